@@ -1,0 +1,65 @@
+//! Joins words into identifiers: types, fields and modules, markers.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::chars::is_plain_identifier;
+use super::words::words;
+
+/// The name of a type or of an enum's variant: `easy fullLoader` is `EasyFullLoader`, `dpmpp_2m_sde` is `Dpmpp2mSde`.
+///
+/// Capitals inside a word are kept (`CLIPTextEncode`), except in names of several words that are all capitals
+/// (`IMAGE_FLIP` is `ImageFlip`). Digits that only a separator keeps apart stay apart (`1.5` is `_1_5`).
+pub(crate) fn type_case(name: &str) -> String {
+    let words = words(name);
+    let shouted = words.len() > 1 && !name.contains(|c: char| c.is_lowercase());
+    let mut ident = String::with_capacity(name.len());
+    for word in &words {
+        let ends_in_digit = ident.ends_with(|c: char| c.is_ascii_digit());
+        if word.starts_with(|c: char| c.is_ascii_digit()) && (ends_in_digit || ident.is_empty()) {
+            ident.push('_');
+        }
+        if shouted {
+            ident.push_str(&word.to_upper_camel_case());
+        } else {
+            push_capitalised(&mut ident, word);
+        }
+    }
+    ident
+}
+
+/// The name of a module, a function or a field that cannot keep its own: `Select to add LoRA` is
+/// `select_to_add_lora`.
+pub(crate) fn snake_case(name: &str) -> String {
+    // The one spelling of this field that case conversion takes for two words.
+    let words = words(name).join(" ").replace("LoRA", "Lora");
+    let mut ident = words.to_snake_case();
+    if ident.starts_with(|c: char| c.is_ascii_digit()) {
+        ident.insert(0, '_');
+    }
+    ident
+}
+
+/// The name of a field: the input's own name if that is an identifier (`clip_name1`, `CLIP_L`), else snake case.
+pub(crate) fn exact_or_snake(name: &str) -> String {
+    if is_plain_identifier(name) { name.to_owned() } else { snake_case(name) }
+}
+
+/// The name of a marker: the type word itself if that is an identifier, else its words joined by underscores.
+pub(crate) fn marker_case(word: &str) -> String {
+    if is_plain_identifier(word) {
+        return word.to_owned();
+    }
+    let mut ident = words(word).join("_");
+    if ident.starts_with(|c: char| c.is_ascii_digit()) {
+        ident.insert(0, '_');
+    }
+    ident
+}
+
+fn push_capitalised(ident: &mut String, word: &str) {
+    let mut chars = word.chars();
+    if let Some(first) = chars.next() {
+        ident.extend(first.to_uppercase());
+        ident.push_str(chars.as_str());
+    }
+}

@@ -1,0 +1,33 @@
+//! A name as Rust code writes it.
+
+use std::fmt;
+
+use super::reserved::{is_keyword, is_unescapable};
+
+/// An identifier, held without `r#` and displayed with it where it is a keyword.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Ident(String);
+
+impl Ident {
+    /// Takes a name that is an identifier or a keyword. Keywords that cannot be raw get an underscore (`self_`).
+    pub(crate) fn new(mut name: String) -> Self {
+        if is_unescapable(&name) {
+            name.push('_');
+        }
+        Self(name)
+    }
+
+    /// The name without `r#`, as rustc prints it and as descriptors hold it.
+    pub(crate) fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_keyword(&self.0) {
+            f.write_str("r#")?;
+        }
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,54 @@
+//! Names that generated items must not take.
+
+/// Keywords that may be identifiers when written `r#…` (strict, reserved and weak ones of all editions).
+const KEYWORDS: [&str; 48] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// What the prelude of edition 2024 brings into scope in the namespace of types and values.
+const PRELUDE: [&str; 44] = [
+    "AsMut", "AsRef", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Box", "Clone", "Copy", "Default",
+    "DoubleEndedIterator", "Drop", "Eq", "Err", "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From",
+    "FromIterator", "Future", "Into", "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord",
+    "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString",
+    "TryFrom", "TryInto", "Unpin", "Vec",
+];
+
+/// What generated code uses of `comfy_runtime::generated`, and what people import from the runtime beside the nodes.
+const RUNTIME: [&str; 41] = [
+    "AnyInput", "AnyOption", "AnyOut", "Array", "Branch", "Branches", "Build", "Builder", "Choice", "Combo",
+    "ComboEnum", "Desc", "Error", "Graph", "Grow", "Handle", "Input", "IntoField", "Listed", "Many", "Match",
+    "MemberOf", "NoOutput", "Node", "NodeRef", "OneOf", "Out", "Overlaps", "PhantomData", "Placed", "Raw", "Row",
+    "Rows", "T", "Union", "UnionOut", "Unknown", "WORDS", "Widget", "Word", "Workflow",
+];
+
+/// Modules that every generated module can see.
+const MODULES: [&str; 4] = ["options", "prelude", "types", "unions"];
+
+/// Whether `name` needs `r#`.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
+/// Whether `name` is a keyword that cannot be an identifier even as `r#…`.
+pub(crate) fn is_unescapable(name: &str) -> bool {
+    matches!(name, "self" | "Self" | "super" | "crate" | "_")
+}
+
+/// Whether an item with this name would shadow the prelude, the runtime's names or a node's type parameter.
+pub(crate) fn is_reserved_type(name: &str) -> bool {
+    PRELUDE.contains(&name) || RUNTIME.contains(&name) || is_type_parameter(name)
+}
+
+/// Whether a module with this name would hide one that generated code refers to.
+pub(crate) fn is_reserved_module(name: &str) -> bool {
+    MODULES.contains(&name)
+}
+
+/// `T`, `T2`, `T3`…: the type parameters of nodes with match types.
+fn is_type_parameter(name: &str) -> bool {
+    name.strip_prefix('T').is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+}

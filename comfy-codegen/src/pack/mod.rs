@@ -1,0 +1,62 @@
+//! Descriptors: what the runtime knows of a node, in one string.
+//!
+//! `docs/generated-code.md` has the layout; `comfy-runtime/src/desc/` reads it.
+
+mod encoder;
+mod input;
+#[cfg(test)]
+mod tests;
+
+use crate::plan::{Kind, Node, Record, Shared};
+use encoder::{Encoder, TooLong};
+
+const OUTPUT_NODE: u8 = 1;
+const DEPRECATED: u8 = 2;
+const API_NODE: u8 = 4;
+const BRANCH: u8 = 8;
+
+/// Fills in the descriptors of a node and of everything in it.
+///
+/// A node that is too large for a descriptor gets raw fields and a warning, so that it does not sink the run.
+pub(crate) fn pack(node: &mut Node<'_>, shared: &Shared<'_>) {
+    if pack_node(node, shared).is_err() {
+        node.make_raw("the definition is too long for a descriptor");
+        // Nothing but the names is left, and those come from the fields of structs: they are short.
+        let _ = pack_node(node, shared);
+    }
+}
+
+fn pack_node(node: &mut Node<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
+    let source = node.source;
+    let mut flags = 0;
+    for (set, flag) in
+        [(source.output_node, OUTPUT_NODE), (source.deprecated, DEPRECATED), (source.api_node, API_NODE)]
+    {
+        flags |= if set { flag } else { 0 };
+    }
+    pack_record(&mut node.record, flags, &source.class, shared)
+}
+
+fn pack_record(record: &mut Record<'_>, flags: u8, name: &str, shared: &Shared<'_>) -> Result<(), TooLong> {
+    let mut encoder = Encoder::default();
+    encoder.flags(flags);
+    encoder.string(name);
+    encoder.number(record.fields.len());
+    for field in &record.fields {
+        encoder.nested(|body| input::body(field, shared, body));
+    }
+    record.desc = encoder.finish()?;
+    record.fields.iter_mut().try_for_each(|field| pack_modules(&mut field.kind, shared))
+}
+
+fn pack_modules(kind: &mut Kind<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
+    match kind {
+        Kind::Choice(choice) => choice
+            .branches
+            .iter_mut()
+            .try_for_each(|branch| pack_record(&mut branch.record, BRANCH, branch.key, shared)),
+        Kind::Rows(rows) => pack_record(&mut rows.record, BRANCH, "", shared),
+        Kind::Grow(grow) => pack_modules(&mut grow.element.kind, shared),
+        _ => Ok(()),
+    }
+}

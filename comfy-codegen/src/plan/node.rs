@@ -1,0 +1,91 @@
+//! One node class.
+
+use comfy_schema as schema;
+
+use super::Context;
+use super::model::{Node, Output, OutputKind, Record};
+use super::path::Path;
+use super::{combo, record};
+use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle, snake_case};
+
+/// Plans a node. Its names are settled later, among all nodes.
+pub(super) fn plan<'s>(source: &'s schema::Node, context: &mut Context<'s, '_>) -> Node<'s> {
+    let path = Path::class(&source.class);
+    let record = record::plan(&source.inputs, &source.class, path, context);
+    let outputs = outputs(source, &record, path, context);
+    Node {
+        source,
+        ident: String::new(),
+        outputs_ident: String::new(),
+        builder_ident: String::new(),
+        module: String::new(),
+        record,
+        outputs,
+        warnings: std::mem::take(&mut context.warnings),
+        raw_inputs: std::mem::take(&mut context.raw_inputs),
+    }
+}
+
+fn outputs<'s>(
+    source: &'s schema::Node,
+    record: &Record<'s>,
+    path: Path<'_>,
+    context: &mut Context<'s, '_>,
+) -> Vec<Output<'s>> {
+    let wanted: Vec<String> = source.outputs.iter().map(|output| Ident::new(wanted_name(output)).name().into()).collect();
+    // All wishes are alike, so that equal names are numbered by slot.
+    let wishes: Vec<Wish<'_>> = wanted.iter().map(|wanted| Wish { exact: "", wanted: wanted.clone() }).collect();
+    let idents = settle(&wishes, Suffix::Snake);
+    source
+        .outputs
+        .iter()
+        .zip(idents)
+        .map(|(output, ident)| Output {
+            source: output,
+            ident: Ident::new(ident),
+            kind: kind(output, &source.class, record, path, context),
+        })
+        .collect()
+}
+
+/// The output's name in snake case. Names in capitals are what V1 nodes without names have: their type words.
+fn wanted_name(output: &schema::Output) -> String {
+    if output.name.is_empty() {
+        return "output".to_owned();
+    }
+    let plain = exact_or_snake(&output.name);
+    if plain.chars().any(char::is_uppercase) { snake_case(&output.name) } else { plain }
+}
+
+fn kind<'s>(
+    output: &'s schema::Output,
+    class: &'s str,
+    record: &Record<'s>,
+    path: Path<'_>,
+    context: &mut Context<'s, '_>,
+) -> OutputKind {
+    match &output.kind {
+        schema::OutputKind::Type(word) => OutputKind::Type(context.tables.word(word)),
+        schema::OutputKind::Union(words) if words.iter().all(|word| word != "*") => {
+            OutputKind::Union(context.tables.union(words.iter().map(|word| word.as_str())))
+        }
+        schema::OutputKind::Combo(values) => {
+            let list = combo::enumerable(values).filter(|values| !values.iter().any(|value| combo::is_file_name(value)));
+            OutputKind::Listed(list.map(|values| context.tables.list(values, &output.name, class)))
+        }
+        schema::OutputKind::Match(Some(template)) => {
+            record.parameters.iter().position(|known| known == template).map_or_else(
+                || {
+                    context.warn(path, format_args!("the output `{}` has the type of no input", output.name));
+                    OutputKind::Any
+                },
+                OutputKind::Parameter,
+            )
+        }
+        schema::OutputKind::Raw(_) => {
+            context.warn(path, format_args!("the type of the output `{}` is not understood; it feeds anything", output.name));
+            OutputKind::Any
+        }
+        _ => OutputKind::Any,
+    }
+}

@@ -1,0 +1,131 @@
+//! `#[workflow] fn …`
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Type};
+
+use crate::block::graph;
+use crate::lower::Lowering;
+use crate::recover;
+
+/// A function without its body, which may be half typed.
+struct Function {
+    attrs: Vec<syn::Attribute>,
+    vis: syn::Visibility,
+    sig: Signature,
+}
+
+impl syn::parse::Parse for Function {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self { attrs: input.call(syn::Attribute::parse_outer)?, vis: input.parse()?, sig: input.parse()? })
+    }
+}
+
+/// The function that gives the workflow, or the part of one.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let (head, body) = split_body(item.clone());
+    let function = match syn::parse2::<Function>(head) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote! { #error #item };
+        }
+    };
+    let mut lowering = Lowering::default();
+    if let Some(arg) = args.into_iter().next() {
+        lowering.report.error(arg.span(), "`#[workflow]` takes no arguments");
+    }
+    if let Some(token) = &function.sig.asyncness {
+        lowering.report.error(token.span(), "a workflow is built at once; `#[workflow]` functions cannot be async");
+    }
+    if let Some(token) = &function.sig.constness {
+        lowering.report.error(token.span(), "`#[workflow]` functions cannot be const");
+    }
+    let part = graph_parameter(&function.sig);
+    let body = recover::block(body, &mut lowering);
+    let errors = lowering.report.into_tokens();
+    let Function { attrs, vis, mut sig } = function;
+    sig.asyncness = None;
+    sig.constness = None;
+    let graph = graph();
+    if let Some(parameter) = part {
+        return quote! {
+            #(#attrs)* #vis #sig {
+                #errors
+                #[allow(unused_variables)]
+                let #graph = #parameter;
+                #body
+            }
+        };
+    }
+    let declared = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let span = match &sig.output {
+        ReturnType::Default => sig.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let fallible = result_of(&sig.output);
+    let (output, finish) = match fallible {
+        Some((ok, error)) => (
+            quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#ok>, #error>),
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs?)?)),
+        ),
+        None => (
+            quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
+            quote_spanned!(Span::mixed_site()=> __graph.finish(__outputs)),
+        ),
+    };
+    sig.output = syn::parse_quote!(-> #output);
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)* #vis #sig {
+            #errors
+            let __graph = ::comfy_runtime::__private::Graph::new();
+            #[allow(clippy::redundant_closure_call)]
+            let __outputs = {
+                #[allow(unused_variables)]
+                let #graph = &__graph;
+                (move || -> #declared { #body })()
+            };
+            #finish
+        }
+    }
+}
+
+/// The signature's tokens, and those inside the braces that end the item.
+fn split_body(item: TokenStream) -> (TokenStream, TokenStream) {
+    let mut trees: Vec<TokenTree> = item.into_iter().collect();
+    match trees.pop() {
+        Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+            (trees.into_iter().collect(), group.stream())
+        }
+        last => (trees.into_iter().chain(last).collect(), TokenStream::new()),
+    }
+}
+
+/// The first parameter, if it is a `&Graph`: then the function is a part of a workflow.
+fn graph_parameter(sig: &Signature) -> Option<syn::Ident> {
+    let Some(FnArg::Typed(parameter)) = sig.inputs.first() else { return None };
+    let Type::Reference(reference) = &*parameter.ty else { return None };
+    let Type::Path(path) = &*reference.elem else { return None };
+    let Pat::Ident(name) = &*parameter.pat else { return None };
+    (path.path.segments.last()?.ident == "Graph").then(|| name.ident.clone())
+}
+
+/// `T` and `E` of a declared `Result<T, E>`.
+fn result_of(output: &ReturnType) -> Option<(Type, Type)> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = &**ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    let mut types = args.args.iter().filter_map(|arg| match arg {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    });
+    match (last.ident == "Result", types.next(), types.next()) {
+        (true, Some(ok), Some(error)) => Some((ok, error)),
+        _ => None,
+    }
+}

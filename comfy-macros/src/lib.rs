@@ -1,0 +1,48 @@
+//! `workflow!` and `#[workflow]`: plain Rust with node literals becomes a ComfyUI graph.
+//!
+//! The macros know Rust syntax and nothing of any schema. They turn every struct literal into calls that the generated
+//! node types check, so that rustc's own messages point at the user's tokens. What they expand to is described in
+//! `docs/generated-code.md`.
+
+mod block;
+mod function;
+mod lower;
+mod recover;
+mod report;
+
+use proc_macro::TokenStream;
+
+/// A workflow, or a function that is one.
+///
+/// As `workflow! { … }` (or `workflow!({ … })`, which rustfmt formats) it is an expression of type
+/// `Result<Workflow<T>, GraphError>`: the block is plain Rust in which every struct literal places a node, and `T` is the
+/// type of its last expression.
+///
+/// As `#[workflow]` on a function, the function's body is that block: `fn portrait(prompt: &str) -> Out<IMAGE>` becomes
+/// `fn portrait(prompt: &str) -> Result<Workflow<Out<IMAGE>>, GraphError>`. A declared `Result<T, E>` becomes
+/// `Result<Workflow<T>, E>`, for any `E: From<GraphError>`. A function whose first parameter is of type `&Graph` is a
+/// part of a workflow: it adds its nodes to that graph and returns what it says.
+///
+/// Inside, `graph` is the graph under construction, to be handed to such functions.
+///
+/// # Node literals
+///
+/// * `KSampler { model, steps: 20, … }` places a node and gives its output, a struct of its outputs, or a handle.
+///   Inputs with a default, and optional ones, may be left out; `None` is the same as leaving out.
+/// * Literals are checked when the program compiles; other values when the graph is finished. This reaches into the
+///   arms of `if` and `match`, blocks, `Some(…)` and the items of an array.
+/// * A node bound with `let` has the variable's name as its id; `#[id = "…"]` before the literal sets another,
+///   `#[title = "…"]` sets the title that the editor shows.
+/// * `#[plain] Point { x, y }` is an ordinary struct literal.
+/// * Node literals may stand anywhere but in nested items, and in macros other than the standard library's.
+#[proc_macro]
+pub fn workflow(input: TokenStream) -> TokenStream {
+    block::expand(input.into()).into()
+}
+
+/// [`workflow!`] as an attribute of a function.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn workflow_fn(args: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(args.into(), item.into()).into()
+}

@@ -1,0 +1,66 @@
+//! `#[id = "…"]`, `#[title = "…"]` and `#[plain]` before a struct literal.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
+
+use crate::report::Report;
+
+/// What the attributes of a struct literal say.
+#[derive(Default)]
+pub(super) struct Label {
+    /// It is no node.
+    pub(super) plain: bool,
+    id: Option<LitStr>,
+    title: Option<LitStr>,
+}
+
+impl Label {
+    /// Reads the attributes; what is none of ours is a mistake.
+    pub(super) fn read(attrs: &[Attribute], report: &mut Report) -> Self {
+        let mut label = Self::default();
+        for attr in attrs {
+            if let Err(error) = label.attribute(attr) {
+                report.push(error);
+            }
+        }
+        label
+    }
+
+    fn attribute(&mut self, attr: &Attribute) -> syn::Result<()> {
+        match &attr.meta {
+            Meta::Path(path) if path.is_ident("plain") => self.plain = true,
+            Meta::NameValue(pair) if pair.path.is_ident("id") => self.id = Some(text(&pair.value)?),
+            Meta::NameValue(pair) if pair.path.is_ident("title") => self.title = Some(text(&pair.value)?),
+            meta => {
+                return Err(syn::Error::new_spanned(
+                    meta,
+                    "a node literal takes `#[id = \"…\"]` and `#[title = \"…\"]`; an ordinary struct is marked `#[plain]`",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The label as the runtime takes it.
+    pub(super) fn tokens(&self, binding: Option<&str>) -> TokenStream {
+        let binding = option(binding);
+        let id = option(self.id.as_ref());
+        let title = option(self.title.as_ref());
+        quote!(&::comfy_runtime::__private::Label { binding: #binding, id: #id, title: #title })
+    }
+}
+
+fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn text(value: &Expr) -> syn::Result<LitStr> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
+        other => Err(syn::Error::new_spanned(other, "expected a text in quotes")),
+    }
+}

@@ -1,0 +1,148 @@
+//! The value of an input: literals are checked where they stand, in every arm.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprArray, Path};
+
+use super::{Lowering, literal};
+
+/// The field that a value is for.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'a> {
+    /// The type of the node, without type arguments.
+    pub(super) node: &'a Path,
+    pub(super) name: &'a str,
+    /// The value stands in a list.
+    pub(super) in_list: bool,
+}
+
+/// A value ready to be stored.
+pub(super) struct Value {
+    pub(super) tokens: TokenStream,
+    /// It places no node, so it can be evaluated while the node it is for is open.
+    pub(super) simple: bool,
+}
+
+impl Lowering {
+    /// The value of a field.
+    pub(super) fn value(&mut self, mut expr: Expr, field: Field<'_>) -> Value {
+        if let Some(found) = literal::find(&expr) {
+            return Value { tokens: self.literal(found, field), simple: true };
+        }
+        if has_tails(&expr) {
+            self.value_tails(&mut expr, field);
+            return Value { tokens: expr.into_token_stream(), simple: false };
+        }
+        match &mut expr {
+            Expr::Paren(inner) if inner.attrs.is_empty() => return self.value((*inner.expr).clone(), field),
+            Expr::Group(inner) => return self.value((*inner.expr).clone(), field),
+            Expr::Array(array) if !field.in_list => return Value { tokens: self.items(array, field), simple: false },
+            Expr::Call(call) if is_some(&call.func) => {
+                for arg in &mut call.args {
+                    *arg = Expr::Verbatim(self.converted(arg.clone(), field));
+                }
+            }
+            Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "None") => {
+                let tokens = quote_spanned!(path.span()=> #path::<::comfy_runtime::__private::Given<_>>);
+                return Value { tokens, simple: true };
+            }
+            _ => self.visit_expr_mut(&mut expr),
+        }
+        let simple = is_simple(&expr);
+        Value { tokens: expr.into_token_stream(), simple }
+    }
+
+    /// The arms of a branching value, each converted on its own.
+    fn value_tails(&mut self, expr: &mut Expr, field: Field<'_>) {
+        self.tails(expr, &mut |lowering, tail| {
+            if has_tails(tail) {
+                lowering.value_tails(tail, field);
+            } else if !diverges(tail) {
+                *tail = Expr::Verbatim(lowering.converted(tail.clone(), field));
+            }
+        });
+    }
+
+    /// A value with its kind fixed, so that arms and items agree.
+    fn converted(&mut self, expr: Expr, field: Field<'_>) -> TokenStream {
+        let span = expr.span();
+        let value = self.value(expr, field).tokens;
+        quote_spanned!(span=> ::comfy_runtime::__private::IntoField::convert(#value))
+    }
+
+    fn literal(&mut self, found: syn::Result<literal::Found>, field: Field<'_>) -> TokenStream {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                let stub = error.to_compile_error();
+                self.report.push(error);
+                return quote!({ #stub ::comfy_runtime::__private::Lit::bool(false) });
+            }
+        };
+        let Field { node, name, in_list } = field;
+        let lit = found.tokens;
+        let check = if in_list { quote!(item) } else { quote!(lit) };
+        quote_spanned! {found.span=> {
+            const __LIT: ::comfy_runtime::__private::Lit =
+                <#node as ::comfy_runtime::__private::Node>::DESC.#check(#name, #lit);
+            __LIT
+        }}
+    }
+
+    /// An array literal: its items one by one, its length at once.
+    fn items(&mut self, array: &mut ExprArray, field: Field<'_>) -> TokenStream {
+        let span = array.bracket_token.span.join();
+        let (count, Field { node, name, .. }) = (array.elems.len(), field);
+        let items: Vec<TokenStream> = std::mem::take(&mut array.elems)
+            .into_iter()
+            .map(|item| self.converted(item, Field { in_list: true, ..field }))
+            .collect();
+        quote_spanned! {span=> {
+            const _: () = <#node as ::comfy_runtime::__private::Node>::DESC.count(#name, #count);
+            ::comfy_runtime::__private::Items([#(#items),*])
+        }}
+    }
+}
+
+/// `Some` or `Option::Some`.
+pub(super) fn is_some(func: &Expr) -> bool {
+    matches!(func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Some"))
+}
+
+/// Whether the value of the expression is that of one of several inner ones.
+pub(super) fn has_tails(expr: &Expr) -> bool {
+    match expr {
+        Expr::If(branch) => branch.else_branch.is_some(),
+        Expr::Match(_) | Expr::Unsafe(_) => true,
+        Expr::Block(block) => block.label.is_none(),
+        _ => false,
+    }
+}
+
+/// Whether the expression never has a value.
+fn diverges(expr: &Expr) -> bool {
+    match expr {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Macro(mac) => mac.mac.path.segments.last().is_some_and(|last| {
+            ["panic", "todo", "unimplemented", "unreachable", "compile_error"].iter().any(|name| last.ident == name)
+        }),
+        _ => false,
+    }
+}
+
+/// Names, fields of names and the like: nothing that places a node.
+fn is_simple(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_simple(&field.base),
+        Expr::Reference(reference) => is_simple(&reference.expr),
+        Expr::Unary(unary) => is_simple(&unary.expr),
+        Expr::Cast(cast) => is_simple(&cast.expr),
+        Expr::Binary(binary) => is_simple(&binary.left) && is_simple(&binary.right),
+        Expr::Index(index) => is_simple(&index.expr) && is_simple(&index.index),
+        Expr::MethodCall(call) => call.args.is_empty() && is_simple(&call.receiver),
+        _ => false,
+    }
+}

@@ -1,0 +1,72 @@
+//! Building a node without the macro.
+
+use crate::desc::Desc;
+use crate::node::Node;
+use crate::slot::Slot;
+
+/// The inputs given so far for one node. The generated builders wrap it.
+#[derive(Debug, Clone)]
+#[must_use = "a node is part of a graph only after `graph.add(…)`"]
+pub struct Builder {
+    pub(crate) desc: Desc,
+    pub(crate) values: Vec<(u16, Slot)>,
+    pub(crate) id: Option<String>,
+    pub(crate) title: Option<Box<str>>,
+}
+
+impl Builder {
+    /// A node with no inputs yet.
+    pub const fn new(desc: Desc) -> Self {
+        Self { desc, values: Vec::new(), id: None, title: None }
+    }
+
+    /// Gives the input with this index in the descriptor; the last value given for an input counts.
+    pub fn set(mut self, input: u16, slot: Slot) -> Self {
+        self.values.retain(|(given, _)| *given != input);
+        self.values.push((input, slot));
+        self
+    }
+}
+
+/// What `graph.add` takes: the generated builders.
+pub trait Build: Sized {
+    /// The node it builds.
+    type Node: Node;
+
+    /// The inputs given so far.
+    fn build(self) -> Builder;
+
+    /// Sets the id of the node, instead of one made from its class.
+    fn with_id(self, id: impl Into<String>) -> Identified<Self> {
+        Identified { node: self, id: Some(id.into()), title: None }
+    }
+
+    /// Sets the title that the editor shows, sent as `_meta.title`.
+    fn with_title(self, title: impl Into<String>) -> Identified<Self> {
+        Identified { node: self, id: None, title: Some(title.into()) }
+    }
+}
+
+/// A node with an id or a title of its own. Made by [`Build::with_id`] and [`Build::with_title`].
+#[derive(Debug, Clone)]
+#[must_use = "a node is part of a graph only after `graph.add(…)`"]
+pub struct Identified<B> {
+    node: B,
+    id: Option<String>,
+    title: Option<String>,
+}
+
+impl<B: Build> Build for Identified<B> {
+    type Node = B::Node;
+
+    fn build(self) -> Builder {
+        let mut builder = self.node.build();
+        if let Some(id) = self.id {
+            builder.id = Some(id);
+        }
+        if let Some(title) = self.title {
+            builder.title = Some(title.into());
+        }
+        builder
+    }
+}

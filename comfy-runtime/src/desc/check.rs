@@ -1,0 +1,455 @@
+//! What a literal, a list or a set of given inputs must satisfy: one set of rules for the compiler and for
+//! [`Graph::finish`](crate::Graph::finish).
+
+use super::literal::LitValue;
+use super::message::Message;
+use super::read::{Bound, List, same};
+use super::{Desc, InputDesc, Lit, kind};
+
+/// Longest list of options that a message spells out.
+const LISTED_OPTIONS: usize = 12;
+
+/// The longest word for which a near miss is looked for.
+const LONGEST_WORD: usize = 63;
+
+impl Desc {
+    /// Which declared inputs a node literal gives, as indices.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, as the error message: when a required input without a default is not among `fields`. A field
+    /// that does not exist is left to rustc, which names it better, and then nothing is said about missing ones.
+    #[track_caller]
+    pub const fn given<const N: usize>(self, fields: [&str; N]) -> [u16; N] {
+        let mut indices = [0; N];
+        let mut inputs = self.inputs();
+        let mut known = 0;
+        let mut missing = 0;
+        let mut index = 0;
+        while let Some((ident, body)) = inputs.advance_brief() {
+            let mut found = false;
+            let mut i = 0;
+            while i < N {
+                if same(fields[i], ident) {
+                    indices[i] = index;
+                    found = true;
+                    known += 1;
+                }
+                i += 1;
+            }
+            if !found && InputDesc::read(body).must_be_given() {
+                missing += 1;
+            }
+            index += 1;
+        }
+        if missing > 0 && known == N {
+            panic!("{}", self.missing(&indices, missing).as_str());
+        }
+        indices
+    }
+
+    /// One message that lists every input that is missing.
+    const fn missing(self, given: &[u16], count: usize) -> Message {
+        let mut message = self.subject().push(": missing required input");
+        message = message.push(if count == 1 { " " } else { "s " });
+        let mut inputs = self.inputs();
+        let mut index = 0;
+        let mut listed = 0;
+        while let Some(input) = inputs.advance() {
+            if !contains(given, index) && input.must_be_given() {
+                if listed > 0 {
+                    message = message.push(", ");
+                }
+                message = message.push("`").push(input.ident).push(": ").push(input.ty).push("`");
+                listed += 1;
+            }
+            index += 1;
+        }
+        message
+    }
+
+    /// "node `KSampler`", "branch `scale dimensions`".
+    const fn subject(self) -> Message {
+        let what = if self.is_branch() { "branch `" } else { "node `" };
+        Message::new().push(what).push(self.class()).push("`")
+    }
+
+    /// A literal as the value of the field `field`.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, as the error message: when the input does not take the literal.
+    #[track_caller]
+    pub const fn lit(self, field: &str, lit: Lit) -> Lit {
+        if let Some((_, input)) = self.inputs().find(field) {
+            if let Some(message) = self.fault(&input, lit.value, lit.json) {
+                panic!("{}", message.as_str());
+            }
+        }
+        lit
+    }
+
+    /// A literal inside a list that is the value of the field `field`.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, as the error message: when the input's items do not take the literal.
+    #[track_caller]
+    pub const fn item(self, field: &str, lit: Lit) -> Lit {
+        if let Some((_, input)) = self.inputs().find(field) {
+            if let Some(message) = self.item_fault(&input, lit.value, lit.json) {
+                panic!("{}", message.as_str());
+            }
+        }
+        lit
+    }
+
+    /// The length of a list that is the value of the field `field`.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, as the error message: when the input takes fewer or more items.
+    #[track_caller]
+    pub const fn count(self, field: &str, count: usize) {
+        if let Some((_, input)) = self.inputs().find(field) {
+            if let Some(message) = self.count_fault(&input, count) {
+                panic!("{}", message.as_str());
+            }
+        }
+    }
+
+    /// What is wrong with a value for an input, if anything. `text` is the value as messages show it.
+    pub(crate) const fn fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        match input.kind {
+            kind::AUTOGROW | kind::GROUP => {
+                Some(self.about(input).push(" takes a list, not ").push(text).push(": write `[…]`"))
+            }
+            kind::MANY | kind::OPEN_MANY => {
+                Some(self.about(input).push(" takes a list of options, not ").push(text).push(": write `[…]`"))
+            }
+            kind::DYNAMIC_COMBO => self.branch_fault(input, value, text),
+            _ => self.scalar_fault(input, value, text),
+        }
+    }
+
+    /// What is wrong with a value inside a list for an input, if anything.
+    pub(crate) const fn item_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        match input.kind {
+            kind::AUTOGROW => {
+                let (_, _, mut element) = input.autogrow();
+                element.ident = input.ident;
+                self.scalar_fault(&element, value, text)
+            }
+            kind::GROUP => Some(self.about(input).push(" takes a list of rows, and ").push(text).push(" is none")),
+            kind::MANY => self.option_fault(input, value, text),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the length of a list for an input, if anything.
+    pub(crate) const fn count_fault(self, input: &InputDesc, count: usize) -> Option<Message> {
+        let (min, max) = match input.kind {
+            kind::AUTOGROW => {
+                let (min, names, _) = input.autogrow();
+                (min, names.len())
+            }
+            kind::GROUP => input.rows(),
+            _ => return None,
+        };
+        if min <= count && count <= max {
+            return None;
+        }
+        Some(
+            self.about(input)
+                .push(" takes ")
+                .push_num(min)
+                .push(" to ")
+                .push_num(max)
+                .push(" entries, not ")
+                .push_num(count),
+        )
+    }
+
+    const fn scalar_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        match input.kind {
+            kind::INT => match value {
+                LitValue::Int(_) => self.range_fault(input, value, text),
+                LitValue::Float(_) => {
+                    Some(self.about(input).push(" is an INT, and ").push(text).push(" is not a whole number"))
+                }
+                _ => Some(self.wrong_type(input, "an INT", text)),
+            },
+            kind::FLOAT => match value {
+                LitValue::Int(_) | LitValue::Float(_) => self.range_fault(input, value, text),
+                _ => Some(self.wrong_type(input, "a FLOAT", text)),
+            },
+            kind::STRING => match value {
+                LitValue::Str(_) => None,
+                _ => Some(self.wrong_type(input, "a STRING", text)),
+            },
+            kind::BOOLEAN => match value {
+                LitValue::Bool(_) => None,
+                _ => Some(self.wrong_type(input, "a BOOLEAN", text)),
+            },
+            kind::COMBO => self.option_fault(input, value, text),
+            kind::OPEN_COMBO | kind::WIDGET | kind::ANY | kind::RAW => None,
+            kind::UNION if union_takes(input.ty, value) => None,
+            _ => Some(self.about(input).push(" takes a link of type ").push(input.ty).push(", not ").push(text)),
+        }
+    }
+
+    /// "`KSampler.steps`"
+    pub(crate) const fn about(self, input: &InputDesc) -> Message {
+        Message::new().push("`").push(self.class()).push(".").push(input.ident).push("`")
+    }
+
+    const fn wrong_type(self, input: &InputDesc, what: &str, text: &str) -> Message {
+        self.about(input).push(" is ").push(what).push(", not ").push(text)
+    }
+
+    const fn range_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        let (min, max) = (Bound::read(input.min), Bound::read(input.max));
+        let low = match min {
+            Some(bound) => less(value, bound),
+            None => false,
+        };
+        let high = match max {
+            Some(bound) => greater(value, bound),
+            None => false,
+        };
+        if !low && !high {
+            return None;
+        }
+        let message = self.about(input).push(" must be ");
+        let message = match (min, max) {
+            (Some(min), Some(max)) => message.push("in ").push(min.text()).push("..=").push(max.text()),
+            (Some(min), None) => message.push("at least ").push(min.text()),
+            (None, Some(max)) => message.push("at most ").push(max.text()),
+            (None, None) => message,
+        };
+        Some(message.push(", not ").push(text))
+    }
+
+    const fn option_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        let mut values = input.values();
+        while let Some(packed) = values.advance() {
+            if let Some(option) = Bound::read(packed) {
+                if equal(value, option) {
+                    return None;
+                }
+            }
+        }
+        let message = self.about(input).push(" has no option ").push(text);
+        let message = match nearest(input.values(), value) {
+            Some(near) => message.push("; did you mean \"").push(near).push("\"?"),
+            None => message.push(";"),
+        };
+        Some(list_options(message, input.values()))
+    }
+
+    const fn branch_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        let LitValue::Str(key) = value else {
+            return Some(self.about(input).push(" takes one of its branches, not ").push(text));
+        };
+        match input.branches().find(key) {
+            Some(branch) if branch.implied.is_some() => None,
+            Some(_) => Some(
+                self.about(input)
+                    .push(": option ")
+                    .push(text)
+                    .push(" has required inputs of its own, so it is written as its branch, `")
+                    .push(input.ident)
+                    .push("::… { … }`"),
+            ),
+            None => {
+                let mut message = self.about(input).push(" has no option ").push(text).push("; options: ");
+                let mut branches = input.branches();
+                let mut listed = 0;
+                while let Some(branch) = branches.advance() {
+                    if listed > 0 {
+                        message = message.push(", ");
+                    }
+                    message = message.push("\"").push(branch.key).push("\"");
+                    listed += 1;
+                }
+                Some(message)
+            }
+        }
+    }
+}
+
+impl InputDesc {
+    /// Required, and nothing is sent for it unless it is given.
+    pub(crate) const fn must_be_given(&self) -> bool {
+        self.required
+            && match self.kind {
+                kind::AUTOGROW => self.autogrow().0 > 0,
+                kind::GROUP => self.rows().0 > 0,
+                _ => self.default.is_empty(),
+            }
+    }
+}
+
+const fn contains(indices: &[u16], index: u16) -> bool {
+    let mut i = 0;
+    while i < indices.len() {
+        if indices[i] == index {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Whether a union names a type that has literals of this kind.
+const fn union_takes(types: &str, value: LitValue<'_>) -> bool {
+    match value {
+        LitValue::Int(_) => has_word(types, "INT") || has_word(types, "FLOAT"),
+        LitValue::Float(_) => has_word(types, "FLOAT"),
+        LitValue::Str(_) => has_word(types, "STRING") || has_word(types, "COMBO"),
+        LitValue::Bool(_) => has_word(types, "BOOLEAN"),
+    }
+}
+
+/// Whether a comma list holds a word.
+const fn has_word(list: &str, word: &str) -> bool {
+    let (list, word) = (list.as_bytes(), word.as_bytes());
+    let mut start = 0;
+    while start + word.len() <= list.len() {
+        let end = start + word.len();
+        let mut i = 0;
+        while i < word.len() && list[start + i] == word[i] {
+            i += 1;
+        }
+        let starts = start == 0 || list[start - 1] == b',';
+        if i == word.len() && starts && (end == list.len() || list[end] == b',') {
+            return true;
+        }
+        start += 1;
+    }
+    false
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the server compares in double precision as well")]
+const fn as_float(value: LitValue<'_>) -> Option<f64> {
+    match value {
+        LitValue::Int(int) => Some(int as f64),
+        LitValue::Float(float) => Some(float),
+        LitValue::Bool(true) => Some(1.0),
+        LitValue::Bool(false) => Some(0.0),
+        LitValue::Str(_) => None,
+    }
+}
+
+/// `value < bound`, exact between integers.
+const fn less(value: LitValue<'_>, bound: Bound) -> bool {
+    match (value, bound) {
+        (LitValue::Int(value), Bound::Int(bound, _)) => value < bound,
+        _ => match (as_float(value), as_float(bound.value())) {
+            (Some(value), Some(bound)) => value < bound,
+            _ => false,
+        },
+    }
+}
+
+/// `value > bound`, exact between integers.
+const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
+    match (value, bound) {
+        (LitValue::Int(value), Bound::Int(bound, _)) => value > bound,
+        _ => match (as_float(value), as_float(bound.value())) {
+            (Some(value), Some(bound)) => value > bound,
+            _ => false,
+        },
+    }
+}
+
+/// Python's equality: 1, 1.0 and true are equal, texts compare exactly.
+#[expect(clippy::float_cmp, reason = "the server tests membership with exact equality")]
+const fn equal(value: LitValue<'_>, option: Bound) -> bool {
+    match (value, option) {
+        (LitValue::Str(value), Bound::Text(option)) => same(value, option),
+        (LitValue::Int(value), Bound::Int(option, _)) => value == option,
+        (_, Bound::Json(_)) => false,
+        _ => match (as_float(value), as_float(option.value())) {
+            (Some(value), Some(option)) => value == option,
+            _ => false,
+        },
+    }
+}
+
+impl Bound {
+    const fn value(self) -> LitValue<'static> {
+        match self {
+            Self::Int(value, _) => LitValue::Int(value),
+            Self::Float(value, _) => LitValue::Float(value),
+            Self::Bool(value, _) => LitValue::Bool(value),
+            Self::Text(text) | Self::Json(text) => LitValue::Str(text),
+        }
+    }
+}
+
+/// Appends ` options: "a", "b", … (44 in all)`.
+const fn list_options(message: Message, mut values: List) -> Message {
+    let total = values.len();
+    let mut message = message.push(" options: ");
+    let mut listed = 0;
+    while let Some(packed) = values.advance() {
+        if listed == LISTED_OPTIONS {
+            return message.push(", … (").push_num(total).push(" in all)");
+        }
+        if listed > 0 {
+            message = message.push(", ");
+        }
+        if let Some(option) = Bound::read(packed) {
+            let quote = if matches!(option, Bound::Text(_)) { "\"" } else { "" };
+            message = message.push(quote).push(option.text()).push(quote);
+        }
+        listed += 1;
+    }
+    message
+}
+
+/// The option nearest to a text, if it is near: at most a third of its characters differ.
+const fn nearest(mut values: List, value: LitValue<'_>) -> Option<&'static str> {
+    let LitValue::Str(text) = value else { return None };
+    let mut best = None;
+    let mut best_distance = text.len() / 3 + 1;
+    while let Some(packed) = values.advance() {
+        if let Some(Bound::Text(option)) = Bound::read(packed) {
+            let distance = distance(text.as_bytes(), option.as_bytes());
+            if distance < best_distance {
+                best = Some(option);
+                best_distance = distance;
+            }
+        }
+    }
+    best
+}
+
+/// Levenshtein distance in bytes, ASCII case ignored; of long words, "far".
+const fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len() > LONGEST_WORD || b.len() > LONGEST_WORD {
+        return usize::MAX;
+    }
+    let mut row = [0; LONGEST_WORD + 1];
+    let mut j = 0;
+    while j <= b.len() {
+        row[j] = j;
+        j += 1;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        let mut j = 0;
+        while j < b.len() {
+            let substituted = diagonal + !a[i].eq_ignore_ascii_case(&b[j]) as usize;
+            diagonal = row[j + 1];
+            let inserted = if row[j] < row[j + 1] { row[j] + 1 } else { row[j + 1] + 1 };
+            row[j + 1] = if substituted < inserted { substituted } else { inserted };
+            j += 1;
+        }
+        i += 1;
+    }
+    row[b.len()]
+}

@@ -1,0 +1,382 @@
+//! Reading a packed descriptor. Everything here is `const` and total: on a malformed string reading ends.
+
+use super::{Desc, InputDesc, kind};
+
+const DIGITS: usize = 4;
+
+/// A position in a packed string.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    text: &'static str,
+    at: usize,
+}
+
+impl Reader {
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
+    pub(crate) const fn byte(&mut self) -> u8 {
+        if self.is_empty() {
+            return b'0';
+        }
+        let byte = self.text.as_bytes()[self.at];
+        self.at += 1;
+        byte
+    }
+
+    pub(crate) const fn num(&mut self) -> usize {
+        let bytes = self.text.as_bytes();
+        let at = self.at;
+        if at + DIGITS > bytes.len() {
+            self.at = bytes.len();
+            return 0;
+        }
+        self.at = at + DIGITS;
+        (digit(bytes[at]) << 15) | (digit(bytes[at + 1]) << 10) | (digit(bytes[at + 2]) << 5) | digit(bytes[at + 3])
+    }
+
+    pub(crate) const fn str(&mut self) -> &'static str {
+        let len = self.num();
+        let start = self.at;
+        let end = if start + len > self.text.len() { self.text.len() } else { start + len };
+        self.at = end;
+        slice(self.text, start, end)
+    }
+
+    pub(crate) const fn rest(&self) -> &'static str {
+        slice(self.text, self.at, self.text.len())
+    }
+}
+
+const fn digit(byte: u8) -> usize {
+    (byte.wrapping_sub(b'0') & 31) as usize
+}
+
+/// `text[start..end]`, or nothing where that would cut a character.
+const fn slice(text: &'static str, start: usize, end: usize) -> &'static str {
+    let Some((head, _)) = text.split_at_checked(end) else { return "" };
+    match head.split_at_checked(start) {
+        Some((_, part)) => part,
+        None => "",
+    }
+}
+
+pub(crate) const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+impl Desc {
+    const fn flags(self) -> u8 {
+        Reader::new(self.packed).byte().wrapping_sub(b'0')
+    }
+
+    /// The class name, exactly as ComfyUI has it; of a branch, the option that selects it.
+    pub const fn class(self) -> &'static str {
+        let mut reader = Reader::new(self.packed);
+        reader.byte();
+        reader.str()
+    }
+
+    /// Whether nodes of this class are roots of execution: they save or show something.
+    pub const fn is_output_node(self) -> bool {
+        self.flags() & 1 != 0
+    }
+
+    /// Whether the class is marked deprecated.
+    pub const fn is_deprecated(self) -> bool {
+        self.flags() & 2 != 0
+    }
+
+    /// Whether the class is a paid remote node, which needs account keys with the prompt.
+    pub const fn is_api_node(self) -> bool {
+        self.flags() & 4 != 0
+    }
+
+    pub(crate) const fn is_branch(self) -> bool {
+        self.flags() & 8 != 0
+    }
+
+    /// The declared inputs, in order.
+    pub(crate) const fn inputs(self) -> Inputs {
+        let mut reader = Reader::new(self.packed);
+        reader.byte();
+        reader.str();
+        let left = reader.num();
+        Inputs { reader, left }
+    }
+}
+
+/// The inputs of a descriptor, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs {
+    reader: Reader,
+    left: usize,
+}
+
+impl Inputs {
+    /// `Iterator::next` that works in constants.
+    pub(crate) const fn advance(&mut self) -> Option<InputDesc> {
+        match self.body() {
+            Some(body) => Some(InputDesc::read(body)),
+            None => None,
+        }
+    }
+
+    const fn body(&mut self) -> Option<&'static str> {
+        if self.left == 0 || self.reader.is_empty() {
+            return None;
+        }
+        self.left -= 1;
+        Some(self.reader.str())
+    }
+
+    /// The body whose field is `ident`, and its index. Cheaper than reading every input whole.
+    pub(crate) const fn find(mut self, ident: &str) -> Option<(usize, InputDesc)> {
+        let mut index = 0;
+        while let Some(body) = self.body() {
+            if same(ident_of(body), ident) {
+                return Some((index, InputDesc::read(body)));
+            }
+            index += 1;
+        }
+        None
+    }
+
+    /// Field name and flags of the next input only.
+    pub(crate) const fn advance_brief(&mut self) -> Option<(&'static str, &'static str)> {
+        match self.body() {
+            Some(body) => Some((ident_of(body), body)),
+            None => None,
+        }
+    }
+}
+
+impl Iterator for Inputs {
+    type Item = InputDesc;
+
+    fn next(&mut self) -> Option<InputDesc> {
+        self.advance()
+    }
+}
+
+const fn ident_of(body: &'static str) -> &'static str {
+    let mut reader = Reader { text: body, at: 2 };
+    reader.str()
+}
+
+impl InputDesc {
+    /// Reads the body of one input.
+    pub(crate) const fn read(body: &'static str) -> Self {
+        let mut reader = Reader::new(body);
+        let kind = reader.byte();
+        let required = reader.byte().wrapping_sub(b'0') & 1 != 0;
+        let ident = reader.str();
+        let name = reader.str();
+        Self {
+            kind,
+            required,
+            ident,
+            name: if name.is_empty() { ident } else { name },
+            ty: reader.str(),
+            default: reader.str(),
+            min: reader.str(),
+            max: reader.str(),
+            tail: reader.rest(),
+        }
+    }
+
+    /// The packed options of a closed combo; empty for every other kind.
+    pub(crate) const fn values(&self) -> List {
+        match self.kind {
+            kind::COMBO | kind::MANY => List::counted(self.tail),
+            _ => List::none(),
+        }
+    }
+
+    /// The branches of a dynamic combo; empty for every other kind.
+    pub(crate) const fn branches(&self) -> Branches {
+        Branches { list: if self.kind == kind::DYNAMIC_COMBO { List::counted(self.tail) } else { List::none() } }
+    }
+
+    /// Fewest items, the most, the children's names and the element, of an autogrow input.
+    pub(crate) const fn autogrow(&self) -> (usize, List, InputDesc) {
+        let mut reader = Reader::new(self.tail);
+        let min = reader.num();
+        let names = List::counted(reader.rest());
+        let mut rest = names;
+        while rest.advance().is_some() {}
+        (min, names, InputDesc::read(rest.reader.str()))
+    }
+
+    /// Fewest and most rows of a dynamic group.
+    pub(crate) const fn rows(&self) -> (usize, usize) {
+        let mut reader = Reader::new(self.tail);
+        (reader.num(), reader.num())
+    }
+}
+
+/// A counted list of strings.
+#[derive(Clone, Copy)]
+pub(crate) struct List {
+    reader: Reader,
+    left: usize,
+}
+
+impl List {
+    const fn counted(text: &'static str) -> Self {
+        let mut reader = Reader::new(text);
+        let left = reader.num();
+        Self { reader, left }
+    }
+
+    const fn none() -> Self {
+        Self { reader: Reader::new(""), left: 0 }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.left
+    }
+
+    pub(crate) const fn advance(&mut self) -> Option<&'static str> {
+        if self.left == 0 || self.reader.is_empty() {
+            return None;
+        }
+        self.left -= 1;
+        Some(self.reader.str())
+    }
+}
+
+impl Iterator for List {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        self.advance()
+    }
+}
+
+/// The branches of a dynamic combo.
+#[derive(Clone, Copy)]
+pub(crate) struct Branches {
+    list: List,
+}
+
+/// A branch, as the combo that holds it knows it.
+#[derive(Clone, Copy)]
+pub(crate) struct BranchDesc {
+    pub(crate) key: &'static str,
+    /// What the key alone sends besides: pairs of a dotted name and its JSON. `None` if it needs more than defaults.
+    pub(crate) implied: Option<List>,
+}
+
+impl Branches {
+    pub(crate) const fn advance(&mut self) -> Option<BranchDesc> {
+        let Some(key) = self.list.advance() else { return None };
+        if self.list.reader.byte() != b'=' {
+            return Some(BranchDesc { key, implied: None });
+        }
+        let mut implied = List::counted(self.list.reader.rest());
+        implied.left *= 2;
+        let found = implied;
+        // Skip to the next branch: the list's reader stands before the count.
+        let mut skip = self.list.reader;
+        skip.num();
+        let mut left = found.left;
+        while left > 0 {
+            skip.str();
+            left -= 1;
+        }
+        self.list.reader = skip;
+        Some(BranchDesc { key, implied: Some(found) })
+    }
+
+    pub(crate) const fn find(mut self, key: &str) -> Option<BranchDesc> {
+        while let Some(branch) = self.advance() {
+            if same(branch.key, key) {
+                return Some(branch);
+            }
+        }
+        None
+    }
+}
+
+/// A lower or upper bound, or one option of a combo.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    Int(i128, &'static str),
+    Float(f64, &'static str),
+    Text(&'static str),
+    Bool(bool, &'static str),
+    /// JSON that no literal equals.
+    Json(&'static str),
+}
+
+impl Bound {
+    /// Reads a packed bound or option; `None` for the empty string.
+    pub(crate) const fn read(packed: &'static str) -> Option<Self> {
+        let Some((tag, text)) = packed.split_at_checked(1) else { return None };
+        Some(match tag.as_bytes()[0] {
+            b'i' => Self::Int(decimal(text), text),
+            b'f' => {
+                let mut reader = Reader::new(text);
+                let mut bits = 0;
+                let mut i = 0;
+                while i < 16 {
+                    bits = (bits << 4) | hex(reader.byte());
+                    i += 1;
+                }
+                Self::Float(f64::from_bits(bits), reader.rest())
+            }
+            b's' => Self::Text(text),
+            b'b' => Self::Bool(text.len() == 4, text),
+            _ => Self::Json(text),
+        })
+    }
+
+    /// How it is written in messages.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Int(_, text)
+            | Self::Float(_, text)
+            | Self::Text(text)
+            | Self::Bool(_, text)
+            | Self::Json(text) => text,
+        }
+    }
+}
+
+const fn hex(byte: u8) -> u64 {
+    match byte {
+        b'0'..=b'9' => (byte - b'0') as u64,
+        b'a'..=b'f' => (byte - b'a' + 10) as u64,
+        _ => 0,
+    }
+}
+
+/// Decimal digits with an optional minus; saturates beyond 128 bits.
+const fn decimal(text: &str) -> i128 {
+    let bytes = text.as_bytes();
+    let negative = !bytes.is_empty() && bytes[0] == b'-';
+    let mut i = if negative { 1 } else { 0 };
+    let mut value: i128 = 0;
+    while i < bytes.len() {
+        value = value.saturating_mul(10).saturating_add(bytes[i].wrapping_sub(b'0') as i128);
+        i += 1;
+    }
+    if negative { -value } else { value }
+}

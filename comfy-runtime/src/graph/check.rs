@@ -1,0 +1,154 @@
+//! What the compiler could not know: values that are computed, lists whose length is, handles of other graphs.
+
+use super::error::{Problem, ProblemKind};
+use super::finish::sources;
+use super::store::{Body, Entry, NodeRecord, Store};
+use crate::desc::{Desc, InputDesc, LitValue, kind};
+use crate::slot::{Slot, Value};
+
+/// Checks every value of a graph by the same rules as literals are checked when they compile.
+pub(super) struct Checker<'a> {
+    graph: u32,
+    store: &'a Store,
+    problems: &'a mut Vec<Problem>,
+}
+
+/// A node or branch being looked at.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    node: &'a NodeRecord,
+    id: &'a str,
+    desc: Desc,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(graph: u32, store: &'a Store, problems: &'a mut Vec<Problem>) -> Self {
+        Self { graph, store, problems }
+    }
+
+    pub(super) fn check(mut self) {
+        let mut entries = self.store.entries.as_slice();
+        for (index, node) in (0..).zip(&self.store.nodes) {
+            let count = entries.iter().take_while(|entry| entry.node == index).count();
+            let (own, rest) = entries.split_at(count);
+            entries = rest;
+            match &node.body {
+                Body::Typed(desc) => self.typed(Place { node, id: self.store.id_of(index), desc: *desc }, own),
+                Body::Raw(raw) => {
+                    for (name, slot) in &raw.inputs {
+                        self.raw(node, name, slot);
+                    }
+                }
+                Body::Open | Body::Verbatim(_) => {}
+            }
+        }
+    }
+
+    fn typed(&mut self, place: Place<'a>, entries: &[Entry]) {
+        for entry in entries {
+            match &entry.slot.0 {
+                // Checked by the compiler, by type or by constant.
+                Value::Checked(_) | Value::Option(_) => {}
+                Value::Link(_) | Value::Branch(_) if self.is_own(&entry.slot) => {}
+                _ => {
+                    if let Some(input) = place.desc.inputs().nth(usize::from(entry.input)) {
+                        self.input(place, &input, &entry.slot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_own(&self, slot: &Slot) -> bool {
+        let mut own = true;
+        sources(slot, &mut |node| own &= node.graph == self.graph);
+        own
+    }
+
+    fn input(&mut self, place: Place<'a>, input: &InputDesc, slot: &Slot) {
+        match &slot.0 {
+            Value::NotGiven => {
+                if input.must_be_given() {
+                    let message = format!("`{}.{}` was given `None`, but is required", place.desc.class(), input.ident);
+                    self.report(place, input, ProblemKind::Missing, message);
+                }
+            }
+            Value::Link(_) | Value::Branch(_) => self.foreign(place, input, slot),
+            Value::List(items) => self.list(place, input, items),
+            value => self.scalar(place, input, value, Desc::fault),
+        }
+    }
+
+    fn list(&mut self, place: Place<'a>, input: &InputDesc, items: &[Slot]) {
+        if let Some(message) = place.desc.count_fault(input, items.len()) {
+            self.report(place, input, ProblemKind::Count, message.as_str().to_owned());
+        }
+        let needed = if input.kind == kind::AUTOGROW { input.autogrow().0 } else { 0 };
+        for (index, item) in items.iter().enumerate() {
+            match &item.0 {
+                Value::Link(_) | Value::Branch(_) => self.foreign(place, input, item),
+                Value::NotGiven if index < needed => {
+                    let about = place.desc.about(input);
+                    let message = format!("{}: entry {index} is `None`, but the first {needed} are required", about.as_str());
+                    self.report(place, input, ProblemKind::Missing, message);
+                }
+                value => self.scalar(place, input, value, Desc::item_fault),
+            }
+        }
+    }
+
+    /// Reports a value that `fault` finds wrong for the input.
+    fn scalar(
+        &mut self,
+        place: Place<'a>,
+        input: &InputDesc,
+        value: &Value,
+        fault: fn(Desc, &InputDesc, LitValue<'_>, &str) -> Option<crate::desc::Message>,
+    ) {
+        let (value, text) = match value {
+            Value::Int(int) => (LitValue::Int(i128::from(*int)), int.to_string()),
+            Value::Unsigned(int) => (LitValue::Int(i128::from(*int)), int.to_string()),
+            Value::Float(float) if !float.is_finite() => {
+                let message = format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
+                return self.report(place, input, ProblemKind::Value, message);
+            }
+            Value::Float(float) => (LitValue::Float(*float), float.to_string()),
+            Value::Bool(value) => (LitValue::Bool(*value), value.to_string()),
+            Value::Text(text) => (LitValue::Str(text), format!("{text:?}")),
+            _ => return,
+        };
+        if let Some(message) = fault(place.desc, input, value, &text) {
+            self.report(place, input, ProblemKind::Value, message.as_str().to_owned());
+        }
+    }
+
+    fn foreign(&mut self, place: Place<'a>, input: &InputDesc, slot: &Slot) {
+        if !self.is_own(slot) {
+            let message = format!(
+                "{} is linked to a node of another graph; a handle is good only in the graph that gave it",
+                place.desc.about(input).as_str()
+            );
+            self.report(place, input, ProblemKind::ForeignHandle, message);
+        }
+    }
+
+    fn raw(&mut self, node: &'a NodeRecord, name: &str, slot: &Slot) {
+        let message = match &slot.0 {
+            Value::Float(float) if !float.is_finite() => {
+                (ProblemKind::Value, format!("`{}.{name}` cannot be {float}: JSON has no such number", node.class()))
+            }
+            _ if !self.is_own(slot) => (
+                ProblemKind::ForeignHandle,
+                format!("`{}.{name}` is linked to a node of another graph", node.class()),
+            ),
+            _ => return,
+        };
+        let id = node.id.as_deref().unwrap_or_default();
+        self.problems.push(Problem::of_node(node, id, Some(name.to_owned()), message.0, message.1));
+    }
+
+    fn report(&mut self, place: Place<'a>, input: &InputDesc, kind: ProblemKind, message: String) {
+        let problem = Problem::of_node(place.node, place.id, Some(input.name.to_owned()), kind, message);
+        self.problems.push(problem);
+    }
+}

@@ -1,0 +1,65 @@
+//! Nodes of classes that the generated code does not have.
+
+use std::panic::Location;
+
+use super::store::{Body, RawBody};
+use super::{Graph, Label};
+use crate::field::{self, IntoField};
+use crate::out::NodeRef;
+
+/// A node of any class with any inputs, checked by nobody but the server. Made by [`Graph::raw`].
+#[derive(Debug)]
+#[must_use = "a raw node is part of the graph only after `.add()`"]
+pub struct RawNode<'g> {
+    graph: &'g Graph,
+    at: &'static Location<'static>,
+    body: RawBody,
+    id: Option<String>,
+    title: Option<String>,
+    binding: Option<&'static str>,
+}
+
+impl<'g> RawNode<'g> {
+    pub(super) fn new(graph: &'g Graph, class: String, at: &'static Location<'static>) -> Self {
+        Self { graph, at, body: RawBody { class, inputs: Vec::new() }, id: None, title: None, binding: None }
+    }
+
+    /// Gives the input of this exact name (`images.image0` for a child) an output, a value, or JSON. `None` leaves it
+    /// out; an array is sent wrapped, as `{"__value__": [...]}`.
+    pub fn input(mut self, name: impl Into<String>, value: impl IntoField<field::Raw>) -> Self {
+        self.body.inputs.push((name.into(), value.into_slot()));
+        self
+    }
+
+    /// The id of the node, instead of one made from its class.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// A name for the id that yields where it is taken, as a variable's does for a node literal.
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.binding = Some(name);
+        self
+    }
+
+    /// The title that the editor shows, sent as `_meta.title`.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Adds the node to its graph. Its outputs are [`any(slot)`](NodeRef::any), or [`out::<T>(slot)`](NodeRef::out)
+    /// where you know what they carry.
+    // The result is of no use for a node that saves something.
+    #[allow(clippy::must_use_candidate)]
+    pub fn add(self) -> NodeRef {
+        let index = self.graph.open(&Label { binding: self.binding, ..Label::default() }, self.at);
+        self.graph.fill(index, Body::Raw(Box::new(self.body)));
+        if let Some(record) = self.graph.store.borrow_mut().nodes.get_mut(index as usize) {
+            record.id = self.id.map(Into::into);
+            record.title = self.title.map(Into::into);
+        }
+        NodeRef { graph: self.graph.id, index }
+    }
+}

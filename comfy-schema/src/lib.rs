@@ -1,0 +1,43 @@
+//! What a ComfyUI server's `/object_info` says, as a typed, lossless model.
+//!
+//! [`Schema::from_slice`] reads the bytes that the server sent, one node definition at a time. What it understands
+//! is in typed fields ([`Node`], [`Input`], [`Output`]); what it does not is kept as it was ([`Node::raw`],
+//! [`InputKind::Raw`]) and reported with its place ([`Schema::issues`]). Nothing is dropped: [`Schema::to_json`]
+//! writes the document that was read.
+//!
+//! ```
+//! use comfy_schema::{InputKind, Schema};
+//!
+//! # fn main() -> Result<(), comfy_schema::SchemaError> {
+//! let schema = Schema::from_slice(br#"{"Tint": {
+//!     "input": {"required": {"image": ["IMAGE"], "strength": ["FLOAT", {"default": 0.5, "min": 0, "max": 1}]}},
+//!     "output": ["IMAGE"], "output_name": ["tinted"], "name": "Tint"
+//! }}"#)?;
+//! let strength = &schema.node("Tint").expect("it is there").inputs[1];
+//! assert_eq!(strength.kind, InputKind::Float);
+//! assert_eq!(strength.options.max().and_then(|max| max.as_f64()), Some(1.0));
+//! assert_eq!(schema.suggest("Tnit"), ["Tint"]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod issue;
+mod model;
+mod options;
+mod parse;
+pub mod suggest;
+mod value;
+mod write;
+
+pub use error::SchemaError;
+pub use issue::Issue;
+pub use model::{
+    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind,
+    Key, Keys, MatchType, Node, Output, OutputKind, Producer, Schema, Section,
+};
+pub use options::Options;
+pub use value::{IntoIter, JsonError, JsonErrorKind, Map, Value};
+
+/// Short texts are stored in place, longer ones are shared when cloned.
+pub type Text = smol_str::SmolStr;

@@ -1,0 +1,163 @@
+//! Inputs and what they take.
+
+use crate::parse::join_types;
+use crate::{Options, Text, Value};
+
+/// Whether an input must be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Section {
+    /// Must be in the prompt (§2.1 and §5 say which dynamic ones need not).
+    Required,
+    /// May be absent.
+    Optional,
+}
+
+/// One declared input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Its exact name, without the prefix of a dynamic parent.
+    pub name: Text,
+    /// Required or optional.
+    pub section: Section,
+    /// What it takes.
+    pub kind: InputKind,
+    /// Its options as sent (`default`, `min`, `tooltip`, …), unknown ones included.
+    pub options: Options,
+}
+
+/// What an input takes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputKind {
+    /// `INT`
+    Int,
+    /// `FLOAT`
+    Float,
+    /// `STRING`
+    String,
+    /// `BOOLEAN`
+    Boolean,
+    /// One of a list of values (both spellings).
+    Combo(Combo),
+    /// One type word that only links carry (`IMAGE`, `MODEL`, any unknown word).
+    Link(Text),
+    /// One type word for which the stock front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …): takes a link
+    /// or a JSON literal.
+    Widget(Text),
+    /// `A,B`: any of several type words, trimmed, in declared order, at least two.
+    Union(Vec<Text>),
+    /// `*`: anything.
+    Any,
+    /// `COMFY_MATCHTYPE_V3`: the same type as every other input and output of this template.
+    Match(MatchType),
+    /// `COMFY_AUTOGROW_V3`: a growing list of equal inputs.
+    Autogrow(Autogrow),
+    /// `COMFY_DYNAMICCOMBO_V3`: a choice that brings inputs of its own.
+    DynamicCombo(Vec<Branch>),
+    /// `COMFY_DYNAMICSLOT_V3`: a socket that brings inputs of its own when linked.
+    DynamicSlot(DynamicSlot),
+    /// `COMFY_DYNAMICGROUP_V3`: repeatable rows of inputs.
+    DynamicGroup(DynamicGroup),
+    /// A specification that could not be understood, as it was. Reported in [`Schema::issues`].
+    Raw(Value),
+}
+
+/// How a combo was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComboSpelling {
+    /// `[["a", "b"], {…}]`
+    Array,
+    /// `["COMBO", {"options": ["a", "b"]}]`
+    Word,
+}
+
+/// One of a list of values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Combo {
+    /// The allowed values, as sent. Empty if none were sent (remote lists, folders without files).
+    pub values: Vec<Value>,
+    /// How it was written.
+    pub spelling: ComboSpelling,
+    /// A (wrapped) list is checked element by element.
+    pub multiselect: bool,
+}
+
+/// A type that several sockets of a node share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchType {
+    /// Sockets with this id share one type.
+    pub template_id: Text,
+    /// The types allowed; empty means any (`*`).
+    pub allowed: Vec<Text>,
+}
+
+/// A growing list of equal inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Autogrow {
+    /// The names of all possible children, by index (at most 100).
+    pub names: Vec<Text>,
+    /// How many the first children must be given. 0 if the template's input is optional.
+    pub min: usize,
+    /// The input that each child is; its `name` is the template's own.
+    pub element: Box<Input>,
+}
+
+/// One option of a dynamic combo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// The value that selects it.
+    pub key: Text,
+    /// The inputs it brings, named without the parent's prefix.
+    pub inputs: Vec<Input>,
+}
+
+/// A socket that brings inputs when it is linked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DynamicSlot {
+    /// What the socket itself takes.
+    pub slot: Box<Input>,
+    /// The inputs it brings.
+    pub inputs: Vec<Input>,
+}
+
+/// Repeatable rows of inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DynamicGroup {
+    /// The inputs of one row.
+    pub inputs: Vec<Input>,
+    /// Fewest rows.
+    pub min: usize,
+    /// Most rows.
+    pub max: usize,
+}
+
+/// An input that the server fills in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hidden {
+    /// Its name.
+    pub name: Text,
+    /// What was declared for it, as it was.
+    pub spec: Value,
+}
+
+impl InputKind {
+    /// The type word of a specification: `INT`, `COMBO`, `IMAGE,MASK`, `*`, `COMFY_AUTOGROW_V3`.
+    pub fn type_word(&self) -> Text {
+        match self {
+            Self::Int => "INT".into(),
+            Self::Float => "FLOAT".into(),
+            Self::String => "STRING".into(),
+            Self::Boolean => "BOOLEAN".into(),
+            Self::Combo(_) => "COMBO".into(),
+            Self::Link(word) | Self::Widget(word) => word.clone(),
+            Self::Union(types) => join_types(types).into(),
+            Self::Any => "*".into(),
+            Self::Match(_) => "COMFY_MATCHTYPE_V3".into(),
+            Self::Autogrow(_) => "COMFY_AUTOGROW_V3".into(),
+            Self::DynamicCombo(_) => "COMFY_DYNAMICCOMBO_V3".into(),
+            Self::DynamicSlot(_) => "COMFY_DYNAMICSLOT_V3".into(),
+            Self::DynamicGroup(_) => "COMFY_DYNAMICGROUP_V3".into(),
+            Self::Raw(_) => "RAW".into(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! All node classes of a server.
+
+use super::Node;
+use crate::{Issue, Text};
+
+/// Every node definition of a server, in the order of the document.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// The definitions.
+    pub nodes: Vec<Node>,
+    /// What was odd: reported here, and kept as it was in the node concerned.
+    pub issues: Vec<Issue>,
+    /// Positions in `nodes`, sorted by class. Only a hint: `nodes` may be changed by anyone.
+    index: Vec<u32>,
+}
+
+impl Schema {
+    /// A schema of these definitions.
+    pub fn new(nodes: Vec<Node>) -> Self {
+        Self::with_issues(nodes, Vec::new())
+    }
+
+    pub(crate) fn with_issues(nodes: Vec<Node>, issues: Vec<Issue>) -> Self {
+        let mut index: Vec<u32> = (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).collect();
+        index.sort_by(|&a, &b| class_at(&nodes, a).cmp(&class_at(&nodes, b)));
+        Self {
+            nodes,
+            issues,
+            index,
+        }
+    }
+
+    /// The definition of a class.
+    pub fn node(&self, class: &str) -> Option<&Node> {
+        let found = self
+            .index
+            .binary_search_by(|&at| class_at(&self.nodes, at).cmp(&Some(class)));
+        let hint = found
+            .ok()
+            .and_then(|at| self.nodes.get(self.index[at] as usize));
+        match hint {
+            Some(node) if node.class == class => Some(node),
+            // While the index covers all nodes it is right about absence too, unless someone changed them.
+            _ => self.nodes.iter().find(|node| node.class == class),
+        }
+    }
+
+    /// Classes that someone who wrote `class` may have meant, best first.
+    pub fn suggest(&self, class: &str) -> Vec<&str> {
+        crate::suggest::similar(class, self.nodes.iter().map(|node| node.class.as_str()))
+    }
+
+    /// The classes, in the order of the document.
+    pub fn classes(&self) -> impl Iterator<Item = &Text> {
+        self.nodes.iter().map(|node| &node.class)
+    }
+}
+
+fn class_at(nodes: &[Node], at: u32) -> Option<&str> {
+    nodes.get(at as usize).map(|node| node.class.as_str())
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.nodes == other.nodes && self.issues == other.issues
+    }
+}
+
+impl FromIterator<Node> for Schema {
+    fn from_iter<I: IntoIterator<Item = Node>>(nodes: I) -> Self {
+        Self::new(nodes.into_iter().collect())
+    }
+}

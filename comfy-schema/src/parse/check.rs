@@ -1,0 +1,132 @@
+//! Whether an input's default and bounds fit the input. They are kept whether they do or not.
+
+use std::cmp::Ordering;
+
+use super::report::{Place, Report};
+use crate::{Combo, Input, InputKind, Value};
+
+/// Reports a default of another type or outside its own range, and bounds that are none.
+pub(super) fn input(at: &Place<'_>, input: &Input, report: &mut Report) {
+    let at = at.index(1);
+    let Some(default) = input.options.default() else {
+        return bounds(&at, input, report);
+    };
+    let expected = match &input.kind {
+        InputKind::Int if !is_whole(default) => "an integer",
+        InputKind::Float if !default.is_number() => "a number",
+        InputKind::String if default.as_str().is_none() => "a string",
+        InputKind::Boolean if default.as_bool().is_none() => "a boolean",
+        InputKind::Combo(combo) => {
+            if !combo_allows(combo, input, default) {
+                report.add(
+                    &at.key("default"),
+                    format_args!("{default} is not among the values"),
+                );
+            }
+            return;
+        }
+        _ => return bounds(&at, input, report),
+    };
+    report.add(
+        &at.key("default"),
+        format_args!("{default} is not {expected}"),
+    );
+    bounds(&at, input, report);
+}
+
+/// JSON that has passed through JavaScript writes large integers as floats.
+fn is_whole(value: &Value) -> bool {
+    match value {
+        Value::Int(_) | Value::BigInt(_) => true,
+        Value::Float(float) => float.fract() == 0.0,
+        _ => false,
+    }
+}
+
+fn bounds(at: &Place<'_>, input: &Input, report: &mut Report) {
+    if !matches!(input.kind, InputKind::Int | InputKind::Float) {
+        return;
+    }
+    for key in ["min", "max"] {
+        if let Some(bound) = input
+            .options
+            .get(key)
+            .filter(|bound| !bound.is_number() && !bound.is_null())
+        {
+            report.add(&at.key(key), format_args!("{bound} is not a number"));
+        }
+    }
+    let (min, max) = (input.options.min(), input.options.max());
+    if let (Some(min), Some(max)) = (min, max)
+        && compare(min, max) == Some(Ordering::Greater)
+    {
+        report.add(
+            &at.key("min"),
+            format_args!("{min} is greater than the maximum {max}"),
+        );
+    }
+    let Some(default) = input.options.default() else {
+        return;
+    };
+    if let Some(min) = min.filter(|min| compare(default, min) == Some(Ordering::Less)) {
+        report.add(
+            &at.key("default"),
+            format_args!("{default} is less than the minimum {min}"),
+        );
+    }
+    if let Some(max) = max.filter(|max| compare(default, max) == Some(Ordering::Greater)) {
+        report.add(
+            &at.key("default"),
+            format_args!("{default} is greater than the maximum {max}"),
+        );
+    }
+}
+
+/// Exact for integers, else as floats. `None` for what is no number.
+fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+    }
+}
+
+/// Whether a combo may start with this value. Lists that differ from install to install (files, remote ones) may
+/// lack it, and the front end ignores a default that is false, 0 or empty.
+fn combo_allows(combo: &Combo, input: &Input, default: &Value) -> bool {
+    if combo.values.is_empty() || input.options.is_upload() || input.options.remote().is_some() {
+        return true;
+    }
+    if let (Value::Array(defaults), true) = (
+        default,
+        combo.multiselect || input.options.multi_select().is_some(),
+    ) {
+        return defaults.iter().all(|default| one_allowed(combo, default));
+    }
+    one_allowed(combo, default)
+}
+
+fn one_allowed(combo: &Combo, default: &Value) -> bool {
+    let ignored = match default {
+        Value::String(text) => text.is_empty(),
+        Value::Bool(value) => !value,
+        number => number.as_f64() == Some(0.0),
+    };
+    ignored
+        || combo
+            .values
+            .iter()
+            .any(|value| value == default || compare(value, default) == Some(Ordering::Equal))
+        || looks_like_file(default)
+        || combo.values.iter().any(looks_like_file)
+}
+
+/// `flux/dev.safetensors`: a dot and an extension with a letter in it.
+fn looks_like_file(value: &Value) -> bool {
+    let Some((stem, extension)) = value.as_str().and_then(|text| text.rsplit_once('.')) else {
+        return false;
+    };
+    !stem.is_empty()
+        && (1..=11).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && extension.bytes().any(|byte| byte.is_ascii_alphabetic())
+}

@@ -1,0 +1,226 @@
+//! The inputs of a definition: its sections and their order.
+
+use std::collections::{HashMap, HashSet};
+
+use super::input;
+use super::report::{Place, Report};
+use crate::model::Group;
+use crate::{Hidden, Input, Key, Map, Node, Section, Text, Value};
+
+/// Reads `input` and `input_order` into the node.
+pub(super) fn inputs(
+    root: &Place<'_>,
+    node: &mut Node,
+    input: Option<Value>,
+    order: Option<Value>,
+    report: &mut Report,
+) {
+    let at = root.key(Key::Input.name());
+    match input {
+        None => report.add(root, "the definition has no `input`"),
+        Some(Value::Object(sections)) => {
+            let order = order.as_ref().and_then(Value::as_object);
+            let odd = read_sections(&at, node, sections, order, report);
+            if !odd.is_empty() {
+                node.raw
+                    .push_unchecked(Key::Input.name().into(), Value::Object(odd));
+            }
+        }
+        Some(other) => {
+            report.add(
+                &at,
+                format_args!("{} instead of an object of sections", other.kind_name()),
+            );
+            node.raw.push_unchecked(Key::Input.name().into(), other);
+        }
+    }
+    if let Some(order) = order {
+        read_order(&root.key(Key::InputOrder.name()), node, order, report);
+    }
+}
+
+/// Fills the node's inputs; returns the part of `input` that they do not reproduce, in the same form.
+fn read_sections(
+    at: &Place<'_>,
+    node: &mut Node,
+    mut sections: Map,
+    order: Option<&Map>,
+    report: &mut Report,
+) -> Map {
+    let mut odd = Map::new();
+    // Required before optional, whatever the document's order: of an input in both, the required one counts.
+    for (group, section) in [
+        (Group::Required, Section::Required),
+        (Group::Optional, Section::Optional),
+    ] {
+        let Some(value) = sections.remove(group.name()) else {
+            continue;
+        };
+        let at = at.key(group.name());
+        let Some(specs) = object(&at, value, group, &mut odd, report) else {
+            continue;
+        };
+        node.keys.insert_input_group(group);
+        let names = order
+            .and_then(|order| order.get(group.name()))
+            .and_then(Value::as_array);
+        let rest = read_section(&at, node, section, in_order(specs, names), report);
+        if !rest.is_empty() {
+            odd.insert(group.name(), rest);
+        }
+    }
+    if let Some(value) = sections.remove(Group::Hidden.name()) {
+        let at = at.key(Group::Hidden.name());
+        if let Some(specs) = object(&at, value, Group::Hidden, &mut odd, report) {
+            node.keys.insert_input_group(Group::Hidden);
+            let names = order
+                .and_then(|order| order.get(Group::Hidden.name()))
+                .and_then(Value::as_array);
+            node.hidden = in_order(specs, names)
+                .into_iter()
+                .map(|(name, spec)| Hidden { name, spec })
+                .collect();
+        }
+    }
+    for (section, value) in sections {
+        report.add(
+            &at.key(&section),
+            "unknown section; the server reads only required, optional and hidden",
+        );
+        odd.insert(section, value);
+    }
+    node.inputs.shrink_to_fit();
+    odd
+}
+
+/// The section's object; anything else is odd as a whole.
+fn object(
+    at: &Place<'_>,
+    value: Value,
+    group: Group,
+    odd: &mut Map,
+    report: &mut Report,
+) -> Option<Map> {
+    match value {
+        Value::Object(specs) => Some(specs),
+        other => {
+            report.add(
+                at,
+                format_args!("{} instead of an object of inputs", other.kind_name()),
+            );
+            odd.insert(group.name(), other);
+            None
+        }
+    }
+}
+
+/// Appends a section's inputs; returns the specifications that they do not reproduce.
+fn read_section(
+    at: &Place<'_>,
+    node: &mut Node,
+    section: Section,
+    specs: Map,
+    report: &mut Report,
+) -> Map {
+    let mut odd = Map::new();
+    let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
+    for (name, spec) in specs {
+        let at = at.key(&name);
+        if earlier.contains(&name) {
+            report.add(&at, "the input is required too, and that counts");
+            odd.push_unchecked(name, spec);
+            continue;
+        }
+        let (read, raw) =
+            input::input(&at, name.clone(), section, spec, input::MAX_NESTING, report);
+        if let Some(raw) = raw {
+            odd.push_unchecked(name, raw);
+        }
+        node.inputs.push(read);
+    }
+    odd
+}
+
+/// By `input_order`, then by the document.
+fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
+    let Some(names) = names else { return specs };
+    if specs
+        .keys()
+        .map(Text::as_str)
+        .eq(names.iter().filter_map(Value::as_str))
+    {
+        return specs;
+    }
+    let places: HashMap<&str, usize> = names
+        .iter()
+        .enumerate()
+        .rev()
+        .filter_map(|(at, name)| Some((name.as_str()?, at)))
+        .collect();
+    let mut sorted: Vec<(Text, Value)> = specs.into_iter().collect();
+    sorted.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
+    let mut specs = Map::new();
+    for (name, spec) in sorted {
+        specs.push_unchecked(name, spec);
+    }
+    specs
+}
+
+/// Keeps `input_order` if the node's own order does not reproduce it, and says where it disagrees.
+fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report) {
+    let Value::Object(groups) = &order else {
+        report.add(
+            at,
+            format_args!("{} instead of an object of arrays", order.kind_name()),
+        );
+        node.raw
+            .push_unchecked(Key::InputOrder.name().into(), order);
+        return;
+    };
+    for group in Group::ALL {
+        let Some(names) = groups.get(group.name()) else {
+            continue;
+        };
+        node.keys.insert_order_group(group);
+        let at = at.key(group.name());
+        match names.as_array() {
+            Some(names) => compare_order(&at, node, group, names, report),
+            None => report.add(
+                &at,
+                format_args!("{} instead of an array of names", names.kind_name()),
+            ),
+        }
+    }
+    if Value::Object(node.order_value()) != order {
+        node.raw
+            .push_unchecked(Key::InputOrder.name().into(), order);
+    }
+}
+
+fn compare_order(at: &Place<'_>, node: &Node, group: Group, names: &[Value], report: &mut Report) {
+    let declared: Vec<&Text> = node.names_of(group).collect();
+    if declared
+        .iter()
+        .copied()
+        .map(Text::as_str)
+        .eq(names.iter().filter_map(Value::as_str))
+    {
+        return;
+    }
+    let ordered: HashSet<&str> = names.iter().filter_map(Value::as_str).collect();
+    for name in declared
+        .iter()
+        .filter(|name| !ordered.contains(name.as_str()))
+    {
+        report.add(at, format_args!("the input `{name}` is not in the order"));
+    }
+    // An input that is in two sections is in two orders and counts once.
+    let known: HashSet<&str> = declared
+        .into_iter()
+        .chain(node.inputs.iter().map(|input: &Input| &input.name))
+        .map(Text::as_str)
+        .collect();
+    for name in ordered.iter().filter(|name| !known.contains(*name)) {
+        report.add(at, format_args!("there is no input `{name}`"));
+    }
+}

@@ -1,0 +1,198 @@
+//! One definition.
+
+use super::report::{Place, Report};
+use super::{inputs, output};
+use crate::{Key, Keys, Map, Node, Producer, Text, Value};
+
+/// The values of the known keys, each taken out of the definition once.
+struct Known([Option<Value>; Key::ALL.len()]);
+
+impl Known {
+    fn take(&mut self, key: Key) -> Option<Value> {
+        self.0[key as usize].take()
+    }
+}
+
+/// Reads one definition. Whatever the fields of the node do not reproduce ends up in its `raw`.
+pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node {
+    let root_class = class.clone();
+    let root = Place::new(&root_class);
+    let definition = match definition {
+        Value::Object(definition) => definition,
+        other => {
+            report.add(
+                &root,
+                format_args!("the definition is {}, not an object", other.kind_name()),
+            );
+            let mut node = Node::new(class, Producer::V1);
+            node.keys = Keys::not_an_object();
+            node.raw.insert("", other);
+            return node;
+        }
+    };
+    let mut node = Node::new(class, Producer::V1);
+    node.keys = Keys::NONE;
+    let mut known = split(definition, &mut node);
+    node.producer = producer(&known);
+
+    let mut reading = Reading {
+        root: &root,
+        node: &mut node,
+        report,
+    };
+    reading.name(known.take(Key::Name));
+    reading.texts(&mut known);
+    reading.flags(&mut known);
+    reading.search_aliases(known.take(Key::SearchAliases));
+    for key in [Key::PriceBadge, Key::EssentialsCategory] {
+        if let Some(value) = known.take(key).filter(|value| !value.is_null()) {
+            reading.keep(key, value);
+        }
+    }
+    inputs::inputs(
+        &root,
+        &mut node,
+        known.take(Key::Input),
+        known.take(Key::InputOrder),
+        report,
+    );
+    let parts = output::Parts {
+        types: known.take(Key::Output),
+        names: known.take(Key::OutputName),
+        lists: known.take(Key::OutputIsList),
+        tooltips: known.take(Key::OutputTooltips),
+        matchtypes: known.take(Key::OutputMatchtypes),
+    };
+    output::outputs(&root, &mut node, parts, report);
+    node.raw.shrink();
+    node
+}
+
+/// Known keys apart; unknown ones go to `raw` as they are.
+fn split(definition: Map, node: &mut Node) -> Known {
+    let mut known = Known([const { None }; Key::ALL.len()]);
+    for (name, value) in definition {
+        if let Some(key) = Key::from_name(&name) {
+            node.keys.insert(key);
+            known.0[key as usize] = Some(value);
+        } else {
+            node.raw.push_unchecked(name, value);
+        }
+    }
+    known
+}
+
+/// The classic interface writes the flags only when they are true, and never the two keys.
+fn producer(known: &Known) -> Producer {
+    let there = |key: Key| known.0[key as usize].is_some();
+    let is_false = |key: Key| known.0[key as usize] == Some(Value::Bool(false));
+    let schema_interface = there(Key::OutputMatchtypes)
+        || there(Key::PriceBadge)
+        || [Key::Deprecated, Key::Experimental, Key::DevOnly]
+            .into_iter()
+            .any(is_false);
+    if schema_interface {
+        Producer::V3
+    } else {
+        Producer::V1
+    }
+}
+
+struct Reading<'a> {
+    root: &'a Place<'a>,
+    node: &'a mut Node,
+    report: &'a mut Report,
+}
+
+impl Reading<'_> {
+    fn keep(&mut self, key: Key, value: Value) {
+        self.node.raw.push_unchecked(key.name().into(), value);
+    }
+
+    fn odd(&mut self, key: Key, value: Value, expected: &str) {
+        self.report.add(
+            &self.root.key(key.name()),
+            format_args!("{} instead of {expected}", value.kind_name()),
+        );
+        self.keep(key, value);
+    }
+
+    fn name(&mut self, name: Option<Value>) {
+        match name {
+            None => {}
+            Some(Value::String(name)) if name == self.node.class => {}
+            Some(Value::String(name)) => {
+                let message = format!(
+                    "`{name}` differs from the class under which the server offers the node"
+                );
+                self.report.add(&self.root.key(Key::Name.name()), message);
+                self.keep(Key::Name, Value::String(name));
+            }
+            Some(other) => self.odd(Key::Name, other, "the class"),
+        }
+    }
+
+    fn texts(&mut self, known: &mut Known) {
+        self.node.display_name = match known.take(Key::DisplayName) {
+            Some(Value::String(name)) => Some(name),
+            None | Some(Value::Null) => None,
+            Some(other) => {
+                self.odd(Key::DisplayName, other, "a string");
+                None
+            }
+        };
+        self.node.description = self.text(known, Key::Description);
+        self.node.python_module = self.text(known, Key::PythonModule);
+        self.node.category = self.text(known, Key::Category);
+    }
+
+    /// A text; `null` is an empty one, and usual enough not to be reported.
+    fn text(&mut self, known: &mut Known, key: Key) -> Text {
+        match known.take(key) {
+            Some(Value::String(text)) => return text,
+            None => {}
+            Some(Value::Null) => self.keep(key, Value::Null),
+            Some(other) => self.odd(key, other, "a string"),
+        }
+        Text::default()
+    }
+
+    fn flags(&mut self, known: &mut Known) {
+        self.node.is_input_list = self.flag(known, Key::IsInputList);
+        self.node.output_node = self.flag(known, Key::OutputNode);
+        self.node.has_intermediate_output = self.flag(known, Key::HasIntermediateOutput);
+        self.node.deprecated = self.flag(known, Key::Deprecated);
+        self.node.experimental = self.flag(known, Key::Experimental);
+        self.node.dev_only = self.flag(known, Key::DevOnly);
+        self.node.api_node = self.flag(known, Key::ApiNode);
+    }
+
+    fn flag(&mut self, known: &mut Known, key: Key) -> bool {
+        match known.take(key) {
+            Some(Value::Bool(flag)) => return flag,
+            None => {}
+            Some(Value::Null) => self.keep(key, Value::Null),
+            Some(other) => self.odd(key, other, "a boolean"),
+        }
+        false
+    }
+
+    fn search_aliases(&mut self, aliases: Option<Value>) {
+        let Some(aliases) = aliases else { return };
+        match &aliases {
+            Value::Array(words) if words.iter().all(|word| word.as_str().is_some()) => {
+                self.node.search_aliases = words
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(Text::new)
+                    .collect();
+            }
+            Value::Null => {}
+            _ => return self.odd(Key::SearchAliases, aliases, "an array of strings"),
+        }
+        // `null` and `[]` both mean none; which of them it was is kept where the interface usually writes the other.
+        if self.node.search_aliases_value() != aliases {
+            self.keep(Key::SearchAliases, aliases);
+        }
+    }
+}

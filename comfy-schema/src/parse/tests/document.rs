@@ -1,0 +1,176 @@
+//! The document as a whole, and what is refused.
+
+use super::{refused, schema};
+use crate::{Schema, SchemaError, Value};
+
+const SMALL: &str = r#"{"A":{"input":{"required":{"x":["INT"]}},"output":["IMAGE"],"name":"A"},"B":{"input":{},"output":[]}}"#;
+
+#[test]
+fn the_answer_for_a_single_node_is_the_same_shape() {
+    assert_eq!(
+        schema(r#"{"A":{"input":{},"output":[],"name":"A"}}"#)
+            .nodes
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn utf16_is_read_like_utf8() {
+    let utf16: Vec<u8> = format!("\u{feff}{SMALL}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(Schema::from_slice(&utf16).unwrap(), schema(SMALL));
+}
+
+#[test]
+fn python_number_tokens() {
+    let schema = schema(
+        r#"{"A":{"input":{"required":{"x":["FLOAT",{"min":-Infinity,"max":Infinity,"default":NaN}]}},"output":[]}}"#,
+    );
+    assert!(
+        schema.nodes[0].inputs[0]
+            .options
+            .max()
+            .and_then(Value::as_f64)
+            .is_some_and(f64::is_infinite)
+    );
+    assert_eq!(
+        Schema::from_slice(schema.to_json().as_bytes()).unwrap(),
+        schema
+    );
+}
+
+#[test]
+fn file_names_that_are_not_utf8() {
+    let schema = schema(r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#);
+    assert_eq!(
+        schema.nodes[0].inputs[0].to_value().to_string(),
+        "[[\"caf\u{fffd}.png\"]]"
+    );
+    assert_eq!(
+        schema.issues[0].to_string(),
+        "A: a text holds half a character, as of a file name that is not UTF-8 (line 1 column 47, maybe elsewhere \
+         too); such halves are read as U+FFFD"
+    );
+}
+
+#[test]
+fn nodes_are_found_by_class() {
+    let mut schema = schema(SMALL);
+    assert_eq!(schema.node("B").map(|node| node.class.as_str()), Some("B"));
+    assert!(schema.node("C").is_none());
+    // Whoever changes the list finds what is in it then.
+    let node = schema.nodes.remove(0);
+    assert!(schema.node("A").is_none() && schema.node("B").is_some());
+    schema.nodes.push(node);
+    assert!(schema.node("A").is_some());
+}
+
+#[test]
+fn a_snapshot_has_one_node_a_line() {
+    let expected = "{\n\"A\":{\"input\":{\"required\":{\"x\":[\"INT\"]}},\"output\":[\"IMAGE\"],\"name\":\"A\"},\n\
+                    \"B\":{\"input\":{},\"output\":[]}\n}\n";
+    assert_eq!(schema(SMALL).to_json(), expected);
+}
+
+#[test]
+fn empty_input() {
+    assert_eq!(Schema::from_slice(b""), Err(SchemaError::Empty));
+    assert_eq!(Schema::from_slice(b" \n\t"), Err(SchemaError::Empty));
+    assert_eq!(Schema::from_slice(b"\xef\xbb\xbf"), Err(SchemaError::Empty));
+}
+
+#[test]
+fn a_web_page() {
+    insta::assert_snapshot!(refused("\n<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body>"), @"this is a web page, not JSON: it begins with `<!DOCTYPE html> <html><head><title>502 Bad Gateway</title></head>`; a proxy or another server answered, check the address and the port (ComfyUI listens on 8188 unless told otherwise)");
+}
+
+#[test]
+fn not_json() {
+    insta::assert_snapshot!(refused("404: Not Found"), @"this is not JSON: it begins with `404: Not Found`; save the answer of http://<server>:8188/object_info");
+}
+
+#[test]
+fn every_beginning_is_truncated_and_says_in_which_node() {
+    for end in 2..SMALL.len() {
+        let error = Schema::from_slice(&SMALL.as_bytes()[..end]).unwrap_err();
+        assert!(
+            matches!(error, SchemaError::Truncated { .. }),
+            "{end}: {error}"
+        );
+    }
+    insta::assert_snapshot!(refused(&SMALL[..40]), @"the document ends too early, in the middle of node `A`, at line 1 column 41; the download or the copy was cut off, fetch it again");
+    insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 106; the download or the copy was cut off, fetch it again");
+}
+
+#[test]
+fn a_mistake_in_the_json() {
+    insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"in the definition of node `A`: expected value at line 2 column 13; if the file was edited by hand, mend it there, else fetch it again");
+    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"trailing characters at line 1 column 108; if the file was edited by hand, mend it there, else fetch it again");
+}
+
+#[test]
+fn another_encoding() {
+    let error = Schema::from_slice(b"{\"caf\xe9\": {}}").unwrap_err();
+    insta::assert_snapshot!(error, @"this is not a text in UTF-8 or UTF-16: byte 0xe9 does not belong to UTF-8 at line 1 column 6; save the server's answer as it is, without converting it");
+}
+
+#[test]
+fn nested_too_deep() {
+    let json = format!("{{\"A\": {}", "[".repeat(100_000));
+    insta::assert_snapshot!(refused(&json), @"in the definition of node `A`: arrays and objects are nested deeper than 200 levels at line 1 column 207; no definition of a node is that deep, remove the node's pack or its entry");
+}
+
+#[test]
+fn not_an_object() {
+    insta::assert_snapshot!(refused("[1, 2]"), @"the document is an array, not an object of node definitions; is this the answer of /object_info?");
+    assert_eq!(
+        Schema::from_slice(b"null"),
+        Err(SchemaError::NotAnObject { found: "null" })
+    );
+    assert_eq!(
+        Schema::from_slice(b"\"x\""),
+        Err(SchemaError::NotAnObject { found: "a string" })
+    );
+}
+
+#[test]
+fn no_nodes() {
+    insta::assert_snapshot!(refused("{}"), @"the document holds no nodes; is this the answer of /object_info? (/object_info/<class> answers `{}` for a class that the server does not have)");
+}
+
+#[test]
+fn an_error_body() {
+    insta::assert_snapshot!(refused(r#"{"error": {"type": "x", "message": "No prompt provided", "details": ""}, "node_errors": []}"#), @"this is an error message, not an answer of /object_info: No prompt provided; see to that error and fetch it again");
+    assert_eq!(
+        Schema::from_slice(br#"{"error": "Unauthorized"}"#),
+        Err(SchemaError::ServerError {
+            message: "Unauthorized".into()
+        })
+    );
+}
+
+#[test]
+fn a_workflow() {
+    let api = r#"{"1": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "x"}}}"#;
+    insta::assert_snapshot!(refused(api), @"this is a workflow in API format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
+    assert_eq!(
+        refused(&format!(r#"{{"client_id": "x", "prompt": {api}}}"#)),
+        refused(api)
+    );
+    let ui = r#"{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler"}], "links": [], "version": 0.4}"#;
+    insta::assert_snapshot!(refused(ui), @"this is a workflow in UI format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
+}
+
+#[test]
+fn something_else() {
+    insta::assert_snapshot!(refused(r#"{"system": {"os": "posix"}, "devices": []}"#), @"no entry of this object looks like a node definition (the first is `system`); is this the answer of /object_info?");
+}
+
+#[test]
+fn definitions_beside_something_else_are_read() {
+    let schema = schema(r#"{"A": null, "B": {"input": {}, "output": []}}"#);
+    assert_eq!((schema.nodes.len(), schema.issues.len()), (2, 1));
+}

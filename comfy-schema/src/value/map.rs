@@ -1,0 +1,211 @@
+//! The members of a JSON object.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{Text, Value};
+
+/// Up to this many members, comparing every pair of keys beats building a hash table.
+const SMALL: usize = 16;
+
+/// The members of a JSON object, in the order of the document.
+#[derive(Debug, Clone, Default)]
+pub struct Map {
+    entries: Vec<(Text, Value)>,
+}
+
+impl Map {
+    /// An object without members.
+    pub const fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.position(key).map(|at| &self.entries[at].1)
+    }
+
+    /// The value of a key, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let at = self.position(key)?;
+        Some(&mut self.entries[at].1)
+    }
+
+    /// Whether the key is there.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.position(key).is_some()
+    }
+
+    /// The number of members before `key`.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.entries.iter().position(|(name, _)| name == key)
+    }
+
+    /// Sets a key: in its place if it is there, else at the end. Returns what was there.
+    pub fn insert(&mut self, key: impl Into<Text>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        if let Some(old) = self.get_mut(&key) {
+            return Some(std::mem::replace(old, value));
+        }
+        self.entries.push((key, value));
+        None
+    }
+
+    /// Takes a key out; the order of the others stays.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let at = self.position(key)?;
+        Some(self.entries.remove(at).1)
+    }
+
+    /// The number of members.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The members, in the order of the document.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Text, &Value)> + ExactSizeIterator {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The keys, in the order of the document.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Text> + ExactSizeIterator {
+        self.entries.iter().map(|(key, _)| key)
+    }
+
+    /// Frees the room that growing left over: schemas are read once and kept.
+    pub(crate) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
+    /// Puts an entry back where it stood; `key` must not be there.
+    pub(crate) fn put_at(&mut self, at: usize, key: Text, value: Value) {
+        self.entries
+            .insert(at.min(self.entries.len()), (key, value));
+    }
+
+    /// Adds a member whose key may be there already; [`Self::drop_earlier_duplicates`] must follow.
+    pub(crate) fn push_unchecked(&mut self, key: Text, value: Value) {
+        self.entries.push((key, value));
+    }
+
+    /// Of equal keys, keeps the place of the first and the value of the last, as Python does. Returns the keys
+    /// that occurred more than once.
+    pub(crate) fn drop_earlier_duplicates(&mut self) -> Vec<Text> {
+        if !has_duplicates(&self.entries) {
+            return Vec::new();
+        }
+        let mut places: HashMap<Text, usize> = HashMap::new();
+        let mut kept: Vec<(Text, Value)> = Vec::new();
+        let mut twice = Vec::new();
+        for (key, value) in std::mem::take(&mut self.entries) {
+            if let Some(&at) = places.get(&key) {
+                kept[at].1 = value;
+                twice.push(key);
+            } else {
+                places.insert(key.clone(), kept.len());
+                kept.push((key, value));
+            }
+        }
+        self.entries = kept;
+        twice.sort_unstable();
+        twice.dedup();
+        twice
+    }
+}
+
+fn has_duplicates(entries: &[(Text, Value)]) -> bool {
+    if entries.len() <= SMALL {
+        return entries
+            .iter()
+            .enumerate()
+            .any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    entries.iter().any(|(key, _)| !seen.insert(key.as_str()))
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        if self.len() != other.len() {
+            return false;
+        }
+        if self
+            .entries
+            .iter()
+            .zip(&other.entries)
+            .all(|(a, b)| a.0 == b.0)
+        {
+            return self
+                .entries
+                .iter()
+                .zip(&other.entries)
+                .all(|(a, b)| a.1 == b.1);
+        }
+        if self.len() <= SMALL {
+            return self
+                .iter()
+                .all(|(key, value)| other.get(key) == Some(value));
+        }
+        let by_key: HashMap<&str, &Value> = other
+            .iter()
+            .map(|(key, value)| (key.as_str(), value))
+            .collect();
+        self.iter()
+            .all(|(key, value)| by_key.get(key.as_str()) == Some(&value))
+    }
+}
+
+impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    /// Of equal keys the last one counts.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self {
+            entries: entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        };
+        map.drop_earlier_duplicates();
+        map
+    }
+}
+
+/// The members of a [`Map`], by value.
+#[derive(Debug)]
+pub struct IntoIter(std::vec::IntoIter<(Text, Value)>);
+
+impl Iterator for IntoIter {
+    type Item = (Text, Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Text, Value);
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> IntoIter {
+        IntoIter(self.entries.into_iter())
+    }
+}
+
+impl<'a> IntoIterator for &'a Map {
+    type Item = (&'a Text, &'a Value);
+    type IntoIter =
+        std::iter::Map<std::slice::Iter<'a, (Text, Value)>, fn(&'a (Text, Value)) -> Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+}

@@ -1,0 +1,205 @@
+//! Reading JSON text.
+
+use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
+use thiserror::Error;
+
+use super::{Map, Value};
+use crate::Text;
+
+/// The deepest nesting that is read. The deepest real definition has about 20 levels; Python stops at 1,000, and a
+/// limit is needed because dropping a deep tree uses the stack.
+pub(crate) const MAX_DEPTH: usize = 200;
+
+/// Why a text is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{reason} at line {line} column {column}")]
+pub struct JsonError {
+    /// What kind of failure this is.
+    pub kind: JsonErrorKind,
+    /// In words.
+    pub reason: String,
+    /// The line, from 1. (In UTF-16 input: of the decoded text, like the column.)
+    pub line: usize,
+    /// The column in bytes, from 1.
+    pub column: usize,
+}
+
+/// The kinds of [`JsonError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonErrorKind {
+    /// Not a text in UTF-8 or UTF-16.
+    Encoding,
+    /// The text ends too early.
+    Truncated,
+    /// Something else follows the value.
+    Trailing,
+    /// Nested deeper than 200 levels.
+    TooDeep,
+    /// An escaped surrogate without its partner.
+    Surrogate,
+    /// Any other mistake.
+    Syntax,
+}
+
+/// Reads one document.
+pub(super) fn document(text: &str) -> Result<Value, JsonError> {
+    let mut reader = Reader::new(text);
+    let value = reader.value(MAX_DEPTH)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// Reads values one after another from a text.
+pub(crate) struct Reader<'t> {
+    jiter: Jiter<'t>,
+    text: &'t str,
+    /// Keys that occurred twice in one object since this was last taken.
+    pub(crate) duplicates: Vec<Text>,
+}
+
+impl<'t> Reader<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self {
+            jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(),
+            text,
+            duplicates: Vec::new(),
+        }
+    }
+
+    /// The first key of the object that comes next; `None` if it is empty.
+    pub(crate) fn first_key(&mut self) -> Result<Option<Text>, JsonError> {
+        let key = self.jiter.next_object().map(|key| key.map(Text::new));
+        key.map_err(|error| self.error(&error))
+    }
+
+    /// The next key of the object being read; `None` at its end.
+    pub(crate) fn next_key(&mut self) -> Result<Option<Text>, JsonError> {
+        let key = self.jiter.next_key().map(|key| key.map(Text::new));
+        key.map_err(|error| self.error(&error))
+    }
+
+    /// Nothing may follow.
+    pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
+        self.jiter.finish().map_err(|error| self.error(&error))
+    }
+
+    /// The next value, nested at most `depth` levels.
+    pub(crate) fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+        let peek = self.jiter.peek().map_err(|error| self.error(&error))?;
+        self.known(peek, depth)
+    }
+
+    fn known(&mut self, peek: Peek, depth: usize) -> Result<Value, JsonError> {
+        let scalar = match peek {
+            Peek::Array => return self.array(depth),
+            Peek::Object => return self.object(depth),
+            Peek::Null => self.jiter.known_null().map(|()| Value::Null),
+            Peek::True | Peek::False => self.jiter.known_bool(peek).map(Value::Bool),
+            Peek::String => self
+                .jiter
+                .known_str()
+                .map(|text| Value::String(Text::new(text))),
+            _ => self.jiter.known_number_bytes(peek).map(number),
+        };
+        scalar.map_err(|error| self.error(&error))
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
+        let depth = self.deeper(depth)?;
+        let mut values = Vec::new();
+        let mut next = self
+            .jiter
+            .known_array()
+            .map_err(|error| self.error(&error))?;
+        while let Some(peek) = next {
+            values.push(self.known(peek, depth)?);
+            next = self
+                .jiter
+                .array_step()
+                .map_err(|error| self.error(&error))?;
+        }
+        values.shrink_to_fit();
+        Ok(Value::Array(values))
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
+        let depth = self.deeper(depth)?;
+        let mut map = Map::new();
+        let mut key = self.first_key()?;
+        while let Some(name) = key {
+            map.push_unchecked(name, self.value(depth)?);
+            key = self.next_key()?;
+        }
+        self.duplicates.extend(map.drop_earlier_duplicates());
+        map.shrink();
+        Ok(Value::Object(map))
+    }
+
+    fn deeper(&self, depth: usize) -> Result<usize, JsonError> {
+        depth.checked_sub(1).ok_or_else(|| {
+            let reason = format!("arrays and objects are nested deeper than {MAX_DEPTH} levels");
+            self.error_at(self.jiter.current_index(), JsonErrorKind::TooDeep, reason)
+        })
+    }
+
+    fn error(&self, error: &JiterError) -> JsonError {
+        use JsonErrorType as E;
+        let JiterErrorType::JsonError(what) = &error.error_type else {
+            return self.error_at(
+                error.index,
+                JsonErrorKind::Syntax,
+                error.error_type.to_string(),
+            );
+        };
+        let kind = match what {
+            E::EofWhileParsingList
+            | E::EofWhileParsingObject
+            | E::EofWhileParsingString
+            | E::EofWhileParsingValue => JsonErrorKind::Truncated,
+            // A text cut inside `true` or inside an escape fails at its very end.
+            _ if error.index >= self.text.len() => JsonErrorKind::Truncated,
+            E::LoneLeadingSurrogateInHexEscape => JsonErrorKind::Surrogate,
+            E::TrailingCharacters => JsonErrorKind::Trailing,
+            _ => JsonErrorKind::Syntax,
+        };
+        self.error_at(error.index, kind, what.to_string())
+    }
+
+    fn error_at(&self, index: usize, kind: JsonErrorKind, reason: String) -> JsonError {
+        let (line, column) = position(self.text.as_bytes(), index);
+        JsonError {
+            kind,
+            reason,
+            line,
+            column,
+        }
+    }
+}
+
+/// Line and column (in bytes) of a byte index, both from 1.
+pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
+    let before = &bytes[..index.min(bytes.len())];
+    let line_start = before
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let line = before.split(|&byte| byte == b'\n').count();
+    (line, before.len() - line_start + 1)
+}
+
+/// A number that the reader has found to be well formed.
+fn number(bytes: &[u8]) -> Value {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    match text {
+        "NaN" => return Value::Float(f64::NAN),
+        "Infinity" => return Value::Float(f64::INFINITY),
+        "-Infinity" => return Value::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    if text.contains(['.', 'e', 'E']) {
+        return Value::Float(text.parse().unwrap_or(f64::NAN));
+    }
+    text.parse()
+        .map_or_else(|_| Value::BigInt(Text::new(text)), Value::Int)
+}

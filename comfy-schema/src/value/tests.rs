@@ -1,0 +1,158 @@
+//! One case per rule.
+
+use super::{JsonErrorKind, Map, Value, read::MAX_DEPTH};
+
+fn parse(json: &str) -> Value {
+    Value::parse(json.as_bytes()).unwrap()
+}
+
+fn kind(json: &str) -> JsonErrorKind {
+    Value::parse(json.as_bytes()).unwrap_err().kind
+}
+
+/// Written again, a document is what it was.
+#[track_caller]
+fn same(json: &str) {
+    assert_eq!(parse(json).to_string(), json);
+}
+
+#[test]
+fn integers_of_any_size_are_exact() {
+    same("[0,-1,18446744073709551615,-18446744073709551615]");
+    same("170141183460469231731687303715884105727");
+    same("170141183460469231731687303715884105728");
+    same("-999999999999999999999999999999999999999999999");
+    assert!(matches!(
+        parse("170141183460469231731687303715884105728"),
+        Value::BigInt(_)
+    ));
+}
+
+#[test]
+fn negative_zero_as_an_integer_is_zero() {
+    assert_eq!(parse("-0"), Value::Int(0));
+}
+
+#[test]
+fn floats_stay_floats() {
+    same("[1.0,-0.0,0.1,1e+16,1.8446744073709552e+19,1e-05,0.0001,1.5e-300]");
+    assert_ne!(parse("1.0"), parse("1"));
+}
+
+#[test]
+fn floats_are_written_as_python_does() {
+    assert_eq!(
+        parse("[1e5,1E400,123456789012345680.0,0.00001]").to_string(),
+        "[100000.0,Infinity,1.2345678901234568e+17,1e-05]"
+    );
+}
+
+#[test]
+fn python_tokens_are_numbers() {
+    same("[NaN,Infinity,-Infinity]");
+    assert_eq!(parse("NaN"), parse("NaN"));
+    assert!(parse("NaN").is_number());
+}
+
+#[test]
+fn strings_are_escaped_only_where_they_must_be() {
+    same(r#""a \"quote\", a \\ and \n\r\t\b\f \u0001 but ä 😀 / 'x'""#);
+    assert_eq!(parse(r#""\u00e4\ud83d\ude00\/""#), Value::from("ä😀/"));
+}
+
+#[test]
+fn lone_surrogates_become_replacement_characters() {
+    assert_eq!(
+        parse(r#"["caf\udce9.png","\ud800","\ud800x","\\ud800","\ud83d\ude00"]"#).to_string(),
+        "[\"caf\u{fffd}.png\",\"\u{fffd}\",\"\u{fffd}x\",\"\\\\ud800\",\"😀\"]"
+    );
+    assert_eq!(
+        parse(r#"{"\ud800\ud83d\ude00":1}"#),
+        Value::Object(Map::from_iter([("\u{fffd}😀", 1)]))
+    );
+}
+
+#[test]
+fn of_equal_keys_the_last_counts() {
+    assert_eq!(
+        parse(r#"{"a":1,"b":2,"a":3}"#).to_string(),
+        r#"{"a":3,"b":2}"#
+    );
+    let many: Vec<String> = (0..40).map(|at| format!("\"k{}\":{at}", at % 20)).collect();
+    let map = parse(&format!("{{{}}}", many.join(",")));
+    assert_eq!(map.as_object().unwrap().len(), 20);
+    assert_eq!(map.as_object().unwrap().get("k3"), Some(&Value::Int(23)));
+}
+
+#[test]
+fn objects_equal_in_any_order() {
+    assert_eq!(parse(r#"{"a":1,"b":[2]}"#), parse(r#"{"b":[2],"a":1}"#));
+    assert_ne!(parse(r#"{"a":1,"b":2}"#), parse(r#"{"a":1,"c":2}"#));
+    let (forth, back): (Vec<_>, Vec<_>) = (0..50)
+        .map(|at| ((format!("k{at}"), at), (format!("k{}", 49 - at), 49 - at)))
+        .unzip();
+    assert_eq!(Map::from_iter(forth), Map::from_iter(back));
+}
+
+#[test]
+fn nesting_has_a_limit() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    same(&nested(MAX_DEPTH));
+    assert_eq!(kind(&nested(MAX_DEPTH + 1)), JsonErrorKind::TooDeep);
+    assert_eq!(kind(&"[".repeat(1_000_000)), JsonErrorKind::TooDeep);
+    assert_eq!(kind(&"{\"a\":".repeat(1_000_000)), JsonErrorKind::TooDeep);
+}
+
+#[test]
+fn errors_say_what_and_where() {
+    let error = Value::parse(b"{\n  \"a\": tru,\n}").unwrap_err();
+    assert_eq!((error.kind, error.line), (JsonErrorKind::Syntax, 2));
+    assert_eq!(kind("[1,2"), JsonErrorKind::Truncated);
+    assert_eq!(kind("[1] x"), JsonErrorKind::Trailing);
+    assert_eq!(kind("[1,]"), JsonErrorKind::Syntax);
+    assert_eq!(kind(&"9".repeat(5000)), JsonErrorKind::Syntax);
+}
+
+#[test]
+fn every_beginning_of_a_document_is_truncated() {
+    let json =
+        r#"{"a":[1,-2.5e3,NaN,-Infinity,true,false,null,"\u00e4\ud83d\ude00\n"],"b":{"c":"x"}}"#;
+    for end in 1..json.len() {
+        assert_eq!(
+            kind(&json[..end]),
+            JsonErrorKind::Truncated,
+            "{}",
+            &json[..end]
+        );
+    }
+}
+
+#[test]
+fn views() {
+    assert_eq!(parse("1.0").as_i128(), Some(1));
+    assert_eq!(parse("1.5").as_i128(), None);
+    assert_eq!(parse("1e40").as_i128(), None);
+    assert_eq!(parse("7").as_f64(), Some(7.0));
+    assert_eq!(
+        parse("170141183460469231731687303715884105728").as_f64(),
+        Some(2f64.powi(127))
+    );
+    assert_eq!(parse("0").as_bool(), None);
+    assert_eq!(parse("[1]").as_array().map(<[Value]>::len), Some(1));
+    assert_eq!(Value::from(Some("x")), Value::from("x"));
+    assert_eq!(Value::from(None::<i32>), Value::Null);
+    assert_eq!(
+        [1u64, 2].into_iter().collect::<Value>().to_string(),
+        "[1,2]"
+    );
+}
+
+#[test]
+fn a_map_keeps_its_order() {
+    let mut map = Map::from_iter([("a", 1), ("b", 2), ("c", 3)]);
+    assert_eq!(map.insert("b", 5), Some(Value::Int(2)));
+    assert_eq!(map.remove("a"), Some(Value::Int(1)));
+    assert_eq!(map.insert("a", 9), None);
+    assert_eq!(map.to_string(), r#"{"b":5,"c":3,"a":9}"#);
+    assert_eq!((map.len(), map.is_empty(), map.get("x")), (3, false, None));
+}
