@@ -1,18 +1,172 @@
 //! Reading a block that may be half typed.
+//!
+//! Whatever does not parse is passed on token by token, with the node literals in it replaced all the same. rustc then
+//! meets the same broken tokens in the same places and says what it says of them anywhere else; rust-analyzer, which
+//! lives on code that does not parse yet, finds field names and values where it expects them. For that the expansion of
+//! broken tokens must have the form that it would have if they were whole.
 
-use proc_macro2::TokenStream;
-use syn::Block;
+use std::iter::Peekable;
+
+use proc_macro2::token_stream::IntoIter;
+use proc_macro2::{Delimiter, Group, Ident, Punct, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::token::{Brace, Comma};
+use syn::{Block, Expr, Path};
 
-use crate::lower::Lowering;
+use crate::lower::{FieldValue, Lowering, RawField};
 
 /// The block's statements with every node literal replaced.
 pub(crate) fn block(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
-    match Block::parse_within.parse2(tokens) {
+    match Block::parse_within.parse2(tokens.clone()) {
         Ok(statements) => lowering.statements(statements),
-        Err(error) => {
-            lowering.report.push(error);
-            TokenStream::new()
+        Err(_) => statements(tokens, lowering),
+    }
+}
+
+/// Statements one by one: those that parse as always, the others token by token.
+fn statements(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
+    split(tokens, ';')
+        .into_iter()
+        .map(|(mut statement, semicolon)| {
+            let broken = statement.clone();
+            statement.extend(semicolon.clone().map(TokenTree::Punct));
+            match Block::parse_within.parse2(statement) {
+                Ok(statements) => lowering.statements(statements),
+                Err(_) => {
+                    let mut tokens = loose(broken, lowering);
+                    tokens.extend(semicolon.map(TokenTree::Punct));
+                    tokens
+                }
+            }
+        })
+        .collect()
+}
+
+/// The parts between separators, each with the separator that ends it.
+fn split(tokens: TokenStream, separator: char) -> Vec<(TokenStream, Option<Punct>)> {
+    let mut parts = Vec::new();
+    let mut part = TokenStream::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == separator => {
+                parts.push((std::mem::take(&mut part), Some(punct)));
+            }
+            other => part.extend([other]),
         }
     }
+    if !part.is_empty() {
+        parts.push((part, None));
+    }
+    parts
+}
+
+/// Tokens that do not parse, with the node literals in them replaced.
+fn loose(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(ident) if starts_a_path(&ident) => {
+                let path = path(ident, &mut trees);
+                match brace(&mut trees) {
+                    Some(group) => out.extend(literal(path, &group, lowering)),
+                    None => out.extend(path),
+                }
+            }
+            TokenTree::Group(group) => {
+                let inner = match group.delimiter() {
+                    Delimiter::Brace => statements(group.stream(), lowering),
+                    _ => loose(group.stream(), lowering),
+                };
+                let mut replaced = Group::new(group.delimiter(), inner);
+                replaced.set_span(group.span());
+                out.extend([TokenTree::Group(replaced)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}
+
+/// Whether a path to a node may start here: not at a keyword.
+fn starts_a_path(ident: &Ident) -> bool {
+    syn::parse2::<Ident>(ident.to_token_stream()).is_ok()
+}
+
+/// The rest of `a::b::C` after its first segment.
+fn path(first: Ident, trees: &mut Peekable<IntoIter>) -> TokenStream {
+    let mut path = TokenStream::from(TokenTree::Ident(first));
+    while let Some(TokenTree::Punct(punct)) = trees.peek() {
+        if punct.as_char() != ':' {
+            break;
+        }
+        let mut ahead = trees.clone();
+        let (colons, next) = ((ahead.next(), ahead.next()), ahead.next());
+        let ((Some(first), Some(TokenTree::Punct(second))), Some(TokenTree::Ident(name))) = (colons, next) else {
+            break;
+        };
+        if second.as_char() != ':' {
+            break;
+        }
+        path.extend([first, TokenTree::Punct(second), TokenTree::Ident(name)]);
+        *trees = ahead;
+    }
+    path
+}
+
+fn brace(trees: &mut Peekable<IntoIter>) -> Option<Group> {
+    match trees.peek() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+            let group = group.clone();
+            trees.next();
+            Some(group)
+        }
+        _ => None,
+    }
+}
+
+/// A path and braces: a node literal if the path could name a type, else the tokens they were.
+fn literal(path: TokenStream, group: &Group, lowering: &mut Lowering) -> TokenStream {
+    let parsed = syn::parse2::<Path>(path.clone()).ok().filter(names_a_type);
+    let Some(parsed) = parsed else {
+        let body = statements(group.stream(), lowering);
+        return quote!(#path { #body });
+    };
+    let mut fields = Punctuated::<RawField, Comma>::new();
+    for (field, comma) in split(group.stream(), ',') {
+        match field_of(field.clone(), lowering) {
+            Some(field) => fields.push_value(field),
+            None => {
+                lowering.report.push(syn::Error::new_spanned(field, "expected an input: `name` or `name: value`"));
+                continue;
+            }
+        }
+        if let Some(comma) = comma {
+            fields.push_punct(Comma(comma.span()));
+        }
+    }
+    lowering.broken(&parsed, Brace { span: group.delim_span() }, fields)
+}
+
+fn names_a_type(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+}
+
+/// `name`, `name: value`, or as much of it as is there.
+fn field_of(tokens: TokenStream, lowering: &mut Lowering) -> Option<RawField> {
+    let mut trees = tokens.into_iter();
+    let Some(TokenTree::Ident(name)) = trees.next() else { return None };
+    let value = match trees.next() {
+        None => FieldValue::Parsed(syn::parse_quote!(#name)),
+        Some(_) => {
+            let rest: TokenStream = trees.collect();
+            match syn::parse2::<Expr>(rest.clone()) {
+                Ok(expr) => FieldValue::Parsed(expr),
+                Err(_) => FieldValue::Broken(loose(rest, lowering)),
+            }
+        }
+    };
+    Some(RawField { name, value })
 }

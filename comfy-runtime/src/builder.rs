@@ -1,6 +1,7 @@
 //! Building a node without the macro.
 
 use crate::desc::Desc;
+use crate::graph::store::OwnLabel;
 use crate::node::Node;
 use crate::slot::Slot;
 
@@ -8,16 +9,15 @@ use crate::slot::Slot;
 #[derive(Debug, Clone)]
 #[must_use = "a node is part of a graph only after `graph.add(…)`"]
 pub struct Builder {
-    pub(crate) desc: Desc,
+    pub(crate) desc: &'static Desc,
     pub(crate) values: Vec<(u16, Slot)>,
-    pub(crate) id: Option<String>,
-    pub(crate) title: Option<Box<str>>,
+    pub(crate) label: Option<OwnLabel>,
 }
 
 impl Builder {
     /// A node with no inputs yet.
-    pub const fn new(desc: Desc) -> Self {
-        Self { desc, values: Vec::new(), id: None, title: None }
+    pub const fn new(desc: &'static Desc) -> Self {
+        Self { desc, values: Vec::new(), label: None }
     }
 
     /// Gives the input with this index in the descriptor; the last value given for an input counts.
@@ -37,36 +37,32 @@ pub trait Build: Sized {
     fn build(self) -> Builder;
 
     /// Sets the id of the node, instead of one made from its class.
-    fn with_id(self, id: impl Into<String>) -> Identified<Self> {
-        Identified { node: self, id: Some(id.into()), title: None }
+    fn with_id(self, id: impl Into<String>) -> Labelled<Self> {
+        Labelled { node: self, label: OwnLabel { id: Some(id.into()), title: None } }
     }
 
     /// Sets the title that the editor shows, sent as `_meta.title`.
-    fn with_title(self, title: impl Into<String>) -> Identified<Self> {
-        Identified { node: self, id: None, title: Some(title.into()) }
+    fn with_title(self, title: impl Into<String>) -> Labelled<Self> {
+        Labelled { node: self, label: OwnLabel { id: None, title: Some(title.into()) } }
     }
 }
 
 /// A node with an id or a title of its own. Made by [`Build::with_id`] and [`Build::with_title`].
 #[derive(Debug, Clone)]
 #[must_use = "a node is part of a graph only after `graph.add(…)`"]
-pub struct Identified<B> {
+pub struct Labelled<B> {
     node: B,
-    id: Option<String>,
-    title: Option<String>,
+    label: OwnLabel,
 }
 
-impl<B: Build> Build for Identified<B> {
+impl<B: Build> Build for Labelled<B> {
     type Node = B::Node;
 
     fn build(self) -> Builder {
         let mut builder = self.node.build();
-        if let Some(id) = self.id {
-            builder.id = Some(id);
-        }
-        if let Some(title) = self.title {
-            builder.title = Some(title.into());
-        }
+        let inner = builder.label.take().unwrap_or_default();
+        let OwnLabel { id, title } = self.label;
+        builder.label = Some(OwnLabel { id: id.or(inner.id), title: title.or(inner.title) });
         builder
     }
 }

@@ -7,13 +7,15 @@ mod builder;
 mod desc;
 mod field;
 mod graph;
+mod hash;
 mod node;
 mod out;
 mod slot;
+mod text;
 pub mod types;
 mod workflow;
 
-pub use builder::{Build, Builder, Identified};
+pub use builder::{Build, Builder, Labelled};
 pub use desc::{Desc, Lit};
 pub use field::{
     AnyInput, AnyOption, Anything, Array, Choice, Combo, ComboEnum, Field, Grow, Input, IntoField, Linkable, List,
@@ -51,10 +53,15 @@ pub mod generated {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::desc::Lit;
-    pub use crate::field::{Given, IntoField, Items};
-    pub use crate::graph::{Graph, Label, Site};
+    pub use crate::field::{Field, Given, IntoField, Items};
+    pub use crate::graph::{Graph, Literal, Site};
     pub use crate::node::Node;
     pub use crate::workflow::Workflow;
+
+    /// A field whose value was checked when the program compiled. Every kind takes a literal, as far as types go.
+    pub const fn checked<F: Field>() -> F {
+        F::GIVEN
+    }
 
     /// Stands for the inputs that a node literal leaves out, where the compiler checks the literal's type. Never
     /// called.

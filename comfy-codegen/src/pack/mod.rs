@@ -7,6 +7,8 @@ mod input;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use input::type_text;
+
 use crate::plan::{Kind, Node, Record, Shared};
 use encoder::{Encoder, TooLong};
 

@@ -67,7 +67,7 @@ fn is_variant(text: &str) -> bool {
     text.chars().count() <= LONGEST_VARIANT && !names::type_case(text).is_empty()
 }
 
-fn is_file_name(text: &str) -> bool {
+pub(super) fn is_file_name(text: &str) -> bool {
     let Some((stem, ending)) = text.rsplit_once('.') else { return false };
     !stem.is_empty() && FILE_ENDINGS.binary_search(&ending.to_ascii_lowercase().as_str()).is_ok()
 }

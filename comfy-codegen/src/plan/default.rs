@@ -39,14 +39,24 @@ fn read_bound(value: &Value, whole: bool) -> Option<Bound> {
     Some(Bound::Float(number, value.to_string()))
 }
 
-/// JSON of an input's default, exactly as it is sent, if the server would accept it. Otherwise none, and a warning
-/// where the definition contradicts itself.
-pub(super) fn default(input: &Input, bounds: &Bounds, path: Path<'_>, context: &mut Context<'_, '_>) -> Option<String> {
+/// JSON of an input's default, exactly as it is sent, if the server would accept it.
+///
+/// The schema reports defaults that contradict their own definition. What it means here is a warning: that a required
+/// input has to be given.
+pub(super) fn default(
+    input: &Input,
+    required: bool,
+    bounds: &Bounds,
+    path: Path<'_>,
+    context: &mut Context<'_, '_>,
+) -> Option<String> {
     let value = input.options.default()?;
     match read_default(input, value, bounds) {
         Ok(default) => default,
         Err(why) => {
-            context.warn(path, format_args!("the default {} {why}; left out", shortened(value)));
+            if required {
+                context.warn(path, format_args!("must be given, because its default {} {why}", shortened(value)));
+            }
             None
         }
     }

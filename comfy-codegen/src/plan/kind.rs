@@ -18,11 +18,11 @@ pub(super) fn field<'s>(
 ) -> Field<'s> {
     let kind = kind(input, class, path, parameters, context);
     let bounds = default::bounds(input, path, context);
+    let required = is_required(input);
     let default = match &kind {
         Kind::Choice(choice) => first_branch(choice),
-        _ => default::default(input, &bounds, path, context),
+        _ => default::default(input, required, &bounds, path, context),
     };
-    let required = is_required(input);
     let ident = Ident::new(exact_or_snake(&input.name));
     Field { source: input, ident, kind, required, default, min: bounds.min, max: bounds.max }
 }

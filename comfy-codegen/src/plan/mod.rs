@@ -24,8 +24,10 @@ use comfy_schema::Schema;
 pub(crate) use model::{
     Bound, Branch, Choice, Combo, Field, Grow, Kind, Node, Output, OutputKind, Primitive, Record, Rows, parameter,
 };
-pub(crate) use overrides::{OverrideError, Overrides};
-pub(crate) use select::{Selection, SelectionError};
+pub use overrides::OverrideError;
+pub(crate) use overrides::Overrides;
+pub(crate) use select::Selection;
+pub use select::SelectionError;
 pub(crate) use shared::{ListId, Shared, UnionId, WordId};
 
 use path::Path;

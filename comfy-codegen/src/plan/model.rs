@@ -211,6 +211,11 @@ impl Field<'_> {
 }
 
 impl<'s> Record<'s> {
+    /// The names of the fields.
+    pub(crate) fn idents(&self) -> impl Iterator<Item = &Ident> {
+        self.fields.iter().map(|field| &field.ident)
+    }
+
     /// Whether any field has a module of its own.
     pub(crate) fn has_modules(&self) -> bool {
         self.fields.iter().any(|field| field.kind.has_module())
@@ -231,4 +236,14 @@ impl<'s> Kind<'s> {
 /// The name of a type parameter: `T`, `T2`, `T3`.
 pub(crate) fn parameter(index: usize) -> String {
     if index == 0 { "T".to_owned() } else { format!("T{}", index + 1) }
+}
+
+impl Bound {
+    /// The number as the schema spells it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Int(value) => value.to_string(),
+            Self::Float(_, text) => text.clone(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Takes the part of a plan that is wanted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use comfy_schema::suggest;
 use thiserror::Error;
@@ -11,12 +11,12 @@ use super::shared::{ListId, Shared, UnionId, WordId};
 use super::Plan;
 
 /// Which nodes are generated.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Selection {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Selection<'w> {
     /// These, by class or by Rust name.
-    pub(crate) names: Option<Vec<String>>,
+    pub(crate) names: Option<&'w [String]>,
     /// Those that one of these words may refer to.
-    pub(crate) words: Option<HashSet<String>>,
+    pub(crate) words: Option<&'w HashSet<String>>,
 }
 
 /// A node of the list that the schema does not have.
@@ -33,34 +33,48 @@ impl<'s> Plan<'s> {
     /// Keeps the selected nodes, and marks what they use of the shared things.
     ///
     /// Errors: a name that is no node's, all of them together.
-    pub(crate) fn select(mut self, selection: &Selection) -> Result<Self, Vec<SelectionError>> {
-        if let Some(names) = &selection.names {
+    pub(crate) fn select(mut self, selection: Selection<'_>) -> Result<Self, Vec<SelectionError>> {
+        if let Some(names) = selection.names {
             check_names(names, &self.nodes)?;
         }
         if selection.names.is_some() || selection.words.is_some() {
-            let names: HashSet<&str> = selection.names.iter().flatten().map(String::as_str).collect();
-            self.nodes.retain(|node| is_named(node, &names) || is_mentioned(node, selection.words.as_ref()));
+            let names: HashSet<&str> = selection.names.unwrap_or_default().iter().map(String::as_str).collect();
+            self.nodes.retain(|node| is_named(node, &names) || is_mentioned(node, selection.words));
         }
         mark_used(&self.nodes, &mut self.shared);
-        if let Some(words) = &selection.words {
+        if let Some(words) = selection.words {
             mark_mentioned(words, &mut self.shared);
         }
         Ok(self)
     }
+
+    /// Every word that [`select`](Self::select) looks for.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let nodes = self.nodes.iter().flat_map(|node| node_names(node).into_iter().flatten());
+        let words = self.shared.words.iter().map(|word| &word.ident);
+        let unions = self.shared.unions.iter().map(|union| &union.ident);
+        let lists = self.shared.lists.iter().map(|list| &list.ident);
+        nodes.chain(words).chain(unions).chain(lists).cloned().collect()
+    }
+}
+
+/// The names by which code may refer to a node: its own, those of its outputs and its builder, and that of the module
+/// of its branches.
+fn node_names<'n>(node: &'n Node<'_>) -> [Option<&'n String>; 4] {
+    [
+        Some(&node.ident),
+        Some(&node.builder_ident),
+        (node.outputs.len() > 1).then_some(&node.outputs_ident),
+        node.record.has_modules().then_some(&node.module),
+    ]
 }
 
 fn is_named(node: &Node<'_>, names: &HashSet<&str>) -> bool {
     names.contains(node.source.class.as_str()) || names.contains(node.ident.as_str())
 }
 
-/// Whether code with these words may use the node: by its name, by that of its outputs or its builder, or by the
-/// module of its branches.
 fn is_mentioned(node: &Node<'_>, words: Option<&HashSet<String>>) -> bool {
-    let Some(words) = words else { return false };
-    words.contains(&node.ident)
-        || (node.outputs.len() > 1 && words.contains(&node.outputs_ident))
-        || words.contains(&node.builder_ident)
-        || (node.record.has_modules() && words.contains(&node.module))
+    words.is_some_and(|words| node_names(node).into_iter().flatten().any(|name| words.contains(name)))
 }
 
 fn check_names(names: &[String], nodes: &[Node<'_>]) -> Result<(), Vec<SelectionError>> {

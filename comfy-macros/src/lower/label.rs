@@ -42,12 +42,12 @@ impl Label {
         Ok(())
     }
 
-    /// The label as the runtime takes it.
+    /// The fields of the runtime's `Literal` that it fills.
     pub(super) fn tokens(&self, binding: Option<&str>) -> TokenStream {
         let binding = option(binding);
         let id = option(self.id.as_ref());
         let title = option(self.title.as_ref());
-        quote!(&::comfy_runtime::__private::Label { binding: #binding, id: #id, title: #title })
+        quote!(binding: #binding, id: #id, title: #title)
     }
 }
 

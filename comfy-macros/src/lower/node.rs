@@ -1,17 +1,17 @@
 //! A node literal.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::punctuated::{Pair, Punctuated};
 use syn::spanned::Spanned;
-use syn::token::Comma;
-use syn::visit_mut::{self, VisitMut};
+use syn::token::{Brace, Comma};
+use syn::visit_mut;
 use syn::{Expr, ExprStruct, Member, Path, PathArguments};
 
 use super::label::Label;
 use super::skeleton::skeleton;
-use super::value::{Field, Value};
+use super::value::{Checked, Field, Value};
 use super::Lowering;
 
 /// A field of a literal, however much of it has been typed.
@@ -64,13 +64,14 @@ impl Lowering {
                 Member::Unnamed(index) => self.report.error(index.span(), "inputs have names, not numbers"),
             }
         }
-        self.placed(&literal.path, fields, label, binding)
+        self.placed(&literal.path, literal.brace_token, fields, label, binding)
     }
 
     /// What places a node: values first, then the node itself, so that nested nodes come before it.
     fn placed(
         &mut self,
         path: &Path,
+        brace: Brace,
         fields: Punctuated<RawField, Comma>,
         label: &Label,
         binding: Option<&Ident>,
@@ -85,72 +86,125 @@ impl Lowering {
         let skeleton = skeleton(path, &names);
         let class = without_arguments(path);
         let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
-        let idents: Vec<&Ident> = names.iter().collect();
-        let given: Vec<String> = idents.iter().map(|name| name.unraw().to_string()).collect();
-
-        let mut lets = TokenStream::new();
-        let mut puts = TokenStream::new();
-        let mut stored = Vec::new();
-        for (index, (field, name)) in fields.into_iter().zip(&given).enumerate() {
-            let value_span = field.value.span();
-            let shorthand = matches!(&field.value, FieldValue::Parsed(Expr::Path(path)) if path.path.is_ident(&field.name));
-            let value = match field.value {
-                FieldValue::Parsed(expr) => self.value(expr, Field { node: &class, name, in_list: false }),
-                FieldValue::Broken(tokens) => Value { tokens, simple: false },
-            };
-            let put = format_ident!("__f{index}", span = Span::mixed_site());
-            let argument = if value.simple || shorthand {
-                value.tokens
-            } else {
-                let variable = Ident::new(&format!("__v{index}"), Span::mixed_site().located_at(value_span));
-                let tokens = value.tokens;
-                lets.extend(quote_spanned!(Span::mixed_site()=> let #variable = #tokens;));
-                variable.into_token_stream()
-            };
-            puts.extend(quote_spanned!(value_span.resolved_at(Span::mixed_site())=>
-                let #put = ::comfy_runtime::__private::IntoField::put(#argument, &__site);));
-            stored.push(put);
+        let mut parts = Parts::default();
+        for field in fields {
+            self.field(field, &class, &mut parts);
         }
 
         let binding = binding.map(|name| name.unraw().to_string());
         let label = label.tokens(binding.as_deref());
         let graph = crate::block::graph();
+        let Parts { computed, literals, constants, lets, puts, stored } = parts;
+        let given = computed.iter().chain(&literals);
+        let check = quote_spanned!(span=> <#class as ::comfy_runtime::__private::Node>::DESC.given([#(#given),*]));
+        let values = (0..literals.len()).map(literal_name);
+        // rustc suggests a field only if the literal's braces are the user's.
+        let mut shape = TokenStream::new();
+        brace.surround(&mut shape, |tokens| {
+            tokens.extend(quote!(#stored ..::comfy_runtime::__private::rest()));
+        });
         let located = span.resolved_at(Span::mixed_site());
-        let open = quote_spanned!(located=> ::comfy_runtime::__private::Site::open(#graph, __GIVEN, #label));
-        let check = quote_spanned!(located=> <#class as ::comfy_runtime::__private::Node>::DESC.given([#(#given),*]));
-        quote_spanned! {Span::mixed_site()=> {
+        quote_spanned! {located=> {
             #skeleton
-            const __GIVEN: &[u16] = &#check;
+            #constants
+            const __NODE: &::comfy_runtime::__private::Literal = &::comfy_runtime::__private::Literal {
+                given: &#check,
+                checked: &[#(#values),*],
+                #label
+            };
             #lets
-            let __site = #open;
+            let __site = ::comfy_runtime::__private::Site::open(#graph, __NODE);
             #puts
             #[allow(clippy::all, clippy::pedantic, unreachable_code)]
-            let __shape = if false {
-                ::core::option::Option::Some(#path { #(#idents: #stored,)* ..::comfy_runtime::__private::rest() })
-            } else {
-                ::core::option::Option::None
-            };
+            let __shape = if false { ::core::option::Option::Some(#path #shape) } else { ::core::option::Option::None };
             __site.place(__shape)
         }}
     }
 
-    /// A literal that could only be read in part.
-    pub(crate) fn broken(&mut self, path: &Path, fields: Punctuated<RawField, Comma>) -> TokenStream {
-        self.placed(path, fields, &Label::default(), None)
+    /// One field: a literal becomes a constant, everything else is computed and stored.
+    fn field(&mut self, field: RawField, class: &Path, parts: &mut Parts) {
+        let ident = field.name;
+        let name = ident.unraw().to_string();
+        let about = Field { node: class, name: &name, in_list: false };
+        let span = field.value.span().unwrap_or_else(|| ident.span());
+        let value = match field.value {
+            FieldValue::Parsed(expr) => {
+                if let Some(literal) = self.whole_literal(&expr, about) {
+                    parts.literal(ident, literal);
+                    return;
+                }
+                let shorthand = matches!(&expr, Expr::Path(path) if path.path.is_ident(&ident));
+                let value = self.value(expr, about);
+                Value { simple: value.simple || shorthand, ..value }
+            }
+            FieldValue::Broken(tokens) => Value { tokens, simple: true },
+        };
+        parts.computed(ident, value, span);
     }
 
-    /// An expression with its node literals replaced.
-    pub(crate) fn expression(&mut self, mut expr: Expr) -> TokenStream {
-        self.visit_expr_mut(&mut expr);
-        expr.into_token_stream()
+    /// A literal that could only be read in part.
+    pub(crate) fn broken(&mut self, path: &Path, brace: Brace, fields: Punctuated<RawField, Comma>) -> TokenStream {
+        self.placed(path, brace, fields, &Label::default(), None)
     }
 }
 
+/// A node literal, taken apart.
+#[derive(Default)]
+struct Parts {
+    /// The fields whose values are computed.
+    computed: Vec<String>,
+    /// The fields whose values are literals.
+    literals: Vec<String>,
+    /// The literals, checked.
+    constants: TokenStream,
+    /// Values that may place nodes of their own, evaluated first.
+    lets: TokenStream,
+    /// The computed values on their way into the graph.
+    puts: TokenStream,
+    /// The fields of the shape.
+    stored: TokenStream,
+}
+
+impl Parts {
+    fn literal(&mut self, ident: Ident, literal: Checked) {
+        let constant = literal_name(self.literals.len());
+        let Checked { tokens, span } = literal;
+        self.literals.push(ident.unraw().to_string());
+        self.constants.extend(quote_spanned!(span=> const #constant: ::comfy_runtime::__private::Lit = #tokens;));
+        self.stored.extend(quote_spanned!(span=> #ident: ::comfy_runtime::__private::checked(),));
+    }
+
+    fn computed(&mut self, ident: Ident, value: Value, span: Span) {
+        let index = self.computed.len();
+        // The user's own span, so that rustc speaks of the user's field and not of the macro.
+        let put = Ident::new(&format!("__f{index}"), span);
+        let tokens = value.tokens;
+        let argument = if value.simple {
+            tokens
+        } else {
+            let variable = Ident::new(&format!("__v{index}"), Span::mixed_site().located_at(span));
+            self.lets.extend(quote_spanned!(Span::mixed_site()=> let #variable = #tokens;));
+            variable.into_token_stream()
+        };
+        self.puts.extend(quote_spanned!(span.resolved_at(Span::mixed_site())=>
+            let #put = ::comfy_runtime::__private::IntoField::put(#argument, &__site);));
+        self.stored.extend(quote!(#ident: #put,));
+        self.computed.push(ident.unraw().to_string());
+    }
+}
+
+/// The constant of a literal.
+fn literal_name(index: usize) -> Ident {
+    Ident::new(&format!("__L{index}"), Span::mixed_site())
+}
+
 impl FieldValue {
-    fn span(&self) -> Span {
+    /// Where it stands; `None` if nothing has been typed yet.
+    fn span(&self) -> Option<Span> {
         match self {
-            Self::Parsed(expr) => expr.span(),
-            Self::Broken(tokens) => tokens.span(),
+            Self::Parsed(expr) => Some(expr.span()),
+            Self::Broken(tokens) if tokens.is_empty() => None,
+            Self::Broken(tokens) => Some(tokens.span()),
         }
     }
 }

@@ -12,9 +12,12 @@ use syn::token::Comma;
 /// The bare literal, the user's own commas kept.
 pub(super) fn skeleton(path: &Path, fields: &Punctuated<Ident, Comma>) -> TokenStream {
     quote! {
-        #[cfg(rust_analyzer)]
+        #[allow(unexpected_cfgs)]
         {
-            let _ = #path { #fields };
+            #[cfg(rust_analyzer)]
+            {
+                let _ = #path { #fields };
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The value of an input: literals are checked where they stand, in every arm.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
@@ -25,11 +25,29 @@ pub(super) struct Value {
     pub(super) simple: bool,
 }
 
+/// A literal with its check, to be evaluated in a constant.
+pub(super) struct Checked {
+    pub(super) tokens: TokenStream,
+    pub(super) span: Span,
+}
+
+impl Checked {
+    /// As an expression.
+    fn in_place(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        quote_spanned! {self.span=> {
+            const __LIT: ::comfy_runtime::__private::Lit = #tokens;
+            __LIT
+        }}
+    }
+}
+
 impl Lowering {
     /// The value of a field.
     pub(super) fn value(&mut self, mut expr: Expr, field: Field<'_>) -> Value {
         if let Some(found) = literal::find(&expr) {
-            return Value { tokens: self.literal(found, field), simple: true };
+            let check = self.literal(found, field);
+            return Value { tokens: check.in_place(), simple: true };
         }
         if has_tails(&expr) {
             self.value_tails(&mut expr, field);
@@ -72,23 +90,29 @@ impl Lowering {
         quote_spanned!(span=> ::comfy_runtime::__private::IntoField::convert(#value))
     }
 
-    fn literal(&mut self, found: syn::Result<literal::Found>, field: Field<'_>) -> TokenStream {
+    /// The value of a field if it is a literal.
+    pub(super) fn whole_literal(&mut self, expr: &Expr, field: Field<'_>) -> Option<Checked> {
+        match expr {
+            Expr::Paren(inner) if inner.attrs.is_empty() => self.whole_literal(&inner.expr, field),
+            Expr::Group(inner) => self.whole_literal(&inner.expr, field),
+            _ => literal::find(expr).map(|found| self.literal(found, field)),
+        }
+    }
+
+    fn literal(&mut self, found: syn::Result<literal::Found>, field: Field<'_>) -> Checked {
         let found = match found {
             Ok(found) => found,
             Err(error) => {
-                let stub = error.to_compile_error();
+                let span = error.span();
                 self.report.push(error);
-                return quote!({ #stub ::comfy_runtime::__private::Lit::bool(false) });
+                return Checked { tokens: quote!(::comfy_runtime::__private::Lit::bool(false)), span };
             }
         };
         let Field { node, name, in_list } = field;
-        let lit = found.tokens;
+        let (lit, span) = (found.tokens, found.span);
         let check = if in_list { quote!(item) } else { quote!(lit) };
-        quote_spanned! {found.span=> {
-            const __LIT: ::comfy_runtime::__private::Lit =
-                <#node as ::comfy_runtime::__private::Node>::DESC.#check(#name, #lit);
-            __LIT
-        }}
+        let tokens = quote_spanned!(span=> <#node as ::comfy_runtime::__private::Node>::DESC.#check(#name, #lit));
+        Checked { tokens, span }
     }
 
     /// An array literal: its items one by one, its length at once.

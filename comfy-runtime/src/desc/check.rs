@@ -342,7 +342,7 @@ const fn as_float(value: LitValue<'_>) -> Option<f64> {
 }
 
 /// `value < bound`, exact between integers.
-const fn less(value: LitValue<'_>, bound: Bound) -> bool {
+pub(super) const fn less(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value < bound,
         _ => match (as_float(value), as_float(bound.value())) {
@@ -353,7 +353,7 @@ const fn less(value: LitValue<'_>, bound: Bound) -> bool {
 }
 
 /// `value > bound`, exact between integers.
-const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
+pub(super) const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value > bound,
         _ => match (as_float(value), as_float(bound.value())) {

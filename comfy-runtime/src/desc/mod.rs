@@ -8,10 +8,12 @@ mod check;
 mod literal;
 mod message;
 mod read;
+mod table;
 
 pub use literal::Lit;
 pub(crate) use literal::LitValue;
 pub(crate) use message::Message;
+pub(crate) use table::{Part, Row, Table, lookup};
 
 /// The descriptor of one node class, or of one branch of a dynamic combo.
 ///
@@ -53,7 +55,7 @@ pub(crate) mod kind {
 }
 
 /// One input, as slices of the descriptor.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct InputDesc {
     pub(crate) kind: u8,
     pub(crate) required: bool,

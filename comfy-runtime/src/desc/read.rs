@@ -316,7 +316,7 @@ impl Branches {
 }
 
 /// A lower or upper bound, or one option of a combo.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Bound {
     Int(i128, &'static str),
     Float(f64, &'static str),

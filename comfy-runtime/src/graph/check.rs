@@ -3,7 +3,7 @@
 use super::error::{Problem, ProblemKind};
 use super::finish::sources;
 use super::store::{Body, Entry, NodeRecord, Store};
-use crate::desc::{Desc, InputDesc, LitValue, kind};
+use crate::desc::{Desc, InputDesc, LitValue, Message, Table, kind};
 use crate::slot::{Slot, Value};
 
 /// Checks every value of a graph by the same rules as literals are checked when they compile.
@@ -17,7 +17,6 @@ pub(super) struct Checker<'a> {
 #[derive(Clone, Copy)]
 struct Place<'a> {
     node: &'a NodeRecord,
-    id: &'a str,
     desc: Desc,
 }
 
@@ -27,34 +26,31 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn check(mut self) {
-        let mut entries = self.store.entries.as_slice();
         for (index, node) in (0..).zip(&self.store.nodes) {
-            let count = entries.iter().take_while(|entry| entry.node == index).count();
-            let (own, rest) = entries.split_at(count);
-            entries = rest;
             match &node.body {
-                Body::Typed(desc) => self.typed(Place { node, id: self.store.id_of(index), desc: *desc }, own),
+                Body::Typed(table) => self.typed(node, table, self.store.entries_of(index)),
                 Body::Raw(raw) => {
                     for (name, slot) in &raw.inputs {
                         self.raw(node, name, slot);
                     }
                 }
-                Body::Open | Body::Verbatim(_) => {}
+                Body::Open | Body::Placed(_) | Body::Verbatim(_) => {}
             }
         }
     }
 
-    fn typed(&mut self, place: Place<'a>, entries: &[Entry]) {
+    fn typed(&mut self, node: &'a NodeRecord, table: &Table, entries: &[Entry]) {
         for entry in entries {
             match &entry.slot.0 {
                 // Checked by the compiler, by type or by constant.
-                Value::Checked(_) | Value::Option(_) => {}
-                Value::Link(_) | Value::Branch(_) if self.is_own(&entry.slot) => {}
-                _ => {
-                    if let Some(input) = place.desc.inputs().nth(usize::from(entry.input)) {
-                        self.input(place, &input, &entry.slot);
-                    }
-                }
+                Value::Checked(_) | Value::Option(_) => continue,
+                Value::Link(link) if link.node.graph == self.graph => continue,
+                Value::Branch(branch) if branch.graph == self.graph => continue,
+                _ => {}
+            }
+            let Some(row) = table.rows.get(usize::from(entry.input)) else { continue };
+            if !number(&entry.slot.0).is_some_and(|number| row.has_in_range(number)) {
+                self.input(Place { node, desc: table.desc }, &row.input, &entry.slot);
             }
         }
     }
@@ -103,21 +99,24 @@ impl<'a> Checker<'a> {
         place: Place<'a>,
         input: &InputDesc,
         value: &Value,
-        fault: fn(Desc, &InputDesc, LitValue<'_>, &str) -> Option<crate::desc::Message>,
+        fault: fn(Desc, &InputDesc, LitValue<'_>, &str) -> Option<Message>,
     ) {
-        let (value, text) = match value {
-            Value::Int(int) => (LitValue::Int(i128::from(*int)), int.to_string()),
-            Value::Unsigned(int) => (LitValue::Int(i128::from(*int)), int.to_string()),
+        let literal = match value {
             Value::Float(float) if !float.is_finite() => {
                 let message = format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
                 return self.report(place, input, ProblemKind::Value, message);
             }
-            Value::Float(float) => (LitValue::Float(*float), float.to_string()),
-            Value::Bool(value) => (LitValue::Bool(*value), value.to_string()),
-            Value::Text(text) => (LitValue::Str(text), format!("{text:?}")),
-            _ => return,
+            Value::Text(text) => LitValue::Str(text),
+            Value::Bool(value) => LitValue::Bool(*value),
+            value => match number(value) {
+                Some(number) => number,
+                None => return,
+            },
         };
-        if let Some(message) = fault(place.desc, input, value, &text) {
+        // The value is put into words only if there is something to say of it.
+        if fault(place.desc, input, literal, "").is_some()
+            && let Some(message) = fault(place.desc, input, literal, &words(literal))
+        {
             self.report(place, input, ProblemKind::Value, message.as_str().to_owned());
         }
     }
@@ -143,12 +142,33 @@ impl<'a> Checker<'a> {
             ),
             _ => return,
         };
-        let id = node.id.as_deref().unwrap_or_default();
+        let id = self.store.ids.get(node.id);
         self.problems.push(Problem::of_node(node, id, Some(name.to_owned()), message.0, message.1));
     }
 
     fn report(&mut self, place: Place<'a>, input: &InputDesc, kind: ProblemKind, message: String) {
-        let problem = Problem::of_node(place.node, place.id, Some(input.name.to_owned()), kind, message);
+        let id = self.store.ids.get(place.node.id);
+        let problem = Problem::of_node(place.node, id, Some(input.name.to_owned()), kind, message);
         self.problems.push(problem);
+    }
+}
+
+/// A finite number as the rules look at it.
+fn number(value: &Value) -> Option<LitValue<'static>> {
+    match value {
+        Value::Int(int) => Some(LitValue::Int(i128::from(*int))),
+        Value::Unsigned(int) => Some(LitValue::Int(i128::from(*int))),
+        Value::Float(float) if float.is_finite() => Some(LitValue::Float(*float)),
+        _ => None,
+    }
+}
+
+/// A value as messages show it.
+fn words(value: LitValue<'_>) -> String {
+    match value {
+        LitValue::Int(int) => int.to_string(),
+        LitValue::Float(float) => float.to_string(),
+        LitValue::Str(text) => format!("{text:?}"),
+        LitValue::Bool(value) => value.to_string(),
     }
 }

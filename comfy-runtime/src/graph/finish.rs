@@ -4,12 +4,14 @@ use super::check::Checker;
 use super::error::{GraphError, Problem, ProblemKind, Warning};
 use super::ids;
 use super::store::{Body, NodeRecord, Store};
+use crate::desc::lookup;
 use crate::out::NodeRef;
 use crate::slot::{Slot, Value};
 use crate::workflow::Workflow;
 
 pub(super) fn finish<T>(graph: u32, mut store: Store, outputs: T) -> Result<Workflow<T>, GraphError> {
-    store.sort_entries();
+    store.index();
+    unpack(&mut store);
     let mut problems = Vec::new();
     ids::assign(&mut store, &mut problems);
     Checker::new(graph, &store, &mut problems).check();
@@ -24,35 +26,60 @@ pub(super) fn finish<T>(graph: u32, mut store: Store, outputs: T) -> Result<Work
     if !problems.is_empty() {
         return Err(GraphError::new(problems));
     }
-    let warnings = unused(&store);
-    Ok(Workflow::built(graph, store, warnings, outputs))
+    Ok(Workflow::built(graph, store, outputs))
+}
+
+/// Looks up what is known of each node's class.
+fn unpack(store: &mut Store) {
+    lookup(|table| {
+        for node in &mut store.nodes {
+            if let Body::Placed(desc) = node.body {
+                node.body = Body::Typed(table(*desc, node.literal));
+            }
+        }
+    });
 }
 
 /// A warning for each node and branch that no output node needs.
-fn unused(store: &Store) -> Vec<Warning> {
+pub(crate) fn unused(store: &Store) -> Vec<Warning> {
+    let needed = needed(store);
+    let unneeded = store.nodes.iter().zip(&needed).filter(|(_, needed)| !**needed);
+    unneeded.map(|(node, _)| warning(store, node)).collect()
+}
+
+/// Which nodes an output node needs, itself included.
+fn needed(store: &Store) -> Vec<bool> {
     let mut needed = vec![false; store.nodes.len()];
-    let mut open: Vec<u32> = Vec::with_capacity(8);
-    for (index, node) in (0..).zip(&store.nodes) {
-        if node.is_output() {
-            open.push(index);
-        }
-    }
-    while let Some(index) = open.pop() {
-        let Some(seen) = needed.get_mut(index as usize) else { continue };
-        if std::mem::replace(seen, true) {
-            continue;
-        }
-        for entry in store.entries_of(index) {
-            sources(&entry.slot, &mut |node| open.push(node.index));
-        }
-        if let Some(Body::Raw(raw)) = store.node(index).map(|node| &node.body) {
-            for (_, slot) in &raw.inputs {
-                sources(slot, &mut |node| open.push(node.index));
+    // Nodes come after their sources, so one pass backwards sees everything; again, in the rare case that one does not.
+    let mut again = true;
+    while std::mem::take(&mut again) {
+        for (at, node) in store.nodes.iter().enumerate().rev() {
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            if !(needed.get(at).copied().unwrap_or_default() || node.is_output()) {
+                continue;
+            }
+            let mut mark = |source: u32| {
+                if let Some(seen) = needed.get_mut(source as usize)
+                    && !std::mem::replace(seen, true)
+                {
+                    again |= source > index;
+                }
+            };
+            mark(index);
+            for entry in store.entries_of(index) {
+                match &entry.slot.0 {
+                    Value::Link(link) => mark(link.node.index),
+                    _ => sources(&entry.slot, &mut |node| mark(node.index)),
+                }
+            }
+            if let Body::Raw(raw) = &node.body {
+                for (_, slot) in &raw.inputs {
+                    sources(slot, &mut |node| mark(node.index));
+                }
             }
         }
     }
-    let unneeded = store.nodes.iter().zip(&needed).filter(|(_, needed)| !**needed);
-    unneeded.map(|(node, _)| warning(node)).collect()
+    needed
 }
 
 /// Calls `found` with every node and branch that a value refers to.
@@ -65,11 +92,11 @@ pub(super) fn sources(slot: &Slot, found: &mut impl FnMut(NodeRef)) {
     }
 }
 
-fn warning(node: &NodeRecord) -> Warning {
+fn warning(store: &Store, node: &NodeRecord) -> Warning {
     let class = node.class().into_owned();
     if node.is_branch() {
         Warning::UnusedBranch { key: class, at: node.at }
     } else {
-        Warning::Unused { node: node.id.as_deref().unwrap_or_default().to_owned(), class, at: node.at }
+        Warning::Unused { node: store.ids.get(node.id).to_owned(), class, at: node.at }
     }
 }

@@ -2,25 +2,27 @@
 
 mod check;
 mod error;
-mod finish;
-mod ids;
+pub(crate) mod finish;
+pub(crate) mod ids;
 mod raw;
+pub(crate) mod site;
 pub(crate) mod store;
 
 pub use error::{GraphError, Problem, ProblemKind, Warning};
-pub(crate) use ids::renumber;
+pub(crate) use ids::{renumber, snake_case};
 pub use raw::RawNode;
+pub use site::{Literal, Site};
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::builder::Build;
 use crate::node::Node;
 use crate::out::{NodeRef, Placed};
-use crate::slot::Slot;
 use crate::workflow::Workflow;
-use store::{Body, Entry, NodeRecord, Store};
+use site::NO_LITERAL;
+use store::{Body, Entry, NodeRecord, OwnLabel, Store};
 
 /// A graph under construction: nodes are added through a shared reference, because node literals nest and closures
 /// add nodes too.
@@ -57,23 +59,20 @@ impl Graph {
     /// An empty graph.
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), store: RefCell::default() }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), store: RefCell::new(Store::new()) }
     }
 
     /// Adds a node that was built without the macro: `graph.add(KSampler::new(model, positive, …).steps(30))`.
     #[track_caller]
     pub fn add<B: Build>(&self, node: B) -> <B::Node as Node>::Placed {
         let builder = node.build();
-        let index = self.open(&Label::default(), Location::caller());
+        let index = self.open(&NO_LITERAL, Location::caller());
         let mut store = self.store.borrow_mut();
         for (input, slot) in builder.values {
             store.entries.push(Entry { node: index, input, slot });
         }
-        if let Some(record) = store.nodes.get_mut(index as usize) {
-            record.body = Body::Typed(builder.desc);
-            record.id = builder.id.map(Into::into);
-            record.title = builder.title;
-        }
+        drop(store);
+        self.fill(index, Body::Placed(builder.desc), builder.label);
         Placed::placed(NodeRef { graph: self.id, index })
     }
 
@@ -95,72 +94,20 @@ impl Graph {
         finish::finish(self.id, self.store.into_inner(), outputs)
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.id
-    }
-
     /// A new node without class or inputs.
-    fn open(&self, label: &Label, at: &'static Location<'static>) -> u32 {
+    #[inline]
+    fn open(&self, literal: &'static Literal, at: &'static Location<'static>) -> u32 {
         let mut store = self.store.borrow_mut();
         let index = u32::try_from(store.nodes.len()).unwrap_or(u32::MAX);
-        store.nodes.push(NodeRecord {
-            body: Body::Open,
-            at,
-            binding: label.binding,
-            id: label.id.map(Into::into),
-            title: label.title.map(Into::into),
-        });
+        store.nodes.push(NodeRecord::new(literal, at));
         index
     }
 
-    fn fill(&self, index: u32, body: Body) {
+    #[inline]
+    fn fill(&self, index: u32, body: Body, label: Option<OwnLabel>) {
         if let Some(record) = self.store.borrow_mut().nodes.get_mut(index as usize) {
             record.body = body;
+            record.own = label.map(Box::new);
         }
-    }
-}
-
-/// What a node literal says of its node besides the inputs.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Label {
-    /// The variable it is bound to.
-    pub binding: Option<&'static str>,
-    /// `#[id = "…"]`
-    pub id: Option<&'static str>,
-    /// `#[title = "…"]`
-    pub title: Option<&'static str>,
-}
-
-/// A node literal that is being placed: its inputs arrive one by one.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Site<'g> {
-    graph: &'g Graph,
-    index: u32,
-    inputs: &'static [u16],
-    next: Cell<usize>,
-}
-
-impl<'g> Site<'g> {
-    /// Opens a node whose inputs `inputs` (indices of its descriptor) will be pushed in this order.
-    #[track_caller]
-    pub fn open(graph: &'g Graph, inputs: &'static [u16], label: &Label) -> Self {
-        Self { graph, index: graph.open(label, Location::caller()), inputs, next: Cell::new(0) }
-    }
-
-    /// Stores the next input.
-    pub(crate) fn push(&self, slot: Slot) {
-        let next = self.next.replace(self.next.get() + 1);
-        if let Some(&input) = self.inputs.get(next) {
-            self.graph.store.borrow_mut().entries.push(Entry { node: self.index, input, slot });
-        }
-    }
-
-    /// Ends the literal. The shape is never there: it is how the compiler learns the type of the node.
-    pub fn place<N: Node>(self, shape: Option<N>) -> N::Placed {
-        drop(shape);
-        self.graph.fill(self.index, Body::Typed(N::DESC));
-        Placed::placed(NodeRef { graph: self.graph.id, index: self.index })
     }
 }

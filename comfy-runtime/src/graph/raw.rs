@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 
-use super::store::{Body, RawBody};
-use super::{Graph, Label};
+use super::store::{Body, OwnLabel, RawBody};
+use super::Graph;
+use super::site::NO_LITERAL;
 use crate::field::{self, IntoField};
 use crate::out::NodeRef;
 
@@ -14,14 +15,12 @@ pub struct RawNode<'g> {
     graph: &'g Graph,
     at: &'static Location<'static>,
     body: RawBody,
-    id: Option<String>,
-    title: Option<String>,
-    binding: Option<&'static str>,
+    label: OwnLabel,
 }
 
 impl<'g> RawNode<'g> {
     pub(super) fn new(graph: &'g Graph, class: String, at: &'static Location<'static>) -> Self {
-        Self { graph, at, body: RawBody { class, inputs: Vec::new() }, id: None, title: None, binding: None }
+        Self { graph, at, body: RawBody { class, inputs: Vec::new() }, label: OwnLabel::default() }
     }
 
     /// Gives the input of this exact name (`images.image0` for a child) an output, a value, or JSON. `None` leaves it
@@ -33,19 +32,13 @@ impl<'g> RawNode<'g> {
 
     /// The id of the node, instead of one made from its class.
     pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// A name for the id that yields where it is taken, as a variable's does for a node literal.
-    pub fn named(mut self, name: &'static str) -> Self {
-        self.binding = Some(name);
+        self.label.id = Some(id.into());
         self
     }
 
     /// The title that the editor shows, sent as `_meta.title`.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.label.title = Some(title.into());
         self
     }
 
@@ -54,12 +47,8 @@ impl<'g> RawNode<'g> {
     // The result is of no use for a node that saves something.
     #[allow(clippy::must_use_candidate)]
     pub fn add(self) -> NodeRef {
-        let index = self.graph.open(&Label { binding: self.binding, ..Label::default() }, self.at);
-        self.graph.fill(index, Body::Raw(Box::new(self.body)));
-        if let Some(record) = self.graph.store.borrow_mut().nodes.get_mut(index as usize) {
-            record.id = self.id.map(Into::into);
-            record.title = self.title.map(Into::into);
-        }
+        let index = self.graph.open(&NO_LITERAL, self.at);
+        self.graph.fill(index, Body::Raw(Box::new(self.body)), Some(self.label));
         NodeRef { graph: self.graph.id, index }
     }
 }

@@ -5,34 +5,40 @@ use std::panic::Location;
 
 use serde_json::value::RawValue;
 
-use crate::desc::Desc;
+use super::ids::{Id, Ids};
+use super::site::Literal;
+use crate::desc::{Desc, Table};
 use crate::slot::Slot;
 
 /// Nodes and their inputs, in the order of construction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Store {
     pub(crate) nodes: Vec<NodeRecord>,
     pub(crate) entries: Vec<Entry>,
+    pub(crate) ids: Ids,
+    /// Where the entries of each node begin, and where those of the last one end. Made when the graph is finished.
+    starts: Vec<u32>,
 }
 
-impl Default for Store {
-    fn default() -> Self {
-        // A small workflow fits without growing.
-        Self { nodes: Vec::with_capacity(8), entries: Vec::with_capacity(32) }
-    }
-}
-
-/// One node, or one branch of a dynamic combo.
+/// One node, or one branch of a dynamic combo. Kept to one cache line: every pass over a large graph reads it.
 #[derive(Debug, Clone)]
 pub(crate) struct NodeRecord {
     pub(crate) body: Body,
     /// Where in the source it was placed.
     pub(crate) at: &'static Location<'static>,
-    /// The variable it is bound to.
-    pub(crate) binding: Option<&'static str>,
-    /// The id its author chose, or, once the graph is finished, the id it has.
-    pub(crate) id: Option<Cow<'static, str>>,
-    pub(crate) title: Option<Box<str>>,
+    /// What was known of it when the program compiled.
+    pub(crate) literal: &'static Literal,
+    /// An id and a title that were computed.
+    pub(crate) own: Option<Box<OwnLabel>>,
+    /// Its id, once the graph is finished.
+    pub(crate) id: Id,
+}
+
+/// A label that was computed, for nodes that are built without the macro.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OwnLabel {
+    pub(crate) id: Option<String>,
+    pub(crate) title: Option<String>,
 }
 
 /// What a node is.
@@ -41,11 +47,19 @@ pub(crate) enum Body {
     /// Its literal is still being evaluated.
     Open,
     /// A node of the generated code; its inputs are entries.
-    Typed(Desc),
+    Placed(&'static Desc),
+    /// The same, once the graph is finished.
+    Typed(&'static Table),
     /// A node of a class that the generated code does not have.
     Raw(Box<RawBody>),
     /// A node that was read from JSON, kept to the letter.
-    Verbatim(Box<RawValue>),
+    Verbatim(Box<Verbatim>),
+}
+
+/// A node that was read from JSON.
+#[derive(Debug, Clone)]
+pub(crate) struct Verbatim {
+    pub(crate) json: Box<RawValue>,
 }
 
 /// A node of a class that the generated code does not have.
@@ -65,51 +79,92 @@ pub(crate) struct Entry {
 }
 
 impl Store {
-    /// The inputs of a node. Needs the entries sorted by node.
+    /// An empty store with room for a small workflow.
+    pub(crate) fn new() -> Self {
+        Self { nodes: Vec::with_capacity(8), entries: Vec::with_capacity(32), ..Self::default() }
+    }
+
+    /// A store of nodes that were read.
+    pub(crate) fn verbatim(nodes: Vec<NodeRecord>, ids: Ids) -> Self {
+        Self { nodes, ids, ..Self::default() }
+    }
+
+    /// Brings the inputs into the order of nodes and descriptors, and notes where those of each node begin.
+    pub(crate) fn index(&mut self) {
+        // Only a node that was placed while the inputs of another were read stands out of order.
+        if !self.entries.is_sorted_by_key(|entry| entry.node) {
+            self.entries.sort_by_key(|entry| entry.node);
+        }
+        self.starts.reserve_exact(self.nodes.len() + 1);
+        let mut rest = self.entries.as_mut_slice();
+        let mut start = 0;
+        for node in (0..).take(self.nodes.len()) {
+            self.starts.push(start);
+            let count = rest.iter().take_while(|entry| entry.node == node).count();
+            let (own, others) = rest.split_at_mut(count);
+            if !own.is_sorted_by_key(|entry| entry.input) {
+                own.sort_by_key(|entry| entry.input);
+            }
+            rest = others;
+            start += u32::try_from(count).unwrap_or(u32::MAX);
+        }
+        self.starts.push(start);
+    }
+
+    /// The inputs of a node, in the order of its descriptor.
+    #[inline]
     pub(crate) fn entries_of(&self, node: u32) -> &[Entry] {
-        let start = self.entries.partition_point(|entry| entry.node < node);
-        let rest = self.entries.get(start..).unwrap_or_default();
-        let len = rest.iter().take_while(|entry| entry.node == node).count();
-        rest.get(..len).unwrap_or_default()
+        let node = node as usize;
+        match (self.starts.get(node), self.starts.get(node + 1)) {
+            (Some(&start), Some(&end)) => self.entries.get(start as usize..end as usize).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    #[inline]
+    /// The id of a node; empty if it has none.
+    pub(crate) fn id_of(&self, index: u32) -> &str {
+        self.node(index).map_or("", |node| self.ids.get(node.id))
     }
 
     pub(crate) fn node(&self, index: u32) -> Option<&NodeRecord> {
         self.nodes.get(index as usize)
     }
-
-    pub(crate) fn id_of(&self, index: u32) -> &str {
-        self.node(index).and_then(|node| node.id.as_deref()).unwrap_or_default()
-    }
-
-    /// Sorts the inputs by node. Only a node that is placed while the inputs of another are read needs it.
-    pub(crate) fn sort_entries(&mut self) {
-        if !self.entries.is_sorted_by_key(|entry| entry.node) {
-            self.entries.sort_by_key(|entry| entry.node);
-        }
-    }
 }
 
 impl NodeRecord {
+    #[inline]
+    pub(crate) fn new(literal: &'static Literal, at: &'static Location<'static>) -> Self {
+        Self { body: Body::Open, at, literal, own: None, id: Id::default() }
+    }
+
     /// The class name; of a branch, its key.
     pub(crate) fn class(&self) -> Cow<'_, str> {
         match &self.body {
             Body::Open => Cow::Borrowed(""),
-            Body::Typed(desc) => Cow::Borrowed(desc.class()),
+            Body::Placed(desc) => Cow::Borrowed(desc.class()),
+            Body::Typed(table) => Cow::Borrowed(table.desc.class()),
             Body::Raw(raw) => Cow::Borrowed(&raw.class),
-            Body::Verbatim(json) => Cow::Owned(class_of(json)),
+            Body::Verbatim(node) => Cow::Owned(class_of(&node.json)),
         }
     }
 
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.own.as_ref().and_then(|own| own.title.as_deref()).or(self.literal.title)
+    }
+
+    #[inline]
     pub(crate) fn is_branch(&self) -> bool {
-        matches!(&self.body, Body::Typed(desc) if desc.is_branch())
+        matches!(&self.body, Body::Typed(table) if table.is_branch)
     }
 
     /// Whether it is a root of execution. Of a raw node nobody knows, so it may be one.
+    #[inline]
     pub(crate) fn is_output(&self) -> bool {
         match &self.body {
-            Body::Typed(desc) => desc.is_output_node(),
+            Body::Typed(table) => table.is_output,
             Body::Raw(_) | Body::Verbatim(_) => true,
-            Body::Open => false,
+            Body::Open | Body::Placed(_) => false,
         }
     }
 }

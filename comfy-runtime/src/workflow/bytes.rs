@@ -1,17 +1,19 @@
 //! Straight to bytes: no intermediate value, checked literals and defaults copied as they are.
 
 use std::convert::Infallible;
+use std::io;
 
 use serde::Serialize;
 
 use super::walk::{self, Key, Leaf, Visitor};
-use crate::graph::store::{Body, NodeRecord, Store};
+use crate::desc::{Part, Table};
+use crate::graph::store::{Body, Entry, NodeRecord, Store};
 use crate::slot::Slot;
+use crate::text::{is_plain, push_whole};
 
 /// The JSON of a whole workflow.
 pub(super) fn write(store: &Store) -> String {
-    // A node takes about 150 bytes; growing once more costs little.
-    let mut writer = Writer { out: Vec::with_capacity(store.nodes.len() * 160 + 16), first: true };
+    let mut writer = Writer { out: String::with_capacity(size(store)), first: true };
     writer.push("{");
     let mut first = true;
     for (index, node) in (0..).zip(&store.nodes) {
@@ -22,62 +24,135 @@ pub(super) fn write(store: &Store) -> String {
             writer.push(",");
         }
         first = false;
-        writer.json(node.id.as_deref().unwrap_or_default());
+        writer.push(&store.ids.json(node.id));
         writer.push(":");
         writer.node(store, index, node);
     }
     writer.push("}");
-    // Every part is UTF-8: text of Rust strings and output of serde_json.
-    String::from_utf8(writer.out).unwrap_or_default()
+    writer.out
+}
+
+/// About how long the JSON will be. Growing is cheap for a small workflow and asks the system for memory for a large
+/// one.
+fn size(store: &Store) -> usize {
+    /// An id, with a number.
+    const ID: usize = 24;
+    /// A computed value: most are links.
+    const VALUE: usize = ID + 4;
+    let nodes = store.nodes.iter().map(|node| match &node.body {
+        Body::Typed(table) => table.size + ID,
+        Body::Verbatim(node) => node.json.get().len() + ID,
+        _ => 10 * ID,
+    });
+    nodes.sum::<usize>() + store.entries.len() * VALUE
 }
 
 struct Writer {
-    out: Vec<u8>,
+    out: String,
     /// No key of the present `inputs` has been written yet.
     first: bool,
 }
 
 impl Writer {
+    #[inline]
     fn push(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        self.out.push_str(text);
+    }
+
+    /// A text in quotes. Most need no escapes.
+    fn text(&mut self, text: &str) {
+        if is_plain(text) {
+            self.push("\"");
+            self.push(text);
+            self.push("\"");
+        } else {
+            self.json(text);
+        }
+    }
+
+    fn whole(&mut self, value: u64) {
+        push_whole(&mut self.out, value);
     }
 
     fn json(&mut self, value: impl Serialize) {
-        // Numbers and texts always serialise, and a vector takes every byte.
-        let _ = serde_json::to_writer(&mut self.out, &value);
+        // Numbers and texts always serialise, and memory takes every byte.
+        let _ = serde_json::to_writer(Utf8(&mut self.out), &value);
     }
 
     fn node(&mut self, store: &Store, index: u32, node: &NodeRecord) {
-        if let Body::Verbatim(json) = &node.body {
-            return self.push(json.get());
+        if let Body::Verbatim(node) = &node.body {
+            return self.push(node.json.get());
         }
         self.push("{\"inputs\":{");
         self.first = true;
-        let Ok(()) = walk::inputs(store, index, node, self);
-        self.push("},\"class_type\":");
-        self.json(&*node.class());
-        if let Some(title) = &node.title {
-            self.push(",\"_meta\":{\"title\":");
-            self.json(title);
-            self.push("}");
+        let Ok(()) = match &node.body {
+            Body::Typed(table) => self.typed(store, table, store.entries_of(index)),
+            _ => walk::inputs(store, index, node, self),
+        };
+        match (&node.body, node.title()) {
+            (Body::Typed(table), None) => self.push(&table.end),
+            (_, title) => {
+                self.push("},\"class_type\":");
+                self.json(node.class());
+                if let Some(title) = title {
+                    self.push(",\"_meta\":{\"title\":");
+                    self.json(title);
+                    self.push("}");
+                }
+                self.push("}");
+            }
         }
-        self.push("}");
+    }
+
+    /// What [`walk::inputs`] does, with what is fixed in one piece.
+    fn typed(&mut self, store: &Store, table: &Table, entries: &[Entry]) -> Result<(), Infallible> {
+        let mut entries = entries.iter().peekable();
+        for part in &table.parts {
+            match part {
+                Part::Fixed(text) => self.push_next(text),
+                Part::Computed(index) => {
+                    let Some(row) = table.rows.get(usize::from(*index)) else { continue };
+                    match walk::next_value(&mut entries, *index) {
+                        Some(slot) => walk::given_input(store, row, slot, "", self)?,
+                        None => walk::fixed(store, row, "", self)?,
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Text that begins with a comma, or without it if it is the first of its object.
+    fn push_next(&mut self, text: &str) {
+        let text = if self.first { text.get(1..).unwrap_or_default() } else { text };
+        self.first = false;
+        self.push(text);
     }
 
     fn leaf(&mut self, store: &Store, leaf: Leaf<'_>) {
         match leaf {
             Leaf::Json(json) => self.push(json),
-            Leaf::Text(text) => self.json(text),
-            Leaf::Int(value) => self.json(value),
-            Leaf::Unsigned(value) => self.json(value),
+            Leaf::Text(text) => self.text(text),
+            Leaf::Int(value) => {
+                if value < 0 {
+                    self.push("-");
+                }
+                self.whole(value.unsigned_abs());
+            }
+            Leaf::Unsigned(value) => self.whole(value),
             Leaf::Float(value) => self.json(value),
             Leaf::Bool(value) => self.push(if value { "true" } else { "false" }),
             Leaf::Link(id, slot) => {
                 self.push("[");
-                self.json(id);
-                self.push(",");
-                self.json(slot);
-                self.push("]");
+                self.push(&store.ids.json(id));
+                match slot {
+                    0 => self.push(",0]"),
+                    _ => {
+                        self.push(",");
+                        self.whole(u64::from(slot));
+                        self.push("]");
+                    }
+                }
             }
             Leaf::Wrapped(items) => self.wrapped(store, items),
         }
@@ -97,15 +172,33 @@ impl Writer {
     }
 }
 
+/// What serde_json writes, as text: it never cuts a character.
+struct Utf8<'a>(&'a mut String);
+
+impl io::Write for Utf8<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Visitor for Writer {
     type Error = Infallible;
 
     fn input(&mut self, store: &Store, key: Key<'_>, leaf: Leaf<'_>) -> Result<(), Infallible> {
-        self.push(if self.first { "\"" } else { ",\"" });
-        self.first = false;
-        self.push(key.prefix);
-        self.push(key.name);
-        self.push("\":");
+        match key {
+            Key::Own(key) => self.push_next(key),
+            Key::Child(prefix, name) => {
+                self.push_next(",\"");
+                self.push(prefix);
+                self.push(name);
+                self.push("\":");
+            }
+        }
         self.leaf(store, leaf);
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 
 use crate::graph::Warning;
+use crate::graph::finish::unused;
 use crate::graph::store::{Body, NodeRecord, Store};
 use crate::out::Handle;
 
@@ -27,18 +28,18 @@ pub struct Workflow<T = ()> {
     /// Which graph the handles belong to; none for a workflow that was read.
     graph: Option<u32>,
     store: Store,
-    warnings: Vec<Warning>,
 }
 
 /// One node of a workflow.
 #[derive(Debug, Clone, Copy)]
 pub struct NodeView<'a> {
+    store: &'a Store,
     record: &'a NodeRecord,
 }
 
 impl<T> Workflow<T> {
-    pub(crate) fn built(graph: u32, store: Store, warnings: Vec<Warning>, outputs: T) -> Self {
-        Self { outputs, graph: Some(graph), store, warnings }
+    pub(crate) fn built(graph: u32, store: Store, outputs: T) -> Self {
+        Self { outputs, graph: Some(graph), store }
     }
 
     /// The workflow in API format, compact.
@@ -56,13 +57,15 @@ impl<T> Workflow<T> {
     }
 
     /// What is odd about the workflow: nodes that no output needs, branches given to no input.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+    ///
+    /// Worked out anew at each call, so that a program that does not ask pays nothing. A workflow that was read has none.
+    pub fn warnings(&self) -> Vec<Warning> {
+        unused(&self.store)
     }
 
     /// The nodes, in the order of the JSON.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
-        self.store.nodes.iter().filter(|record| !record.is_branch()).map(|record| NodeView { record })
+        self.store.nodes.iter().filter(|record| !record.is_branch()).map(|record| NodeView { store: &self.store, record })
     }
 
     /// The node with this id.
@@ -76,12 +79,12 @@ impl<T> Workflow<T> {
         if self.graph != Some(node.graph) {
             return None;
         }
-        self.store.node(node.index)?.id.as_deref()
+        Some(self.store.id_of(node.index))
     }
 
     /// The same workflow with other outputs, made from the present ones.
     pub fn map<U>(self, outputs: impl FnOnce(T) -> U) -> Workflow<U> {
-        Workflow { outputs: outputs(self.outputs), graph: self.graph, store: self.store, warnings: self.warnings }
+        Workflow { outputs: outputs(self.outputs), graph: self.graph, store: self.store }
     }
 
     /// The same workflow with the ids `1`, `2`, … in the order of construction, as the editor numbers nodes.
@@ -99,7 +102,7 @@ impl<T> Workflow<T> {
 impl<'a> NodeView<'a> {
     /// Its id.
     pub fn id(self) -> &'a str {
-        self.record.id.as_deref().unwrap_or_default()
+        self.store.ids.get(self.record.id)
     }
 
     /// Its class; empty if it was read from JSON that gives none.
@@ -109,7 +112,7 @@ impl<'a> NodeView<'a> {
 
     /// Its title, where the program gave one.
     pub fn title(self) -> Option<&'a str> {
-        self.record.title.as_deref()
+        self.record.title()
     }
 
     /// The line of the program that placed it; `None` for a node that was read from JSON.

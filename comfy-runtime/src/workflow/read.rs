@@ -9,7 +9,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Workflow;
-use crate::graph::store::{Body, NodeRecord, Store};
+use crate::graph::ids::Ids;
+use crate::graph::site::NO_LITERAL;
+use crate::graph::store::{Body, NodeRecord, Store, Verbatim};
 
 /// Reads API format and keeps every node to the letter. Of two nodes with the same id the last one counts, as on the
 /// server.
@@ -19,15 +21,15 @@ impl<'de> Deserialize<'de> for Workflow<()> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let at = Location::caller();
         let nodes: Vec<(String, Box<RawValue>)> = members(deserializer)?;
+        let mut ids = Ids::default();
         let nodes = nodes.into_iter().map(|(id, json)| NodeRecord {
-            body: Body::Verbatim(json),
-            at,
-            binding: None,
-            id: Some(id.into()),
-            title: None,
+            body: Body::Verbatim(Box::new(Verbatim { json })),
+            id: ids.push_any(&id),
+            ..NodeRecord::new(&NO_LITERAL, at)
         });
-        let store = Store { nodes: nodes.collect(), entries: Vec::new() };
-        Ok(Self { outputs: (), graph: None, store, warnings: Vec::new() })
+        let nodes = nodes.collect();
+        let store = Store::verbatim(nodes, ids);
+        Ok(Self { outputs: (), graph: None, store })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Through serde, for pretty printing, snapshots and values.
 
+use std::borrow::Cow;
+
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
@@ -13,7 +15,7 @@ impl<T> Serialize for Workflow<T> {
         let nodes = || (0..).zip(&self.store.nodes).filter(|(_, node)| !node.is_branch());
         let mut map = serializer.serialize_map(Some(nodes().count()))?;
         for (index, node) in nodes() {
-            map.serialize_key(node.id.as_deref().unwrap_or_default())?;
+            map.serialize_key(self.store.ids.get(node.id))?;
             map.serialize_value(&Node { store: &self.store, index, node })?;
         }
         map.end()
@@ -28,10 +30,10 @@ struct Node<'a> {
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Body::Verbatim(json) = &self.node.body {
-            return Json(json.get()).serialize(serializer);
+        if let Body::Verbatim(node) = &self.node.body {
+            return Json(node.json.get()).serialize(serializer);
         }
-        let title = self.node.title.as_deref();
+        let title = self.node.title();
         let mut map = serializer.serialize_map(Some(2 + usize::from(title.is_some())))?;
         map.serialize_entry("inputs", &Inputs(self))?;
         map.serialize_entry("class_type", &*self.node.class())?;
@@ -68,12 +70,11 @@ impl<M: SerializeMap> Visitor for Entries<M> {
     type Error = M::Error;
 
     fn input(&mut self, store: &Store, key: Key<'_>, leaf: Leaf<'_>) -> Result<(), M::Error> {
-        let name = format!("{}{}", key.prefix, key.name);
-        let name = if name.contains('\\') {
-            serde_json::from_str(&format!("\"{name}\"")).map_err(M::Error::custom)?
-        } else {
-            name
+        let quoted = match key {
+            Key::Own(key) => Cow::Borrowed(key.trim_start_matches(',').trim_end_matches(':')),
+            Key::Child(prefix, name) => Cow::Owned(format!("\"{prefix}{name}\"")),
         };
+        let name: Cow<'_, str> = serde_json::from_str(&quoted).map_err(M::Error::custom)?;
         self.0.serialize_entry(&name, &Stored(store, leaf))
     }
 }
@@ -90,7 +91,7 @@ impl Serialize for Stored<'_> {
             Leaf::Unsigned(value) => serializer.serialize_u64(value),
             Leaf::Float(value) => serializer.serialize_f64(value),
             Leaf::Bool(value) => serializer.serialize_bool(value),
-            Leaf::Link(id, slot) => (id, slot).serialize(serializer),
+            Leaf::Link(id, slot) => (store.ids.get(id), slot).serialize(serializer),
             Leaf::Wrapped(items) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry("__value__", &Items(store, items))?;

@@ -1,9 +1,13 @@
 //! The inputs of a node in the order and form in which a prompt has them: defaults filled in, branches and lists
 //! spread over dotted names. Both writers follow it.
 
-use crate::desc::{Desc, InputDesc, kind};
+use std::iter::Peekable;
+use std::slice;
+
+use crate::desc::{Row, Table, kind};
+use crate::graph::ids::Id;
 use crate::graph::store::{Body, Entry, NodeRecord, Store};
-use crate::out::Link;
+use crate::out::{Link, NodeRef};
 use crate::slot::{Slot, Value};
 
 /// The value of one key of `inputs`.
@@ -16,17 +20,24 @@ pub(super) enum Leaf<'a> {
     Unsigned(u64),
     Float(f64),
     Bool(bool),
-    Link(&'a str, u16),
+    Link(Id, u16),
     /// A list, sent as `{"__value__": [...]}`.
     Wrapped(&'a [Slot]),
 }
 
-/// The name of one key of `inputs`, JSON-escaped, in two parts to save joining them.
+/// The name of one key of `inputs`.
 #[derive(Clone, Copy)]
-pub(super) struct Key<'a> {
-    /// Empty, or ends with a dot.
-    pub(super) prefix: &'a str,
-    pub(super) name: &'a str,
+pub(super) enum Key<'a> {
+    /// Of an input of the node itself: between a comma and a colon, in quotes.
+    Own(&'a str),
+    /// Of a dynamic input's child: what is before it, with the last dot, and its name, both JSON-escaped.
+    Child(&'a str, &'a str),
+}
+
+impl<'a> Key<'a> {
+    fn new(prefix: &'a str, row: &'a Row) -> Self {
+        if prefix.is_empty() { Self::Own(&row.key) } else { Self::Child(prefix, row.input.name) }
+    }
 }
 
 /// Takes one key after the other.
@@ -44,95 +55,90 @@ pub(super) fn inputs<V: Visitor>(
     visitor: &mut V,
 ) -> Result<(), V::Error> {
     match &node.body {
-        Body::Typed(desc) => typed(store, *desc, store.entries_of(index), "", visitor),
+        Body::Typed(table) => typed(store, table, store.entries_of(index), "", visitor),
         Body::Raw(raw) => {
             for (name, slot) in &raw.inputs {
                 let name = escaped(name);
                 if let Some(leaf) = leaf(store, slot) {
-                    visitor.input(store, Key { prefix: "", name: &name }, leaf)?;
+                    visitor.input(store, Key::Child("", &name), leaf)?;
                 }
             }
             Ok(())
         }
-        Body::Open | Body::Verbatim(_) => Ok(()),
+        Body::Open | Body::Placed(_) | Body::Verbatim(_) => Ok(()),
     }
 }
 
+/// Walks the inputs and what was computed for them, both in the order of the descriptor.
 fn typed<V: Visitor>(
     store: &Store,
-    desc: Desc,
+    table: &Table,
     entries: &[Entry],
     prefix: &str,
     visitor: &mut V,
 ) -> Result<(), V::Error> {
-    // Literals mostly name inputs in the order of the schema, so the next one is tried first.
-    let mut next = 0;
-    for (index, input) in (0..).zip(desc.inputs()) {
-        let given = match entries.get(next) {
-            Some(entry) if entry.input == index => {
-                next += 1;
-                Some(entry)
-            }
-            _ => entries.iter().find(|entry| entry.input == index),
-        };
-        match given.map(|entry| &entry.slot) {
-            None | Some(Slot(Value::NotGiven)) => default(store, &input, prefix, visitor)?,
-            Some(slot) => given_input(store, &input, slot, prefix, visitor)?,
+    let mut entries = entries.iter().peekable();
+    for (index, row) in (0..).zip(&table.rows) {
+        match next_value(&mut entries, index) {
+            Some(slot) => given_input(store, row, slot, prefix, visitor)?,
+            None => fixed(store, row, prefix, visitor)?,
         }
     }
     Ok(())
 }
 
-fn default<V: Visitor>(store: &Store, input: &InputDesc, prefix: &str, visitor: &mut V) -> Result<(), V::Error> {
-    if !input.required || input.default.is_empty() {
+/// The value computed for an input, if any.
+#[inline]
+pub(super) fn next_value<'a>(entries: &mut Peekable<slice::Iter<'a, Entry>>, input: u16) -> Option<&'a Slot> {
+    let entry = entries.next_if(|entry| entry.input == input)?;
+    (!matches!(entry.slot.0, Value::NotGiven)).then_some(&entry.slot)
+}
+
+/// What an input sends if nothing is computed for it.
+pub(super) fn fixed<V: Visitor>(store: &Store, row: &Row, prefix: &str, visitor: &mut V) -> Result<(), V::Error> {
+    if row.fixed.is_empty() {
         return Ok(());
     }
-    visitor.input(store, Key { prefix, name: input.name }, Leaf::Json(input.default))?;
-    if input.kind == kind::DYNAMIC_COMBO {
-        let key = input.default.trim_matches('"');
-        implied(store, input, key, prefix, visitor)?;
-    }
-    Ok(())
+    visitor.input(store, Key::new(prefix, row), Leaf::Json(row.fixed))?;
+    implied(store, row, row.implied(), prefix, visitor)
 }
 
 /// What the key of a branch sends besides itself.
 fn implied<V: Visitor>(
     store: &Store,
-    input: &InputDesc,
-    key: &str,
+    row: &Row,
+    pairs: impl Iterator<Item = (&'static str, &'static str)>,
     prefix: &str,
     visitor: &mut V,
 ) -> Result<(), V::Error> {
-    let branch = input.branches().find(key);
-    let Some(mut pairs) = branch.and_then(|branch| branch.implied) else { return Ok(()) };
-    let prefix = format!("{prefix}{}.", input.name);
-    while let (Some(name), Some(json)) = (pairs.next(), pairs.next()) {
-        visitor.input(store, Key { prefix: &prefix, name }, Leaf::Json(json))?;
+    for (name, json) in pairs {
+        let name = format!("{}.{name}", row.input.name);
+        visitor.input(store, Key::Child(prefix, &name), Leaf::Json(json))?;
     }
     Ok(())
 }
 
-fn given_input<V: Visitor>(
+pub(super) fn given_input<V: Visitor>(
     store: &Store,
-    input: &InputDesc,
+    row: &Row,
     slot: &Slot,
     prefix: &str,
     visitor: &mut V,
 ) -> Result<(), V::Error> {
-    let key = Key { prefix, name: input.name };
+    let (key, input) = (Key::new(prefix, row), &row.input);
     match (&slot.0, input.kind) {
         (Value::Branch(branch), _) => {
-            let Some(Body::Typed(desc)) = store.node(branch.index).map(|node| &node.body) else { return Ok(()) };
-            visitor.input(store, key, Leaf::Text(desc.class()))?;
+            let Some(table) = branch_table(store, *branch) else { return Ok(()) };
+            visitor.input(store, key, Leaf::Text(table.desc.class()))?;
             let prefix = format!("{prefix}{}.", input.name);
-            typed(store, *desc, store.entries_of(branch.index), &prefix, visitor)
+            typed(store, table, store.entries_of(branch.index), &prefix, visitor)
         }
         (Value::List(items), kind::AUTOGROW) => {
             let prefix = format!("{prefix}{}.", input.name);
             let (_, names, _) = input.autogrow();
             for (item, name) in items.iter().zip(names) {
                 if let Some(leaf) = leaf(store, item) {
-                    visitor.input(store, Key { prefix: &prefix, name }, leaf)?;
+                    visitor.input(store, Key::Child(&prefix, name), leaf)?;
                 }
             }
             Ok(())
@@ -140,19 +146,19 @@ fn given_input<V: Visitor>(
         (Value::List(items), kind::GROUP) => {
             for (row, item) in items.iter().enumerate() {
                 let Value::Branch(branch) = item.0 else { continue };
-                let Some(Body::Typed(desc)) = store.node(branch.index).map(|node| &node.body) else { continue };
+                let Some(table) = branch_table(store, branch) else { continue };
                 let prefix = format!("{prefix}{}.{row}.", input.name);
-                typed(store, *desc, store.entries_of(branch.index), &prefix, visitor)?;
+                typed(store, table, store.entries_of(branch.index), &prefix, visitor)?;
             }
             Ok(())
         }
         (Value::Option(text), kind::DYNAMIC_COMBO) => {
             visitor.input(store, key, Leaf::Text(text))?;
-            implied(store, input, text, prefix, visitor)
+            implied(store, row, input.implied(text), prefix, visitor)
         }
         (Value::Text(text), kind::DYNAMIC_COMBO) => {
             visitor.input(store, key, Leaf::Text(text))?;
-            implied(store, input, text, prefix, visitor)
+            implied(store, row, input.implied(text), prefix, visitor)
         }
         _ => match leaf(store, slot) {
             Some(leaf) => visitor.input(store, key, leaf),
@@ -161,7 +167,15 @@ fn given_input<V: Visitor>(
     }
 }
 
+fn branch_table(store: &Store, branch: NodeRef) -> Option<&'static Table> {
+    match store.node(branch.index)?.body {
+        Body::Typed(table) => Some(table),
+        _ => None,
+    }
+}
+
 /// A value that is one JSON value; nothing for `None`.
+#[inline]
 pub(super) fn leaf<'a>(store: &'a Store, slot: &'a Slot) -> Option<Leaf<'a>> {
     Some(match &slot.0 {
         Value::NotGiven | Value::Branch(_) => return None,
@@ -178,8 +192,8 @@ pub(super) fn leaf<'a>(store: &'a Store, slot: &'a Slot) -> Option<Leaf<'a>> {
     })
 }
 
-fn linked(store: &Store, link: Link) -> Leaf<'_> {
-    Leaf::Link(store.id_of(link.node.index), link.slot)
+fn linked(store: &Store, link: Link) -> Leaf<'static> {
+    Leaf::Link(store.node(link.node.index).map_or(Id::default(), |node| node.id), link.slot)
 }
 
 /// A name as it stands between the quotes of JSON.

@@ -58,7 +58,7 @@ pub enum InputKind {
     DynamicSlot(DynamicSlot),
     /// `COMFY_DYNAMICGROUP_V3`: repeatable rows of inputs.
     DynamicGroup(DynamicGroup),
-    /// A specification that could not be understood, as it was. Reported in [`Schema::issues`].
+    /// A specification that could not be understood, as it was. Reported in [`Schema::issues`](crate::Schema::issues).
     Raw(Value),
 }
 

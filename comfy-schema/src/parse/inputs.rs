@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::input;
 use super::report::{Place, Report};
 use crate::model::Group;
-use crate::{Hidden, Input, Key, Map, Node, Section, Text, Value};
+use crate::{Hidden, Key, Map, Node, Section, Text, Value};
 
 /// Reads `input` and `input_order` into the node.
 pub(super) fn inputs(
@@ -208,19 +208,38 @@ fn compare_order(at: &Place<'_>, node: &Node, group: Group, names: &[Value], rep
         return;
     }
     let ordered: HashSet<&str> = names.iter().filter_map(Value::as_str).collect();
-    for name in declared
+    let left_out = declared
         .iter()
-        .filter(|name| !ordered.contains(name.as_str()))
-    {
-        report.add(at, format_args!("the input `{name}` is not in the order"));
+        .map(|name| name.as_str())
+        .filter(|name| !ordered.contains(name));
+    if let Some(names) = listed(left_out) {
+        report.add(at, format_args!("does not name {names}"));
     }
     // An input that is in two sections is in two orders and counts once.
+    let all_inputs = node.inputs.iter().map(|input| &input.name);
     let known: HashSet<&str> = declared
-        .into_iter()
-        .chain(node.inputs.iter().map(|input: &Input| &input.name))
+        .iter()
+        .copied()
+        .chain(all_inputs)
         .map(Text::as_str)
         .collect();
-    for name in ordered.iter().filter(|name| !known.contains(*name)) {
-        report.add(at, format_args!("there is no input `{name}`"));
+    let unknown = names
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|name| !known.contains(name));
+    if let Some(names) = listed(unknown) {
+        report.add(at, format_args!("names {names}, which is not declared"));
+    }
+}
+
+/// Some names for a message; `None` for none.
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(3);
+    names.truncate(3);
+    match (names.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(names.join(", ")),
+        (false, more) => Some(format!("{} and {more} more", names.join(", "))),
     }
 }

@@ -188,7 +188,10 @@ impl Reading<'_> {
                     .collect();
             }
             Value::Null => {}
-            _ => return self.odd(Key::SearchAliases, aliases, "an array of strings"),
+            _ => {
+                let at = self.root.key(Key::SearchAliases.name());
+                self.report.add(&at, "not an array of strings");
+            }
         }
         // `null` and `[]` both mean none; which of them it was is kept where the interface usually writes the other.
         if self.node.search_aliases_value() != aliases {

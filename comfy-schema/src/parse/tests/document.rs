@@ -51,7 +51,7 @@ fn file_names_that_are_not_utf8() {
     );
     assert_eq!(
         schema.issues[0].to_string(),
-        "A: a text holds half a character, as of a file name that is not UTF-8 (line 1 column 47, maybe elsewhere \
+        "A: a text holds half a character, as of a file name that is not UTF-8 (line 1 column 43, maybe elsewhere \
          too); such halves are read as U+FFFD"
     );
 }
@@ -102,13 +102,13 @@ fn every_beginning_is_truncated_and_says_in_which_node() {
         );
     }
     insta::assert_snapshot!(refused(&SMALL[..40]), @"the document ends too early, in the middle of node `A`, at line 1 column 41; the download or the copy was cut off, fetch it again");
-    insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 106; the download or the copy was cut off, fetch it again");
+    insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 101; the download or the copy was cut off, fetch it again");
 }
 
 #[test]
 fn a_mistake_in_the_json() {
     insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"in the definition of node `A`: expected value at line 2 column 13; if the file was edited by hand, mend it there, else fetch it again");
-    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"trailing characters at line 1 column 108; if the file was edited by hand, mend it there, else fetch it again");
+    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"trailing characters at line 1 column 103; if the file was edited by hand, mend it there, else fetch it again");
 }
 
 #[test]

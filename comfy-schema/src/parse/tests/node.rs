@@ -1,7 +1,7 @@
 //! Definitions as a whole.
 
 use super::node;
-use crate::{InputKind, OutputKind, Producer, Section, Value};
+use crate::{InputKind, OutputKind, Producer, Section, Text, Value};
 
 /// §1.3 of the format
 const CLASSIC: &str = r#"{"input":{"required":{"image":["IMAGE"],"mode":[["soft","hard"],{"default":"soft"}]},"hidden":{"uid":"UNIQUE_ID"}},
@@ -103,7 +103,7 @@ fn inputs_are_required_first_then_by_input_order() {
 fn unknown_keys_are_kept() {
     let (node, issues) = node(r#"{"input":{},"output":[],"help":"h","of their own":{"x":1}}"#);
     assert_eq!(
-        node.raw.keys().map(|key| key.as_str()).collect::<Vec<_>>(),
+        node.raw.keys().map(Text::as_str).collect::<Vec<_>>(),
         ["help", "of their own"]
     );
     assert_eq!(issues, [""; 0]);

@@ -1,7 +1,7 @@
 //! Oddities of real dumps: understood where that is possible, kept and reported in any case.
 
 use super::{node, raw, schema, spec};
-use crate::{Input, InputKind, OutputKind, Section, Value};
+use crate::{Input, InputKind, OutputKind, Section, Text, Value};
 
 /// A definition that is in order but for these keys.
 #[track_caller]
@@ -150,8 +150,8 @@ fn input_order_that_names_others() {
     assert_eq!(
         issues,
         [
-            "N.input_order.required: the input `a` is not in the order",
-            "N.input_order.required: there is no input `c`",
+            "N.input_order.required: does not name `a`",
+            "N.input_order.required: names `c`, which is not declared",
             "N.input_order.optional: an integer instead of an array of names"
         ]
     );
@@ -286,7 +286,7 @@ fn texts_and_flags_of_another_type() {
     );
     assert_eq!(
         issues_of(r#""search_aliases":"a""#),
-        ["N.search_aliases: a string instead of an array of strings"]
+        ["N.search_aliases: not an array of strings"]
     );
 }
 
@@ -303,10 +303,7 @@ fn node_defined_twice() {
         r#"{"A":{"input":{},"output":["X"]},"B":{"input":{},"output":[]},"A":{"input":{},"output":["Y"]}}"#,
     );
     assert_eq!(
-        schema
-            .classes()
-            .map(|class| class.as_str())
-            .collect::<Vec<_>>(),
+        schema.classes().map(Text::as_str).collect::<Vec<_>>(),
         ["A", "B"]
     );
     assert_eq!(schema.node("A").unwrap().outputs[0].name, "Y");

@@ -1,0 +1,140 @@
+//! `cargo comfy generate`
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use comfy_codegen::{Config, Report};
+
+use crate::failure::Failure;
+
+/// Generate typed Rust nodes from a server's node definitions.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Generate {
+    /// File with the answer of a server's /object_info
+    #[arg(long, value_name = "FILE", required_unless_present = "server")]
+    schema: Option<PathBuf>,
+
+    /// Base URL of a running server to ask instead; --schema is the fallback
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+
+    /// Only these nodes, by class or by Rust name
+    #[arg(long, value_name = "NODE,…", value_delimiter = ',')]
+    nodes: Vec<String>,
+
+    /// Only the nodes that the Rust sources in this folder or file use
+    #[arg(long, value_name = "PATH")]
+    used_in: Vec<PathBuf>,
+
+    /// Take any string for this combo: its options are files of the server
+    #[arg(long, value_name = "CLASS.INPUT")]
+    open: Vec<String>,
+
+    /// Take only the listed options for this combo
+    #[arg(long, value_name = "CLASS.INPUT")]
+    closed: Vec<String>,
+
+    /// Take only the listed options for every combo, models and files included
+    #[arg(long)]
+    exact: bool,
+
+    /// Leave out constructors and setters
+    #[arg(long)]
+    no_builders: bool,
+
+    /// Leave out documentation
+    #[arg(long)]
+    no_docs: bool,
+
+    /// Write nothing; exit with 1 if the file is not what would be written
+    #[arg(long)]
+    check: bool,
+
+    /// What to say about what was generated
+    #[arg(long, value_enum, default_value = "text")]
+    report: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Everything that a server has, into a file to check in:
+    cargo comfy generate --server http://127.0.0.1:8188 --out src/nodes.rs
+
+  Only what the program uses, from a snapshot:
+    cargo comfy generate --schema schemas/comfyui-0.26.0.json --used-in src --out src/nodes.rs
+
+  In CI, whether the checked-in file is up to date:
+    cargo comfy generate --schema schemas/comfyui-0.26.0.json --out src/nodes.rs --check
+
+Exit codes: 0 done, 1 not up to date (--check), 2 could not be done.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// Counts, and everything odd
+    Text,
+    /// One line of JSON
+    Json,
+}
+
+impl Generate {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let config = self.config();
+        if self.check {
+            let (text, report) = config.source()?;
+            self.print(&report);
+            return if fs::read_to_string(&self.out).is_ok_and(|old| old == text) {
+                Ok(())
+            } else {
+                Err(Failure::No(format!("{} is not up to date; run the same without --check", self.out.display())))
+            };
+        }
+        self.print(&config.generate()?);
+        Ok(())
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::new()
+            .out_file(&self.out)
+            .exact(self.exact)
+            .builders(!self.no_builders)
+            .docs(!self.no_docs);
+        if !self.nodes.is_empty() {
+            config = config.nodes(&self.nodes);
+        }
+        config = self.schema.iter().fold(config, Config::schema);
+        config = self.server.iter().fold(config, Config::server);
+        config = self.used_in.iter().fold(config, Config::used_in);
+        config = self.open.iter().fold(config, Config::open);
+        self.closed.iter().fold(config, Config::closed)
+    }
+
+    fn print(&self, report: &Report) {
+        match self.report {
+            Format::Json => println!("{}", report.to_json()),
+            Format::Text => print_text(report),
+        }
+    }
+}
+
+fn print_text(report: &Report) {
+    println!("{} nodes, {} inputs, {} outputs", report.nodes, report.inputs, report.outputs);
+    section("inputs without a typed form", &report.raw_inputs);
+    let renamed: Vec<String> =
+        report.renamed.iter().map(|renamed| format!("{} is {}", renamed.schema, renamed.rust)).collect();
+    section("renamed", &renamed);
+    section("warnings", &report.warnings);
+}
+
+fn section(title: &str, items: &[String]) {
+    if !items.is_empty() {
+        println!("\n{} {title}:", items.len());
+        items.iter().for_each(|item| println!("  {item}"));
+    }
+}

@@ -1,0 +1,51 @@
+//! How a command ends that does not succeed.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The answer is no: what was checked is not so. Exit code 1.
+    No(String),
+    /// It could not be done. Exit code 2, like wrong arguments.
+    Error(Box<dyn Error>),
+}
+
+impl Failure {
+    /// Prints why to standard error, with the chain of causes, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        match self {
+            Self::No(message) => {
+                eprintln!("{message}");
+                ExitCode::from(1)
+            }
+            Self::Error(error) => {
+                eprintln!("error: {}", Chain(error.as_ref()));
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+/// An error, and below it what caused it.
+struct Chain<'e>(&'e dyn Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, "\n  because: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

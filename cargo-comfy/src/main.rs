@@ -1,0 +1,64 @@
+//! `cargo comfy …`: the crates of this workspace from the command line.
+//!
+//! Only arguments and printing are here, one file for each subcommand under `commands/`.
+
+mod commands;
+mod failure;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+
+/// Typed ComfyUI workflows in Rust.
+#[derive(Debug, Parser)]
+#[command(name = "cargo comfy", bin_name = "cargo comfy", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(commands::generate::Generate),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
+    let outcome = match arguments.command {
+        Command::Generate(generate) => generate.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Cargo runs `cargo-comfy comfy …` for `cargo comfy …`; by its own name there is no `comfy`.
+fn without_comfy(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|first| first == "comfy") {
+        arguments.remove(1);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{Arguments, without_comfy};
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_says_comfy_once() {
+        let arguments = |words: &[&str]| without_comfy(words.iter().map(Into::into).collect());
+        assert_eq!(arguments(&["cargo-comfy", "comfy", "generate"]), ["cargo-comfy", "generate"]);
+        assert_eq!(arguments(&["cargo-comfy", "generate", "comfy"]), ["cargo-comfy", "generate", "comfy"]);
+    }
+}

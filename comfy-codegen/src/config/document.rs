@@ -1,0 +1,68 @@
+//! The bytes of the node definitions, and where they came from.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, live};
+
+/// A document that should hold node definitions.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) bytes: Vec<u8>,
+    /// The file or the URL, for messages.
+    pub(crate) origin: String,
+    /// Its last part, for the head of the generated file, which must not tell where it was generated.
+    pub(crate) name: String,
+    /// Why the server's definitions were not taken, if they should have been.
+    pub(crate) fallback: Option<String>,
+}
+
+impl Document {
+    /// Asks the server if there is one, and reads the file if there is none or it does not answer.
+    pub(crate) fn load(file: Option<&Path>, server: Option<&str>) -> Result<Self, Error> {
+        match (server, file) {
+            (Some(url), Some(file)) => match live::fetch(url) {
+                Ok(bytes) => Ok(Self::from_server(bytes, url)),
+                Err(error @ Error::Unreachable { .. }) => {
+                    let fallback = format!("{error}; used {} instead", file.display());
+                    Ok(Self { fallback: Some(fallback), ..Self::read(file)? })
+                }
+                Err(error) => Err(error),
+            },
+            (Some(url), None) => live::fetch(url).map(|bytes| Self::from_server(bytes, url)),
+            (None, Some(file)) => Self::read(file),
+            (None, None) => Err(Error::NoSchema { snapshots: snapshots(Path::new("schemas")) }),
+        }
+    }
+
+    fn from_server(bytes: Vec<u8>, url: &str) -> Self {
+        Self { bytes, origin: url.to_owned(), name: url.to_owned(), fallback: None }
+    }
+
+    fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => Error::SchemaMissing { path: path.to_owned(), snapshots: snapshots_near(path) },
+            _ => Error::Read { path: path.to_owned(), source },
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { bytes, origin: path.display().to_string(), name, fallback: None })
+    }
+}
+
+/// The snapshots in the folder of a path that does not exist, or else in `schemas`.
+fn snapshots_near(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let near = snapshots(folder);
+    if near.is_empty() { snapshots(Path::new("schemas")) } else { near }
+}
+
+fn snapshots(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
+    paths.sort();
+    paths
+}

@@ -1,0 +1,79 @@
+//! Constructors and setters, for code without the macro.
+
+use super::docs;
+use super::kinds::{Types, generics};
+use super::record::{Form, allow_deprecated};
+use super::writer::{Writer, line, open};
+use super::{Style, allow, lints_of};
+use crate::plan::Field;
+
+/// Writes `new`, the builder and its setters.
+pub(super) fn emit(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out: &mut Writer) {
+    let ident = form.ident;
+    let parameters = form.record.parameters.len();
+    let plain = generics(parameters, "");
+    out.gap();
+    allow(out, style, lints_of(form.record.idents()));
+    allow_deprecated(form, out);
+    open!(out, "impl{plain} {ident}{plain}");
+    emit_new(form, builder, types, style, out);
+    out.close();
+    out.gap();
+    if style.docs {
+        line!(out, "/// What [`{ident}::new`] gives: inputs to set, then to be placed with `graph.add`.");
+    }
+    allow(out, style, &[]);
+    line!(out, "#[must_use = \"a node is part of a graph only after `graph.add(…)`\"]");
+    let marker = if parameters == 0 { String::new() } else { format!(", {}", phantom(parameters)) };
+    line!(out, "pub struct {builder}{}(Builder{marker});", generics(parameters, " = Unknown"));
+    if form.record.fields.iter().any(|field| !field.must_be_given()) {
+        allow(out, style, lints_of(form.record.idents()));
+        open!(out, "impl{plain} {builder}{plain}");
+        emit_setters(form, types, style, out);
+        out.close();
+    }
+    allow_deprecated(form, out);
+    open!(out, "impl{plain} Build for {builder}{plain}");
+    line!(out, "type Node = {ident}{plain};");
+    open!(out, "fn build(self) -> Builder");
+    line!(out, "self.0");
+    out.close();
+    out.close();
+}
+
+/// What makes a builder use the type parameters of its node.
+fn phantom(parameters: usize) -> String {
+    format!("PhantomData<fn() -> ({},)>", generics(parameters, "").trim_matches(['<', '>']))
+}
+
+fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out: &mut Writer) {
+    let given: Vec<(usize, &Field<'_>)> =
+        form.record.fields.iter().enumerate().filter(|(_, field)| field.must_be_given()).collect();
+    let arguments: Vec<String> = given
+        .iter()
+        .map(|(_, field)| format!("{}: impl IntoField<{}>", field.ident, types.field(&field.kind)))
+        .collect();
+    let parameters = form.record.parameters.len();
+    if style.docs {
+        line!(out, "/// With the inputs that must be given.");
+    }
+    open!(out, "pub fn new({}) -> {builder}{}", arguments.join(", "), generics(parameters, ""));
+    let sets: String =
+        given.iter().map(|(index, field)| format!(".set({index}, {}.into_slot())", field.ident)).collect();
+    let marker = if parameters == 0 { "" } else { ", PhantomData" };
+    line!(out, "{builder}(Builder::new(Self::DESC){sets}{marker})");
+    out.close();
+}
+
+fn emit_setters(form: &Form<'_>, types: Types<'_>, style: Style, out: &mut Writer) {
+    let marker = if form.record.parameters.is_empty() { "" } else { ", PhantomData" };
+    for (index, field) in form.record.fields.iter().enumerate().filter(|(_, field)| !field.must_be_given()) {
+        if style.docs {
+            line!(out, "/// {}", docs::field_line(field, types.shared));
+        }
+        let ident = &field.ident;
+        open!(out, "pub fn {ident}(self, value: impl IntoField<{}>) -> Self", types.field(&field.kind));
+        line!(out, "Self(self.0.set({index}, value.into_slot()){marker})");
+        out.close();
+    }
+}

@@ -1,0 +1,188 @@
+//! A descriptor unpacked for run time: every key ready to be copied, every input found by its index.
+//!
+//! Unpacking costs a microsecond or two, so it is done once for each node literal that a process uses, and kept.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use super::check::{greater, less};
+use super::literal::{Lit, LitValue};
+use super::read::Bound;
+use super::{Desc, InputDesc, kind};
+use crate::graph::site::{Literal, NO_LITERAL};
+use crate::graph::snake_case;
+use crate::hash::FastHash;
+
+/// A node literal with its class, or a class alone, as the graph's passes want it.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) desc: Desc,
+    /// The class in snake case: the id of a node without a name.
+    pub(crate) id: String,
+    /// What ends the JSON of a node without a title, from the brace that closes its inputs on.
+    pub(crate) end: String,
+    pub(crate) rows: Vec<Row>,
+    /// The rows as the writer takes them.
+    pub(crate) parts: Vec<Part>,
+    /// How long the JSON is without the id and the computed values.
+    pub(crate) size: usize,
+    pub(crate) is_output: bool,
+    pub(crate) is_branch: bool,
+}
+
+/// What the inputs of a node consist of.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// Inputs that are the same each time, as JSON; each key stands behind a comma.
+    Fixed(String),
+    /// An input whose value is computed: its index.
+    Computed(u16),
+}
+
+/// One input.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) input: InputDesc,
+    /// A comma, its name in quotes, and a colon.
+    pub(crate) key: String,
+    /// The JSON of what is sent if nothing is computed for it: its literal, or else its default.
+    pub(crate) fixed: &'static str,
+    min: Option<Bound>,
+    max: Option<Bound>,
+}
+
+impl Table {
+    fn new(desc: Desc, literal: &Literal) -> Self {
+        let rows: Vec<Row> = desc.inputs().enumerate().map(|(i, input)| Row::new(input, literal.value_of(i))).collect();
+        let computed = literal.given.len().saturating_sub(literal.checked.len());
+        let computed = literal.given.get(..computed).unwrap_or_default();
+        // Without a literal any input may have been given.
+        let parts = parts(&rows, |index| std::ptr::eq(literal, &NO_LITERAL) || computed.contains(&index));
+        let end = format!("}},\"class_type\":{}}}", serde_json::Value::from(desc.class()));
+        Self {
+            desc,
+            id: snake_case(desc.class()),
+            size: "\"\":{\"inputs\":{".len() + parts.iter().map(|part| part.size(&rows)).sum::<usize>() + end.len(),
+            end,
+            parts,
+            rows,
+            is_output: desc.is_output_node(),
+            is_branch: desc.is_branch(),
+        }
+    }
+}
+
+impl Part {
+    fn size(&self, rows: &[Row]) -> usize {
+        match self {
+            Self::Fixed(text) => text.len(),
+            Self::Computed(index) => rows.get(usize::from(*index)).map_or(0, |row| row.key.len()),
+        }
+    }
+}
+
+/// Joins what is fixed.
+fn parts(rows: &[Row], is_computed: impl Fn(u16) -> bool) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut fixed = String::new();
+    for (index, row) in (0..).zip(rows) {
+        if is_computed(index) {
+            if !fixed.is_empty() {
+                parts.push(Part::Fixed(std::mem::take(&mut fixed)));
+            }
+            parts.push(Part::Computed(index));
+        } else {
+            row.write_fixed(&mut fixed);
+        }
+    }
+    if !fixed.is_empty() {
+        parts.push(Part::Fixed(fixed));
+    }
+    parts
+}
+
+impl Row {
+    fn new(input: InputDesc, literal: Option<Lit>) -> Self {
+        let default = if input.required { input.default } else { "" };
+        Self {
+            input,
+            key: format!(",\"{}\":", input.name),
+            fixed: literal.map_or(default, |literal| literal.json),
+            min: Bound::read(input.min),
+            max: Bound::read(input.max),
+        }
+    }
+
+    /// What the input sends if nothing is computed for it.
+    fn write_fixed(&self, out: &mut String) {
+        if self.fixed.is_empty() {
+            return;
+        }
+        out.push_str(&self.key);
+        out.push_str(self.fixed);
+        for (name, json) in self.implied() {
+            out.push_str(",\"");
+            out.push_str(self.input.name);
+            out.push('.');
+            out.push_str(name);
+            out.push_str("\":");
+            out.push_str(json);
+        }
+    }
+
+    /// What the fixed key of a dynamic combo brings with it: dotted names, JSON-escaped, and JSON.
+    pub(crate) fn implied(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let key: String = match self.input.kind {
+            kind::DYNAMIC_COMBO => serde_json::from_str(self.fixed).unwrap_or_default(),
+            _ => String::new(),
+        };
+        self.input.implied(&key)
+    }
+
+    /// Whether a number is surely in range: the common case, decided without reading the descriptor.
+    pub(crate) fn has_in_range(&self, value: LitValue<'_>) -> bool {
+        let fits = match self.input.kind {
+            kind::INT => matches!(value, LitValue::Int(_)),
+            kind::FLOAT => matches!(value, LitValue::Int(_) | LitValue::Float(_)),
+            _ => false,
+        };
+        fits && !self.min.is_some_and(|min| less(value, min)) && !self.max.is_some_and(|max| greater(value, max))
+    }
+}
+
+impl InputDesc {
+    /// What the key of a branch brings with it: dotted names, JSON-escaped, and JSON.
+    pub(crate) fn implied(&self, key: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let mut list = self.branches().find(key).and_then(|branch| branch.implied);
+        std::iter::from_fn(move || {
+            let list = list.as_mut()?;
+            Some((list.next()?, list.next()?))
+        })
+    }
+}
+
+/// Every literal and class used so far. The tables are never freed: there are at most as many as node literals and
+/// descriptors in the program.
+static TABLES: RwLock<Tables> = RwLock::new(Tables::with_hasher(FastHash::new()));
+
+/// By the address of the literal, or, where there is none, of the packed descriptor.
+type Tables = HashMap<usize, &'static Table, FastHash>;
+
+/// Gives the table of each node that `each` asks for.
+pub(crate) fn lookup<R>(each: impl FnOnce(&mut dyn FnMut(Desc, &'static Literal) -> &'static Table) -> R) -> R {
+    let mut known = Some(TABLES.read().unwrap_or_else(PoisonError::into_inner));
+    each(&mut |desc, literal| {
+        let address = match std::ptr::eq(literal, &NO_LITERAL) {
+            true => desc.packed().as_ptr().addr(),
+            false => std::ptr::from_ref(literal).addr(),
+        };
+        let guard = known.take().unwrap_or_else(|| TABLES.read().unwrap_or_else(PoisonError::into_inner));
+        if let Some(table) = guard.get(&address).copied() {
+            known = Some(guard);
+            return table;
+        }
+        drop(guard);
+        let mut tables = TABLES.write().unwrap_or_else(PoisonError::into_inner);
+        tables.entry(address).or_insert_with(|| Box::leak(Box::new(Table::new(desc, literal))))
+    })
+}
