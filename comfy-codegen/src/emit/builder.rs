@@ -61,7 +61,7 @@ fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out:
     let sets: String =
         given.iter().map(|(index, field)| format!(".set({index}, {}.into_slot())", field.ident)).collect();
     let marker = if parameters == 0 { "" } else { ", PhantomData" };
-    line!(out, "{builder}(Builder::new(Self::DESC){sets}{marker})");
+    line!(out, "{builder}(Builder::new(&Self::DESC){sets}{marker})");
     out.close();
 }
 

@@ -83,8 +83,10 @@ pub(super) fn output(output: &Output<'_>, types: Types<'_>) -> Vec<Vec<String>> 
 }
 
 fn output_text(output: &Output<'_>, types: Types<'_>) -> String {
+    let word = types.output_word(output);
     let list = if output.source.is_list { "a list of " } else { "" };
-    format!("{}: {list}{}.", code(&output.source.name), code(&types.output_word(output)))
+    let name = if output.source.name == word { String::new() } else { format!("{}: ", code(&output.source.name)) };
+    format!("{name}{list}{}.", code(&word))
 }
 
 /// One line about a field: name, type, range or options, default.

@@ -46,7 +46,6 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         for (value, variant) in list.values.iter().zip(&list.variants) {
             if style.docs {
                 line!(out, "/// {}", code(value));
-                docs::alias_of(out, value, variant);
             }
             line!(out, "{variant},");
         }

@@ -23,7 +23,8 @@ pub(super) fn bounds(input: &Input, path: Path<'_>, context: &mut Context<'_, '_
     let mut bound = |key: &str| {
         let value = input.options.get(key).filter(|value| !value.is_null())?;
         let bound = read_bound(value, whole);
-        if bound.is_none() {
+        // What is no number at all is reported by the schema.
+        if bound.is_none() && value.is_number() {
             context.warn(path, format_args!("`{key}` is {value}, which bounds nothing; left out"));
         }
         bound
