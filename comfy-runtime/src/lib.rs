@@ -43,9 +43,9 @@ pub mod attr {
 pub mod generated {
     pub use crate::types;
     pub use crate::{
-        AnyInput, AnyOption, AnyOut, Array, Branch, Build, Builder, Choice, Combo, ComboEnum, Desc, Grow, Handle, Input,
-        IntoField, Listed, Many, Match, MemberOf, NoOutput, Node, NodeRef, OneOf, Out, Overlaps, Placed, Raw, Rows,
-        UnionOut, Unknown, Widget, Word,
+        AnyInput, AnyOption, AnyOut, Array, Branch, Build, Builder, Choice, Combo, ComboEnum, Desc, Grow, Handle,
+        Input, IntoField, Listed, Many, Match, MemberOf, NoOutput, Node, NodeRef, OneOf, Out, Overlaps, Placed, Raw,
+        Rows, UnionOut, Unknown, Widget, Word,
     };
 }
 

@@ -1,7 +1,8 @@
 //! `cargo comfy generate`
 
-use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
+use std::{fs, iter};
 
 use clap::{Args, ValueEnum};
 use comfy_codegen::{Config, Report};
@@ -88,15 +89,14 @@ impl Generate {
         let config = self.config();
         if self.check {
             let (text, report) = config.source()?;
-            self.print(&report);
+            self.print(&report)?;
             return if fs::read_to_string(&self.out).is_ok_and(|old| old == text) {
                 Ok(())
             } else {
                 Err(Failure::No(format!("{} is not up to date; run the same without --check", self.out.display())))
             };
         }
-        self.print(&config.generate()?);
-        Ok(())
+        self.print(&config.generate()?)
     }
 
     fn config(&self) -> Config {
@@ -115,26 +115,34 @@ impl Generate {
         self.closed.iter().fold(config, Config::closed)
     }
 
-    fn print(&self, report: &Report) {
-        match self.report {
-            Format::Json => println!("{}", report.to_json()),
-            Format::Text => print_text(report),
+    fn print(&self, report: &Report) -> Result<(), Failure> {
+        let text = match self.report {
+            Format::Json => report.to_json(),
+            Format::Text => text(report),
+        };
+        match writeln!(io::stdout(), "{text}") {
+            // Whoever read it, `head` for example, has read enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
         }
     }
 }
 
-fn print_text(report: &Report) {
-    println!("{} nodes, {} inputs, {} outputs", report.nodes, report.inputs, report.outputs);
-    section("inputs without a typed form", &report.raw_inputs);
+fn text(report: &Report) -> String {
+    let counts = format!("{} nodes, {} inputs, {} outputs", report.nodes, report.inputs, report.outputs);
     let renamed: Vec<String> =
         report.renamed.iter().map(|renamed| format!("{} is {}", renamed.schema, renamed.rust)).collect();
-    section("renamed", &renamed);
-    section("warnings", &report.warnings);
+    let sections = [
+        section("inputs without a typed form", &report.raw_inputs),
+        section("renamed", &renamed),
+        section("warnings", &report.warnings),
+    ];
+    iter::once(counts).chain(sections.into_iter().flatten()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn section(title: &str, items: &[String]) {
-    if !items.is_empty() {
-        println!("\n{} {title}:", items.len());
-        items.iter().for_each(|item| println!("  {item}"));
-    }
+/// A title and the items below it; nothing if there are none.
+fn section(title: &str, items: &[String]) -> Option<String> {
+    let title = format!("{} {title}:", items.len());
+    let lines = iter::once(title).chain(items.iter().map(|item| format!("  {item}")));
+    (!items.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
 }

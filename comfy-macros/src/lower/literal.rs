@@ -73,12 +73,16 @@ fn json_string(text: &str) -> String {
             '\n' => json.push_str("\\n"),
             '\r' => json.push_str("\\r"),
             '\t' => json.push_str("\\t"),
-            c if u32::from(c) < 0x20 => json.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x20 => json.extend(['\\', 'u', '0', '0', hex(u32::from(c) >> 4), hex(u32::from(c))]),
             c => json.push(c),
         }
     }
     json.push('"');
     json
+}
+
+fn hex(digit: u32) -> char {
+    char::from_digit(digit & 15, 16).unwrap_or('0')
 }
 
 #[cfg(test)]
@@ -93,7 +97,10 @@ mod tests {
     #[test]
     fn numbers_keep_every_digit() {
         assert_eq!(tokens("18446744073709551615"), r#"int (18446744073709551615i128 , "18446744073709551615")"#);
-        assert_eq!(tokens("-18_446_744_073_709_551_615"), r#"int (- 18446744073709551615i128 , "-18446744073709551615")"#);
+        assert_eq!(
+            tokens("-18_446_744_073_709_551_615"),
+            r#"int (- 18446744073709551615i128 , "-18446744073709551615")"#
+        );
         assert_eq!(tokens("0xff_u8"), r#"int (255i128 , "255")"#);
         assert_eq!(tokens("7.0"), r#"float (7f64 , "7.0")"#);
         assert_eq!(tokens("1e-7"), r#"float (0.0000001f64 , "1e-7")"#);

@@ -24,8 +24,24 @@ pub(crate) struct Lowering {
 
 /// Macros of the standard library whose arguments are expressions.
 const KNOWN_MACROS: [&str; 18] = [
-    "assert", "assert_eq", "assert_ne", "dbg", "debug_assert", "debug_assert_eq", "debug_assert_ne", "eprint",
-    "eprintln", "format", "panic", "print", "println", "todo", "unreachable", "vec", "write", "writeln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "eprint",
+    "eprintln",
+    "format",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
 ];
 
 impl Lowering {
@@ -126,9 +142,8 @@ impl VisitMut for Lowering {
             mac.tokens = args.into_token_stream();
         } else if let Ok((mut item, semi, count)) = mac.parse_body_with(repeated) {
             self.visit_expr_mut(&mut item);
-            mac.tokens = [item.into_token_stream(), semi.into_token_stream(), count.into_token_stream()]
-                .into_iter()
-                .collect();
+            mac.tokens =
+                [item.into_token_stream(), semi.into_token_stream(), count.into_token_stream()].into_iter().collect();
         }
     }
 

@@ -9,10 +9,10 @@ use syn::token::{Brace, Comma};
 use syn::visit_mut;
 use syn::{Expr, ExprStruct, Member, Path, PathArguments};
 
+use super::Lowering;
 use super::label::Label;
 use super::skeleton::skeleton;
 use super::value::{Checked, Field, Value};
-use super::Lowering;
 
 /// A field of a literal, however much of it has been typed.
 pub(crate) struct RawField {

@@ -12,6 +12,14 @@ const LISTED_OPTIONS: usize = 12;
 /// The longest word for which a near miss is looked for.
 const LONGEST_WORD: usize = 63;
 
+/// Ends the evaluation of a constant with a message, which rustc shows at the caller's place. Node literals call this
+/// module's checks in constants only, so it never happens at run time.
+#[track_caller]
+#[expect(clippy::panic, reason = "the only way for a constant to say what is wrong")]
+const fn refuse(message: &Message) {
+    panic!("{}", message.as_str());
+}
+
 impl Desc {
     /// Which declared inputs a node literal gives, as indices.
     ///
@@ -43,7 +51,7 @@ impl Desc {
             index += 1;
         }
         if missing > 0 && known == N {
-            panic!("{}", self.missing(&indices, missing).as_str());
+            refuse(&self.missing(&indices, missing));
         }
         indices
     }
@@ -81,10 +89,10 @@ impl Desc {
     /// At compile time, as the error message: when the input does not take the literal.
     #[track_caller]
     pub const fn lit(self, field: &str, lit: Lit) -> Lit {
-        if let Some((_, input)) = self.inputs().find(field) {
-            if let Some(message) = self.fault(&input, lit.value, lit.json) {
-                panic!("{}", message.as_str());
-            }
+        if let Some((_, input)) = self.inputs().find(field)
+            && let Some(message) = self.fault(&input, lit.value, lit.json)
+        {
+            refuse(&message);
         }
         lit
     }
@@ -96,10 +104,10 @@ impl Desc {
     /// At compile time, as the error message: when the input's items do not take the literal.
     #[track_caller]
     pub const fn item(self, field: &str, lit: Lit) -> Lit {
-        if let Some((_, input)) = self.inputs().find(field) {
-            if let Some(message) = self.item_fault(&input, lit.value, lit.json) {
-                panic!("{}", message.as_str());
-            }
+        if let Some((_, input)) = self.inputs().find(field)
+            && let Some(message) = self.item_fault(&input, lit.value, lit.json)
+        {
+            refuse(&message);
         }
         lit
     }
@@ -111,10 +119,10 @@ impl Desc {
     /// At compile time, as the error message: when the input takes fewer or more items.
     #[track_caller]
     pub const fn count(self, field: &str, count: usize) {
-        if let Some((_, input)) = self.inputs().find(field) {
-            if let Some(message) = self.count_fault(&input, count) {
-                panic!("{}", message.as_str());
-            }
+        if let Some((_, input)) = self.inputs().find(field)
+            && let Some(message) = self.count_fault(&input, count)
+        {
+            refuse(&message);
         }
     }
 
@@ -233,10 +241,10 @@ impl Desc {
     const fn option_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
         let mut values = input.values();
         while let Some(packed) = values.advance() {
-            if let Some(option) = Bound::read(packed) {
-                if equal(value, option) {
-                    return None;
-                }
+            if let Some(option) = Bound::read(packed)
+                && equal(value, option)
+            {
+                return None;
             }
         }
         let message = self.about(input).push(" has no option ").push(text);

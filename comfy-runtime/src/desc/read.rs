@@ -167,6 +167,7 @@ impl Inputs {
     }
 }
 
+#[allow(clippy::copy_iterator, reason = "constants walk it by value; loops at run time iterate")]
 impl Iterator for Inputs {
     type Item = InputDesc;
 
@@ -262,6 +263,7 @@ impl List {
     }
 }
 
+#[allow(clippy::copy_iterator, reason = "constants walk it by value; loops at run time iterate")]
 impl Iterator for List {
     type Item = &'static str;
 
@@ -351,11 +353,9 @@ impl Bound {
     /// How it is written in messages.
     pub(crate) const fn text(self) -> &'static str {
         match self {
-            Self::Int(_, text)
-            | Self::Float(_, text)
-            | Self::Text(text)
-            | Self::Bool(_, text)
-            | Self::Json(text) => text,
+            Self::Int(_, text) | Self::Float(_, text) | Self::Text(text) | Self::Bool(_, text) | Self::Json(text) => {
+                text
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::check::{greater, less};
 use super::literal::{Lit, LitValue};
 use super::read::Bound;
 use super::{Desc, InputDesc, kind};
-use crate::graph::site::{Literal, NO_LITERAL};
+use crate::graph::site::Literal;
 use crate::graph::snake_case;
 use crate::hash::FastHash;
 
@@ -57,7 +57,7 @@ impl Table {
         let computed = literal.given.len().saturating_sub(literal.checked.len());
         let computed = literal.given.get(..computed).unwrap_or_default();
         // Without a literal any input may have been given.
-        let parts = parts(&rows, |index| std::ptr::eq(literal, &NO_LITERAL) || computed.contains(&index));
+        let parts = parts(&rows, |index| literal.is_none() || computed.contains(&index));
         let end = format!("}},\"class_type\":{}}}", serde_json::Value::from(desc.class()));
         Self {
             desc,
@@ -172,10 +172,8 @@ type Tables = HashMap<usize, &'static Table, FastHash>;
 pub(crate) fn lookup<R>(each: impl FnOnce(&mut dyn FnMut(Desc, &'static Literal) -> &'static Table) -> R) -> R {
     let mut known = Some(TABLES.read().unwrap_or_else(PoisonError::into_inner));
     each(&mut |desc, literal| {
-        let address = match std::ptr::eq(literal, &NO_LITERAL) {
-            true => desc.packed().as_ptr().addr(),
-            false => std::ptr::from_ref(literal).addr(),
-        };
+        let address =
+            if literal.is_none() { desc.packed().as_ptr().addr() } else { std::ptr::from_ref(literal).addr() };
         let guard = known.take().unwrap_or_else(|| TABLES.read().unwrap_or_else(PoisonError::into_inner));
         if let Some(table) = guard.get(&address).copied() {
             known = Some(guard);

@@ -10,6 +10,7 @@ macro_rules! kind {
         $(#[$doc])*
         pub struct $name<$($arg $(= $default)?),*>(PhantomData<fn() -> ($($arg,)*)>);
 
+        #[allow(clippy::expl_impl_clone_on_copy, reason = "a derive would ask the same of the arguments")]
         impl<$($arg),*> Clone for $name<$($arg),*> {
             fn clone(&self) -> Self {
                 *self

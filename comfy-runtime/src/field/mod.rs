@@ -33,10 +33,7 @@ pub trait Field: Copy {
 /// Implemented for literals and values of the matching Rust types, for outputs whose type fits, for `Option` of any of
 /// these (`None` is the same as leaving the input out), and, for lists, for arrays, vectors and iterators. The rules
 /// follow the server's own type match: equal words, an overlap of unions, `*` on either side.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot feed `{F}`",
-    label = "this is `{Self}`, the input is `{F}`"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot feed `{F}`", label = "this is `{Self}`, the input is `{F}`")]
 pub trait IntoField<F: Field>: Sized {
     /// The value as the graph stores it.
     fn into_slot(self) -> Slot;

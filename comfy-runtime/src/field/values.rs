@@ -1,5 +1,7 @@
 //! Rust values as values of inputs.
 
+#![allow(clippy::useless_conversion, reason = "one conversion for several types, of which it is one")]
+
 use std::borrow::Cow;
 
 use super::{AnyInput, Choice, Combo, Field, Input, IntoField, Many, MemberOf, OneOf, Raw, Widget};

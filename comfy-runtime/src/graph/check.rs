@@ -85,7 +85,8 @@ impl<'a> Checker<'a> {
                 Value::Link(_) | Value::Branch(_) => self.foreign(place, input, item),
                 Value::NotGiven if index < needed => {
                     let about = place.desc.about(input);
-                    let message = format!("{}: entry {index} is `None`, but the first {needed} are required", about.as_str());
+                    let message =
+                        format!("{}: entry {index} is `None`, but the first {needed} are required", about.as_str());
                     self.report(place, input, ProblemKind::Missing, message);
                 }
                 value => self.scalar(place, input, value, Desc::item_fault),
@@ -103,7 +104,8 @@ impl<'a> Checker<'a> {
     ) {
         let literal = match value {
             Value::Float(float) if !float.is_finite() => {
-                let message = format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
+                let message =
+                    format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
                 return self.report(place, input, ProblemKind::Value, message);
             }
             Value::Text(text) => LitValue::Str(text),
@@ -136,10 +138,9 @@ impl<'a> Checker<'a> {
             Value::Float(float) if !float.is_finite() => {
                 (ProblemKind::Value, format!("`{}.{name}` cannot be {float}: JSON has no such number", node.class()))
             }
-            _ if !self.is_own(slot) => (
-                ProblemKind::ForeignHandle,
-                format!("`{}.{name}` is linked to a node of another graph", node.class()),
-            ),
+            _ if !self.is_own(slot) => {
+                (ProblemKind::ForeignHandle, format!("`{}.{name}` is linked to a node of another graph", node.class()))
+            }
             _ => return,
         };
         let id = self.store.ids.get(node.id);

@@ -73,14 +73,7 @@ impl Problem {
         kind: ProblemKind,
         message: String,
     ) -> Self {
-        Self {
-            kind,
-            node: Some(id.to_owned()),
-            class: node.class().into_owned(),
-            input,
-            message,
-            at: Some(node.at),
-        }
+        Self { kind, node: Some(id.to_owned()), class: node.class().into_owned(), input, message, at: Some(node.at) }
     }
 
     pub(super) fn of_graph(kind: ProblemKind, message: String) -> Self {

@@ -2,9 +2,9 @@
 
 use std::panic::Location;
 
-use super::store::{Body, OwnLabel, RawBody};
 use super::Graph;
 use super::site::NO_LITERAL;
+use super::store::{Body, OwnLabel, RawBody};
 use crate::field::{self, IntoField};
 use crate::out::NodeRef;
 

@@ -31,6 +31,11 @@ pub struct Literal {
 pub(crate) static NO_LITERAL: Literal = Literal { given: &[], checked: &[], binding: None, id: None, title: None };
 
 impl Literal {
+    /// Whether it stands for the lack of one.
+    pub(crate) fn is_none(&self) -> bool {
+        std::ptr::eq(self, &raw const NO_LITERAL)
+    }
+
     /// The checked value of an input.
     pub(crate) fn value_of(&self, input: usize) -> Option<Lit> {
         let computed = self.given.len().checked_sub(self.checked.len())?;

@@ -172,7 +172,7 @@ impl Writer {
     }
 }
 
-/// What serde_json writes, as text: it never cuts a character.
+/// What `serde_json` writes, as text: it never cuts a character.
 struct Utf8<'a>(&'a mut String);
 
 impl io::Write for Utf8<'_> {

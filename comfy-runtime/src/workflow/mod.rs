@@ -65,7 +65,11 @@ impl<T> Workflow<T> {
 
     /// The nodes, in the order of the JSON.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
-        self.store.nodes.iter().filter(|record| !record.is_branch()).map(|record| NodeView { store: &self.store, record })
+        self.store
+            .nodes
+            .iter()
+            .filter(|record| !record.is_branch())
+            .map(|record| NodeView { store: &self.store, record })
     }
 
     /// The node with this id.

@@ -16,7 +16,7 @@ use crate::graph::store::{Body, NodeRecord, Store, Verbatim};
 /// Reads API format and keeps every node to the letter. Of two nodes with the same id the last one counts, as on the
 /// server.
 ///
-/// The order and the text of the nodes are kept only by serde_json, whose raw values hold them.
+/// The order and the text of the nodes are kept only by `serde_json`, whose raw values hold them.
 impl<'de> Deserialize<'de> for Workflow<()> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let at = Location::caller();

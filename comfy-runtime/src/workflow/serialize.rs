@@ -16,7 +16,7 @@ impl<T> Serialize for Workflow<T> {
         let mut map = serializer.serialize_map(Some(nodes().count()))?;
         for (index, node) in nodes() {
             map.serialize_key(self.store.ids.get(node.id))?;
-            map.serialize_value(&Node { store: &self.store, index, node })?;
+            map.serialize_value(&Node { store: &self.store, index, record: node })?;
         }
         map.end()
     }
@@ -25,18 +25,18 @@ impl<T> Serialize for Workflow<T> {
 struct Node<'a> {
     store: &'a Store,
     index: u32,
-    node: &'a NodeRecord,
+    record: &'a NodeRecord,
 }
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Body::Verbatim(node) = &self.node.body {
+        if let Body::Verbatim(node) = &self.record.body {
             return Json(node.json.get()).serialize(serializer);
         }
-        let title = self.node.title();
+        let title = self.record.title();
         let mut map = serializer.serialize_map(Some(2 + usize::from(title.is_some())))?;
         map.serialize_entry("inputs", &Inputs(self))?;
-        map.serialize_entry("class_type", &*self.node.class())?;
+        map.serialize_entry("class_type", &*self.record.class())?;
         if let Some(title) = title {
             map.serialize_entry("_meta", &Meta(title))?;
         }
@@ -59,7 +59,7 @@ struct Inputs<'a>(&'a Node<'a>);
 impl Serialize for Inputs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Entries(serializer.serialize_map(None)?);
-        walk::inputs(self.0.store, self.0.index, self.0.node, &mut map)?;
+        walk::inputs(self.0.store, self.0.index, self.0.record, &mut map)?;
         map.0.end()
     }
 }

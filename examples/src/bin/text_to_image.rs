@@ -6,11 +6,12 @@ use comfy_examples::nodes::{
     CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode,
 };
 use comfy_runtime::attr::workflow;
-use comfy_runtime::NoOutput;
+use comfy_runtime::Out;
+use comfy_runtime::types::IMAGE;
 
 /// A workflow is a function: its parameters are what varies, its result is what the program wants back.
 #[workflow]
-fn text_to_image(prompt: &str, seed: u64) -> NoOutput {
+fn text_to_image(prompt: &str, seed: u64) -> Out<IMAGE> {
     let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
     let samples = KSampler {
         model: checkpoint.model,
