@@ -12,7 +12,9 @@ pub(crate) fn build(config: &Config) {
     let environment = Environment::read();
     let config = config.under(&environment);
     if environment.cargo {
-        dependencies(&config).iter().for_each(|line| println!("{line}"));
+        for line in dependencies(&config) {
+            println!("{line}");
+        }
     }
     if environment.docs_rs && config.is_for_reading() {
         // The tree is read-only, and holds the file already.
@@ -57,7 +59,7 @@ fn with_causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
+        text.extend([": ", &error.to_string()]);
         cause = error.source();
     }
     text

@@ -105,9 +105,12 @@ fn split_body(item: TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The first parameter, if it is a `&Graph`: then the function is a part of a workflow.
+/// The first parameter besides `self`, if it is a `&Graph`: then the function is a part of a workflow.
 fn graph_parameter(sig: &Signature) -> Option<syn::Ident> {
-    let Some(FnArg::Typed(parameter)) = sig.inputs.first() else { return None };
+    let parameter = sig.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(parameter) => Some(parameter),
+        FnArg::Receiver(_) => None,
+    })?;
     let Type::Reference(reference) = &*parameter.ty else { return None };
     let Type::Path(path) = &*reference.elem else { return None };
     let Pat::Ident(name) = &*parameter.pat else { return None };

@@ -40,8 +40,12 @@ pub fn workflow(input: TokenStream) -> TokenStream {
     block::expand(input.into()).into()
 }
 
-/// [`workflow!`] as an attribute of a function.
-#[doc(hidden)]
+/// [`workflow!`] as an attribute of a function: `comfy_runtime::attr::workflow`.
+///
+/// `#[workflow] fn portrait(prompt: &str) -> Out<IMAGE>` becomes a function that returns
+/// `Result<Workflow<Out<IMAGE>>, GraphError>`; a declared `Result<T, E>` becomes `Result<Workflow<T>, E>`, for any
+/// `E: From<GraphError>`. A function whose first parameter is a `&Graph` is a part of a workflow: it adds its nodes to
+/// that graph and returns what it says.
 #[proc_macro_attribute]
 pub fn workflow_fn(args: TokenStream, item: TokenStream) -> TokenStream {
     function::expand(args.into(), item.into()).into()

@@ -28,6 +28,7 @@ pub use slot::Slot;
 pub use workflow::{NodeView, Workflow};
 
 #[cfg(feature = "macros")]
+#[doc(inline)]
 pub use comfy_macros::workflow;
 
 /// The attribute `#[workflow]`, for functions that are workflows or parts of one.
@@ -35,6 +36,7 @@ pub use comfy_macros::workflow;
 /// It stands apart from [`workflow!`](macro@crate::workflow) because a module can hold only one macro of a name.
 #[cfg(feature = "macros")]
 pub mod attr {
+    #[doc(inline)]
     pub use comfy_macros::workflow_fn as workflow;
 }
 

@@ -12,8 +12,9 @@ use crate::failure::Failure;
 /// Generate typed Rust nodes from a server's node definitions.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Generate {
-    /// File with the answer of a server's /object_info
+    /// File with the node definitions that a server gave
     #[arg(long, value_name = "FILE", required_unless_present = "server")]
     schema: Option<PathBuf>,
 

@@ -17,15 +17,14 @@ pub(crate) use environment::Environment;
 
 /// What to generate: from which definitions, for which nodes, in what form, to which file.
 ///
+/// In the `main` of a `build.rs`:
+///
 /// ```no_run
-/// // build.rs
-/// fn main() {
-///     comfy_codegen::Config::new()
-///         .schema("schemas/comfyui-0.26.0.json")
-///         .used_in("src")
-///         .closed("CheckpointLoader.config_name")
-///         .build();
-/// }
+/// comfy_codegen::Config::new()
+///     .schema("schemas/comfyui-0.26.0.json")
+///     .used_in("src")
+///     .closed("CheckpointLoader.config_name")
+///     .build();
 /// ```
 ///
 /// Without further words every node of the schema is generated, with constructors, setters and documentation, into

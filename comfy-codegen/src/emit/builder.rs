@@ -58,10 +58,10 @@ fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out:
         line!(out, "/// With the inputs that must be given.");
     }
     open!(out, "pub fn new({}) -> {builder}{}", arguments.join(", "), generics(parameters, ""));
-    let sets: String =
+    let sets: Vec<String> =
         given.iter().map(|(index, field)| format!(".set({index}, {}.into_slot())", field.ident)).collect();
     let marker = if parameters == 0 { "" } else { ", PhantomData" };
-    line!(out, "{builder}(Builder::new(&Self::DESC){sets}{marker})");
+    line!(out, "{builder}(Builder::new(&Self::DESC){}{marker})", sets.concat());
     out.close();
 }
 

@@ -94,10 +94,10 @@ pub(super) fn field_line(field: &Field<'_>, shared: &Shared<'_>) -> String {
     let mut text = format!("{}: {}", code(&field.source.name), takes(field, shared));
     // A step of 1 says nothing.
     if let Some(step) = field.source.options.step().filter(|step| step.as_i128() != Some(1)) {
-        text.push_str(&format!(", step {step}"));
+        text.extend([", step ", &step.to_string()]);
     }
     match (&field.default, field.required) {
-        (Some(default), _) => text.push_str(&format!(", default {}", code(&shortened(default)))),
+        (Some(default), _) => text.extend([", default ", &code(&shortened(default))]),
         (None, true) => text.push_str(", required"),
         (None, false) => {}
     }

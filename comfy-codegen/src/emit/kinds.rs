@@ -59,10 +59,10 @@ impl Types<'_> {
     /// What an output carries, as documentation calls it.
     pub(super) fn output_word(self, output: &Output<'_>) -> String {
         match output.kind {
-            OutputKind::Type(word) => self.shared.words[word.0].word.to_owned(),
+            OutputKind::Type(word) => self.shared.words[word.0].exact.to_owned(),
             OutputKind::Union(union) => {
                 let members = &self.shared.unions[union.0].members;
-                members.iter().map(|member| self.shared.words[member.0].word).collect::<Vec<_>>().join(",")
+                members.iter().map(|member| self.shared.words[member.0].exact).collect::<Vec<_>>().join(",")
             }
             OutputKind::Any => "*".to_owned(),
             OutputKind::Parameter(index) => parameter(index),

@@ -72,7 +72,7 @@ fn emit_unions(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         let ident = &union.ident;
         out.gap();
         if style.docs {
-            let words: Vec<String> = union.members.iter().map(|member| code(shared.words[member.0].word)).collect();
+            let words: Vec<String> = union.members.iter().map(|member| code(shared.words[member.0].exact)).collect();
             line!(out, "/// One of {}.", words.join(", "));
         }
         line!(out, "pub enum {ident} {{}}");
@@ -98,7 +98,7 @@ fn emit_types(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         .words
         .iter()
         .filter(|word| word.used && !word.core)
-        .map(|word| (word.ident.as_str(), word.word))
+        .map(|word| (word.ident.as_str(), word.exact))
         .collect();
     for (ident, word) in own {
         out.gap();

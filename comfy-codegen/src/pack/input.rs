@@ -49,7 +49,7 @@ fn letter(kind: &Kind<'_>) -> char {
 pub(crate) fn type_text(kind: &Kind<'_>, shared: &Shared<'_>) -> String {
     match kind {
         Kind::Primitive(primitive) => primitive.word().to_owned(),
-        Kind::Link(word) | Kind::Widget(word) => shared.words[word.0].word.to_owned(),
+        Kind::Link(word) | Kind::Widget(word) => shared.words[word.0].exact.to_owned(),
         Kind::Combo(_) => "COMBO".to_owned(),
         Kind::Union(union) | Kind::Match { allowed: Some(union), .. } => union_text(*union, shared),
         Kind::Any | Kind::Match { allowed: None, .. } => "*".to_owned(),
@@ -62,7 +62,7 @@ pub(crate) fn type_text(kind: &Kind<'_>, shared: &Shared<'_>) -> String {
 
 fn union_text(union: UnionId, shared: &Shared<'_>) -> String {
     let members = &shared.unions[union.0].members;
-    members.iter().map(|member| shared.words[member.0].word).collect::<Vec<_>>().join(",")
+    members.iter().map(|member| shared.words[member.0].exact).collect::<Vec<_>>().join(",")
 }
 
 fn bound(bound: &Bound) -> String {

@@ -69,6 +69,6 @@ pub(crate) fn plan<'s>(schema: &'s Schema, overrides: &Overrides) -> Result<Plan
             Context { tables: &mut tables, overrides, warnings: Vec::new(), raw_inputs: Vec::new() };
         nodes.push(node::plan(node, &mut context));
     }
-    let shared = naming::name_all(&mut nodes, tables);
+    let shared = naming::name_all(&mut nodes, &tables);
     Ok(Plan { nodes, shared })
 }

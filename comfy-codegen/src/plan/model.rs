@@ -210,7 +210,7 @@ impl Field<'_> {
     }
 }
 
-impl<'s> Record<'s> {
+impl Record<'_> {
     /// The names of the fields.
     pub(crate) fn idents(&self) -> impl Iterator<Item = &Ident> {
         self.fields.iter().map(|field| &field.ident)
@@ -222,7 +222,7 @@ impl<'s> Record<'s> {
     }
 }
 
-impl<'s> Kind<'s> {
+impl Kind<'_> {
     /// Whether the kind's types stand in a module of the input.
     pub(crate) fn has_module(&self) -> bool {
         match self {

@@ -10,7 +10,7 @@ use crate::names::{self, Suffix, Wish, core_types, reserved, settle, snake_case,
 const MOST_WORDS: usize = 4;
 
 /// Names the nodes and what is in them, sorts them by name, and names what they share.
-pub(super) fn name_all<'s>(nodes: &mut Vec<Node<'s>>, tables: Tables<'s>) -> Shared<'s> {
+pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Shared<'s> {
     let words = words(&tables.words);
     let markers: HashSet<&str> = words.iter().map(|word| word.ident.as_str()).collect();
     name_nodes(nodes, &markers);
@@ -36,7 +36,7 @@ fn words<'s>(words: &[&'s str]) -> Vec<Word<'s>> {
     words
         .iter()
         .map(|&word| Word {
-            word,
+            exact: word,
             ident: idents.get(word).cloned().unwrap_or_default(),
             core: core_types::is_core(word),
             used: false,
@@ -81,11 +81,11 @@ fn name_nodes(nodes: &mut [Node<'_>], markers: &HashSet<&str>) {
 fn sorted_by_name<T: Default + Clone>(names: &[String], mut make: impl FnMut(&str) -> T) -> Vec<T> {
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|&index| &names[index]);
-    let mut made = vec![T::default(); names.len()];
+    let mut results = vec![T::default(); names.len()];
     for index in order {
-        made[index] = make(&names[index]);
+        results[index] = make(&names[index]);
     }
-    made
+    results
 }
 
 /// `KSampler` + `Outputs`, numbered if a node has that very name.
@@ -182,7 +182,7 @@ fn unions(unions: &[Vec<WordId>], words: &[Word<'_>]) -> Vec<Union> {
 }
 
 fn spelling(members: &[WordId], words: &[Word<'_>]) -> String {
-    members.iter().map(|id| words[id.0].word).collect::<Vec<_>>().join(",")
+    members.iter().map(|id| words[id.0].exact).collect::<Vec<_>>().join(",")
 }
 
 /// `ImageOrMask`; of long ones the beginning: `MeshOrFile3dGlbOr12More`.

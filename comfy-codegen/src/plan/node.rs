@@ -67,7 +67,7 @@ fn kind<'s>(
     match &output.kind {
         schema::OutputKind::Type(word) => OutputKind::Type(context.tables.word(word)),
         schema::OutputKind::Union(words) if words.iter().all(|word| word != "*") => {
-            OutputKind::Union(context.tables.union(words.iter().map(|word| word.as_str())))
+            OutputKind::Union(context.tables.union(words.iter().map(schema::Text::as_str)))
         }
         schema::OutputKind::Combo(values) => {
             let list = combo::enumerable(values).filter(|values| !values.iter().any(|value| combo::is_file_name(value)));

@@ -130,7 +130,9 @@ fn collect_input(input: &Input, path: Path<'_>, targets: &mut BTreeMap<String, T
     match &input.kind {
         InputKind::Autogrow(grow) => collect_input(&grow.element, path.element(), targets),
         InputKind::DynamicCombo(branches) => {
-            branches.iter().for_each(|branch| collect(&branch.inputs, path.branch(&branch.key), targets));
+            for branch in branches {
+                collect(&branch.inputs, path.branch(&branch.key), targets);
+            }
         }
         InputKind::DynamicGroup(group) => collect(&group.inputs, path.element(), targets),
         _ => {}

@@ -29,7 +29,7 @@ pub struct SelectionError {
     pub suggestions: Vec<String>,
 }
 
-impl<'s> Plan<'s> {
+impl Plan<'_> {
     /// Keeps the selected nodes, and marks what they use of the shared things.
     ///
     /// Errors: a name that is no node's, all of them together.

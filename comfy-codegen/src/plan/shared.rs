@@ -81,7 +81,7 @@ pub(crate) struct Shared<'s> {
 /// A type word and its marker.
 #[derive(Debug)]
 pub(crate) struct Word<'s> {
-    pub(crate) word: &'s str,
+    pub(crate) exact: &'s str,
     pub(crate) ident: String,
     /// The runtime has the marker.
     pub(crate) core: bool,

@@ -26,9 +26,9 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn check(mut self) {
-        for (index, node) in (0..).zip(&self.store.nodes) {
+        for node in &self.store.nodes {
             match &node.body {
-                Body::Typed(table) => self.typed(node, table, self.store.entries_of(index)),
+                Body::Typed(table) => self.typed(node, table, self.store.entries_of(node)),
                 Body::Raw(raw) => {
                     for (name, slot) in &raw.inputs {
                         self.raw(node, name, slot);

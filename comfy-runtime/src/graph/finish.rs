@@ -66,7 +66,7 @@ fn needed(store: &Store) -> Vec<bool> {
                 }
             };
             mark(index);
-            for entry in store.entries_of(index) {
+            for entry in store.entries_of(node) {
                 match &entry.slot.0 {
                     Value::Link(link) => mark(link.node.index),
                     _ => sources(&entry.slot, &mut |node| mark(node.index)),

@@ -16,8 +16,6 @@ pub(crate) struct Store {
     pub(crate) nodes: Vec<NodeRecord>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) ids: Ids,
-    /// Where the entries of each node begin, and where those of the last one end. Made when the graph is finished.
-    starts: Vec<u32>,
 }
 
 /// One node, or one branch of a dynamic combo. Kept to one cache line: every pass over a large graph reads it.
@@ -32,6 +30,8 @@ pub(crate) struct NodeRecord {
     pub(crate) own: Option<Box<OwnLabel>>,
     /// Its id, once the graph is finished.
     pub(crate) id: Id,
+    /// Where its entries begin, and how many they are, once the graph is finished.
+    pub(crate) entries: (u32, u32),
 }
 
 /// A label that was computed, for nodes that are built without the macro.
@@ -95,33 +95,28 @@ impl Store {
         if !self.entries.is_sorted_by_key(|entry| entry.node) {
             self.entries.sort_by_key(|entry| entry.node);
         }
-        self.starts.reserve_exact(self.nodes.len() + 1);
         let mut rest = self.entries.as_mut_slice();
         let mut start = 0;
-        for node in (0..).take(self.nodes.len()) {
-            self.starts.push(start);
-            let count = rest.iter().take_while(|entry| entry.node == node).count();
+        for (index, node) in (0..).zip(&mut self.nodes) {
+            let count = rest.iter().take_while(|entry| entry.node == index).count();
             let (own, others) = rest.split_at_mut(count);
             if !own.is_sorted_by_key(|entry| entry.input) {
                 own.sort_by_key(|entry| entry.input);
             }
             rest = others;
-            start += u32::try_from(count).unwrap_or(u32::MAX);
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            node.entries = (start, count);
+            start += count;
         }
-        self.starts.push(start);
     }
 
     /// The inputs of a node, in the order of its descriptor.
     #[inline]
-    pub(crate) fn entries_of(&self, node: u32) -> &[Entry] {
-        let node = node as usize;
-        match (self.starts.get(node), self.starts.get(node + 1)) {
-            (Some(&start), Some(&end)) => self.entries.get(start as usize..end as usize).unwrap_or_default(),
-            _ => &[],
-        }
+    pub(crate) fn entries_of(&self, node: &NodeRecord) -> &[Entry] {
+        let (start, count) = node.entries;
+        self.entries.get(start as usize..(start + count) as usize).unwrap_or_default()
     }
 
-    #[inline]
     /// The id of a node; empty if it has none.
     pub(crate) fn id_of(&self, index: u32) -> &str {
         self.node(index).map_or("", |node| self.ids.get(node.id))
@@ -135,7 +130,7 @@ impl Store {
 impl NodeRecord {
     #[inline]
     pub(crate) fn new(literal: &'static Literal, at: &'static Location<'static>) -> Self {
-        Self { body: Body::Open, at, literal, own: None, id: Id::default() }
+        Self { body: Body::Open, at, literal, own: None, id: Id::default(), entries: (0, 0) }
     }
 
     /// The class name; of a branch, its key.

@@ -16,7 +16,7 @@ pub(super) fn write(store: &Store) -> String {
     let mut writer = Writer { out: String::with_capacity(size(store)), first: true };
     writer.push("{");
     let mut first = true;
-    for (index, node) in (0..).zip(&store.nodes) {
+    for node in &store.nodes {
         if node.is_branch() || matches!(node.body, Body::Open) {
             continue;
         }
@@ -26,7 +26,7 @@ pub(super) fn write(store: &Store) -> String {
         first = false;
         writer.push(&store.ids.json(node.id));
         writer.push(":");
-        writer.node(store, index, node);
+        writer.node(store, node);
     }
     writer.push("}");
     writer.out
@@ -79,15 +79,15 @@ impl Writer {
         let _ = serde_json::to_writer(Utf8(&mut self.out), &value);
     }
 
-    fn node(&mut self, store: &Store, index: u32, node: &NodeRecord) {
+    fn node(&mut self, store: &Store, node: &NodeRecord) {
         if let Body::Verbatim(node) = &node.body {
             return self.push(node.json.get());
         }
         self.push("{\"inputs\":{");
         self.first = true;
         let Ok(()) = match &node.body {
-            Body::Typed(table) => self.typed(store, table, store.entries_of(index)),
-            _ => walk::inputs(store, index, node, self),
+            Body::Typed(table) => self.typed(store, table, store.entries_of(node)),
+            _ => walk::inputs(store, node, self),
         };
         match (&node.body, node.title()) {
             (Body::Typed(table), None) => self.push(&table.end),

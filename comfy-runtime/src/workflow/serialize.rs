@@ -12,11 +12,11 @@ use crate::slot::Slot;
 
 impl<T> Serialize for Workflow<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let nodes = || (0..).zip(&self.store.nodes).filter(|(_, node)| !node.is_branch());
+        let nodes = || self.store.nodes.iter().filter(|node| !node.is_branch());
         let mut map = serializer.serialize_map(Some(nodes().count()))?;
-        for (index, node) in nodes() {
+        for node in nodes() {
             map.serialize_key(self.store.ids.get(node.id))?;
-            map.serialize_value(&Node { store: &self.store, index, record: node })?;
+            map.serialize_value(&Node { store: &self.store, record: node })?;
         }
         map.end()
     }
@@ -24,7 +24,6 @@ impl<T> Serialize for Workflow<T> {
 
 struct Node<'a> {
     store: &'a Store,
-    index: u32,
     record: &'a NodeRecord,
 }
 
@@ -59,7 +58,7 @@ struct Inputs<'a>(&'a Node<'a>);
 impl Serialize for Inputs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Entries(serializer.serialize_map(None)?);
-        walk::inputs(self.0.store, self.0.index, self.0.record, &mut map)?;
+        walk::inputs(self.0.store, self.0.record, &mut map)?;
         map.0.end()
     }
 }

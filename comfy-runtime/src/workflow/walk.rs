@@ -48,14 +48,9 @@ pub(super) trait Visitor {
 }
 
 /// Visits every key of a node's `inputs`.
-pub(super) fn inputs<V: Visitor>(
-    store: &Store,
-    index: u32,
-    node: &NodeRecord,
-    visitor: &mut V,
-) -> Result<(), V::Error> {
+pub(super) fn inputs<V: Visitor>(store: &Store, node: &NodeRecord, visitor: &mut V) -> Result<(), V::Error> {
     match &node.body {
-        Body::Typed(table) => typed(store, table, store.entries_of(index), "", visitor),
+        Body::Typed(table) => typed(store, table, store.entries_of(node), "", visitor),
         Body::Raw(raw) => {
             for (name, slot) in &raw.inputs {
                 let name = escaped(name);
@@ -128,10 +123,10 @@ pub(super) fn given_input<V: Visitor>(
     let (key, input) = (Key::new(prefix, row), &row.input);
     match (&slot.0, input.kind) {
         (Value::Branch(branch), _) => {
-            let Some(table) = branch_table(store, *branch) else { return Ok(()) };
+            let Some((table, entries)) = branch_of(store, *branch) else { return Ok(()) };
             visitor.input(store, key, Leaf::Text(table.desc.class()))?;
             let prefix = format!("{prefix}{}.", input.name);
-            typed(store, table, store.entries_of(branch.index), &prefix, visitor)
+            typed(store, table, entries, &prefix, visitor)
         }
         (Value::List(items), kind::AUTOGROW) => {
             let prefix = format!("{prefix}{}.", input.name);
@@ -146,9 +141,9 @@ pub(super) fn given_input<V: Visitor>(
         (Value::List(items), kind::GROUP) => {
             for (row, item) in items.iter().enumerate() {
                 let Value::Branch(branch) = item.0 else { continue };
-                let Some(table) = branch_table(store, branch) else { continue };
+                let Some((table, entries)) = branch_of(store, branch) else { continue };
                 let prefix = format!("{prefix}{}.{row}.", input.name);
-                typed(store, table, store.entries_of(branch.index), &prefix, visitor)?;
+                typed(store, table, entries, &prefix, visitor)?;
             }
             Ok(())
         }
@@ -167,9 +162,10 @@ pub(super) fn given_input<V: Visitor>(
     }
 }
 
-fn branch_table(store: &Store, branch: NodeRef) -> Option<&'static Table> {
-    match store.node(branch.index)?.body {
-        Body::Typed(table) => Some(table),
+fn branch_of(store: &Store, branch: NodeRef) -> Option<(&'static Table, &[Entry])> {
+    let record = store.node(branch.index)?;
+    match record.body {
+        Body::Typed(table) => Some((table, store.entries_of(record))),
         _ => None,
     }
 }

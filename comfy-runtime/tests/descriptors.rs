@@ -1,0 +1,48 @@
+//! Descriptors come from generated code, but whatever they hold must not break a program that runs.
+
+use comfy_runtime::{Build, Builder, Desc, Graph, NoOutput, Node, Slot};
+use proptest::prelude::*;
+
+/// A node whose descriptor is given at run time.
+struct Odd;
+
+impl Node for Odd {
+    const DESC: Desc = Desc::new("");
+    type Placed = NoOutput;
+}
+
+struct OddBuilder(Builder);
+
+impl Build for OddBuilder {
+    type Node = Odd;
+    fn build(self) -> Builder {
+        self.0
+    }
+}
+
+/// A node with the packed descriptor and a value for each of its first inputs.
+fn json_of(packed: &str) -> Option<String> {
+    let desc: &'static Desc = Box::leak(Box::new(Desc::new(packed.to_owned().leak())));
+    let slot = |text: &str| -> Slot { comfy_runtime::IntoField::<comfy_runtime::Raw>::into_slot(text) };
+    let builder = (0..4).fold(Builder::new(desc), |builder, input| builder.set(input, slot("x")));
+    let graph = Graph::new();
+    graph.add(OddBuilder(builder));
+    graph.raw("Anything").add();
+    graph.finish(()).ok().map(|workflow| workflow.to_json())
+}
+
+proptest! {
+    #[test]
+    fn any_descriptor_is_survived(packed in "[0-9A-O:-|\"é]{0,200}") {
+        if let Some(json) = json_of(&packed) {
+            prop_assert!(json.starts_with('{'), "{json}");
+        }
+    }
+}
+
+#[test]
+fn the_marker_types_are_sorted_and_distinct() {
+    let words = comfy_runtime::types::WORDS;
+    assert!(words.is_sorted(), "sorted, so that generated code can be compared with them");
+    assert!(words.windows(2).all(|pair| pair[0] != pair[1]));
+}
