@@ -11,7 +11,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-
 /// Typed ComfyUI workflows in Rust.
 #[derive(Debug, Parser)]
 #[command(name = "cargo comfy", bin_name = "cargo comfy", version, about, disable_help_subcommand = true)]

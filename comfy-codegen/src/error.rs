@@ -13,7 +13,10 @@ use crate::{OverrideError, SelectionError};
 #[non_exhaustive]
 pub enum Error {
     /// Neither a file nor a server was named.
-    #[error("no node definitions were named: call `Config::schema` with the answer of a server's /object_info{}", list(snapshots))]
+    #[error(
+        "no node definitions were named: call `Config::schema` with the answer of a server's /object_info{}",
+        list(snapshots)
+    )]
     NoSchema {
         /// The files in `schemas/`.
         snapshots: Vec<PathBuf>,
@@ -41,7 +44,7 @@ pub enum Error {
     },
 
     /// The document holds no node definitions.
-    #[error("{origin}")]
+    #[error("no nodes can be generated from {origin}")]
     Schema {
         /// The file or the URL.
         origin: String,

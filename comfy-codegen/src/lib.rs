@@ -1,4 +1,39 @@
-//! Schema in, Rust source out.
+//! Schema in, Rust source out: typed nodes from the `/object_info` of a ComfyUI server.
+//!
+//! ```no_run
+//! // build.rs
+//! comfy_codegen::build("schemas/comfyui-0.26.0.json");
+//! ```
+//!
+//! ```ignore
+//! // src/main.rs
+//! mod nodes { comfy_runtime::include_nodes!(); }
+//! ```
+//!
+//! [`Config`] says more: only some nodes or those that the sources use, which combos are open, a running server
+//! instead of a file, a file to check in. A build needs no network unless it is told so.
+//!
+//! # What is generated
+//!
+//! Everything that the schema declares; what has no typed form takes JSON and is listed in the [`Report`]. A node is
+//! a struct with a field for every input, and with a constructor and setters unless [`Config::builders`] says no:
+//!
+//! | schema | Rust |
+//! |---|---|
+//! | class `KSampler` | `KSampler`, with `KSampler::new(…)` and `KSamplerBuilder` |
+//! | several outputs | `CheckpointLoaderSimpleOutputs { model, clip, vae }` |
+//! | a dynamic input of a class | `resize_image_mask_node::resize_type::ScaleDimensions`, a struct for every branch |
+//! | a list of options | `options::SamplerName`, one enum for all that share the list |
+//! | a type word of a pack | `types::POSE_KEYPOINT` |
+//!
+//! Names keep as close to the schema as Rust allows. Where they cannot, the documentation of the item and its
+//! `doc(alias)` have the exact name, and the [`Report`] lists it.
+//!
+//! # How it works
+//!
+//! `comfy-schema` parses the document. `plan` decides what every node and input becomes, with names that do not
+//! depend on the order of nodes nor on which of them are wanted. `pack` writes the descriptors that the runtime
+//! reads. `emit` writes the source. `output` puts it in place, all at once and only if it changed.
 
 mod cargo;
 mod config;
@@ -20,9 +55,10 @@ pub use report::{Renamed, Report};
 
 use std::path::PathBuf;
 
-/// Generates every node of a file with node definitions, from a build script.
+/// Generates every node of a file with node definitions, from a build script: the short form of
+/// [`Config::new().schema(path).build()`](Config::build).
 ///
-/// The short form of [`Config::new().schema(path).build()`](Config::build).
+/// If that fails it prints why and ends the process with 1.
 pub fn build(schema: impl Into<PathBuf>) {
     Config::new().schema(schema).build();
 }

@@ -31,8 +31,7 @@ mod client {
     const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
     pub(super) fn fetch(url: &str) -> Result<Vec<u8>, ureq::Error> {
-        let config =
-            Agent::config_builder().timeout_connect(Some(CONNECT_TIMEOUT)).timeout_global(Some(WHOLE_TIMEOUT));
+        let config = Agent::config_builder().timeout_connect(Some(CONNECT_TIMEOUT)).timeout_global(Some(WHOLE_TIMEOUT));
         let mut response = config.build().new_agent().get(address(url)).call()?;
         response.body_mut().with_config().limit(MOST_BYTES).read_to_vec()
     }

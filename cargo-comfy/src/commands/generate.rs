@@ -101,11 +101,8 @@ impl Generate {
     }
 
     fn config(&self) -> Config {
-        let mut config = Config::new()
-            .out_file(&self.out)
-            .exact(self.exact)
-            .builders(!self.no_builders)
-            .docs(!self.no_docs);
+        let mut config =
+            Config::new().out_file(&self.out).exact(self.exact).builders(!self.no_builders).docs(!self.no_docs);
         if !self.nodes.is_empty() {
             config = config.nodes(&self.nodes);
         }

@@ -5,7 +5,7 @@ use super::kinds::{Types, generics};
 use super::record::{Form, allow_deprecated};
 use super::writer::{Writer, line, open};
 use super::{Style, allow, lints_of};
-use crate::plan::Field;
+use crate::plan::{Field, Record};
 
 /// Writes `new`, the builder and its setters.
 pub(super) fn emit(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out: &mut Writer) {
@@ -47,11 +47,17 @@ fn phantom(parameters: usize) -> String {
 }
 
 fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out: &mut Writer) {
-    let given: Vec<(usize, &Field<'_>)> =
-        form.record.fields.iter().enumerate().filter(|(_, field)| field.must_be_given()).collect();
+    let given: Vec<(usize, &Field<'_>, String)> = form
+        .record
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| field.must_be_given())
+        .map(|(index, field)| (index, field, argument(field, form.record)))
+        .collect();
     let arguments: Vec<String> = given
         .iter()
-        .map(|(_, field)| format!("{}: impl IntoField<{}>", field.ident, types.field(&field.kind)))
+        .map(|(_, field, argument)| format!("{argument}: impl IntoField<{}>", types.field(&field.kind)))
         .collect();
     let parameters = form.record.parameters.len();
     if style.docs {
@@ -59,10 +65,22 @@ fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out:
     }
     open!(out, "pub fn new({}) -> {builder}{}", arguments.join(", "), generics(parameters, ""));
     let sets: Vec<String> =
-        given.iter().map(|(index, field)| format!(".set({index}, {}.into_slot())", field.ident)).collect();
+        given.iter().map(|(index, _, argument)| format!(".set({index}, {argument}.into_slot())")).collect();
     let marker = if parameters == 0 { "" } else { ", PhantomData" };
     line!(out, "{builder}(Builder::new(&Self::DESC){}{marker})", sets.concat());
     out.close();
+}
+
+/// The argument for a field: its name, except that no argument can be called like a constructor (`Some`).
+fn argument(field: &Field<'_>, record: &Record<'_>) -> String {
+    let mut argument = field.ident.to_string();
+    if argument.starts_with(char::is_uppercase) {
+        argument.push('_');
+        while record.idents().any(|ident| ident.name() == argument) {
+            argument.push('_');
+        }
+    }
+    argument
 }
 
 fn emit_setters(form: &Form<'_>, types: Types<'_>, style: Style, out: &mut Writer) {

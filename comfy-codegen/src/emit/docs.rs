@@ -32,7 +32,9 @@ pub(super) fn paragraphs(out: &mut Writer, paragraphs: &[Vec<String>]) {
 
 /// `#[doc(alias = "…")]` where the Rust name is another than the exact one.
 pub(super) fn alias_of(out: &mut Writer, exact: &str, ident: &str) {
-    if exact != ident && let Some(alias) = alias(exact) {
+    if exact != ident
+        && let Some(alias) = alias(exact)
+    {
         line!(out, "#[doc(alias = \"{alias}\")]");
     }
 }

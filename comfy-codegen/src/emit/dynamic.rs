@@ -13,7 +13,7 @@ pub(super) fn emit_node_modules(node: &Node<'_>, shared: &Shared<'_>, style: Sty
     if style.docs {
         line!(out, "/// What the dynamic inputs of [`{}`] take.", node.ident);
     }
-    allow(out, style, &["non_snake_case"]);
+    allow(out, style, &["non_snake_case", "unused_imports"]);
     open!(out, "pub mod {}", node.module);
     emit_modules(&node.record, shared, style, out);
     out.close();

@@ -10,23 +10,24 @@ use crate::plan::{Shared, UnionId};
 
 /// Writes `options`, `unions` and `types`.
 pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    module("options", "The options of closed combos: one enum for every list.", style, out);
+    module("options", "The options of closed combos: one enum for every list.", &[], style, out);
     emit_options(shared, style, out);
     out.close();
-    module("unions", "Inputs that take several types: one marker for every union.", style, out);
+    module("unions", "Inputs that take several types: one marker for every union.", &[], style, out);
     emit_unions(shared, style, out);
     out.close();
-    module("types", "The types of sockets: one marker for every type word.", style, out);
+    let lints = ["non_camel_case_types", "unused_imports"];
+    module("types", "The types of sockets: one marker for every type word.", &lints, style, out);
     emit_types(shared, style, out);
     out.close();
 }
 
-fn module(name: &str, doc: &str, style: Style, out: &mut Writer) {
+fn module(name: &str, doc: &str, lints: &[&str], style: Style, out: &mut Writer) {
     out.gap();
     if style.docs {
         line!(out, "/// {doc}");
     }
-    allow(out, style, &["non_camel_case_types"]);
+    allow(out, style, lints);
     open!(out, "pub mod {name}");
 }
 

@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn literals_are_what_they_were() {
-        for text in ["", "a \"b\" \\ c", "tab\tnewline\nreturn\r", "\u{202E}evil\u{2066}", "入 é 🟦", "{} */ // \0"] {
+        for text in ["", "a \"b\" \\ c", "tab\tnewline\nreturn\r", "\u{202E}evil\u{2066}", "入 é 🟦", "{} */ // \0"]
+        {
             let literal: syn::LitStr = syn::parse_str(&literal(text)).unwrap();
             assert_eq!(literal.value(), text);
         }

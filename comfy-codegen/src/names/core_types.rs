@@ -1,6 +1,6 @@
 //! The type words that the runtime has a marker for.
 
-/// The words of `comfy_runtime::types`, sorted by bytes. The two lists are compared by a test of the workspace.
+/// The words of `comfy_runtime::types`, sorted by bytes. A test compares the two lists.
 ///
 /// Source: the fact sheet of `/object_info`, §4 (core data words, 3D files, widget words). Any other word of a schema gets a marker in the
 /// generated `types` module, so nothing depends on this list being complete.

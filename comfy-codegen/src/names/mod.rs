@@ -23,7 +23,7 @@ mod words;
 
 pub(crate) use case::{exact_or_snake, marker_case, snake_case, type_case};
 pub(crate) use ident::Ident;
-pub(crate) use namespace::{Suffix, Wish, settle};
+pub(crate) use namespace::{Suffix, Wish, settle, settle_beside};
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,11 @@ pub(crate) enum Suffix {
 /// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the
 /// wishes. (It could, only for wishes that are equal in everything: those are numbered as they come.)
 pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
+    settle_beside(wishes, suffix, &HashSet::new())
+}
+
+/// The same, beside names that are taken by other things of the namespace. No wish may be one of them.
+pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSet<String>) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, wish) in wishes.iter().enumerate() {
         groups.entry(&wish.wanted).or_default().push(index);
@@ -34,7 +39,7 @@ pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
     if groups.len() == wishes.len() {
         return names;
     }
-    let mut taken: HashSet<String> = groups.keys().map(|&name| name.to_owned()).collect();
+    let mut taken: HashSet<String> = groups.keys().map(|&name| name.to_owned()).chain(others.iter().cloned()).collect();
     for (wanted, mut group) in groups {
         group.sort_by_key(|&index| (wishes[index].exact != wanted, wishes[index].exact));
         for &index in group.iter().skip(1) {

@@ -10,19 +10,101 @@ const KEYWORDS: [&str; 48] = [
 
 /// What the prelude of edition 2024 brings into scope in the namespace of types and values.
 const PRELUDE: [&str; 44] = [
-    "AsMut", "AsRef", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Box", "Clone", "Copy", "Default",
-    "DoubleEndedIterator", "Drop", "Eq", "Err", "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From",
-    "FromIterator", "Future", "Into", "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord",
-    "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString",
-    "TryFrom", "TryInto", "Unpin", "Vec",
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// What generated code uses of `comfy_runtime::generated`, and what people import from the runtime beside the nodes.
 const RUNTIME: [&str; 41] = [
-    "AnyInput", "AnyOption", "AnyOut", "Array", "Branch", "Branches", "Build", "Builder", "Choice", "Combo",
-    "ComboEnum", "Desc", "Error", "Graph", "Grow", "Handle", "Input", "IntoField", "Listed", "Many", "Match",
-    "MemberOf", "NoOutput", "Node", "NodeRef", "OneOf", "Out", "Overlaps", "PhantomData", "Placed", "Raw", "Row",
-    "Rows", "T", "Union", "UnionOut", "Unknown", "WORDS", "Widget", "Word", "Workflow",
+    "AnyInput",
+    "AnyOption",
+    "AnyOut",
+    "Array",
+    "Branch",
+    "Branches",
+    "Build",
+    "Builder",
+    "Choice",
+    "Combo",
+    "ComboEnum",
+    "Desc",
+    "Error",
+    "Graph",
+    "Grow",
+    "Handle",
+    "Input",
+    "IntoField",
+    "Listed",
+    "Many",
+    "Match",
+    "MemberOf",
+    "NoOutput",
+    "Node",
+    "NodeRef",
+    "OneOf",
+    "Out",
+    "Overlaps",
+    "PhantomData",
+    "Placed",
+    "Raw",
+    "Row",
+    "Rows",
+    "T",
+    "Union",
+    "UnionOut",
+    "Unknown",
+    "WORDS",
+    "Widget",
+    "Word",
+    "Workflow",
+];
+
+/// The language's own types: nodes have capitals, but a type word may be called `bool`.
+const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8",
+    "usize",
 ];
 
 /// Modules that every generated module can see.
@@ -38,14 +120,16 @@ pub(crate) fn is_unescapable(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
-/// Whether an item with this name would shadow the prelude, the runtime's names or a node's type parameter.
+/// Whether a type cannot have this name, or would shadow the prelude, a primitive type, the runtime's names or a node's
+/// type parameter.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
-    PRELUDE.contains(&name) || RUNTIME.contains(&name) || is_type_parameter(name)
+    let taken = [&PRELUDE[..], &RUNTIME, &PRIMITIVES].into_iter().any(|names| names.contains(&name));
+    taken || is_type_parameter(name) || is_keyword(name) || is_unescapable(name)
 }
 
-/// Whether a module with this name would hide one that generated code refers to.
+/// Whether a module cannot have this name, or would hide one that generated code refers to.
 pub(crate) fn is_reserved_module(name: &str) -> bool {
-    MODULES.contains(&name)
+    MODULES.contains(&name) || is_keyword(name) || is_unescapable(name)
 }
 
 /// `T`, `T2`, `T3`…: the type parameters of nodes with match types.

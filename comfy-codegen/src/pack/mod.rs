@@ -31,8 +31,7 @@ pub(crate) fn pack(node: &mut Node<'_>, shared: &Shared<'_>) {
 fn pack_node(node: &mut Node<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
     let source = node.source;
     let mut flags = 0;
-    for (set, flag) in
-        [(source.output_node, OUTPUT_NODE), (source.deprecated, DEPRECATED), (source.api_node, API_NODE)]
+    for (set, flag) in [(source.output_node, OUTPUT_NODE), (source.deprecated, DEPRECATED), (source.api_node, API_NODE)]
     {
         flags |= if set { flag } else { 0 };
     }

@@ -100,11 +100,7 @@ fn union_kind<'s>(words: &'s [Text], context: &mut Context<'s, '_>) -> Kind<'s> 
     Kind::Union(context.tables.union(words.iter().map(Text::as_str)))
 }
 
-fn match_kind<'s>(
-    template: &'s MatchType,
-    parameters: &mut Parameters<'s>,
-    context: &mut Context<'s, '_>,
-) -> Kind<'s> {
+fn match_kind<'s>(template: &'s MatchType, parameters: &mut Parameters<'s>, context: &mut Context<'s, '_>) -> Kind<'s> {
     let limited = !template.allowed.is_empty() && template.allowed.iter().all(|word| word != "*");
     let allowed = limited.then(|| context.tables.union(template.allowed.iter().map(Text::as_str)));
     Kind::Match { parameter: parameters.of(&template.template_id), allowed }
@@ -117,7 +113,9 @@ fn grow_kind<'s>(
     parameters: &mut Parameters<'s>,
     context: &mut Context<'s, '_>,
 ) -> Kind<'s> {
-    let element = field(&grow.element, class, path.element(), parameters, context);
+    let mut element = field(&grow.element, class, path.element(), parameters, context);
+    // Nothing is sent for an element that is not there.
+    element.default = None;
     Kind::Grow(Grow { source: grow, element: Box::new(element) })
 }
 

@@ -65,8 +65,7 @@ pub(crate) fn plan<'s>(schema: &'s Schema, overrides: &Overrides) -> Result<Plan
     let mut tables = Tables::default();
     let mut nodes = Vec::with_capacity(schema.nodes.len());
     for node in &schema.nodes {
-        let mut context =
-            Context { tables: &mut tables, overrides, warnings: Vec::new(), raw_inputs: Vec::new() };
+        let mut context = Context { tables: &mut tables, overrides, warnings: Vec::new(), raw_inputs: Vec::new() };
         nodes.push(node::plan(node, &mut context));
     }
     let shared = naming::name_all(&mut nodes, &tables);

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use heck::ToUpperCamelCase;
+
 use super::model::{Branch, Choice, Kind, Node, Record};
 use super::shared::{List, Options, Shared, Tables, Union, Word, WordId};
-use crate::names::{self, Suffix, Wish, core_types, reserved, settle, snake_case, type_case};
+use crate::names::{self, Suffix, Wish, core_types, reserved, settle, settle_beside, snake_case, type_case};
 
 /// Unions of more words than this are named by the first ones and the number of the others.
 const MOST_WORDS: usize = 4;
@@ -45,7 +47,9 @@ fn words<'s>(words: &[&'s str]) -> Vec<Word<'s>> {
 }
 
 fn marker(word: &str) -> String {
-    unreserved(names::marker_case(word), "Type", reserved::is_reserved_type)
+    unreserved(names::marker_case(word), "Type", |name| {
+        reserved::is_reserved_type(name) || reserved::is_reserved_module(name)
+    })
 }
 
 /// `name`, with a word behind it if it is reserved.
@@ -68,8 +72,10 @@ fn name_nodes(nodes: &mut [Node<'_>], markers: &HashSet<&str>) {
         .collect();
     let idents = settle(&wishes, Suffix::Type);
     let mut taken: HashSet<String> = idents.iter().cloned().collect();
-    let helpers = sorted_by_name(&idents, |ident| (helper(ident, "Outputs", &mut taken), helper(ident, "Builder", &mut taken)));
-    let modules = modules(&idents, "_node");
+    let helpers =
+        sorted_by_name(&idents, |ident| (helper(ident, "Outputs", &mut taken), helper(ident, "Builder", &mut taken)));
+    taken.extend(markers.iter().map(ToString::to_string));
+    let modules = modules(&idents, "_node", &taken);
     for (((node, ident), helpers), module) in nodes.iter_mut().zip(idents).zip(helpers).zip(modules) {
         node.ident = ident;
         (node.outputs_ident, node.builder_ident) = helpers;
@@ -99,18 +105,19 @@ fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
     name
 }
 
-/// The module of every named thing.
-fn modules(idents: &[String], suffix: &str) -> Vec<String> {
+/// The module of every named thing. Modules and types share a namespace: `types` are those that code beside the
+/// modules refers to.
+fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<String> {
     let wishes: Vec<Wish<'_>> = idents
         .iter()
         .map(|ident| {
             let wanted = unreserved(snake_case(ident), suffix, |name| {
-                reserved::is_reserved_module(name) || reserved::is_keyword(name) || reserved::is_unescapable(name)
+                reserved::is_reserved_module(name) || types.contains(name)
             });
             Wish { exact: ident, wanted }
         })
         .collect();
-    settle(&wishes, Suffix::Snake)
+    settle_beside(&wishes, Suffix::Snake, types)
 }
 
 /// Names the modules of dynamic inputs and what is in them, at every depth.
@@ -119,7 +126,7 @@ fn name_modules(record: &mut Record<'_>, markers: &HashSet<&str>) {
         return;
     }
     let idents: Vec<String> = record.fields.iter().map(|field| field.ident.name().to_owned()).collect();
-    for (field, module) in record.fields.iter_mut().zip(modules(&idents, "_input")) {
+    for (field, module) in record.fields.iter_mut().zip(modules(&idents, "_input", &HashSet::new())) {
         name_module(&mut field.kind, module, markers);
     }
 }
@@ -153,7 +160,8 @@ fn name_branches(choice: &mut Choice<'_>, markers: &HashSet<&str>) {
     let idents = settle(&wishes, Suffix::Type);
     let mut taken: HashSet<String> = idents.iter().cloned().collect();
     let builders = sorted_by_name(&idents, |ident| helper(ident, "Builder", &mut taken));
-    let modules = modules(&idents, "_branch");
+    taken.extend(markers.iter().map(ToString::to_string));
+    let modules = modules(&idents, "_branch", &taken);
     for (((branch, ident), builder), module) in choice.branches.iter_mut().zip(idents).zip(builders).zip(modules) {
         name_branch(branch, ident, builder, module, markers);
     }
@@ -187,15 +195,19 @@ fn spelling(members: &[WordId], words: &[Word<'_>]) -> String {
 
 /// `ImageOrMask`; of long ones the beginning: `MeshOrFile3dGlbOr12More`.
 fn union_name(members: &[WordId], words: &[Word<'_>]) -> String {
-    let name = |id: &WordId| heck::ToUpperCamelCase::to_upper_camel_case(words[id.0].ident.as_str());
-    if let [only] = members {
-        return format!("Only{}", name(only));
+    let name = |id: &WordId| words[id.0].ident.to_upper_camel_case();
+    let joined = |members: &[WordId]| members.iter().map(name).collect::<Vec<_>>().join("Or");
+    let mut ident = match members {
+        [only] => format!("Only{}", name(only)),
+        [first, second, others @ ..] if members.len() > MOST_WORDS => {
+            format!("{}Or{}More", joined(&[*first, *second]), others.len())
+        }
+        _ => joined(members),
+    };
+    if ident.starts_with(|c: char| c.is_ascii_digit()) {
+        ident.insert(0, '_');
     }
-    if members.len() <= MOST_WORDS {
-        return members.iter().map(name).collect::<Vec<_>>().join("Or");
-    }
-    let first: Vec<String> = members.iter().take(2).map(name).collect();
-    format!("{}Or{}More", first.join("Or"), members.len() - first.len())
+    unreserved(ident, "Union", reserved::is_reserved_type)
 }
 
 /// Names the enums of options by the input that they are most often used for.

@@ -32,7 +32,8 @@ fn outputs<'s>(
     path: Path<'_>,
     context: &mut Context<'s, '_>,
 ) -> Vec<Output<'s>> {
-    let wanted: Vec<String> = source.outputs.iter().map(|output| Ident::new(wanted_name(output)).name().into()).collect();
+    let wanted: Vec<String> =
+        source.outputs.iter().map(|output| Ident::new(wanted_name(output)).name().into()).collect();
     // All wishes are alike, so that equal names are numbered by slot.
     let wishes: Vec<Wish<'_>> = wanted.iter().map(|wanted| Wish { exact: "", wanted: wanted.clone() }).collect();
     let idents = settle(&wishes, Suffix::Snake);
@@ -70,7 +71,8 @@ fn kind<'s>(
             OutputKind::Union(context.tables.union(words.iter().map(schema::Text::as_str)))
         }
         schema::OutputKind::Combo(values) => {
-            let list = combo::enumerable(values).filter(|values| !values.iter().any(|value| combo::is_file_name(value)));
+            let list =
+                combo::enumerable(values).filter(|values| !values.iter().any(|value| combo::is_file_name(value)));
             OutputKind::Listed(list.map(|values| context.tables.list(values, &output.name, class)))
         }
         schema::OutputKind::Match(Some(template)) => {
@@ -83,7 +85,10 @@ fn kind<'s>(
             )
         }
         schema::OutputKind::Raw(_) => {
-            context.warn(path, format_args!("the type of the output `{}` is not understood; it feeds anything", output.name));
+            context.warn(
+                path,
+                format_args!("the type of the output `{}` is not understood; it feeds anything", output.name),
+            );
             OutputKind::Any
         }
         _ => OutputKind::Any,

@@ -20,7 +20,10 @@ pub(crate) struct Overrides {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OverrideError {
     /// No input is there. It may have gone with a newer version of its node.
-    #[error("`{target}` is no input of this schema{}; write `Class.input`, and `Class.input.child` for a dynamic one", did_you_mean(suggestions))]
+    #[error(
+        "`{target}` is no input of this schema{}; write `Class.input`, and `Class.input.child` for a dynamic one",
+        did_you_mean(suggestions)
+    )]
     Unknown {
         /// What was written.
         target: String,
@@ -34,7 +37,9 @@ pub enum OverrideError {
         target: String,
     },
     /// The combo should be closed and has no options.
-    #[error("`{target}` lists no options in this schema, so nothing could be given if it were closed; remove the override")]
+    #[error(
+        "`{target}` lists no options in this schema, so nothing could be given if it were closed; remove the override"
+    )]
     NoOptions {
         /// What was written.
         target: String,

@@ -38,10 +38,8 @@ pub(super) fn plan<'s>(
 }
 
 fn settle_idents(fields: &mut [Field<'_>]) {
-    let wishes: Vec<Wish<'_>> = fields
-        .iter()
-        .map(|field| Wish { exact: &field.source.name, wanted: field.ident.name().to_owned() })
-        .collect();
+    let wishes: Vec<Wish<'_>> =
+        fields.iter().map(|field| Wish { exact: &field.source.name, wanted: field.ident.name().to_owned() }).collect();
     for (field, name) in fields.iter_mut().zip(settle(&wishes, Suffix::Snake)) {
         field.ident = Ident::new(name);
     }

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use comfy_schema::suggest;
 use thiserror::Error;
 
+use super::Plan;
 use super::model::{Kind, Node, OutputKind, Record};
 use super::overrides::did_you_mean;
 use super::shared::{ListId, Shared, UnionId, WordId};
-use super::Plan;
 
 /// Which nodes are generated.
 #[derive(Debug, Clone, Copy, Default)]

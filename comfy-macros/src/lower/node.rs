@@ -104,6 +104,9 @@ impl Lowering {
             tokens.extend(quote!(#stored ..::comfy_runtime::__private::rest()));
         });
         let located = span.resolved_at(Span::mixed_site());
+        // The call stands at the user's own token: `Location::caller` sees through no macro.
+        let node = Ident::new("__NODE", Span::mixed_site());
+        let open = quote_spanned!(span=> ::comfy_runtime::__private::Site::open(#graph, #node));
         quote_spanned! {located=> {
             #skeleton
             #constants
@@ -113,7 +116,7 @@ impl Lowering {
                 #label
             };
             #lets
-            let __site = ::comfy_runtime::__private::Site::open(#graph, __NODE);
+            let __site = #open;
             #puts
             #[allow(clippy::all, clippy::pedantic, unreachable_code)]
             let __shape = if false { ::core::option::Option::Some(#path #shape) } else { ::core::option::Option::None };

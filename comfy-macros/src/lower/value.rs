@@ -62,7 +62,7 @@ impl Lowering {
                     *arg = Expr::Verbatim(self.converted(arg.clone(), field));
                 }
             }
-            Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "None") => {
+            Expr::Path(path) if path.path.segments.last().is_some_and(is_bare_none) => {
                 let tokens = quote_spanned!(path.span()=> #path::<::comfy_runtime::__private::Given<_>>);
                 return Value { tokens, simple: true };
             }
@@ -128,6 +128,11 @@ impl Lowering {
             ::comfy_runtime::__private::Items([#(#items),*])
         }}
     }
+}
+
+/// `None` or `Option::None`; not `None::<u32>`, which says its type itself.
+fn is_bare_none(last: &syn::PathSegment) -> bool {
+    last.ident == "None" && last.arguments.is_none()
 }
 
 /// `Some` or `Option::Some`.

@@ -165,15 +165,15 @@ impl InputDesc {
 /// descriptors in the program.
 static TABLES: RwLock<Tables> = RwLock::new(Tables::with_hasher(FastHash::new()));
 
-/// By the address of the literal, or, where there is none, of the packed descriptor.
-type Tables = HashMap<usize, &'static Table, FastHash>;
+/// By the addresses of the literal and of the packed descriptor. By both, because the compiler gives equal literals of
+/// different classes one address.
+type Tables = HashMap<(usize, usize), &'static Table, FastHash>;
 
 /// Gives the table of each node that `each` asks for.
 pub(crate) fn lookup<R>(each: impl FnOnce(&mut dyn FnMut(Desc, &'static Literal) -> &'static Table) -> R) -> R {
     let mut known = Some(TABLES.read().unwrap_or_else(PoisonError::into_inner));
     each(&mut |desc, literal| {
-        let address =
-            if literal.is_none() { desc.packed().as_ptr().addr() } else { std::ptr::from_ref(literal).addr() };
+        let address = (std::ptr::from_ref(literal).addr(), desc.packed().as_ptr().addr());
         let guard = known.take().unwrap_or_else(|| TABLES.read().unwrap_or_else(PoisonError::into_inner));
         if let Some(table) = guard.get(&address).copied() {
             known = Some(guard);

@@ -1,0 +1,22 @@
+//! Generates the nodes that the benchmarks use, and the workflow of 1,000 node literals.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+#[path = "src/straight_line.rs"]
+#[allow(unreachable_pub, reason = "the library shows it")]
+mod straight_line;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // The sources name every class that the written workflow uses, too.
+    comfy_codegen::Config::new()
+        .schema("../schemas/comfyui-0.26.0.json")
+        .nodes(straight_line::CLASSES)
+        .used_in("benches")
+        .build();
+    let path = PathBuf::from(env::var("OUT_DIR")?).join("straight_line.rs");
+    fs::write(path, straight_line::function(straight_line::NODES))?;
+    println!("cargo:rerun-if-changed=src/straight_line.rs");
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What the generated source offers.
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use syn::{Expr, Fields, ImplItem, Item, ItemImpl, Lit, Type};
+
+use super::{Class, Count};
+
+/// Counts what a generated file offers: the fields of every struct that is a node, under the names that it sends, and
+/// the outputs that placing it gives.
+///
+/// # Errors
+///
+/// If it is not Rust, or a descriptor does not name the fields of its struct.
+pub fn generated(source: &str) -> Result<Count, Box<dyn Error>> {
+    let file = syn::parse_file(source)?;
+    let mut count = Count::default();
+    module(&file.items, true, &mut count)?;
+    Ok(count)
+}
+
+/// Nodes stand at the top; branches and rows, in modules.
+fn module(items: &[Item], top: bool, count: &mut Count) -> Result<(), Box<dyn Error>> {
+    let structs: HashMap<String, Vec<String>> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), names(&item.fields))),
+            _ => None,
+        })
+        .collect();
+    for item in items {
+        match item {
+            Item::Mod(inner) => module(inner.content.as_ref().map_or(&[], |(_, items)| items), false, count)?,
+            Item::Impl(item) if is_node(item) => {
+                let ident = last_ident(&item.self_ty).ok_or("a node without a name")?;
+                let packed = packed(item).ok_or_else(|| format!("{ident} has no descriptor"))?;
+                let (class, inputs) = read(&packed).ok_or_else(|| format!("the descriptor of {ident} ends early"))?;
+                let fields = structs.get(&ident).ok_or_else(|| format!("no struct {ident}"))?;
+                if !fields.iter().eq(inputs.iter().map(|(field, _)| field)) {
+                    return Err(format!("{ident}: fields {fields:?}, described {inputs:?}").into());
+                }
+                if top {
+                    let outputs = outputs(item, &structs).ok_or_else(|| format!("{ident} places to nothing"))?;
+                    let inputs = inputs.into_iter().map(|(_, name)| name).collect();
+                    count.classes.insert(class, Class { inputs, outputs });
+                } else {
+                    count.branches += 1;
+                    count.branch_inputs += inputs.len();
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The public fields. A private one only carries a type parameter.
+fn names(fields: &Fields) -> Vec<String> {
+    let public = fields.iter().filter(|field| matches!(field.vis, syn::Visibility::Public(_)));
+    public.filter_map(|field| Some(field.ident.as_ref()?.to_string().trim_start_matches("r#").to_owned())).collect()
+}
+
+fn is_node(item: &ItemImpl) -> bool {
+    item.trait_.as_ref().is_some_and(|(path, _)| path.is_ident("Node"))
+}
+
+fn last_ident(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
+}
+
+/// The text of `const DESC: Desc = Desc::new("…");`
+fn packed(item: &ItemImpl) -> Option<String> {
+    item.items.iter().find_map(|item| match item {
+        ImplItem::Const(constant) if constant.ident == "DESC" => match &constant.expr {
+            Expr::Call(call) => match call.args.first()? {
+                Expr::Lit(literal) => match &literal.lit {
+                    Lit::Str(text) => Some(text.value()),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// How many outputs `type Placed = …;` stands for.
+fn outputs(item: &ItemImpl, structs: &HashMap<String, Vec<String>>) -> Option<usize> {
+    let placed = item.items.iter().find_map(|item| match item {
+        ImplItem::Type(ty) if ty.ident == "Placed" => Some(&ty.ty),
+        _ => None,
+    })?;
+    let name = last_ident(placed)?;
+    match (name.as_str(), structs.get(&name)) {
+        (_, Some(fields)) => Some(fields.len()),
+        ("NoOutput", None) => Some(0),
+        ("Out" | "AnyOut" | "UnionOut", None) => Some(1),
+        _ => None,
+    }
+}
+
+/// The class of a packed descriptor, and of each input the field and the exact name.
+fn read(packed: &str) -> Option<(String, Vec<(String, String)>)> {
+    let mut rest = packed.get(1..)?;
+    let class = text(&mut rest)?.to_owned();
+    let mut inputs = Vec::new();
+    for _ in 0..number(&mut rest)? {
+        let mut body = text(&mut rest)?.get(2..)?;
+        let field = text(&mut body)?;
+        let name = match text(&mut body)? {
+            "" => field.to_owned(),
+            escaped => serde_json::from_str(&format!("\"{escaped}\"")).ok()?,
+        };
+        inputs.push((field.to_owned(), name));
+    }
+    Some((class, inputs))
+}
+
+/// Four digits of base 32, `'0'` for 0.
+fn number(rest: &mut &str) -> Option<usize> {
+    let (digits, after) = rest.split_at_checked(4)?;
+    *rest = after;
+    Some(digits.bytes().fold(0, |number, digit| number * 32 + usize::from(digit.wrapping_sub(b'0'))))
+}
+
+fn text<'t>(rest: &mut &'t str) -> Option<&'t str> {
+    let length = number(rest)?;
+    let (text, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    Some(text)
+}

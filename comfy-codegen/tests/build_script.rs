@@ -1,0 +1,149 @@
+//! `Config::build` as cargo runs it: in a process of its own, told by the environment.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::SystemTime;
+
+use comfy_codegen::Config;
+use common::{SHAPES, folder};
+
+/// The build script. The test runner starts it again for every test below.
+#[test]
+#[ignore = "only with the environment that the other tests give it"]
+fn script() {
+    let mut config = Config::new().schema(std::env::var("SCHEMA").unwrap());
+    if let Ok(sources) = std::env::var("SOURCES") {
+        config = config.used_in(sources);
+    }
+    if let Ok(path) = std::env::var("OUT_FILE") {
+        config = config.out_file(path);
+    }
+    config.build();
+}
+
+fn run(out_dir: Option<&Path>, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "script", "--nocapture"]).env("SCHEMA", SHAPES);
+    for name in ["OUT_DIR", "DOCS_RS", "COMFY_SCHEMA", "COMFY_SERVER"] {
+        command.env_remove(name);
+    }
+    if let Some(out_dir) = out_dir {
+        command.env("OUT_DIR", out_dir);
+    }
+    command.envs(environment.iter().copied()).output().unwrap()
+}
+
+fn cargo_lines(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().filter_map(|line| Some(line.get(line.find("cargo:")?..)?.to_owned())).collect()
+}
+
+fn changed(path: &Path) -> SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+/// Makes the file old, so that writing it shows.
+fn age(path: &Path) -> SystemTime {
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    changed(path)
+}
+
+#[test]
+fn cargo_is_told_when_to_run_it_again() {
+    let folder = folder("lines");
+    let sources = folder.join("src");
+    fs::create_dir(&sources).unwrap();
+    let output = run(Some(&folder), &[("SOURCES", sources.to_str().unwrap())]);
+    assert!(output.status.success());
+    assert_eq!(
+        cargo_lines(&output),
+        [
+            "cargo:rerun-if-env-changed=COMFY_SCHEMA".to_owned(),
+            "cargo:rerun-if-env-changed=COMFY_SERVER".to_owned(),
+            format!("cargo:rerun-if-changed={SHAPES}"),
+            format!("cargo:rerun-if-changed={}", sources.display()),
+        ]
+    );
+}
+
+#[test]
+fn nothing_changed_nothing_done() {
+    let folder = folder("unchanged");
+    let target = folder.join("comfy_nodes.rs");
+    run(Some(&folder), &[]);
+    let written = age(&target);
+    // Not even parsed: the body may be anything.
+    let text = fs::read_to_string(&target).unwrap();
+    fs::write(&target, text.lines().next().unwrap()).unwrap();
+    age(&target);
+    assert!(run(Some(&folder), &[]).status.success());
+    assert_eq!(changed(&target), written);
+}
+
+#[test]
+fn another_schema_is_another_file() {
+    let folder = folder("another");
+    let target = folder.join("comfy_nodes.rs");
+    run(Some(&folder), &[]);
+    let first = fs::read_to_string(&target).unwrap();
+    let other = folder.join("other.json");
+    fs::write(&other, r#"{"Only": {"input": {}, "output": [], "name": "Only"}}"#).unwrap();
+    run(Some(&folder), &[("COMFY_SCHEMA", other.to_str().unwrap())]);
+    let second = fs::read_to_string(&target).unwrap();
+    assert!(first.contains("pub struct KSampler ") && !second.contains("pub struct KSampler "));
+    assert!(second.contains("pub struct Only "));
+}
+
+#[test]
+fn sources_that_use_the_same_change_nothing() {
+    let folder = folder("same-use");
+    let (target, sources) = (folder.join("comfy_nodes.rs"), folder.join("src"));
+    fs::create_dir(&sources).unwrap();
+    let environment = [("SOURCES", sources.to_str().unwrap())];
+    let with = |code: &str| {
+        fs::write(sources.join("lib.rs"), code).unwrap();
+        assert!(run(Some(&folder), &environment).status.success());
+    };
+    with("KSampler");
+    let written = age(&target);
+    with("fn another() { KSampler }");
+    assert_eq!(changed(&target), written);
+    with("KSampler Sockets");
+    assert_ne!(changed(&target), written);
+    assert!(fs::read_to_string(&target).unwrap().contains("pub struct Sockets "));
+}
+
+#[test]
+fn errors_end_it_with_1() {
+    let folder = folder("fails");
+    let output = run(Some(&folder), &[("COMFY_SCHEMA", "/no/such/file.json")]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("error: the node definitions /no/such/file.json do not exist"), "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn outside_cargo_it_says_nothing_to_cargo() {
+    let target = folder("outside").join("nodes.rs");
+    let output = run(None, &[("OUT_FILE", target.to_str().unwrap())]);
+    assert!(output.status.success() && target.exists());
+    assert_eq!(cargo_lines(&output), Vec::<String>::new());
+}
+
+#[test]
+fn docs_rs_needs_no_network_and_writes_only_to_out_dir() {
+    let folder = folder("docs-rs");
+    let target = folder.join("nodes.rs");
+    let environment = [("DOCS_RS", "1"), ("COMFY_SERVER", "http://127.0.0.1:1")];
+    assert!(run(Some(&folder), &environment).status.success());
+    assert!(folder.join("comfy_nodes.rs").exists());
+    let output = run(Some(&folder), &[environment[0], ("OUT_FILE", target.to_str().unwrap())]);
+    assert!(output.status.success() && !target.exists());
+}

@@ -1,0 +1,65 @@
+//! Definitions from a running server.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(feature = "live")]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use comfy_codegen::{Config, Error};
+use common::{SHAPES, portable};
+
+/// Answers one request with `status` and `body`; gives the base URL and, when it is over, the request's first line.
+fn serve(status: &'static str, body: Vec<u8>) -> (String, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/comfy/", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+        let request: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+        write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()).unwrap();
+        stream.write_all(&body).unwrap();
+        request.into_iter().next().unwrap_or_default()
+    });
+    (url, server)
+}
+
+/// A port that was free a moment ago, so that nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[test]
+fn the_answer_is_generated() {
+    let (url, server) = serve("200 OK", std::fs::read(SHAPES).unwrap());
+    let (_, report) = Config::new().server(&url).source().unwrap();
+    assert_eq!(server.join().unwrap(), "GET /comfy/object_info HTTP/1.1");
+    let (_, expected) = Config::new().schema(SHAPES).source().unwrap();
+    assert_eq!(report, expected);
+}
+
+#[test]
+fn the_file_is_the_fallback() {
+    let (_, report) = Config::new().server(nobody()).schema(SHAPES).source().unwrap();
+    assert!(report.nodes > 0);
+    let (url, _server) = serve("500 Internal Server Error", Vec::new());
+    assert!(Config::new().server(url).schema(SHAPES).source().is_ok());
+}
+
+#[test]
+fn without_a_file_it_is_an_error() {
+    let url = nobody();
+    let error = Config::new().server(&url).source().unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }));
+    insta::assert_snapshot!(portable(&error).replace(&url, "URL"));
+}
+
+#[test]
+fn a_page_of_a_proxy_is_no_fallback() {
+    let (url, _server) = serve("200 OK", b"<html>login</html>".to_vec());
+    assert!(matches!(Config::new().server(url).schema(SHAPES).source(), Err(Error::Schema { .. })));
+}

@@ -1,0 +1,11 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::EmptyLatentImage;
+
+fn main() {
+    let _ = workflow! {
+        EmptyLatentImage {
+            #[id = "width"]
+            width: 512,
+        }
+    };
+}

@@ -1,0 +1,8 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::EmptyLatentImage;
+
+fn main() {
+    let _ = workflow! {
+        EmptyLatentImage { width: true }
+    };
+}

@@ -1,0 +1,13 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::resize_image_mask_node::resize_type;
+use comfy_tests::nodes::{LoadImage, ResizeImageMaskNode};
+
+fn main() {
+    let _ = workflow! {
+        let photo = LoadImage { image: "example.png" };
+        ResizeImageMaskNode {
+            input: photo.image,
+            resize_type: resize_type::MatchSize { crop: "center" },
+        }
+    };
+}

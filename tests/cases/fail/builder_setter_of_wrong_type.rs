@@ -1,0 +1,7 @@
+use comfy_runtime::Graph;
+use comfy_tests::nodes::EmptyLatentImage;
+
+fn main() {
+    let graph = Graph::new();
+    graph.add(EmptyLatentImage::new().width("512"));
+}

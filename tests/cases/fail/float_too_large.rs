@@ -1,0 +1,8 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::EmptyLatentAudio;
+
+fn main() {
+    let _ = workflow! {
+        EmptyLatentAudio { seconds: 1e999 }
+    };
+}

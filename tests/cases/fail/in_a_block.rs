@@ -1,0 +1,13 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::EmptyLatentImage;
+
+fn main() {
+    let _ = workflow! {
+        EmptyLatentImage {
+            width: {
+                let _ = 1;
+                8
+            },
+        }
+    };
+}

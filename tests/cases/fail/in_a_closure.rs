@@ -1,0 +1,10 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::{CLIPTextEncode, CheckpointLoaderSimple};
+
+fn main() {
+    let _ = workflow! {
+        let ckpt = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+        let encode = |text: &str| CLIPTextEncode { clip: ckpt.vae, text };
+        encode("a cat")
+    };
+}

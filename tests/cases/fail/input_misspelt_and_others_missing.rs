@@ -1,0 +1,9 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::{CheckpointLoaderSimple, KSampler};
+
+fn main() {
+    let _ = workflow! {
+        let ckpt = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+        KSampler { modle: ckpt.model }
+    };
+}

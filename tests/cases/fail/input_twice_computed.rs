@@ -1,0 +1,9 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::EmptyLatentImage;
+
+fn main() {
+    let side = 512;
+    let _ = workflow! {
+        EmptyLatentImage { width: side, height: 512, width: side }
+    };
+}

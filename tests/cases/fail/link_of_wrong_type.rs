@@ -1,0 +1,9 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::{CLIPTextEncode, CheckpointLoaderSimple};
+
+fn main() {
+    let _ = workflow! {
+        let ckpt = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+        CLIPTextEncode { clip: ckpt.model, text: "a cat" }
+    };
+}

@@ -1,0 +1,8 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::RandomNoise;
+
+fn main() {
+    let _ = workflow! {
+        RandomNoise { noise_seed: 18446744073709551616 }
+    };
+}

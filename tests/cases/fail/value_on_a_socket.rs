@@ -1,0 +1,10 @@
+use comfy_runtime::workflow;
+use comfy_tests::nodes::{CheckpointLoaderSimple, VAEDecode};
+
+fn main() {
+    let seed = 7;
+    let _ = workflow! {
+        let ckpt = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+        VAEDecode { samples: seed, vae: ckpt.vae }
+    };
+}

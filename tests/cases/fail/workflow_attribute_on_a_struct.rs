@@ -1,0 +1,6 @@
+use comfy_runtime::attr::workflow;
+
+#[workflow]
+struct Nothing;
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! What must compile, without a warning of rustc or clippy: one file per topic under `cases/pass/`.
+
+#![deny(warnings)]
+
+#[path = "../cases/pass/dynamic.rs"]
+mod dynamic;
+#[path = "../cases/pass/forms.rs"]
+mod forms;
+#[path = "../cases/pass/values.rs"]
+mod values;
