@@ -98,7 +98,8 @@ fn a_schema_or_a_server_is_needed() {
 
 #[test]
 fn help_has_examples() {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-comfy")).args(["comfy", "generate", "--help"]).output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_cargo-comfy")).args(["comfy", "generate", "--help"]).output().unwrap();
     let text = stdout(&output);
     assert!(text.contains("Usage: cargo comfy generate") && text.contains("Examples:"), "{text}");
 }

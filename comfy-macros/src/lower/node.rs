@@ -95,9 +95,9 @@ impl Lowering {
         let label = label.tokens(binding.as_deref());
         let graph = crate::block::graph();
         let Parts { computed, literals, constants, lets, puts, stored } = parts;
-        let given = computed.iter().chain(&literals);
+        let given = computed.iter().chain(literals.iter().map(|(name, _)| name));
         let check = quote_spanned!(span=> <#class as ::comfy_runtime::__private::Node>::DESC.given([#(#given),*]));
-        let values = (0..literals.len()).map(literal_name);
+        let values = literals.iter().map(|(_, constant)| constant);
         // rustc suggests a field only if the literal's braces are the user's.
         let mut shape = TokenStream::new();
         brace.surround(&mut shape, |tokens| {
@@ -156,8 +156,8 @@ impl Lowering {
 struct Parts {
     /// The fields whose values are computed.
     computed: Vec<String>,
-    /// The fields whose values are literals.
-    literals: Vec<String>,
+    /// The fields whose values are literals, and the constants that hold them.
+    literals: Vec<(String, Ident)>,
     /// The literals, checked.
     constants: TokenStream,
     /// Values that may place nodes of their own, evaluated first.
@@ -170,11 +170,12 @@ struct Parts {
 
 impl Parts {
     fn literal(&mut self, ident: Ident, literal: Checked) {
-        let constant = literal_name(self.literals.len());
         let Checked { tokens, span } = literal;
-        self.literals.push(ident.unraw().to_string());
+        // At the literal, because rustc also points at the use of a constant that fails.
+        let constant = Ident::new(&format!("__L{}", self.literals.len()), span);
         self.constants.extend(quote_spanned!(span=> const #constant: ::comfy_runtime::__private::Lit = #tokens;));
         self.stored.extend(quote_spanned!(span=> #ident: ::comfy_runtime::__private::checked(),));
+        self.literals.push((ident.unraw().to_string(), constant));
     }
 
     fn computed(&mut self, ident: Ident, value: Value, span: Span) {
@@ -194,11 +195,6 @@ impl Parts {
         self.stored.extend(quote!(#ident: #put,));
         self.computed.push(ident.unraw().to_string());
     }
-}
-
-/// The constant of a literal.
-fn literal_name(index: usize) -> Ident {
-    Ident::new(&format!("__L{index}"), Span::mixed_site())
 }
 
 impl FieldValue {

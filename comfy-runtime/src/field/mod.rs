@@ -22,6 +22,11 @@ use crate::graph::Site;
 use crate::slot::Slot;
 
 /// A kind of input field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of an input",
+    label = "this field belongs to no node",
+    note = "inside `workflow!` every struct literal places a node; mark an ordinary one: `#[plain] Name {{ … }}`"
+)]
 pub trait Field: Copy {
     /// The field, once a value for it has been stored.
     #[doc(hidden)]
