@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use comfy_codegen::Config;
 use common::{SHAPES, folder};
@@ -47,11 +47,26 @@ fn changed(path: &Path) -> SystemTime {
     fs::metadata(path).unwrap().modified().unwrap()
 }
 
-/// Makes the file old, so that writing it shows.
+/// Gives the file another time than now, so that writing it shows: a later one, because a file that is older than the
+/// build script is written again.
 fn age(path: &Path) -> SystemTime {
+    set_time(path, SystemTime::now() + Duration::from_secs(3600))
+}
+
+fn set_time(path: &Path, time: SystemTime) -> SystemTime {
     let file = fs::File::options().append(true).open(path).unwrap();
-    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    file.set_modified(time).unwrap();
     changed(path)
+}
+
+#[test]
+fn a_file_older_than_the_generator_is_written_again() {
+    let folder = folder("older");
+    assert!(run(Some(&folder), &[]).status.success());
+    let nodes = folder.join("comfy_nodes.rs");
+    let old = set_time(&nodes, SystemTime::UNIX_EPOCH);
+    assert!(run(Some(&folder), &[]).status.success());
+    assert_ne!(changed(&nodes), old);
 }
 
 #[test]
@@ -77,11 +92,10 @@ fn nothing_changed_nothing_done() {
     let folder = folder("unchanged");
     let target = folder.join("comfy_nodes.rs");
     run(Some(&folder), &[]);
-    let written = age(&target);
     // Not even parsed: the body may be anything.
     let text = fs::read_to_string(&target).unwrap();
     fs::write(&target, text.lines().next().unwrap()).unwrap();
-    age(&target);
+    let written = age(&target);
     assert!(run(Some(&folder), &[]).status.success());
     assert_eq!(changed(&target), written);
 }

@@ -30,14 +30,17 @@ impl Target {
 
     /// Whether the file was made of the same, so that writing it again would change nothing.
     pub(crate) fn has(&self, fingerprint: Fingerprint) -> bool {
+        if self.in_out_dir && is_older_than_this_program(&self.path) {
+            return false;
+        }
         let Ok(text) = fs::read_to_string(&self.path) else { return false };
         let head = text.lines().next().unwrap_or_default();
         super::is_generated(head) && head.contains(&format!("fingerprint {fingerprint}."))
     }
 
-    /// Puts `text` in place of the file, all at once; leaves the file alone if it is equal.
+    /// Puts `text` in place of the file, all at once. A file that people read is left alone if it is equal.
     pub(crate) fn write(&self, text: &str) -> Result<(), Error> {
-        write(&self.path, text)
+        if self.in_out_dir { replaced(&self.path, text) } else { write(&self.path, text) }
     }
 
     /// The names that were written beside the file, if they are of the same definitions and configuration.
@@ -61,7 +64,21 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
+    replaced(path, text)
+}
+
+fn replaced(path: &Path, text: &str) -> Result<(), Error> {
     replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// Whether the running program, a build script, was built after the file was written: then it may hold another
+/// generator, although of the same version.
+fn is_older_than_this_program(path: &Path) -> bool {
+    let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+    match (modified(path), env::current_exe().and_then(|program| modified(&program))) {
+        (Ok(file), Ok(program)) => file < program,
+        _ => false,
+    }
 }
 
 /// Writes a new file beside the old one and renames it, so that there is always a whole one.
