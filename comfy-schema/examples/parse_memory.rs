@@ -21,9 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let json = match (arguments.next(), arguments.next()) {
         (None, _) => made_up(100 * MIB)?.into_bytes(),
         (Some(file), None) => std::fs::read(file)?,
-        (Some(file), Some(size)) => {
-            repeated(&std::fs::read(file)?, size.parse::<usize>()? * MIB)?.into_bytes()
-        }
+        (Some(file), Some(size)) => repeated(&std::fs::read(file)?, size.parse::<usize>()? * MIB)?.into_bytes(),
     };
     forget_peak();
     let before = peak()?;
@@ -34,20 +32,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let inputs: usize = schema.nodes.iter().map(|node| node.inputs.len()).sum();
     println!("input        {:10.1} MiB", mib(json.len()));
-    println!(
-        "before       {:10.1} MiB (the process with the input)",
-        mib(before)
-    );
+    println!("before       {:10.1} MiB (the process with the input)", mib(before));
     println!("peak         {:10.1} MiB", mib(after));
     #[expect(clippy::cast_precision_loss, reason = "for show")]
     let ratio = after as f64 / json.len() as f64;
     println!("peak / input {ratio:10.2}");
     println!("time         {:10.1} ms", time.as_secs_f64() * 1e3);
-    println!(
-        "nodes {}, inputs {inputs}, issues {}",
-        schema.nodes.len(),
-        schema.issues.len()
-    );
+    println!("nodes {}, inputs {inputs}, issues {}", schema.nodes.len(), schema.issues.len());
     Ok(())
 }
 
@@ -59,10 +50,7 @@ fn forget_peak() {
 /// The most memory this process has held, in bytes.
 fn peak() -> Result<usize, Box<dyn Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .ok_or("no VmHWM")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse::<usize>()? * 1024)
 }
 
@@ -75,10 +63,8 @@ fn mib(bytes: usize) -> f64 {
 fn repeated(json: &[u8], size: usize) -> Result<String, Box<dyn Error>> {
     let document = Value::parse(json)?;
     let nodes = document.as_object().ok_or("not an object")?;
-    let texts: Vec<(String, String)> = nodes
-        .iter()
-        .map(|(class, node)| (class.to_string(), node.to_string()))
-        .collect();
+    let texts: Vec<(String, String)> =
+        nodes.iter().map(|(class, node)| (class.to_string(), node.to_string())).collect();
     drop(document);
     let mut out = String::with_capacity(size + MIB);
     out.push('{');
@@ -89,11 +75,7 @@ fn repeated(json: &[u8], size: usize) -> Result<String, Box<dyn Error>> {
                 return Ok(out);
             }
             let comma = if out.len() > 1 { "," } else { "" };
-            write!(
-                out,
-                "{comma}{}:{node}",
-                Value::from(format!("{class} {round}"))
-            )?;
+            write!(out, "{comma}{}:{node}", Value::from(format!("{class} {round}")))?;
         }
     }
     Ok(out)
@@ -108,10 +90,7 @@ fn made_up(size: usize) -> Result<String, Box<dyn Error>> {
             break;
         }
         let comma = if node > 0 { ",\n" } else { "\n" };
-        write!(
-            out,
-            r#"{comma}"Loader{node}":{{"input":{{"required":{{"model":["MODEL"],"file":[["#
-        )?;
+        write!(out, r#"{comma}"Loader{node}":{{"input":{{"required":{{"model":["MODEL"],"file":[["#)?;
         file_names(&mut out, node, 500 + node % 1500)?;
         out.push_str(r#"],{"tooltip":"The file to load."}],"lora":["COMBO",{"options":["#);
         file_names(&mut out, node + 1, 200)?;
@@ -125,9 +104,7 @@ fn made_up(size: usize) -> Result<String, Box<dyn Error>> {
             out,
             r#""output_is_list":[false],"output_name":["MODEL"],"name":"Loader{node}","display_name":"Load {node}","#
         )?;
-        out.push_str(
-            r#""description":"","python_module":"custom_nodes.loaders","category":"loaders","#,
-        );
+        out.push_str(r#""description":"","python_module":"custom_nodes.loaders","category":"loaders","#);
         out.push_str(r#""output_node":false,"search_aliases":[]}"#);
     }
     out.push_str("\n}\n");
@@ -147,11 +124,7 @@ fn file_names(out: &mut String, seed: usize, count: usize) -> std::fmt::Result {
     for at in 0..count {
         let comma = if at > 0 { "," } else { "" };
         let stem = STEMS[(at + seed) % STEMS.len()];
-        write!(
-            out,
-            r#"{comma}"{stem}_{:05}.safetensors""#,
-            (at * 7919 + seed * 104_729) % 100_000
-        )?;
+        write!(out, r#"{comma}"{stem}_{:05}.safetensors""#, (at * 7919 + seed * 104_729) % 100_000)?;
     }
     Ok(())
 }

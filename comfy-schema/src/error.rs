@@ -32,9 +32,7 @@ pub enum SchemaError {
     },
 
     /// Not JSON at all.
-    #[error(
-        "this is not JSON: it begins with `{start}`; save the answer of http://<server>:8188/object_info"
-    )]
+    #[error("this is not JSON: it begins with `{start}`; save the answer of http://<server>:8188/object_info")]
     NotJson {
         /// Its first words.
         start: String,
@@ -71,9 +69,7 @@ pub enum SchemaError {
     },
 
     /// JSON, but not an object.
-    #[error(
-        "the document is {found}, not an object of node definitions; is this the answer of /object_info?"
-    )]
+    #[error("the document is {found}, not an object of node definitions; is this the answer of /object_info?")]
     NotAnObject {
         /// What it is instead.
         found: &'static str,
@@ -87,9 +83,7 @@ pub enum SchemaError {
     NoNodes,
 
     /// The body of a failed request.
-    #[error(
-        "this is an error message, not an answer of /object_info: {message}; see to that error and fetch it again"
-    )]
+    #[error("this is an error message, not an answer of /object_info: {message}; see to that error and fetch it again")]
     ServerError {
         /// What it says.
         message: String,
@@ -117,15 +111,11 @@ pub enum SchemaError {
 }
 
 fn within(node: Option<&Text>) -> String {
-    node.map(|node| format!("in the definition of node `{node}`: "))
-        .unwrap_or_default()
+    node.map(|node| format!("in the definition of node `{node}`: ")).unwrap_or_default()
 }
 
 fn middle(node: Option<&Text>) -> String {
-    node.map_or_else(
-        || "between two nodes".into(),
-        |node| format!("in the middle of node `{node}`"),
-    )
+    node.map_or_else(|| "between two nodes".into(), |node| format!("in the middle of node `{node}`"))
 }
 
 impl SchemaError {

@@ -33,8 +33,8 @@ mod write;
 pub use error::SchemaError;
 pub use issue::Issue;
 pub use model::{
-    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind,
-    Key, Keys, MatchType, Node, Output, OutputKind, Producer, Schema, Section,
+    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind, Key, Keys, MatchType,
+    Node, Output, OutputKind, Producer, Schema, Section,
 };
 pub use options::Options;
 pub use value::{IntoIter, JsonError, JsonErrorKind, Map, Value};

@@ -53,19 +53,11 @@ macro_rules! views {
 impl Options {
     /// The options that this object holds.
     pub fn new(map: Map) -> Self {
-        Self {
-            map,
-            shape: Shape::WithOptions,
-            held_at: None,
-        }
+        Self { map, shape: Shape::WithOptions, held_at: None }
     }
 
     pub(crate) fn none(shape: Shape) -> Self {
-        Self {
-            map: Map::new(),
-            shape,
-            held_at: None,
-        }
+        Self { map: Map::new(), shape, held_at: None }
     }
 
     /// The value of any option, as sent.

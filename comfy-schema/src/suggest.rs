@@ -13,17 +13,11 @@ pub fn similar<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter(|&candidate| candidate != word)
-        .filter_map(|candidate| {
-            score(&plain_word, candidate, allowed).map(|score| (score, candidate))
-        })
+        .filter_map(|candidate| score(&plain_word, candidate, allowed).map(|score| (score, candidate)))
         .collect();
     scored.sort_unstable();
     scored.dedup();
-    scored
-        .into_iter()
-        .take(MOST)
-        .map(|(_, candidate)| candidate)
-        .collect()
+    scored.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
 }
 
 /// Lower is nearer; `None` if too far.
@@ -42,23 +36,14 @@ fn score(plain_word: &str, candidate: &str, allowed: usize) -> Option<usize> {
 }
 
 fn plain(word: &str) -> String {
-    word.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::similar;
 
-    const CLASSES: [&str; 5] = [
-        "KSampler",
-        "KSamplerAdvanced",
-        "VAEDecode",
-        "VAEEncode",
-        "CLIPTextEncode",
-    ];
+    const CLASSES: [&str; 5] = ["KSampler", "KSamplerAdvanced", "VAEDecode", "VAEEncode", "CLIPTextEncode"];
 
     #[test]
     fn swapped_letters() {

@@ -5,8 +5,7 @@ use std::fmt;
 use crate::model::Group;
 use crate::value::write_string;
 use crate::{
-    Branch, Combo, ComboSpelling, Input, InputKind, Key, Map, Node, OutputKind, Producer, Schema,
-    Section, Text, Value,
+    Branch, Combo, ComboSpelling, Input, InputKind, Key, Map, Node, OutputKind, Producer, Schema, Section, Text, Value,
 };
 
 impl Schema {
@@ -47,11 +46,7 @@ impl Node {
                 definition.push_unchecked(key.name().into(), value);
             }
         }
-        for (key, value) in self
-            .raw
-            .iter()
-            .filter(|(key, _)| Key::from_name(key).is_none())
-        {
+        for (key, value) in self.raw.iter().filter(|(key, _)| Key::from_name(key).is_none()) {
             definition.push_unchecked(key.clone(), value.clone());
         }
         Value::Object(definition)
@@ -61,8 +56,7 @@ impl Node {
     fn key_value(&self, key: Key) -> Option<Value> {
         let raw = self.raw.get(key.name());
         if key == Key::Input {
-            let written =
-                self.keys.contains(key) || !self.inputs.is_empty() || !self.hidden.is_empty();
+            let written = self.keys.contains(key) || !self.inputs.is_empty() || !self.hidden.is_empty();
             return written.then(|| self.input_value(raw));
         }
         if let Some(raw) = raw {
@@ -80,32 +74,19 @@ impl Node {
             Key::Input | Key::PriceBadge | Key::EssentialsCategory => (Value::Null, false),
             Key::InputOrder => (Value::Object(self.order_value()), false),
             Key::Output => (self.outputs_value(key), !self.outputs.is_empty()),
-            Key::OutputIsList => (
-                self.outputs_value(key),
-                self.outputs.iter().any(|output| output.is_list),
-            ),
-            Key::OutputName => (
-                self.outputs_value(key),
-                self.outputs
-                    .iter()
-                    .any(|output| output.name != output.kind.type_word()),
-            ),
-            Key::OutputTooltips => (
-                self.outputs_value(key),
-                self.outputs.iter().any(|output| output.tooltip.is_some()),
-            ),
+            Key::OutputIsList => (self.outputs_value(key), self.outputs.iter().any(|output| output.is_list)),
+            Key::OutputName => {
+                (self.outputs_value(key), self.outputs.iter().any(|output| output.name != output.kind.type_word()))
+            }
+            Key::OutputTooltips => {
+                (self.outputs_value(key), self.outputs.iter().any(|output| output.tooltip.is_some()))
+            }
             Key::OutputMatchtypes => {
-                let any = self
-                    .outputs
-                    .iter()
-                    .any(|output| matches!(output.kind, OutputKind::Match(Some(_))));
+                let any = self.outputs.iter().any(|output| matches!(output.kind, OutputKind::Match(Some(_))));
                 (self.outputs_value(key), any)
             }
             Key::Name => (Value::from(&self.class), false),
-            Key::DisplayName => (
-                Value::from(self.display_name.clone()),
-                self.display_name.is_some(),
-            ),
+            Key::DisplayName => (Value::from(self.display_name.clone()), self.display_name.is_some()),
             Key::Description => text(&self.description),
             Key::PythonModule => text(&self.python_module),
             Key::Category => text(&self.category),
@@ -136,14 +117,8 @@ impl Node {
             Key::OutputName => outputs.map(|output| &output.name).collect(),
             Key::OutputIsList => outputs.map(|output| output.is_list).collect(),
             Key::OutputTooltips => outputs.map(|output| output.tooltip.clone()).collect(),
-            _ if self
-                .outputs
-                .iter()
-                .any(|output| matches!(output.kind, OutputKind::Match(_))) =>
-            {
-                outputs
-                    .map(|output| output.kind.match_id().cloned())
-                    .collect()
+            _ if self.outputs.iter().any(|output| matches!(output.kind, OutputKind::Match(_))) => {
+                outputs.map(|output| output.kind.match_id().cloned()).collect()
             }
             _ => Value::Null,
         }
@@ -156,12 +131,7 @@ impl Node {
             Group::Optional => Section::Optional,
             Group::Hidden => return Box::new(self.hidden.iter().map(|hidden| &hidden.name)),
         };
-        Box::new(
-            self.inputs
-                .iter()
-                .filter(move |input| input.section == section)
-                .map(|input| &input.name),
-        )
+        Box::new(self.inputs.iter().filter(move |input| input.section == section).map(|input| &input.name))
     }
 
     /// `input_order`
@@ -235,11 +205,7 @@ impl Input {
     pub fn to_value(&self) -> Value {
         let head = match &self.kind {
             InputKind::Raw(spec) => return spec.clone(),
-            InputKind::Combo(Combo {
-                values,
-                spelling: ComboSpelling::Array,
-                ..
-            }) => Value::Array(values.clone()),
+            InputKind::Combo(Combo { values, spelling: ComboSpelling::Array, .. }) => Value::Array(values.clone()),
             _ => Value::String(self.kind.type_word()),
         };
         let part = match &self.kind {
@@ -275,10 +241,7 @@ pub(crate) fn branches_value(branches: &[Branch]) -> Value {
             if !optional.is_empty() {
                 inputs.insert("optional", optional);
             }
-            Map::from_iter([
-                ("key", Value::from(&branch.key)),
-                ("inputs", Value::Object(inputs)),
-            ])
+            Map::from_iter([("key", Value::from(&branch.key)), ("inputs", Value::Object(inputs))])
         })
         .collect()
 }

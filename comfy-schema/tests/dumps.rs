@@ -21,10 +21,7 @@ fn dumps() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     for folder in ["schemas", "object_info", "object_info/wild"] {
         for entry in fs::read_dir(root.join(folder))? {
             let path = entry?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
+            if path.extension().is_some_and(|extension| extension == "json") {
                 files.push(path);
             }
         }
@@ -39,15 +36,10 @@ fn dumps() -> Result<Vec<PathBuf>, Box<dyn Error>> {
 fn text(path: &Path) -> Result<String, Box<dyn Error>> {
     let bytes = fs::read(path)?;
     if let Some(utf16) = bytes.strip_prefix(b"\xff\xfe") {
-        let units: Vec<u16> = utf16
-            .chunks(2)
-            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-            .collect();
+        let units: Vec<u16> = utf16.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         return Ok(String::from_utf16(&units)?);
     }
-    Ok(String::from_utf8(bytes)?
-        .trim_start_matches('\u{feff}')
-        .to_owned())
+    Ok(String::from_utf8(bytes)?.trim_start_matches('\u{feff}').to_owned())
 }
 
 #[test]
@@ -57,32 +49,17 @@ fn nothing_is_lost() -> Result<(), Box<dyn Error>> {
         let schema = Schema::from_slice(&bytes)?;
         let written = schema.to_json();
         let (original, again) = (Value::parse(&bytes)?, Value::parse(written.as_bytes())?);
-        assert!(
-            original == again,
-            "{} differs when it is written again",
-            path.display()
-        );
-        assert!(
-            Schema::from_slice(written.as_bytes())? == schema,
-            "{} reads differently",
-            path.display()
-        );
+        assert!(original == again, "{} differs when it is written again", path.display());
+        assert!(Schema::from_slice(written.as_bytes())? == schema, "{} reads differently", path.display());
     }
     Ok(())
 }
 
 #[test]
 fn snapshots_are_written_byte_for_byte() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?.into_iter().filter(|path| {
-        path.parent()
-            .is_some_and(|parent| parent.ends_with("schemas"))
-    }) {
+    for path in dumps()?.into_iter().filter(|path| path.parent().is_some_and(|parent| parent.ends_with("schemas"))) {
         let text = fs::read_to_string(&path)?;
-        assert!(
-            Schema::from_slice(text.as_bytes())?.to_json() == text,
-            "{}",
-            path.display()
-        );
+        assert!(Schema::from_slice(text.as_bytes())?.to_json() == text, "{}", path.display());
     }
     Ok(())
 }
@@ -96,29 +73,17 @@ fn counts_equal_those_of_another_reader() -> Result<(), Box<dyn Error>> {
         assert_eq!(schema.nodes.len(), nodes.len(), "{}", path.display());
         for (class, definition) in nodes {
             let node = schema.node(class).ok_or(class.as_str())?;
-            let keys = |section: &str| {
-                definition["input"][section]
-                    .as_object()
-                    .into_iter()
-                    .flat_map(serde_json::Map::keys)
-            };
+            let keys =
+                |section: &str| definition["input"][section].as_object().into_iter().flat_map(serde_json::Map::keys);
             let mut inputs: Vec<&String> = keys("required").chain(keys("optional")).collect();
             inputs.sort();
             // An input in both sections is one input.
             inputs.dedup();
-            let mut read: Vec<&str> = node
-                .inputs
-                .iter()
-                .map(|input| input.name.as_str())
-                .collect();
+            let mut read: Vec<&str> = node.inputs.iter().map(|input| input.name.as_str()).collect();
             read.sort_unstable();
             assert_eq!(read, inputs, "{class}");
             assert_eq!(node.hidden.len(), keys("hidden").count(), "{class}");
-            assert_eq!(
-                Some(node.outputs.len()),
-                definition["output"].as_array().map(Vec::len),
-                "{class}"
-            );
+            assert_eq!(Some(node.outputs.len()), definition["output"].as_array().map(Vec::len), "{class}");
         }
     }
     Ok(())
@@ -127,17 +92,10 @@ fn counts_equal_those_of_another_reader() -> Result<(), Box<dyn Error>> {
 /// What is normal in a healthy server is not reported.
 #[test]
 fn core_nodes_have_next_to_no_issues() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?
-        .into_iter()
-        .filter(|path| !path.to_string_lossy().contains("wild"))
-    {
+    for path in dumps()?.into_iter().filter(|path| !path.to_string_lossy().contains("wild")) {
         let schema = Schema::from_slice(&fs::read(&path)?)?;
         // The one there is: a default of `NONE` where the value is called `None`. The server refuses it.
-        let others = schema
-            .issues
-            .iter()
-            .filter(|issue| !issue.path.starts_with("IdeogramV2."))
-            .count();
+        let others = schema.issues.iter().filter(|issue| !issue.path.starts_with("IdeogramV2.")).count();
         assert_eq!(others, 0, "{}: {:?}", path.display(), schema.issues);
     }
     Ok(())
@@ -146,17 +104,9 @@ fn core_nodes_have_next_to_no_issues() -> Result<(), Box<dyn Error>> {
 /// A change of this number is a change of what counts as odd: look at what came or went.
 #[test]
 fn oddities_of_wild_dumps_are_few() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?
-        .into_iter()
-        .filter(|path| path.to_string_lossy().contains("wild"))
-    {
+    for path in dumps()?.into_iter().filter(|path| path.to_string_lossy().contains("wild")) {
         let schema = Schema::from_slice(&fs::read(&path)?)?;
-        assert!(
-            schema.issues.len() <= 35,
-            "{}: {:?}",
-            path.display(),
-            schema.issues
-        );
+        assert!(schema.issues.len() <= 35, "{}: {:?}", path.display(), schema.issues);
     }
     Ok(())
 }

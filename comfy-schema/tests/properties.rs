@@ -84,60 +84,31 @@ fn json() -> impl Strategy<Value = Value> {
 
 /// The five dynamic words, primitives, combos and words, with random options around the keys they need.
 fn spec() -> impl Strategy<Value = Value> {
-    let options = vec((word(), json()), 0..5)
-        .prop_map(|entries| Value::Object(Map::from_iter(entries)))
-        .boxed();
-    let plain = (word(), options.clone())
-        .prop_map(|(word, options)| Value::Array(vec![word.into(), options]));
-    let combo = (vec(scalar(), 0..4), options)
-        .prop_map(|(values, options)| Value::Array(vec![values.into(), options]));
+    let options = vec((word(), json()), 0..5).prop_map(|entries| Value::Object(Map::from_iter(entries))).boxed();
+    let plain = (word(), options.clone()).prop_map(|(word, options)| Value::Array(vec![word.into(), options]));
+    let combo = (vec(scalar(), 0..4), options).prop_map(|(values, options)| Value::Array(vec![values.into(), options]));
     prop_oneof![4 => plain, 2 => combo, 1 => json()].prop_recursive(4, 40, 4, |inner| {
-        let section = vec((word(), inner), 0..3)
-            .prop_map(|entries| Value::Object(Map::from_iter(entries)))
-            .boxed();
+        let section = vec((word(), inner), 0..3).prop_map(|entries| Value::Object(Map::from_iter(entries))).boxed();
         let sections = (section.clone(), section)
-            .prop_map(|(required, optional)| {
-                Map::from_iter([("required", required), ("optional", optional)])
-            })
+            .prop_map(|(required, optional)| Map::from_iter([("required", required), ("optional", optional)]))
             .boxed();
         prop_oneof![
             vec((word(), sections.clone()), 0..3).prop_map(|branches| {
                 let options: Value = branches
                     .into_iter()
-                    .map(|(key, inputs)| {
-                        Map::from_iter([
-                            ("key", Value::from(key)),
-                            ("inputs", Value::Object(inputs)),
-                        ])
-                    })
+                    .map(|(key, inputs)| Map::from_iter([("key", Value::from(key)), ("inputs", Value::Object(inputs))]))
                     .collect();
-                dynamic(
-                    "COMFY_DYNAMICCOMBO_V3",
-                    Map::from_iter([("options", options)]),
-                )
+                dynamic("COMFY_DYNAMICCOMBO_V3", Map::from_iter([("options", options)]))
             }),
             (sections.clone(), word(), -1i32..200).prop_map(|(input, prefix, max)| {
-                let template = [
-                    ("input", Value::Object(input)),
-                    ("prefix", prefix.into()),
-                    ("max", max.into()),
-                ];
-                dynamic(
-                    "COMFY_AUTOGROW_V3",
-                    Map::from_iter([("template", Map::from_iter(template))]),
-                )
+                let template = [("input", Value::Object(input)), ("prefix", prefix.into()), ("max", max.into())];
+                dynamic("COMFY_AUTOGROW_V3", Map::from_iter([("template", Map::from_iter(template))]))
             }),
             (sections.clone(), word()).prop_map(|(inputs, slot)| {
-                let options = [
-                    ("slotType", Value::from(slot)),
-                    ("inputs", Value::Object(inputs)),
-                ];
+                let options = [("slotType", Value::from(slot)), ("inputs", Value::Object(inputs))];
                 dynamic("COMFY_DYNAMICSLOT_V3", Map::from_iter(options))
             }),
-            sections.prop_map(|template| dynamic(
-                "COMFY_DYNAMICGROUP_V3",
-                Map::from_iter([("template", template)])
-            )),
+            sections.prop_map(|template| dynamic("COMFY_DYNAMICGROUP_V3", Map::from_iter([("template", template)]))),
         ]
     })
 }
@@ -148,18 +119,11 @@ fn dynamic(word: &str, options: Map) -> Value {
 
 /// Definitions with the right keys and often the right values.
 fn definition() -> impl Strategy<Value = Value> {
-    let section =
-        || vec((word(), spec()), 0..4).prop_map(|entries| Value::Object(Map::from_iter(entries)));
-    let input = (section(), section(), json(), 0..4usize).prop_map(
-        |(required, optional, hidden, which)| {
-            let sections = [
-                ("required", required),
-                ("optional", optional),
-                ("hidden", hidden),
-            ];
-            Value::Object(sections.into_iter().skip(which).collect())
-        },
-    );
+    let section = || vec((word(), spec()), 0..4).prop_map(|entries| Value::Object(Map::from_iter(entries)));
+    let input = (section(), section(), json(), 0..4usize).prop_map(|(required, optional, hidden, which)| {
+        let sections = [("required", required), ("optional", optional), ("hidden", hidden)];
+        Value::Object(sections.into_iter().skip(which).collect())
+    });
     let words = || prop_oneof![3 => vec(prop_oneof![word().prop_map(Value::from), scalar()], 0..4).prop_map(Value::Array), 1 => json()];
     let rest = vec((word(), json()), 0..6);
     (input, words(), words(), words(), rest).prop_map(|(input, output, names, matchtypes, rest)| {

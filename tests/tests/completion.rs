@@ -19,16 +19,8 @@ const CASES: [Case; 12] = [
     Case { name: "field after a comma", body: "KSampler { model: ckpt.model, st| };", offers: "steps" },
     Case { name: "no letter typed", body: "KSampler { model: ckpt.model, | };", offers: "steps" },
     Case { name: "empty literal", body: "KSampler { | };", offers: "latent_image" },
-    Case {
-        name: "field between fields",
-        body: "KSampler { model: ckpt.model, ste| , cfg: 8 };",
-        offers: "steps",
-    },
-    Case {
-        name: "field of a nested node",
-        body: "KSampler { positive: CLIPTextEncode { te| } };",
-        offers: "text",
-    },
+    Case { name: "field between fields", body: "KSampler { model: ckpt.model, ste| , cfg: 8 };", offers: "steps" },
+    Case { name: "field of a nested node", body: "KSampler { positive: CLIPTextEncode { te| } };", offers: "text" },
     Case { name: "output of a node", body: "KSampler { model: ckpt.mo| };", offers: "model" },
     Case { name: "output, only the dot", body: "KSampler { model: ckpt.| };", offers: "clip" },
     Case { name: "node name", body: "let x = KSam|;", offers: "KSampler" },

@@ -220,13 +220,6 @@ impl Keys {
 
 impl Debug for Keys {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(
-                Key::ALL
-                    .iter()
-                    .filter(|&&key| self.contains(key))
-                    .map(|key| key.name()),
-            )
-            .finish()
+        f.debug_set().entries(Key::ALL.iter().filter(|&&key| self.contains(key)).map(|key| key.name())).finish()
     }
 }

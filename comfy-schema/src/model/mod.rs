@@ -7,8 +7,7 @@ mod output;
 mod schema;
 
 pub use input::{
-    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind,
-    MatchType, Section,
+    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind, MatchType, Section,
 };
 pub(crate) use keys::Group;
 pub use keys::{Key, Keys};

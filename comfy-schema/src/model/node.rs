@@ -15,10 +15,7 @@ pub enum Producer {
 }
 
 /// One node class.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the definition has that many flags"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the definition has that many flags")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The class name, exactly: the key in `/object_info` and the `class_type` of a prompt.

@@ -23,21 +23,13 @@ impl Schema {
     pub(crate) fn with_issues(nodes: Vec<Node>, issues: Vec<Issue>) -> Self {
         let mut index: Vec<u32> = (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).collect();
         index.sort_by(|&a, &b| class_at(&nodes, a).cmp(&class_at(&nodes, b)));
-        Self {
-            nodes,
-            issues,
-            index,
-        }
+        Self { nodes, issues, index }
     }
 
     /// The definition of a class.
     pub fn node(&self, class: &str) -> Option<&Node> {
-        let found = self
-            .index
-            .binary_search_by(|&at| class_at(&self.nodes, at).cmp(&Some(class)));
-        let hint = found
-            .ok()
-            .and_then(|at| self.nodes.get(self.index[at] as usize));
+        let found = self.index.binary_search_by(|&at| class_at(&self.nodes, at).cmp(&Some(class)));
+        let hint = found.ok().and_then(|at| self.nodes.get(self.index[at] as usize));
         match hint {
             Some(node) if node.class == class => Some(node),
             // While the index covers all nodes it is right about absence too, unless someone changed them.

@@ -18,19 +18,13 @@ pub(super) fn input(at: &Place<'_>, input: &Input, report: &mut Report) {
         InputKind::Boolean if default.as_bool().is_none() => "a boolean",
         InputKind::Combo(combo) => {
             if !combo_allows(combo, input, default) {
-                report.add(
-                    &at.key("default"),
-                    format_args!("{default} is not among the values"),
-                );
+                report.add(&at.key("default"), format_args!("{default} is not among the values"));
             }
             return;
         }
         _ => return bounds(&at, input, report),
     };
-    report.add(
-        &at.key("default"),
-        format_args!("{default} is not {expected}"),
-    );
+    report.add(&at.key("default"), format_args!("{default} is not {expected}"));
     bounds(&at, input, report);
 }
 
@@ -48,11 +42,7 @@ fn bounds(at: &Place<'_>, input: &Input, report: &mut Report) {
         return;
     }
     for key in ["min", "max"] {
-        if let Some(bound) = input
-            .options
-            .get(key)
-            .filter(|bound| !bound.is_number() && !bound.is_null())
-        {
+        if let Some(bound) = input.options.get(key).filter(|bound| !bound.is_number() && !bound.is_null()) {
             report.add(&at.key(key), format_args!("{bound} is not a number"));
         }
     }
@@ -60,25 +50,16 @@ fn bounds(at: &Place<'_>, input: &Input, report: &mut Report) {
     if let (Some(min), Some(max)) = (min, max)
         && compare(min, max) == Some(Ordering::Greater)
     {
-        report.add(
-            &at.key("min"),
-            format_args!("{min} is greater than the maximum {max}"),
-        );
+        report.add(&at.key("min"), format_args!("{min} is greater than the maximum {max}"));
     }
     let Some(default) = input.options.default() else {
         return;
     };
     if let Some(min) = min.filter(|min| compare(default, min) == Some(Ordering::Less)) {
-        report.add(
-            &at.key("default"),
-            format_args!("{default} is less than the minimum {min}"),
-        );
+        report.add(&at.key("default"), format_args!("{default} is less than the minimum {min}"));
     }
     if let Some(max) = max.filter(|max| compare(default, max) == Some(Ordering::Greater)) {
-        report.add(
-            &at.key("default"),
-            format_args!("{default} is greater than the maximum {max}"),
-        );
+        report.add(&at.key("default"), format_args!("{default} is greater than the maximum {max}"));
     }
 }
 
@@ -96,10 +77,7 @@ fn combo_allows(combo: &Combo, input: &Input, default: &Value) -> bool {
     if combo.values.is_empty() || input.options.is_upload() || input.options.remote().is_some() {
         return true;
     }
-    if let (Value::Array(defaults), true) = (
-        default,
-        combo.multiselect || input.options.multi_select().is_some(),
-    ) {
+    if let (Value::Array(defaults), true) = (default, combo.multiselect || input.options.multi_select().is_some()) {
         return defaults.iter().all(|default| one_allowed(combo, default));
     }
     one_allowed(combo, default)
@@ -112,10 +90,7 @@ fn one_allowed(combo: &Combo, default: &Value) -> bool {
         number => number.as_f64() == Some(0.0),
     };
     ignored
-        || combo
-            .values
-            .iter()
-            .any(|value| value == default || compare(value, default) == Some(Ordering::Equal))
+        || combo.values.iter().any(|value| value == default || compare(value, default) == Some(Ordering::Equal))
         || looks_like_file(default)
         || combo.values.iter().any(looks_like_file)
 }

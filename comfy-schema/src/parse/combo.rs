@@ -4,19 +4,10 @@ use super::report::{Place, Report};
 use crate::{Combo, ComboSpelling, InputKind, Options, Value};
 
 /// `[["a", "b"], {…}]`
-pub(super) fn array(
-    at: &Place<'_>,
-    values: Vec<Value>,
-    options: &Options,
-    report: &mut Report,
-) -> InputKind {
+pub(super) fn array(at: &Place<'_>, values: Vec<Value>, options: &Options, report: &mut Report) -> InputKind {
     let spec = at.index(0);
     check_values(&spec, &values, report);
-    InputKind::Combo(Combo {
-        values,
-        spelling: ComboSpelling::Array,
-        multiselect: multiselect(options),
-    })
+    InputKind::Combo(Combo { values, spelling: ComboSpelling::Array, multiselect: multiselect(options) })
 }
 
 /// `["COMBO", {"options": ["a", "b"]}]`; without `options` where the front end fills them in.
@@ -35,27 +26,17 @@ pub(super) fn word(at: &Place<'_>, options: &mut Options, report: &mut Report) -
             Vec::new()
         }
     };
-    InputKind::Combo(Combo {
-        values,
-        spelling: ComboSpelling::Word,
-        multiselect: multiselect(options),
-    })
+    InputKind::Combo(Combo { values, spelling: ComboSpelling::Word, multiselect: multiselect(options) })
 }
 
 fn multiselect(options: &Options) -> bool {
-    options
-        .get("multiselect")
-        .and_then(Value::as_bool)
-        .unwrap_or(false)
+    options.get("multiselect").and_then(Value::as_bool).unwrap_or(false)
 }
 
 fn check_values(at: &Place<'_>, values: &[Value], report: &mut Report) {
     for (index, value) in values.iter().enumerate() {
         if matches!(value, Value::Array(_) | Value::Object(_)) {
-            report.add(
-                &at.index(index),
-                format_args!("{} as a value to choose", value.kind_name()),
-            );
+            report.add(&at.index(index), format_args!("{} as a value to choose", value.kind_name()));
         }
     }
 }

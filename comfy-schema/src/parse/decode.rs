@@ -31,16 +31,8 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
                 column,
             };
         }
-        let reason = format!(
-            "byte 0x{:02x} does not belong to UTF-8",
-            bytes.get(at).copied().unwrap_or_default()
-        );
-        JsonError {
-            kind: JsonErrorKind::Encoding,
-            reason,
-            line,
-            column,
-        }
+        let reason = format!("byte 0x{:02x} does not belong to UTF-8", bytes.get(at).copied().unwrap_or_default());
+        JsonError { kind: JsonErrorKind::Encoding, reason, line, column }
     })
 }
 
@@ -53,16 +45,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, JsonError> {
             Ok(character) => text.push(character),
             Err(error) => {
                 let (line, column) = position(text.as_bytes(), text.len());
-                let reason = format!(
-                    "unit 0x{:04x} does not belong to UTF-16",
-                    error.unpaired_surrogate()
-                );
-                return Err(JsonError {
-                    kind: JsonErrorKind::Encoding,
-                    reason,
-                    line,
-                    column,
-                });
+                let reason = format!("unit 0x{:04x} does not belong to UTF-16", error.unpaired_surrogate());
+                return Err(JsonError { kind: JsonErrorKind::Encoding, reason, line, column });
             }
         }
     }
@@ -86,39 +70,24 @@ mod tests {
     #[test]
     fn utf16_with_and_without_mark() {
         for text in ["\u{feff}{\"ä😀\":1}", "{\"ä😀\":1}"] {
-            assert_eq!(
-                decode(&utf16_of(text, u16::to_le_bytes)).unwrap(),
-                "{\"ä😀\":1}"
-            );
-            assert_eq!(
-                decode(&utf16_of(text, u16::to_be_bytes)).unwrap(),
-                "{\"ä😀\":1}"
-            );
+            assert_eq!(decode(&utf16_of(text, u16::to_le_bytes)).unwrap(), "{\"ä😀\":1}");
+            assert_eq!(decode(&utf16_of(text, u16::to_be_bytes)).unwrap(), "{\"ä😀\":1}");
         }
     }
 
     #[test]
     fn latin1_is_refused_with_its_place() {
         let error = decode(b"{\n\"caf\xe9\":1}").unwrap_err();
-        assert_eq!(
-            (error.kind, error.line, error.column),
-            (JsonErrorKind::Encoding, 2, 5)
-        );
+        assert_eq!((error.kind, error.line, error.column), (JsonErrorKind::Encoding, 2, 5));
     }
 
     #[test]
     fn a_cut_inside_a_character_is_a_cut_file() {
-        assert_eq!(
-            decode(b"{\"caf\xc3").unwrap_err().kind,
-            JsonErrorKind::Truncated
-        );
+        assert_eq!(decode(b"{\"caf\xc3").unwrap_err().kind, JsonErrorKind::Truncated);
     }
 
     #[test]
     fn a_lone_utf16_surrogate_is_refused() {
-        assert_eq!(
-            decode(b"\xff\xfe{\0\x00\xd8\"\0").unwrap_err().kind,
-            JsonErrorKind::Encoding
-        );
+        assert_eq!(decode(b"\xff\xfe{\0\x00\xd8\"\0").unwrap_err().kind, JsonErrorKind::Encoding);
     }
 }

@@ -26,21 +26,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
 fn definitions(text: &str) -> Result<Schema, SchemaError> {
     let mut reader = Reader::new(text);
     let mut found = Found::default();
-    let mut key = reader
-        .first_key()
-        .map_err(|error| SchemaError::from_json(error, None))?;
+    let mut key = reader.first_key().map_err(|error| SchemaError::from_json(error, None))?;
     while let Some(class) = key {
-        let value = reader
-            .value(MAX_DEPTH)
-            .map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
+        let value = reader.value(MAX_DEPTH).map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
         found.add(class, value, std::mem::take(&mut reader.duplicates));
-        key = reader
-            .next_key()
-            .map_err(|error| SchemaError::from_json(error, None))?;
+        key = reader.next_key().map_err(|error| SchemaError::from_json(error, None))?;
     }
-    reader
-        .finish()
-        .map_err(|error| SchemaError::from_json(error, None))?;
+    reader.finish().map_err(|error| SchemaError::from_json(error, None))?;
     found.finish()
 }
 
@@ -63,18 +55,12 @@ impl Found {
         }
         let mut report = Report::default();
         for key in duplicate_keys {
-            report.add(
-                &Place::new(&class),
-                format_args!("`{key}` occurs twice in one object; the last one counts"),
-            );
+            report.add(&Place::new(&class), format_args!("`{key}` occurs twice in one object; the last one counts"));
         }
         let node = node::node(class.clone(), value, &mut report);
         match self.places.entry(class) {
             Entry::Occupied(place) => {
-                report.add(
-                    &Place::new(place.key()),
-                    "this node is defined twice; the last definition counts",
-                );
+                report.add(&Place::new(place.key()), "this node is defined twice; the last definition counts");
                 self.nodes[*place.get()] = node;
             }
             Entry::Vacant(place) => {

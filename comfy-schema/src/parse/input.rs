@@ -45,23 +45,14 @@ pub(super) fn input(
     nesting: usize,
     report: &mut Report,
 ) -> (Input, Option<Value>) {
-    let Parts {
-        head,
-        mut options,
-        mut raw,
-    } = match take_apart(at, spec, report) {
+    let Parts { head, mut options, mut raw } = match take_apart(at, spec, report) {
         Ok(parts) => parts,
         Err(spec) => return (raw_input(name, section, spec), None),
     };
     let kind = match head {
         Head::Values(values) => combo::array(at, values, &options, report),
         Head::Word(word) => {
-            let context = dynamic::Context {
-                at,
-                name: &name,
-                section,
-                nesting,
-            };
+            let context = dynamic::Context { at, name: &name, section, nesting };
             let Some(kind) = of_word(&context, &word, &mut options, report) else {
                 let spec = raw.unwrap_or_else(|| options.around(Value::String(word)));
                 return (raw_input(name, section, spec), None);
@@ -74,23 +65,13 @@ pub(super) fn input(
             kind
         }
     };
-    let input = Input {
-        name,
-        section,
-        kind,
-        options,
-    };
+    let input = Input { name, section, kind, options };
     check::input(at, &input, report);
     (input, raw)
 }
 
 fn raw_input(name: Text, section: Section, spec: Value) -> Input {
-    Input {
-        name,
-        section,
-        kind: InputKind::Raw(spec),
-        options: Options::none(Shape::Alone),
-    }
+    Input { name, section, kind: InputKind::Raw(spec), options: Options::none(Shape::Alone) }
 }
 
 /// What stands first in a specification.
@@ -112,20 +93,10 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
         Value::Array(items) => items,
         Value::String(word) if !word.trim().is_empty() => {
             report.add(at, "a bare word instead of an array of type and options");
-            return Ok(Parts {
-                head: Head::Word(word),
-                options: Options::none(Shape::Bare),
-                raw: None,
-            });
+            return Ok(Parts { head: Head::Word(word), options: Options::none(Shape::Bare), raw: None });
         }
         other => {
-            report.add(
-                at,
-                format_args!(
-                    "{} instead of an array of type and options",
-                    other.kind_name()
-                ),
-            );
+            report.add(at, format_args!("{} instead of an array of type and options", other.kind_name()));
             return Err(other);
         }
     };
@@ -136,17 +107,11 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
             return Err(Value::Array(items));
         }
         [_, Value::Object(_), ..] => {
-            report.add(
-                at,
-                format_args!("{} entries instead of type and options", items.len()),
-            );
+            report.add(at, format_args!("{} entries instead of type and options", items.len()));
             Some(Value::Array(items.clone()))
         }
         [_, options, ..] => {
-            report.add(
-                &at.index(1),
-                format_args!("{} instead of an object of options", options.kind_name()),
-            );
+            report.add(&at.index(1), format_args!("{} instead of an object of options", options.kind_name()));
             Some(Value::Array(items.clone()))
         }
     };
@@ -156,13 +121,8 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
         Some(Value::Array(values)) => Head::Values(values),
         first => {
             let found = first.as_ref().map_or("nothing", Value::kind_name);
-            report.add(
-                &at.index(0),
-                format_args!("{found} instead of a type word or an array of values"),
-            );
-            return Err(
-                raw.unwrap_or_else(|| Value::Array(first.into_iter().chain(rest).collect()))
-            );
+            report.add(&at.index(0), format_args!("{found} instead of a type word or an array of values"));
+            return Err(raw.unwrap_or_else(|| Value::Array(first.into_iter().chain(rest).collect())));
         }
     };
     let options = match rest.next() {
@@ -203,20 +163,12 @@ fn socket(word: &Text) -> InputKind {
     if types.len() > 1 {
         return InputKind::Union(types);
     }
-    if WIDGETS.contains(&word.as_str()) {
-        InputKind::Widget(word.clone())
-    } else {
-        InputKind::Link(word.clone())
-    }
+    if WIDGETS.contains(&word.as_str()) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
 }
 
 /// The words of a comma list, trimmed. Empty ones do not count.
 pub(crate) fn split_types(word: &str) -> Vec<Text> {
-    word.split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(Text::new)
-        .collect()
+    word.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Text::new).collect()
 }
 
 /// The comma list of some words.

@@ -22,15 +22,11 @@ pub(super) fn inputs(
             let order = order.as_ref().and_then(Value::as_object);
             let odd = read_sections(&at, node, sections, order, report);
             if !odd.is_empty() {
-                node.raw
-                    .push_unchecked(Key::Input.name().into(), Value::Object(odd));
+                node.raw.push_unchecked(Key::Input.name().into(), Value::Object(odd));
             }
         }
         Some(other) => {
-            report.add(
-                &at,
-                format_args!("{} instead of an object of sections", other.kind_name()),
-            );
+            report.add(&at, format_args!("{} instead of an object of sections", other.kind_name()));
             node.raw.push_unchecked(Key::Input.name().into(), other);
         }
     }
@@ -40,19 +36,10 @@ pub(super) fn inputs(
 }
 
 /// Fills the node's inputs; returns the part of `input` that they do not reproduce, in the same form.
-fn read_sections(
-    at: &Place<'_>,
-    node: &mut Node,
-    mut sections: Map,
-    order: Option<&Map>,
-    report: &mut Report,
-) -> Map {
+fn read_sections(at: &Place<'_>, node: &mut Node, mut sections: Map, order: Option<&Map>, report: &mut Report) -> Map {
     let mut odd = Map::new();
     // Required before optional, whatever the document's order: of an input in both, the required one counts.
-    for (group, section) in [
-        (Group::Required, Section::Required),
-        (Group::Optional, Section::Optional),
-    ] {
+    for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
         let Some(value) = sections.remove(group.name()) else {
             continue;
         };
@@ -61,9 +48,7 @@ fn read_sections(
             continue;
         };
         node.keys.insert_input_group(group);
-        let names = order
-            .and_then(|order| order.get(group.name()))
-            .and_then(Value::as_array);
+        let names = order.and_then(|order| order.get(group.name())).and_then(Value::as_array);
         let rest = read_section(&at, node, section, in_order(specs, names), report);
         if !rest.is_empty() {
             odd.insert(group.name(), rest);
@@ -73,20 +58,12 @@ fn read_sections(
         let at = at.key(Group::Hidden.name());
         if let Some(specs) = object(&at, value, Group::Hidden, &mut odd, report) {
             node.keys.insert_input_group(Group::Hidden);
-            let names = order
-                .and_then(|order| order.get(Group::Hidden.name()))
-                .and_then(Value::as_array);
-            node.hidden = in_order(specs, names)
-                .into_iter()
-                .map(|(name, spec)| Hidden { name, spec })
-                .collect();
+            let names = order.and_then(|order| order.get(Group::Hidden.name())).and_then(Value::as_array);
+            node.hidden = in_order(specs, names).into_iter().map(|(name, spec)| Hidden { name, spec }).collect();
         }
     }
     for (section, value) in sections {
-        report.add(
-            &at.key(&section),
-            "unknown section; the server reads only required, optional and hidden",
-        );
+        report.add(&at.key(&section), "unknown section; the server reads only required, optional and hidden");
         odd.insert(section, value);
     }
     node.inputs.shrink_to_fit();
@@ -94,20 +71,11 @@ fn read_sections(
 }
 
 /// The section's object; anything else is odd as a whole.
-fn object(
-    at: &Place<'_>,
-    value: Value,
-    group: Group,
-    odd: &mut Map,
-    report: &mut Report,
-) -> Option<Map> {
+fn object(at: &Place<'_>, value: Value, group: Group, odd: &mut Map, report: &mut Report) -> Option<Map> {
     match value {
         Value::Object(specs) => Some(specs),
         other => {
-            report.add(
-                at,
-                format_args!("{} instead of an object of inputs", other.kind_name()),
-            );
+            report.add(at, format_args!("{} instead of an object of inputs", other.kind_name()));
             odd.insert(group.name(), other);
             None
         }
@@ -115,13 +83,7 @@ fn object(
 }
 
 /// Appends a section's inputs; returns the specifications that they do not reproduce.
-fn read_section(
-    at: &Place<'_>,
-    node: &mut Node,
-    section: Section,
-    specs: Map,
-    report: &mut Report,
-) -> Map {
+fn read_section(at: &Place<'_>, node: &mut Node, section: Section, specs: Map, report: &mut Report) -> Map {
     let mut odd = Map::new();
     let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
     for (name, spec) in specs {
@@ -131,8 +93,7 @@ fn read_section(
             odd.push_unchecked(name, spec);
             continue;
         }
-        let (read, raw) =
-            input::input(&at, name.clone(), section, spec, input::MAX_NESTING, report);
+        let (read, raw) = input::input(&at, name.clone(), section, spec, input::MAX_NESTING, report);
         if let Some(raw) = raw {
             odd.push_unchecked(name, raw);
         }
@@ -144,19 +105,11 @@ fn read_section(
 /// By `input_order`, then by the document.
 fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
     let Some(names) = names else { return specs };
-    if specs
-        .keys()
-        .map(Text::as_str)
-        .eq(names.iter().filter_map(Value::as_str))
-    {
+    if specs.keys().map(Text::as_str).eq(names.iter().filter_map(Value::as_str)) {
         return specs;
     }
-    let places: HashMap<&str, usize> = names
-        .iter()
-        .enumerate()
-        .rev()
-        .filter_map(|(at, name)| Some((name.as_str()?, at)))
-        .collect();
+    let places: HashMap<&str, usize> =
+        names.iter().enumerate().rev().filter_map(|(at, name)| Some((name.as_str()?, at))).collect();
     let mut sorted: Vec<(Text, Value)> = specs.into_iter().collect();
     sorted.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
     let mut specs = Map::new();
@@ -169,12 +122,8 @@ fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
 /// Keeps `input_order` if the node's own order does not reproduce it, and says where it disagrees.
 fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report) {
     let Value::Object(groups) = &order else {
-        report.add(
-            at,
-            format_args!("{} instead of an object of arrays", order.kind_name()),
-        );
-        node.raw
-            .push_unchecked(Key::InputOrder.name().into(), order);
+        report.add(at, format_args!("{} instead of an object of arrays", order.kind_name()));
+        node.raw.push_unchecked(Key::InputOrder.name().into(), order);
         return;
     };
     for group in Group::ALL {
@@ -185,48 +134,28 @@ fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report
         let at = at.key(group.name());
         match names.as_array() {
             Some(names) => compare_order(&at, node, group, names, report),
-            None => report.add(
-                &at,
-                format_args!("{} instead of an array of names", names.kind_name()),
-            ),
+            None => report.add(&at, format_args!("{} instead of an array of names", names.kind_name())),
         }
     }
     if Value::Object(node.order_value()) != order {
-        node.raw
-            .push_unchecked(Key::InputOrder.name().into(), order);
+        node.raw.push_unchecked(Key::InputOrder.name().into(), order);
     }
 }
 
 fn compare_order(at: &Place<'_>, node: &Node, group: Group, names: &[Value], report: &mut Report) {
     let declared: Vec<&Text> = node.names_of(group).collect();
-    if declared
-        .iter()
-        .copied()
-        .map(Text::as_str)
-        .eq(names.iter().filter_map(Value::as_str))
-    {
+    if declared.iter().copied().map(Text::as_str).eq(names.iter().filter_map(Value::as_str)) {
         return;
     }
     let ordered: HashSet<&str> = names.iter().filter_map(Value::as_str).collect();
-    let left_out = declared
-        .iter()
-        .map(|name| name.as_str())
-        .filter(|name| !ordered.contains(name));
+    let left_out = declared.iter().map(|name| name.as_str()).filter(|name| !ordered.contains(name));
     if let Some(names) = listed(left_out) {
         report.add(at, format_args!("does not name {names}"));
     }
     // An input that is in two sections is in two orders and counts once.
     let all_inputs = node.inputs.iter().map(|input| &input.name);
-    let known: HashSet<&str> = declared
-        .iter()
-        .copied()
-        .chain(all_inputs)
-        .map(Text::as_str)
-        .collect();
-    let unknown = names
-        .iter()
-        .filter_map(Value::as_str)
-        .filter(|name| !known.contains(name));
+    let known: HashSet<&str> = declared.iter().copied().chain(all_inputs).map(Text::as_str).collect();
+    let unknown = names.iter().filter_map(Value::as_str).filter(|name| !known.contains(name));
     if let Some(names) = listed(unknown) {
         report.add(at, format_args!("names {names}, which is not declared"));
     }

@@ -20,10 +20,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node 
     let definition = match definition {
         Value::Object(definition) => definition,
         other => {
-            report.add(
-                &root,
-                format_args!("the definition is {}, not an object", other.kind_name()),
-            );
+            report.add(&root, format_args!("the definition is {}, not an object", other.kind_name()));
             let mut node = Node::new(class, Producer::V1);
             node.keys = Keys::not_an_object();
             node.raw.insert("", other);
@@ -35,11 +32,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node 
     let mut known = split(definition, &mut node);
     node.producer = producer(&known);
 
-    let mut reading = Reading {
-        root: &root,
-        node: &mut node,
-        report,
-    };
+    let mut reading = Reading { root: &root, node: &mut node, report };
     reading.name(known.take(Key::Name));
     reading.texts(&mut known);
     reading.flags(&mut known);
@@ -49,13 +42,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node 
             reading.keep(key, value);
         }
     }
-    inputs::inputs(
-        &root,
-        &mut node,
-        known.take(Key::Input),
-        known.take(Key::InputOrder),
-        report,
-    );
+    inputs::inputs(&root, &mut node, known.take(Key::Input), known.take(Key::InputOrder), report);
     let parts = output::Parts {
         types: known.take(Key::Output),
         names: known.take(Key::OutputName),
@@ -88,14 +75,8 @@ fn producer(known: &Known) -> Producer {
     let is_false = |key: Key| known.0[key as usize] == Some(Value::Bool(false));
     let schema_interface = there(Key::OutputMatchtypes)
         || there(Key::PriceBadge)
-        || [Key::Deprecated, Key::Experimental, Key::DevOnly]
-            .into_iter()
-            .any(is_false);
-    if schema_interface {
-        Producer::V3
-    } else {
-        Producer::V1
-    }
+        || [Key::Deprecated, Key::Experimental, Key::DevOnly].into_iter().any(is_false);
+    if schema_interface { Producer::V3 } else { Producer::V1 }
 }
 
 struct Reading<'a> {
@@ -110,10 +91,7 @@ impl Reading<'_> {
     }
 
     fn odd(&mut self, key: Key, value: Value, expected: &str) {
-        self.report.add(
-            &self.root.key(key.name()),
-            format_args!("{} instead of {expected}", value.kind_name()),
-        );
+        self.report.add(&self.root.key(key.name()), format_args!("{} instead of {expected}", value.kind_name()));
         self.keep(key, value);
     }
 
@@ -122,9 +100,7 @@ impl Reading<'_> {
             None => {}
             Some(Value::String(name)) if name == self.node.class => {}
             Some(Value::String(name)) => {
-                let message = format!(
-                    "`{name}` differs from the class under which the server offers the node"
-                );
+                let message = format!("`{name}` differs from the class under which the server offers the node");
                 self.report.add(&self.root.key(Key::Name.name()), message);
                 self.keep(Key::Name, Value::String(name));
             }
@@ -181,11 +157,7 @@ impl Reading<'_> {
         let Some(aliases) = aliases else { return };
         match &aliases {
             Value::Array(words) if words.iter().all(|word| word.as_str().is_some()) => {
-                self.node.search_aliases = words
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(Text::new)
-                    .collect();
+                self.node.search_aliases = words.iter().filter_map(Value::as_str).map(Text::new).collect();
             }
             Value::Null => {}
             _ => {

@@ -15,43 +15,15 @@ pub(super) struct Parts {
 
 /// Fills the node's outputs; arrays that they do not reproduce go to its `raw`.
 pub(super) fn outputs(root: &Place<'_>, node: &mut Node, parts: Parts, report: &mut Report) {
-    let matchtypes = parts
-        .matchtypes
-        .as_ref()
-        .and_then(Value::as_array)
-        .unwrap_or_default();
+    let matchtypes = parts.matchtypes.as_ref().and_then(Value::as_array).unwrap_or_default();
     node.outputs = kinds(root, parts.types.as_ref(), matchtypes, report)
         .into_iter()
-        .map(|kind| Output {
-            name: kind.type_word(),
-            kind,
-            is_list: false,
-            tooltip: None,
-        })
+        .map(|kind| Output { name: kind.type_word(), kind, is_list: false, tooltip: None })
         .collect();
-    names(
-        &root.key(Key::OutputName.name()),
-        node,
-        parts.names.as_ref(),
-        report,
-    );
-    lists(
-        &root.key(Key::OutputIsList.name()),
-        node,
-        parts.lists.as_ref(),
-        report,
-    );
-    tooltips(
-        &root.key(Key::OutputTooltips.name()),
-        node,
-        parts.tooltips.as_ref(),
-        report,
-    );
-    if let Some(other) = parts
-        .matchtypes
-        .as_ref()
-        .filter(|value| !value.is_null() && value.as_array().is_none())
-    {
+    names(&root.key(Key::OutputName.name()), node, parts.names.as_ref(), report);
+    lists(&root.key(Key::OutputIsList.name()), node, parts.lists.as_ref(), report);
+    tooltips(&root.key(Key::OutputTooltips.name()), node, parts.tooltips.as_ref(), report);
+    if let Some(other) = parts.matchtypes.as_ref().filter(|value| !value.is_null() && value.as_array().is_none()) {
         let message = format!("{} instead of an array of template ids", other.kind_name());
         report.add(&root.key(Key::OutputMatchtypes.name()), message);
     }
@@ -71,12 +43,7 @@ pub(super) fn outputs(root: &Place<'_>, node: &mut Node, parts: Parts, report: &
     }
 }
 
-fn kinds(
-    root: &Place<'_>,
-    types: Option<&Value>,
-    matchtypes: &[Value],
-    report: &mut Report,
-) -> Vec<OutputKind> {
+fn kinds(root: &Place<'_>, types: Option<&Value>, matchtypes: &[Value], report: &mut Report) -> Vec<OutputKind> {
     let at = root.key(Key::Output.name());
     match types {
         Some(Value::Array(types)) => types
@@ -87,19 +54,10 @@ fn kinds(
         // `RETURN_TYPES = ("IMAGE")`: a forgotten comma.
         Some(Value::String(_)) => {
             report.add(&at, "a string instead of an array; taken as one output");
-            types
-                .into_iter()
-                .map(|one| kind(&at, one, matchtypes.first(), report))
-                .collect()
+            types.into_iter().map(|one| kind(&at, one, matchtypes.first(), report)).collect()
         }
         Some(other) => {
-            report.add(
-                &at,
-                format_args!(
-                    "{} instead of an array; taken as no outputs",
-                    other.kind_name()
-                ),
-            );
+            report.add(&at, format_args!("{} instead of an array; taken as no outputs", other.kind_name()));
             Vec::new()
         }
         None => {
@@ -109,31 +67,19 @@ fn kinds(
     }
 }
 
-fn kind(
-    at: &Place<'_>,
-    value: &Value,
-    matchtype: Option<&Value>,
-    report: &mut Report,
-) -> OutputKind {
+fn kind(at: &Place<'_>, value: &Value, matchtype: Option<&Value>, report: &mut Report) -> OutputKind {
     match value {
         Value::String(word) if word == "COMFY_MATCHTYPE_V3" => {
             let id = matchtype.and_then(Value::as_str);
             if id.is_none() {
-                report.add(
-                    at,
-                    "a matched type, but `output_matchtypes` does not name its template",
-                );
+                report.add(at, "a matched type, but `output_matchtypes` does not name its template");
             }
             OutputKind::Match(id.map(Text::new))
         }
         Value::String(word) if word == "*" => OutputKind::Any,
         Value::String(word) if !word.trim().is_empty() => {
             let types = split_types(word);
-            if types.len() > 1 {
-                OutputKind::Union(types)
-            } else {
-                OutputKind::Type(word.clone())
-            }
+            if types.len() > 1 { OutputKind::Union(types) } else { OutputKind::Type(word.clone()) }
         }
         Value::Array(values) => OutputKind::Combo(values.clone()),
         other => {
@@ -177,47 +123,26 @@ fn tooltips(at: &Place<'_>, node: &mut Node, tooltips: Option<&Value>, report: &
         return;
     };
     let Some(tooltips) = tooltips.as_array() else {
-        return report.add(
-            at,
-            format_args!("{} instead of an array", tooltips.kind_name()),
-        );
+        return report.add(at, format_args!("{} instead of an array", tooltips.kind_name()));
     };
     for (slot, (output, tooltip)) in node.outputs.iter_mut().zip(tooltips).enumerate() {
         match tooltip {
             Value::String(text) => output.tooltip = Some(text.clone()),
             Value::Null => {}
-            other => report.add(
-                &at.index(slot),
-                format_args!("{} instead of a string", other.kind_name()),
-            ),
+            other => report.add(&at.index(slot), format_args!("{} instead of a string", other.kind_name())),
         }
     }
 }
 
 /// A parallel array; says so if it is none or has not one entry per output.
-fn array<'v>(
-    at: &Place<'_>,
-    node: &Node,
-    value: Option<&'v Value>,
-    report: &mut Report,
-) -> Option<&'v [Value]> {
+fn array<'v>(at: &Place<'_>, node: &Node, value: Option<&'v Value>, report: &mut Report) -> Option<&'v [Value]> {
     let value = value?;
     let Some(entries) = value.as_array() else {
-        report.add(
-            at,
-            format_args!("{} instead of an array", value.kind_name()),
-        );
+        report.add(at, format_args!("{} instead of an array", value.kind_name()));
         return None;
     };
     if entries.len() != node.outputs.len() {
-        report.add(
-            at,
-            format_args!(
-                "{} entries for {} outputs",
-                entries.len(),
-                node.outputs.len()
-            ),
-        );
+        report.add(at, format_args!("{} entries for {} outputs", entries.len(), node.outputs.len()));
     }
     Some(entries)
 }

@@ -23,19 +23,13 @@ impl Report {
             self.root = at.root().to_string();
             return;
         }
-        self.issues.push(Issue {
-            path: at.to_string(),
-            message: message.to_string(),
-        });
+        self.issues.push(Issue { path: at.to_string(), message: message.to_string() });
     }
 
     pub(super) fn into_issues(mut self) -> Vec<Issue> {
         if self.left_out > 0 {
             let message = format!("{} more oddities are not listed", self.left_out);
-            self.issues.push(Issue {
-                path: self.root,
-                message,
-            });
+            self.issues.push(Issue { path: self.root, message });
         }
         self.issues
     }
@@ -56,24 +50,15 @@ enum Step<'p> {
 
 impl<'p> Place<'p> {
     pub(super) const fn new(class: &'p str) -> Self {
-        Self {
-            parent: None,
-            step: Step::Key(class),
-        }
+        Self { parent: None, step: Step::Key(class) }
     }
 
     pub(super) const fn key<'c>(&'c self, key: &'c str) -> Place<'c> {
-        Place {
-            parent: Some(self),
-            step: Step::Key(key),
-        }
+        Place { parent: Some(self), step: Step::Key(key) }
     }
 
     pub(super) const fn index(&self, index: usize) -> Place<'_> {
-        Place {
-            parent: Some(self),
-            step: Step::Index(index),
-        }
+        Place { parent: Some(self), step: Step::Index(index) }
     }
 
     fn root(&self) -> &Self {

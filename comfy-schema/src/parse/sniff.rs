@@ -11,20 +11,12 @@ pub(super) fn text(text: &str) -> Result<(), SchemaError> {
     match text.chars().next() {
         None => Err(SchemaError::Empty),
         Some('{') => Ok(()),
-        Some('<') => Err(SchemaError::Html {
-            start: first_words(text),
-        }),
+        Some('<') => Err(SchemaError::Html { start: first_words(text) }),
         Some('[') => Err(SchemaError::NotAnObject { found: "an array" }),
-        Some(_) if text.len() > SHORT => Err(SchemaError::NotJson {
-            start: first_words(text),
-        }),
+        Some(_) if text.len() > SHORT => Err(SchemaError::NotJson { start: first_words(text) }),
         Some(_) => Err(match Value::parse(text.as_bytes()) {
-            Ok(value) => SchemaError::NotAnObject {
-                found: value.kind_name(),
-            },
-            Err(_) => SchemaError::NotJson {
-                start: first_words(text),
-            },
+            Ok(value) => SchemaError::NotAnObject { found: value.kind_name() },
+            Err(_) => SchemaError::NotJson { start: first_words(text) },
         }),
     }
 }
@@ -51,11 +43,7 @@ pub(super) fn is_definition(value: &Value) -> bool {
         return false;
     };
     let has = |key: Key| definition.contains_key(key.name());
-    has(Key::Input)
-        || has(Key::Output)
-        || has(Key::OutputName)
-        || has(Key::PythonModule)
-        || has(Key::OutputNode)
+    has(Key::Input) || has(Key::Output) || has(Key::OutputName) || has(Key::PythonModule) || has(Key::OutputNode)
 }
 
 /// What the entries of a document without definitions hint at.
@@ -90,44 +78,25 @@ impl Hints {
         }
         match self.error {
             Some(message) => SchemaError::ServerError { message },
-            None => SchemaError::NoDefinitions {
-                first: first.clone(),
-            },
+            None => SchemaError::NoDefinitions { first: first.clone() },
         }
     }
 }
 
 fn is_api_node(value: &Value) -> bool {
-    value.as_object().is_some_and(|node| {
-        node.get("class_type")
-            .is_some_and(|class| class.as_str().is_some())
-    })
+    value.as_object().is_some_and(|node| node.get("class_type").is_some_and(|class| class.as_str().is_some()))
 }
 
 /// The message of `{"error": "…"}` and of `{"error": {"type": …, "message": …, "details": …}}`.
 fn error_text(error: &Value) -> String {
-    let part = |map: &Map, key: &str| {
-        map.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    };
+    let part = |map: &Map, key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     let text = match error {
         Value::String(text) => text.to_string(),
         Value::Object(map) => {
             let (message, details) = (part(map, "message"), part(map, "details"));
-            if details.is_empty() {
-                message
-            } else {
-                format!("{message} ({details})")
-            }
+            if details.is_empty() { message } else { format!("{message} ({details})") }
         }
         other => other.to_string(),
     };
-    if text.is_empty() {
-        error.to_string().chars().take(200).collect()
-    } else {
-        text.chars().take(200).collect()
-    }
+    if text.is_empty() { error.to_string().chars().take(200).collect() } else { text.chars().take(200).collect() }
 }

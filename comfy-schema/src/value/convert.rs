@@ -7,10 +7,7 @@ use crate::Text;
 const BEYOND: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
 
 /// A float without a fraction as an integer, if it fits in 128 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the range is checked and there is no fraction"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked and there is no fraction")]
 pub(super) fn whole(value: f64) -> Option<i128> {
     ((-BEYOND..BEYOND).contains(&value) && value.fract() == 0.0).then_some(value as i128)
 }

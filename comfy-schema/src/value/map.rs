@@ -16,9 +16,7 @@ pub struct Map {
 impl Map {
     /// An object without members.
     pub const fn new() -> Self {
-        Self {
-            entries: Vec::new(),
-        }
+        Self { entries: Vec::new() }
     }
 
     /// The value of a key.
@@ -85,8 +83,7 @@ impl Map {
 
     /// Puts an entry back where it stood; `key` must not be there.
     pub(crate) fn put_at(&mut self, at: usize, key: Text, value: Value) {
-        self.entries
-            .insert(at.min(self.entries.len()), (key, value));
+        self.entries.insert(at.min(self.entries.len()), (key, value));
     }
 
     /// Adds a member whose key may be there already; [`Self::drop_earlier_duplicates`] must follow.
@@ -121,10 +118,7 @@ impl Map {
 
 fn has_duplicates(entries: &[(Text, Value)]) -> bool {
     if entries.len() <= SMALL {
-        return entries
-            .iter()
-            .enumerate()
-            .any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
+        return entries.iter().enumerate().any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
     }
     let mut seen = HashSet::with_capacity(entries.len());
     entries.iter().any(|(key, _)| !seen.insert(key.as_str()))
@@ -135,41 +129,21 @@ impl PartialEq for Map {
         if self.len() != other.len() {
             return false;
         }
-        if self
-            .entries
-            .iter()
-            .zip(&other.entries)
-            .all(|(a, b)| a.0 == b.0)
-        {
-            return self
-                .entries
-                .iter()
-                .zip(&other.entries)
-                .all(|(a, b)| a.1 == b.1);
+        if self.entries.iter().zip(&other.entries).all(|(a, b)| a.0 == b.0) {
+            return self.entries.iter().zip(&other.entries).all(|(a, b)| a.1 == b.1);
         }
         if self.len() <= SMALL {
-            return self
-                .iter()
-                .all(|(key, value)| other.get(key) == Some(value));
+            return self.iter().all(|(key, value)| other.get(key) == Some(value));
         }
-        let by_key: HashMap<&str, &Value> = other
-            .iter()
-            .map(|(key, value)| (key.as_str(), value))
-            .collect();
-        self.iter()
-            .all(|(key, value)| by_key.get(key.as_str()) == Some(&value))
+        let by_key: HashMap<&str, &Value> = other.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        self.iter().all(|(key, value)| by_key.get(key.as_str()) == Some(&value))
     }
 }
 
 impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
     /// Of equal keys the last one counts.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self {
-            entries: entries
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        };
+        let mut map = Self { entries: entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect() };
         map.drop_earlier_duplicates();
         map
     }
@@ -202,8 +176,7 @@ impl IntoIterator for Map {
 
 impl<'a> IntoIterator for &'a Map {
     type Item = (&'a Text, &'a Value);
-    type IntoIter =
-        std::iter::Map<std::slice::Iter<'a, (Text, Value)>, fn(&'a (Text, Value)) -> Self::Item>;
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Text, Value)>, fn(&'a (Text, Value)) -> Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.iter().map(|(key, value)| (key, value))

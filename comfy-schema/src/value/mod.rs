@@ -63,9 +63,7 @@ impl Value {
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let text = crate::parse::decode(bytes)?;
         match read::document(&text) {
-            Err(error) if error.kind == JsonErrorKind::Surrogate => {
-                read::document(&replace_lone_surrogates(&text))
-            }
+            Err(error) if error.kind == JsonErrorKind::Surrogate => read::document(&replace_lone_surrogates(&text)),
             read => read,
         }
     }
@@ -99,10 +97,7 @@ impl Value {
     /// The number as the nearest float. Integers beyond 2^53 lose digits, those beyond its range are infinite.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the nearest float is what is asked for"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
             Self::Int(value) => Some(*value as f64),
             Self::BigInt(digits) => digits.parse().ok(),
             Self::Float(value) => Some(*value),

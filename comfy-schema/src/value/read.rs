@@ -60,11 +60,7 @@ pub(crate) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Self {
-            jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(),
-            text,
-            duplicates: Vec::new(),
-        }
+        Self { jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(), text, duplicates: Vec::new() }
     }
 
     /// The first key of the object that comes next; `None` if it is empty.
@@ -96,10 +92,7 @@ impl<'t> Reader<'t> {
             Peek::Object => return self.object(depth),
             Peek::Null => self.jiter.known_null().map(|()| Value::Null),
             Peek::True | Peek::False => self.jiter.known_bool(peek).map(Value::Bool),
-            Peek::String => self
-                .jiter
-                .known_str()
-                .map(|text| Value::String(Text::new(text))),
+            Peek::String => self.jiter.known_str().map(|text| Value::String(Text::new(text))),
             _ => self.jiter.known_number_bytes(peek).map(number),
         };
         scalar.map_err(|error| self.error(&error))
@@ -108,16 +101,10 @@ impl<'t> Reader<'t> {
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
         let depth = self.deeper(depth)?;
         let mut values = Vec::new();
-        let mut next = self
-            .jiter
-            .known_array()
-            .map_err(|error| self.error(&error))?;
+        let mut next = self.jiter.known_array().map_err(|error| self.error(&error))?;
         while let Some(peek) = next {
             values.push(self.known(peek, depth)?);
-            next = self
-                .jiter
-                .array_step()
-                .map_err(|error| self.error(&error))?;
+            next = self.jiter.array_step().map_err(|error| self.error(&error))?;
         }
         values.shrink_to_fit();
         Ok(Value::Array(values))
@@ -146,17 +133,12 @@ impl<'t> Reader<'t> {
     fn error(&self, error: &JiterError) -> JsonError {
         use JsonErrorType as E;
         let JiterErrorType::JsonError(what) = &error.error_type else {
-            return self.error_at(
-                error.index,
-                JsonErrorKind::Syntax,
-                error.error_type.to_string(),
-            );
+            return self.error_at(error.index, JsonErrorKind::Syntax, error.error_type.to_string());
         };
         let kind = match what {
-            E::EofWhileParsingList
-            | E::EofWhileParsingObject
-            | E::EofWhileParsingString
-            | E::EofWhileParsingValue => JsonErrorKind::Truncated,
+            E::EofWhileParsingList | E::EofWhileParsingObject | E::EofWhileParsingString | E::EofWhileParsingValue => {
+                JsonErrorKind::Truncated
+            }
             // A text cut inside `true` or inside an escape fails at its very end.
             _ if error.index >= self.text.len() => JsonErrorKind::Truncated,
             E::LoneLeadingSurrogateInHexEscape => JsonErrorKind::Surrogate,
@@ -168,22 +150,14 @@ impl<'t> Reader<'t> {
 
     fn error_at(&self, index: usize, kind: JsonErrorKind, reason: String) -> JsonError {
         let (line, column) = position(self.text.as_bytes(), index);
-        JsonError {
-            kind,
-            reason,
-            line,
-            column,
-        }
+        JsonError { kind, reason, line, column }
     }
 }
 
 /// Line and column (in bytes) of a byte index, both from 1.
 pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     let before = &bytes[..index.min(bytes.len())];
-    let line_start = before
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |at| at + 1);
+    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let line = before.split(|&byte| byte == b'\n').count();
     (line, before.len() - line_start + 1)
 }
@@ -200,6 +174,5 @@ fn number(bytes: &[u8]) -> Value {
     if text.contains(['.', 'e', 'E']) {
         return Value::Float(text.parse().unwrap_or(f64::NAN));
     }
-    text.parse()
-        .map_or_else(|_| Value::BigInt(Text::new(text)), Value::Int)
+    text.parse().map_or_else(|_| Value::BigInt(Text::new(text)), Value::Int)
 }

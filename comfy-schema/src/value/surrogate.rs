@@ -14,11 +14,7 @@ pub(crate) fn replace_lone_surrogates(json: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let length = match unit(rest) {
-            Some(0xD800..=0xDBFF)
-                if matches!(rest.get(6..).and_then(unit), Some(0xDC00..=0xDFFF)) =>
-            {
-                12
-            }
+            Some(0xD800..=0xDBFF) if matches!(rest.get(6..).and_then(unit), Some(0xDC00..=0xDFFF)) => 12,
             Some(0xD800..=0xDFFF) => {
                 out.push_str(REPLACEMENT);
                 rest = &rest[6..];

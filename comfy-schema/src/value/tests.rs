@@ -22,10 +22,7 @@ fn integers_of_any_size_are_exact() {
     same("170141183460469231731687303715884105727");
     same("170141183460469231731687303715884105728");
     same("-999999999999999999999999999999999999999999999");
-    assert!(matches!(
-        parse("170141183460469231731687303715884105728"),
-        Value::BigInt(_)
-    ));
+    assert!(matches!(parse("170141183460469231731687303715884105728"), Value::BigInt(_)));
 }
 
 #[test]
@@ -66,18 +63,12 @@ fn lone_surrogates_become_replacement_characters() {
         parse(r#"["caf\udce9.png","\ud800","\ud800x","\\ud800","\ud83d\ude00"]"#).to_string(),
         "[\"caf\u{fffd}.png\",\"\u{fffd}\",\"\u{fffd}x\",\"\\\\ud800\",\"😀\"]"
     );
-    assert_eq!(
-        parse(r#"{"\ud800\ud83d\ude00":1}"#),
-        Value::Object(Map::from_iter([("\u{fffd}😀", 1)]))
-    );
+    assert_eq!(parse(r#"{"\ud800\ud83d\ude00":1}"#), Value::Object(Map::from_iter([("\u{fffd}😀", 1)])));
 }
 
 #[test]
 fn of_equal_keys_the_last_counts() {
-    assert_eq!(
-        parse(r#"{"a":1,"b":2,"a":3}"#).to_string(),
-        r#"{"a":3,"b":2}"#
-    );
+    assert_eq!(parse(r#"{"a":1,"b":2,"a":3}"#).to_string(), r#"{"a":3,"b":2}"#);
     let many: Vec<String> = (0..40).map(|at| format!("\"k{}\":{at}", at % 20)).collect();
     let map = parse(&format!("{{{}}}", many.join(",")));
     assert_eq!(map.as_object().unwrap().len(), 20);
@@ -88,9 +79,8 @@ fn of_equal_keys_the_last_counts() {
 fn objects_equal_in_any_order() {
     assert_eq!(parse(r#"{"a":1,"b":[2]}"#), parse(r#"{"b":[2],"a":1}"#));
     assert_ne!(parse(r#"{"a":1,"b":2}"#), parse(r#"{"a":1,"c":2}"#));
-    let (forth, back): (Vec<_>, Vec<_>) = (0..50)
-        .map(|at| ((format!("k{at}"), at), (format!("k{}", 49 - at), 49 - at)))
-        .unzip();
+    let (forth, back): (Vec<_>, Vec<_>) =
+        (0..50).map(|at| ((format!("k{at}"), at), (format!("k{}", 49 - at), 49 - at))).unzip();
     assert_eq!(Map::from_iter(forth), Map::from_iter(back));
 }
 
@@ -115,15 +105,9 @@ fn errors_say_what_and_where() {
 
 #[test]
 fn every_beginning_of_a_document_is_truncated() {
-    let json =
-        r#"{"a":[1,-2.5e3,NaN,-Infinity,true,false,null,"\u00e4\ud83d\ude00\n"],"b":{"c":"x"}}"#;
+    let json = r#"{"a":[1,-2.5e3,NaN,-Infinity,true,false,null,"\u00e4\ud83d\ude00\n"],"b":{"c":"x"}}"#;
     for end in 1..json.len() {
-        assert_eq!(
-            kind(&json[..end]),
-            JsonErrorKind::Truncated,
-            "{}",
-            &json[..end]
-        );
+        assert_eq!(kind(&json[..end]), JsonErrorKind::Truncated, "{}", &json[..end]);
     }
 }
 
@@ -133,18 +117,12 @@ fn views() {
     assert_eq!(parse("1.5").as_i128(), None);
     assert_eq!(parse("1e40").as_i128(), None);
     assert_eq!(parse("7").as_f64(), Some(7.0));
-    assert_eq!(
-        parse("170141183460469231731687303715884105728").as_f64(),
-        Some(2f64.powi(127))
-    );
+    assert_eq!(parse("170141183460469231731687303715884105728").as_f64(), Some(2f64.powi(127)));
     assert_eq!(parse("0").as_bool(), None);
     assert_eq!(parse("[1]").as_array().map(<[Value]>::len), Some(1));
     assert_eq!(Value::from(Some("x")), Value::from("x"));
     assert_eq!(Value::from(None::<i32>), Value::Null);
-    assert_eq!(
-        [1u64, 2].into_iter().collect::<Value>().to_string(),
-        "[1,2]"
-    );
+    assert_eq!([1u64, 2].into_iter().collect::<Value>().to_string(), "[1,2]");
 }
 
 #[test]

@@ -2,11 +2,9 @@
 //!
 //! `cargo run --bin text_to_image -- "a cat in the rain" 7`
 
-use comfy_examples::nodes::{
-    CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode,
-};
-use comfy_runtime::attr::workflow;
+use comfy_examples::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
 use comfy_runtime::Out;
+use comfy_runtime::attr::workflow;
 use comfy_runtime::types::IMAGE;
 
 /// A workflow is a function: its parameters are what varies, its result is what the program wants back.

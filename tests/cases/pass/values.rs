@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use comfy_runtime::{Combo, GraphError, Input, IntoField, Out, types, unchecked, workflow};
 use comfy_tests::nodes::{
-    CLIPTextEncode, CLIPTextEncodeFlux, CheckpointLoaderSimple, ColorToRGBInt, EmptyLatentAudio, EmptyLatentImage, KSampler,
-    KSamplerSelect, LatentAdd, PreviewAny, RandomNoise, RunwayFirstLastFrameNode, VAEDecodeAudio, options,
+    CLIPTextEncode, CLIPTextEncodeFlux, CheckpointLoaderSimple, ColorToRGBInt, EmptyLatentAudio, EmptyLatentImage,
+    KSampler, KSamplerSelect, LatentAdd, PreviewAny, RandomNoise, RunwayFirstLastFrameNode, VAEDecodeAudio, options,
 };
 use comfy_tests::nodes::{CreateVideo, LoadImage, SaveAudioAdvanced, SaveVideo};
 use serde_json::json;

@@ -187,7 +187,8 @@ fn project() -> PathBuf {
     fs::write(dir.join("Cargo.toml"), manifest).expect("the target directory is writable");
     fs::write(dir.join("src/nodes.rs"), nodes()).expect("the target directory is writable");
     let main = dir.join("src/main.rs");
-    fs::write(&main, "use comfy_runtime::workflow;\nmod nodes;\nfn main() {}\n").expect("the target directory is writable");
+    fs::write(&main, "use comfy_runtime::workflow;\nmod nodes;\nfn main() {}\n")
+        .expect("the target directory is writable");
     main
 }
 

@@ -1,9 +1,7 @@
 //! The same graph without the macro.
 
 use comfy_runtime::{Build, Graph};
-use comfy_tests::nodes::{
-    CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode,
-};
+use comfy_tests::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
 
 use crate::image::text_to_image;
 use crate::snapshot;

@@ -1,12 +1,12 @@
 //! Values, switches and unions.
 
+use comfy_runtime::unchecked;
 use comfy_runtime::workflow;
 use comfy_tests::nodes::{
     ColorToRGBInt, ComfyAndNode, ComfyMathExpression, ComfyNumberConvert, ComfySwitchNode, CreateList, CurveEditor,
     EmptyImage, GLSLShader, ImageCropV2, Load3D, LoadImage, Preview3D, PreviewAny, PreviewImage, PrimitiveBoolean,
     PrimitiveInt, SaveGLB, SaveImage, StringFormat, glsl_shader,
 };
-use comfy_runtime::unchecked;
 use serde_json::json;
 
 use crate::snapshot;

@@ -1,6 +1,7 @@
 //! What no node of the core server has: the hand-written schema has it.
 
 use comfy_runtime::{list, workflow};
+use comfy_tests::nodes::{EmptyLatentImage, LoadImage, PreviewAny};
 use comfy_tests::shapes::dynamic::type_input::{self, nested};
 use comfy_tests::shapes::dynamic::{maybe, resize_type};
 use comfy_tests::shapes::grouped::loras::Row;
@@ -10,7 +11,6 @@ use comfy_tests::shapes::{
     MatchedTwice, NoInputs, NotUnderstood, Nothing, OpenCombos, OverlapsNode, Primitives, Slotted, Sockets, Widgets,
     options,
 };
-use comfy_tests::nodes::{EmptyLatentImage, LoadImage, PreviewAny};
 use serde_json::json;
 
 use crate::snapshot;

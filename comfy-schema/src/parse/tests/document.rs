@@ -3,24 +3,17 @@
 use super::{refused, schema};
 use crate::{Schema, SchemaError, Value};
 
-const SMALL: &str = r#"{"A":{"input":{"required":{"x":["INT"]}},"output":["IMAGE"],"name":"A"},"B":{"input":{},"output":[]}}"#;
+const SMALL: &str =
+    r#"{"A":{"input":{"required":{"x":["INT"]}},"output":["IMAGE"],"name":"A"},"B":{"input":{},"output":[]}}"#;
 
 #[test]
 fn the_answer_for_a_single_node_is_the_same_shape() {
-    assert_eq!(
-        schema(r#"{"A":{"input":{},"output":[],"name":"A"}}"#)
-            .nodes
-            .len(),
-        1
-    );
+    assert_eq!(schema(r#"{"A":{"input":{},"output":[],"name":"A"}}"#).nodes.len(), 1);
 }
 
 #[test]
 fn utf16_is_read_like_utf8() {
-    let utf16: Vec<u8> = format!("\u{feff}{SMALL}")
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf16: Vec<u8> = format!("\u{feff}{SMALL}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(Schema::from_slice(&utf16).unwrap(), schema(SMALL));
 }
 
@@ -29,26 +22,14 @@ fn python_number_tokens() {
     let schema = schema(
         r#"{"A":{"input":{"required":{"x":["FLOAT",{"min":-Infinity,"max":Infinity,"default":NaN}]}},"output":[]}}"#,
     );
-    assert!(
-        schema.nodes[0].inputs[0]
-            .options
-            .max()
-            .and_then(Value::as_f64)
-            .is_some_and(f64::is_infinite)
-    );
-    assert_eq!(
-        Schema::from_slice(schema.to_json().as_bytes()).unwrap(),
-        schema
-    );
+    assert!(schema.nodes[0].inputs[0].options.max().and_then(Value::as_f64).is_some_and(f64::is_infinite));
+    assert_eq!(Schema::from_slice(schema.to_json().as_bytes()).unwrap(), schema);
 }
 
 #[test]
 fn file_names_that_are_not_utf8() {
     let schema = schema(r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#);
-    assert_eq!(
-        schema.nodes[0].inputs[0].to_value().to_string(),
-        "[[\"caf\u{fffd}.png\"]]"
-    );
+    assert_eq!(schema.nodes[0].inputs[0].to_value().to_string(), "[[\"caf\u{fffd}.png\"]]");
     assert_eq!(
         schema.issues[0].to_string(),
         "A: a text holds half a character, as of a file name that is not UTF-8 (line 1 column 43, maybe elsewhere \
@@ -96,10 +77,7 @@ fn not_json() {
 fn every_beginning_is_truncated_and_says_in_which_node() {
     for end in 2..SMALL.len() {
         let error = Schema::from_slice(&SMALL.as_bytes()[..end]).unwrap_err();
-        assert!(
-            matches!(error, SchemaError::Truncated { .. }),
-            "{end}: {error}"
-        );
+        assert!(matches!(error, SchemaError::Truncated { .. }), "{end}: {error}");
     }
     insta::assert_snapshot!(refused(&SMALL[..40]), @"the document ends too early, in the middle of node `A`, at line 1 column 41; the download or the copy was cut off, fetch it again");
     insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 101; the download or the copy was cut off, fetch it again");
@@ -126,14 +104,8 @@ fn nested_too_deep() {
 #[test]
 fn not_an_object() {
     insta::assert_snapshot!(refused("[1, 2]"), @"the document is an array, not an object of node definitions; is this the answer of /object_info?");
-    assert_eq!(
-        Schema::from_slice(b"null"),
-        Err(SchemaError::NotAnObject { found: "null" })
-    );
-    assert_eq!(
-        Schema::from_slice(b"\"x\""),
-        Err(SchemaError::NotAnObject { found: "a string" })
-    );
+    assert_eq!(Schema::from_slice(b"null"), Err(SchemaError::NotAnObject { found: "null" }));
+    assert_eq!(Schema::from_slice(b"\"x\""), Err(SchemaError::NotAnObject { found: "a string" }));
 }
 
 #[test]
@@ -146,9 +118,7 @@ fn an_error_body() {
     insta::assert_snapshot!(refused(r#"{"error": {"type": "x", "message": "No prompt provided", "details": ""}, "node_errors": []}"#), @"this is an error message, not an answer of /object_info: No prompt provided; see to that error and fetch it again");
     assert_eq!(
         Schema::from_slice(br#"{"error": "Unauthorized"}"#),
-        Err(SchemaError::ServerError {
-            message: "Unauthorized".into()
-        })
+        Err(SchemaError::ServerError { message: "Unauthorized".into() })
     );
 }
 
@@ -156,10 +126,7 @@ fn an_error_body() {
 fn a_workflow() {
     let api = r#"{"1": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "x"}}}"#;
     insta::assert_snapshot!(refused(api), @"this is a workflow in API format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
-    assert_eq!(
-        refused(&format!(r#"{{"client_id": "x", "prompt": {api}}}"#)),
-        refused(api)
-    );
+    assert_eq!(refused(&format!(r#"{{"client_id": "x", "prompt": {api}}}"#)), refused(api));
     let ui = r#"{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler"}], "links": [], "version": 0.4}"#;
     insta::assert_snapshot!(refused(ui), @"this is a workflow in UI format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
 }

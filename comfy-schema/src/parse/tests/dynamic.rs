@@ -12,54 +12,30 @@ fn autogrow(json: &str) -> (Autogrow, Vec<String>) {
 }
 
 fn names(inputs: &[Input]) -> Vec<(&str, Section)> {
-    inputs
-        .iter()
-        .map(|input| (input.name.as_str(), input.section))
-        .collect()
+    inputs.iter().map(|input| (input.name.as_str(), input.section)).collect()
 }
 
 #[test]
 fn match_type_with_allowed_types() {
-    let kind = good(
-        r#"["COMFY_MATCHTYPE_V3",{"template":{"template_id":"t","allowed_types":"IMAGE, MASK"}}]"#,
-    )
-    .kind;
+    let kind = good(r#"["COMFY_MATCHTYPE_V3",{"template":{"template_id":"t","allowed_types":"IMAGE, MASK"}}]"#).kind;
     assert_eq!(
         kind,
-        InputKind::Match(MatchType {
-            template_id: "t".into(),
-            allowed: vec!["IMAGE".into(), "MASK".into()]
-        })
+        InputKind::Match(MatchType { template_id: "t".into(), allowed: vec!["IMAGE".into(), "MASK".into()] })
     );
 }
 
 #[test]
 fn match_type_of_anything() {
     for allowed in [r#","allowed_types":"*""#, ""] {
-        let kind = good(&format!(
-            r#"["COMFY_MATCHTYPE_V3",{{"template":{{"template_id":"t"{allowed}}}}}]"#
-        ))
-        .kind;
-        assert_eq!(
-            kind,
-            InputKind::Match(MatchType {
-                template_id: "t".into(),
-                allowed: vec![]
-            })
-        );
+        let kind = good(&format!(r#"["COMFY_MATCHTYPE_V3",{{"template":{{"template_id":"t"{allowed}}}}}]"#)).kind;
+        assert_eq!(kind, InputKind::Match(MatchType { template_id: "t".into(), allowed: vec![] }));
     }
 }
 
 #[test]
 fn match_type_without_template_is_raw() {
-    raw(
-        r#"["COMFY_MATCHTYPE_V3"]"#,
-        "N.input.required.x[1]: no `template`",
-    );
-    raw(
-        r#"["COMFY_MATCHTYPE_V3",{"template":{}}]"#,
-        "N.input.required.x[1].template: no `template_id`",
-    );
+    raw(r#"["COMFY_MATCHTYPE_V3"]"#, "N.input.required.x[1]: no `template`");
+    raw(r#"["COMFY_MATCHTYPE_V3",{"template":{}}]"#, "N.input.required.x[1].template: no `template_id`");
 }
 
 #[test]
@@ -81,10 +57,7 @@ fn autogrow_by_names() {
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{"required":{"v":["FLOAT,INT",{}]}},"names":["a","b"],"min":0}}]"#,
     );
     assert_eq!(grow.names, ["a", "b"]);
-    assert_eq!(
-        (grow.min, grow.element.kind),
-        (0, InputKind::Union(vec!["FLOAT".into(), "INT".into()]))
-    );
+    assert_eq!((grow.min, grow.element.kind), (0, InputKind::Union(vec!["FLOAT".into(), "INT".into()])));
 }
 
 #[test]
@@ -159,29 +132,12 @@ fn dynamic_combo_branches_hold_their_inputs() {
         {"key":"b","inputs":{"required":{"m":["COMFY_DYNAMICCOMBO_V3",{"options":[{"key":"c","inputs":{"required":{}}}]}]}}},
         {"key":"off","inputs":{"required":{}}}]}]"#,
     );
-    let InputKind::DynamicCombo(branches) = &input.kind else {
-        panic!("{input:?}")
-    };
-    assert_eq!(
-        branches
-            .iter()
-            .map(|branch| branch.key.as_str())
-            .collect::<Vec<_>>(),
-        ["a", "b", "off"]
-    );
-    assert_eq!(
-        names(&branches[0].inputs),
-        [("w", Section::Required), ("c", Section::Optional)]
-    );
-    assert!(
-        matches!(&branches[1].inputs[0].kind, InputKind::DynamicCombo(inner) if inner[0].key == "c")
-    );
+    let InputKind::DynamicCombo(branches) = &input.kind else { panic!("{input:?}") };
+    assert_eq!(branches.iter().map(|branch| branch.key.as_str()).collect::<Vec<_>>(), ["a", "b", "off"]);
+    assert_eq!(names(&branches[0].inputs), [("w", Section::Required), ("c", Section::Optional)]);
+    assert!(matches!(&branches[1].inputs[0].kind, InputKind::DynamicCombo(inner) if inner[0].key == "c"));
     assert!(branches[2].inputs.is_empty());
-    assert_eq!(
-        input.options.get("options"),
-        None,
-        "the branches reproduce them"
-    );
+    assert_eq!(input.options.get("options"), None, "the branches reproduce them");
 }
 
 #[test]
@@ -189,9 +145,7 @@ fn what_branches_do_not_reproduce_stays_in_the_options() {
     let (input, issues) = spec(
         r#"["COMFY_DYNAMICCOMBO_V3",{"options":[{"key":"a","extra":1,"inputs":{"required":{"w":"INT"},"hidden":{"u":["UNIQUE_ID"]}}}]}]"#,
     );
-    assert!(
-        matches!(&input.kind, InputKind::DynamicCombo(branches) if branches[0].inputs[0].kind == InputKind::Int)
-    );
+    assert!(matches!(&input.kind, InputKind::DynamicCombo(branches) if branches[0].inputs[0].kind == InputKind::Int));
     assert!(input.options.get("options").is_some());
     let at = "N.input.required.x[1].options[0].inputs";
     assert_eq!(
@@ -205,10 +159,7 @@ fn what_branches_do_not_reproduce_stays_in_the_options() {
 
 #[test]
 fn dynamic_combo_that_cannot_be_understood_is_raw() {
-    raw(
-        r#"["COMFY_DYNAMICCOMBO_V3",{}]"#,
-        "N.input.required.x[1]: no `options`",
-    );
+    raw(r#"["COMFY_DYNAMICCOMBO_V3",{}]"#, "N.input.required.x[1]: no `options`");
     raw(
         r#"["COMFY_DYNAMICCOMBO_V3",{"options":["a"]}]"#,
         "N.input.required.x[1].options[0]: a branch without a `key` that is a string",
@@ -224,18 +175,10 @@ fn dynamic_slot() {
     let input = good(
         r#"["COMFY_DYNAMICSLOT_V3",{"slotType":"IMAGE,MASK","inputs":{"required":{"w":["INT",{}]}},"forceInput":true}]"#,
     );
-    let InputKind::DynamicSlot(DynamicSlot { slot, inputs }) = input.kind else {
-        panic!()
-    };
-    assert_eq!(
-        (slot.name.as_str(), slot.kind),
-        ("x", InputKind::Union(vec!["IMAGE".into(), "MASK".into()]))
-    );
+    let InputKind::DynamicSlot(DynamicSlot { slot, inputs }) = input.kind else { panic!() };
+    assert_eq!((slot.name.as_str(), slot.kind), ("x", InputKind::Union(vec!["IMAGE".into(), "MASK".into()])));
     assert_eq!(names(&inputs), [("w", Section::Required)]);
-    raw(
-        r#"["COMFY_DYNAMICSLOT_V3",{}]"#,
-        "N.input.required.x[1]: no `slotType`",
-    );
+    raw(r#"["COMFY_DYNAMICSLOT_V3",{}]"#, "N.input.required.x[1]: no `slotType`");
 }
 
 #[test]
@@ -245,16 +188,8 @@ fn dynamic_group() {
         other => panic!("{other:?}"),
     };
     let template = r#""template":{"required":{"name":["COMBO",{"options":["a"]}]},"optional":{"on":["BOOLEAN",{}]}}"#;
-    assert_eq!(
-        rows(&format!(
-            r#"["COMFY_DYNAMICGROUP_V3",{{{template},"min":1,"max":3}}]"#
-        )),
-        (2, 1, 3)
-    );
-    assert_eq!(
-        rows(&format!(r#"["COMFY_DYNAMICGROUP_V3",{{{template}}}]"#)),
-        (2, 0, 20)
-    );
+    assert_eq!(rows(&format!(r#"["COMFY_DYNAMICGROUP_V3",{{{template},"min":1,"max":3}}]"#)), (2, 1, 3));
+    assert_eq!(rows(&format!(r#"["COMFY_DYNAMICGROUP_V3",{{{template}}}]"#)), (2, 0, 20));
 }
 
 #[test]
@@ -268,8 +203,5 @@ fn nesting_is_bounded_and_what_is_deeper_is_raw() {
     let (input, issues) = spec(&json);
     assert!(matches!(input.kind, InputKind::DynamicCombo(_)));
     assert_eq!(issues.len(), 1);
-    assert!(
-        issues[0].ends_with("dynamic inputs are nested too deep"),
-        "{issues:?}"
-    );
+    assert!(issues[0].ends_with("dynamic inputs are nested too deep"), "{issues:?}");
 }

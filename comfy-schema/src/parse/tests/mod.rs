@@ -13,20 +13,14 @@ use crate::{Input, InputKind, Node, Schema, Value};
 fn node(definition: &str) -> (Node, Vec<String>) {
     let value = Value::parse(definition.as_bytes()).unwrap();
     let (node, issues) = Node::from_value("N", value.clone());
-    assert_eq!(
-        node.to_value(),
-        value,
-        "what was written differs from what was read"
-    );
+    assert_eq!(node.to_value(), value, "what was written differs from what was read");
     (node, issues.iter().map(ToString::to_string).collect())
 }
 
 /// Reads the specification of one required input `x`.
 #[track_caller]
 fn spec(spec: &str) -> (Input, Vec<String>) {
-    let (mut node, issues) = node(&format!(
-        r#"{{"input":{{"required":{{"x":{spec}}}}},"output":[]}}"#
-    ));
+    let (mut node, issues) = node(&format!(r#"{{"input":{{"required":{{"x":{spec}}}}},"output":[]}}"#));
     (node.inputs.remove(0), issues)
 }
 
@@ -42,10 +36,7 @@ fn good(json: &str) -> Input {
 #[track_caller]
 fn raw(json: &str, issue: &str) {
     let (input, issues) = spec(json);
-    assert_eq!(
-        input.kind,
-        InputKind::Raw(Value::parse(json.as_bytes()).unwrap())
-    );
+    assert_eq!(input.kind, InputKind::Raw(Value::parse(json.as_bytes()).unwrap()));
     assert_eq!(issues, [issue]);
 }
 

@@ -22,32 +22,17 @@ const SCHEMA: &str = r#"{"input":{"required":{"image":["IMAGE",{}],"mode":["COMB
 #[test]
 fn a_classic_definition_leaves_nothing_raw() {
     let (node, issues) = node(CLASSIC);
-    assert_eq!(
-        (node.producer, node.raw.len(), issues.len()),
-        (Producer::V1, 0, 0)
-    );
-    assert_eq!(
-        (node.display_name.as_deref(), node.python_module.as_str()),
-        (Some("Tint"), "custom_nodes.tint")
-    );
-    assert_eq!(
-        (node.hidden[0].name.as_str(), &node.hidden[0].spec),
-        ("uid", &Value::from("UNIQUE_ID"))
-    );
+    assert_eq!((node.producer, node.raw.len(), issues.len()), (Producer::V1, 0, 0));
+    assert_eq!((node.display_name.as_deref(), node.python_module.as_str()), (Some("Tint"), "custom_nodes.tint"));
+    assert_eq!((node.hidden[0].name.as_str(), &node.hidden[0].spec), ("uid", &Value::from("UNIQUE_ID")));
     assert_eq!(node.input("mode").unwrap().section, Section::Required);
 }
 
 #[test]
 fn a_schema_definition_leaves_nothing_raw() {
     let (node, issues) = node(SCHEMA);
-    assert_eq!(
-        (node.producer, node.raw.len(), issues.len()),
-        (Producer::V3, 0, 0)
-    );
-    assert_eq!(
-        (node.display_name, node.outputs[0].tooltip.as_deref()),
-        (None, None)
-    );
+    assert_eq!((node.producer, node.raw.len(), issues.len()), (Producer::V3, 0, 0));
+    assert_eq!((node.display_name, node.outputs[0].tooltip.as_deref()), (None, None));
 }
 
 #[test]
@@ -62,26 +47,13 @@ fn keys_are_written_in_the_order_of_the_interface() {
 fn keys_that_a_server_left_out_are_not_written() {
     let (node, issues) = node(r#"{"input":{"required":{"a":["INT"]}},"output":["INT"]}"#);
     assert_eq!((issues.len(), node.raw.len()), (0, 0));
-    assert_eq!(
-        node.outputs[0].name, "INT",
-        "a missing name falls back to the type"
-    );
+    assert_eq!(node.outputs[0].name, "INT", "a missing name falls back to the type");
 }
 
 #[test]
 fn old_schema_definitions_are_told_by_their_false_flags() {
-    assert_eq!(
-        node(r#"{"input":{},"output":[],"deprecated":false}"#)
-            .0
-            .producer,
-        Producer::V3
-    );
-    assert_eq!(
-        node(r#"{"input":{},"output":[],"deprecated":true}"#)
-            .0
-            .producer,
-        Producer::V1
-    );
+    assert_eq!(node(r#"{"input":{},"output":[],"deprecated":false}"#).0.producer, Producer::V3);
+    assert_eq!(node(r#"{"input":{},"output":[],"deprecated":true}"#).0.producer, Producer::V1);
 }
 
 #[test]
@@ -89,23 +61,14 @@ fn inputs_are_required_first_then_by_input_order() {
     let (node, issues) = node(
         r#"{"input":{"optional":{"o":["INT"]},"required":{"b":["INT"],"a":["INT"]}},"input_order":{"optional":["o"],"required":["a","b"]},"output":[]}"#,
     );
-    assert_eq!(
-        node.inputs
-            .iter()
-            .map(|input| input.name.as_str())
-            .collect::<Vec<_>>(),
-        ["a", "b", "o"]
-    );
+    assert_eq!(node.inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>(), ["a", "b", "o"]);
     assert_eq!(issues, [""; 0]);
 }
 
 #[test]
 fn unknown_keys_are_kept() {
     let (node, issues) = node(r#"{"input":{},"output":[],"help":"h","of their own":{"x":1}}"#);
-    assert_eq!(
-        node.raw.keys().map(Text::as_str).collect::<Vec<_>>(),
-        ["help", "of their own"]
-    );
+    assert_eq!(node.raw.keys().map(Text::as_str).collect::<Vec<_>>(), ["help", "of their own"]);
     assert_eq!(issues, [""; 0]);
 }
 
@@ -116,18 +79,9 @@ fn flags_and_texts() {
         "experimental":true,"dev_only":true,"api_node":true,"category":"a/b/","search_aliases":["x","y"],"description":"d",
         "price_badge":{"engine":"jsonata"},"essentials_category":"Basics"}"#,
     );
-    assert!(
-        node.is_input_list && node.output_node && node.has_intermediate_output && node.deprecated
-    );
+    assert!(node.is_input_list && node.output_node && node.has_intermediate_output && node.deprecated);
     assert!(node.experimental && node.dev_only && node.api_node);
-    assert_eq!(
-        (
-            node.category.as_str(),
-            node.search_aliases.len(),
-            node.description.as_str()
-        ),
-        ("a/b/", 2, "d")
-    );
+    assert_eq!((node.category.as_str(), node.search_aliases.len(), node.description.as_str()), ("a/b/", 2, "d"));
     assert!(node.raw.contains_key("price_badge") && node.raw.contains_key("essentials_category"));
 }
 
@@ -137,11 +91,7 @@ fn output_kinds() {
         r#"{"input":{},"output":["IMAGE","A, B","*",["x","y"],"COMFY_MATCHTYPE_V3"],"output_name":["i","u","any",["x","y"],"m"],
         "output_is_list":[false,true,null,false,false],"output_matchtypes":[null,null,null,null,"t"],"output_tooltips":["tip",null]}"#,
     );
-    let kinds: Vec<_> = node
-        .outputs
-        .iter()
-        .map(|output| output.kind.clone())
-        .collect();
+    let kinds: Vec<_> = node.outputs.iter().map(|output| output.kind.clone()).collect();
     assert_eq!(
         kinds,
         [
@@ -153,23 +103,14 @@ fn output_kinds() {
         ]
     );
     assert_eq!(
-        node.outputs
-            .iter()
-            .map(|output| output.name.as_str())
-            .collect::<Vec<_>>(),
+        node.outputs.iter().map(|output| output.name.as_str()).collect::<Vec<_>>(),
         ["i", "u", "any", "COMBO", "m"]
     );
     assert_eq!(
-        node.outputs
-            .iter()
-            .map(|output| output.is_list)
-            .collect::<Vec<_>>(),
+        node.outputs.iter().map(|output| output.is_list).collect::<Vec<_>>(),
         [false, true, false, false, false]
     );
-    assert_eq!(
-        (node.outputs[0].tooltip.as_deref(), issues.len()),
-        (Some("tip"), 0)
-    );
+    assert_eq!((node.outputs[0].tooltip.as_deref(), issues.len()), (Some("tip"), 0));
 }
 
 #[test]
@@ -185,10 +126,7 @@ fn a_node_made_by_hand_is_written_whole() {
     node.inputs.append(&mut other.inputs);
     node.deprecated = true;
     let (read, issues) = crate::Node::from_value("Made", node.to_value());
-    assert_eq!(
-        (read.inputs.len(), read.deprecated, issues.len()),
-        (2, true, 0)
-    );
+    assert_eq!((read.inputs.len(), read.deprecated, issues.len()), (2, true, 0));
     assert!(matches!(read.inputs[1].kind, InputKind::Combo(_)));
     assert_eq!(read.to_value(), node.to_value());
 }

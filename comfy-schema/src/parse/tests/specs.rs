@@ -21,19 +21,13 @@ fn primitives() {
 #[test]
 fn with_and_without_options() {
     assert_eq!(good(r#"["IMAGE"]"#).to_value().to_string(), r#"["IMAGE"]"#);
-    assert_eq!(
-        good(r#"["IMAGE",{}]"#).to_value().to_string(),
-        r#"["IMAGE",{}]"#
-    );
+    assert_eq!(good(r#"["IMAGE",{}]"#).to_value().to_string(), r#"["IMAGE",{}]"#);
 }
 
 #[test]
 fn type_words_are_case_sensitive_and_free() {
     assert_eq!(good(r#"["image"]"#).kind, InputKind::Link("image".into()));
-    assert_eq!(
-        good(r#"["A type, "]"#).kind,
-        InputKind::Link("A type, ".into())
-    );
+    assert_eq!(good(r#"["A type, "]"#).kind, InputKind::Link("A type, ".into()));
     assert_eq!(good(r#"["int"]"#).kind, InputKind::Link("int".into()));
 }
 
@@ -44,32 +38,14 @@ fn a_star_is_anything() {
 
 #[test]
 fn a_comma_list_is_a_union_and_trimmed() {
-    assert_eq!(
-        good(r#"["A,B"]"#).kind,
-        InputKind::Union(vec!["A".into(), "B".into()])
-    );
-    assert_eq!(
-        good(r#"["A , B,,C"]"#).kind,
-        InputKind::Union(vec!["A".into(), "B".into(), "C".into()])
-    );
+    assert_eq!(good(r#"["A,B"]"#).kind, InputKind::Union(vec!["A".into(), "B".into()]));
+    assert_eq!(good(r#"["A , B,,C"]"#).kind, InputKind::Union(vec!["A".into(), "B".into(), "C".into()]));
 }
 
 #[test]
 fn widget_words() {
-    for word in [
-        "COLOR",
-        "BOUNDING_BOX",
-        "CURVE",
-        "RANGE",
-        "WEBCAM",
-        "LOAD_3D",
-        "COLORS",
-        "VIDEO_EDIT",
-    ] {
-        assert_eq!(
-            good(&format!(r#"["{word}",{{}}]"#)).kind,
-            InputKind::Widget(word.into())
-        );
+    for word in ["COLOR", "BOUNDING_BOX", "CURVE", "RANGE", "WEBCAM", "LOAD_3D", "COLORS", "VIDEO_EDIT"] {
+        assert_eq!(good(&format!(r#"["{word}",{{}}]"#)).kind, InputKind::Widget(word.into()));
     }
 }
 
@@ -79,19 +55,13 @@ fn force_input_and_widget_type_do_not_change_the_kind() {
     assert_eq!(forced.kind, InputKind::Widget("COLOR".into()));
     assert!(forced.options.force_input());
     let painter = good(r#"["STRING",{"widgetType":"PAINTER"}]"#);
-    assert_eq!(
-        (painter.kind, painter.options.widget_type()),
-        (InputKind::String, Some("PAINTER"))
-    );
+    assert_eq!((painter.kind, painter.options.widget_type()), (InputKind::String, Some("PAINTER")));
 }
 
 #[test]
 fn combo_in_the_old_spelling_holds_any_scalar() {
     let combo = combo(r#"[["a",3,0.5,true,"a"],{"default":0.5}]"#);
-    assert_eq!(
-        (combo.values.len(), combo.spelling, combo.multiselect),
-        (5, ComboSpelling::Array, false)
-    );
+    assert_eq!((combo.values.len(), combo.spelling, combo.multiselect), (5, ComboSpelling::Array, false));
 }
 
 #[test]
@@ -102,20 +72,12 @@ fn combo_in_the_old_spelling_may_be_empty() {
 #[test]
 fn combo_in_the_new_spelling() {
     let input = good(r#"["COMBO",{"default":"b","options":["a","b"],"multiselect":true}]"#);
-    let InputKind::Combo(combo) = &input.kind else {
-        panic!("{input:?}")
-    };
+    let InputKind::Combo(combo) = &input.kind else { panic!("{input:?}") };
     assert_eq!(combo.values, ["a", "b"].map(Value::from));
-    assert_eq!(
-        (combo.spelling, combo.multiselect),
-        (ComboSpelling::Word, true)
-    );
+    assert_eq!((combo.spelling, combo.multiselect), (ComboSpelling::Word, true));
     // The values are in the kind, and go back to their place.
     assert_eq!(input.options.get("options"), None);
-    assert_eq!(
-        input.to_value().to_string(),
-        r#"["COMBO",{"default":"b","options":["a","b"],"multiselect":true}]"#
-    );
+    assert_eq!(input.to_value().to_string(), r#"["COMBO",{"default":"b","options":["a","b"],"multiselect":true}]"#);
 }
 
 #[test]
@@ -124,26 +86,16 @@ fn combo_without_options_has_no_values() {
     assert!(input.options.remote().is_some());
     assert_eq!(
         input.kind,
-        InputKind::Combo(Combo {
-            values: vec![],
-            spelling: ComboSpelling::Word,
-            multiselect: false
-        })
+        InputKind::Combo(Combo { values: vec![], spelling: ComboSpelling::Word, multiselect: false })
     );
 }
 
 #[test]
 fn bounds_beyond_64_bits_and_as_floats_survive() {
     let input = good(r#"["INT",{"default":1.0,"min":-18446744073709551616,"max":1e30}]"#);
-    assert_eq!(
-        input.options.min(),
-        Some(&Value::Int(-18_446_744_073_709_551_616))
-    );
+    assert_eq!(input.options.min(), Some(&Value::Int(-18_446_744_073_709_551_616)));
     assert_eq!(input.options.default(), Some(&Value::Float(1.0)));
-    assert_eq!(
-        good(r#"["FLOAT",{"max":Infinity}]"#).options.max(),
-        Some(&Value::Float(f64::INFINITY))
-    );
+    assert_eq!(good(r#"["FLOAT",{"max":Infinity}]"#).options.max(), Some(&Value::Float(f64::INFINITY)));
 }
 
 #[test]
@@ -155,105 +107,45 @@ fn every_known_option_has_a_view() {
         "value_min":0,"midpoint_scale":"gamma","features":["trim"],"ratio_widget":"r","of their own":[1]}]"#,
     );
     let options = &input.options;
+    assert_eq!((options.step().and_then(Value::as_f64), options.round()), (Some(0.5), Some(&Value::Bool(false))));
     assert_eq!(
-        (options.step().and_then(Value::as_f64), options.round()),
-        (Some(0.5), Some(&Value::Bool(false)))
-    );
-    assert_eq!(
-        (
-            options.display(),
-            options.control_prefix(),
-            options.tooltip()
-        ),
+        (options.display(), options.control_prefix(), options.tooltip()),
         (Some("slider"), Some("c"), Some("t"))
     );
-    assert_eq!(
-        options.control_after_generate(),
-        Some(&Value::from("fixed"))
-    );
+    assert_eq!(options.control_after_generate(), Some(&Value::from("fixed")));
     assert!(options.lazy() && options.raw_link() && options.advanced() && options.hidden());
-    assert!(
-        options.socketless()
-            && options.default_input()
-            && !options.force_input()
-            && !options.is_upload()
-    );
+    assert!(options.socketless() && options.default_input() && !options.force_input() && !options.is_upload());
     assert_eq!(
-        (
-            options.component(),
-            options.midpoint_scale(),
-            options.ratio_widget()
-        ),
+        (options.component(), options.midpoint_scale(), options.ratio_widget()),
         (Some("k"), Some("gamma"), Some("r"))
     );
     assert_eq!(options.features().map(<[Value]>::len), Some(1));
-    assert_eq!(
-        (options.get("of their own"), options.len()),
-        (Some(&Value::Array(vec![Value::Int(1)])), 23)
-    );
+    assert_eq!((options.get("of their own"), options.len()), (Some(&Value::Array(vec![Value::Int(1)])), 23));
 }
 
 #[test]
 fn a_view_of_another_type_is_none() {
     let input = good(r#"["STRING",{"tooltip":["t"],"multiline":1,"default":null}]"#);
-    assert_eq!(
-        (
-            input.options.tooltip(),
-            input.options.multiline(),
-            input.options.default()
-        ),
-        (None, false, None)
-    );
+    assert_eq!((input.options.tooltip(), input.options.multiline(), input.options.default()), (None, false, None));
     assert_eq!(input.options.get("default"), Some(&Value::Null));
 }
 
 #[test]
 fn defaults_that_do_not_fit_are_kept_and_reported() {
     for (json, issue) in [
-        (
-            r#"["INT",{"default":"1"}]"#,
-            r#"default: "1" is not an integer"#,
-        ),
-        (
-            r#"["INT",{"default":1.5}]"#,
-            "default: 1.5 is not an integer",
-        ),
-        (
-            r#"["FLOAT",{"default":[1.0]}]"#,
-            "default: [1.0] is not a number",
-        ),
+        (r#"["INT",{"default":"1"}]"#, r#"default: "1" is not an integer"#),
+        (r#"["INT",{"default":1.5}]"#, "default: 1.5 is not an integer"),
+        (r#"["FLOAT",{"default":[1.0]}]"#, "default: [1.0] is not a number"),
         (r#"["STRING",{"default":1}]"#, "default: 1 is not a string"),
-        (
-            r#"["BOOLEAN",{"default":"yes"}]"#,
-            r#"default: "yes" is not a boolean"#,
-        ),
-        (
-            r#"["INT",{"default":0,"min":1}]"#,
-            "default: 0 is less than the minimum 1",
-        ),
-        (
-            r#"["FLOAT",{"default":2,"max":1.5}]"#,
-            "default: 2 is greater than the maximum 1.5",
-        ),
-        (
-            r#"["INT",{"min":3,"max":1}]"#,
-            "min: 3 is greater than the maximum 1",
-        ),
+        (r#"["BOOLEAN",{"default":"yes"}]"#, r#"default: "yes" is not a boolean"#),
+        (r#"["INT",{"default":0,"min":1}]"#, "default: 0 is less than the minimum 1"),
+        (r#"["FLOAT",{"default":2,"max":1.5}]"#, "default: 2 is greater than the maximum 1.5"),
+        (r#"["INT",{"min":3,"max":1}]"#, "min: 3 is greater than the maximum 1"),
         (r#"["INT",{"min":"3"}]"#, r#"min: "3" is not a number"#),
-        (
-            r#"[["a","b"],{"default":"c"}]"#,
-            r#"default: "c" is not among the values"#,
-        ),
-        (
-            r#"["COMBO",{"options":[1,2],"default":3}]"#,
-            "default: 3 is not among the values",
-        ),
+        (r#"[["a","b"],{"default":"c"}]"#, r#"default: "c" is not among the values"#),
+        (r#"["COMBO",{"options":[1,2],"default":3}]"#, "default: 3 is not among the values"),
     ] {
-        assert_eq!(
-            spec(json).1,
-            [format!("N.input.required.x[1].{issue}")],
-            "{json}"
-        );
+        assert_eq!(spec(json).1, [format!("N.input.required.x[1].{issue}")], "{json}");
     }
 }
 
