@@ -23,3 +23,8 @@ pub fn data() -> Option<PathBuf> {
     let data = std::env::var_os("COMFY_DATA").filter(|value| !value.is_empty())?;
     Some(workspace().join(data))
 }
+
+/// The code of the guide compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+pub mod guide {}

@@ -208,20 +208,51 @@ fn nothing_where_something_is_required() {
 
 #[test]
 fn branches() {
-    let (side, key) = (20_000, String::from("by size"));
+    let key = String::from("by size");
+    let problems = problems(workflow! {
+        let photo = LoadImage { image: "photo.png" };
+        let other = ResizeImageMaskNode { input: photo.image, resize_type: key };
+        let needs = ResizeImageMaskNode { input: photo.image, resize_type: String::from("match size") };
+        PreviewImage { images: other };
+        PreviewImage { images: needs };
+    });
+    assert_eq!(
+        told(&problems),
+        [
+            (
+                ProblemKind::Value,
+                "other",
+                "resize_type",
+                "`ResizeImageMaskNode.resize_type` has no option \"by size\"; options: \"scale dimensions\", \"scale by \
+                 multiplier\", \"scale longer dimension\", \"scale shorter dimension\", \"scale width\", \"scale height\", \
+                 \"scale total pixels\", \"match size\", \"scale to multiple\"",
+            ),
+            (
+                ProblemKind::Value,
+                "needs",
+                "resize_type",
+                "`ResizeImageMaskNode.resize_type`: option \"match size\" has required inputs of its own, so it is written \
+                 as its branch, `resize_type::… { … }`",
+            ),
+        ]
+    );
+}
+
+/// A mistake inside a branch is one of the node that the branch is given to.
+#[test]
+fn values_inside_branches() {
+    let side = 20_000;
     let problems = problems(workflow! {
         let photo = LoadImage { image: "photo.png" };
         let large = ResizeImageMaskNode {
             input: photo.image,
             resize_type: resize_type::ScaleDimensions { width: side },
         };
-        let other = ResizeImageMaskNode { input: photo.image, resize_type: key };
-        let needs = ResizeImageMaskNode { input: photo.image, resize_type: String::from("match size") };
         PreviewImage { images: large };
-        PreviewImage { images: other };
-        PreviewImage { images: needs };
     });
-    insta::assert_debug_snapshot!(told(&problems));
+    assert_eq!(problems[0].node(), Some("large"));
+    assert_eq!(problems[0].class(), "ResizeImageMaskNode");
+    assert_eq!(problems[0].input(), Some("resize_type.width"));
 }
 
 #[test]
