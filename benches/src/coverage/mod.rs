@@ -50,3 +50,39 @@ impl Count {
         differing.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r#"{"Tint": {"input": {"required": {"image": ["IMAGE"], "level": ["FLOAT", {"max": Infinity}]},
+        "hidden": {"uid": "UNIQUE_ID"}}, "output": ["IMAGE"]}}"#;
+
+    fn source(fields: &str, packed: &str) -> String {
+        format!(
+            "pub struct Tint {{ {fields} }} impl Node for Tint {{ const DESC: Desc = Desc::new({packed:?}); type \
+             Placed = Out<IMAGE>; }}"
+        )
+    }
+
+    #[test]
+    fn what_is_whole_does_not_differ() {
+        let packed = "00004Tint0002000?L10005image0000000?F10005level0000";
+        let found = generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).unwrap();
+        assert_eq!(declared(DOCUMENT.as_bytes()).unwrap().differences(&found), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_input_that_is_left_out_is_found() {
+        let packed = "00004Tint0001000?L10005image0000";
+        let found = generated(&source("pub image: Input<IMAGE>", packed)).unwrap();
+        let differences = declared(DOCUMENT.as_bytes()).unwrap().differences(&found);
+        assert!(differences.iter().any(|difference| difference.contains("Tint") && difference.contains("level")));
+    }
+
+    #[test]
+    fn a_field_without_a_description_is_refused() {
+        let packed = "00004Tint0001000?L10005image0000";
+        assert!(generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).is_err());
+    }
+}

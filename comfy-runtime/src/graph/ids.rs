@@ -198,7 +198,7 @@ impl Names {
     fn first(&mut self, name: Cow<'static, str>) -> bool {
         if let Some((base, number)) = split_number(&name) {
             self.lookalike = true;
-            if self.last.get(base).is_some_and(|last| number <= last) {
+            if self.last.get(base).is_some_and(|last| (2..=last).contains(&number)) {
                 return false;
             }
         }

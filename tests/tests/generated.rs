@@ -1,0 +1,109 @@
+//! What the generator makes of real servers' definitions passes rustc without a warning.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use comfy_codegen::Config;
+use comfy_tests::{data, workspace};
+use serde_json::Value;
+use support::{Project, check};
+
+/// Lints that users' crates may have on.
+const HEAD: &str = "#![deny(warnings, missing_docs, rust_2018_idioms, unreachable_pub, unsafe_code)]\n\
+                    //! Generated.\n\n/// The nodes.\npub mod nodes;\n";
+
+#[test]
+fn every_dump_compiles_without_a_warning() {
+    let schemas = schemas();
+    let project = Project::new("generated", HEAD);
+    let mut nodes = 0;
+    for (index, schema) in schemas.iter().enumerate() {
+        let package = format!("dump{index}");
+        let (source, report) = Config::new().schema(schema).source().unwrap_or_else(|error| panic!("{}: {error}", schema.display()));
+        project.package(&package, &source);
+        nodes += report.nodes;
+    }
+    let messages = check(&project);
+    let mut told = String::new();
+    for message in &messages {
+        let schema = message.package.strip_prefix("dump").and_then(|index| schemas.get(index.parse::<usize>().ok()?));
+        let schema = schema.map_or_else(|| message.package.clone(), |schema| schema.display().to_string());
+        writeln!(told, "{schema}: {}", message.rendered).unwrap();
+    }
+    assert!(messages.is_empty(), "{} messages of rustc:\n{told}", messages.len());
+    println!("{nodes} nodes of {} dumps compile without a warning", schemas.len());
+}
+
+/// The dumps that there are.
+fn schemas() -> Vec<PathBuf> {
+    let mut schemas = vec![
+        workspace().join("schemas/comfyui-0.26.0.json"),
+        workspace().join("comfy-codegen/tests/fixtures/shapes.json"),
+    ];
+    let Some(data) = data() else {
+        eprintln!("COMFY_DATA names no folder of real servers' definitions: only those in the repository are checked");
+        return schemas;
+    };
+    for folder in ["schemas", "object_info", "object_info/wild"] {
+        schemas.extend(json_files(&data.join(folder)));
+    }
+    schemas.push(data.join("wild_workflows/object_info.json"));
+    schemas.retain(|path| path.exists());
+    schemas
+}
+
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    files.sort();
+    files
+}
+
+/// Counts the fields of each struct in the source, as text, and the inputs of each node in the JSON: neither by way of
+/// our own code.
+#[test]
+fn every_declared_input_is_a_field() {
+    let schema = workspace().join("schemas/comfyui-0.26.0.json");
+    let declared: BTreeMap<String, usize> = serde_json::from_slice::<serde_json::Map<String, Value>>(&fs::read(&schema).unwrap())
+        .unwrap()
+        .iter()
+        .map(|(class, node)| (class.clone(), inputs(node)))
+        .collect();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("every_declared_input.rs");
+    Config::new().schema(&schema).builders(false).out_file(&file).generate().unwrap();
+    let fields = fields(&fs::read_to_string(&file).unwrap());
+    assert_eq!(declared.len(), 792);
+    assert_eq!(declared.values().sum::<usize>(), 4075);
+    assert_eq!(fields, declared);
+}
+
+fn inputs(node: &Value) -> usize {
+    let sections = ["required", "optional"].iter().filter_map(|section| node["input"][section].as_object());
+    sections.map(serde_json::Map::len).sum()
+}
+
+/// The number of fields of each struct at the top level, by the class that its documentation names.
+fn fields(source: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let (mut class, mut open) = (None, None);
+    for line in source.lines() {
+        if let Some(rest) = line.strip_prefix("/// Class `") {
+            class = rest.split('`').next().map(str::to_owned);
+        } else if line.starts_with("pub struct ") {
+            if let Some(class) = class.take() {
+                counts.insert(class.clone(), 0);
+                open = Some(class).filter(|_| line.ends_with('{'));
+            }
+        } else if line == "}" {
+            open = None;
+        } else if let Some(class) = open.as_ref().filter(|_| line.starts_with("    pub ")) {
+            *counts.get_mut(class).unwrap() += 1;
+        }
+    }
+    counts
+}
