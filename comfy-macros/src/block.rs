@@ -12,16 +12,17 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let body = recover::block(unwrapped(input), &mut lowering);
     let errors = lowering.report.into_tokens();
     let graph = graph();
+    // Mistakes come behind the body: completion finds its place by counting characters.
     // Names of our own cannot be seen from the block, nor the block's from ours.
     quote_spanned! {Span::mixed_site()=>
         {
-            #errors
             let __graph = ::comfy_runtime::__private::Graph::new();
             let __outputs = {
                 #[allow(unused_variables)]
                 let #graph = &__graph;
                 #body
             };
+            #errors
             __graph.finish(__outputs)
         }
     }

@@ -52,11 +52,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(parameter) = part {
         return quote! {
             #(#attrs)* #vis #sig {
-                #errors
                 #[allow(unused_variables)]
                 let #graph = #parameter;
                 #body
             }
+            #errors
         };
     }
     let declared = match &sig.output {
@@ -81,7 +81,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     sig.output = syn::parse_quote!(-> #output);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig {
-            #errors
             let __graph = ::comfy_runtime::__private::Graph::new();
             #[allow(clippy::redundant_closure_call)]
             let __outputs = {
@@ -91,6 +90,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             };
             #finish
         }
+        #errors
     }
 }
 

@@ -60,8 +60,8 @@ pub mod __private {
     pub use crate::node::Node;
     pub use crate::workflow::Workflow;
 
-    /// A field whose value was checked when the program compiled. Every kind takes a literal, as far as types go.
-    pub const fn checked<F: Field>() -> F {
+    /// A field of a node literal. The literal gives it its type.
+    pub const fn field<F: Field>() -> F {
         F::GIVEN
     }
 

@@ -1,5 +1,6 @@
 //! What must compile, without a warning of rustc or clippy: one file per topic under `cases/pass/`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![deny(warnings)]
 
 #[path = "../cases/pass/dynamic.rs"]

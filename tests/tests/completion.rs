@@ -3,6 +3,8 @@
 //! Drives the language server over stdio. It is a rustup component and not on every machine: where it does not run,
 //! the test says so. `RUST_ANALYZER` names another binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod language_server;
 
 use language_server::LanguageServer;

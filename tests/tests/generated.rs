@@ -1,5 +1,6 @@
 //! What the generator makes of real servers' definitions passes rustc without a warning.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 mod support;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use comfy_codegen::Config;
 use comfy_tests::{data, workspace};
 use serde_json::Value;
-use support::{Project, check};
+use support::Project;
 
 /// Lints that users' crates may have on.
 const HEAD: &str = "#![deny(warnings, missing_docs, rust_2018_idioms, unreachable_pub, unsafe_code)]\n\
@@ -19,23 +20,39 @@ const HEAD: &str = "#![deny(warnings, missing_docs, rust_2018_idioms, unreachabl
 #[test]
 fn every_dump_compiles_without_a_warning() {
     let schemas = schemas();
-    let project = Project::new("generated", HEAD);
+    let runtime = workspace().join("comfy-runtime");
+    let manifest = format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n\
+         [workspace.dependencies]\ncomfy-runtime = {{ path = '{}', default-features = false }}\n",
+        runtime.display()
+    );
+    let project = Project::new("generated", &manifest);
     let mut nodes = 0;
     for (index, schema) in schemas.iter().enumerate() {
-        let package = format!("dump{index}");
-        let (source, report) = Config::new().schema(schema).source().unwrap_or_else(|error| panic!("{}: {error}", schema.display()));
-        project.package(&package, &source);
+        let generated = Config::new().schema(schema).source();
+        let (source, report) = generated.unwrap_or_else(|error| panic!("{}: {error}", schema.display()));
+        let package = Path::new("crates").join(format!("dump{index}"));
+        project.file(package.join("Cargo.toml"), &manifest_of(index));
+        project.file(package.join("src/lib.rs"), HEAD);
+        project.file(package.join("src/nodes.rs"), &source);
         nodes += report.nodes;
     }
-    let messages = check(&project);
+    let messages = project.check();
     let mut told = String::new();
     for message in &messages {
-        let schema = message.package.strip_prefix("dump").and_then(|index| schemas.get(index.parse::<usize>().ok()?));
-        let schema = schema.map_or_else(|| message.package.clone(), |schema| schema.display().to_string());
-        writeln!(told, "{schema}: {}", message.rendered).unwrap();
+        let schema = message.target.strip_prefix("dump").and_then(|index| schemas.get(index.parse::<usize>().ok()?));
+        let schema = schema.map_or_else(|| message.target.clone(), |schema| schema.display().to_string());
+        writeln!(told, "{schema}: {}: {}", message.level, message.rendered).unwrap();
     }
     assert!(messages.is_empty(), "{} messages of rustc:\n{told}", messages.len());
     println!("{nodes} nodes of {} dumps compile without a warning", schemas.len());
+}
+
+fn manifest_of(index: usize) -> String {
+    format!(
+        "[package]\nname = \"dump{index}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\ncomfy-runtime.workspace = true\n"
+    )
 }
 
 /// The dumps that there are.
@@ -69,11 +86,8 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn every_declared_input_is_a_field() {
     let schema = workspace().join("schemas/comfyui-0.26.0.json");
-    let declared: BTreeMap<String, usize> = serde_json::from_slice::<serde_json::Map<String, Value>>(&fs::read(&schema).unwrap())
-        .unwrap()
-        .iter()
-        .map(|(class, node)| (class.clone(), inputs(node)))
-        .collect();
+    let nodes: BTreeMap<String, Value> = serde_json::from_slice(&fs::read(&schema).unwrap()).unwrap();
+    let declared: BTreeMap<String, usize> = nodes.into_iter().map(|(class, node)| (class, inputs(&node))).collect();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("every_declared_input.rs");
     Config::new().schema(&schema).builders(false).out_file(&file).generate().unwrap();
     let fields = fields(&fs::read_to_string(&file).unwrap());

@@ -1,5 +1,7 @@
 //! What is read from API format is written back as it was, whatever it is.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +20,7 @@ fn written(json: &str) -> String {
 #[test]
 fn odd_nodes_come_back_to_the_letter() {
     for json in [
-        r#"{}"#,
+        "{}",
         r#"{"3":{"inputs":{"seed":5,"steps":20,"model":["4",0]},"class_type":"KSampler","_meta":{"title":"KSampler"}}}"#,
         // Keys that no one knows, in any order.
         r#"{"1":{"is_changed":["abc"],"class_type":"X","extra":{"a":[{},[],null]},"inputs":{},"_meta":null}}"#,
@@ -49,7 +51,8 @@ fn half_a_character_stays() {
 
 #[test]
 fn of_equal_ids_the_last_node_counts() {
-    let json = r#"{"1":{"class_type":"A","inputs":{}},"2":{"class_type":"B","inputs":{}},"1":{"class_type":"C","inputs":{}}}"#;
+    let json =
+        r#"{"1":{"class_type":"A","inputs":{}},"2":{"class_type":"B","inputs":{}},"1":{"class_type":"C","inputs":{}}}"#;
     assert_eq!(written(json), r#"{"1":{"class_type":"C","inputs":{}},"2":{"class_type":"B","inputs":{}}}"#);
 }
 
@@ -88,7 +91,9 @@ fn any_json() -> impl Strategy<Value = String> {
         Just("null".to_owned()),
         any::<bool>().prop_map(|value| value.to_string()),
         any::<i128>().prop_map(|value| value.to_string()),
-        any::<f64>().prop_filter("JSON has no such number", |value| value.is_finite()).prop_map(|value| format!("{value:?}")),
+        any::<f64>()
+            .prop_filter("JSON has no such number", |value| value.is_finite())
+            .prop_map(|value| format!("{value:?}")),
         any::<String>().prop_map(|text| Value::from(text).to_string()),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
@@ -158,11 +163,44 @@ proptest! {
         }
         graph.add(PreviewAny::new("end"));
         let workflow = graph.finish(()).unwrap();
-        let ids: Vec<&str> = workflow.nodes().map(|node| node.id()).collect();
+        let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::NodeView::id).collect();
         prop_assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{:?}", ids);
         prop_assert!(ids.iter().all(|id| !id.is_empty()));
         prop_assert!(chosen.iter().all(|id| ids.contains(&id.as_str())));
     }
+}
+
+#[test]
+fn names_with_numbers_are_kept() {
+    let workflow = comfy_runtime::workflow! {
+        let image = EmptyImage {};
+        PreviewAny { source: image };
+        let image_1 = EmptyImage {};
+        let image_2 = EmptyImage {};
+        PreviewAny { source: image_2 };
+        let image = EmptyImage {};
+        PreviewAny { source: [image, image_1].len() };
+        let other_01 = EmptyImage {};
+        PreviewAny { source: other_01 };
+        graph.add(PreviewAny::new(image).with_id("preview_any_0"))
+    };
+    let workflow = workflow.unwrap();
+    let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::NodeView::id).collect();
+    assert_eq!(
+        ids,
+        [
+            "image",
+            "preview_any",
+            "image_1",
+            "image_2",
+            "preview_any_2",
+            "image_3",
+            "preview_any_3",
+            "other_01",
+            "preview_any_4",
+            "preview_any_0",
+        ]
+    );
 }
 
 /// Nodes bound to names that look like numbered ones.

@@ -3,6 +3,8 @@
 //! Together they use every kind of input. `INSTA_UPDATE=always cargo test -p comfy-tests --test workflows` writes the
 //! snapshots anew: read what changed.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use comfy_runtime::{GraphError, Workflow};
 
 #[path = "workflows/api.rs"]

@@ -94,7 +94,7 @@ impl Lowering {
         let binding = binding.map(|name| name.unraw().to_string());
         let label = label.tokens(binding.as_deref());
         let graph = crate::block::graph();
-        let Parts { computed, literals, constants, lets, puts, stored } = parts;
+        let Parts { computed, literals, constants, lets, fields, puts, stored } = parts;
         let given = computed.iter().chain(literals.iter().map(|(name, _)| name));
         let check = quote_spanned!(span=> <#class as ::comfy_runtime::__private::Node>::DESC.given([#(#given),*]));
         let values = literals.iter().map(|(_, constant)| constant);
@@ -116,10 +116,11 @@ impl Lowering {
                 #label
             };
             #lets
-            let __site = #open;
-            #puts
+            #fields
             #[allow(clippy::all, clippy::pedantic, unreachable_code)]
             let __shape = if false { ::core::option::Option::Some(#path #shape) } else { ::core::option::Option::None };
+            let __site = #open;
+            #puts
             __site.place(__shape)
         }}
     }
@@ -139,6 +140,11 @@ impl Lowering {
                 let shorthand = matches!(&expr, Expr::Path(path) if path.path.is_ident(&ident));
                 let value = self.value(expr, about);
                 Value { simple: value.simple || shorthand, ..value }
+            }
+            FieldValue::Broken(tokens) if tokens.is_empty() => {
+                self.report.error(ident.span(), format!("expected a value for `{name}`"));
+                let nothing = quote!(::comfy_runtime::__private::rest::<::comfy_runtime::__private::Given<_>>());
+                Value { tokens: nothing, simple: true }
             }
             FieldValue::Broken(tokens) => Value { tokens, simple: true },
         };
@@ -162,6 +168,9 @@ struct Parts {
     constants: TokenStream,
     /// Values that may place nodes of their own, evaluated first.
     lets: TokenStream,
+    /// The fields of computed values. The shape gives them their types, before the values are looked at: rustc then
+    /// decides about each value at once, and can say what the input would have taken.
+    fields: TokenStream,
     /// The computed values on their way into the graph.
     puts: TokenStream,
     /// The fields of the shape.
@@ -174,7 +183,7 @@ impl Parts {
         // At the literal, because rustc also points at the use of a constant that fails.
         let constant = Ident::new(&format!("__L{}", self.literals.len()), span);
         self.constants.extend(quote_spanned!(span=> const #constant: ::comfy_runtime::__private::Lit = #tokens;));
-        self.stored.extend(quote_spanned!(span=> #ident: ::comfy_runtime::__private::checked(),));
+        self.stored.extend(quote_spanned!(span=> #ident: ::comfy_runtime::__private::field(),));
         self.literals.push((ident.unraw().to_string(), constant));
     }
 
@@ -190,8 +199,9 @@ impl Parts {
             self.lets.extend(quote_spanned!(Span::mixed_site()=> let #variable = #tokens;));
             variable.into_token_stream()
         };
+        self.fields.extend(quote_spanned!(span=> let #put = ::comfy_runtime::__private::field();));
         self.puts.extend(quote_spanned!(span.resolved_at(Span::mixed_site())=>
-            let #put = ::comfy_runtime::__private::IntoField::put(#argument, &__site);));
+            ::comfy_runtime::__private::IntoField::put(#put, &__site, #argument);));
         self.stored.extend(quote!(#ident: #put,));
         self.computed.push(ident.unraw().to_string());
     }

@@ -29,6 +29,15 @@ impl Desc {
     /// that does not exist is left to rustc, which names it better, and then nothing is said about missing ones.
     #[track_caller]
     pub const fn given<const N: usize>(self, fields: [&str; N]) -> [u16; N] {
+        let mut names: [&[u8]; N] = [&[]; N];
+        let mut i = 0;
+        while i < N {
+            names[i] = fields[i].as_bytes();
+            i += 1;
+        }
+        if let Some(indices) = self.surely_given(names) {
+            return indices;
+        }
         let mut indices = [0; N];
         let mut inputs = self.inputs();
         let mut known = 0;
@@ -89,6 +98,9 @@ impl Desc {
     /// At compile time, as the error message: when the input does not take the literal.
     #[track_caller]
     pub const fn lit(self, field: &str, lit: Lit) -> Lit {
+        if self.surely_takes(field, lit.value) {
+            return lit;
+        }
         if let Some((_, input)) = self.inputs().find(field)
             && let Some(message) = self.fault(&input, lit.value, lit.json)
         {

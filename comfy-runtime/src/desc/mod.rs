@@ -7,6 +7,7 @@
 mod check;
 mod literal;
 mod message;
+mod quick;
 mod read;
 mod table;
 

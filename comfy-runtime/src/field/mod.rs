@@ -43,11 +43,11 @@ pub trait IntoField<F: Field>: Sized {
     /// The value as the graph stores it.
     fn into_slot(self) -> Slot;
 
-    /// Stores the value for the next input of `site`.
+    /// Stores the value for the next input of `site`, whose field is `field`.
     #[doc(hidden)]
-    fn put(self, site: &Site<'_>) -> F {
-        site.push(self.into_slot());
-        F::GIVEN
+    fn put(field: F, site: &Site<'_>, value: Self) {
+        let _ = field;
+        site.push(value.into_slot());
     }
 
     /// The value with its kind fixed, so that the arms of an `if` agree.

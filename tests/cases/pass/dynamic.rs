@@ -24,7 +24,7 @@ fn branches() {
         let default = ResizeImageMaskNode { input: photo.image };
         let chosen = resize_type::ScaleToMultiple { multiple: 8 };
         let last = ResizeImageMaskNode { input: photo.image, resize_type: Some(chosen) };
-        PreviewAny { source: [resized.any(), like.any(), default.any(), last.any()] .len() };
+        PreviewAny { source: [resized.any(), like.any(), default.any(), last.any()].len() };
         SaveImageAdvanced { images: resized, format: "png" };
         let audio = VAEDecodeAudio { samples: EmptyLatentAudio {}, vae: VAELoader { vae_name: "audio.safetensors" } };
         SaveAudioAdvanced { audio, format: key };

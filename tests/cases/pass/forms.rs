@@ -171,12 +171,16 @@ fn early_returns() {
     #[attr::workflow]
     fn scaled(image: Option<&str>) -> Option<Out<IMAGE>> {
         PreviewAny { source: "always" };
-        let Some(name) = image else { return None };
+        let name = image?;
+        if name.is_empty() {
+            return None;
+        }
         let image = comfy_tests::nodes::LoadImage { image: name }.image;
         let images = ImageScale { image, upscale_method: "area", width: 64, height: 64, crop: "center" };
         Some(SaveImage { images })
     }
     assert!(scaled(None).unwrap().outputs.is_none());
+    assert!(scaled(Some("")).unwrap().outputs.is_none());
     assert!(scaled(Some("a.png")).unwrap().outputs.is_some());
 }
 

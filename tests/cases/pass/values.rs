@@ -17,11 +17,12 @@ fn check<T>(workflow: Result<comfy_runtime::Workflow<T>, GraphError>, expected: 
 
 #[test]
 fn whole_numbers() {
-    let (a, b, c, d, e): (u8, i32, usize, i64, u64) = (64, 64, 64, 64, 64);
+    let (byte, signed, size): (u8, i32, usize) = (64, 64, 64);
+    let (long, longest): (i64, u64) = (64, 64);
     check(
         workflow! {
-            let one = EmptyLatentImage { width: a, height: b, batch_size: c };
-            let two = EmptyLatentImage { width: d, height: e, batch_size: u16::from(a) };
+            let one = EmptyLatentImage { width: byte, height: signed, batch_size: size };
+            let two = EmptyLatentImage { width: long, height: longest, batch_size: u16::from(byte) };
             PreviewAny { source: LatentAdd { samples1: one, samples2: two } }
         },
         &json!({

@@ -1,7 +1,7 @@
 //! As much of a language-server client as completion takes.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A server that has loaded a small crate of its own.
-pub struct LanguageServer {
+pub(crate) struct LanguageServer {
     child: Child,
     stdin: ChildStdin,
     incoming: Receiver<Value>,
@@ -24,7 +24,7 @@ pub struct LanguageServer {
 
 impl LanguageServer {
     /// Starts the server; `None` where there is none.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let binary = std::env::var("RUST_ANALYZER").unwrap_or_else(|_| "rust-analyzer".to_owned());
         let works = Command::new(&binary).arg("--version").output().is_ok_and(|output| output.status.success());
         if !works {
@@ -83,7 +83,7 @@ impl LanguageServer {
     }
 
     /// The names offered at `|` in the crate's main file.
-    pub fn complete(&mut self, source: &str) -> Vec<String> {
+    pub(crate) fn complete(&mut self, source: &str) -> Vec<String> {
         let offset = source.find('|').expect("a cursor");
         let before = &source[..offset];
         let line = before.matches('\n').count();
@@ -176,22 +176,27 @@ fn uri(path: &Path) -> String {
 
 /// A crate with a few nodes that uses this workspace by path; gives its main file.
 fn project() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let workspace = comfy_tests::workspace();
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("completion");
     fs::create_dir_all(dir.join("src")).expect("the target directory is writable");
     let runtime = workspace.join("comfy-runtime");
     let manifest = format!(
         "[package]\nname = \"completion\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         comfy-runtime = {{ path = {runtime:?} }}\n\n[workspace]\n"
+         comfy-runtime = {{ path = '{}' }}\n\n[workspace]\n",
+        runtime.display()
     );
     fs::write(dir.join("Cargo.toml"), manifest).expect("the target directory is writable");
-    fs::write(dir.join("src/nodes.rs"), nodes()).expect("the target directory is writable");
+    fs::write(dir.join("src/nodes.rs"), nodes(workspace)).expect("the target directory is writable");
     let main = dir.join("src/main.rs");
     fs::write(&main, "use comfy_runtime::workflow;\nmod nodes;\nfn main() {}\n")
         .expect("the target directory is writable");
     main
 }
 
-fn nodes() -> String {
-    fs::read_to_string("/tmp/nodes_few.rs").unwrap()
+/// The nodes that the cases use, generated.
+fn nodes(workspace: &Path) -> String {
+    let nodes = ["CheckpointLoaderSimple", "CLIPTextEncode", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"];
+    let schema = workspace.join("schemas/comfyui-0.26.0.json");
+    let generated = comfy_codegen::Config::new().schema(schema).nodes(nodes).source();
+    generated.expect("the snapshot has these nodes").0
 }

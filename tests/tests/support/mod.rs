@@ -1,4 +1,4 @@
-//! Small crates that are compiled in the target directory.
+//! Small projects that are compiled in the target directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,70 +7,59 @@ use std::process::Command;
 use comfy_tests::workspace;
 use serde_json::Value;
 
-/// A workspace of generated crates that use this one by path.
-pub struct Project {
+/// A project that uses this workspace by path.
+pub(crate) struct Project {
     root: PathBuf,
-    head: &'static str,
 }
 
-/// An error or a warning of rustc.
-pub struct Message {
-    pub package: String,
-    pub rendered: String,
+/// What rustc says of a crate.
+pub(crate) struct Message {
+    /// The crate.
+    pub(crate) target: String,
+    /// `error` or `warning`.
+    pub(crate) level: String,
+    pub(crate) rendered: String,
 }
 
 impl Project {
-    /// An empty workspace. Each of its crates has `head` as its root module.
-    pub fn new(name: &str, head: &'static str) -> Self {
+    /// A project with nothing but its manifest. What an earlier run compiled stays in its target directory.
+    pub(crate) fn new(name: &str, manifest: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        // What an earlier run generated is no part of this one; what it compiled is in the target directory.
-        let _ = fs::remove_dir_all(root.join("crates"));
-        let runtime = workspace().join("comfy-runtime");
-        write(
-            &root.join("Cargo.toml"),
-            &format!(
-                "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
-                 comfy-runtime = {{ path = {runtime:?}, default-features = false }}\n"
-            ),
-        );
+        for sources in ["crates", "src"] {
+            let _ = fs::remove_dir_all(root.join(sources));
+        }
+        let project = Self { root };
+        project.file("Cargo.toml", manifest);
         // The same versions as here, so that nothing has to be fetched.
-        write(&root.join("Cargo.lock"), &fs::read_to_string(workspace().join("Cargo.lock")).expect("the lock file"));
-        Self { root, head }
+        project.file("Cargo.lock", &fs::read_to_string(workspace().join("Cargo.lock")).expect("the lock file"));
+        project
     }
 
-    /// Adds a crate with a module `nodes`.
-    pub fn package(&self, name: &str, nodes: &str) {
-        let package = self.root.join("crates").join(name);
-        write(
-            &package.join("Cargo.toml"),
-            &format!(
-                "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                 comfy-runtime.workspace = true\n"
-            ),
+    /// Writes a file of the project.
+    pub(crate) fn file(&self, path: impl AsRef<Path>, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the target directory is writable");
+        fs::write(path, text).expect("the target directory is writable");
+    }
+
+    /// Runs `cargo check`; gives the errors and warnings of rustc.
+    pub(crate) fn check(&self) -> Vec<Message> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["check", "--offline", "--workspace", "--keep-going", "--message-format=json"])
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.root.join("target"))
+            .env_remove("RUSTFLAGS")
+            .output()
+            .expect("cargo runs");
+        let messages: Vec<Message> = String::from_utf8_lossy(&output.stdout).lines().filter_map(message).collect();
+        assert!(
+            output.status.success() || !messages.is_empty(),
+            "cargo check fails without a word of rustc: {}",
+            String::from_utf8_lossy(&output.stderr)
         );
-        write(&package.join("src/lib.rs"), self.head);
-        write(&package.join("src/nodes.rs"), nodes);
+        messages
     }
-}
-
-/// Runs `cargo check`; gives what rustc says.
-pub fn check(project: &Project) -> Vec<Message> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["check", "--offline", "--workspace", "--keep-going", "--message-format=json"])
-        .current_dir(&project.root)
-        .env("CARGO_TARGET_DIR", project.root.join("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages: Vec<Message> = text.lines().filter_map(message).collect();
-    assert!(
-        output.status.success() || !messages.is_empty(),
-        "cargo check fails without a word of rustc: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    messages
 }
 
 fn message(line: &str) -> Option<Message> {
@@ -78,15 +67,9 @@ fn message(line: &str) -> Option<Message> {
     if line["reason"] != "compiler-message" {
         return None;
     }
-    let package = line["target"]["name"].as_str()?.to_owned();
-    Some(Message { package, rendered: line["message"]["rendered"].as_str()?.to_owned() })
-}
-
-/// Writes a file, if it would change: cargo goes by the time of its last change.
-fn write(path: &Path, text: &str) {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return;
-    }
-    fs::create_dir_all(path.parent().expect("a folder")).expect("the target directory is writable");
-    fs::write(path, text).expect("the target directory is writable");
+    Some(Message {
+        target: line["target"]["name"].as_str()?.to_owned(),
+        level: line["message"]["level"].as_str()?.to_owned(),
+        rendered: line["message"]["rendered"].as_str()?.to_owned(),
+    })
 }

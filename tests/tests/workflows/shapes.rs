@@ -85,14 +85,22 @@ fn nested_dynamic_inputs() {
     });
 }
 
-/// No output node needs the one node that has a list of choices, so its warnings are left aside.
+/// No output node needs the one node that has a list of choices, so it is not compared like the others.
 #[test]
+#[ignore = "the runtime drops choices inside growing lists yet"]
 fn lists_of_choices() {
     let workflow = workflow! {
         GrowingChoices { steps: [Wait { seconds: 2 }, Wait {}] };
         Nothing {}
     };
-    insta::assert_snapshot!(workflow.unwrap().to_json_pretty());
+    let json = serde_json::to_value(workflow.unwrap()).unwrap();
+    assert_eq!(
+        json["growing_choices"]["inputs"],
+        json!({
+            "steps.step0": "wait", "steps.step0.seconds": 2,
+            "steps.step1": "wait", "steps.step1.seconds": 1,
+        })
+    );
 }
 
 #[test]
@@ -139,4 +147,27 @@ fn odd_names() {
         PreviewAny { source: odd.image_2 };
         PreviewAny { source: odd.output };
     });
+}
+
+/// The schema has an input without a name.
+#[test]
+#[ignore = "the descriptor cannot say that a name is empty yet, and sends the field's"]
+fn an_empty_name() {
+    let workflow = workflow! {
+        let any = PreviewAny { source: "any" }.any();
+        EasyFullLoader {
+            plus_ve: "",
+            minus_ve: "",
+            star: any,
+            输入: any,
+            self_: any,
+            CLIP_L: any,
+            _2nd: any,
+            empty: any,
+            it_s: 0,
+            select_to_add_lora: "a",
+        }
+    };
+    let json = serde_json::to_value(workflow.unwrap()).unwrap();
+    assert_eq!(json["easy_full_loader"]["inputs"][""], json!(["any", 0]));
 }
