@@ -16,7 +16,7 @@ pub(crate) fn build(config: &Config) {
             println!("{line}");
         }
     }
-    if environment.docs_rs && config.is_for_reading() {
+    if environment.docs_rs && config.is_checked_in() {
         // The tree is read-only, and holds the file already.
         return;
     }

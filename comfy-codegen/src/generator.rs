@@ -53,7 +53,7 @@ impl Generated<'_> {
     /// The whole file.
     pub(crate) fn text(&self) -> Result<String, Error> {
         let head = head(self.fingerprint, &self.document.name);
-        if !self.config.is_for_reading() {
+        if !self.config.is_pretty() {
             return Ok(format!("{head}{}", self.body));
         }
         let file = syn::parse_file(&self.body)

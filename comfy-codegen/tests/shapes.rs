@@ -11,7 +11,7 @@ use comfy_codegen::Config;
 use common::{SHAPES, body, file, folder};
 
 fn shapes() -> Config {
-    Config::new().schema(SHAPES).out_file("nodes.rs")
+    Config::new().schema(SHAPES).out_file("nodes.rs").pretty(true)
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn the_order_of_nodes_does_not_matter() {
         nodes.reverse();
         nodes.rotate_left(7 * turn + 1);
         let shuffled = file("order", "shuffled.json", format!("{{\n{}\n}}", nodes.join(",\n")));
-        let (source, _) = Config::new().schema(shuffled).out_file("nodes.rs").source().unwrap();
+        let (source, _) = Config::new().schema(shuffled).out_file("nodes.rs").pretty(true).source().unwrap();
         assert_eq!(body(&source), body(&expected), "turn {turn}");
     }
 }

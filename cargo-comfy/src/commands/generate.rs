@@ -54,6 +54,10 @@ pub(crate) struct Generate {
     #[arg(long)]
     no_docs: bool,
 
+    /// Format the file as rustfmt would
+    #[arg(long)]
+    pretty: bool,
+
     /// Write nothing; exit with 1 if the file is not what would be written
     #[arg(long)]
     check: bool,
@@ -101,8 +105,12 @@ impl Generate {
     }
 
     fn config(&self) -> Config {
-        let mut config =
-            Config::new().out_file(&self.out).exact(self.exact).builders(!self.no_builders).docs(!self.no_docs);
+        let mut config = Config::new()
+            .out_file(&self.out)
+            .exact(self.exact)
+            .builders(!self.no_builders)
+            .docs(!self.no_docs)
+            .pretty(self.pretty);
         if !self.nodes.is_empty() {
             config = config.nodes(&self.nodes);
         }

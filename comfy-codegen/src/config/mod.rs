@@ -39,6 +39,7 @@ pub struct Config {
     overrides: Overrides,
     style: Style,
     out_file: Option<PathBuf>,
+    pretty: bool,
 }
 
 impl Default for Config {
@@ -58,6 +59,7 @@ impl Config {
             overrides: Overrides::default(),
             style: Style { builders: true, docs: true },
             out_file: None,
+            pretty: false,
         }
     }
 
@@ -127,9 +129,17 @@ impl Config {
         self
     }
 
-    /// Writes to this file instead of `$OUT_DIR/comfy_nodes.rs`, formatted for reading: one to check in.
+    /// Writes to this file instead of `$OUT_DIR/comfy_nodes.rs`: one to check in. Its `mod` item wants
+    /// `#[rustfmt::skip]`.
     pub fn out_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.out_file = Some(path.into());
+        self
+    }
+
+    /// Whether to format the source as rustfmt would, long lines broken. Off by default: it takes five times as long
+    /// as generating.
+    pub const fn pretty(mut self, pretty: bool) -> Self {
+        self.pretty = pretty;
         self
     }
 
@@ -221,9 +231,13 @@ impl Config {
         self.style
     }
 
-    /// The file is one to read: it is formatted.
-    pub(crate) const fn is_for_reading(&self) -> bool {
+    /// The file is part of the sources, and not of the build.
+    pub(crate) const fn is_checked_in(&self) -> bool {
         self.out_file.is_some()
+    }
+
+    pub(crate) const fn is_pretty(&self) -> bool {
+        self.pretty
     }
 
     /// A text that differs whenever the same definitions would give another output.
@@ -232,7 +246,7 @@ impl Config {
             "builders={} docs={} formatted={} {}",
             self.style.builders,
             self.style.docs,
-            self.is_for_reading(),
+            self.is_pretty(),
             self.overrides
         );
         // Writing to a string cannot fail.
