@@ -242,7 +242,6 @@ fn branches() {
 
 /// A mistake inside a branch is one of the node that the branch is given to.
 #[test]
-#[ignore = "the runtime says no node yet, and `width` for `resize_type.width`"]
 fn values_inside_branches() {
     let side = 20_000;
     let problems = problems(workflow! {

@@ -6,13 +6,16 @@ use super::encoder::{Encoder, json_escaped};
 use crate::plan::{Bound, Branch, Combo, Field, Grow, Kind, Primitive, Shared, UnionId};
 
 const REQUIRED: u8 = 1;
+/// Its exact name is empty.
+const NAMELESS: u8 = 2;
 
 /// Writes everything about an input but its length.
 pub(super) fn body(field: &Field<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     let ident = field.ident.name();
     let name = json_escaped(&field.source.name);
     out.letter(letter(&field.kind));
-    out.flags(if field.required { REQUIRED } else { 0 });
+    let nameless = field.source.name.is_empty();
+    out.flags(if field.required { REQUIRED } else { 0 } | if nameless { NAMELESS } else { 0 });
     out.string(ident);
     out.string(if name == ident { "" } else { &name });
     out.string(&type_text(&field.kind, shared));

@@ -158,7 +158,7 @@ impl Desc {
             kind::AUTOGROW => {
                 let (_, _, mut element) = input.autogrow();
                 element.ident = input.ident;
-                self.scalar_fault(&element, value, text)
+                self.fault(&element, value, text)
             }
             kind::GROUP => Some(self.about(input).push(" takes a list of rows, and ").push(text).push(" is none")),
             kind::MANY => self.option_fault(input, value, text),

@@ -186,14 +186,14 @@ impl InputDesc {
     pub(crate) const fn read(body: &'static str) -> Self {
         let mut reader = Reader::new(body);
         let kind = reader.byte();
-        let required = reader.byte().wrapping_sub(b'0') & 1 != 0;
+        let flags = reader.byte().wrapping_sub(b'0');
         let ident = reader.str();
         let name = reader.str();
         Self {
             kind,
-            required,
+            required: flags & 1 != 0,
             ident,
-            name: if name.is_empty() { ident } else { name },
+            name: if name.is_empty() && flags & 2 == 0 { ident } else { name },
             ty: reader.str(),
             default: reader.str(),
             min: reader.str(),

@@ -148,9 +148,43 @@ impl<'a> Checker<'a> {
     }
 
     fn report(&mut self, place: Place<'a>, input: &InputDesc, kind: ProblemKind, message: String) {
-        let id = self.store.ids.get(place.node.id);
-        let problem = Problem::of_node(place.node, id, Some(input.name.to_owned()), kind, message);
-        self.problems.push(problem);
+        let (node, name) = self.located(place.node, input.name);
+        let id = self.store.ids.get(node.id);
+        self.problems.push(Problem::of_node(node, id, Some(name), kind, message));
+    }
+
+    /// An input as the prompt names it: one of a branch is an input of the node that the branch is given to.
+    fn located(&self, node: &'a NodeRecord, input: &str) -> (&'a NodeRecord, String) {
+        let (mut node, mut name) = (node, input.to_owned());
+        while node.is_branch() {
+            let Some((owner, input)) = self.owner(node) else { break };
+            name = format!("{input}.{name}");
+            node = owner;
+        }
+        (node, name)
+    }
+
+    /// The node or branch that a branch is given to, and as which input.
+    fn owner(&self, branch: &NodeRecord) -> Option<(&'a NodeRecord, String)> {
+        let index = self.store.nodes.iter().position(|node| std::ptr::eq(node, branch))?;
+        let is_it = |slot: &Slot| matches!(slot.0, Value::Branch(given) if given.index as usize == index);
+        self.store.nodes.iter().find_map(|owner| {
+            let Body::Typed(table) = &owner.body else { return None };
+            self.store.entries_of(owner).iter().find_map(|entry| {
+                let input = &table.rows.get(usize::from(entry.input))?.input;
+                match &entry.slot.0 {
+                    Value::List(items) => {
+                        let place = items.iter().position(is_it)?;
+                        let child = match input.kind {
+                            kind::AUTOGROW => input.autogrow().1.nth(place)?.to_owned(),
+                            _ => place.to_string(),
+                        };
+                        Some((owner, format!("{}.{child}", input.name)))
+                    }
+                    _ => is_it(&entry.slot).then(|| (owner, input.name.to_owned())),
+                }
+            })
+        })
     }
 }
 

@@ -43,8 +43,18 @@ fn unpack(store: &mut Store) {
 /// A warning for each node and branch that no output node needs.
 pub(crate) fn unused(store: &Store) -> Vec<Warning> {
     let needed = needed(store);
-    let unneeded = store.nodes.iter().zip(&needed).filter(|(_, needed)| !**needed);
-    unneeded.map(|(node, _)| warning(store, node)).collect()
+    // A branch that was given to a node that nobody needs has no fault of its own.
+    let mut given = vec![false; store.nodes.len()];
+    for entry in &store.entries {
+        sources(&entry.slot, &mut |source| {
+            if let Some(given) = given.get_mut(source.index as usize) {
+                *given = true;
+            }
+        });
+    }
+    let nodes = store.nodes.iter().zip(needed).zip(given);
+    let unneeded = nodes.filter(|((node, needed), given)| !needed && !(node.is_branch() && *given));
+    unneeded.map(|((node, _), _)| warning(store, node)).collect()
 }
 
 /// Which nodes an output node needs, itself included.

@@ -4,7 +4,7 @@
 use std::iter::Peekable;
 use std::slice;
 
-use crate::desc::{Row, Table, kind};
+use crate::desc::{InputDesc, Row, Table, kind};
 use crate::graph::ids::Id;
 use crate::graph::store::{Body, Entry, NodeRecord, Store};
 use crate::out::{Link, NodeRef};
@@ -130,13 +130,8 @@ pub(super) fn given_input<V: Visitor>(
         }
         (Value::List(items), kind::AUTOGROW) => {
             let prefix = format!("{prefix}{}.", input.name);
-            let (_, names, _) = input.autogrow();
-            for (item, name) in items.iter().zip(names) {
-                if let Some(leaf) = leaf(store, item) {
-                    visitor.input(store, Key::Child(&prefix, name), leaf)?;
-                }
-            }
-            Ok(())
+            let (_, names, element) = input.autogrow();
+            items.iter().zip(names).try_for_each(|(item, name)| child(store, &element, item, &prefix, name, visitor))
         }
         (Value::List(items), kind::GROUP) => {
             for (row, item) in items.iter().enumerate() {
@@ -159,6 +154,34 @@ pub(super) fn given_input<V: Visitor>(
             Some(leaf) => visitor.input(store, key, leaf),
             None => Ok(()),
         },
+    }
+}
+
+/// One child of a growing list.
+fn child<V: Visitor>(
+    store: &Store,
+    element: &InputDesc,
+    item: &Slot,
+    prefix: &str,
+    name: &str,
+    visitor: &mut V,
+) -> Result<(), V::Error> {
+    let (key, below) = (Key::Child(prefix, name), || format!("{prefix}{name}."));
+    match &item.0 {
+        Value::Branch(branch) => {
+            let Some((table, entries)) = branch_of(store, *branch) else { return Ok(()) };
+            visitor.input(store, key, Leaf::Text(table.desc.class()))?;
+            typed(store, table, entries, &below(), visitor)
+        }
+        _ => {
+            let Some(leaf) = leaf(store, item) else { return Ok(()) };
+            visitor.input(store, key, leaf)?;
+            let Leaf::Text(text) = leaf else { return Ok(()) };
+            for (name, json) in element.implied(text) {
+                visitor.input(store, Key::Child(&below(), name), Leaf::Json(json))?;
+            }
+            Ok(())
+        }
     }
 }
 

@@ -87,7 +87,6 @@ fn nested_dynamic_inputs() {
 
 /// No output node needs the one node that has a list of choices, so it is not compared like the others.
 #[test]
-#[ignore = "the runtime drops choices inside growing lists yet"]
 fn lists_of_choices() {
     let workflow = workflow! {
         GrowingChoices { steps: [Wait { seconds: 2 }, Wait {}] };
@@ -151,7 +150,6 @@ fn odd_names() {
 
 /// The schema has an input without a name.
 #[test]
-#[ignore = "the descriptor cannot say that a name is empty yet, and sends the field's"]
 fn an_empty_name() {
     let workflow = workflow! {
         let any = PreviewAny { source: "any" }.any();
