@@ -53,7 +53,7 @@ pub(crate) fn unused(store: &Store) -> Vec<Warning> {
         });
     }
     let nodes = store.nodes.iter().zip(needed).zip(given);
-    let unneeded = nodes.filter(|((node, needed), given)| !needed && !(node.is_branch() && *given));
+    let unneeded = nodes.filter(|((node, needed), given)| !(*needed || node.is_branch() && *given));
     unneeded.map(|((node, _), _)| warning(store, node)).collect()
 }
 
