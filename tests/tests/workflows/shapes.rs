@@ -167,5 +167,5 @@ fn an_empty_name() {
         }
     };
     let json = serde_json::to_value(workflow.unwrap()).unwrap();
-    assert_eq!(json["easy_full_loader"]["inputs"][""], json!(["any", 0]));
+    assert_eq!(json["easy_full_loader"]["inputs"][""], json!(["preview_any", 0]));
 }
