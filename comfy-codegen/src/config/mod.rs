@@ -116,7 +116,7 @@ impl Config {
         self
     }
 
-    /// Whether to generate constructors and setters, for code without the macro. On by default; they cost a third
+    /// Whether to generate constructors and setters, for code without the macro. On by default; they cost two thirds
     /// of the time to compile.
     pub const fn builders(mut self, builders: bool) -> Self {
         self.style.builders = builders;
