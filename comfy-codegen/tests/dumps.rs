@@ -145,8 +145,25 @@ fn class_of(expression: &syn::Expr) -> String {
     let syn::Expr::Call(call) = expression else { panic!("not `Desc::new(…)`") };
     let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(desc), .. }) = &call.args[0] else { panic!("no string") };
     let desc = desc.value();
-    let length = desc[1..5].bytes().fold(0, |length, digit| length * 32 + usize::from(digit - b'0'));
-    desc[5..5 + length].to_owned()
+    let mut rest = &desc[1..];
+    let _needed = number(&mut rest);
+    let directory = 8 * number(&mut rest);
+    rest = &rest[directory..];
+    let length = number(&mut rest);
+    rest[..length].to_owned()
+}
+
+/// A digit of base 32, `'0'` for 0, or `'O'` and four of them.
+fn number(rest: &mut &str) -> usize {
+    let mut digits = |count| {
+        let (digits, after) = rest.split_at(count);
+        *rest = after;
+        digits.bytes().fold(0, |number, digit| number * 32 + usize::from(digit - b'0'))
+    };
+    match digits(1) {
+        31 => digits(4),
+        small => small,
+    }
 }
 
 fn name(ty: &syn::Type) -> String {

@@ -11,12 +11,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut lowering = Lowering::default();
     let body = recover::block(unwrapped(input), &mut lowering);
     let errors = lowering.report.into_tokens();
-    let graph = graph();
+    let (graph, support) = (graph(), support());
     // Mistakes come behind the body: completion finds its place by counting characters.
     // Names of our own cannot be seen from the block, nor the block's from ours.
     quote_spanned! {Span::mixed_site()=>
         {
-            let __graph = ::comfy_runtime::__private::Graph::new();
+            #support
+            let __graph = __c::Graph::new();
+            #[allow(unexpected_cfgs)]
             let __outputs = {
                 #[allow(unused_variables)]
                 let #graph = &__graph;
@@ -25,6 +27,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             #errors
             __graph.finish(__outputs)
         }
+    }
+}
+
+/// The import that the expansion of every node literal relies on: short paths are fewer tokens for rustc to read.
+pub(crate) fn support() -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(unused_imports)]
+        use ::comfy_runtime::__private as __c;
     }
 }
 

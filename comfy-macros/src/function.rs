@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Type};
 
-use crate::block::graph;
+use crate::block::{graph, support};
 use crate::lower::Lowering;
 use crate::recover;
 
@@ -48,10 +48,12 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let Function { attrs, vis, mut sig } = function;
     sig.asyncness = None;
     sig.constness = None;
-    let graph = graph();
+    let (graph, support) = (graph(), support());
     if let Some(parameter) = part {
         return quote! {
+            #[allow(unexpected_cfgs)]
             #(#attrs)* #vis #sig {
+                #support
                 #[allow(unused_variables)]
                 let #graph = #parameter;
                 #body
@@ -80,8 +82,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     sig.output = syn::parse_quote!(-> #output);
     quote_spanned! {Span::mixed_site()=>
+        #[allow(unexpected_cfgs)]
         #(#attrs)* #vis #sig {
-            let __graph = ::comfy_runtime::__private::Graph::new();
+            #support
+            let __graph = __c::Graph::new();
             #[allow(clippy::redundant_closure_call)]
             let __outputs = {
                 #[allow(unused_variables)]

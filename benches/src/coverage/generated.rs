@@ -105,10 +105,14 @@ fn outputs(item: &ItemImpl, structs: &HashMap<String, Vec<String>>) -> Option<us
 /// The class of a packed descriptor, and of each input the field and the exact name.
 fn read(packed: &str) -> Option<(String, Vec<(String, String)>)> {
     let mut rest = packed.get(1..)?;
+    let _needed = number(&mut rest)?;
+    let count = number(&mut rest)?;
+    rest = rest.get(ENTRY.checked_mul(count)?..)?;
     let class = text(&mut rest)?.to_owned();
     let mut inputs = Vec::new();
-    for _ in 0..number(&mut rest)? {
+    for _ in 0..count {
         let mut body = text(&mut rest)?.get(2..)?;
+        let _bounds_and_tail = (text(&mut body)?, text(&mut body)?, text(&mut body)?);
         let field = text(&mut body)?;
         let name = match text(&mut body)? {
             "" => field.to_owned(),
@@ -119,9 +123,19 @@ fn read(packed: &str) -> Option<(String, Vec<(String, String)>)> {
     Some((class, inputs))
 }
 
-/// Four digits of base 32, `'0'` for 0.
+/// Bytes of an entry of the directory, which is passed over.
+const ENTRY: usize = 8;
+
+/// A digit of base 32, `'0'` for 0, or `'O'` and four of them.
 fn number(rest: &mut &str) -> Option<usize> {
-    let (digits, after) = rest.split_at_checked(4)?;
+    match digits(rest, 1)? {
+        31 => digits(rest, 4),
+        small => Some(small),
+    }
+}
+
+fn digits(rest: &mut &str, count: usize) -> Option<usize> {
+    let (digits, after) = rest.split_at_checked(count)?;
     *rest = after;
     Some(digits.bytes().fold(0, |number, digit| number * 32 + usize::from(digit.wrapping_sub(b'0'))))
 }

@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn what_is_whole_does_not_differ() {
-        let packed = "00004Tint0002000?L10005image0000000?F10005level0000";
+        let packed = "002________________4Tint<L10005image0<F10005level0";
         let found = generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).unwrap();
         assert_eq!(declared(DOCUMENT.as_bytes()).unwrap().differences(&found), Vec::<String>::new());
     }
 
     #[test]
     fn an_input_that_is_left_out_is_found() {
-        let packed = "00004Tint0001000?L10005image0000";
+        let packed = "001________4Tint<L10005image0";
         let found = generated(&source("pub image: Input<IMAGE>", packed)).unwrap();
         let differences = declared(DOCUMENT.as_bytes()).unwrap().differences(&found);
         assert!(differences.iter().any(|difference| difference.contains("Tint") && difference.contains("level")));
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_field_without_a_description_is_refused() {
-        let packed = "00004Tint0001000?L10005image0000";
+        let packed = "001________4Tint<L10005image0";
         assert!(generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).is_err());
     }
 }

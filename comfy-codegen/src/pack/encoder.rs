@@ -1,7 +1,9 @@
 //! The letters of a descriptor: numbers, counted strings, flags.
 
-/// Digits of a number, each of base 32.
+/// Digits of a number in full, each of base 32.
 const DIGITS: u32 = 4;
+/// The first number that does not fit into one digit, which then says that four follow.
+const LONG: usize = 31;
 
 /// Writes the parts of a descriptor one after the other.
 #[derive(Debug, Default)]
@@ -28,13 +30,43 @@ impl Encoder {
         self.text.push(char::from(b'0' + flags));
     }
 
-    /// Four digits of base 32, from `'0'` to `'O'`, the most significant first.
+    /// One digit, from `'0'` to `'N'`, of a small number; of a larger one `'O'` and all its digits. Most numbers are
+    /// the lengths of short words, and the compiler reads each of them many times.
     pub(super) fn number(&mut self, number: usize) {
+        if number < LONG {
+            return self.digit(number);
+        }
+        self.digit(LONG);
+        self.offset(number);
+    }
+
+    /// Four digits of base 32, the most significant first.
+    pub(super) fn offset(&mut self, number: usize) {
         self.overflow |= number >= 32_usize.pow(DIGITS);
         for digit in (0..DIGITS).rev() {
-            let value = number >> (5 * digit) & 31;
-            self.text.push(char::from(b'0' + u8::try_from(value).unwrap_or_default()));
+            self.digit(number >> (5 * digit));
         }
+    }
+
+    /// The lowest digit of a number.
+    pub(super) fn digit(&mut self, number: usize) {
+        self.text.push(char::from(b'0' + u8::try_from(number & 31).unwrap_or_default()));
+    }
+
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds what another has written.
+    pub(super) fn append(&mut self, other: Self) {
+        self.overflow |= other.overflow;
+        self.text.push_str(&other.text);
+    }
+
+    /// A text that ends where the string around it ends.
+    pub(super) fn text(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     pub(super) fn string(&mut self, text: &str) {
@@ -68,17 +100,19 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_four_digits_of_base_32() {
-        assert_eq!(written(|e| e.number(0)).unwrap(), "0000");
-        assert_eq!(written(|e| e.number(33)).unwrap(), "0011");
-        assert_eq!(written(|e| e.number(1_048_575)).unwrap(), "OOOO");
+    fn numbers_have_one_digit_or_five() {
+        assert_eq!(written(|e| e.number(0)).unwrap(), "0");
+        assert_eq!(written(|e| e.number(30)).unwrap(), "N");
+        assert_eq!(written(|e| e.number(31)).unwrap(), "O000O");
+        assert_eq!(written(|e| e.number(33)).unwrap(), "O0011");
+        assert_eq!(written(|e| e.number(1_048_575)).unwrap(), "OOOOO");
         assert_eq!(written(|e| e.number(1_048_576)), Err(TooLong));
     }
 
     #[test]
     fn strings_are_counted_in_bytes() {
-        assert_eq!(written(|e| e.string("入")).unwrap(), "0003入");
-        assert_eq!(written(|e| e.nested(|e| e.string("a"))).unwrap(), "00050001a");
+        assert_eq!(written(|e| e.string("入")).unwrap(), "3入");
+        assert_eq!(written(|e| e.nested(|e| e.string("a"))).unwrap(), "21a");
     }
 
     #[test]

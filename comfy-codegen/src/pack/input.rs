@@ -8,21 +8,23 @@ use crate::plan::{Bound, Branch, Combo, Field, Grow, Kind, Primitive, Shared, Un
 const REQUIRED: u8 = 1;
 /// Its exact name is empty.
 const NAMELESS: u8 = 2;
+/// Nothing is sent for it unless it is given.
+const NEEDED: u8 = 4;
 
-/// Writes everything about an input but its length.
+/// Writes everything about an input but its length. What literals are checked against comes first.
 pub(super) fn body(field: &Field<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     let ident = field.ident.name();
-    let name = json_escaped(&field.source.name);
+    let exact = &field.source.name;
     out.letter(letter(&field.kind));
-    let nameless = field.source.name.is_empty();
-    out.flags(if field.required { REQUIRED } else { 0 } | if nameless { NAMELESS } else { 0 });
+    let flags = [(field.required, REQUIRED), (exact.is_empty(), NAMELESS), (is_needed(field), NEEDED)];
+    out.flags(flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).sum());
+    bound(field.min.as_ref(), out);
+    bound(field.max.as_ref(), out);
+    out.nested(|out| tail(field, shared, out));
     out.string(ident);
-    out.string(if name == ident { "" } else { &name });
+    out.string(&if exact == ident { String::new() } else { json_escaped(exact) });
     out.string(&type_text(&field.kind, shared));
     out.string(field.sent_default().unwrap_or_default());
-    out.string(&field.min.as_ref().map(bound).unwrap_or_default());
-    out.string(&field.max.as_ref().map(bound).unwrap_or_default());
-    tail(field, shared, out);
 }
 
 /// Which kind it is.
@@ -68,15 +70,40 @@ fn union_text(union: UnionId, shared: &Shared<'_>) -> String {
     members.iter().map(|member| shared.words[member.0].exact).collect::<Vec<_>>().join(",")
 }
 
-fn bound(bound: &Bound) -> String {
-    match bound {
-        Bound::Int(value) => format!("i{value}"),
-        Bound::Float(value, text) => float(*value, text),
-    }
+fn bound(bound: Option<&Bound>, out: &mut Encoder) {
+    let Some(bound) = bound else { return out.string("") };
+    out.nested(|out| match bound {
+        Bound::Int(value) => out.text(&format!("i{value}")),
+        Bound::Float(value, text) => float(*value, text, out),
+    });
 }
 
-fn float(value: f64, text: &str) -> String {
-    format!("f{:016x}{text}", value.to_bits())
+/// Doubles below this hold every whole number.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// A double and how it is spelled: by its digits if it is whole, which most bounds are and which the compiler reads
+/// faster, else by its bits.
+fn float(value: f64, text: &str, out: &mut Encoder) {
+    let digits = format!("{value:.0}");
+    // Minus zero keeps its sign in its bits only.
+    let whole = value.abs() < WHOLE && value.fract() == 0.0 && digits != "-0";
+    if whole {
+        out.letter('w');
+        out.string(&digits);
+    } else {
+        out.text(&format!("f{:016x}", value.to_bits()));
+    }
+    out.text(text);
+}
+
+/// Whether nothing can be sent for an input that is not given.
+pub(super) fn is_needed(field: &Field<'_>) -> bool {
+    field.required
+        && match &field.kind {
+            Kind::Grow(grow) => grow.source.min > 0,
+            Kind::Rows(rows) => rows.source.min > 0,
+            _ => field.default.is_none(),
+        }
 }
 
 /// What only this kind has.
@@ -102,17 +129,17 @@ fn options(field: &Field<'_>, out: &mut Encoder) {
     };
     out.number(combo.values.len());
     for value in &combo.values {
-        out.string(&option(value));
+        out.nested(|out| option(value, out));
     }
 }
 
-fn option(value: &Value) -> String {
+fn option(value: &Value, out: &mut Encoder) {
     match value {
-        Value::String(text) => format!("s{text}"),
-        Value::Int(number) => format!("i{number}"),
-        Value::Float(number) if number.is_finite() => float(*number, &value.to_string()),
-        Value::Bool(_) => format!("b{value}"),
-        _ => format!("j{value}"),
+        Value::String(text) => out.text(&format!("s{text}")),
+        Value::Int(number) => out.text(&format!("i{number}")),
+        Value::Float(number) if number.is_finite() => float(*number, &value.to_string(), out),
+        Value::Bool(_) => out.text(&format!("b{value}")),
+        _ => out.text(&format!("j{value}")),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `docs/generated-code.md` has the layout; `comfy-runtime/src/desc/` reads it.
 
+mod directory;
 mod encoder;
 mod input;
 #[cfg(test)]
@@ -41,11 +42,18 @@ fn pack_node(node: &mut Node<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
 fn pack_record(record: &mut Record<'_>, flags: u8, name: &str, shared: &Shared<'_>) -> Result<(), TooLong> {
     let mut encoder = Encoder::default();
     encoder.flags(flags);
-    encoder.string(name);
+    encoder.number(record.fields.iter().filter(|field| input::is_needed(field)).count());
     encoder.number(record.fields.len());
+    let mut bodies = Encoder::default();
+    bodies.string(name);
     for field in &record.fields {
-        encoder.nested(|body| input::body(field, shared, body));
+        let mut body = Encoder::default();
+        input::body(field, shared, &mut body);
+        bodies.number(body.len());
+        directory::entry(field, &record.fields, bodies.len(), &mut encoder);
+        bodies.append(body);
     }
+    encoder.append(bodies);
     record.desc = encoder.finish()?;
     record.fields.iter_mut().try_for_each(|field| pack_modules(&mut field.kind, shared))
 }

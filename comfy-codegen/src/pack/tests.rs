@@ -16,7 +16,11 @@ fn packed(node: &str) -> String {
 fn read_input(spec: &str) -> String {
     let desc = packed(&format!(r#"{{"input": {{"required": {{"x y": {spec}}}}}, "output": []}}"#));
     let mut reader = Reader(&desc);
-    assert_eq!((reader.letters(1), reader.string(), reader.number()), ("0", "Test", 1));
+    let (_flags, _needed, count) = (reader.letters(1), reader.number(), reader.number());
+    let (entry, class) = (reader.letters(8), reader.string());
+    assert_eq!((count, class), (1, "Test"));
+    let mut offset = Reader(&entry[4..]);
+    assert_eq!(offset.digits(4), "4Test".len() + if reader.0.starts_with('O') { 5 } else { 1 });
     let body = reader.string();
     assert_eq!(reader.0, "", "nothing follows the last input");
     Reader(body).body()
@@ -32,7 +36,14 @@ impl<'d> Reader<'d> {
     }
 
     fn number(&mut self) -> usize {
-        self.letters(4).bytes().fold(0, |number, digit| number * 32 + usize::from(digit - b'0'))
+        match self.digits(1) {
+            31 => self.digits(4),
+            small => small,
+        }
+    }
+
+    fn digits(&mut self, count: usize) -> usize {
+        self.letters(count).bytes().fold(0, |number, digit| number * 32 + usize::from(digit - b'0'))
     }
 
     fn string(&mut self) -> &'d str {
@@ -40,22 +51,24 @@ impl<'d> Reader<'d> {
         self.letters(length)
     }
 
+    /// In the order in which people speak of them, not that of the layout.
     fn body(&mut self) -> String {
-        let mut text = format!("{}|{}", self.letters(2), self.string());
-        for _ in 0..5 {
-            text.extend(["|", self.string()]);
-        }
-        let rest = match text.as_bytes()[0] {
-            b'C' | b'M' => self.strings(1).join(","),
+        let kind = self.letters(2);
+        let (min, max) = (self.string(), self.string());
+        let mut tail = Reader(self.string());
+        let rest = match kind.as_bytes()[0] {
+            b'C' | b'M' => tail.strings(1).join(","),
             b'G' => {
-                format!("{} of [{}] {{{}}}", self.number(), self.strings(1).join(","), Reader(self.string()).body())
+                format!("{} of [{}] {{{}}}", tail.number(), tail.strings(1).join(","), Reader(tail.string()).body())
             }
-            b'D' => (0..self.number()).map(|_| self.branch()).collect::<Vec<_>>().join(" "),
-            b'P' => format!("{}..={}", self.number(), self.number()),
+            b'D' => (0..tail.number()).map(|_| tail.branch()).collect::<Vec<_>>().join(" "),
+            b'P' => format!("{}..={}", tail.number(), tail.number()),
             _ => String::new(),
         };
-        assert_eq!(self.0, "", "nothing follows {text}");
-        format!("{text}|{rest}")
+        assert_eq!(tail.0, "", "nothing follows {rest}");
+        let texts: Vec<&str> = (0..4).map(|_| self.string()).collect();
+        assert_eq!(self.0, "", "nothing follows {texts:?}");
+        format!("{kind}|{}|{min}|{max}|{rest}", texts.join("|"))
     }
 
     fn strings(&mut self, each: usize) -> Vec<&'d str> {
@@ -73,10 +86,10 @@ impl<'d> Reader<'d> {
 
 #[test]
 fn a_node_has_flags_and_a_class() {
-    assert_eq!(packed(r#"{"input": {}, "output": []}"#), "00004Test0000");
+    assert_eq!(packed(r#"{"input": {}, "output": []}"#), "0004Test");
     assert_eq!(
         packed(r#"{"input": {}, "output": [], "output_node": true, "deprecated": true, "api_node": true}"#),
-        "70004Test0000"
+        "7004Test"
     );
 }
 
@@ -88,34 +101,34 @@ fn primitives_have_defaults_and_bounds() {
     );
     assert_eq!(
         read_input(r#"["FLOAT", {"default": 0.5, "min": 0, "max": 1.5}]"#),
-        "F1|x_y|x y|FLOAT|0.5|f00000000000000000|f3ff80000000000001.5|"
+        "F1|x_y|x y|FLOAT|0.5|w100|f3ff80000000000001.5|"
     );
     assert_eq!(read_input(r#"["STRING", {"default": "\""}]"#), r#"S1|x_y|x y|STRING|"\""|||"#);
-    assert_eq!(read_input(r#"["BOOLEAN", {}]"#), "B1|x_y|x y|BOOLEAN||||");
+    assert_eq!(read_input(r#"["BOOLEAN", {}]"#), "B5|x_y|x y|BOOLEAN||||");
 }
 
 #[test]
 fn sockets_have_their_type() {
-    assert_eq!(read_input(r#"["IMAGE"]"#), "L1|x_y|x y|IMAGE||||");
-    assert_eq!(read_input(r#"["COLOR", {}]"#), "W1|x_y|x y|COLOR||||");
-    assert_eq!(read_input(r#"["IMAGE,MASK"]"#), "U1|x_y|x y|IMAGE,MASK||||");
-    assert_eq!(read_input(r#"["*"]"#), "A1|x_y|x y|*||||");
+    assert_eq!(read_input(r#"["IMAGE"]"#), "L5|x_y|x y|IMAGE||||");
+    assert_eq!(read_input(r#"["COLOR", {}]"#), "W5|x_y|x y|COLOR||||");
+    assert_eq!(read_input(r#"["IMAGE,MASK"]"#), "U5|x_y|x y|IMAGE,MASK||||");
+    assert_eq!(read_input(r#"["*"]"#), "A5|x_y|x y|*||||");
     assert_eq!(
         read_input(r#"["COMFY_MATCHTYPE_V3", {"template": {"template_id": "t", "allowed_types": "IMAGE,MASK"}}]"#),
-        "T1|x_y|x y|IMAGE,MASK||||"
+        "T5|x_y|x y|IMAGE,MASK||||"
     );
-    assert_eq!(read_input("[5]"), "R1|x_y|x y|JSON||||");
+    assert_eq!(read_input("[5]"), "R5|x_y|x y|JSON||||");
 }
 
 #[test]
 fn closed_combos_have_their_options() {
     assert_eq!(
         read_input(r#"[["a", 1, 0.5, true, null], {}]"#),
-        "C1|x_y|x y|COMBO||||sa,i1,f3fe00000000000000.5,btrue,jnull"
+        "C5|x_y|x y|COMBO||||sa,i1,f3fe00000000000000.5,btrue,jnull"
     );
-    assert_eq!(read_input(r#"[["a.pt"], {}]"#), "O1|x_y|x y|COMBO||||");
-    assert_eq!(read_input(r#"["COMBO", {"options": ["a"], "multiselect": true}]"#), "M1|x_y|x y|COMBO||||sa");
-    assert_eq!(read_input(r#"["COMBO", {"options": [], "multiselect": true}]"#), "N1|x_y|x y|COMBO||||");
+    assert_eq!(read_input(r#"[["a.pt"], {}]"#), "O5|x_y|x y|COMBO||||");
+    assert_eq!(read_input(r#"["COMBO", {"options": ["a"], "multiselect": true}]"#), "M5|x_y|x y|COMBO||||sa");
+    assert_eq!(read_input(r#"["COMBO", {"options": [], "multiselect": true}]"#), "N5|x_y|x y|COMBO||||");
 }
 
 #[test]
@@ -125,7 +138,7 @@ fn lists_have_their_children() {
             r#"["COMFY_AUTOGROW_V3", {"template":
                 {"input": {"required": {"e": ["INT", {"min": 2}]}}, "prefix": "p\"", "min": 1, "max": 2}}]"#
         ),
-        r#"G1|x_y|x y|[INT]||||1 of [p\"0,p\"1] {I1|e||INT||i2||}"#
+        r#"G5|x_y|x y|[INT]||||1 of [p\"0,p\"1] {I5|e||INT||i2||}"#
     );
 }
 
@@ -148,14 +161,27 @@ fn choices_have_their_branches() {
 fn rows_have_their_number() {
     assert_eq!(
         read_input(r#"["COMFY_DYNAMICGROUP_V3", {"template": {"required": {"a": ["INT"]}}, "min": 1, "max": 20}]"#),
-        "P1|x_y|x y|[row]||||1..=20"
+        "P5|x_y|x y|[row]||||1..=20"
     );
+}
+
+#[test]
+fn the_directory_tells_where_inputs_are() {
+    let desc = packed(
+        r#"{"input": {"required": {"width": ["IMAGE"], "worth": ["IMAGE"], "a": ["IMAGE"]},
+        "optional": {"b": ["IMAGE"]}}, "output": []}"#,
+    );
+    let (header, rest) = desc.split_at(3);
+    assert_eq!(header, "034", "no flags, three must be given, four in all");
+    // Of each: length, first and last letter; needed (1), like another (2); where it is behind the directory.
+    assert_eq!(&rest[..32], "5G830006 5G83000J 1111001> 1220001N".replace(' ', ""));
+    assert!(rest[32..].starts_with("4Test"), "{rest}");
 }
 
 #[test]
 fn optional_inputs_have_no_default() {
     let desc = packed(r#"{"input": {"optional": {"x": ["INT", {"default": 1}]}}, "output": []}"#);
-    assert!(desc.ends_with("I00001x00000003INT000000000000"), "{desc}");
+    assert!(desc.ends_with("I00001x03INT0"), "{desc}");
 }
 
 #[test]
@@ -171,5 +197,5 @@ fn what_is_too_long_becomes_raw() {
         node.warnings,
         ["Test: the definition is too long for a descriptor; its inputs take any JSON, unchecked"]
     );
-    assert_eq!(Reader(&node.record.desc["00004Test00010000".len()..]).body(), "R1|x||JSON||||");
+    assert_eq!(Reader(&node.record.desc["00004Test00010000".len()..]).body(), "R5|x||JSON||||");
 }

@@ -31,10 +31,10 @@ fn of(lit: &Lit, negative: bool) -> Option<syn::Result<Found>> {
         Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") => float(int.base10_digits(), negative, span),
         Lit::Int(int) => integer(int, negative),
         Lit::Float(number) => float(number.base10_digits(), negative, span),
-        Lit::Bool(value) => Ok(quote!(::comfy_runtime::__private::Lit::bool(#value))),
+        Lit::Bool(value) => Ok(quote!(__c::Lit::bool(#value))),
         Lit::Str(text) => {
             let (value, json) = (text.value(), json_string(&text.value()));
-            Ok(quote!(::comfy_runtime::__private::Lit::str(#value, #json)))
+            Ok(quote!(__c::Lit::str(#value, #json)))
         }
         _ => return None,
     };
@@ -48,7 +48,7 @@ fn integer(int: &syn::LitInt, negative: bool) -> syn::Result<TokenStream> {
     let minus = negative.then(|| quote!(-));
     let json = if negative { format!("-{value}") } else { value.to_string() };
     let value = Literal::i128_suffixed(value);
-    Ok(quote!(::comfy_runtime::__private::Lit::int(#minus #value, #json)))
+    Ok(quote!(__c::Lit::int(#minus #value, #json)))
 }
 
 fn float(digits: &str, negative: bool, span: Span) -> syn::Result<TokenStream> {
@@ -59,7 +59,7 @@ fn float(digits: &str, negative: bool, span: Span) -> syn::Result<TokenStream> {
     let minus = negative.then(|| quote!(-));
     // Rust's shortest form of a finite double is valid JSON.
     let json = format!("{}{value:?}", if negative { "-" } else { "" });
-    Ok(quote!(::comfy_runtime::__private::Lit::float(#minus #value, #json)))
+    Ok(quote!(__c::Lit::float(#minus #value, #json)))
 }
 
 /// A text as JSON, quotes included.
@@ -91,7 +91,7 @@ mod tests {
 
     fn tokens(source: &str) -> String {
         let expr: Expr = syn::parse_str(source).unwrap();
-        find(&expr).unwrap().unwrap().tokens.to_string().replace(":: comfy_runtime :: __private :: Lit :: ", "")
+        find(&expr).unwrap().unwrap().tokens.to_string().replace("__c :: Lit :: ", "")
     }
 
     #[test]

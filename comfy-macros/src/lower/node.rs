@@ -12,7 +12,7 @@ use syn::{Expr, ExprStruct, Member, Path, PathArguments};
 use super::Lowering;
 use super::label::Label;
 use super::skeleton::skeleton;
-use super::value::{Checked, Field, Value};
+use super::value::{Checked, Field, Value, key};
 
 /// A field of a literal, however much of it has been typed.
 pub(crate) struct RawField {
@@ -95,22 +95,22 @@ impl Lowering {
         let label = label.tokens(binding.as_deref());
         let graph = crate::block::graph();
         let Parts { computed, literals, constants, lets, fields, puts, stored } = parts;
-        let given = computed.iter().chain(literals.iter().map(|(name, _)| name));
-        let check = quote_spanned!(span=> <#class as ::comfy_runtime::__private::Node>::DESC.given([#(#given),*]));
+        let given = computed.iter().chain(literals.iter().map(|(name, _)| name)).map(|name| key(name));
+        let check = quote_spanned!(span=> <#class as __c::Node>::DESC.given([#(#given),*]));
         let values = literals.iter().map(|(_, constant)| constant);
         // rustc suggests a field only if the literal's braces are the user's.
         let mut shape = TokenStream::new();
         brace.surround(&mut shape, |tokens| {
-            tokens.extend(quote!(#stored ..::comfy_runtime::__private::rest()));
+            tokens.extend(quote!(#stored ..loop {}));
         });
         let located = span.resolved_at(Span::mixed_site());
         // The call stands at the user's own token: `Location::caller` sees through no macro.
         let node = Ident::new("__NODE", Span::mixed_site());
-        let open = quote_spanned!(span=> ::comfy_runtime::__private::Site::open(#graph, #node));
+        let open = quote_spanned!(span=> __c::Site::open(#graph, #node));
         quote_spanned! {located=> {
             #skeleton
             #constants
-            const __NODE: &::comfy_runtime::__private::Literal = &::comfy_runtime::__private::Literal {
+            const __NODE: &__c::Literal = &__c::Literal {
                 given: &#check,
                 checked: &[#(#values),*],
                 #label
@@ -143,7 +143,7 @@ impl Lowering {
             }
             FieldValue::Broken(tokens) if tokens.is_empty() => {
                 self.report.error(ident.span(), format!("expected a value for `{name}`"));
-                let nothing = quote!(::comfy_runtime::__private::rest::<::comfy_runtime::__private::Given<_>>());
+                let nothing = quote!(__c::rest::<__c::Given<_>>());
                 Value { tokens: nothing, simple: true }
             }
             FieldValue::Broken(tokens) => Value { tokens, simple: true },
@@ -182,8 +182,8 @@ impl Parts {
         let Checked { tokens, span } = literal;
         // At the literal, because rustc also points at the use of a constant that fails.
         let constant = Ident::new(&format!("__L{}", self.literals.len()), span);
-        self.constants.extend(quote_spanned!(span=> const #constant: ::comfy_runtime::__private::Lit = #tokens;));
-        self.stored.extend(quote_spanned!(span=> #ident: ::comfy_runtime::__private::field(),));
+        self.constants.extend(quote_spanned!(span=> const #constant: __c::Lit = #tokens;));
+        self.stored.extend(quote_spanned!(span=> #ident: loop {},));
         self.literals.push((ident.unraw().to_string(), constant));
     }
 
@@ -199,9 +199,9 @@ impl Parts {
             self.lets.extend(quote_spanned!(Span::mixed_site()=> let #variable = #tokens;));
             variable.into_token_stream()
         };
-        self.fields.extend(quote_spanned!(span=> let #put = ::comfy_runtime::__private::field();));
+        self.fields.extend(quote_spanned!(span=> let #put = __c::field();));
         self.puts.extend(quote_spanned!(span.resolved_at(Span::mixed_site())=>
-            ::comfy_runtime::__private::IntoField::put(#put, &__site, #argument);));
+            __c::IntoField::put(#put, &__site, #argument);));
         self.stored.extend(quote!(#ident: #put,));
         self.computed.push(ident.unraw().to_string());
     }

@@ -12,12 +12,9 @@ use syn::token::Comma;
 /// The bare literal, the user's own commas kept.
 pub(super) fn skeleton(path: &Path, fields: &Punctuated<Ident, Comma>) -> TokenStream {
     quote! {
-        #[allow(unexpected_cfgs)]
+        #[cfg(rust_analyzer)]
         {
-            #[cfg(rust_analyzer)]
-            {
-                let _ = #path { #fields };
-            }
+            let _ = #path { #fields };
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The value of an input: literals are checked where they stand, in every arm.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
@@ -36,7 +36,7 @@ impl Checked {
     fn in_place(&self) -> TokenStream {
         let tokens = &self.tokens;
         quote_spanned! {self.span=> {
-            const __LIT: ::comfy_runtime::__private::Lit = #tokens;
+            const __LIT: __c::Lit = #tokens;
             __LIT
         }}
     }
@@ -63,7 +63,7 @@ impl Lowering {
                 }
             }
             Expr::Path(path) if path.path.segments.last().is_some_and(is_bare_none) => {
-                let tokens = quote_spanned!(path.span()=> #path::<::comfy_runtime::__private::Given<_>>);
+                let tokens = quote_spanned!(path.span()=> #path::<__c::Given<_>>);
                 return Value { tokens, simple: true };
             }
             _ => self.visit_expr_mut(&mut expr),
@@ -87,7 +87,7 @@ impl Lowering {
     fn converted(&mut self, expr: Expr, field: Field<'_>) -> TokenStream {
         let span = expr.span();
         let value = self.value(expr, field).tokens;
-        quote_spanned!(span=> ::comfy_runtime::__private::IntoField::convert(#value))
+        quote_spanned!(span=> __c::IntoField::convert(#value))
     }
 
     /// The value of a field if it is a literal.
@@ -105,13 +105,14 @@ impl Lowering {
             Err(error) => {
                 let span = error.span();
                 self.report.push(error);
-                return Checked { tokens: quote!(::comfy_runtime::__private::Lit::bool(false)), span };
+                return Checked { tokens: quote!(__c::Lit::bool(false)), span };
             }
         };
         let Field { node, name, in_list } = field;
+        let key = key(name);
         let (lit, span) = (found.tokens, found.span);
         let check = if in_list { quote!(item) } else { quote!(lit) };
-        let tokens = quote_spanned!(span=> <#node as ::comfy_runtime::__private::Node>::DESC.#check(#name, #lit));
+        let tokens = quote_spanned!(span=> <#node as __c::Node>::DESC.#check(#key, #lit));
         Checked { tokens, span }
     }
 
@@ -119,13 +120,14 @@ impl Lowering {
     fn items(&mut self, array: &mut ExprArray, field: Field<'_>) -> TokenStream {
         let span = array.bracket_token.span.join();
         let (count, Field { node, name, .. }) = (array.elems.len(), field);
+        let key = key(name);
         let items: Vec<TokenStream> = std::mem::take(&mut array.elems)
             .into_iter()
             .map(|item| self.converted(item, Field { in_list: true, ..field }))
             .collect();
         quote_spanned! {span=> {
-            const _: () = <#node as ::comfy_runtime::__private::Node>::DESC.count(#name, #count);
-            ::comfy_runtime::__private::Items([#(#items),*])
+            const _: () = <#node as __c::Node>::DESC.count(#key, #count);
+            __c::Items([#(#items),*])
         }}
     }
 }
@@ -159,6 +161,11 @@ fn diverges(expr: &Expr) -> bool {
         }),
         _ => false,
     }
+}
+
+/// The name of a field as the checks take it: a byte string spares the compiler's interpreter a call.
+pub(super) fn key(name: &str) -> Literal {
+    Literal::byte_string(name.as_bytes())
 }
 
 /// Names, fields of names and the like: nothing that places a node.

@@ -3,7 +3,7 @@
 
 use super::literal::LitValue;
 use super::message::Message;
-use super::read::{Bound, List, same};
+use super::read::{Bound, List, same, same_bytes};
 use super::{Desc, InputDesc, Lit, kind};
 
 /// Longest list of options that a message spells out.
@@ -28,33 +28,34 @@ impl Desc {
     /// At compile time, as the error message: when a required input without a default is not among `fields`. A field
     /// that does not exist is left to rustc, which names it better, and then nothing is said about missing ones.
     #[track_caller]
-    pub const fn given<const N: usize>(self, fields: [&str; N]) -> [u16; N] {
-        let mut names: [&[u8]; N] = [&[]; N];
-        let mut i = 0;
-        while i < N {
-            names[i] = fields[i].as_bytes();
-            i += 1;
+    pub const fn given<const N: usize>(self, fields: [&[u8]; N]) -> [u16; N] {
+        match self.surely_given(&fields) {
+            Some(indices) => indices,
+            None => self.given_or_refused(&fields),
         }
-        if let Some(indices) = self.surely_given(names) {
-            return indices;
-        }
+    }
+
+    /// The same, whatever is missing. A function of its own, because the compiler sets up all of a function's
+    /// variables on each call.
+    #[track_caller]
+    const fn given_or_refused<const N: usize>(self, fields: &[&[u8]; N]) -> [u16; N] {
         let mut indices = [0; N];
         let mut inputs = self.inputs();
         let mut known = 0;
         let mut missing = 0;
         let mut index = 0;
-        while let Some((ident, body)) = inputs.advance_brief() {
+        while let Some(input) = inputs.advance() {
             let mut found = false;
             let mut i = 0;
             while i < N {
-                if same(fields[i], ident) {
+                if same_bytes(fields[i], input.ident.as_bytes()) {
                     indices[i] = index;
                     found = true;
                     known += 1;
                 }
                 i += 1;
             }
-            if !found && InputDesc::read(body).must_be_given() {
+            if !found && input.needed {
                 missing += 1;
             }
             index += 1;
@@ -73,7 +74,7 @@ impl Desc {
         let mut index = 0;
         let mut listed = 0;
         while let Some(input) = inputs.advance() {
-            if !contains(given, index) && input.must_be_given() {
+            if !contains(given, index) && input.needed {
                 if listed > 0 {
                     message = message.push(", ");
                 }
@@ -85,8 +86,11 @@ impl Desc {
         message
     }
 
-    /// "node `KSampler`", "branch `scale dimensions`".
+    /// "node `KSampler`", "branch `scale dimensions`", "row".
     const fn subject(self) -> Message {
+        if self.class().is_empty() {
+            return Message::new().push("row");
+        }
         let what = if self.is_branch() { "branch `" } else { "node `" };
         Message::new().push(what).push(self.class()).push("`")
     }
@@ -97,16 +101,20 @@ impl Desc {
     ///
     /// At compile time, as the error message: when the input does not take the literal.
     #[track_caller]
-    pub const fn lit(self, field: &str, lit: Lit) -> Lit {
-        if self.surely_takes(field, lit.value) {
-            return lit;
+    pub const fn lit(self, field: &[u8], lit: Lit) -> Lit {
+        if !self.surely_takes(field, lit.value) {
+            self.look_closer(field, lit);
         }
-        if let Some((_, input)) = self.inputs().find(field)
+        lit
+    }
+
+    #[track_caller]
+    const fn look_closer(self, field: &[u8], lit: Lit) {
+        if let Some(input) = self.inputs().find(field)
             && let Some(message) = self.fault(&input, lit.value, lit.json)
         {
             refuse(&message);
         }
-        lit
     }
 
     /// A literal inside a list that is the value of the field `field`.
@@ -115,8 +123,8 @@ impl Desc {
     ///
     /// At compile time, as the error message: when the input's items do not take the literal.
     #[track_caller]
-    pub const fn item(self, field: &str, lit: Lit) -> Lit {
-        if let Some((_, input)) = self.inputs().find(field)
+    pub const fn item(self, field: &[u8], lit: Lit) -> Lit {
+        if let Some(input) = self.inputs().find(field)
             && let Some(message) = self.item_fault(&input, lit.value, lit.json)
         {
             refuse(&message);
@@ -130,8 +138,8 @@ impl Desc {
     ///
     /// At compile time, as the error message: when the input takes fewer or more items.
     #[track_caller]
-    pub const fn count(self, field: &str, count: usize) {
-        if let Some((_, input)) = self.inputs().find(field)
+    pub const fn count(self, field: &[u8], count: usize) {
+        if let Some(input) = self.inputs().find(field)
             && let Some(message) = self.count_fault(&input, count)
         {
             refuse(&message);
@@ -260,9 +268,9 @@ impl Desc {
             }
         }
         let message = self.about(input).push(" has no option ").push(text);
-        let message = match nearest(input.values(), value) {
-            Some(near) => message.push("; did you mean \"").push(near).push("\"?"),
-            None => message.push(";"),
+        let message = match value {
+            LitValue::Str(text) => nearest(input.values(), text).ask(message),
+            _ => message.push(";"),
         };
         Some(list_options(message, input.values()))
     }
@@ -282,7 +290,12 @@ impl Desc {
                     .push("::… { … }`"),
             ),
             None => {
-                let mut message = self.about(input).push(" has no option ").push(text).push("; options: ");
+                let mut near = Nearest::to(key);
+                let mut branches = input.branches();
+                while let Some(branch) = branches.advance() {
+                    near = near.or(branch.key);
+                }
+                let mut message = near.ask(self.about(input).push(" has no option ").push(text)).push(" options: ");
                 let mut branches = input.branches();
                 let mut listed = 0;
                 while let Some(branch) = branches.advance() {
@@ -295,18 +308,6 @@ impl Desc {
                 Some(message)
             }
         }
-    }
-}
-
-impl InputDesc {
-    /// Required, and nothing is sent for it unless it is given.
-    pub(crate) const fn must_be_given(&self) -> bool {
-        self.required
-            && match self.kind {
-                kind::AUTOGROW => self.autogrow().0 > 0,
-                kind::GROUP => self.rows().0 > 0,
-                _ => self.default.is_empty(),
-            }
     }
 }
 
@@ -429,21 +430,42 @@ const fn list_options(message: Message, mut values: List) -> Message {
     message
 }
 
-/// The option nearest to a text, if it is near: at most a third of its characters differ.
-const fn nearest(mut values: List, value: LitValue<'_>) -> Option<&'static str> {
-    let LitValue::Str(text) = value else { return None };
-    let mut best = None;
-    let mut best_distance = text.len() / 3 + 1;
+/// The option nearest to a text.
+const fn nearest(mut values: List, text: &str) -> Nearest<'_> {
+    let mut near = Nearest::to(text);
     while let Some(packed) = values.advance() {
         if let Some(Bound::Text(option)) = Bound::read(packed) {
-            let distance = distance(text.as_bytes(), option.as_bytes());
-            if distance < best_distance {
-                best = Some(option);
-                best_distance = distance;
-            }
+            near = near.or(option);
         }
     }
-    best
+    near
+}
+
+/// The word nearest to another, if it is near: at most a third of its characters differ.
+#[derive(Clone, Copy)]
+struct Nearest<'a> {
+    text: &'a str,
+    best: Option<&'static str>,
+    distance: usize,
+}
+
+impl<'a> Nearest<'a> {
+    const fn to(text: &'a str) -> Self {
+        Self { text, best: None, distance: text.len() / 3 + 1 }
+    }
+
+    const fn or(self, word: &'static str) -> Self {
+        let distance = distance(self.text.as_bytes(), word.as_bytes());
+        if distance < self.distance { Self { best: Some(word), distance, ..self } } else { self }
+    }
+
+    /// "; did you mean …?", or what else stands before the options.
+    const fn ask(self, message: Message) -> Message {
+        match self.best {
+            Some(word) => message.push("; did you mean \"").push(word).push("\"?"),
+            None => message.push(";"),
+        }
+    }
 }
 
 /// Levenshtein distance in bytes, ASCII case ignored; of long words, "far".

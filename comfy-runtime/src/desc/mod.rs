@@ -60,6 +60,8 @@ pub(crate) mod kind {
 pub(crate) struct InputDesc {
     pub(crate) kind: u8,
     pub(crate) required: bool,
+    /// Required, and nothing is sent for it unless it is given.
+    pub(crate) needed: bool,
     /// The Rust field.
     pub(crate) ident: &'static str,
     /// The exact name, JSON-escaped; equal to `ident` unless the descriptor says otherwise.

@@ -5,106 +5,138 @@
 //! say it, is the matter of `check`.
 
 use super::literal::LitValue;
+use super::read::ENTRY;
 use super::{Desc, kind};
 
-/// Four digits of base 32, `'0'` for 0.
-macro_rules! num {
+/// A digit of base 32, `'0'` for 0.
+macro_rules! digit {
     ($bytes:ident, $at:expr) => {
-        (((($bytes[$at] & 31) ^ 16) as usize) << 15)
-            | (((($bytes[$at + 1] & 31) ^ 16) as usize) << 10)
-            | (((($bytes[$at + 2] & 31) ^ 16) as usize) << 5)
-            | (($bytes[$at + 3] & 31) ^ 16) as usize
+        ((($bytes[$at] & 31) ^ 16) as usize)
     };
 }
 
-/// The position behind the string at a position.
-macro_rules! skip {
+/// Four digits.
+macro_rules! offset {
     ($bytes:ident, $at:expr) => {
-        $at + 4 + (num!($bytes, $at))
+        (digit!($bytes, $at) << 15)
+            | (digit!($bytes, $at + 1) << 10)
+            | (digit!($bytes, $at + 2) << 5)
+            | digit!($bytes, $at + 3)
     };
+}
+
+/// A number, and the position behind it.
+macro_rules! number {
+    ($bytes:ident, $at:expr) => {{
+        let first = digit!($bytes, $at);
+        if first < 31 { (first, $at + 1) } else { (offset!($bytes, $at + 1), $at + 5) }
+    }};
 }
 
 /// More decimal digits than this may not fit into 128 bits.
 const DIGITS: usize = 38;
 
+/// Where the directory begins and ends.
+macro_rules! directory {
+    ($bytes:ident) => {{
+        let (_, at) = number!($bytes, 1);
+        let (count, first) = number!($bytes, at);
+        (first, first + ENTRY * count)
+    }};
+}
+
+/// Whether the entry at a position is that of a field.
+macro_rules! is_entry_of {
+    ($bytes:ident, $entry:ident, $bodies:expr, $field:ident, $len:ident) => {
+        ($bytes[$entry] & 31) ^ 16 == ($len & 31) as u8
+            && ($bytes[$entry + 1] & 31) ^ 16 == $field[0] & 31
+            && ($bytes[$entry + 2] & 31) ^ 16 == $field[$len - 1] & 31
+            && ($bytes[$entry + 3] & 2 == 0 || has_ident($bytes, $entry, $bodies, $field))
+    };
+}
+
 impl Desc {
     /// Whether the input `field` takes a literal for certain.
-    pub(super) const fn surely_takes(self, field: &str, value: LitValue<'_>) -> bool {
-        let (bytes, field) = (self.packed.as_bytes(), field.as_bytes());
-        let count = skip!(bytes, 1);
-        let mut left = num!(bytes, count);
-        let mut at = count + 4;
-        while left > 0 {
-            let ident = at + 6;
-            if num!(bytes, ident) == field.len() {
-                let mut i = 0;
-                while i < field.len() && bytes[ident + 4 + i] == field[i] {
-                    i += 1;
-                }
-                if i == field.len() {
-                    return takes(bytes, at + 4, value);
-                }
+    ///
+    /// A field that is not there may be taken for another; then rustc says that it is not there.
+    pub(super) const fn surely_takes(self, field: &[u8], value: LitValue<'_>) -> bool {
+        let bytes = self.packed.as_bytes();
+        let len = field.len();
+        let (first, bodies) = directory!(bytes);
+        if len == 0 {
+            return false;
+        }
+        let mut entry = first;
+        while entry < bodies {
+            if is_entry_of!(bytes, entry, bodies, field, len) {
+                return takes(bytes, bodies + (offset!(bytes, entry + 4)), value);
             }
-            at = skip!(bytes, at);
-            left -= 1;
+            entry += ENTRY;
         }
         false
     }
 
     /// The places of `fields` among the declared inputs; `None` if one of them is not there, or if a required one is
-    /// missing.
-    pub(super) const fn surely_given<const N: usize>(self, fields: [&[u8]; N]) -> Option<[u16; N]> {
+    /// missing. Each is looked for behind the one before it first, because most literals keep the declared order.
+    pub(super) const fn surely_given<const N: usize>(self, fields: &[&[u8]; N]) -> Option<[u16; N]> {
         let bytes = self.packed.as_bytes();
+        let (mut needed, _) = number!(bytes, 1);
+        let (first, bodies) = directory!(bytes);
         let mut indices = [0; N];
-        let mut known = 0;
-        let count = skip!(bytes, 1);
-        let inputs = num!(bytes, count);
-        let mut at = count + 4;
-        let mut index: u16 = 0;
-        while (index as usize) < inputs {
-            let ident = at + 6;
-            let len = num!(bytes, ident);
-            let mut found = false;
-            let mut i = 0;
-            while i < N {
-                let field = fields[i];
-                if field.len() == len {
-                    let mut j = 0;
-                    while j < len && bytes[ident + 4 + j] == field[j] {
-                        j += 1;
-                    }
-                    if j == len {
-                        indices[i] = index;
-                        found = true;
-                        known += 1;
-                        break;
-                    }
-                }
-                i += 1;
-            }
-            // Not given, required, and nothing to send instead.
-            if !found && (bytes[at + 5] & 1) != 0 {
-                let name = ident + 4 + len;
-                let ty = skip!(bytes, name);
-                let default = skip!(bytes, ty);
-                let needed = match bytes[at + 4] {
-                    kind::AUTOGROW | kind::GROUP => {
-                        let min = skip!(bytes, default);
-                        let max = skip!(bytes, min);
-                        let tail = skip!(bytes, max);
-                        num!(bytes, tail) > 0
-                    }
-                    _ => num!(bytes, default) == 0,
-                };
-                if needed {
+        let mut entry = first;
+        let mut i = 0;
+        while i < N {
+            let field = fields[i];
+            let len = field.len();
+            let mut left = (bodies - first) / ENTRY;
+            loop {
+                if left == 0 || len == 0 {
                     return None;
                 }
+                if entry == bodies {
+                    entry = first;
+                }
+                if is_entry_of!(bytes, entry, bodies, field, len) {
+                    break;
+                }
+                entry += ENTRY;
+                left -= 1;
             }
-            at = skip!(bytes, at);
-            index += 1;
+            #[expect(clippy::cast_possible_truncation, reason = "a descriptor holds fewer inputs than that")]
+            {
+                indices[i] = ((entry - first) / ENTRY) as u16;
+            }
+            if bytes[entry + 3] & 1 != 0 {
+                if needed == 0 {
+                    return None;
+                }
+                needed -= 1;
+            }
+            entry += ENTRY;
+            i += 1;
         }
-        if known == N { Some(indices) } else { None }
+        if needed == 0 { Some(indices) } else { None }
     }
+}
+
+/// Whether the input of an entry has this field.
+const fn has_ident(bytes: &[u8], entry: usize, bodies: usize, field: &[u8]) -> bool {
+    let body = bodies + (offset!(bytes, entry + 4));
+    let (len, at) = number!(bytes, body + 2);
+    let (len, at) = number!(bytes, at + len);
+    let (len, at) = number!(bytes, at + len);
+    let (len, at) = number!(bytes, at + len);
+    if len != field.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < len {
+        if bytes[at + i] != field[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 /// Whether the input whose body begins at `body` takes a literal for certain.
@@ -113,40 +145,37 @@ const fn takes(bytes: &[u8], body: usize, value: LitValue<'_>) -> bool {
         (kind::STRING, LitValue::Str(_))
         | (kind::BOOLEAN, LitValue::Bool(_))
         | (kind::OPEN_COMBO | kind::WIDGET | kind::ANY | kind::RAW, _) => true,
-        (kind::INT | kind::FLOAT, LitValue::Int(value)) => {
-            let min = min_of(bytes, body);
-            let max = skip!(bytes, min);
-            (num!(bytes, min) == 0 || at_least(bytes, min, value))
-                && (num!(bytes, max) == 0 || at_most(bytes, max, value))
-        }
-        (kind::FLOAT, LitValue::Float(value)) => {
-            let min = min_of(bytes, body);
-            let max = skip!(bytes, min);
-            (num!(bytes, min) == 0 || float(bytes, min) <= value)
-                && (num!(bytes, max) == 0 || value <= float(bytes, max))
-        }
-        (kind::COMBO, LitValue::Str(text)) => {
-            let min = min_of(bytes, body);
-            let max = skip!(bytes, min);
-            has_option(bytes, skip!(bytes, max), text.as_bytes())
-        }
+        (kind::INT | kind::FLOAT, LitValue::Int(value)) => integer_fits(bytes, body, value),
+        (kind::FLOAT, LitValue::Float(value)) => float_fits(bytes, body, value),
+        (kind::COMBO, LitValue::Str(text)) => has_option(bytes, body, text.as_bytes()),
         _ => false,
     }
 }
 
-/// Where the lower bound of the input is.
-const fn min_of(bytes: &[u8], body: usize) -> usize {
-    let ident = body + 2;
-    let name = skip!(bytes, ident);
-    let ty = skip!(bytes, name);
-    let default = skip!(bytes, ty);
-    skip!(bytes, default)
+// One function for each: the compiler sets up all of a function's variables on each call.
+
+const fn integer_fits(bytes: &[u8], body: usize, value: i128) -> bool {
+    let (len, min) = number!(bytes, body + 2);
+    if len > 0 && !at_least(bytes, min, min + len, value) {
+        return false;
+    }
+    let (len, max) = number!(bytes, min + len);
+    len == 0 || at_most(bytes, max, max + len, value)
+}
+
+const fn float_fits(bytes: &[u8], body: usize, value: f64) -> bool {
+    let (len, min) = number!(bytes, body + 2);
+    if len > 0 && !(float(bytes, min) <= value) {
+        return false;
+    }
+    let (len, max) = number!(bytes, min + len);
+    len == 0 || value <= float(bytes, max)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the server compares in double precision as well")]
-const fn at_least(bytes: &[u8], bound: usize, value: i128) -> bool {
-    match bytes[bound + 4] {
-        b'i' => match whole(bytes, bound) {
+const fn at_least(bytes: &[u8], bound: usize, end: usize, value: i128) -> bool {
+    match bytes[bound] {
+        b'i' => match whole(bytes, bound + 1, end) {
             Some(bound) => bound <= value,
             None => false,
         },
@@ -155,9 +184,9 @@ const fn at_least(bytes: &[u8], bound: usize, value: i128) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the server compares in double precision as well")]
-const fn at_most(bytes: &[u8], bound: usize, value: i128) -> bool {
-    match bytes[bound + 4] {
-        b'i' => match whole(bytes, bound) {
+const fn at_most(bytes: &[u8], bound: usize, end: usize, value: i128) -> bool {
+    match bytes[bound] {
+        b'i' => match whole(bytes, bound + 1, end) {
             Some(bound) => value <= bound,
             None => false,
         },
@@ -165,18 +194,13 @@ const fn at_most(bytes: &[u8], bound: usize, value: i128) -> bool {
     }
 }
 
-/// A whole bound, if it surely fits.
-const fn whole(bytes: &[u8], bound: usize) -> Option<i128> {
-    let len = num!(bytes, bound);
-    if len > DIGITS {
+/// Decimal digits, if their number surely fits.
+const fn whole(bytes: &[u8], start: usize, end: usize) -> Option<i128> {
+    if end - start > DIGITS {
         return None;
     }
-    let end = bound + 4 + len;
-    let mut at = bound + 5;
-    let negative = bytes[at] == b'-';
-    if negative {
-        at += 1;
-    }
+    let negative = bytes[start] == b'-';
+    let mut at = if negative { start + 1 } else { start };
     let mut value: i128 = 0;
     while at < end {
         value = value * 10 + (bytes[at] & 15) as i128;
@@ -187,37 +211,49 @@ const fn whole(bytes: &[u8], bound: usize) -> Option<i128> {
 
 /// A bound of an input of floats; NaN, which nothing reaches, if it is not packed as one.
 const fn float(bytes: &[u8], bound: usize) -> f64 {
-    if bytes[bound + 4] != b'f' {
-        return f64::NAN;
+    match bytes[bound] {
+        b'w' => {
+            let (len, start) = number!(bytes, bound + 1);
+            match whole(bytes, start, start + len) {
+                #[expect(clippy::cast_precision_loss, reason = "only numbers that a double holds are packed like this")]
+                Some(value) => value as f64,
+                None => f64::NAN,
+            }
+        }
+        b'f' => {
+            let mut bits = 0;
+            let mut at = bound + 1;
+            let end = at + 16;
+            while at < end {
+                // Digits have bit 6 clear; `a` is 0x61.
+                let byte = bytes[at];
+                bits = (bits << 4) | ((byte & 15) + 9 * (byte >> 6)) as u64;
+                at += 1;
+            }
+            f64::from_bits(bits)
+        }
+        _ => f64::NAN,
     }
-    let mut bits = 0;
-    let mut at = bound + 5;
-    let end = at + 16;
-    while at < end {
-        // Digits have bit 6 clear; `a` is 0x61.
-        let byte = bytes[at];
-        bits = (bits << 4) | ((byte & 15) + 9 * (byte >> 6)) as u64;
-        at += 1;
-    }
-    f64::from_bits(bits)
 }
 
-/// Whether a packed list of options has this text.
-const fn has_option(bytes: &[u8], list: usize, text: &[u8]) -> bool {
-    let mut left = num!(bytes, list);
-    let mut at = list + 4;
+/// Whether the closed combo whose body begins at `body` has this text among its options.
+const fn has_option(bytes: &[u8], body: usize, text: &[u8]) -> bool {
+    let (len, at) = number!(bytes, body + 2);
+    let (len, at) = number!(bytes, at + len);
+    let (_, at) = number!(bytes, at + len);
+    let (mut left, mut at) = number!(bytes, at);
     while left > 0 {
-        let len = num!(bytes, at);
-        if len == text.len() + 1 && bytes[at + 4] == b's' {
+        let (len, start) = number!(bytes, at);
+        if len == text.len() + 1 && bytes[start] == b's' {
             let mut i = 0;
-            while i < text.len() && bytes[at + 5 + i] == text[i] {
+            while i < text.len() && bytes[start + 1 + i] == text[i] {
                 i += 1;
             }
             if i == text.len() {
                 return true;
             }
         }
-        at += 4 + len;
+        at = start + len;
         left -= 1;
     }
     false

@@ -2,7 +2,12 @@
 
 use super::{Desc, InputDesc, kind};
 
+/// Digits of a number that does not fit into one.
 const DIGITS: usize = 4;
+/// The digit that says that the number follows.
+const LONG: usize = 31;
+/// Bytes of an entry of the directory.
+pub(super) const ENTRY: usize = 8;
 
 /// A position in a packed string.
 #[derive(Clone, Copy)]
@@ -30,6 +35,10 @@ impl Reader {
     }
 
     pub(crate) const fn num(&mut self) -> usize {
+        let first = digit(self.byte());
+        if first < LONG {
+            return first;
+        }
         let bytes = self.text.as_bytes();
         let at = self.at;
         if at + DIGITS > bytes.len() {
@@ -46,6 +55,12 @@ impl Reader {
         let end = if start + len > self.text.len() { self.text.len() } else { start + len };
         self.at = end;
         slice(self.text, start, end)
+    }
+
+    /// Passes over bytes.
+    const fn skip(&mut self, bytes: usize) {
+        let left = self.text.len() - self.at;
+        self.at += if bytes < left { bytes } else { left };
     }
 
     pub(crate) const fn rest(&self) -> &'static str {
@@ -67,7 +82,10 @@ const fn slice(text: &'static str, start: usize, end: usize) -> &'static str {
 }
 
 pub(crate) const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+    same_bytes(a.as_bytes(), b.as_bytes())
+}
+
+pub(crate) const fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -88,9 +106,18 @@ impl Desc {
 
     /// The class name, exactly as ComfyUI has it; of a branch, the option that selects it.
     pub const fn class(self) -> &'static str {
+        self.named().0
+    }
+
+    /// The class, and how many inputs follow it, and they.
+    const fn named(self) -> (&'static str, Inputs) {
         let mut reader = Reader::new(self.packed);
         reader.byte();
-        reader.str()
+        reader.num();
+        let left = reader.num();
+        reader.skip(ENTRY.saturating_mul(left));
+        let class = reader.str();
+        (class, Inputs { reader, left })
     }
 
     /// Whether nodes of this class are roots of execution: they save or show something.
@@ -114,11 +141,7 @@ impl Desc {
 
     /// The declared inputs, in order.
     pub(crate) const fn inputs(self) -> Inputs {
-        let mut reader = Reader::new(self.packed);
-        reader.byte();
-        reader.str();
-        let left = reader.num();
-        Inputs { reader, left }
+        self.named().1
     }
 }
 
@@ -146,24 +169,14 @@ impl Inputs {
         Some(self.reader.str())
     }
 
-    /// The body whose field is `ident`, and its index. Cheaper than reading every input whole.
-    pub(crate) const fn find(mut self, ident: &str) -> Option<(usize, InputDesc)> {
-        let mut index = 0;
-        while let Some(body) = self.body() {
-            if same(ident_of(body), ident) {
-                return Some((index, InputDesc::read(body)));
+    /// The input whose field is `ident`.
+    pub(crate) const fn find(mut self, ident: &[u8]) -> Option<InputDesc> {
+        while let Some(input) = self.advance() {
+            if same_bytes(input.ident.as_bytes(), ident) {
+                return Some(input);
             }
-            index += 1;
         }
         None
-    }
-
-    /// Field name and flags of the next input only.
-    pub(crate) const fn advance_brief(&mut self) -> Option<(&'static str, &'static str)> {
-        match self.body() {
-            Some(body) => Some((ident_of(body), body)),
-            None => None,
-        }
     }
 }
 
@@ -176,29 +189,26 @@ impl Iterator for Inputs {
     }
 }
 
-const fn ident_of(body: &'static str) -> &'static str {
-    let mut reader = Reader { text: body, at: 2 };
-    reader.str()
-}
-
 impl InputDesc {
     /// Reads the body of one input.
     pub(crate) const fn read(body: &'static str) -> Self {
         let mut reader = Reader::new(body);
         let kind = reader.byte();
         let flags = reader.byte().wrapping_sub(b'0');
+        let (min, max, tail) = (reader.str(), reader.str(), reader.str());
         let ident = reader.str();
         let name = reader.str();
         Self {
             kind,
             required: flags & 1 != 0,
+            needed: flags & 4 != 0,
             ident,
             name: if name.is_empty() && flags & 2 == 0 { ident } else { name },
             ty: reader.str(),
             default: reader.str(),
-            min: reader.str(),
-            max: reader.str(),
-            tail: reader.rest(),
+            min,
+            max,
+            tail,
         }
     }
 
@@ -343,6 +353,13 @@ impl Bound {
                     i += 1;
                 }
                 Self::Float(f64::from_bits(bits), reader.rest())
+            }
+            b'w' => {
+                let mut reader = Reader::new(text);
+                let digits = reader.str();
+                #[expect(clippy::cast_precision_loss, reason = "only numbers that a double holds are packed like this")]
+                let value = decimal(digits) as f64;
+                Self::Float(value, reader.rest())
             }
             b's' => Self::Text(text),
             b'b' => Self::Bool(text.len() == 4, text),

@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
     fn input(&mut self, place: Place<'a>, input: &InputDesc, slot: &Slot) {
         match &slot.0 {
             Value::NotGiven => {
-                if input.must_be_given() {
+                if input.needed {
                     let message = format!("`{}.{}` was given `None`, but is required", place.desc.class(), input.ident);
                     self.report(place, input, ProblemKind::Missing, message);
                 }
