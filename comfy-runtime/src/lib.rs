@@ -59,6 +59,7 @@ pub mod __private {
     pub use crate::graph::{Graph, Literal, Site};
     pub use crate::node::Node;
     pub use crate::workflow::Workflow;
+    pub use std::option::Option::{None, Some};
 
     /// A field of a node literal. The literal gives it its type.
     pub const fn field<F: Field>() -> F {

@@ -15,7 +15,9 @@ const AMBIGUOUS: u8 = 2;
 /// Writes the entry of a field whose body begins at `offset`, counted from the end of the directory.
 pub(super) fn entry(field: &Field<'_>, all: &[Field<'_>], offset: usize, out: &mut Encoder) {
     let marks = marks(field.ident.name());
-    marks.iter().for_each(|&mark| out.digit(mark));
+    for mark in marks {
+        out.digit(mark);
+    }
     let alike = all.iter().filter(|other| self::marks(other.ident.name()) == marks).count();
     let flags = [(input::is_needed(field), NEEDED), (alike > 1, AMBIGUOUS)];
     out.flags(flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).sum());

@@ -42,19 +42,12 @@ impl Label {
         Ok(())
     }
 
-    /// The fields of the runtime's `Literal` that it fills.
+    /// The fields of the runtime's `Literal` that it fills; most literals have a name at most.
     pub(super) fn tokens(&self, binding: Option<&str>) -> TokenStream {
-        let binding = option(binding);
-        let id = option(self.id.as_ref());
-        let title = option(self.title.as_ref());
-        quote!(binding: #binding, id: #id, title: #title)
-    }
-}
-
-fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        let binding = binding.map(|name| quote!(binding: __c::Some(#name),));
+        let id = self.id.as_ref().map(|id| quote!(id: __c::Some(#id),));
+        let title = self.title.as_ref().map(|title| quote!(title: __c::Some(#title),));
+        quote!(#binding #id #title ..__c::Literal::UNNAMED)
     }
 }
 

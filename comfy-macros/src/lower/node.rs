@@ -98,6 +98,7 @@ impl Lowering {
         let given = computed.iter().chain(literals.iter().map(|(name, _)| name)).map(|name| key(name));
         let check = quote_spanned!(span=> <#class as __c::Node>::DESC.given([#(#given),*]));
         let values = literals.iter().map(|(_, constant)| constant);
+        let checked = if literals.is_empty() { TokenStream::new() } else { quote!(checked: &[#(#values),*],) };
         // rustc suggests a field only if the literal's braces are the user's.
         let mut shape = TokenStream::new();
         brace.surround(&mut shape, |tokens| {
@@ -112,13 +113,13 @@ impl Lowering {
             #constants
             const __NODE: &__c::Literal = &__c::Literal {
                 given: &#check,
-                checked: &[#(#values),*],
+                #checked
                 #label
             };
             #lets
             #fields
             #[allow(clippy::all, clippy::pedantic, unreachable_code)]
-            let __shape = if false { ::core::option::Option::Some(#path #shape) } else { ::core::option::Option::None };
+            let __shape = if false { __c::Some(#path #shape) } else { __c::None };
             let __site = #open;
             #puts
             __site.place(__shape)

@@ -48,7 +48,7 @@ macro_rules! directory {
 /// Whether the entry at a position is that of a field.
 macro_rules! is_entry_of {
     ($bytes:ident, $entry:ident, $bodies:expr, $field:ident, $len:ident) => {
-        ($bytes[$entry] & 31) ^ 16 == ($len & 31) as u8
+        digit!($bytes, $entry) == $len & 31
             && ($bytes[$entry + 1] & 31) ^ 16 == $field[0] & 31
             && ($bytes[$entry + 2] & 31) ^ 16 == $field[$len - 1] & 31
             && ($bytes[$entry + 3] & 2 == 0 || has_ident($bytes, $entry, $bodies, $field))
@@ -165,7 +165,8 @@ const fn integer_fits(bytes: &[u8], body: usize, value: i128) -> bool {
 
 const fn float_fits(bytes: &[u8], body: usize, value: f64) -> bool {
     let (len, min) = number!(bytes, body + 2);
-    if len > 0 && !(float(bytes, min) <= value) {
+    let low_enough = len == 0 || float(bytes, min) <= value;
+    if !low_enough {
         return false;
     }
     let (len, max) = number!(bytes, min + len);

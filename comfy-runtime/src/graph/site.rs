@@ -28,9 +28,12 @@ pub struct Literal {
 }
 
 /// What a node has that was placed without a literal.
-pub(crate) static NO_LITERAL: Literal = Literal { given: &[], checked: &[], binding: None, id: None, title: None };
+pub(crate) static NO_LITERAL: Literal = Literal::UNNAMED;
 
 impl Literal {
+    /// Names no input, and has no name.
+    pub const UNNAMED: Self = Self { given: &[], checked: &[], binding: None, id: None, title: None };
+
     /// Whether it stands for the lack of one.
     pub(crate) fn is_none(&self) -> bool {
         std::ptr::eq(self, &raw const NO_LITERAL)
