@@ -104,36 +104,32 @@ fn bodies_agree_word_for_word() -> Result<(), Box<dyn Error>> {
     let schema = Schema::from_slice(&fs::read(root.join("validation/object_info.json"))?)?;
     let validator = Validator::new(&schema).warnings(false);
     let cases = fs::read_to_string(root.join("validation/cases.jsonl"))?;
-    let (mut compared, mut differing) = (0, Vec::new());
-    for (at_line, line) in cases.lines().enumerate() {
-        let case = read(line, at_line + 1)?;
-        let verdict = validator.check(&case.prompt, case.targets.as_ref());
-        if !case.agrees(&verdict) {
-            continue;
-        }
-        compared += 1;
-        let response = verdict.to_response();
-        for (id, node) in at(&response, "node_errors").and_then(Value::as_object).ok_or("no node_errors")? {
-            let recorded = at(&case.recorded, "node_errors").and_then(|nodes| at(nodes, id)).ok_or("no node")?;
-            let errors = |node: &Value| {
-                let mut errors: Vec<String> =
-                    at(node, "errors").and_then(Value::as_array).unwrap_or_default().iter().map(sorted).collect();
-                errors.sort();
-                errors
-            };
-            if errors(node) != errors(recorded) || at(node, "class_type") != at(recorded, "class_type") {
-                differing.push(format!("{}:\n  {:?}\n  {:?}", case.name, errors(node), errors(recorded)));
-            }
-        }
-        let error = |value: &Value| at(value, "error").map(without_details);
-        if error(&response) != error(&case.recorded) {
-            differing.push(format!("{}: {:?}", case.name, error(&response)));
-        }
+    for (at, line) in cases.lines().enumerate() {
+        let case = read(line, at + 1)?;
+        let body =
+            |validator: &Validator<'_>| body(&validator.check(&case.prompt, case.targets.as_ref()).to_response());
+        let recorded = self::body(&case.recorded);
+        let first = body(&validator);
+        let same = first == recorded || (0..ORDERS).any(|seed| body(&validator.clone().shuffled(seed)) == recorded);
+        assert!(same, "{}:\n  {first:?}\n  {recorded:?}", case.name);
     }
-    println!("{} of {compared} bodies differ in a word", differing.len());
-    assert!(differing.is_empty(), "{}", differing.join("\n"));
     Ok(())
 }
+
+/// A body, as far as no order decides it.
+fn body(answer: &Value) -> (Option<RequestError>, BTreeSet<String>) {
+    let nodes = at(answer, "node_errors").and_then(Value::as_object).into_iter().flatten();
+    let nodes = nodes.map(|(id, node)| {
+        let errors = at(node, "errors").and_then(Value::as_array).unwrap_or_default();
+        let mut errors: Vec<String> = errors.iter().map(sorted).collect();
+        errors.sort();
+        format!("{id} {:?} {errors:?}", at(node, "class_type"))
+    });
+    (at(answer, "error").and_then(request_error), nodes.collect())
+}
+
+/// Type and message, the lines of the details, what else there is.
+type RequestError = (String, BTreeSet<String>, String);
 
 /// An error as text, for a set; objects compare by key, texts do not.
 fn sorted(value: &Value) -> String {
@@ -149,10 +145,10 @@ fn sorted(value: &Value) -> String {
 }
 
 /// The lines of the details come in the order of the outputs, which is undefined.
-fn without_details(error: &Value) -> Option<(String, BTreeSet<String>, Value)> {
+fn request_error(error: &Value) -> Option<RequestError> {
     let text = |key| at(error, key).and_then(Value::as_str);
     let details = text("details")?.lines().map(str::to_owned).collect();
-    Some((format!("{}: {}", text("type")?, text("message")?), details, at(error, "extra_info")?.clone()))
+    Some((format!("{}: {}", text("type")?, text("message")?), details, sorted(at(error, "extra_info")?)))
 }
 
 /// What is queued: literals converted in place, on the nodes that were reached.
@@ -161,12 +157,16 @@ fn converted_prompts_agree() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
     let schema = Schema::from_slice(&fs::read(root.join("validation/object_info.json"))?)?;
     let cases = fs::read_to_string(root.join("validation/cases.jsonl"))?;
+    let validator = Validator::new(&schema).warnings(false);
     let mut compared = 0;
     for (at, line) in cases.lines().enumerate() {
         let case = read(line, at + 1)?;
         let Some(coerced) = &case.coerced else { continue };
-        let verdict = Validator::new(&schema).check(&case.prompt, case.targets.as_ref());
-        assert_eq!(&verdict.prompt, coerced, "{}", case.name);
+        let converted = |validator: &Validator<'_>| validator.check(&case.prompt, case.targets.as_ref()).prompt;
+        // Where a node raises, the order decides which of its literals are converted.
+        let same = converted(&validator) == *coerced
+            || (0..ORDERS).any(|seed| converted(&validator.clone().shuffled(seed)) == *coerced);
+        assert!(same, "{}:\n  {}\n  {coerced}", case.name, converted(&validator));
         compared += 1;
     }
     assert!(compared > 100, "{compared}");
