@@ -119,8 +119,14 @@ impl<'r> Report<'r> {
             }
         }
         let code = error.kind.to_string();
-        let level = if self.verdict.valid { Level::Warning } else { Level::Error };
-        self.tell(Told { level, code: &code, headline, node: Some(&node.id), input: input.as_deref(), notes });
+        self.tell(Told {
+            level: Level::Error,
+            code: &code,
+            headline,
+            node: Some(&node.id),
+            input: input.as_deref(),
+            notes,
+        });
     }
 
     /// What is wrong, and what else there is to say.
@@ -389,7 +395,7 @@ fn options(error: &NodeError) -> Vec<(&'static str, String)> {
     notes
 }
 
-/// `1 to 10000`, or one side of it, and the nearest allowed value.
+/// `1 to 10000`, or one side of it.
 fn range(error: &NodeError) -> String {
     match (error.option("min"), error.option("max")) {
         (Some(min), Some(max)) => format!("{min} to {max}"),
