@@ -1,5 +1,7 @@
 //! What holds of the validator for any prompt.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::LazyLock;
 
 use comfy_schema::validate::{Files, Folder, Validator};

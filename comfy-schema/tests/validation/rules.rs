@@ -28,7 +28,7 @@ fn json(text: &str) -> Value {
             depth == 0
         });
         let (inputs, rest) = rest.split_at(end.unwrap() + 1);
-        json += &format!(r#"{{"class_type": "{class}", "inputs": {inputs}}}{rest}"#);
+        json.extend([r#"{"class_type": ""#, class, r#"", "inputs": "#, inputs, "}", rest]);
     }
     Value::parse(json.as_bytes()).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
@@ -150,11 +150,9 @@ fn literals_are_converted_in_place() {
 fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
     let schema = schema();
     let chain = |count: usize| {
-        let mut text = String::from(r#"{"0": ~Source{}"#);
-        for at in 1..count {
-            text += &format!(r#", "{at}": ~Mid{{"a": ["{}", 0]}}"#, at - 1);
-        }
-        text += &format!(r#", "save": ~Save{{"images": ["{}", 0]}}}}"#, count - 1);
+        let rows = (1..count).map(|at| format!(r#""{at}": ~Mid{{"a": ["{}", 0]}}"#, at - 1));
+        let ends = [r#""0": ~Source{}"#.to_owned(), format!(r#""save": ~Save{{"images": ["{}", 0]}}"#, count - 1)];
+        let text = format!("{{{}}}", rows.chain(ends).collect::<Vec<_>>().join(", "));
         Validator::new(&schema).check(&json(&text), None)
     };
     let short = chain(880);

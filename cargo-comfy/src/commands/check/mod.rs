@@ -52,7 +52,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
 
-    /// File with the answer of the server's /node_replacements, instead of the pairs that every server has
+    /// File with the answer of the server's `/node_replacements`, instead of the pairs that every server has
     #[arg(long, value_name = "FILE")]
     replacements: Option<PathBuf>,
 
