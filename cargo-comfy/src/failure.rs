@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     No(String),
     /// It could not be done. Exit code 2, like wrong arguments.
     Error(Box<dyn Error>),
+    /// It could not be done, and why is printed already. Exit code 2.
+    Reported,
 }
 
 impl Failure {
@@ -21,6 +23,7 @@ impl Failure {
                 eprintln!("{message}");
                 ExitCode::from(1)
             }
+            Self::Reported => ExitCode::from(2),
             Self::Error(error) => {
                 eprintln!("error: {}", Chain(error.as_ref()));
                 ExitCode::from(2)
@@ -36,7 +39,7 @@ impl<E: Error + 'static> From<E> for Failure {
 }
 
 /// An error, and below it what caused it.
-struct Chain<'e>(&'e dyn Error);
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

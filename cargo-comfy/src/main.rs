@@ -4,6 +4,7 @@
 
 mod commands;
 mod failure;
+mod json;
 
 use std::env;
 use std::ffi::OsString;
@@ -21,12 +22,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
     let outcome = match arguments.command {
+        Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
     };
     match outcome {

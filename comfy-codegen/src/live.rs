@@ -2,20 +2,17 @@
 
 use crate::Error;
 
-/// Asks a running server, by its base URL, for its node definitions: the bytes of its answer, for
-/// [`Schema::from_slice`](comfy_schema::Schema::from_slice). Needs the feature `live`.
+/// Asks a server for its node definitions.
 ///
 /// Errors: [`Error::Unreachable`] if it does not answer with them in time.
 #[cfg(feature = "live")]
-pub fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     client::fetch(url).map_err(|source| Error::Unreachable { url: url.to_owned(), source: Box::new(source) })
 }
 
-/// Says that this build of the crate cannot ask a server: it needs the feature `live`.
-///
-/// Errors: [`Error::NoLiveFeature`], always.
+/// Says that this build of the crate cannot.
 #[cfg(not(feature = "live"))]
-pub fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     Err(Error::NoLiveFeature { url: url.to_owned() })
 }
 

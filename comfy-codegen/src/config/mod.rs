@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use comfy_schema::Schema;
+
 use crate::emit::Style;
 use crate::output::Target;
 use crate::plan::Overrides;
@@ -141,6 +143,18 @@ impl Config {
     pub const fn pretty(mut self, pretty: bool) -> Self {
         self.pretty = pretty;
         self
+    }
+
+    /// The node definitions that would be generated from, for other uses of them: those of the server if there is
+    /// one and it answers, else those of the file. The second value says why the server's were not taken, if they
+    /// should have been.
+    ///
+    /// Errors: as of [`Self::source`], as far as definitions go.
+    pub fn definitions(&self) -> Result<(Schema, Option<String>), Error> {
+        let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
+        let schema = Schema::from_slice(&document.bytes)
+            .map_err(|source| Error::Schema { origin: document.origin, source })?;
+        Ok((schema, document.fallback))
     }
 
     /// Generates the source and gives it back with the report. Writes nothing and looks at no environment variable.
