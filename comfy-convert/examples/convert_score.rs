@@ -7,8 +7,6 @@
 //! Without `--schema` the definitions are those in `DIR/object_info.json`. Exit status: 0 if all are equal, 1 if not,
 //! 2 if it could not be found out.
 
-#![allow(unreachable_pub, reason = "shared with a test")]
-
 #[path = "../tests/score/mod.rs"]
 mod score;
 

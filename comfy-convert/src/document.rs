@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         [b'<', rest @ ..] => return Err(markup(rest)),
         _ => {}
     }
-    let value = Value::parse(bytes).map_err(|source| ReadError::Json { source })?;
+    let value = Value::parse(bytes).map_err(|error| ReadError::Json { error })?;
     from_value(&value)
 }
 
@@ -105,7 +105,7 @@ fn from_value(value: &Value) -> Result<Document, ReadError> {
 }
 
 fn from_picture(format: &'static str, found: picture::Found) -> Result<Document, ReadError> {
-    let metadata = |key, source| ReadError::Metadata { format, key, source: Box::new(source) };
+    let metadata = |key, error| ReadError::Metadata { format, key, error: Box::new(error) };
     let mut problems = found.problems;
     let ui = found.workflow.filter(|workflow| !workflow.is_null()).and_then(|workflow| {
         UiWorkflow::from_value(&workflow).map_err(|error| problems.push(metadata("workflow", error))).ok()

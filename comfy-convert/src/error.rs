@@ -39,10 +39,10 @@ pub enum ReadError {
     #[error("the file is empty; give a workflow that ComfyUI saved or exported, or a picture it made")]
     Empty,
     /// Text that is not JSON.
-    #[error("this is not JSON: {source}; give a workflow that ComfyUI saved or exported, or a picture it made")]
+    #[error("this is not JSON: {error}; give a workflow that ComfyUI saved or exported, or a picture it made")]
     Json {
         /// What and where.
-        source: JsonError,
+        error: JsonError,
     },
     /// A web page.
     #[error("this is a web page, not a workflow; download the file itself")]
@@ -87,14 +87,14 @@ pub enum ReadError {
         why: String,
     },
     /// The metadata of a picture that should be a workflow is none.
-    #[error("the `{key}` in this {format} file cannot be read: {source}")]
+    #[error("the `{key}` in this {format} file cannot be read: {error}")]
     Metadata {
         /// Which format it is in.
         format: &'static str,
         /// `workflow` or `prompt`
         key: &'static str,
         /// Why.
-        source: Box<Self>,
+        error: Box<Self>,
     },
     /// A file of another kind.
     #[error("this is {found}, which does not hold a workflow as ComfyUI writes them; {remedy}")]

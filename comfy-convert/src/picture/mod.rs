@@ -119,7 +119,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError
         match value(payload) {
             Ok(value) if key == "workflow" => found.workflow = Some(value),
             Ok(value) => found.prompt = Some(value),
-            Err(source) => found.problems.push(ReadError::Metadata { format, key, source: Box::new(source) }),
+            Err(error) => found.problems.push(ReadError::Metadata { format, key, error: Box::new(error) }),
         }
     }
     for (name, payload) in &metadata.entries {
@@ -181,7 +181,7 @@ fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
             }
             Value::parse(latin1(text).as_bytes()).map_err(|_| error)
         })
-        .map_err(|source| ReadError::Json { source })
+        .map_err(|error| ReadError::Json { error })
 }
 
 fn inflate(deflated: &[u8]) -> Result<Vec<u8>, ReadError> {

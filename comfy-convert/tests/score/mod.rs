@@ -15,29 +15,29 @@ use comfy_convert::{Converter, UiWorkflow, WarningKind};
 use comfy_schema::{Schema, Value};
 
 /// The outcome for a folder.
-pub struct Score {
+pub(crate) struct Score {
     /// How many pairs were equal.
-    pub equal: usize,
+    pub(crate) equal: usize,
     /// The others.
-    pub failures: Vec<Failure>,
+    pub(crate) failures: Vec<Failure>,
     /// What was left out: file, node and input.
-    pub left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
     /// Texts that are blanked in the data on one side.
-    pub blanked: Vec<String>,
+    pub(crate) blanked: Vec<String>,
     /// What reading and converting took, without reading files.
-    pub time: Duration,
+    pub(crate) time: Duration,
 }
 
 /// A pair that is not equal.
-pub struct Failure {
+pub(crate) struct Failure {
     /// The pair's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The first differences.
-    pub differences: Vec<String>,
+    pub(crate) differences: Vec<String>,
 }
 
 /// Converts every pair of a folder and compares.
-pub fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Error>> {
+pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Error>> {
     let mut names: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     names.retain(|path| path.to_string_lossy().ends_with(".ui.json"));
     names.sort();
