@@ -1,5 +1,7 @@
 //! The conversion as a whole, and its options.
 
+use std::fmt::{self, Write as _};
+
 use comfy_schema::{Schema, Value};
 
 use crate::emit;
@@ -54,21 +56,26 @@ impl DateTime {
                 _ => char.len_utf8(),
             };
             let (word, behind) = rest.split_at(length);
-            let two = |number: u8| if length == 2 { format!("{number:02}") } else { number.to_string() };
-            out.push_str(&match (char, length) {
-                ('y', 4) => format!("{:04}", self.year),
-                ('y', 2) => format!("{:02}", self.year.rem_euclid(100)),
-                ('M', _) => two(self.month),
-                ('d', _) => two(self.day),
-                ('h', _) => two(self.hour),
-                ('m', _) => two(self.minute),
-                ('s', _) => two(self.second),
-                _ => word.to_owned(),
-            });
+            // Writing to a string cannot fail.
+            let _ = match (char, length) {
+                ('y', 4) => write!(out, "{:04}", self.year),
+                ('y', 2) => write!(out, "{:02}", self.year.rem_euclid(100)),
+                ('M', _) => number(&mut out, self.month, length),
+                ('d', _) => number(&mut out, self.day, length),
+                ('h', _) => number(&mut out, self.hour, length),
+                ('m', _) => number(&mut out, self.minute, length),
+                ('s', _) => number(&mut out, self.second, length),
+                _ => out.write_str(word),
+            };
             rest = behind;
         }
         out
     }
+}
+
+/// A number of at least this many digits.
+fn number(out: &mut String, number: u8, digits: usize) -> fmt::Result {
+    write!(out, "{number:0digits$}")
 }
 
 /// What happens to `{a|b}` in texts.

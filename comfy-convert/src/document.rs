@@ -150,7 +150,8 @@ fn cleaned(prompt: &Map) -> (Value, Vec<Warning>) {
     let mut warnings = Vec::new();
     let mut nodes = Vec::new();
     for (id, node) in prompt {
-        let Some(node) = node.as_object().filter(|node| node.contains_key("inputs") || node.contains_key("class_type")) else {
+        let Some(node) = node.as_object().filter(|node| node.contains_key("inputs") || node.contains_key("class_type"))
+        else {
             warnings.push(odd(format!("`{id}` is no node and is left out")));
             continue;
         };
@@ -159,7 +160,8 @@ fn cleaned(prompt: &Map) -> (Value, Vec<Warning>) {
             if matches!(key.as_str(), "class_type" | "inputs" | "_meta") {
                 kept.insert(key.clone(), value.clone());
             } else {
-                warnings.push(Warning { place: Some(place(id, node)), kind: WarningKind::Stripped { key: key.clone() } });
+                warnings
+                    .push(Warning { place: Some(place(id, node)), kind: WarningKind::Stripped { key: key.clone() } });
             }
         }
         nodes.push((id.clone(), Value::Object(kept)));
@@ -175,9 +177,8 @@ fn place(id: &Text, node: &Map) -> Place {
 
 /// What an object is that is no workflow, in words.
 fn what(map: &Map) -> String {
-    let is_definition = |value: &Value| {
-        value.as_object().is_some_and(|node| node.contains_key("input") && node.contains_key("output"))
-    };
+    let is_definition =
+        |value: &Value| value.as_object().is_some_and(|node| node.contains_key("input") && node.contains_key("output"));
     if map.iter().any(|(_, value)| is_definition(value)) {
         return "the definitions of nodes (/object_info)".into();
     }
@@ -186,6 +187,8 @@ fn what(map: &Map) -> String {
     }
     match map.keys().next() {
         None => "an empty object".into(),
-        Some(first) => format!("an object of something else (its first key is `{}`)", first.chars().take(60).collect::<String>()),
+        Some(first) => {
+            format!("an object of something else (its first key is `{}`)", first.chars().take(60).collect::<String>())
+        }
     }
 }

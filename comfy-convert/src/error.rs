@@ -122,7 +122,7 @@ pub enum ConvertError {
     #[error("{place}: input `{input}` names link {link}, {why}; connect it again in the editor and save")]
     InvalidLink {
         /// The node whose input it is.
-        place: Place,
+        place: Box<Place>,
         /// The input.
         input: Text,
         /// The link's id.
@@ -137,7 +137,7 @@ pub enum ConvertError {
     )]
     NoOutputNode {
         /// The instance.
-        place: Place,
+        place: Box<Place>,
         /// The output's index.
         output: usize,
     },
@@ -148,13 +148,13 @@ pub enum ConvertError {
     )]
     Loop {
         /// A node of it.
-        place: Place,
+        place: Box<Place>,
     },
     /// A link leads to an input or output that is not there.
     #[error("{place}: there is no {slot}; connect it again in the editor and save")]
     NoSlot {
         /// The node.
-        place: Place,
+        place: Box<Place>,
         /// `output 3`
         slot: String,
     },
@@ -162,7 +162,7 @@ pub enum ConvertError {
     #[error("{place}: the subgraph `{subgraph}` contains itself; take the inner instance out")]
     Recursive {
         /// The inner instance.
-        place: Place,
+        place: Box<Place>,
         /// The name of the definition.
         subgraph: Text,
     },
@@ -170,7 +170,7 @@ pub enum ConvertError {
     #[error("{place}: `filename_prefix` is {found}, not a text; set it again in the editor and save")]
     PrefixNotText {
         /// The node.
-        place: Place,
+        place: Box<Place>,
         /// What it is.
         found: &'static str,
     },
@@ -178,13 +178,13 @@ pub enum ConvertError {
     #[error("{place}: it takes a picture with a camera when it is queued; use `LoadImage` instead")]
     Webcam {
         /// The node.
-        place: Place,
+        place: Box<Place>,
     },
     /// Deeper nested subgraphs than are converted.
     #[error("{place}: subgraphs are nested deeper than {most} levels")]
     TooDeep {
         /// The innermost instance looked at.
-        place: Place,
+        place: Box<Place>,
         /// The most levels.
         most: usize,
     },
@@ -198,7 +198,7 @@ pub enum ConvertError {
     #[error("{place}: following the workflow's links takes more than {most} steps")]
     TooManySteps {
         /// The node looked at when it became too many.
-        place: Place,
+        place: Box<Place>,
         /// The most steps.
         most: usize,
     },

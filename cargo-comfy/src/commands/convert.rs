@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_codegen::Config;
-use comfy_convert::{Converter, DateTime, Document, UiWorkflow, Warning, WarningKind, read};
+use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind, read};
 use comfy_schema::{Map, Schema, Value};
 
 use crate::failure::{Chain, Failure};
@@ -168,9 +168,9 @@ impl Convert {
         if self.follow_get_set {
             converter = converter.follow_get_set();
         }
-        let converted = converter.convert(workflow)?;
-        warnings.extend(converted.warnings);
-        Ok((converted.prompt, warnings))
+        let Converted { prompt, warnings: more } = converter.convert(workflow)?;
+        warnings.extend(more);
+        Ok((prompt, warnings))
     }
 
     /// The file to write for each file that is read; none is standard output.

@@ -152,8 +152,8 @@ impl Config {
     /// Errors: as of [`Self::source`], as far as definitions go.
     pub fn definitions(&self) -> Result<(Schema, Option<String>), Error> {
         let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
-        let schema = Schema::from_slice(&document.bytes)
-            .map_err(|source| Error::Schema { origin: document.origin, source })?;
+        let schema =
+            Schema::from_slice(&document.bytes).map_err(|source| Error::Schema { origin: document.origin, source })?;
         Ok((schema, document.fallback))
     }
 

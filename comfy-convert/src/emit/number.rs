@@ -11,7 +11,9 @@ pub(crate) fn js_value(value: &Value) -> Value {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => js_number(value.as_f64().unwrap_or(f64::NAN)),
         Value::Array(values) => Value::Array(values.iter().map(js_value).collect()),
-        Value::Object(map) => Value::Object(map.iter().map(|(key, value)| (key.clone(), js_value(value))).collect::<Map>()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), js_value(value))).collect::<Map>())
+        }
         other => other.clone(),
     }
 }

@@ -7,22 +7,21 @@ use comfy_schema::{Text, Value};
 use super::number::js_text;
 use super::title;
 use crate::convert::DateTime;
-use crate::load::{Loaded, NodeKind};
+use crate::load::{Loaded, Node, NodeKind};
 use crate::widgets::PREFIXED;
 
 /// What `%…%` may mean in a workflow.
 #[derive(Debug)]
-pub(crate) struct Replacer<'a, 's> {
-    loaded: &'a Loaded<'s>,
+pub(crate) struct Replacer {
     /// Graph and node, by the name for search and replace.
     by_name: HashMap<Text, (usize, usize)>,
     by_title: HashMap<Text, (usize, usize)>,
 }
 
-impl<'a, 's> Replacer<'a, 's> {
+impl Replacer {
     /// Finds the names: of equal ones the first counts, the inner nodes of an instance in its place.
-    pub(crate) fn new(loaded: &'a Loaded<'s>) -> Self {
-        let mut replacer = Self { loaded, by_name: HashMap::new(), by_title: HashMap::new() };
+    pub(crate) fn new(loaded: &Loaded<'_>) -> Self {
+        let mut replacer = Self { by_name: HashMap::new(), by_title: HashMap::new() };
         let mut visited = vec![false; loaded.graphs.len()];
         let mut open = vec![(0, 0)];
         while let Some((graph, next)) = open.last_mut() {
@@ -32,7 +31,7 @@ impl<'a, 's> Replacer<'a, 's> {
                 continue;
             };
             *next += 1;
-            replacer.add(graph, at);
+            replacer.add(node, (graph, at));
             // A second instance has the same names, which would not be first.
             if let NodeKind::Subgraph(inner) = node.kind
                 && !std::mem::replace(&mut visited[inner], true)
@@ -43,23 +42,22 @@ impl<'a, 's> Replacer<'a, 's> {
         replacer
     }
 
-    fn add(&mut self, graph: usize, at: usize) {
-        let node = &self.loaded.graphs[graph].nodes[at];
+    fn add(&mut self, node: &Node<'_>, at: (usize, usize)) {
         let saved = node.properties.get("Node name for S&R").and_then(Value::as_str).map(Text::new);
         let by_class = || (!PREFIXED.contains(&node.class.as_str())).then(|| node.class.clone());
         if let Some(name) = saved.or_else(by_class) {
-            self.by_name.entry(name).or_insert((graph, at));
+            self.by_name.entry(name).or_insert(at);
         }
         let title = match (&node.title, &node.kind) {
             (Some(title), _) => title.clone(),
             (None, NodeKind::Class(class)) => title::default(class),
             (None, _) => return,
         };
-        self.by_title.entry(title).or_insert((graph, at));
+        self.by_title.entry(title).or_insert(at);
     }
 
     /// A text with what can be replaced replaced, and whether a date was asked for that is not known.
-    pub(crate) fn replace(&self, text: &str, date: Option<&DateTime>) -> (String, bool) {
+    pub(crate) fn replace(&self, loaded: &Loaded<'_>, text: &str, date: Option<&DateTime>) -> (String, bool) {
         let (mut out, mut undated) = (String::with_capacity(text.len()), false);
         let mut rest = text;
         while let Some(at) = rest.find('%') {
@@ -72,7 +70,7 @@ impl<'a, 's> Replacer<'a, 's> {
                 continue;
             };
             let (pattern, behind) = (&from[1..=length], &from[length + 2..]);
-            match self.meaning(pattern, date, &mut undated) {
+            match self.meaning(loaded, pattern, date, &mut undated) {
                 Some(meaning) => out.push_str(&meaning),
                 None => out.push_str(&from[..length + 2]),
             }
@@ -82,7 +80,13 @@ impl<'a, 's> Replacer<'a, 's> {
         (out, undated)
     }
 
-    fn meaning(&self, pattern: &str, date: Option<&DateTime>, undated: &mut bool) -> Option<String> {
+    fn meaning(
+        &self,
+        loaded: &Loaded<'_>,
+        pattern: &str,
+        date: Option<&DateTime>,
+        undated: &mut bool,
+    ) -> Option<String> {
         let parts: Vec<&str> = pattern.split('.').collect();
         let [name, widget] = parts.as_slice() else {
             let format = parts.first()?.strip_prefix("date:")?;
@@ -90,7 +94,7 @@ impl<'a, 's> Replacer<'a, 's> {
             return date.map(|date| date.format(format));
         };
         let (graph, node) = self.by_name.get(*name).or_else(|| self.by_title.get(*name))?;
-        let widget = self.loaded.graphs[*graph].nodes[*node].widgets.get(widget)?;
+        let widget = loaded.graphs[*graph].nodes[*node].widgets.get(widget)?;
         let value = widget.value.as_ref().filter(|value| !value.is_null()).map(js_text).unwrap_or_default();
         Some(value.chars().map(|char| if is_safe(char) { char } else { '_' }).collect())
     }

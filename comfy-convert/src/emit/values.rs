@@ -1,5 +1,7 @@
 //! What a widget sends (sheet §3.4 and §3.5).
 
+use std::fmt::Write as _;
+
 use comfy_schema::{Map, Value};
 
 use super::number::{js_text, js_value, json_text, number_text};
@@ -15,7 +17,7 @@ pub(super) struct Values<'a, 's> {
     loaded: &'a Loaded<'s>,
     options: &'a Options,
     random: Random,
-    replacer: Option<Replacer<'a, 's>>,
+    replacer: Option<Replacer>,
 }
 
 /// A value (`None`: the key is missing), and what is to be said about it.
@@ -40,18 +42,18 @@ impl<'a, 's> Values<'a, 's> {
             (Kind::Prefix, value) => {
                 let Some(Value::String(text)) = value else {
                     let found = value.as_ref().map_or("missing", Value::kind_name);
-                    return Err(ConvertError::PrefixNotText { place: place.clone(), found });
+                    return Err(ConvertError::PrefixNotText { place: place.clone().into(), found });
                 };
                 if !text.contains('%') {
                     return Ok((Some(text.into()), None));
                 }
                 let replacer = self.replacer.get_or_insert_with(|| Replacer::new(self.loaded));
-                let (text, undated) = replacer.replace(text, self.options.date.as_ref());
+                let (text, undated) = replacer.replace(self.loaded, text, self.options.date.as_ref());
                 let warning = undecided("asks for the date, which was not given: `%date:…%` stands as it is");
                 (Some(text.into()), warning.filter(|_| undated))
             }
             (Kind::Rendered, _) => (None, undecided("is rendered by the browser and is missing")),
-            (Kind::Webcam, _) => return Err(ConvertError::Webcam { place: place.clone() }),
+            (Kind::Webcam, _) => return Err(ConvertError::Webcam { place: place.clone().into() }),
             (Kind::Remote(_), value) => {
                 let value = value.as_ref().map(js_value);
                 (value, undecided("is the first of what the server lists at that time; the saved value stands there"))
@@ -111,7 +113,8 @@ fn component(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -58,7 +58,10 @@ impl Flat {
                 let level = flat.frames[frame].level + 1;
                 let id = flat.id(loaded, frame, node);
                 if level > MOST_LEVELS {
-                    return Err(ConvertError::TooDeep { place: loaded.place(graph, node, &id), most: MOST_LEVELS });
+                    return Err(ConvertError::TooDeep {
+                        place: loaded.place(graph, node, &id).into(),
+                        most: MOST_LEVELS,
+                    });
                 }
                 let prefix = Text::new(format!("{id}:"));
                 let new = flat.frames.len();

@@ -8,7 +8,7 @@ mod primitive;
 mod promote;
 mod resolve;
 
-pub(crate) use expand::Flat;
+pub(crate) use expand::{Flat, MOST_NODES};
 pub(crate) use promote::Promoted;
 pub(crate) use resolve::{Resolver, Source};
 
@@ -18,7 +18,10 @@ use crate::load::Loaded;
 /// Writes values where they are sent from (promoted widgets, primitives) and lists all nodes.
 ///
 /// Errors: too many nodes, or nested too deep.
-pub(crate) fn flatten<'s>(loaded: &mut Loaded<'s>, date: Option<&crate::DateTime>) -> Result<(Flat, Promoted), ConvertError> {
+pub(crate) fn flatten(
+    loaded: &mut Loaded<'_>,
+    date: Option<&crate::DateTime>,
+) -> Result<(Flat, Promoted), ConvertError> {
     let promoted = Promoted::find(loaded);
     promoted.equalise(loaded);
     primitive::push(loaded, &promoted, date);

@@ -16,6 +16,7 @@ const MOST: f64 = 2048.0;
 
 /// Lets every primitive write.
 pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&crate::DateTime>) {
+    let mut replacer: Option<Replacer> = None;
     for graph in loaded.order.clone() {
         for node in 0..loaded.graphs[graph].nodes.len() {
             let found = &loaded.graphs[graph].nodes[node];
@@ -29,7 +30,8 @@ pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&c
             if replaces(loaded, graph, node)
                 && let Some(text) = value.as_str()
             {
-                value = Replacer::new(loaded).replace(text, date).0.into();
+                let replacer = replacer.get_or_insert_with(|| Replacer::new(loaded));
+                value = replacer.replace(loaded, text, date).0.into();
             }
             for link in &links {
                 write(loaded, promoted, graph, link, &value);
@@ -70,13 +72,7 @@ fn value_of(
 }
 
 /// The widget that an input of a node shows: its own, or the promoted one of an instance.
-fn widget_behind(
-    loaded: &Loaded<'_>,
-    promoted: &Promoted,
-    graph: usize,
-    node: usize,
-    slot: usize,
-) -> Option<WidgetAt> {
+fn widget_behind(loaded: &Loaded<'_>, promoted: &Promoted, graph: usize, node: usize, slot: usize) -> Option<WidgetAt> {
     let found = &loaded.graphs[graph].nodes[node];
     if let NodeKind::Subgraph(inner) = found.kind {
         return promoted.get(inner, slot).cloned();

@@ -1,6 +1,6 @@
 //! Promoted widgets: inputs of a subgraph that are linked to widgets inside it (sheet §7.3 and §7.5).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Text, Value};
 
@@ -19,7 +19,7 @@ pub(crate) struct WidgetAt {
 pub(crate) struct Promoted {
     by_input: HashMap<(usize, usize), WidgetAt>,
     /// Inputs whose first link leads to an instance while a later one leads straight to a node.
-    mixed: Vec<(usize, usize)>,
+    mixed: HashSet<(usize, usize)>,
 }
 
 /// What a link inside a definition ends at.
@@ -39,7 +39,7 @@ impl Promoted {
                 let ends = promoted.ends(loaded, graph, input);
                 let own = ends.iter().position(|end| matches!(end, End::Own(_)));
                 if own.is_some_and(|own| own > 0) {
-                    promoted.mixed.push((graph, input));
+                    promoted.mixed.insert((graph, input));
                 }
                 // One that sits in the definition itself, else the one behind the first instance.
                 if let Some(End::Own(at) | End::Nested(at)) = ends.into_iter().nth(own.unwrap_or(0)) {

@@ -13,7 +13,7 @@ use crate::load::{Link, Loaded, NodeKind, ORIGIN};
 use crate::ui::{LinkId, Mode};
 
 /// The most steps of all walks together. Real workflows take a few per input.
-const MOST_STEPS: usize = 20_000_000;
+const MOST_STEPS: usize = 5_000_000;
 
 /// What an input gets.
 #[derive(Debug, PartialEq)]
@@ -59,11 +59,11 @@ impl<'a, 's> Resolver<'a, 's> {
             step = match step {
                 Step::Input { frame, node, slot, kind } => {
                     self.count(frame, node, slot, true)?;
-                    self.from_input(frame, node, slot, kind)?
+                    self.step_input(frame, node, slot, kind)?
                 }
                 Step::Output { frame, node, slot, kind } => {
                     self.count(frame, node, slot, false)?;
-                    self.from_output(frame, node, slot, kind)?
+                    self.step_output(frame, node, slot, kind)?
                 }
                 Step::End(source) => return Ok(source),
             };
@@ -73,18 +73,18 @@ impl<'a, 's> Resolver<'a, 's> {
     fn count(&mut self, frame: usize, node: usize, slot: usize, input: bool) -> Result<(), ConvertError> {
         self.steps += 1;
         if self.steps > MOST_STEPS {
-            return Err(ConvertError::TooManySteps { place: self.place(frame, node), most: MOST_STEPS });
+            return Err(ConvertError::TooManySteps { place: self.place(frame, node).into(), most: MOST_STEPS });
         }
         if !self.visited.insert((self.flat.frames[frame].graph, node, slot, input)) {
-            return Err(ConvertError::Loop { place: self.place(frame, node) });
+            return Err(ConvertError::Loop { place: self.place(frame, node).into() });
         }
         Ok(())
     }
 
-    fn from_input(&self, frame: usize, node: usize, slot: usize, kind: Option<Text>) -> Result<Step, ConvertError> {
+    fn step_input(&self, frame: usize, node: usize, slot: usize, kind: Option<Text>) -> Result<Step, ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let Some(input) = graph.nodes[node].inputs.get(slot) else {
-            return Err(ConvertError::NoSlot { place: self.place(frame, node), slot: format!("input {slot}") });
+            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("input {slot}") });
         };
         let Some(id) = &input.link else {
             return Ok(Step::End(Source::Nothing));
@@ -94,7 +94,7 @@ impl<'a, 's> Resolver<'a, 's> {
         };
         let wanted = kind.unwrap_or_else(|| input.kind.clone());
         if let (ORIGIN, Some((outer, instance))) = (link.origin.as_str(), self.flat.frames[frame].around) {
-            return self.from_outside(outer, instance, link);
+            return self.step_outside(outer, instance, link);
         }
         let Some(&origin) = graph.by_id.get(&link.origin) else {
             return Err(self.invalid(frame, node, slot, id, "which begins at a node that is not there"));
@@ -103,11 +103,14 @@ impl<'a, 's> Resolver<'a, 's> {
     }
 
     /// From a definition's input to the input of the instance, or to the value of its promoted widget.
-    fn from_outside(&self, frame: usize, instance: usize, link: &Link) -> Result<Step, ConvertError> {
+    fn step_outside(&self, frame: usize, instance: usize, link: &Link) -> Result<Step, ConvertError> {
         let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[instance];
         let slot = link.origin_slot;
         let Some(input) = node.inputs.get(slot) else {
-            return Err(ConvertError::NoSlot { place: self.place(frame, instance), slot: format!("input {slot}") });
+            return Err(ConvertError::NoSlot {
+                place: self.place(frame, instance).into(),
+                slot: format!("input {slot}"),
+            });
         };
         if input.link.is_some() {
             // The instance's own type counts from here.
@@ -120,7 +123,7 @@ impl<'a, 's> Resolver<'a, 's> {
         Ok(Step::End(promoted.map_or(Source::Nothing, |widget| Source::Literal(widget.value(self.loaded)))))
     }
 
-    fn from_output(&self, frame: usize, node: usize, slot: usize, kind: Text) -> Result<Step, ConvertError> {
+    fn step_output(&self, frame: usize, node: usize, slot: usize, kind: Text) -> Result<Step, ConvertError> {
         let found = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[node];
         match found.mode {
             Mode::Muted => return Ok(Step::End(Source::Nothing)),
@@ -129,7 +132,7 @@ impl<'a, 's> Resolver<'a, 's> {
                     Choice::Input(slot) => Ok(Step::Input { frame, node, slot, kind: None }),
                     Choice::Nothing => Ok(Step::End(Source::Nothing)),
                     Choice::NoInputs => Err(ConvertError::NoSlot {
-                        place: self.place(frame, node),
+                        place: self.place(frame, node).into(),
                         slot: "input to pass through, though the node is bypassed".into(),
                     }),
                 };
@@ -140,7 +143,7 @@ impl<'a, 's> Resolver<'a, 's> {
             NodeKind::Class(_) | NodeKind::Unknown { .. } => {
                 Ok(Step::End(Source::Output(self.flat.id(self.loaded, frame, node), slot)))
             }
-            NodeKind::Subgraph(inner) => self.into_instance(frame, node, *inner, slot, kind),
+            NodeKind::Subgraph(inner) => self.step_instance(frame, node, *inner, slot, kind),
             NodeKind::Group(group) => Ok(Step::End(match group.output(slot) {
                 Some((inner, slot)) => {
                     let id = self.flat.id(self.loaded, frame, node);
@@ -148,7 +151,7 @@ impl<'a, 's> Resolver<'a, 's> {
                 }
                 None => Source::Nothing,
             })),
-            NodeKind::Named { name, sets: false } => Ok(self.from_setter(frame, name, kind)),
+            NodeKind::Named { name, sets: false } => Ok(self.step_setter(frame, name, kind)),
             NodeKind::Reroute | NodeKind::Primitive { .. } | NodeKind::Note | NodeKind::Named { .. } => {
                 Ok(if slot < found.inputs.len() {
                     Step::Input { frame, node, slot, kind: Some(kind) }
@@ -159,7 +162,7 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    fn into_instance(
+    fn step_instance(
         &self,
         frame: usize,
         node: usize,
@@ -169,7 +172,7 @@ impl<'a, 's> Resolver<'a, 's> {
     ) -> Result<Step, ConvertError> {
         let definition = &self.loaded.graphs[graph];
         let Some(port) = definition.outputs.get(slot) else {
-            return Err(ConvertError::NoSlot { place: self.place(frame, node), slot: format!("output {slot}") });
+            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("output {slot}") });
         };
         let (Some(link), Some(inside)) =
             (definition.links.of_output(slot, &port.link_ids), self.flat.inside(frame, node))
@@ -178,12 +181,12 @@ impl<'a, 's> Resolver<'a, 's> {
         };
         match definition.by_id.get(&link.origin) {
             Some(&origin) => Ok(Step::Output { frame: inside, node: origin, slot: link.origin_slot, kind }),
-            None => Err(ConvertError::NoOutputNode { place: self.place(frame, node), output: slot }),
+            None => Err(ConvertError::NoOutputNode { place: self.place(frame, node).into(), output: slot }),
         }
     }
 
     /// From a getting node to the input of the setting one, in its graph or in those around it.
-    fn from_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
+    fn step_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
         let mut frame = frame;
         loop {
             if let Some(node) = self.setters.get(self.flat.frames[frame].graph, name) {
@@ -199,7 +202,7 @@ impl<'a, 's> Resolver<'a, 's> {
     fn invalid(&self, frame: usize, node: usize, slot: usize, link: &LinkId, why: &'static str) -> ConvertError {
         let graph = self.flat.frames[frame].graph;
         let input = self.loaded.graphs[graph].nodes[node].inputs[slot].name.clone();
-        ConvertError::InvalidLink { place: self.place(frame, node), input, link: link.to_string(), why }
+        ConvertError::InvalidLink { place: self.place(frame, node).into(), input, link: link.to_string(), why }
     }
 
     /// Where a node stands, for messages.

@@ -26,7 +26,13 @@ pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&R
         let id = id_of(place);
         if last.get(id) == Some(&place) {
             graph.by_id.insert(id.clone(), graph.nodes.len());
-            graph.nodes.push(loader.node(node, id));
+            let filled = loader.node(node, id);
+            for (slot, input) in filled.inputs.iter().enumerate() {
+                if let Some(link) = &input.link {
+                    graph.slots.entry((graph.nodes.len(), link.clone())).or_insert(slot);
+                }
+            }
+            graph.nodes.push(filled);
         }
     }
     graph

@@ -16,7 +16,7 @@ pub(crate) use links::{Link, Links, ORIGIN};
 pub(crate) use types::compatible;
 
 use crate::error::{ConvertError, Place};
-use crate::flatten::group::Group;
+use crate::flatten::{MOST_NODES, group::Group};
 use crate::ui::{LinkId, Mode, UiPort, UiWorkflow};
 use crate::widgets::Widgets;
 
@@ -36,6 +36,8 @@ pub(crate) struct Graph<'s> {
     pub(crate) nodes: Vec<Node<'s>>,
     pub(crate) by_id: HashMap<Text, usize>,
     pub(crate) links: Links,
+    /// The input slots that name a link, by node and link.
+    pub(crate) slots: HashMap<(usize, LinkId), usize>,
     pub(crate) inputs: Vec<UiPort>,
     pub(crate) outputs: Vec<UiPort>,
 }
@@ -131,11 +133,6 @@ impl Node<'_> {
     pub(crate) fn is_virtual(&self) -> bool {
         !matches!(self.kind, NodeKind::Class(_) | NodeKind::Unknown { .. })
     }
-
-    /// The place of the input that this link goes to.
-    pub(crate) fn input_of(&self, link: &LinkId) -> Option<usize> {
-        self.inputs.iter().position(|slot| slot.link.as_ref() == Some(link))
-    }
 }
 
 impl Graph<'_> {
@@ -143,16 +140,19 @@ impl Graph<'_> {
     pub(crate) fn target_of(&self, id: &LinkId) -> Option<(usize, usize)> {
         let link = self.links.get(id)?;
         let &node = self.by_id.get(&link.target)?;
-        let slots = &self.nodes.get(node)?.inputs;
-        let slot = self.nodes.get(node)?.input_of(id).unwrap_or(link.target_slot);
-        (slot < slots.len()).then_some((node, slot))
+        let inputs = &self.nodes.get(node)?.inputs;
+        let named = self.slots.get(&(node, id.clone())).copied();
+        // The input may have been disconnected since.
+        let named = named.filter(|slot| inputs.get(*slot).is_some_and(|input| input.link.as_ref() == Some(id)));
+        let slot = named.unwrap_or(link.target_slot);
+        (slot < inputs.len()).then_some((node, slot))
     }
 }
 
 impl<'s> Loaded<'s> {
     /// Loads a workflow.
     ///
-    /// Errors: a subgraph that contains itself.
+    /// Errors: a subgraph that contains itself; too many nodes inside group nodes.
     pub(crate) fn new(workflow: &UiWorkflow, loading: Loading<'s>) -> Result<Self, ConvertError> {
         let definitions: HashMap<&Text, usize> =
             workflow.subgraphs.iter().enumerate().map(|(at, subgraph)| (&subgraph.id, at + 1)).collect();
@@ -160,9 +160,12 @@ impl<'s> Loaded<'s> {
         let renumbered = ids::renumber(workflow);
         let mut graphs: Vec<Graph<'s>> = Vec::new();
         graphs.resize_with(workflow.subgraphs.len() + 1, Graph::default);
+        let loader = node::Loader::new(workflow, loading, &definitions);
         for &at in &order {
-            let loader = node::Loader { workflow, loading, definitions: &definitions };
             graphs[at] = graph::load(&loader, at, renumbered.get(&at));
+        }
+        if loader.is_exhausted() {
+            return Err(ConvertError::TooLarge { most: MOST_NODES });
         }
         for graph in &mut graphs {
             types::settle(graph);

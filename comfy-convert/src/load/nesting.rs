@@ -15,10 +15,7 @@ enum State {
 }
 
 /// The used graphs, each before those that it holds; the root (0) first. Without recursion: files may nest deep.
-pub(super) fn order(
-    workflow: &UiWorkflow,
-    definitions: &HashMap<&Text, usize>,
-) -> Result<Vec<usize>, ConvertError> {
+pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) -> Result<Vec<usize>, ConvertError> {
     let mut states = vec![State::New; workflow.subgraphs.len() + 1];
     let mut done = Vec::new();
     // A graph, and its next node to look at.
@@ -42,14 +39,15 @@ pub(super) fn order(
                 open.push((inner, 0));
             }
             State::Open => {
-                let name = |at: usize| at.checked_sub(1).and_then(|at| workflow.subgraphs.get(at)).map(|of| of.name.clone());
+                let name =
+                    |at: usize| at.checked_sub(1).and_then(|at| workflow.subgraphs.get(at)).map(|of| of.name.clone());
                 let place = Place {
                     id: node.id.clone(),
                     class: node.class.clone(),
                     title: node.title.clone(),
                     subgraph: name(graph),
                 };
-                return Err(ConvertError::Recursive { place, subgraph: name(inner).unwrap_or_default() });
+                return Err(ConvertError::Recursive { place: place.into(), subgraph: name(inner).unwrap_or_default() });
             }
             State::Done => {}
         }

@@ -1,11 +1,12 @@
 //! One node of the file, with its class.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use comfy_schema::{InputKind, OutputKind, Text, Value};
 
 use super::{Loading, Node, NodeKind, OutSlot, Slot, slots};
-use crate::flatten::group::Group;
+use crate::flatten::{MOST_NODES, group::Group};
 use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
 use crate::widgets::{Widgets, widgets_of};
 
@@ -14,10 +15,40 @@ pub(crate) struct Loader<'w, 's> {
     pub(crate) workflow: &'w UiWorkflow,
     pub(crate) loading: Loading<'s>,
     /// Definition id to graph.
-    pub(crate) definitions: &'w HashMap<&'w Text, usize>,
+    definitions: &'w HashMap<&'w Text, usize>,
+    /// The schema's own search is slow for classes that it does not have.
+    classes: HashMap<&'s str, &'s comfy_schema::Node>,
+    /// How many parts of group nodes may still be loaded: each group node has its own.
+    parts: Cell<usize>,
 }
 
-impl<'s> Loader<'_, 's> {
+impl<'w, 's> Loader<'w, 's> {
+    pub(super) fn new(
+        workflow: &'w UiWorkflow,
+        loading: Loading<'s>,
+        definitions: &'w HashMap<&'w Text, usize>,
+    ) -> Self {
+        let classes = loading.schema.nodes.iter().map(|class| (class.class.as_str(), class)).collect();
+        Self { workflow, loading, definitions, classes, parts: Cell::new(MOST_NODES) }
+    }
+
+    /// The class of this name.
+    pub(crate) fn class(&self, name: &str) -> Option<&'s comfy_schema::Node> {
+        self.classes.get(name).copied()
+    }
+
+    /// Counts parts of a group node; whether there is still room for them.
+    pub(crate) fn take_parts(&self, count: usize) -> bool {
+        let left = self.parts.get().saturating_sub(count);
+        self.parts.set(left);
+        left > 0
+    }
+
+    /// Whether there were too many parts.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.parts.get() == 0
+    }
+
     /// Loads a node under this id.
     pub(crate) fn node(&self, saved: &UiNode, id: &Text) -> Node<'s> {
         let kind = self.kind(saved);
@@ -66,7 +97,7 @@ impl<'s> Loader<'_, 's> {
         if let Some(group) = Group::load(self, saved) {
             return NodeKind::Group(Box::new(group));
         }
-        if let Some(class) = self.loading.schema.node(&saved.class) {
+        if let Some(class) = self.class(&saved.class) {
             return NodeKind::Class(class);
         }
         let value = match &saved.values {
@@ -104,7 +135,10 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s comfy_schema::Node, saved: &Ui
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
     widgets.mend(class);
     if class.class == "Preview3D"
-        && let Some(file) = saved.properties.get("Last Time Model File").filter(|file| file.as_str().is_some_and(|file| !file.is_empty()))
+        && let Some(file) = saved
+            .properties
+            .get("Last Time Model File")
+            .filter(|file| file.as_str().is_some_and(|file| !file.is_empty()))
         && let Some(at) = widgets.position("model_file")
     {
         widgets.set(at, Some(file.clone()));

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Autogrow, InputKind, Node, Text, Value};
 
-use super::node::template;
 use super::Slot;
+use super::node::template;
 use crate::ui::UiInput;
 use crate::widgets::{Kind, Spec, Widgets, declared};
 
@@ -23,7 +23,8 @@ pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) 
     builder.level(&declared);
     let mut slots = builder.slots;
     let known: HashSet<Text> = slots.iter().map(|slot| slot.name.clone()).collect();
-    let choices: Vec<String> = declared.iter().filter(|spec| is_choice(spec)).map(|spec| format!("{}.", spec.name)).collect();
+    let choices: Vec<String> =
+        declared.iter().filter(|spec| is_choice(spec)).map(|spec| format!("{}.", spec.name)).collect();
     let unknown = inputs.iter().filter(|input| !known.contains(&input.name));
     // What a choice that was not made would have brought goes, links included.
     let kept = unknown.filter(|input| !choices.iter().any(|prefix| input.name.starts_with(prefix.as_str())));

@@ -167,7 +167,8 @@ fn common(kinds: &[Text]) -> Text {
     };
     let mut words: Vec<&str> = first.split(',').collect();
     for kind in kinds {
-        let both: Vec<&str> = words.iter().copied().filter(|word| kind.split(',').any(|other| other == *word)).collect();
+        let both: Vec<&str> =
+            words.iter().copied().filter(|word| kind.split(',').any(|other| other == *word)).collect();
         if both.is_empty() {
             continue;
         }

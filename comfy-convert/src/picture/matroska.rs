@@ -9,6 +9,8 @@ const TAG: u32 = 0x7373;
 const SIMPLE_TAG: u32 = 0x67C8;
 const TAG_NAME: u32 = 0x45A3;
 const TAG_STRING: u32 = 0x4487;
+/// A size that is not known; no element that is taken has it.
+const UNKNOWN: usize = usize::MAX;
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
@@ -28,9 +30,9 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
         match id {
             SEGMENT | TAGS | TAG | SIMPLE_TAG => {}
             // A live recording's clusters do not say how long they are: their parts follow.
-            CLUSTER if size.is_none() => {}
+            CLUSTER if size == UNKNOWN => {}
             _ => {
-                let data = take(&mut rest, size?)?;
+                let data = take(&mut rest, size)?;
                 match id {
                     TAG_NAME => name = Some(latin1(data)),
                     TAG_STRING => metadata.add(name.take().unwrap_or_default(), data),
@@ -49,13 +51,13 @@ fn id(rest: &mut &[u8]) -> Option<u32> {
     Some(bytes.iter().fold(0, |id, &byte| id << 8 | u32::from(byte)))
 }
 
-/// A size; the inner none is "unknown".
-fn size(rest: &mut &[u8]) -> Option<Option<usize>> {
+/// A size, or [`UNKNOWN`].
+fn size(rest: &mut &[u8]) -> Option<usize> {
     let length = rest.first()?.leading_zeros();
     let [first] = take_array(rest)?;
     let bytes = take(rest, usize::try_from(length).ok().filter(|length| *length < 8)?)?;
     let mask = 0xFF_u64 >> (length + 1);
     let value = bytes.iter().fold(u64::from(first) & mask, |size, &byte| size << 8 | u64::from(byte));
     let unknown = value == (1 << (7 * (length + 1))) - 1;
-    Some(if unknown { None } else { Some(usize::try_from(value).ok()?) })
+    if unknown { Some(UNKNOWN) } else { usize::try_from(value).ok() }
 }

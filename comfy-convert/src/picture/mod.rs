@@ -66,8 +66,11 @@ impl<'f> Metadata<'f> {
     }
 }
 
+/// Reads the metadata of a file of one format.
+type Reader = fn(&[u8]) -> Metadata<'_>;
+
 /// Which format these bytes are in, and its reader.
-fn reader(bytes: &[u8]) -> Option<(&'static str, fn(&[u8]) -> Metadata<'_>)> {
+fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ("PNG", png::read),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("WebP", webp::read),

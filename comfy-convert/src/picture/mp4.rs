@@ -11,7 +11,11 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
             for (kind, data) in Boxes(data) {
                 match &kind {
                     b"meta" => meta(data, &mut metadata),
-                    b"udta" => Boxes(data).filter(|(kind, _)| kind == b"meta").for_each(|(_, data)| meta(data, &mut metadata)),
+                    b"udta" => {
+                        for (_, data) in Boxes(data).filter(|(kind, _)| kind == b"meta") {
+                            meta(data, &mut metadata);
+                        }
+                    }
                     _ => {}
                 }
             }

@@ -19,20 +19,20 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
         };
         // The checksum is not looked at: a text that is JSON was not damaged.
         take(&mut rest, 4);
-        if text(&kind, data, &mut metadata).is_none() {
+        if text(kind, data, &mut metadata).is_none() {
             metadata.damaged(format!("a chunk `{}` is malformed", latin1(&kind).escape_default()));
         }
     }
 }
 
 /// A keyword, a zero, and by kind what precedes the text.
-fn text<'f>(kind: &[u8; 4], data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
-    if !matches!(kind, b"tEXt" | b"zTXt" | b"iTXt" | b"comf") {
+fn text<'f>(kind: [u8; 4], data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
+    if !matches!(&kind, b"tEXt" | b"zTXt" | b"iTXt" | b"comf") {
         return Some(());
     }
     let (key, mut rest) = until_zero(data)?;
     let key = latin1(key);
-    match kind {
+    match &kind {
         b"zTXt" => {
             take(&mut rest, 1)?;
             metadata.add_deflated(key, rest);

@@ -38,7 +38,10 @@ fn has_both(file: &[u8], format: &'static str) {
     assert_eq!(document.form, Form::Picture(format));
     assert_eq!(document.ui.unwrap().node_count(), 1);
     assert_eq!(document.api.unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":NaN}}}"#);
-    assert_eq!(document.warnings[0].to_string(), "node 1 `A`: `is_changed` is left out: it is of the run that saved the file");
+    assert_eq!(
+        document.warnings[0].to_string(),
+        "node 1 `A`: `is_changed` is left out: it is of the run that saved the file"
+    );
 }
 
 #[test]
@@ -99,10 +102,8 @@ fn png_chunk_of_an_impossible_length_is_damage() {
 
 #[test]
 fn one_that_cannot_be_read_is_a_warning_beside_the_other() {
-    let file = png(&[
-        (b"tEXt", joined(&[b"prompt\0", PROMPT.as_bytes()])),
-        (b"tEXt", b"workflow\0{\"nodes\": ".to_vec()),
-    ]);
+    let file =
+        png(&[(b"tEXt", joined(&[b"prompt\0", PROMPT.as_bytes()])), (b"tEXt", b"workflow\0{\"nodes\": ".to_vec())]);
     let document = read(&file).unwrap();
     assert!(document.ui.is_none() && document.api.is_some());
     assert!(document.warnings.iter().any(|warning| warning.to_string().contains("`workflow` in this PNG")));
@@ -176,9 +177,8 @@ fn flac_comments() {
 fn opus_comments_over_pages() {
     // Padding behind the comments makes the packet longer than a segment.
     let packet = joined(&[b"OpusTags", &comments(), &[0; 200]]);
-    let page = |lacing: &[u8], data: &[u8]| {
-        joined(&[b"OggS", &[0; 22], &[u8::try_from(lacing.len()).unwrap()], lacing, data])
-    };
+    let page =
+        |lacing: &[u8], data: &[u8]| joined(&[b"OggS", &[0; 22], &[u8::try_from(lacing.len()).unwrap()], lacing, data]);
     // A page that ends in a full segment goes on in the next.
     let (first, rest) = packet.split_at(255);
     let rest_length = u8::try_from(rest.len()).unwrap();
@@ -189,7 +189,8 @@ fn opus_comments_over_pages() {
 #[test]
 fn mp3_user_texts() {
     let frame = |key: &str, text: &str| {
-        let utf16: Vec<u8> = format!("\u{feff}{key}\0\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            format!("\u{feff}{key}\0\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         let data = joined(&[&[1], &utf16]);
         joined(&[b"TXXX", &u32::try_from(data.len()).unwrap().to_be_bytes(), &[0; 2], &data])
     };

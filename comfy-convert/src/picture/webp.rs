@@ -6,7 +6,8 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
     let mut rest = bytes.get(12..).unwrap_or_default();
     while !rest.is_empty() {
-        let (Some(kind), Some(length)) = (take_array::<4>(&mut rest), take_array(&mut rest).map(u32::from_le_bytes)) else {
+        let (Some(kind), Some(length)) = (take_array::<4>(&mut rest), take_array(&mut rest).map(u32::from_le_bytes))
+        else {
             metadata.damaged("it ends inside of a chunk's head");
             return metadata;
         };

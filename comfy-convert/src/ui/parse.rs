@@ -65,7 +65,8 @@ impl Reader {
         let mut waiting = std::collections::VecDeque::from([(file, false)]);
         while let Some((holder, nested)) = waiting.pop_front() {
             let definitions = holder.get("definitions").and_then(Value::as_object);
-            for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default() {
+            for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default()
+            {
                 let Some(definition) = definition.as_object() else {
                     self.odd("definitions.subgraphs: ", "an entry is no object and is left out");
                     continue;

@@ -3,8 +3,8 @@
 mod build;
 mod initial;
 mod read;
-mod special;
 mod spec;
+mod special;
 
 use comfy_schema::{Branch, Input, Text, Value};
 

@@ -102,7 +102,9 @@ impl<'s> Widgets<'s> {
             let empty = widget.value.as_ref().is_none_or(Value::is_null);
             let first = match widget.kind {
                 Kind::Combo(options) | Kind::Remote(options) if empty => options.first().cloned(),
-                Kind::DynamicCombo(branches) if empty => build::first_branch(branches).map(|branch| (&branch.key).into()),
+                Kind::DynamicCombo(branches) if empty => {
+                    build::first_branch(branches).map(|branch| (&branch.key).into())
+                }
                 Kind::CustomChoice if empty => self.custom_options().find(super::initial::is_truthy),
                 _ => None,
             };
@@ -113,7 +115,8 @@ impl<'s> Widgets<'s> {
         }
         if matches!(class.class.as_str(), "KSampler" | "KSamplerAdvanced")
             && let Some(sampler) = self.list.iter_mut().find(|widget| widget.name == "sampler_name")
-            && let Some(name) = sampler.value.as_ref().and_then(Value::as_str).and_then(|name| name.strip_prefix("sample_"))
+            && let Some(name) =
+                sampler.value.as_ref().and_then(Value::as_str).and_then(|name| name.strip_prefix("sample_"))
         {
             sampler.value = Some(Text::new(name).into());
         }
@@ -129,7 +132,7 @@ impl<'s> Widgets<'s> {
     fn without_forced(&self, class: &'s Node, values: &[Value]) -> Vec<Value> {
         let mut forced = Vec::new();
         for spec in declared(class) {
-            self.count_forced(&spec, &mut forced);
+            count_forced(&spec, &mut forced);
         }
         // Of the widgets that scripts add, these three are inputs to the front end.
         let added = |widget: &&Widget<'_>| {
@@ -141,21 +144,21 @@ impl<'s> Widgets<'s> {
         }
         values.iter().zip(forced).filter(|(_, forced)| !forced).map(|(value, _)| value.clone()).collect()
     }
+}
 
-    /// Whether each value that old front ends saved for this input is one of a forced input.
-    fn count_forced(&self, spec: &Spec<'s>, forced: &mut Vec<bool>) {
-        let options = &spec.input.options;
-        if spec.widget().is_none() && !options.force_input() {
-            return;
-        }
-        forced.push(options.force_input());
-        if options.control_after_generate().is_some_and(super::initial::is_truthy) {
-            forced.push(false);
-        }
-        if let InputKind::DynamicCombo(branches) = &spec.input.kind
-            && let Some(first) = build::first_branch(branches)
-        {
-            first.inputs.iter().for_each(|input| self.count_forced(&spec.child(input), forced));
-        }
+/// Whether each value that old front ends saved for this input is one of a forced input.
+fn count_forced(spec: &Spec<'_>, forced: &mut Vec<bool>) {
+    let options = &spec.input.options;
+    if spec.widget().is_none() && !options.force_input() {
+        return;
+    }
+    forced.push(options.force_input());
+    if options.control_after_generate().is_some_and(super::initial::is_truthy) {
+        forced.push(false);
+    }
+    if let InputKind::DynamicCombo(branches) = &spec.input.kind
+        && let Some(first) = build::first_branch(branches)
+    {
+        first.inputs.iter().for_each(|input| count_forced(&spec.child(input), forced));
     }
 }

@@ -57,7 +57,9 @@ impl<'s> Spec<'s> {
             return word.into();
         }
         match &self.input.kind {
-            InputKind::Raw(Value::Array(spec)) => spec.first().and_then(Value::as_str).map(Text::new).unwrap_or_default(),
+            InputKind::Raw(Value::Array(spec)) => {
+                spec.first().and_then(Value::as_str).map(Text::new).unwrap_or_default()
+            }
             InputKind::Raw(_) => Text::default(),
             kind => kind.type_word(),
         }

@@ -10,7 +10,10 @@ fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
     let warnings: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
-        ["node 1 `A`: `is_changed` is left out: it is of the run that saved the file", "`note` is no node and is left out"]
+        [
+            "node 1 `A`: `is_changed` is left out: it is of the run that saved the file",
+            "`note` is no node and is left out"
+        ]
     );
 }
 

@@ -19,16 +19,27 @@ fn sink(link: &str) -> String {
 #[test]
 fn a_link_to_nowhere() {
     let source = r#"{"id":1,"type":"Source"}"#;
-    fails(&file(&[&sink("7")], "[]", ""), r#"node 9 `Sink` ("end"): input `x` names link 7, which the file does not have"#);
+    fails(
+        &file(&[&sink("7")], "[]", ""),
+        r#"node 9 `Sink` ("end"): input `x` names link 7, which the file does not have"#,
+    );
     // A text is not the number.
-    fails(&file(&[source, &sink("\"7\"")], r#"[[7,1,0,9,0,"X"]]"#, ""), r#"node 9 `Sink` ("end"): input `x` names link "7""#);
-    fails(&file(&[&sink("7")], r#"[[7,1,0,9,0,"X"]]"#, ""), r#"node 9 `Sink` ("end"): input `x` names link 7, which begins at"#);
+    fails(
+        &file(&[source, &sink("\"7\"")], r#"[[7,1,0,9,0,"X"]]"#, ""),
+        r#"node 9 `Sink` ("end"): input `x` names link "7""#,
+    );
+    fails(
+        &file(&[&sink("7")], r#"[[7,1,0,9,0,"X"]]"#, ""),
+        r#"node 9 `Sink` ("end"): input `x` names link 7, which begins at"#,
+    );
 }
 
 #[test]
 fn a_loop_of_bypassed_nodes() {
     let make = |id: u32, link: u32| {
-        format!(r#"{{"id":{id},"type":"ImageSink","mode":4,"inputs":[{{"name":"image","type":"IMAGE","link":{link}}}]}}"#)
+        format!(
+            r#"{{"id":{id},"type":"ImageSink","mode":4,"inputs":[{{"name":"image","type":"IMAGE","link":{link}}}]}}"#
+        )
     };
     let links = r#"[[1,2,0,1,0,"IMAGE"],[2,1,0,2,0,"IMAGE"],[3,1,0,9,0,"IMAGE"]]"#;
     fails(&file(&[&make(1, 1), &make(2, 2), &sink("3")], links, ""), "node 1 `ImageSink`: its links lead back");
@@ -71,8 +82,9 @@ fn a_subgraph_that_contains_itself() {
 
 #[test]
 fn ten_thousand_levels() {
-    let levels: Vec<String> =
-        (0..10_000).map(|level| subgraph(&format!("s{level}"), &format!(r#"{{"id":{level},"type":"s{}"}}"#, level + 1), "")).collect();
+    let levels: Vec<String> = (0..10_000)
+        .map(|level| subgraph(&format!("s{level}"), &format!(r#"{{"id":{level},"type":"s{}"}}"#, level + 1), ""))
+        .collect();
     let error = convert(&with(&levels)).unwrap_err();
     assert!(matches!(error, ConvertError::TooDeep { most: 100, .. }), "{error}");
 }
@@ -93,20 +105,26 @@ fn a_chain_of_doublings() {
 
 #[test]
 fn a_long_chain_of_reroutes_and_many_readers() {
-    let reroute = |id: usize| format!(r#"{{"id":{id},"type":"Reroute","inputs":[{{"name":"","type":"*","link":{id}}}],"outputs":[{{"type":"*"}}]}}"#);
-    let count = 20_000;
+    let reroute = |id: usize| {
+        format!(
+            r#"{{"id":{id},"type":"Reroute","inputs":[{{"name":"","type":"*","link":{id}}}],"outputs":[{{"type":"*"}}]}}"#
+        )
+    };
+    let count = 10_000;
     let mut nodes: Vec<String> = (1..=count).map(reroute).collect();
     nodes.push(r#"{"id":0,"type":"Source"}"#.into());
     let mut links: Vec<String> = (1..=count).map(|id| format!(r#"[{id},{},0,{id},0,"*"]"#, id - 1)).collect();
     links.push(format!(r#"[{0},{count},0,9,0,"*"]"#, count + 1));
     let readers = |readers: usize| {
-        let all = (0..readers).map(|id| format!(r#"{{"id":"r{id}","type":"Sink","inputs":[{{"name":"x","type":"*","link":{}}}]}}"#, count + 1));
+        let all = (0..readers).map(|id| {
+            format!(r#"{{"id":"r{id}","type":"Sink","inputs":[{{"name":"x","type":"*","link":{}}}]}}"#, count + 1)
+        });
         let nodes: Vec<String> = nodes.iter().cloned().chain(all).collect();
         let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
         file(&nodes, &format!("[{}]", links.join(",")), "")
     };
     assert!(convert(&readers(1)).unwrap().prompt.to_string().contains(r#"{"x":["0",0]}"#));
-    let error = convert(&readers(2_000)).unwrap_err();
+    let error = convert(&readers(1_000)).unwrap_err();
     assert!(matches!(error, ConvertError::TooManySteps { .. }), "{error}");
 }
 
@@ -138,7 +156,10 @@ fn files_that_are_no_workflow() {
         (r#"{"links":[]}"#, "this is an object without an array `nodes`"),
         (r#"{"nodes":[{"type":"A"}]}"#, "nodes[0] has no `id`"),
         (r#"{"nodes":[{"id":1}]}"#, "nodes[0] has no `type`"),
-        (r#"{"nodes":[],"definitions":{"subgraphs":[{"name":"S","nodes":[3]}]}}"#, "subgraph `S`: nodes[0] is no object"),
+        (
+            r#"{"nodes":[],"definitions":{"subgraphs":[{"name":"S","nodes":[3]}]}}"#,
+            "subgraph `S`: nodes[0] is no object",
+        ),
     ] {
         let error = UiWorkflow::from_value(&json(text)).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");

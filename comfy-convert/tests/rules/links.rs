@@ -12,7 +12,12 @@ fn sink(link: u32) -> String {
 fn nodes_have_inputs_class_and_title() {
     gives(
         &file(
-            &[r#"{"id":1,"type":"Source"}"#, r#"{"id":"b","type":"Make","title":"Mine"}"#, r#"{"id":3,"type":"Make","title":""}"#, r#"{"id":2,"type":"Nobody"}"#],
+            &[
+                r#"{"id":1,"type":"Source"}"#,
+                r#"{"id":"b","type":"Make","title":"Mine"}"#,
+                r#"{"id":3,"type":"Make","title":""}"#,
+                r#"{"id":2,"type":"Nobody"}"#,
+            ],
             "[]",
             "",
         ),
@@ -45,7 +50,8 @@ fn the_input_decides_and_stale_links_do_not_matter() {
 
 #[test]
 fn of_equal_names_the_last_counts_even_unlinked() {
-    let sink = r#"{"id":9,"type":"Sink","inputs":[{"name":"x","type":"*","link":1},{"name":"x","type":"*","link":null}]}"#;
+    let sink =
+        r#"{"id":9,"type":"Sink","inputs":[{"name":"x","type":"*","link":1},{"name":"x","type":"*","link":null}]}"#;
     inputs(&file(&[SOURCE, sink], r#"[[1,1,0,9,0,"IMAGE"]]"#, ""), r#"{"1":{},"9":{}}"#);
 }
 
@@ -116,7 +122,9 @@ fn equal_links_are_merged_into_the_one_that_is_named() {
 #[test]
 fn reroutes_pass_on_and_end_in_nothing() {
     let reroute = |id: u32, link: &str| {
-        format!(r#"{{"id":{id},"type":"Reroute","inputs":[{{"name":"","type":"*","link":{link}}}],"outputs":[{{"type":"*","links":[]}}]}}"#)
+        format!(
+            r#"{{"id":{id},"type":"Reroute","inputs":[{{"name":"","type":"*","link":{link}}}],"outputs":[{{"type":"*","links":[]}}]}}"#
+        )
     };
     let links = r#"[[1,1,1,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
     inputs(&file(&[SOURCE, &reroute(2, "1"), &reroute(3, "2"), &sink(3)], links, ""), r#"{"1":{},"9":{"x":["1",1]}}"#);
@@ -128,13 +136,17 @@ fn reroutes_pass_on_and_end_in_nothing() {
 
 #[test]
 fn notes_are_not_sent() {
-    inputs(&file(&[r#"{"id":1,"type":"Note","widgets_values":["x"]}"#, r#"{"id":2,"type":"MarkdownNote"}"#], "[]", ""), "{}");
+    inputs(
+        &file(&[r#"{"id":1,"type":"Note","widgets_values":["x"]}"#, r#"{"id":2,"type":"MarkdownNote"}"#], "[]", ""),
+        "{}",
+    );
 }
 
 #[test]
 fn get_and_set_are_unknown_unless_they_are_followed() {
     let set = r#"{"id":2,"type":"SetNode","widgets_values":["v"],"inputs":[{"name":"IMAGE","type":"IMAGE","link":1}]}"#;
-    let get = r#"{"id":3,"type":"GetNode","widgets_values":["v"],"outputs":[{"name":"IMAGE","type":"IMAGE","links":[2]}]}"#;
+    let get =
+        r#"{"id":3,"type":"GetNode","widgets_values":["v"],"outputs":[{"name":"IMAGE","type":"IMAGE","links":[2]}]}"#;
     let workflow = file(&[SOURCE, set, get, &sink(2)], r#"[[1,1,0,2,0,"IMAGE"],[2,3,0,9,0,"IMAGE"]]"#, "");
     inputs(&workflow, r#"{"1":{},"2":{"UNKNOWN":"v","IMAGE":["1",0]},"3":{"UNKNOWN":"v"},"9":{"x":["3",0]}}"#);
     let schema = crate::support::schema();

@@ -3,7 +3,9 @@
 use crate::support::{file, inputs};
 
 fn primitive(values: &str, links: &str) -> String {
-    format!(r#"{{"id":1,"type":"PrimitiveNode","outputs":[{{"name":"X","type":"X","links":{links}}}],"widgets_values":{values}}}"#)
+    format!(
+        r#"{{"id":1,"type":"PrimitiveNode","outputs":[{{"name":"X","type":"X","links":{links}}}],"widgets_values":{values}}}"#
+    )
 }
 
 #[track_caller]
@@ -47,7 +49,8 @@ fn it_does_nothing_if_its_first_link_is_gone() {
 
 #[test]
 fn it_does_not_work_through_a_reroute() {
-    let reroute = r#"{"id":3,"type":"Reroute","inputs":[{"name":"","type":"*","link":7}],"outputs":[{"type":"*","links":[8]}]}"#;
+    let reroute =
+        r#"{"id":3,"type":"Reroute","inputs":[{"name":"","type":"*","link":7}],"outputs":[{"type":"*","links":[8]}]}"#;
     let node = r#"{"id":2,"type":"Make","inputs":[{"name":"n","type":"INT","widget":{"name":"n"},"link":8}],"widgets_values":[5]}"#;
     let workflow = file(&[&primitive("[3]", "[7]"), reroute, node], r#"[[7,1,0,3,0,"*"],[8,3,0,2,1,"*"]]"#, "");
     inputs(&workflow, r#"{"2":{"n":5,"s":"d"}}"#);

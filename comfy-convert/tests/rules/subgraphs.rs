@@ -60,7 +60,13 @@ fn nothing_inside_a_muted_or_bypassed_root_instance_is_sent() {
 
 #[test]
 fn inner_nodes_of_a_nested_muted_instance_are_sent_all_the_same() {
-    let outer = definition("O", "", &instance(6, 2, "null"), &link(1, 6, 0, -20, 0), r#"{"name":"o","type":"IMAGE","linkIds":[1]}"#);
+    let outer = definition(
+        "O",
+        "",
+        &instance(6, 2, "null"),
+        &link(1, 6, 0, -20, 0),
+        r#"{"name":"o","type":"IMAGE","linkIds":[1]}"#,
+    );
     let nodes = [r#"{"id":2,"type":"O"}"#, SINK];
     inputs(
         &file(&nodes, r#"[[12,2,0,9,0,"X"]]"#, &subgraphs(&[&maker(), &outer])),
@@ -76,7 +82,7 @@ fn colliding_ids_are_renumbered() {
     let third = definition("C", "", make, "", "");
     let nodes = [r#"{"id":1,"type":"A"}"#, r#"{"id":2,"type":"B"}"#, r#"{"id":3,"type":"C"}"#];
     let prompt = convert(&file(&nodes, "[]", &subgraphs(&[&first, &second, &third]))).unwrap().prompt;
-    let ids: Vec<&str> = prompt.as_object().unwrap().keys().map(|id| id.as_str()).collect();
+    let ids: Vec<&str> = prompt.as_object().unwrap().keys().map(comfy_schema::Text::as_str).collect();
     assert_eq!(ids, ["1:5", "2:21", "2:30", "3:31"]);
 }
 
@@ -111,7 +117,8 @@ fn values_behind_nested_instances_are_promoted_too() {
         &link(1, -10, 0, 6, 1),
         "",
     );
-    let nodes = [r#"{"id":2,"type":"O","inputs":[{"name":"number","type":"INT","link":4}]}"#, r#"{"id":3,"type":"Number"}"#];
+    let nodes =
+        [r#"{"id":2,"type":"O","inputs":[{"name":"number","type":"INT","link":4}]}"#, r#"{"id":3,"type":"Number"}"#];
     let more = subgraphs(&[&maker(), &outer]);
     inputs(
         &file(&nodes, r#"[[4,3,0,2,0,"INT"]]"#, &more),
@@ -122,7 +129,8 @@ fn values_behind_nested_instances_are_promoted_too() {
 
 #[test]
 fn a_primitive_outside_sets_the_widgets_inside() {
-    let primitive = r#"{"id":1,"type":"PrimitiveNode","outputs":[{"type":"INT","links":[4]}],"widgets_values":[33,"fixed"]}"#;
+    let primitive =
+        r#"{"id":1,"type":"PrimitiveNode","outputs":[{"type":"INT","links":[4]}],"widgets_values":[33,"fixed"]}"#;
     let nodes = [primitive, r#"{"id":2,"type":"S","inputs":[{"name":"n","type":"INT","link":4}]}"#];
     inputs(&file(&nodes, r#"[[4,1,0,2,1,"INT"]]"#, &subgraphs(&[&maker()])), r#"{"2:5":{"n":33,"s":"d"}}"#);
 }

@@ -11,7 +11,7 @@ pub(crate) fn schema() -> Schema {
 }
 
 pub(crate) fn json(text: &str) -> Value {
-    Value::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
+    Value::parse(text.as_bytes()).map_err(|error| format!("{error}: {text}")).unwrap()
 }
 
 /// A file in format 0.4 of these nodes, links and further keys.

@@ -31,7 +31,10 @@ fn prefix(text: &str) -> comfy_convert::UiWorkflow {
 #[track_caller]
 fn replaced(text: &str, expected: &str) {
     let make = r#"{"n":3,"s":"a/b:c"}"#;
-    inputs(&prefix(text), &format!(r#"{{"1":{make},"2":{{"filename_prefix":"{expected}"}},"3":{{"n":4,"s":"later"}}}}"#));
+    inputs(
+        &prefix(text),
+        &format!(r#"{{"1":{make},"2":{{"filename_prefix":"{expected}"}},"3":{{"n":4,"s":"later"}}}}"#),
+    );
 }
 
 #[test]

@@ -18,7 +18,10 @@ fn a_reroute_disconnects_what_does_not_fit_what_it_passes_on() {
 #[test]
 fn a_plain_link_that_does_not_fit_is_kept() {
     let sink = r#"{"id":3,"type":"ImageSink","inputs":[{"name":"image","type":"IMAGE","link":2}]}"#;
-    inputs(&file(&[r#"{"id":1,"type":"Source"}"#, sink], r#"[[2,1,1,3,0,"MASK"]]"#, ""), r#"{"1":{},"3":{"image":["1",1]}}"#);
+    inputs(
+        &file(&[r#"{"id":1,"type":"Source"}"#, sink], r#"[[2,1,1,3,0,"MASK"]]"#, ""),
+        r#"{"1":{},"3":{"image":["1",1]}}"#,
+    );
 }
 
 #[test]

@@ -139,9 +139,12 @@ fn a_linked_widget_still_takes_its_value_and_keeps_its_place() {
 fn numbers_are_those_of_javascript() {
     values("Make", "[18446744073709551615,7.0]", r#"{"n":18446744073709552000,"s":7}"#);
     values("Make", "[NaN,[1.0]]", r#"{"n":null,"s":{"__value__":[1]}}"#);
-    values("All", r##"[1,1,true,"","x","p",null,"#1",{"x":2.0},0,0,0,0,["a"],"",[[0,1.0]]]"##, 
+    values(
+        "All",
+        r##"[1,1,true,"","x","p",null,"#1",{"x":2.0},0,0,0,0,["a"],"",[[0,1.0]]]"##,
         r##"{"i":1,"f":1,"b":true,"s":"","c":"x","w":"p","none":null,"col":"#1","box":{"x":2},"multi":{"__value__":["a"]},"widget":"",
-        "curve":{"__type__":"CURVE","__value__":[[0,1]]},"range":{"min":0,"max":1,"midpoint":0.5}}"##);
+        "curve":{"__type__":"CURVE","__value__":[[0,1]]},"range":{"min":0,"max":1,"midpoint":0.5}}"##,
+    );
 }
 
 #[test]

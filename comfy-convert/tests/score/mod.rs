@@ -38,7 +38,8 @@ pub(crate) struct Failure {
 
 /// Converts every pair of a folder and compares.
 pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Error>> {
-    let mut names: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     names.retain(|path| path.to_string_lossy().ends_with(".ui.json"));
     names.sort();
     let mut score =
@@ -100,9 +101,14 @@ impl Compare {
     }
 
     fn nodes(&mut self, id: &str, ours: &Value, theirs: &Value) {
-        let part = |node: &Value, key: &str| node.as_object().and_then(|node| node.get(key)).cloned().unwrap_or(Value::Null);
+        let part =
+            |node: &Value, key: &str| node.as_object().and_then(|node| node.get(key)).cloned().unwrap_or(Value::Null);
         if part(ours, "class_type") != part(theirs, "class_type") {
-            self.differences.push(format!("{id}.class_type: {} for {}", part(ours, "class_type"), part(theirs, "class_type")));
+            self.differences.push(format!(
+                "{id}.class_type: {} for {}",
+                part(ours, "class_type"),
+                part(theirs, "class_type")
+            ));
         }
         self.members(&format!("{id}._meta"), id, &part(ours, "_meta"), &part(theirs, "_meta"));
         self.members(&format!("{id}.inputs"), id, &part(ours, "inputs"), &part(theirs, "inputs"));
@@ -121,7 +127,9 @@ impl Compare {
             }
             let (mine, other) = (ours.get(name), theirs.get(name));
             let same = match (mine, other) {
-                (Some(Value::String(mine)), Some(Value::String(other))) if name == "audioUI" => before_rand(mine) == before_rand(other),
+                (Some(Value::String(mine)), Some(Value::String(other))) if name == "audioUI" => {
+                    before_rand(mine) == before_rand(other)
+                }
                 (mine, other) => mine == other,
             };
             if same {

@@ -21,6 +21,13 @@ pub(super) struct Definition {
 }
 
 impl Definition {
+    /// How much there is to read.
+    pub(super) fn parts(value: &Value) -> usize {
+        let length =
+            |key| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_array).map_or(0, <[Value]>::len);
+        1 + length("nodes") + length("links") + length("external")
+    }
+
     /// Reads it; none if it has no nodes, or nodes that are none.
     pub(super) fn read(value: &Value) -> Option<Self> {
         let map = value.as_object()?;

@@ -116,10 +116,13 @@ impl<'s> Planner<'_, 's> {
 
     /// A primitive becomes a widget of the kind of what it is linked to, and writes there.
     fn primitive(&mut self, at: usize, nodes: &[Node<'s>]) {
-        let mut links: Vec<_> = self.definition.links.iter().filter(|(_, from)| from.0 == at).map(|(to, _)| *to).collect();
+        let mut links: Vec<_> =
+            self.definition.links.iter().filter(|(_, from)| from.0 == at).map(|(to, _)| *to).collect();
         links.sort_unstable();
-        let targets: Vec<(usize, Spec<'s>)> =
-            links.into_iter().filter_map(|(to, number)| Some((to, input_of(nodes, self.definition, to, number)?))).collect();
+        let targets: Vec<(usize, Spec<'s>)> = links
+            .into_iter()
+            .filter_map(|(to, number)| Some((to, input_of(nodes, self.definition, to, number)?)))
+            .collect();
         let Some((_, first)) = targets.first() else {
             return;
         };
@@ -161,7 +164,8 @@ impl<'s> Planner<'_, 's> {
         for (name, spec) in &self.declared {
             self.plan.widgets.add(spec, name);
         }
-        let (widgets, sockets): (Vec<_>, Vec<_>) = self.declared.into_iter().partition(|(_, spec)| spec.widget().is_some());
+        let (widgets, sockets): (Vec<_>, Vec<_>) =
+            self.declared.into_iter().partition(|(_, spec)| spec.widget().is_some());
         let slot = |(name, spec): (Text, Spec<'s>)| Slot { name, kind: spec.word(), ..Slot::default() };
         self.plan.slots = sockets.into_iter().chain(widgets).map(slot).collect();
         self.plan

@@ -3,7 +3,7 @@
 mod definition;
 mod inputs;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Text, Value};
 
@@ -43,9 +43,13 @@ impl<'s> Group<'s> {
     /// is not known.
     pub(crate) fn load(loader: &Loader<'_, 's>, saved: &UiNode) -> Option<Self> {
         let name = saved.class.strip_prefix("workflow>").or_else(|| saved.class.strip_prefix("workflow/"))?;
-        let definition = Definition::read(loader.workflow.group_nodes.get(name)?)?;
+        let definition = loader.workflow.group_nodes.get(name)?;
+        if !loader.take_parts(Definition::parts(definition)) {
+            return None;
+        }
+        let definition = Definition::read(definition)?;
         let known = |node: &UiNode| {
-            loader.loading.schema.node(&node.class).is_some()
+            loader.class(&node.class).is_some()
                 || matches!(node.class.as_str(), "Reroute" | "PrimitiveNode" | "Note" | "MarkdownNote")
         };
         if !definition.nodes.iter().all(known) {
@@ -87,6 +91,7 @@ impl<'s> Group<'s> {
 
 /// The outputs that are not linked inside or are linked outside too, less those made invisible.
 fn outputs(nodes: &[Node<'_>], definition: &Definition) -> Vec<(usize, usize)> {
+    let linked: HashSet<(usize, usize)> = definition.links.values().copied().collect();
     let mut outputs = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         // A primitive's output is inside its widget.
@@ -94,8 +99,7 @@ fn outputs(nodes: &[Node<'_>], definition: &Definition) -> Vec<(usize, usize)> {
             continue;
         }
         for slot in 0..node.outputs.len() {
-            let inside = definition.links.values().any(|&from| from == (at, slot));
-            let hidden = inside && !definition.external.contains(&(at, slot));
+            let hidden = linked.contains(&(at, slot)) && !definition.external.contains(&(at, slot));
             let config = definition.config(at, "output", &slot.to_string());
             let visible = config.and_then(|config| config.get("visible")).and_then(Value::as_bool);
             if visible.unwrap_or(!hidden) {
