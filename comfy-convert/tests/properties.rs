@@ -1,5 +1,7 @@
 //! What must hold for any input: nothing panics, and what is converted is a prompt.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use comfy_convert::{Converter, Form, UiWorkflow, read};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;

@@ -2,33 +2,52 @@
 
 use super::Random;
 
-/// How deep choices may stand in each other. Deeper ones stay as written.
+/// How deep choices may stand in each other, and how many bytes of choices in choices are looked at: each level reads
+/// its text anew. What is beyond stays as written.
 const MOST_LEVELS: usize = 50;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A text with its choices made, and whether there was anything to choose.
 pub(super) fn expand(text: &str, random: &mut Random) -> (String, bool) {
-    let mut chose = false;
-    let expanded = process(text, random, &mut chose, MOST_LEVELS);
-    (expanded, chose)
+    let mut expander = Expander { random, chose: false, left: MOST_BYTES.max(text.len()) };
+    let done = expander.process(text, MOST_LEVELS);
+    (done, expander.chose)
 }
 
-fn process(text: &str, random: &mut Random, chose: &mut bool, levels: usize) -> String {
-    let text = without_comments(text);
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        match char {
-            '\\' => escape(&mut chars, &mut out),
-            '{' if levels > 0 => {
-                let options = choices(&mut chars);
-                *chose |= options.len() > 1;
-                let chosen = random.below(options.len());
-                out.push_str(&process(options.get(chosen).map_or("", String::as_str), random, chose, levels - 1));
+struct Expander<'r> {
+    random: &'r mut Random,
+    chose: bool,
+    /// How many bytes of choices may still be looked at.
+    left: usize,
+}
+
+impl Expander<'_> {
+    fn process(&mut self, text: &str, levels: usize) -> String {
+        let text = without_comments(text);
+        let mut out = String::with_capacity(text.len());
+        let mut chars = text.chars();
+        while let Some(char) = chars.next() {
+            match char {
+                '\\' => escape(&mut chars, &mut out),
+                '{' if levels > 0 && self.left > 0 => {
+                    let mut options = choices(&mut chars);
+                    self.left = self.left.saturating_sub(options.iter().map(String::len).sum());
+                    self.chose |= options.len() > 1;
+                    let chosen = options.swap_remove(self.random.below(options.len()));
+                    // Only what was chosen is kept while looking into it.
+                    drop(options);
+                    out.push_str(&self.process(&chosen, levels - 1));
+                }
+                '{' => {
+                    // Too deep: there may be something to choose, which the reader is to know.
+                    self.chose = true;
+                    out.push('{');
+                }
+                other => out.push(other),
             }
-            other => out.push(other),
         }
+        unescaped(&out)
     }
-    unescaped(&out)
 }
 
 /// What is escaped stays escaped until the end.

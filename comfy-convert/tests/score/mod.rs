@@ -118,7 +118,7 @@ impl Compare {
         let (Some(ours), Some(theirs)) = (ours.as_object(), theirs.as_object()) else {
             return self.differences.push(format!("{at}: {} for {}", short(ours), short(theirs)));
         };
-        let mut names: Vec<&str> = ours.keys().chain(theirs.keys()).map(|name| name.as_str()).collect();
+        let mut names: Vec<&str> = ours.keys().chain(theirs.keys()).map(comfy_schema::Text::as_str).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
