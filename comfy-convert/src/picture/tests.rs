@@ -201,7 +201,7 @@ fn mp3_user_texts() {
     has_both(&file, "MP3");
 }
 
-fn mp4_box(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn mp4_box(kind: &[u8], data: &[u8]) -> Vec<u8> {
     joined(&[&u32::try_from(data.len() + 8).unwrap().to_be_bytes(), kind, data])
 }
 
