@@ -39,7 +39,7 @@ impl<E: Error + 'static> From<E> for Failure {
 }
 
 /// An error, and below it what caused it.
-struct Chain<'e>(&'e dyn Error);
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@
 
 mod commands;
 mod failure;
+mod json;
 
 use std::env;
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(commands::check::Check),
+    Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
 }
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
     let outcome = match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
     };
     match outcome {

@@ -1,4 +1,5 @@
 //! The subcommands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod convert;
 pub(crate) mod generate;

@@ -1,0 +1,289 @@
+//! `cargo comfy convert`
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use comfy_codegen::Config;
+use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind, read};
+use comfy_schema::{Map, Schema, Value};
+
+use crate::failure::{Chain, Failure};
+use crate::json::Pretty;
+
+/// The largest file that is read. Videos are large; a workflow is not.
+const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Convert workflows to the API format that is queued, as the ComfyUI front end would.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Convert {
+    /// Workflows: JSON in UI or API format, or a PNG, WebP, FLAC, Opus, MP3, MP4 or WebM that ComfyUI saved; `-` reads
+    /// standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// File with the node definitions that a server gave; needed for UI format
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Base URL of a running server to ask instead; --schema is the fallback
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+
+    /// File to write, or folder if there are several FILEs (written as NAME.api.json) [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// How the prompt is written
+    #[arg(long, value_enum, default_value = "pretty")]
+    format: Format,
+
+    /// What is taken from a file that holds both the workflow and the prompt that was queued
+    #[arg(long, value_enum, default_value = "prompt")]
+    from: From,
+
+    /// What the choices of dynamic prompts (`{a|b}`) are made by
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Leave dynamic prompts as written
+    #[arg(long)]
+    keep_dynamic_prompts: bool,
+
+    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
+    #[arg(long)]
+    follow_get_set: bool,
+
+    /// End with 1 if there were warnings
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  A workflow saved in the editor, with a snapshot of the server's nodes:
+    cargo comfy convert portrait.json --schema schemas/comfyui-0.26.0.json --out portrait.api.json
+
+  What made this picture, exactly as it was queued:
+    cargo comfy convert ComfyUI_00042_.png
+
+  The body of a request, ready to be posted:
+    cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
+      curl -d @- http://127.0.0.1:8188/prompt
+
+Warnings go to standard error. The other files are converted even if one cannot be.
+
+Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 something could not be done.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// Over several lines
+    Pretty,
+    /// On one line
+    Compact,
+    /// The body of a POST to /prompt, on one line
+    Request,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum From {
+    /// The prompt: exactly what ran
+    Prompt,
+    /// The workflow of the editor, converted
+    Workflow,
+}
+
+/// What was found out while converting.
+#[derive(Default)]
+struct Outcome {
+    warnings: usize,
+    failed: usize,
+}
+
+impl Convert {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let targets = self.targets()?;
+        let mut schema = Definitions::new(&self);
+        let mut outcome = Outcome::default();
+        for (file, target) in self.files.iter().zip(targets) {
+            match self.convert(file, &mut schema) {
+                Ok((prompt, warnings)) => {
+                    for warning in &warnings {
+                        eprintln!("warning: {}: {warning}", file.display());
+                    }
+                    outcome.warnings += warnings.len();
+                    self.write(&prompt, target.as_deref())?;
+                }
+                Err(Failure::Error(error)) => {
+                    eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
+                    outcome.failed += 1;
+                }
+                Err(no) => return Err(no),
+            }
+        }
+        match outcome {
+            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Said(2)),
+            Outcome { failed: failed @ 1.., .. } => {
+                Err(format!("{failed} of {} files could not be converted", self.files.len()).into_failure())
+            }
+            Outcome { warnings: 1.., .. } if self.deny_warnings => {
+                Err(Failure::No(format!("{} warnings, which are denied", outcome.warnings)))
+            }
+            Outcome { .. } => Ok(()),
+        }
+    }
+
+    fn convert(&self, file: &Path, schema: &mut Definitions<'_>) -> Result<(Value, Vec<Warning>), Failure> {
+        let document = read(&bytes(file)?)?;
+        let Document { ui, api, warnings, .. } = document;
+        match (ui, api) {
+            (Some(workflow), None) => self.convert_workflow(&workflow, warnings, schema),
+            (Some(workflow), Some(_)) if self.from == From::Workflow => {
+                // What was left out of the prompt does not matter to the workflow.
+                let warnings = warnings.into_iter().filter(|warning| matches!(warning.kind, WarningKind::Odd(_)));
+                self.convert_workflow(&workflow, warnings.collect(), schema)
+            }
+            (_, Some(prompt)) => Ok((prompt, warnings)),
+            (None, None) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
+        }
+    }
+
+    fn convert_workflow(
+        &self,
+        workflow: &UiWorkflow,
+        mut warnings: Vec<Warning>,
+        schema: &mut Definitions<'_>,
+    ) -> Result<(Value, Vec<Warning>), Failure> {
+        let mut converter = Converter::new(schema.get()?).seed(self.seed);
+        if let Some(now) = now() {
+            converter = converter.date(now);
+        }
+        if self.keep_dynamic_prompts {
+            converter = converter.keep_dynamic_prompts();
+        }
+        if self.follow_get_set {
+            converter = converter.follow_get_set();
+        }
+        let Converted { prompt, warnings: more } = converter.convert(workflow)?;
+        warnings.extend(more);
+        Ok((prompt, warnings))
+    }
+
+    /// The file to write for each file that is read; none is standard output.
+    fn targets(&self) -> Result<Vec<Option<PathBuf>>, Failure> {
+        let Some(out) = &self.out else {
+            return Ok(vec![None; self.files.len()]);
+        };
+        if self.files.len() == 1 && !out.is_dir() {
+            return Ok(vec![Some(out.clone())]);
+        }
+        fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()).into_failure())?;
+        let mut seen = HashSet::new();
+        let mut targets = Vec::new();
+        for file in &self.files {
+            let stem = if file.as_os_str() == "-" { "stdin".as_ref() } else { file.file_stem().unwrap_or_default() };
+            let mut name = stem.to_owned();
+            name.push(".api.json");
+            let target = out.join(name);
+            if !seen.insert(target.clone()) {
+                let message = format!("two files would be written to {}; convert them one by one", target.display());
+                return Err(message.into_failure());
+            }
+            targets.push(Some(target));
+        }
+        Ok(targets)
+    }
+
+    fn write(&self, prompt: &Value, target: Option<&Path>) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Pretty => format!("{}\n", Pretty(prompt)),
+            Format::Compact => format!("{prompt}\n"),
+            Format::Request => {
+                let body: Map = [("prompt", prompt.clone())].into_iter().collect();
+                format!("{body}\n")
+            }
+        };
+        let written = match target {
+            Some(target) => fs::write(target, text).map_err(|error| format!("{}: {error}", target.display())),
+            None => match io::stdout().write_all(text.as_bytes()) {
+                // Whoever read it, `head` for example, has read enough.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
+                _ => Ok(()),
+            },
+        };
+        written.map_err(IntoFailure::into_failure)
+    }
+}
+
+/// The node definitions, loaded when the first file needs them.
+struct Definitions<'c> {
+    arguments: &'c Convert,
+    loaded: Option<Schema>,
+}
+
+impl<'c> Definitions<'c> {
+    fn new(arguments: &'c Convert) -> Self {
+        Self { arguments, loaded: None }
+    }
+
+    fn get(&mut self) -> Result<&Schema, Failure> {
+        if self.loaded.is_none() {
+            if self.arguments.schema.is_none() && self.arguments.server.is_none() {
+                let message = "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE \
+                               or --server URL";
+                return Err(message.to_owned().into_failure());
+            }
+            let config = self.arguments.schema.iter().fold(Config::new(), Config::schema);
+            let config = self.arguments.server.iter().fold(config, Config::server);
+            let (schema, fallback) = config.definitions()?;
+            if let Some(why) = fallback {
+                eprintln!("warning: {why}");
+            }
+            self.loaded = Some(schema);
+        }
+        self.loaded.as_ref().ok_or_else(|| "no node definitions".to_owned().into_failure())
+    }
+}
+
+/// The bytes of a file, or of standard input.
+fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    if file.as_os_str() == "-" {
+        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!("it is larger than {} GiB", MOST_BYTES >> 30).into_failure());
+    }
+    Ok(bytes)
+}
+
+/// The local time, if the system knows it.
+fn now() -> Option<DateTime> {
+    let now = jiff::ZonedDateTime::now();
+    let part = |number: i8| u8::try_from(number).ok();
+    Some(DateTime {
+        year: now.year().into(),
+        month: part(now.month())?,
+        day: part(now.day())?,
+        hour: part(now.hour())?,
+        minute: part(now.minute())?,
+        second: part(now.second())?,
+    })
+}
+
+/// A message as a failure.
+trait IntoFailure {
+    fn into_failure(self) -> Failure;
+}
+
+impl IntoFailure for String {
+    fn into_failure(self) -> Failure {
+        Failure::Error(self.into())
+    }
+}

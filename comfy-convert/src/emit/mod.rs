@@ -1,0 +1,226 @@
+//! The prompt: nodes with their values and links.
+
+mod dynamic_prompt;
+pub(crate) mod number;
+mod random;
+pub(crate) mod replace;
+mod title;
+mod values;
+
+use std::collections::{HashMap, HashSet};
+
+use comfy_schema::{Map, Text, Value};
+
+use crate::convert::{Converted, Options};
+use crate::error::{ConvertError, Place, Warning, WarningKind};
+use crate::flatten::group::{Group, InnerSource};
+use crate::flatten::{Flat, Promoted, Resolver, Source};
+use crate::load::{Loaded, Node, NodeKind};
+use crate::ui::Mode;
+pub(crate) use random::Random;
+
+/// What an input holds in the prompt.
+#[derive(Debug)]
+enum Held {
+    Value(Value),
+    Link(Text, usize),
+}
+
+/// Name and what it holds; `None` is undefined. Of equal names the first gives the place and the last the value.
+type Inputs = Vec<(Text, Option<Held>)>;
+
+/// One node of the prompt.
+struct Emitted {
+    id: Text,
+    inputs: Inputs,
+    class: Option<Text>,
+    title: Option<Text>,
+}
+
+/// Writes the prompt.
+///
+/// Errors: those of following links, and values that cannot be sent.
+pub(crate) fn emit(
+    loaded: &Loaded<'_>,
+    flat: &Flat,
+    promoted: &Promoted,
+    options: &Options,
+) -> Result<Converted, ConvertError> {
+    let mut emitter = Emitter {
+        loaded,
+        flat,
+        resolver: Resolver::new(loaded, flat, promoted),
+        values: values::Values::new(loaded, options),
+        warnings: Vec::new(),
+        nodes: Vec::new(),
+    };
+    for &(frame, node) in &flat.nodes {
+        emitter.node(frame, node)?;
+    }
+    let Emitter { nodes, mut warnings, .. } = emitter;
+    warnings.dedup();
+    Ok(Converted { prompt: prompt(nodes), warnings })
+}
+
+struct Emitter<'a, 's> {
+    loaded: &'a Loaded<'s>,
+    flat: &'a Flat,
+    resolver: Resolver<'a, 's>,
+    values: values::Values<'a, 's>,
+    warnings: Vec<Warning>,
+    nodes: Vec<Emitted>,
+}
+
+impl Emitter<'_, '_> {
+    fn node(&mut self, frame: usize, at: usize) -> Result<(), ConvertError> {
+        let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[at];
+        if node.mode != Mode::Always {
+            return Ok(());
+        }
+        if let NodeKind::Group(group) = &node.kind {
+            return self.group(frame, at, group);
+        }
+        if node.is_virtual() {
+            return Ok(());
+        }
+        let place = self.resolver.place(frame, at);
+        let mut inputs = self.values_of(node, &place)?;
+        for slot in 0..node.inputs.len() {
+            let held = match self.resolver.input(frame, at, slot)? {
+                Source::Nothing => continue,
+                Source::Output(id, output) => Some(Held::Link(id, output)),
+                Source::Literal(value) => value.map(|value| Held::Value(values::wrapped(&value))),
+            };
+            inputs.push((node.inputs[slot].name.clone(), held));
+        }
+        self.push(node, place.id, inputs);
+        Ok(())
+    }
+
+    /// The inner nodes of a group node: their sources are taken as they stand.
+    fn group(&mut self, frame: usize, at: usize, group: &Group<'_>) -> Result<(), ConvertError> {
+        let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
+        let outer = self.resolver.place(frame, at);
+        for (index, inner) in group.nodes.iter().enumerate() {
+            if inner.is_virtual() || inner.mode != Mode::Always {
+                continue;
+            }
+            let place = Place {
+                id: Text::new(format!("{}:{index}", outer.id)),
+                class: inner.class.clone(),
+                title: inner.title.clone(),
+                subgraph: Some(outer.class.clone()),
+            };
+            let mut inputs = self.values_of(inner, &place)?;
+            for (number, slot) in inner.inputs.iter().enumerate() {
+                let (id, output) = match group.source(index, number) {
+                    InnerSource::Nothing => continue,
+                    InnerSource::Inside(from, output) if group.nodes[from].is_virtual() => {
+                        // A primitive gives its value, not a link; other virtual nodes are not followed.
+                        if matches!(group.nodes[from].kind, NodeKind::Primitive { .. }) {
+                            continue;
+                        }
+                        (Text::new(format!("{}:{from}", outer.id)), output)
+                    }
+                    InnerSource::Inside(from, output) => (Text::new(format!("{}:{from}", outer.id)), output),
+                    InnerSource::Outside(outside) => {
+                        let link = graph.nodes[at].inputs.get(outside).and_then(|slot| slot.link.as_ref());
+                        match link.and_then(|id| graph.links.get(id)) {
+                            Some(link) => self.raw_source(frame, link),
+                            None => continue,
+                        }
+                    }
+                };
+                inputs.push((slot.name.clone(), Some(Held::Link(id, output))));
+            }
+            self.push(inner, place.id, inputs);
+        }
+        Ok(())
+    }
+
+    /// The source of a link into a group, which only another group is looked behind.
+    fn raw_source(&self, frame: usize, link: &crate::load::Link) -> (Text, usize) {
+        let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
+        let origin = graph.by_id.get(&link.origin).map(|&at| &graph.nodes[at].kind);
+        if let Some(NodeKind::Group(group)) = origin
+            && let Some((inner, output)) = group.output(link.origin_slot)
+        {
+            return (Text::new(format!("{}:{inner}", link.origin)), output);
+        }
+        (link.origin.clone(), link.origin_slot)
+    }
+
+    fn values_of(&mut self, node: &Node<'_>, place: &Place) -> Result<Inputs, ConvertError> {
+        let unknown = |hint: &str| WarningKind::UnknownClass { hint: hint.into() };
+        let mut warn = |kind| self.warnings.push(Warning { place: Some(place.clone()), kind });
+        if node.named_values {
+            warn(WarningKind::NamedValues);
+        }
+        if let NodeKind::Unknown { value } = &node.kind {
+            warn(match node.class.as_str() {
+                "GetNode" | "SetNode" => unknown("; follow Get and Set nodes by their names to get around it"),
+                _ => unknown(""),
+            });
+            let value = value.as_ref().map(|value| Held::Value(values::of_unknown(value)));
+            return Ok(value.map(|value| ("UNKNOWN".into(), Some(value))).into_iter().collect());
+        }
+        let mut inputs = Inputs::new();
+        for widget in node.widgets.list.iter().filter(|widget| widget.sent) {
+            let (value, warning) = self.values.of(widget, node, place)?;
+            self.warnings.extend(warning.map(|kind| Warning { place: Some(place.clone()), kind }));
+            inputs.push((widget.name.clone(), value.map(Held::Value)));
+        }
+        Ok(inputs)
+    }
+
+    fn push(&mut self, node: &Node<'_>, id: Text, inputs: Inputs) {
+        let class = match node.kind {
+            NodeKind::Class(class) => Some(class),
+            _ => None,
+        };
+        let title = node.title.clone().or_else(|| class.map(title::default));
+        self.nodes.push(Emitted { id, inputs, class: class.map(|class| class.class.clone()), title });
+    }
+}
+
+/// The nodes as an object in JavaScript's order, without links to nodes that are not in it.
+fn prompt(mut nodes: Vec<Emitted>) -> Value {
+    let ids: HashSet<Text> = nodes.iter().map(|node| node.id.clone()).collect();
+    // Integers first, ascending; the others as they came.
+    nodes.sort_by_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
+    nodes.into_iter().map(|node| (node.id.clone(), node.into_value(&ids))).collect::<Map>().into()
+}
+
+/// The id as an integer, if JavaScript takes it for an index.
+fn integer(id: &str) -> Option<u32> {
+    id.parse::<u32>().ok().filter(|number| *number != u32::MAX && number.to_string() == id)
+}
+
+impl Emitted {
+    fn into_value(self, ids: &HashSet<Text>) -> Value {
+        let mut places: HashMap<Text, usize> = HashMap::new();
+        let mut inputs: Inputs = Vec::new();
+        for (name, held) in self.inputs {
+            match places.get(&name) {
+                Some(&at) => inputs[at].1 = held,
+                None => {
+                    places.insert(name.clone(), inputs.len());
+                    inputs.push((name, held));
+                }
+            }
+        }
+        let value = |held| match held {
+            Held::Value(value) => Some(value),
+            Held::Link(id, slot) => ids.contains(&id).then(|| Value::Array(vec![id.into(), slot.into()])),
+        };
+        let inputs: Map = inputs.into_iter().filter_map(|(name, held)| Some((name, held.and_then(value)?))).collect();
+        let mut node = Map::new();
+        node.insert("inputs", inputs);
+        if let Some(class) = self.class {
+            node.insert("class_type", class);
+        }
+        let meta: Map = self.title.into_iter().map(|title| ("title", title)).collect();
+        node.insert("_meta", meta);
+        node.into()
+    }
+}

@@ -1,0 +1,121 @@
+//! What a widget sends (sheet §3.4 and §3.5).
+
+use std::fmt::Write as _;
+
+use comfy_schema::{Map, Value};
+
+use super::number::{js_text, js_value, json_text, number_text};
+use super::replace::Replacer;
+use super::{Random, dynamic_prompt};
+use crate::convert::{Options, Prompts};
+use crate::error::{ConvertError, Place, WarningKind};
+use crate::load::{Loaded, Node};
+use crate::widgets::{Kind, Widget};
+
+/// Makes the values of widgets ready to be sent.
+pub(super) struct Values<'a, 's> {
+    loaded: &'a Loaded<'s>,
+    options: &'a Options,
+    random: Random,
+    replacer: Option<Replacer>,
+}
+
+/// A value (`None`: the key is missing), and what is to be said about it.
+type Sent = (Option<Value>, Option<WarningKind>);
+
+impl<'a, 's> Values<'a, 's> {
+    pub(super) fn new(loaded: &'a Loaded<'s>, options: &'a Options) -> Self {
+        Self { loaded, options, random: Random::new(options.seed), replacer: None }
+    }
+
+    /// What this widget of a node sends.
+    pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, place: &Place) -> Result<Sent, ConvertError> {
+        let undecided = |why| Some(WarningKind::Undecided { input: widget.name.clone(), why });
+        Ok(match (widget.kind, &widget.value) {
+            (Kind::Multiline { dynamic: true } | Kind::DynamicText, Some(Value::String(text)))
+                if self.options.prompts == Prompts::Expanded =>
+            {
+                let (text, chose) = dynamic_prompt::expand(text, &mut self.random);
+                let warning = chose.then(|| undecided("has choices `{…|…}`: one was taken by the seed")).flatten();
+                (Some(text.into()), warning)
+            }
+            (Kind::Prefix, value) => {
+                let Some(Value::String(text)) = value else {
+                    let found = value.as_ref().map_or("missing", Value::kind_name);
+                    return Err(ConvertError::PrefixNotText { place: place.clone().into(), found });
+                };
+                if !text.contains('%') {
+                    return Ok((Some(text.into()), None));
+                }
+                let replacer = self.replacer.get_or_insert_with(|| Replacer::new(self.loaded));
+                let (text, undated) = replacer.replace(self.loaded, text, self.options.date.as_ref());
+                let warning = undecided("asks for the date, which was not given: `%date:…%` stands as it is");
+                (Some(text.into()), warning.filter(|_| undated))
+            }
+            (Kind::Rendered, _) => (None, undecided("is rendered by the browser and is missing")),
+            (Kind::Webcam, _) => return Err(ConvertError::Webcam { place: place.clone().into() }),
+            (Kind::Remote(_), value) => {
+                let value = value.as_ref().map(js_value);
+                (value, undecided("is the first of what the server lists at that time; the saved value stands there"))
+            }
+            (Kind::AudioAddress, _) => (Some(self.audio_address(node).into()), None),
+            (Kind::CustomIndex, _) => {
+                let choice = node.widgets.get("choice").and_then(|choice| choice.value.clone());
+                let at = node.widgets.custom_options().position(|option| Some(option) == choice);
+                (Some(at.map_or_else(|| Value::Int(-1), Value::from)), None)
+            }
+            (Kind::Curve, Some(curve @ Value::Array(_))) => {
+                let mut map = Map::new();
+                map.insert("__type__", "CURVE");
+                map.insert("__value__", js_value(curve));
+                (Some(map.into()), None)
+            }
+            (_, value) => (value.as_ref().map(wrapped), None),
+        })
+    }
+
+    /// The address from which the browser would play the file of `audio`.
+    fn audio_address(&mut self, node: &Node<'_>) -> String {
+        let file = node.widgets.get("audio").and_then(|audio| audio.value.as_ref()).map(js_text).unwrap_or_default();
+        if file.is_empty() {
+            return file;
+        }
+        let (folder, name) = file.rsplit_once('/').unwrap_or(("", &file));
+        let rand = number_text(self.random.fraction());
+        format!("/api/view?filename={}&type=input&subfolder={folder}&rand={rand}", component(name))
+    }
+}
+
+/// A value as it stands in the prompt: arrays are wrapped, so that they are not taken for links.
+pub(super) fn wrapped(value: &Value) -> Value {
+    match value {
+        Value::Array(_) => {
+            let mut map = Map::new();
+            map.insert("__value__", js_value(value));
+            map.into()
+        }
+        other => js_value(other),
+    }
+}
+
+/// The value of a node of an unknown class.
+pub(super) fn of_unknown(value: &Value) -> Value {
+    match value {
+        Value::Null | Value::Array(_) | Value::Object(_) => json_text(value).into(),
+        other => js_value(other),
+    }
+}
+
+/// JavaScript's `encodeURIComponent`.
+fn component(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -1,0 +1,39 @@
+//! Which input of a bypassed node stands for its output (sheet §5.2).
+
+use crate::load::{Node, NodeKind, compatible};
+
+/// What was chosen.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// This input.
+    Input(usize),
+    /// None fits.
+    Nothing,
+    /// The node has no inputs at all, and any would do.
+    NoInputs,
+}
+
+/// Chooses for an output what is wanted as `wanted`.
+pub(super) fn choose(node: &Node<'_>, output: usize, wanted: &str) -> Choice {
+    let inputs = &node.inputs;
+    if matches!(node.kind, NodeKind::Group(_)) {
+        // A group node takes only exactly equal types.
+        let equal = |at: usize| inputs.get(at).is_some_and(|input| input.kind == wanted);
+        let first = if equal(output) { Some(output) } else { (0..inputs.len()).find(|&at| equal(at)) };
+        return first.map_or(Choice::Nothing, Choice::Input);
+    }
+    if matches!(wanted, "" | "*") {
+        return match inputs.len() {
+            0 => Choice::NoInputs,
+            count => Choice::Input(if output < count { output } else { 0 }),
+        };
+    }
+    let own = node.outputs.get(output).map(|output| output.kind.as_str()).unwrap_or_default();
+    let fits = |kind: &str| compatible(kind, own) && compatible(kind, wanted);
+    if inputs.get(output).is_some_and(|input| fits(&input.kind)) {
+        return Choice::Input(output);
+    }
+    let equal = inputs.iter().position(|input| input.kind == wanted);
+    let found = equal.or_else(|| inputs.iter().position(|input| fits(&input.kind)));
+    found.map_or(Choice::Nothing, Choice::Input)
+}

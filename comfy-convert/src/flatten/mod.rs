@@ -1,0 +1,30 @@
+//! From graphs in graphs to one flat list of nodes, and from links to the outputs they really come from.
+
+mod bypass;
+mod expand;
+pub(crate) mod group;
+pub(crate) mod names;
+mod primitive;
+mod promote;
+mod resolve;
+
+pub(crate) use expand::{Flat, MOST_NODES};
+pub(crate) use promote::Promoted;
+pub(crate) use resolve::{Resolver, Source};
+
+use crate::error::ConvertError;
+use crate::load::Loaded;
+
+/// Writes values where they are sent from (promoted widgets, primitives) and lists all nodes.
+///
+/// Errors: too many nodes, or nested too deep.
+pub(crate) fn flatten(
+    loaded: &mut Loaded<'_>,
+    date: Option<&crate::DateTime>,
+) -> Result<(Flat, Promoted), ConvertError> {
+    let promoted = Promoted::find(loaded);
+    promoted.equalise(loaded);
+    primitive::push(loaded, &promoted, date);
+    promoted.equalise(loaded);
+    Ok((Flat::new(loaded)?, promoted))
+}

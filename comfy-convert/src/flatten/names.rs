@@ -1,0 +1,30 @@
+//! `GetNode` and `SetNode`: pairs that share a name instead of a link (sheet §4.3).
+
+use std::collections::HashMap;
+
+use comfy_schema::Text;
+
+use crate::load::{Loaded, NodeKind};
+
+/// The setting nodes, by graph and name.
+#[derive(Debug, Default)]
+pub(crate) struct Setters(HashMap<(usize, Text), usize>);
+
+impl Setters {
+    pub(super) fn find(loaded: &Loaded<'_>) -> Self {
+        let mut setters = HashMap::new();
+        for (graph, of) in loaded.graphs.iter().enumerate() {
+            for (at, node) in of.nodes.iter().enumerate() {
+                if let NodeKind::Named { name, sets: true } = &node.kind {
+                    setters.entry((graph, name.clone())).or_insert(at);
+                }
+            }
+        }
+        Self(setters)
+    }
+
+    /// The node that sets this name in a graph.
+    pub(super) fn get(&self, graph: usize, name: &Text) -> Option<usize> {
+        self.0.get(&(graph, name.clone())).copied()
+    }
+}

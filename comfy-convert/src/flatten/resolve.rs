@@ -1,0 +1,213 @@
+//! Where a link really comes from (sheet §5): a walk through bypassed, rerouting and virtual nodes, into instances
+//! and out of them. A loop, not a recursion: chains may be long.
+
+use std::collections::HashSet;
+
+use comfy_schema::{Text, Value};
+
+use super::bypass::{self, Choice};
+use super::names::Setters;
+use super::{Flat, Promoted};
+use crate::error::{ConvertError, Place};
+use crate::load::{Link, Loaded, NodeKind, ORIGIN};
+use crate::ui::{LinkId, Mode};
+
+/// The most steps of all walks together. Real workflows take a few per input.
+const MOST_STEPS: usize = 5_000_000;
+
+/// What an input gets.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Source {
+    /// Nothing: a widget keeps its value.
+    Nothing,
+    /// The output of a node, by the id in the prompt.
+    Output(Text, usize),
+    /// The value of a promoted widget.
+    Literal(Option<Value>),
+}
+
+/// Follows links.
+#[derive(Debug)]
+pub(crate) struct Resolver<'a, 's> {
+    loaded: &'a Loaded<'s>,
+    flat: &'a Flat,
+    promoted: &'a Promoted,
+    setters: Setters,
+    /// Definition, node, slot and direction of the walk so far; not the instance, as in the front end.
+    visited: HashSet<(usize, usize, usize, bool)>,
+    steps: usize,
+}
+
+/// The next step of a walk.
+enum Step {
+    Input { frame: usize, node: usize, slot: usize, kind: Option<Text> },
+    Output { frame: usize, node: usize, slot: usize, kind: Text },
+    End(Source),
+}
+
+impl<'a, 's> Resolver<'a, 's> {
+    pub(crate) fn new(loaded: &'a Loaded<'s>, flat: &'a Flat, promoted: &'a Promoted) -> Self {
+        let setters = Setters::find(loaded);
+        Self { loaded, flat, promoted, setters, visited: HashSet::new(), steps: 0 }
+    }
+
+    /// What the input of a node gets.
+    pub(crate) fn input(&mut self, frame: usize, node: usize, slot: usize) -> Result<Source, ConvertError> {
+        self.visited.clear();
+        let mut step = Step::Input { frame, node, slot, kind: None };
+        loop {
+            step = match step {
+                Step::Input { frame, node, slot, kind } => {
+                    self.count(frame, node, slot, true)?;
+                    self.step_input(frame, node, slot, kind)?
+                }
+                Step::Output { frame, node, slot, kind } => {
+                    self.count(frame, node, slot, false)?;
+                    self.step_output(frame, node, slot, kind)?
+                }
+                Step::End(source) => return Ok(source),
+            };
+        }
+    }
+
+    fn count(&mut self, frame: usize, node: usize, slot: usize, input: bool) -> Result<(), ConvertError> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return Err(ConvertError::TooManySteps { place: self.place(frame, node).into(), most: MOST_STEPS });
+        }
+        if !self.visited.insert((self.flat.frames[frame].graph, node, slot, input)) {
+            return Err(ConvertError::Loop { place: self.place(frame, node).into() });
+        }
+        Ok(())
+    }
+
+    fn step_input(&self, frame: usize, node: usize, slot: usize, kind: Option<Text>) -> Result<Step, ConvertError> {
+        let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
+        let Some(input) = graph.nodes[node].inputs.get(slot) else {
+            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("input {slot}") });
+        };
+        let Some(id) = &input.link else {
+            return Ok(Step::End(Source::Nothing));
+        };
+        let Some(link) = graph.links.get(id) else {
+            return Err(self.invalid(frame, node, slot, id, "which the file does not have"));
+        };
+        let wanted = kind.unwrap_or_else(|| input.kind.clone());
+        if let (ORIGIN, Some((outer, instance))) = (link.origin.as_str(), self.flat.frames[frame].around) {
+            return self.step_outside(outer, instance, link);
+        }
+        let Some(&origin) = graph.by_id.get(&link.origin) else {
+            return Err(self.invalid(frame, node, slot, id, "which begins at a node that is not there"));
+        };
+        Ok(Step::Output { frame, node: origin, slot: link.origin_slot, kind: wanted })
+    }
+
+    /// From a definition's input to the input of the instance, or to the value of its promoted widget.
+    fn step_outside(&self, frame: usize, instance: usize, link: &Link) -> Result<Step, ConvertError> {
+        let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[instance];
+        let slot = link.origin_slot;
+        let Some(input) = node.inputs.get(slot) else {
+            return Err(ConvertError::NoSlot {
+                place: self.place(frame, instance).into(),
+                slot: format!("input {slot}"),
+            });
+        };
+        if input.link.is_some() {
+            // The instance's own type counts from here.
+            return Ok(Step::Input { frame, node: instance, slot, kind: None });
+        }
+        let NodeKind::Subgraph(graph) = node.kind else {
+            return Ok(Step::End(Source::Nothing));
+        };
+        let promoted = self.promoted.get(graph, slot);
+        Ok(Step::End(promoted.map_or(Source::Nothing, |widget| Source::Literal(widget.value(self.loaded)))))
+    }
+
+    fn step_output(&self, frame: usize, node: usize, slot: usize, kind: Text) -> Result<Step, ConvertError> {
+        let found = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[node];
+        match found.mode {
+            Mode::Muted => return Ok(Step::End(Source::Nothing)),
+            Mode::Bypassed => {
+                return match bypass::choose(found, slot, &kind) {
+                    Choice::Input(slot) => Ok(Step::Input { frame, node, slot, kind: None }),
+                    Choice::Nothing => Ok(Step::End(Source::Nothing)),
+                    Choice::NoInputs => Err(ConvertError::NoSlot {
+                        place: self.place(frame, node).into(),
+                        slot: "input to pass through, though the node is bypassed".into(),
+                    }),
+                };
+            }
+            Mode::Always => {}
+        }
+        match &found.kind {
+            NodeKind::Class(_) | NodeKind::Unknown { .. } => {
+                Ok(Step::End(Source::Output(self.flat.id(self.loaded, frame, node), slot)))
+            }
+            NodeKind::Subgraph(inner) => self.step_instance(frame, node, *inner, slot, kind),
+            NodeKind::Group(group) => Ok(Step::End(match group.output(slot) {
+                Some((inner, slot)) => {
+                    let id = self.flat.id(self.loaded, frame, node);
+                    Source::Output(Text::new(format!("{id}:{inner}")), slot)
+                }
+                None => Source::Nothing,
+            })),
+            NodeKind::Named { name, sets: false } => Ok(self.step_setter(frame, name, kind)),
+            NodeKind::Reroute | NodeKind::Primitive { .. } | NodeKind::Note | NodeKind::Named { .. } => {
+                Ok(if slot < found.inputs.len() {
+                    Step::Input { frame, node, slot, kind: Some(kind) }
+                } else {
+                    Step::End(Source::Nothing)
+                })
+            }
+        }
+    }
+
+    fn step_instance(
+        &self,
+        frame: usize,
+        node: usize,
+        graph: usize,
+        slot: usize,
+        kind: Text,
+    ) -> Result<Step, ConvertError> {
+        let definition = &self.loaded.graphs[graph];
+        let Some(port) = definition.outputs.get(slot) else {
+            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("output {slot}") });
+        };
+        let (Some(link), Some(inside)) =
+            (definition.links.of_output(slot, &port.link_ids), self.flat.inside(frame, node))
+        else {
+            return Ok(Step::End(Source::Nothing));
+        };
+        match definition.by_id.get(&link.origin) {
+            Some(&origin) => Ok(Step::Output { frame: inside, node: origin, slot: link.origin_slot, kind }),
+            None => Err(ConvertError::NoOutputNode { place: self.place(frame, node).into(), output: slot }),
+        }
+    }
+
+    /// From a getting node to the input of the setting one, in its graph or in those around it.
+    fn step_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
+        let mut frame = frame;
+        loop {
+            if let Some(node) = self.setters.get(self.flat.frames[frame].graph, name) {
+                return Step::Input { frame, node, slot: 0, kind: Some(kind) };
+            }
+            match self.flat.frames[frame].around {
+                Some((outer, _)) => frame = outer,
+                None => return Step::End(Source::Nothing),
+            }
+        }
+    }
+
+    fn invalid(&self, frame: usize, node: usize, slot: usize, link: &LinkId, why: &'static str) -> ConvertError {
+        let graph = self.flat.frames[frame].graph;
+        let input = self.loaded.graphs[graph].nodes[node].inputs[slot].name.clone();
+        ConvertError::InvalidLink { place: self.place(frame, node).into(), input, link: link.to_string(), why }
+    }
+
+    /// Where a node stands, for messages.
+    pub(crate) fn place(&self, frame: usize, node: usize) -> Place {
+        let id = self.flat.id(self.loaded, frame, node);
+        self.loaded.place(self.flat.frames[frame].graph, node, &id)
+    }
+}

@@ -1,0 +1,43 @@
+//! A workflow as people have it (editor JSON, API JSON, or a picture) becomes the prompt the front end would queue.
+//!
+//! [`read`] takes the bytes of any such file and says what they hold. A workflow in UI format is converted by
+//! [`Converter`], which follows the stock front end 1.45 to the letter: the same node ids, inputs, values and titles.
+//! Neither does any I/O.
+//!
+//! ```no_run
+//! use comfy_convert::{Converter, read};
+//! use comfy_schema::Schema;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let schema = Schema::from_slice(&std::fs::read("schemas/comfyui-0.26.0.json")?)?;
+//! let document = read(&std::fs::read("portrait.png")?)?;
+//! if let Some(workflow) = &document.ui {
+//!     let converted = Converter::new(&schema).convert(workflow)?;
+//!     println!("{}", converted.prompt);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The folders show the way of the data: `ui` (the file as a tolerant model) → `load` with `widgets` (classes, values,
+//! slots and types) → `flatten` (subgraphs, virtual nodes, links) → `emit`.
+
+mod convert;
+mod document;
+mod emit;
+mod error;
+mod flatten;
+mod load;
+mod picture;
+mod ui;
+mod widgets;
+
+pub use convert::{Converted, Converter, DateTime};
+pub use document::{Document, Form, read};
+pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
+pub use ui::UiWorkflow;
+
+/// The code of the page compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/importing.md")]
+mod importing {}

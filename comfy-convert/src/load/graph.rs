@@ -1,0 +1,39 @@
+//! One graph of the file, with classes.
+
+use super::ids::Renumbered;
+use super::links::Links;
+use super::node::Loader;
+use super::{Graph, nesting};
+
+/// Loads the graph at this place (0 is the root). Of two nodes with one id the later counts.
+pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&Renumbered>) -> Graph<'s> {
+    let none = Renumbered::default();
+    let renumbered = renumbered.unwrap_or(&none);
+    let Some(saved) = nesting::graph_at(loader.workflow, at) else {
+        return Graph::default();
+    };
+    let definition = at.checked_sub(1).and_then(|at| loader.workflow.subgraphs.get(at));
+    let mut graph = Graph {
+        name: definition.map(|definition| definition.name.clone()).unwrap_or_default(),
+        links: Links::new(saved, &renumbered.links),
+        inputs: definition.map(|definition| definition.inputs.clone()).unwrap_or_default(),
+        outputs: definition.map(|definition| definition.outputs.clone()).unwrap_or_default(),
+        ..Graph::default()
+    };
+    let id_of = |place: usize| renumbered.nodes.get(&place).unwrap_or(&saved.nodes[place].id);
+    let last: std::collections::HashMap<_, _> = (0..saved.nodes.len()).map(|place| (id_of(place), place)).collect();
+    for (place, node) in saved.nodes.iter().enumerate() {
+        let id = id_of(place);
+        if last.get(id) == Some(&place) {
+            graph.by_id.insert(id.clone(), graph.nodes.len());
+            let filled = loader.node(node, id);
+            for (slot, input) in filled.inputs.iter().enumerate() {
+                if let Some(link) = &input.link {
+                    graph.slots.entry((graph.nodes.len(), link.clone())).or_insert(slot);
+                }
+            }
+            graph.nodes.push(filled);
+        }
+    }
+    graph
+}

@@ -1,0 +1,45 @@
+//! Ids that occur in two graphs are renumbered when a file is loaded (sheet §7.1).
+
+use std::collections::{HashMap, HashSet};
+
+use comfy_schema::Text;
+
+use crate::ui::UiWorkflow;
+
+/// The new ids of one graph: for its nodes by place, for its links by old id.
+#[derive(Debug, Default)]
+pub(super) struct Renumbered {
+    pub(super) nodes: HashMap<usize, Text>,
+    pub(super) links: HashMap<Text, Text>,
+}
+
+/// The new ids, by graph (a definition's place + 1). Definitions inside definitions keep theirs.
+pub(super) fn renumber(workflow: &UiWorkflow) -> HashMap<usize, Renumbered> {
+    let mut counter = workflow.last_node_id;
+    let mut used: HashSet<i128> = workflow.root.nodes.iter().filter_map(|node| node.number).collect();
+    let mut all = HashMap::new();
+    for (at, subgraph) in workflow.subgraphs.iter().enumerate().filter(|(_, subgraph)| !subgraph.nested) {
+        let mut renumbered = Renumbered::default();
+        for (place, node) in subgraph.graph.nodes.iter().enumerate() {
+            let Some(id) = node.number else {
+                continue;
+            };
+            if used.insert(id) {
+                counter = counter.max(id);
+                continue;
+            }
+            // Ends: there are finitely many used ids.
+            counter = counter.wrapping_add(1);
+            while !used.insert(counter) {
+                counter = counter.wrapping_add(1);
+            }
+            let new = Text::new(counter.to_string());
+            renumbered.links.insert(node.id.clone(), new.clone());
+            renumbered.nodes.insert(place, new);
+        }
+        if !renumbered.nodes.is_empty() {
+            all.insert(at + 1, renumbered);
+        }
+    }
+    all
+}

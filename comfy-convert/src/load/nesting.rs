@@ -1,0 +1,65 @@
+//! Which definitions are used, and that none contains itself.
+
+use std::collections::HashMap;
+
+use comfy_schema::Text;
+
+use crate::error::{ConvertError, Place};
+use crate::ui::{UiGraph, UiWorkflow};
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+/// The used graphs, each before those that it holds; the root (0) first. Without recursion: files may nest deep.
+pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) -> Result<Vec<usize>, ConvertError> {
+    let mut states = vec![State::New; workflow.subgraphs.len() + 1];
+    let mut done = Vec::new();
+    // A graph, and its next node to look at.
+    let mut open = vec![(0, 0)];
+    states[0] = State::Open;
+    while let Some((graph, next)) = open.last_mut() {
+        let graph = *graph;
+        let Some(node) = graph_at(workflow, graph).and_then(|graph| graph.nodes.get(*next)) else {
+            states[graph] = State::Done;
+            done.push(graph);
+            open.pop();
+            continue;
+        };
+        *next += 1;
+        let Some(&inner) = definitions.get(&node.class) else {
+            continue;
+        };
+        match states[inner] {
+            State::New => {
+                states[inner] = State::Open;
+                open.push((inner, 0));
+            }
+            State::Open => {
+                let name =
+                    |at: usize| at.checked_sub(1).and_then(|at| workflow.subgraphs.get(at)).map(|of| of.name.clone());
+                let place = Place {
+                    id: node.id.clone(),
+                    class: node.class.clone(),
+                    title: node.title.clone(),
+                    subgraph: name(graph),
+                };
+                return Err(ConvertError::Recursive { place: place.into(), subgraph: name(inner).unwrap_or_default() });
+            }
+            State::Done => {}
+        }
+    }
+    done.reverse();
+    Ok(done)
+}
+
+/// The graph at this place: 0 is the root.
+pub(super) fn graph_at(workflow: &UiWorkflow, at: usize) -> Option<&UiGraph> {
+    match at.checked_sub(1) {
+        None => Some(&workflow.root),
+        Some(at) => workflow.subgraphs.get(at).map(|subgraph| &subgraph.graph),
+    }
+}

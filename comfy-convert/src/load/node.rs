@@ -1,0 +1,172 @@
+//! One node of the file, with its class.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use comfy_schema::{InputKind, OutputKind, Text, Value};
+
+use super::{Loading, Node, NodeKind, OutSlot, Slot, slots};
+use crate::flatten::{MOST_NODES, group::Group};
+use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
+use crate::widgets::{Widgets, widgets_of};
+
+/// What is needed to load a node.
+pub(crate) struct Loader<'w, 's> {
+    pub(crate) workflow: &'w UiWorkflow,
+    pub(crate) loading: Loading<'s>,
+    /// Definition id to graph.
+    definitions: &'w HashMap<&'w Text, usize>,
+    /// The schema's own search is slow for classes that it does not have.
+    classes: HashMap<&'s str, &'s comfy_schema::Node>,
+    /// How many parts of group nodes may still be loaded: each group node has its own.
+    parts: Cell<usize>,
+}
+
+impl<'w, 's> Loader<'w, 's> {
+    pub(super) fn new(
+        workflow: &'w UiWorkflow,
+        loading: Loading<'s>,
+        definitions: &'w HashMap<&'w Text, usize>,
+    ) -> Self {
+        let classes = loading.schema.nodes.iter().map(|class| (class.class.as_str(), class)).collect();
+        Self { workflow, loading, definitions, classes, parts: Cell::new(MOST_NODES) }
+    }
+
+    /// The class of this name.
+    pub(crate) fn class(&self, name: &str) -> Option<&'s comfy_schema::Node> {
+        self.classes.get(name).copied()
+    }
+
+    /// Counts parts of a group node; whether there is still room for them.
+    pub(crate) fn take_parts(&self, count: usize) -> bool {
+        let left = self.parts.get().saturating_sub(count);
+        self.parts.set(left);
+        left > 0
+    }
+
+    /// Whether there were too many parts.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.parts.get() == 0
+    }
+
+    /// Loads a node under this id.
+    pub(crate) fn node(&self, saved: &UiNode, id: &Text) -> Node<'s> {
+        let kind = self.kind(saved);
+        let mut node = Node {
+            id: id.clone(),
+            class: saved.class.clone(),
+            title: saved.title.clone(),
+            mode: saved.mode,
+            kind,
+            inputs: Vec::new(),
+            outputs: saved.outputs.iter().map(out_slot).collect(),
+            widgets: Widgets::default(),
+            properties: saved.properties.clone(),
+            named_values: matches!(saved.values, Saved::Named),
+        };
+        match &node.kind {
+            NodeKind::Class(class) => {
+                let class: &'s comfy_schema::Node = class;
+                class_node(&mut node, class, saved);
+            }
+            NodeKind::Subgraph(graph) => self.instance(*graph, saved, &mut node),
+            NodeKind::Group(group) => node.inputs = group.slots(saved),
+            _ => node.inputs = saved.inputs.iter().map(slots::saved).collect(),
+        }
+        node
+    }
+
+    fn kind(&self, saved: &UiNode) -> NodeKind<'s> {
+        if let Some(&graph) = self.definitions.get(&saved.class) {
+            return NodeKind::Subgraph(graph);
+        }
+        let first = match &saved.values {
+            Saved::List(values) => values.first().cloned(),
+            _ => None,
+        };
+        match saved.class.as_str() {
+            "Reroute" => return NodeKind::Reroute,
+            "PrimitiveNode" => return NodeKind::Primitive { value: first },
+            "Note" | "MarkdownNote" => return NodeKind::Note,
+            "GetNode" | "SetNode" if self.loading.follow_named => {
+                let name = first.as_ref().and_then(Value::as_str).map(Text::new).unwrap_or_default();
+                return NodeKind::Named { name, sets: saved.class == "SetNode" };
+            }
+            _ => {}
+        }
+        if let Some(group) = Group::load(self, saved) {
+            return NodeKind::Group(Box::new(group));
+        }
+        if let Some(class) = self.class(&saved.class) {
+            return NodeKind::Class(class);
+        }
+        let value = match &saved.values {
+            Saved::List(values) => values.last().cloned(),
+            _ => None,
+        };
+        NodeKind::Unknown { value }
+    }
+
+    /// An instance has the inputs and outputs of its definition; each input takes the link of the last saved one of
+    /// its name.
+    fn instance(&self, graph: usize, saved: &UiNode, node: &mut Node<'_>) {
+        let Some(definition) = self.workflow.subgraphs.get(graph - 1) else {
+            return;
+        };
+        let by_name: HashMap<&Text, _> = saved.inputs.iter().map(|input| (&input.name, &input.link)).collect();
+        let slot = |name: &Text, kind: &Text| Slot {
+            name: name.clone(),
+            kind: kind.clone(),
+            link: by_name.get(name).and_then(|link| (*link).clone()),
+            ..Slot::default()
+        };
+        node.inputs = definition.inputs.iter().map(|port| slot(&port.name, &port.kind)).collect();
+        let links = |at: usize| saved.outputs.get(at).map(|output| output.links.clone()).unwrap_or_default();
+        let outputs = definition.outputs.iter().enumerate();
+        node.outputs =
+            outputs.map(|(at, port)| OutSlot { kind: port.kind.clone(), links: links(at), template: None }).collect();
+    }
+}
+
+/// Fills a node of a known class: its widgets with the saved values, its inputs with the saved links, its outputs.
+fn class_node<'s>(node: &mut Node<'s>, class: &'s comfy_schema::Node, saved: &UiNode) {
+    let mut widgets = widgets_of(class);
+    widgets.read(class, &saved.values);
+    node.inputs = slots::of_class(class, &widgets, &saved.inputs);
+    widgets.mend(class);
+    if class.class == "Preview3D"
+        && let Some(file) = saved
+            .properties
+            .get("Last Time Model File")
+            .filter(|file| file.as_str().is_some_and(|file| !file.is_empty()))
+        && let Some(at) = widgets.position("model_file")
+    {
+        widgets.set(at, Some(file.clone()));
+    }
+    node.widgets = widgets;
+    for (at, output) in class.outputs.iter().enumerate() {
+        let links = saved.outputs.get(at).map(|output| output.links.clone()).unwrap_or_default();
+        let template = match &output.kind {
+            OutputKind::Match(id) => id.clone(),
+            _ => None,
+        };
+        let declared = OutSlot { kind: output.kind.type_word(), links, template };
+        match node.outputs.get_mut(at) {
+            Some(slot) => *slot = declared,
+            None => node.outputs.push(declared),
+        }
+    }
+}
+
+fn out_slot(saved: &UiOutput) -> OutSlot {
+    OutSlot { kind: saved.kind.clone(), links: saved.links.clone(), template: None }
+}
+
+/// The template of an input with a matched type.
+pub(super) fn template(kind: &InputKind) -> Option<super::Template> {
+    let InputKind::Match(matched) = kind else {
+        return None;
+    };
+    let allowed = if matched.allowed.is_empty() { "*".into() } else { matched.allowed.join(",").into() };
+    Some(super::Template { id: matched.template_id.clone(), allowed })
+}

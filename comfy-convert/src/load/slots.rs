@@ -1,0 +1,106 @@
+//! The input slots of a node of a known class, with the links that the file gives them (sheet §1.3 and §9).
+
+use std::collections::{HashMap, HashSet};
+
+use comfy_schema::{Autogrow, InputKind, Node, Text, Value};
+
+use super::Slot;
+use super::node::template;
+use crate::ui::UiInput;
+use crate::widgets::{Kind, Spec, Widgets, declared};
+
+/// A slot as it was saved.
+pub(super) fn saved(input: &UiInput) -> Slot {
+    let (name, kind, link) = (input.name.clone(), input.kind.clone(), input.link.clone());
+    Slot { name, kind, link, ..Slot::default() }
+}
+
+/// The inputs of the class, those without widgets first, then the saved ones that it does not know.
+pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
+    let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
+    let mut builder = Builder { widgets, by_name, slots: Vec::new() };
+    let declared = declared(class);
+    builder.level(&declared);
+    let mut slots = builder.slots;
+    let known: HashSet<Text> = slots.iter().map(|slot| slot.name.clone()).collect();
+    let choices: Vec<String> =
+        declared.iter().filter(|spec| is_choice(spec)).map(|spec| format!("{}.", spec.name)).collect();
+    let unknown = inputs.iter().filter(|input| !known.contains(&input.name));
+    // What a choice that was not made would have brought goes, links included.
+    let kept = unknown.filter(|input| !choices.iter().any(|prefix| input.name.starts_with(prefix.as_str())));
+    let mut skip = false;
+    for input in kept {
+        let orphan = input.widget.as_ref().is_some_and(|name| widgets.get(name).is_none());
+        // The walk that removes such inputs steps over the one that moves up.
+        if orphan && !skip {
+            skip = true;
+            continue;
+        }
+        skip = false;
+        slots.push(Slot { widget: input.widget.clone().filter(|name| widgets.get(name).is_some()), ..saved(input) });
+    }
+    slots
+}
+
+fn is_choice(spec: &Spec<'_>) -> bool {
+    matches!(spec.input.kind, InputKind::DynamicCombo(_)) && spec.widget().is_some()
+}
+
+struct Builder<'a, 's> {
+    widgets: &'a Widgets<'s>,
+    by_name: HashMap<&'a Text, &'a UiInput>,
+    slots: Vec<Slot>,
+}
+
+impl Builder<'_, '_> {
+    /// The inputs of a class or branch: sockets, then those with widgets. Nested as deep as the schema lets them.
+    fn level(&mut self, specs: &[Spec<'_>]) {
+        for spec in specs.iter().filter(|spec| spec.widget().is_none()) {
+            match &spec.input.kind {
+                InputKind::Autogrow(list) => self.growing(spec, list),
+                kind => {
+                    let slot = self.slot(&spec.name, spec.word());
+                    self.slots.push(Slot { template: template(kind), ..slot });
+                }
+            }
+        }
+        for spec in specs.iter().filter(|spec| spec.widget().is_some()) {
+            let slot = self.slot(&spec.name, spec.word());
+            self.slots.push(Slot { widget: Some(spec.name.clone()), ..slot });
+            let Some(widget) = self.widgets.get(&spec.name) else {
+                continue;
+            };
+            if let Kind::DynamicCombo(branches) = widget.kind {
+                let key = widget.value.as_ref().and_then(Value::as_str);
+                if let Some(branch) = branches.iter().find(|branch| Some(branch.key.as_str()) == key) {
+                    let children: Vec<Spec<'_>> = branch.inputs.iter().map(|input| spec.child(input)).collect();
+                    self.level(&children);
+                }
+            }
+        }
+    }
+
+    /// A growing list: the slots that must be there and one more, and behind each linked one the next.
+    fn growing(&mut self, spec: &Spec<'_>, list: &Autogrow) {
+        let stated = spec.input.options.template().and_then(|template| template.get("min")).and_then(Value::as_i128);
+        let min = stated.and_then(|min| usize::try_from(min).ok()).unwrap_or(list.min);
+        let mut count = min.saturating_add(1).min(list.names.len());
+        let mut at = 0;
+        while at < count {
+            let name = Text::new(format!("{}.{}", spec.name, list.names[at]));
+            let element = Spec { name: name.clone(), input: &list.element, depth: spec.depth + 1 };
+            let slot = self.slot(&name, element.word());
+            let linked = slot.link.is_some();
+            self.slots.push(Slot { template: template(&list.element.kind), ..slot });
+            at += 1;
+            if linked && at == count && count < list.names.len() {
+                count += 1;
+            }
+        }
+    }
+
+    fn slot(&self, name: &Text, kind: Text) -> Slot {
+        let link = self.by_name.get(name).and_then(|input| input.link.clone());
+        Slot { name: name.clone(), kind, link, ..Slot::default() }
+    }
+}

@@ -1,0 +1,224 @@
+//! Workflows inside of pictures, videos and sounds, as ComfyUI writes them.
+//!
+//! Every reader walks the file's own structure over borrowed bytes: it allocates nothing by a size that the file
+//! states, and inflates at most [`MOST_INFLATED`] bytes of a text.
+
+mod exif;
+mod id3;
+mod matroska;
+mod mp4;
+mod ogg;
+mod png;
+mod vorbis;
+mod webp;
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use comfy_schema::Value;
+use flate2::read::ZlibDecoder;
+
+use crate::ReadError;
+
+/// The longest text that is inflated, in bytes. A workflow of thousands of nodes has a few million.
+pub(crate) const MOST_INFLATED: u64 = 64 * 1024 * 1024;
+
+/// The texts in a file's metadata.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata<'f> {
+    entries: Vec<(String, Payload<'f>)>,
+    /// The file ends inside of a part, or a part is none.
+    damage: Option<String>,
+}
+
+/// A text as it stands in the file.
+#[derive(Debug)]
+enum Payload<'f> {
+    Plain(Cow<'f, [u8]>),
+    Deflated(&'f [u8]),
+}
+
+/// What a picture holds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) workflow: Option<Value>,
+    pub(crate) prompt: Option<Value>,
+    /// Why one of the two is missing though it is there.
+    pub(crate) problems: Vec<ReadError>,
+}
+
+impl<'f> Metadata<'f> {
+    fn add(&mut self, key: impl Into<String>, text: impl Into<Cow<'f, [u8]>>) {
+        // A hostile file could hold millions of keys; real ones hold a handful.
+        if self.entries.len() < 1000 {
+            self.entries.push((key.into(), Payload::Plain(text.into())));
+        }
+    }
+
+    fn add_deflated(&mut self, key: impl Into<String>, deflated: &'f [u8]) {
+        if self.entries.len() < 1000 {
+            self.entries.push((key.into(), Payload::Deflated(deflated)));
+        }
+    }
+
+    fn damaged(&mut self, why: impl Into<String>) {
+        self.damage.get_or_insert(why.into());
+    }
+}
+
+/// Reads the metadata of a file of one format.
+type Reader = fn(&[u8]) -> Metadata<'_>;
+
+/// Which format these bytes are in, and its reader.
+fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
+    Some(match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ("PNG", png::read),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("WebP", webp::read),
+        [b'f', b'L', b'a', b'C', ..] => ("FLAC", vorbis::read_flac),
+        [b'O', b'g', b'g', b'S', ..] => ("Ogg", ogg::read),
+        [b'I', b'D', b'3', ..] => ("MP3", id3::read),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => ("MP4", mp4::read),
+        [0x1A, 0x45, 0xDF, 0xA3, ..] => ("WebM", matroska::read),
+        _ => return None,
+    })
+}
+
+/// Files that people may take for one with a workflow: what they are, and what to do.
+fn other_format(bytes: &[u8]) -> Option<ReadError> {
+    const ORIGINAL: &str = "give the file that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM) or its JSON";
+    let (found, remedy) = match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => ("a JPEG picture", ORIGINAL),
+        [b'G', b'I', b'F', b'8', ..] => ("a GIF picture", ORIGINAL),
+        [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => ("a BMP picture", ORIGINAL),
+        [b'R', b'I', b'F', b'F', ..] => ("a RIFF file (WAV or AVI)", ORIGINAL),
+        [0xFF, 0xE0..=0xFF, ..] if bytes.get(1) != Some(&0xFE) && bytes.get(1) != Some(&0xFF) => {
+            ("an MP3 sound without tags", ORIGINAL)
+        }
+        [b'P', b'K', 3, 4, ..] => ("a ZIP archive", "take the workflow out of it first"),
+        [0x1F, 0x8B, ..] => ("a gzip file", "unpack it first"),
+        [b'%', b'P', b'D', b'F', ..] => ("a PDF", ORIGINAL),
+        [b'g', b'l', b'T', b'F', ..] => ("a GLB model", ORIGINAL),
+        _ => return None,
+    };
+    Some(ReadError::Unsupported { found, remedy })
+}
+
+/// Reads the workflow and the prompt of a picture; none if these bytes are no picture.
+pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), ReadError>> {
+    let Some((format, reader)) = reader(bytes) else {
+        return other_format(bytes).map(Err);
+    };
+    Some(find(format, reader(bytes)).map(|found| (format, found)))
+}
+
+fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError> {
+    let mut found = Found::default();
+    let mut others = Vec::new();
+    for key in ["workflow", "prompt"] {
+        // As the front end does, the last of a key counts.
+        let Some((_, payload)) = metadata.entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
+            continue;
+        };
+        match value(payload) {
+            Ok(value) if key == "workflow" => found.workflow = Some(value),
+            Ok(value) => found.prompt = Some(value),
+            Err(error) => found.problems.push(ReadError::Metadata { format, key, error: Box::new(error) }),
+        }
+    }
+    for (name, payload) in &metadata.entries {
+        let known = name.eq_ignore_ascii_case("workflow") || name.eq_ignore_ascii_case("prompt");
+        // Packs that save videos put both into the comment.
+        if name.eq_ignore_ascii_case("comment") && found.is_empty() {
+            found.take_comment(payload);
+        }
+        let shown = format!("`{}`", name.chars().take(40).collect::<String>());
+        if !known && others.len() < 10 && !others.contains(&shown) {
+            others.push(shown);
+        }
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if let Some(problem) = found.problems.pop() {
+        return Err(problem);
+    }
+    Err(match metadata.damage {
+        Some(why) => ReadError::Damaged { format, why },
+        None => ReadError::NoWorkflow { format, found: others },
+    })
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.workflow.is_none() && self.prompt.is_none()
+    }
+
+    fn take_comment(&mut self, payload: &Payload<'_>) {
+        let Ok(Value::Object(mut comment)) = value(payload) else {
+            return;
+        };
+        let mut take = |key| match comment.remove(key)? {
+            Value::String(text) => Value::parse(text.as_bytes()).ok(),
+            object @ Value::Object(_) => Some(object),
+            _ => None,
+        };
+        (self.workflow, self.prompt) = (take("workflow"), take("prompt"));
+    }
+}
+
+/// The JSON of a text.
+fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
+    let text: Cow<'_, [u8]> = match payload {
+        Payload::Plain(text) => Cow::Borrowed(text),
+        Payload::Deflated(deflated) => Cow::Owned(inflate(deflated)?),
+    };
+    let text = text.strip_suffix(b"\0").unwrap_or(&text);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(ReadError::Empty);
+    }
+    Value::parse(text)
+        .or_else(|error| {
+            // The texts of a PNG are Latin-1 by its rules, though ComfyUI writes ASCII and others UTF-8.
+            if std::str::from_utf8(text).is_ok() {
+                return Err(error);
+            }
+            Value::parse(latin1(text).as_bytes()).map_err(|_| error)
+        })
+        .map_err(|error| ReadError::Json { error })
+}
+
+fn inflate(deflated: &[u8]) -> Result<Vec<u8>, ReadError> {
+    let mut text = Vec::new();
+    let result = ZlibDecoder::new(deflated).take(MOST_INFLATED + 1).read_to_end(&mut text);
+    let why = match result {
+        Ok(_) if text.len() as u64 > MOST_INFLATED => {
+            format!("a compressed text has more than {} MiB", MOST_INFLATED / 1024 / 1024)
+        }
+        Ok(_) => return Ok(text),
+        Err(error) => format!("a compressed text cannot be inflated ({error})"),
+    };
+    Err(ReadError::Damaged { format: "zlib", why })
+}
+
+fn latin1(text: &[u8]) -> String {
+    text.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// Bytes at the front of a slice, if there are that many.
+fn take<'f>(rest: &mut &'f [u8], count: usize) -> Option<&'f [u8]> {
+    let (front, behind) = rest.split_at_checked(count)?;
+    *rest = behind;
+    Some(front)
+}
+
+fn take_array<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    take(rest, N)?.try_into().ok()
+}
+
+/// A length in 32 bits, most significant byte first.
+fn take_u32(rest: &mut &[u8]) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(take_array(rest)?)).ok()
+}
+
+#[cfg(test)]
+mod tests;

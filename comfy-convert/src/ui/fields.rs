@@ -1,0 +1,61 @@
+//! Single fields of the editor's file, read with its tolerances.
+
+use comfy_schema::{Map, Text, Value};
+
+use super::{LinkId, Mode};
+use crate::emit::number::{js_text, json_text};
+
+/// A text; anything else is the empty one.
+pub(super) fn text(map: &Map, key: &str) -> Text {
+    map.get(key).and_then(Value::as_str).map(Text::new).unwrap_or_default()
+}
+
+/// An array; anything else is an empty one.
+pub(super) fn array<'m>(map: &'m Map, key: &str) -> &'m [Value] {
+    map.get(key).and_then(Value::as_array).unwrap_or_default()
+}
+
+/// A node's id as text, as JavaScript's `String(id)` gives it.
+pub(super) fn id(value: Option<&Value>) -> Option<Text> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        number if number.is_number() => Some(js_text(number).into()),
+        _ => None,
+    }
+}
+
+/// The type of a slot. Events are saved as `-1`, an old combo as its list of options.
+pub(super) fn kind(value: Option<&Value>) -> Text {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(_)) => "COMBO".into(),
+        Some(number) if number.is_number() => js_text(number).into(),
+        _ => Text::default(),
+    }
+}
+
+/// The id of a link; `None` for null.
+pub(super) fn link_id(value: Option<&Value>) -> Option<LinkId> {
+    match value? {
+        Value::Null => None,
+        Value::String(text) => Some(LinkId::Text(text.clone())),
+        number if number.is_number() => number.as_f64().map(LinkId::number),
+        other => Some(LinkId::Text(json_text(other).into())),
+    }
+}
+
+/// The index of a slot, also if it was saved as a text.
+pub(super) fn slot(value: Option<&Value>) -> Option<usize> {
+    match value? {
+        Value::String(text) => text.trim().parse().ok(),
+        number => number.as_i128().and_then(|slot| usize::try_from(slot).ok()),
+    }
+}
+
+pub(super) fn mode(value: Option<&Value>) -> Mode {
+    match value.and_then(Value::as_i128) {
+        Some(2) => Mode::Muted,
+        Some(4) => Mode::Bypassed,
+        _ => Mode::Always,
+    }
+}

@@ -1,0 +1,182 @@
+//! From JSON to the model.
+
+use comfy_schema::{Map, Text, Value};
+
+use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
+use crate::ReadError;
+
+/// The most subgraph definitions that are read: a definition costs work even if nothing uses it.
+const MOST_SUBGRAPHS: usize = 100_000;
+
+impl UiWorkflow {
+    /// Reads a workflow in UI format.
+    ///
+    /// Errors: [`ReadError::NotAWorkflow`] if this is no object with `nodes`, [`ReadError::Node`] if a node has
+    /// neither id nor type. What is merely odd (an entry of `links` that is no link, for example) is left out and
+    /// warned of when the workflow is converted.
+    pub fn from_value(value: &Value) -> Result<Self, ReadError> {
+        let Some(file) = value.as_object() else {
+            return Err(ReadError::NotAWorkflow { found: value.kind_name().into() });
+        };
+        if file.get("nodes").and_then(Value::as_array).is_none() {
+            return Err(ReadError::NotAWorkflow { found: "an object without an array `nodes`".into() });
+        }
+        let mut reader = Reader { oddities: Vec::new() };
+        let root = reader.graph(file, "")?;
+        let subgraphs = reader.subgraphs(file)?;
+        let extra = file.get("extra").and_then(Value::as_object);
+        let group_nodes = extra.and_then(|extra| extra.get("groupNodes")).and_then(Value::as_object);
+        let state = file.get("state").and_then(Value::as_object);
+        let last = file.get("last_node_id").or_else(|| state.and_then(|state| state.get("lastNodeId")));
+        Ok(Self {
+            root,
+            subgraphs,
+            group_nodes: group_nodes.cloned().unwrap_or_default(),
+            last_node_id: last.and_then(Value::as_i128).unwrap_or_default(),
+            oddities: reader.oddities,
+        })
+    }
+}
+
+impl UiNode {
+    /// Reads a node of a group's definition, whose id does not matter.
+    pub(crate) fn of_group(value: &Value) -> Option<Self> {
+        let mut node = value.as_object()?.clone();
+        node.insert("id", -1);
+        Reader { oddities: Vec::new() }.node(&node.into(), 0, "").ok()
+    }
+}
+
+struct Reader {
+    oddities: Vec<String>,
+}
+
+impl Reader {
+    fn odd(&mut self, at: &str, what: impl std::fmt::Display) {
+        // A hostile file could hold millions; a few tell as much.
+        if self.oddities.len() < 100 {
+            self.oddities.push(format!("{at}{what}"));
+        }
+    }
+
+    /// All definitions, without recursion: definitions may nest.
+    fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, ReadError> {
+        let mut subgraphs = Vec::new();
+        let mut waiting = std::collections::VecDeque::from([(file, false)]);
+        while let Some((holder, nested)) = waiting.pop_front() {
+            let definitions = holder.get("definitions").and_then(Value::as_object);
+            for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default()
+            {
+                let Some(definition) = definition.as_object() else {
+                    self.odd("definitions.subgraphs: ", "an entry is no object and is left out");
+                    continue;
+                };
+                subgraphs.push(self.subgraph(definition, nested)?);
+                waiting.push_back((definition, true));
+                if subgraphs.len() > MOST_SUBGRAPHS {
+                    return Err(ReadError::TooManySubgraphs { most: MOST_SUBGRAPHS });
+                }
+            }
+        }
+        Ok(subgraphs)
+    }
+
+    fn subgraph(&mut self, definition: &Map, nested: bool) -> Result<UiSubgraph, ReadError> {
+        let name = fields::text(definition, "name");
+        let graph = self.graph(definition, &format!("subgraph `{name}`: "))?;
+        let ports = |key| fields::array(definition, key).iter().filter_map(Value::as_object).map(port).collect();
+        let id = fields::id(definition.get("id")).unwrap_or_default();
+        Ok(UiSubgraph { id, name, inputs: ports("inputs"), outputs: ports("outputs"), graph, nested })
+    }
+
+    fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, ReadError> {
+        let mut nodes = Vec::new();
+        for (index, node) in fields::array(holder, "nodes").iter().enumerate() {
+            nodes.push(self.node(node, index, at)?);
+        }
+        let mut links = Vec::new();
+        for (index, value) in fields::array(holder, "links").iter().enumerate() {
+            match link(value) {
+                Some(link) => links.push(link),
+                None if value.is_null() => {}
+                None => self.odd(at, format_args!("links[{index}] is no link and is left out")),
+            }
+        }
+        Ok(UiGraph { nodes, links })
+    }
+
+    fn node(&mut self, value: &Value, index: usize, at: &str) -> Result<UiNode, ReadError> {
+        let bad = |why: &'static str| ReadError::Node { place: format!("{at}nodes[{index}]"), why };
+        let node = value.as_object().ok_or_else(|| bad("is no object"))?;
+        let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or a text"))?;
+        let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a text"))?;
+        let at = format!("{at}node {id} `{class}`: ");
+        let mut inputs = Vec::new();
+        for value in fields::array(node, "inputs") {
+            match value.as_object() {
+                Some(saved) => inputs.push(input(saved)),
+                None => self.odd(&at, "an entry of `inputs` is no object and is left out"),
+            }
+        }
+        let values = match node.get("widgets_values") {
+            Some(Value::Array(values)) => Saved::List(values.clone()),
+            Some(Value::Object(_)) => Saved::Named,
+            None | Some(Value::Null) => Saved::None,
+            Some(other) => {
+                self.odd(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
+                Saved::None
+            }
+        };
+        Ok(UiNode {
+            number: node.get("id").filter(|id| id.is_number()).and_then(Value::as_i128),
+            id,
+            class: class.into(),
+            title: node.get("title").and_then(Value::as_str).filter(|title| !title.is_empty()).map(Text::new),
+            mode: fields::mode(node.get("mode")),
+            inputs,
+            outputs: fields::array(node, "outputs").iter().filter_map(Value::as_object).map(output).collect(),
+            values,
+            properties: node.get("properties").and_then(Value::as_object).cloned().unwrap_or_default(),
+        })
+    }
+}
+
+fn input(saved: &Map) -> UiInput {
+    let widget = saved.get("widget").and_then(Value::as_object);
+    UiInput {
+        name: fields::text(saved, "name"),
+        kind: fields::kind(saved.get("type")),
+        link: fields::link_id(saved.get("link")),
+        label: saved.get("label").and_then(Value::as_str).map(Text::new),
+        widget: widget.map(|widget| fields::text(widget, "name")),
+    }
+}
+
+fn output(saved: &Map) -> UiOutput {
+    let links = fields::array(saved, "links").iter().filter_map(|link| fields::link_id(Some(link))).collect();
+    UiOutput { kind: fields::kind(saved.get("type")), links }
+}
+
+fn port(saved: &Map) -> UiPort {
+    UiPort {
+        name: fields::text(saved, "name"),
+        kind: fields::kind(saved.get("type")),
+        link_ids: fields::array(saved, "linkIds").iter().filter_map(|id| fields::link_id(Some(id))).collect(),
+    }
+}
+
+/// A link as an array (0.4) or an object (v1 and subgraphs).
+fn link(value: &Value) -> Option<UiLink> {
+    let [id, origin, origin_slot, target, target_slot] = match value {
+        Value::Array(parts) => std::array::from_fn(|at| parts.get(at)),
+        Value::Object(map) => ["id", "origin_id", "origin_slot", "target_id", "target_slot"].map(|key| map.get(key)),
+        _ => return None,
+    };
+    Some(UiLink {
+        id: fields::link_id(id)?,
+        origin: fields::id(origin)?,
+        origin_slot: fields::slot(origin_slot)?,
+        target: fields::id(target)?,
+        target_slot: fields::slot(target_slot)?,
+    })
+}

@@ -1,0 +1,107 @@
+//! The widgets of a class, dynamic combos at their first option.
+
+use comfy_schema::{Branch, InputKind, Node, Value};
+
+use super::{Kind, PREFIXED, Spec, Widget, Widgets, declared, initial, special};
+
+/// The widgets of a new node of this class.
+pub(crate) fn widgets_of(class: &Node) -> Widgets<'_> {
+    let mut list = Vec::new();
+    for spec in declared(class) {
+        add(&spec, &mut list);
+        special::after(class, &spec, &mut list);
+    }
+    special::at_the_end(class, &mut list);
+    if PREFIXED.contains(&class.class.as_str())
+        && let Some(prefix) = list.iter_mut().find(|widget| widget.name == "filename_prefix")
+    {
+        prefix.kind = Kind::Prefix;
+    }
+    Widgets { list }
+}
+
+/// Adds the widgets of one input: its own, its companions, its children. Nested as deep as the schema lets them.
+pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
+    let Some(word) = spec.widget() else {
+        return;
+    };
+    let value = initial::value(spec, &word);
+    if let InputKind::DynamicCombo(branches) = &spec.input.kind
+        && word == "COMFY_DYNAMICCOMBO_V3"
+    {
+        let first = first_branch(branches);
+        let key = first.map(|branch| Value::from(&branch.key));
+        list.push(Widget::of(spec, Kind::DynamicCombo(branches), key));
+        return first.into_iter().for_each(|branch| add_branch(spec, branch, list));
+    }
+    list.push(Widget::of(spec, kind(spec, &word), value));
+    add_companions(spec, &word, list);
+}
+
+/// Adds the children that a branch brings.
+pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s Branch, list: &mut Vec<Widget<'s>>) {
+    for input in &branch.inputs {
+        add(&spec.child(input), list);
+    }
+}
+
+/// The branch that stands first in a JavaScript object: of integer-like keys the least, else the document's first.
+pub(crate) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
+    let index = |branch: &Branch| {
+        let key = branch.key.as_str();
+        key.parse::<u32>().ok().filter(|&index| index != u32::MAX && index.to_string() == key)
+    };
+    branches.iter().filter(|branch| index(branch).is_some()).min_by_key(|branch| index(branch)).or(branches.first())
+}
+
+fn kind<'s>(spec: &Spec<'s>, word: &str) -> Kind<'s> {
+    let options = &spec.input.options;
+    // Scripts look only at the widgets a node is made with, not at those that a choice brings later.
+    let dynamic = options.dynamic_prompts() && spec.depth == 0;
+    match word {
+        "STRING" if options.multiline() => Kind::Multiline { dynamic },
+        "STRING" if dynamic => Kind::DynamicText,
+        "TEXTAREA" | "MARKDOWN" => Kind::Multiline { dynamic: false },
+        "COMBO" if options.get("multi_select").is_some() => Kind::Plain,
+        "COMBO" if options.remote().is_some() => Kind::Remote(spec.options()),
+        "COMBO" => Kind::Combo(spec.options()),
+        "CURVE" => Kind::Curve,
+        "LOAD_3D" | "LOAD_3D_ADVANCED" => Kind::Rendered,
+        "WEBCAM" => Kind::Webcam,
+        // What was compared or recorded in the browser is not what the next run has.
+        "AUDIO_RECORD" | "IMAGECOMPARE" => Kind::Fixed,
+        _ => Kind::Plain,
+    }
+}
+
+fn add_companions(spec: &Spec<'_>, word: &str, list: &mut Vec<Widget<'_>>) {
+    let options = &spec.input.options;
+    let companion = |name: &str| Widget::companion(name, spec.depth);
+    let control = options.control_after_generate();
+    let controlled = control.is_some_and(initial::is_truthy);
+    let seed = control.is_none() && matches!(spec.name.as_str(), "seed" | "noise_seed");
+    match word {
+        "INT" if controlled || seed => list.push(companion(CONTROL)),
+        "FLOAT" if controlled => list.push(companion(CONTROL)),
+        "COMBO" => {
+            if let Some(remote) = options.remote() {
+                list.push(companion("Auto-refresh after generation"));
+                if remote.get("refresh_button").is_some_and(initial::is_truthy) {
+                    list.push(Widget { depth: spec.depth, ..Widget::sent("refresh", "refresh") });
+                }
+            }
+            if controlled {
+                list.push(companion(CONTROL));
+                if options.get("multi_select").is_none() {
+                    list.push(companion("control_filter_list"));
+                }
+            }
+        }
+        "BOUNDING_BOX" => list.extend(["x", "y", "width", "height"].map(companion)),
+        "AUDIO_RECORD" => list.push(companion(&spec.name)),
+        _ => {}
+    }
+}
+
+/// The name of the companion that changes a value after each run.
+const CONTROL: &str = "control_after_generate";

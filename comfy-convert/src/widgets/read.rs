@@ -1,0 +1,164 @@
+//! How values reach widgets: one by one from `widgets_values`, and by being set later.
+
+use comfy_schema::{InputKind, Node, Text, Value};
+
+use super::special::custom_option;
+use super::{Kind, Spec, Widget, Widgets, build, declared};
+use crate::ui::Saved;
+
+/// The most options of a `CustomCombo`.
+const MOST_OPTIONS: usize = 10_000;
+
+impl<'s> Widgets<'s> {
+    /// Gives the saved values to the widgets, in sequence.
+    pub(crate) fn read(&mut self, class: &'s Node, saved: &Saved) {
+        let values: Vec<Option<Value>> = match saved {
+            Saved::None => return,
+            Saved::Named => {
+                // The stock code asks the object for the entries 0, 1, 2…: each is undefined.
+                self.read_each(|_| Some(None));
+                return;
+            }
+            Saved::List(values) => self.without_forced(class, values).into_iter().map(Some).collect(),
+        };
+        self.read_each(|at| values.get(at).cloned());
+    }
+
+    /// Gives these values to the widgets, in sequence, as they are.
+    pub(crate) fn read_list(&mut self, values: &[Value]) {
+        self.read_each(|at| values.get(at).cloned().map(Some));
+    }
+
+    /// Adds the widgets of an input under another name.
+    pub(crate) fn add(&mut self, spec: &Spec<'s>, name: &Text) {
+        let at = self.list.len();
+        build::add(spec, &mut self.list);
+        if let Some(widget) = self.list.get_mut(at) {
+            widget.name = name.clone();
+        }
+    }
+
+    /// Sets every saved widget in turn; a dynamic combo's children exist when their turn comes.
+    fn read_each(&mut self, value_at: impl Fn(usize) -> Option<Option<Value>>) {
+        let (mut at, mut taken) = (0, 0);
+        while let Some(widget) = self.list.get(at) {
+            if widget.saved {
+                let Some(value) = value_at(taken) else {
+                    return;
+                };
+                taken += 1;
+                self.set(at, value);
+            }
+            at += 1;
+        }
+    }
+
+    /// Sets the value of the widget at this place, as assigning to it does in the front end.
+    pub(crate) fn set(&mut self, at: usize, value: Option<Value>) {
+        let Some(widget) = self.list.get_mut(at) else {
+            return;
+        };
+        match widget.kind {
+            Kind::Fixed | Kind::CustomIndex | Kind::Rendered | Kind::AudioAddress => {}
+            Kind::Multiline { .. } => {
+                widget.value = Some(match value {
+                    None => "undefined".into(),
+                    Some(Value::Null) => "".into(),
+                    Some(value) => value,
+                });
+            }
+            Kind::DynamicCombo(branches) => {
+                widget.value = value;
+                let key = widget.value.as_ref().and_then(Value::as_str);
+                let branch = branches.iter().find(|branch| Some(branch.key.as_str()) == key);
+                let spec = widget.input.map(|input| Spec { name: widget.name.clone(), input, depth: widget.depth });
+                let mut children = Vec::new();
+                if let (Some(spec), Some(branch)) = (spec, branch) {
+                    build::add_branch(&spec, branch, &mut children);
+                }
+                let old = self.children(at);
+                self.list.splice(old, children);
+            }
+            Kind::CustomOption => {
+                let is_last = self.list.get(at + 1).is_none_or(|next| next.kind != Kind::CustomOption);
+                let number = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption).count();
+                let filled = value.as_ref().is_some_and(super::initial::is_truthy);
+                if let Some(widget) = self.list.get_mut(at) {
+                    widget.value = value;
+                }
+                if is_last && filled && number < MOST_OPTIONS {
+                    self.list.insert(at + 1, custom_option(number + 1));
+                }
+            }
+            _ => widget.value = value,
+        }
+    }
+
+    /// What the front end mends once all is read: combos that hold nothing get their first option, and samplers
+    /// their names of today.
+    pub(crate) fn mend(&mut self, class: &Node) {
+        let mut at = 0;
+        while let Some(widget) = self.list.get(at) {
+            let empty = widget.value.as_ref().is_none_or(Value::is_null);
+            let first = match widget.kind {
+                Kind::Combo(options) | Kind::Remote(options) if empty => options.first().cloned(),
+                Kind::DynamicCombo(branches) if empty => {
+                    build::first_branch(branches).map(|branch| (&branch.key).into())
+                }
+                Kind::CustomChoice if empty => self.custom_options().find(super::initial::is_truthy),
+                _ => None,
+            };
+            if first.is_some() {
+                self.set(at, first);
+            }
+            at += 1;
+        }
+        if matches!(class.class.as_str(), "KSampler" | "KSamplerAdvanced")
+            && let Some(sampler) = self.list.iter_mut().find(|widget| widget.name == "sampler_name")
+            && let Some(name) =
+                sampler.value.as_ref().and_then(Value::as_str).and_then(|name| name.strip_prefix("sample_"))
+        {
+            sampler.value = Some(Text::new(name).into());
+        }
+    }
+
+    /// The options of a `CustomCombo`, empty ones included.
+    pub(crate) fn custom_options(&self) -> impl Iterator<Item = Value> {
+        let options = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption);
+        options.map(|widget| widget.value.clone().unwrap_or(Value::Null))
+    }
+
+    /// The values without those of forced inputs, which old front ends saved (sheet §3.2).
+    fn without_forced(&self, class: &'s Node, values: &[Value]) -> Vec<Value> {
+        let mut forced = Vec::new();
+        for spec in declared(class) {
+            count_forced(&spec, &mut forced);
+        }
+        // Of the widgets that scripts add, these three are inputs to the front end.
+        let added = |widget: &&Widget<'_>| {
+            widget.input.is_none() && matches!(widget.name.as_str(), "upload" | "audioUI" | "image")
+        };
+        forced.extend(self.list.iter().filter(added).map(|_| false));
+        if forced.len() != values.len() {
+            return values.to_vec();
+        }
+        values.iter().zip(forced).filter(|(_, forced)| !forced).map(|(value, _)| value.clone()).collect()
+    }
+}
+
+/// Whether each value that old front ends saved for this input is one of a forced input.
+fn count_forced(spec: &Spec<'_>, forced: &mut Vec<bool>) {
+    let options = &spec.input.options;
+    if spec.widget().is_none() && !options.force_input() {
+        return;
+    }
+    forced.push(options.force_input());
+    if options.control_after_generate().is_some_and(super::initial::is_truthy) {
+        forced.push(false);
+    }
+    if let InputKind::DynamicCombo(branches) = &spec.input.kind
+        && let Some(first) = build::first_branch(branches)
+    {
+        first.inputs.iter().for_each(|input| count_forced(&spec.child(input), forced));
+    }
+}

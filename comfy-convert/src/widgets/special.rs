@@ -1,0 +1,62 @@
+//! Widgets that scripts of the stock front end add to single classes (sheet §3.1).
+
+use comfy_schema::{InputKind, Node, Section};
+
+use super::{Kind, Spec, Widget, initial};
+
+/// Widgets right behind an input's own.
+pub(super) fn after<'s>(class: &'s Node, spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
+    match (class.class.as_str(), spec.name.as_str()) {
+        ("Load3D", "model_file") => list.extend([
+            Widget::sent("upload 3d model", "upload3dmodel"),
+            Widget::sent("upload extra resources", "uploadExtraResources"),
+            Widget::sent("clear", "clear"),
+        ]),
+        ("CustomCombo", "choice") => {
+            if let Some(choice) = list.iter_mut().find(|widget| widget.name == "choice") {
+                choice.kind = Kind::CustomChoice;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Widgets behind all others.
+pub(super) fn at_the_end<'s>(class: &'s Node, list: &mut Vec<Widget<'s>>) {
+    match class.class.as_str() {
+        "LoadAudio" => list.push(Widget { kind: Kind::AudioAddress, ..Widget::sent("audioUI", "").unsaved() }),
+        "SaveAudio" | "SaveAudioMP3" | "SaveAudioOpus" | "SaveAudioAdvanced" | "PreviewAudio" => {
+            list.push(Widget { kind: Kind::Fixed, ..Widget::sent("audioUI", "").unsaved() });
+        }
+        "SaveGLB" | "Preview3D" => list.push(Widget { kind: Kind::Fixed, ..Widget::sent("image", "") }),
+        "CustomCombo" => {
+            list.push(Widget { kind: Kind::CustomIndex, ..Widget::sent("index", 0) });
+            list.push(custom_option(1));
+        }
+        "PreviewAny" => {
+            list.push(Widget::companion("preview_markdown", 0).unsaved());
+            list.push(Widget::companion("preview_text", 0).unsaved());
+            list.push(Widget::companion("previewMode", 0));
+        }
+        "WebcamCapture" => list.push(Widget::companion("capture", 0)),
+        _ => {}
+    }
+    if has_upload(class) {
+        list.push(Widget::companion("upload", 0));
+    }
+}
+
+/// An option of a `CustomCombo`, counted from 1.
+pub(super) fn custom_option<'s>(number: usize) -> Widget<'s> {
+    Widget { kind: Kind::CustomOption, ..Widget::sent(&format!("option{number}"), "") }
+}
+
+/// Whether the class gets an upload button: for a required combo of pictures or videos, or the input `audio`.
+fn has_upload(class: &Node) -> bool {
+    let flag = |spec: &&comfy_schema::Input, key: &str| spec.options.get(key).is_some_and(initial::is_truthy);
+    let media = class.inputs.iter().filter(|input| input.section == Section::Required).any(|input| {
+        matches!(input.kind, InputKind::Combo(_))
+            && ["image_upload", "video_upload", "animated_image_upload"].iter().any(|key| flag(&input, key))
+    });
+    media || class.input("audio").is_some_and(|input| flag(&input, "audio_upload"))
+}

@@ -1,0 +1,34 @@
+//! API format and request bodies.
+
+use comfy_convert::{Form, read};
+
+#[test]
+fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
+    let document = read(br#"{"1":{"class_type":"A","inputs":{"x":7.0},"is_changed":"h"},"note":"x"}"#).unwrap();
+    assert_eq!((document.form, document.ui.is_none()), (Form::Api, true));
+    assert_eq!(document.api.unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":7.0}}}"#);
+    let warnings: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "node 1 `A`: `is_changed` is left out: it is of the run that saved the file",
+            "`note` is no node and is left out"
+        ]
+    );
+}
+
+#[test]
+fn a_request_holds_both() {
+    let body = br#"{"prompt":{"1":{"class_type":"A","inputs":{}}},
+        "extra_data":{"extra_pnginfo":{"workflow":{"nodes":[{"id":1,"type":"A"}],"links":[]}}}}"#;
+    let document = read(body).unwrap();
+    assert_eq!(document.form, Form::Request);
+    assert_eq!((document.ui.unwrap().node_count(), document.api.is_some()), (1, true));
+}
+
+#[test]
+fn utf16_is_read() {
+    let text = "\u{feff}{\"1\":{\"class_type\":\"Ä\",\"inputs\":{}}}";
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read(&bytes).unwrap().form, Form::Api);
+}

@@ -1,0 +1,181 @@
+//! Comparing conversions with what the real front end made of the same files.
+//!
+//! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
+//! nobody can know offline (§14 of the fact sheet), by these rules: an input that the converter itself reports as
+//! [`WarningKind::Undecided`], and `audioUI` behind `&rand=`.
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use comfy_convert::{Converter, UiWorkflow, WarningKind};
+use comfy_schema::{Schema, Value};
+
+/// The outcome for a folder.
+pub(crate) struct Score {
+    /// How many pairs were equal.
+    pub(crate) equal: usize,
+    /// The others.
+    pub(crate) failures: Vec<Failure>,
+    /// What was left out: file, node and input.
+    pub(crate) left_out: Vec<String>,
+    /// Texts that are blanked in the data on one side.
+    pub(crate) blanked: Vec<String>,
+    /// What reading and converting took, without reading files.
+    pub(crate) time: Duration,
+}
+
+/// A pair that is not equal.
+pub(crate) struct Failure {
+    /// The pair's name.
+    pub(crate) name: String,
+    /// The first differences.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Converts every pair of a folder and compares.
+pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Error>> {
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    names.retain(|path| path.to_string_lossy().ends_with(".ui.json"));
+    names.sort();
+    let mut score =
+        Score { equal: 0, failures: Vec::new(), left_out: Vec::new(), blanked: Vec::new(), time: Duration::ZERO };
+    for path in names {
+        let text = path.to_string_lossy();
+        let Some(stem) = text.strip_suffix(".ui.json") else { continue };
+        let name = Path::new(stem).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (ui, api) = (fs::read(&path)?, Value::parse(&fs::read(format!("{stem}.api.json"))?)?);
+        let started = Instant::now();
+        let converted = UiWorkflow::from_value(&Value::parse(&ui)?)
+            .map_err(|error| error.to_string())
+            .and_then(|workflow| Converter::new(schema).convert(&workflow).map_err(|error| error.to_string()));
+        score.time += started.elapsed();
+        let converted = match converted {
+            Ok(converted) => converted,
+            Err(error) => {
+                score.failures.push(Failure { name, differences: vec![error] });
+                continue;
+            }
+        };
+        let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.place) {
+            (WarningKind::Undecided { input, .. }, Some(place)) => Some((place.id.to_string(), input.to_string())),
+            _ => None,
+        });
+        let mut compare = Compare { undecided: undecided.collect(), differences: Vec::new(), blanked: Vec::new() };
+        compare.prompts(&converted.prompt, &api);
+        score.left_out.extend(compare.undecided.iter().map(|(node, input)| format!("{name}: {node}.{input}")));
+        score.blanked.extend(compare.blanked.iter().map(|what| format!("{name}: {what}")));
+        if compare.differences.is_empty() {
+            score.equal += 1;
+        } else {
+            score.failures.push(Failure { name, differences: compare.differences });
+        }
+    }
+    Ok(score)
+}
+
+struct Compare {
+    undecided: HashSet<(String, String)>,
+    differences: Vec<String>,
+    blanked: Vec<String>,
+}
+
+impl Compare {
+    fn prompts(&mut self, ours: &Value, theirs: &Value) {
+        let (Some(ours), Some(theirs)) = (ours.as_object(), theirs.as_object()) else {
+            return self.differences.push("not two objects".into());
+        };
+        for id in theirs.keys().filter(|id| !ours.contains_key(id)) {
+            self.differences.push(format!("{id} is missing: {}", theirs.get(id).map(short).unwrap_or_default()));
+        }
+        for (id, node) in ours {
+            match theirs.get(id) {
+                None => self.differences.push(format!("{id} is too much: {}", short(node))),
+                Some(other) => self.nodes(id, node, other),
+            }
+        }
+    }
+
+    fn nodes(&mut self, id: &str, ours: &Value, theirs: &Value) {
+        let part =
+            |node: &Value, key: &str| node.as_object().and_then(|node| node.get(key)).cloned().unwrap_or(Value::Null);
+        if part(ours, "class_type") != part(theirs, "class_type") {
+            self.differences.push(format!(
+                "{id}.class_type: {} for {}",
+                part(ours, "class_type"),
+                part(theirs, "class_type")
+            ));
+        }
+        self.members(&format!("{id}._meta"), id, &part(ours, "_meta"), &part(theirs, "_meta"));
+        self.members(&format!("{id}.inputs"), id, &part(ours, "inputs"), &part(theirs, "inputs"));
+    }
+
+    fn members(&mut self, at: &str, id: &str, ours: &Value, theirs: &Value) {
+        let (Some(ours), Some(theirs)) = (ours.as_object(), theirs.as_object()) else {
+            return self.differences.push(format!("{at}: {} for {}", short(ours), short(theirs)));
+        };
+        let mut names: Vec<&str> = ours.keys().chain(theirs.keys()).map(comfy_schema::Text::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            if self.undecided.contains(&(id.to_owned(), name.to_owned())) {
+                continue;
+            }
+            let (mine, other) = (ours.get(name), theirs.get(name));
+            let same = match (mine, other) {
+                (Some(Value::String(mine)), Some(Value::String(other))) if name == "audioUI" => {
+                    before_rand(mine) == before_rand(other)
+                }
+                (mine, other) => mine == other,
+            };
+            if same {
+                continue;
+            }
+            let text = |value: Option<&Value>| value.map_or_else(|| "nothing".into(), short);
+            let what = format!("{at}.{name}: {} for {}", text(mine), text(other));
+            let blanked = name == "audioUI" && is_blanked(theirs.get("audio"), other);
+            if blanked { self.blanked.push(what) } else { self.differences.push(what) }
+        }
+    }
+}
+
+/// In public workflows the name of the file is a hash in `audio` and stands in clear in `audioUI`: the truth does not
+/// agree with itself.
+fn is_blanked(audio: Option<&Value>, address: Option<&Value>) -> bool {
+    let (Some(audio), Some(address)) = (audio.and_then(Value::as_str), address.and_then(Value::as_str)) else {
+        return false;
+    };
+    let stem = audio.rsplit('/').next().unwrap_or(audio).split('.').next().unwrap_or_default();
+    stem.len() == 8 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()) && !address.contains(stem)
+}
+
+fn before_rand(text: &str) -> &str {
+    text.split_once("&rand=").map_or(text, |(before, _)| before)
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(160).collect()
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for what in &self.left_out {
+            writeln!(f, "left out  {what}")?;
+        }
+        for what in &self.blanked {
+            writeln!(f, "blanked   {what}")?;
+        }
+        for failure in &self.failures {
+            writeln!(f, "differs   {} ({} places)", failure.name, failure.differences.len())?;
+            for difference in failure.differences.iter().take(5) {
+                writeln!(f, "            {difference}")?;
+            }
+        }
+        let all = self.equal + self.failures.len();
+        write!(f, "{}/{all} equal, {:.0} ms to read and convert", self.equal, self.time.as_secs_f64() * 1e3)
+    }
+}
