@@ -1,0 +1,138 @@
+//! The socket: `/ws`.
+
+mod frame;
+mod hub;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use comfy_schema::Value;
+use tokio::time::{sleep, timeout};
+
+pub(crate) use frame::{Frame, ImageFormat};
+use hub::{Line, Order};
+pub(crate) use hub::{Hub, To};
+
+use crate::json::object;
+use crate::routes::{Query, info, reply};
+use crate::state::Shared;
+
+/// The longest message that is taken, in bytes.
+const LONGEST_MESSAGE: usize = 4 << 20;
+
+/// `GET /ws?clientId=…`
+pub(crate) async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else { return reply::text(400, "No WebSocket UPGRADE hdr") };
+    let sid = Query::of(query.as_deref()).get("clientId").filter(|sid| !sid.is_empty());
+    let sid = sid.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
+    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| serve(shared, socket, sid))
+}
+
+/// One connection, until it ends.
+async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
+    let mut line = shared.hub.connect(&sid, greeting(&shared, &sid));
+    let mut stopped = shared.stop.subscribe();
+    let mut flags_may_come = true;
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => {
+                // A client that does not read must not hold the server up.
+                _ = timeout(Duration::from_millis(200), socket.send(Message::Close(None))).await;
+                break;
+            }
+            _ = line.restarted.changed() => break,
+            () = line.overrun.notified() => break,
+            order = line.orders.recv() => {
+                let Some(order) = order else {
+                    // Another connection took the id. This one stays, and gets nothing.
+                    read_to_the_end(&mut socket, &mut line, &mut stopped).await;
+                    break;
+                };
+                if !carry_out(order, &mut socket, &mut line, &mut stopped).await {
+                    break;
+                }
+            }
+            message = socket.recv() => match message {
+                Some(Ok(Message::Text(text))) if flags_may_come => {
+                    flags_may_come = !take_flags(&shared, &sid, &text);
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => break,
+            },
+        }
+    }
+    shared.hub.disconnect(&sid);
+}
+
+/// What a client is told first.
+fn greeting(shared: &Shared, sid: &str) -> Vec<Frame> {
+    let status = object([("status", shared.queue_status()), ("sid", Value::from(sid))]);
+    let mut frames = vec![Frame::event("status", status)];
+    if let Some(node) = shared.node_running_for(sid) {
+        frames.push(Frame::event("executing", object([("node", Value::from(node))])));
+    }
+    frames
+}
+
+/// Does one order; whether the connection goes on.
+async fn carry_out(
+    order: Order,
+    socket: &mut WebSocket,
+    line: &mut Line,
+    stopped: &mut tokio::sync::watch::Receiver<bool>,
+) -> bool {
+    let done = async {
+        match order {
+            Order::Drop => false,
+            Order::Wait(time) => {
+                sleep(time).await;
+                true
+            }
+            Order::Send(frame) => {
+                line.taken(&frame);
+                socket.send(frame.message).await.is_ok()
+            }
+        }
+    };
+    tokio::select! {
+        done = done => done,
+        _ = stopped.wait_for(|stopped| *stopped) => false,
+        _ = line.restarted.changed() => false,
+        () = line.overrun.notified() => false,
+    }
+}
+
+async fn read_to_the_end(
+    socket: &mut WebSocket,
+    line: &mut Line,
+    stopped: &mut tokio::sync::watch::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            _ = line.restarted.changed() => return,
+            message = socket.recv() => if !matches!(message, Some(Ok(_))) {
+                return;
+            },
+        }
+    }
+}
+
+/// Looks at a message; whether it was one, so that later ones are not looked at.
+fn take_flags(shared: &Shared, sid: &str, text: &str) -> bool {
+    let Ok(Value::Object(message)) = Value::parse(text.as_bytes()) else { return false };
+    if message.get("type").and_then(Value::as_str) == Some("feature_flags") {
+        let flags = message.get("data").and_then(Value::as_object);
+        let metadata = flags.and_then(|flags| flags.get("supports_preview_metadata"));
+        shared.hub.set_metadata(sid, metadata == Some(&Value::Bool(true)));
+        shared.hub.event(To::Client(sid), "feature_flags", info::feature_flags(shared));
+    }
+    true
+}
