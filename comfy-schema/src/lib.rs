@@ -1,4 +1,5 @@
-//! What a ComfyUI server's `/object_info` says, as a typed, lossless model.
+//! What a ComfyUI server's `/object_info` says, as a typed, lossless model, and whether a prompt agrees with it
+//! ([`validate`]).
 //!
 //! [`Schema::from_slice`] reads the bytes that the server sent, one node definition at a time. What it understands
 //! is in typed fields ([`Node`], [`Input`], [`Output`]); what it does not is kept as it was ([`Node::raw`],
@@ -27,6 +28,7 @@ mod model;
 mod options;
 mod parse;
 pub mod suggest;
+pub mod validate;
 mod value;
 mod write;
 

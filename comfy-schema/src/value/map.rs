@@ -76,6 +76,21 @@ impl Map {
         self.entries.iter().map(|(key, _)| key)
     }
 
+    /// The key at a position.
+    pub(crate) fn key_at(&self, at: usize) -> Option<&Text> {
+        self.entries.get(at).map(|(key, _)| key)
+    }
+
+    /// The value at a position.
+    pub(crate) fn value_at(&self, at: usize) -> Option<&Value> {
+        self.entries.get(at).map(|(_, value)| value)
+    }
+
+    /// The value at a position, to change it.
+    pub(crate) fn value_at_mut(&mut self, at: usize) -> Option<&mut Value> {
+        self.entries.get_mut(at).map(|(_, value)| value)
+    }
+
     /// Frees the room that growing left over: schemas are read once and kept.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink_to_fit();

@@ -1,0 +1,230 @@
+//! Which inputs a node declares: dynamic ones expand against the inputs that are given.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::error::{NodeError, NodeErrorKind};
+use crate::{DynamicGroup, Input, InputKind, Map, Node, Producer, Section, Text, Value};
+
+/// An input that a node declares.
+pub(super) struct Declared<'s> {
+    /// Its name, with the prefix of its dynamic parents.
+    pub(super) name: Text,
+    pub(super) required: bool,
+    /// What it takes. (Its own name is that of the template.)
+    pub(super) input: &'s Input,
+}
+
+/// What a node declares for the inputs that it is given.
+pub(super) struct Declarations<'s> {
+    /// Those that are required or given; all of them, if that was asked for.
+    pub(super) inputs: Vec<Declared<'s>>,
+    /// Dynamic combos of which nothing is declared, because none of their options is selected.
+    pub(super) unselected: Vec<Declared<'s>>,
+    /// Rows of dynamic groups that are not allowed.
+    pub(super) errors: Vec<NodeError>,
+    /// Whether children of dynamic inputs are in play.
+    pub(super) dynamic: bool,
+}
+
+/// What `node` declares for `given`. With `all`, optional inputs that are not given are in the answer too.
+pub(super) fn declared<'s>(node: &'s Node, given: &Map, all: bool) -> Declarations<'s> {
+    let declarations = Declarations {
+        inputs: Vec::with_capacity(node.inputs.len()),
+        unselected: Vec::new(),
+        errors: Vec::new(),
+        dynamic: false,
+    };
+    let mut expansion = Expansion { given, all, dynamic: node.producer == Producer::V3, declarations };
+    expansion.inputs(&node.inputs, "");
+    expansion.declarations
+}
+
+struct Expansion<'s, 'g> {
+    given: &'g Map,
+    all: bool,
+    /// The class's interface knows dynamic inputs. To the other their types are words like any.
+    dynamic: bool,
+    declarations: Declarations<'s>,
+}
+
+impl<'s> Expansion<'s, '_> {
+    fn inputs(&mut self, inputs: &'s [Input], prefix: &str) {
+        for input in inputs {
+            self.input(input, child(prefix, &input.name));
+        }
+    }
+
+    /// Nesting is bounded by what the schema's reader allows.
+    fn input(&mut self, input: &'s Input, name: Text) {
+        if !self.dynamic {
+            return self.add(input, name, input.section == Section::Required);
+        }
+        match &input.kind {
+            InputKind::Autogrow(list) => self.autogrow(&list.names, list.min, &list.element, &name),
+            InputKind::DynamicCombo(branches) => {
+                let key = self.given.get(&name).and_then(Value::as_str);
+                match key.and_then(|key| branches.iter().find(|branch| branch.key == key)) {
+                    Some(branch) => {
+                        self.declarations.dynamic = true;
+                        self.inputs(&branch.inputs, &name);
+                        self.add(input, name, input.section == Section::Required);
+                    }
+                    None => {
+                        let required = input.section == Section::Required;
+                        self.declarations.unselected.push(Declared { name, required, input });
+                    }
+                }
+            }
+            InputKind::DynamicSlot(slot) => {
+                if self.given.contains_key(&name) {
+                    self.declarations.dynamic = true;
+                    self.inputs(&slot.inputs, &name);
+                    self.add(input, name, input.section == Section::Required);
+                }
+            }
+            InputKind::DynamicGroup(group) => self.group(group, &name),
+            _ => self.add(input, name, input.section == Section::Required),
+        }
+    }
+
+    fn autogrow(&mut self, names: &'s [Text], min: usize, element: &'s Input, name: &Text) {
+        self.declarations.dynamic = true;
+        if self.all {
+            for (at, last) in names.iter().enumerate() {
+                self.element(element, child(name, last), at < min);
+            }
+            return;
+        }
+        for last in names.iter().take(min) {
+            self.element(element, child(name, last), true);
+        }
+        let given = self.given;
+        for key in given.keys() {
+            let last = key.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.'));
+            if let Some(last) = last
+                && names.iter().skip(min).any(|name| name == last)
+            {
+                self.element(element, key.clone(), false);
+            }
+        }
+    }
+
+    /// A child of a growing list: itself, and what it brings if it is dynamic.
+    fn element(&mut self, element: &'s Input, name: Text, required: bool) {
+        self.add(element, name.clone(), required);
+        let dynamic = matches!(
+            element.kind,
+            InputKind::Autogrow(_)
+                | InputKind::DynamicCombo(_)
+                | InputKind::DynamicSlot(_)
+                | InputKind::DynamicGroup(_)
+        );
+        if dynamic && self.given.contains_key(&name) {
+            self.input(element, name);
+        }
+    }
+
+    fn group(&mut self, group: &'s DynamicGroup, name: &Text) {
+        self.declarations.dynamic = true;
+        let mut rows = BTreeSet::new();
+        let given = self.given;
+        for key in given.keys() {
+            let Some(rest) = key.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            let row = rest.split_once('.').and_then(|(row, field)| {
+                let row = row_index(row).filter(|&row| row < group.max)?;
+                group.inputs.iter().any(|input| input.name == field).then_some(row)
+            });
+            match row {
+                Some(row) => _ = rows.insert(row),
+                None => self.group_error(key, "no row and field of this group".to_owned()),
+            }
+        }
+        if !(group.min..=group.max).contains(&rows.len()) {
+            self.group_error(name, format!("{} rows; {} to {} are allowed", rows.len(), group.min, group.max));
+        }
+        for row in rows {
+            self.inputs(&group.inputs, &child(name, &row.to_string()));
+        }
+    }
+
+    fn group_error(&mut self, name: &Text, reason: String) {
+        let mut error = NodeError::of_input(NodeErrorKind::InvalidDynamicInput, name);
+        error.reason = Some(reason);
+        self.declarations.errors.push(error);
+    }
+
+    /// Of two declarations of a name the required one counts, of two of a category the later.
+    fn add(&mut self, input: &'s Input, name: Text, required: bool) {
+        if !(self.all || required || self.given.contains_key(&name)) {
+            return;
+        }
+        let declared = Declared { name, required, input };
+        let inputs = &mut self.declarations.inputs;
+        let twice =
+            if self.declarations.dynamic { inputs.iter_mut().find(|other| other.name == declared.name) } else { None };
+        match twice {
+            Some(other) if other.required && !required => {}
+            Some(other) => *other = declared,
+            None => inputs.push(declared),
+        }
+    }
+}
+
+fn child(prefix: &str, name: &str) -> Text {
+    if prefix.is_empty() { Text::new(name) } else { Text::new(format!("{prefix}.{name}")) }
+}
+
+/// A row's index: ASCII digits without leading zeros.
+fn row_index(text: &str) -> Option<usize> {
+    let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// A type as the server compares it.
+pub(super) enum Type<'s> {
+    /// A word, or several with commas between.
+    Word(Cow<'s, str>),
+    /// A list of options.
+    List(&'s [Value]),
+    /// Something else.
+    Other,
+}
+
+/// What an input declares.
+pub(super) fn input_type(input: &Input) -> Type<'_> {
+    use crate::ComboSpelling as Spelling;
+    Type::Word(Cow::Borrowed(match &input.kind {
+        InputKind::Int => "INT",
+        InputKind::Float => "FLOAT",
+        InputKind::String => "STRING",
+        InputKind::Boolean => "BOOLEAN",
+        InputKind::Combo(combo) if combo.spelling == Spelling::Array => return Type::List(&combo.values),
+        InputKind::Combo(_) => "COMBO",
+        InputKind::Link(word) | InputKind::Widget(word) => word,
+        InputKind::Any => "*",
+        InputKind::Match(_) => "COMFY_MATCHTYPE_V3",
+        InputKind::Raw(spec) => {
+            return match spec.as_array().and_then(<[Value]>::first) {
+                Some(Value::String(word)) => Type::Word(Cow::Borrowed(word)),
+                Some(Value::Array(values)) => Type::List(values),
+                _ => Type::Other,
+            };
+        }
+        other => return Type::Word(Cow::Owned(other.type_word().to_string())),
+    }))
+}
+
+/// `[type, options]`, as the server shows an input in its errors.
+pub(super) fn config(input: &Input) -> Value {
+    match input.to_value() {
+        Value::Array(mut parts) => {
+            if parts.len() < 2 {
+                parts.push(Value::Object(Map::new()));
+            }
+            parts.truncate(2);
+            Value::Array(parts)
+        }
+        other => Value::Array(vec![other, Value::Object(Map::new())]),
+    }
+}

@@ -1,0 +1,299 @@
+//! What is wrong with one node, in the server's own terms.
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+
+use super::python::{self, Exception};
+use crate::{Map, Text, Value};
+
+/// A combo with more options is not sent back in an error.
+const MOST_OPTIONS: usize = 20;
+
+macro_rules! kinds {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+            /// Another word: a server's that is newer than this crate.
+            Other(Text),
+        }
+
+        impl $name {
+            /// The server's word for it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($text => Self::$variant,)*
+                    _ => Self::Other(word.into()),
+                }
+            }
+        }
+
+        impl Display for $name {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The `type` of a request's error.
+    RequestErrorKind {
+        /// The body has no key `prompt`.
+        NoPrompt = "no_prompt",
+        /// `prompt_id` is no UUID in canonical form.
+        InvalidPromptId = "invalid_prompt_id",
+        /// A node without `class_type`, or of a class that the server does not have.
+        MissingNodeType = "missing_node_type",
+        /// No output node, or none among the targets.
+        NoOutputs = "prompt_no_outputs",
+        /// No selected output is good.
+        OutputsFailed = "prompt_outputs_failed_validation",
+    }
+}
+
+kinds! {
+    /// The `type` of a node's error.
+    NodeErrorKind {
+        /// A required input is absent.
+        RequiredInputMissing = "required_input_missing",
+        /// An array that has not two elements.
+        BadLinkedInput = "bad_linked_input",
+        /// The linked output carries another type.
+        ReturnTypeMismatch = "return_type_mismatch",
+        /// A literal that does not convert to the declared type.
+        InvalidInputType = "invalid_input_type",
+        /// Below `min`.
+        ValueSmallerThanMin = "value_smaller_than_min",
+        /// Above `max`.
+        ValueBiggerThanMax = "value_bigger_than_max",
+        /// None of a combo's options.
+        ValueNotInList = "value_not_in_list",
+        /// The class's own check said no.
+        CustomValidationFailed = "custom_validation_failed",
+        /// The node is upstream of itself.
+        DependencyCycle = "dependency_cycle",
+        /// Validating this output raised.
+        ExceptionDuringValidation = "exception_during_validation",
+        /// Validating this node raised, on the way from another.
+        ExceptionDuringInnerValidation = "exception_during_inner_validation",
+        /// Rows of a dynamic group that are not allowed.
+        InvalidDynamicInput = "invalid_dynamic_input",
+    }
+}
+
+/// One error of a node. Its texts are made when they are asked for: they may repeat long lists of options.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeError {
+    /// What it is.
+    pub kind: NodeErrorKind,
+    /// The input it is about, with the prefix of its dynamic parents. For
+    /// [`NodeErrorKind::ExceptionDuringInnerValidation`] an input of the node that links to this one.
+    pub input_name: Option<Text>,
+    /// `[type, options]` of that input.
+    pub input_config: Option<Arc<Value>>,
+    /// The value that was given, converted as far as it got.
+    pub received_value: Option<Value>,
+    /// The type that a link carries.
+    pub received_type: Option<Value>,
+    /// The link, as it was given.
+    pub linked_node: Option<Value>,
+    /// What was raised.
+    pub exception: Option<Exception>,
+    /// A cycle's nodes.
+    pub cycle: Option<Arc<Cycle>>,
+    /// The node itself, of a cycle.
+    pub node_id: Option<Text>,
+    /// What else there is to say: the text that a class's own check gave.
+    pub reason: Option<String>,
+    /// The short form of the input's name that `details` has, where it is not the name itself.
+    pub(super) short_name: Option<Text>,
+}
+
+/// The nodes of a cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cycle {
+    /// Their ids, from consumer to source.
+    pub nodes: Vec<Text>,
+    /// `5 (A) -> 6 (B) -> 5 (A)`
+    pub path: String,
+}
+
+impl NodeError {
+    pub(super) fn new(kind: NodeErrorKind) -> Self {
+        Self {
+            kind,
+            input_name: None,
+            input_config: None,
+            received_value: None,
+            received_type: None,
+            linked_node: None,
+            exception: None,
+            cycle: None,
+            node_id: None,
+            reason: None,
+            short_name: None,
+        }
+    }
+
+    pub(super) fn of_input(kind: NodeErrorKind, name: &Text) -> Self {
+        Self { input_name: Some(name.clone()), ..Self::new(kind) }
+    }
+
+    /// The server's message.
+    pub fn message(&self) -> String {
+        use NodeErrorKind as K;
+        let message = match &self.kind {
+            K::RequiredInputMissing => "Required input is missing",
+            K::BadLinkedInput => "Bad linked input, must be a length-2 list of [node_id, slot_index]",
+            K::ReturnTypeMismatch => "Return type mismatch between linked nodes",
+            K::InvalidInputType => {
+                return format!("Failed to convert an input value to a {} value", self.declared_type());
+            }
+            K::ValueSmallerThanMin => return self.bound_message("smaller", "min"),
+            K::ValueBiggerThanMax => return self.bound_message("bigger", "max"),
+            K::ValueNotInList => "Value not in list",
+            K::CustomValidationFailed => "Custom validation failed for node",
+            K::DependencyCycle => "Dependency cycle detected",
+            K::ExceptionDuringValidation => "Exception when validating node",
+            K::ExceptionDuringInnerValidation => "Exception when validating inner node",
+            K::InvalidDynamicInput => "Invalid dynamic input",
+            K::Other(_) => "",
+        };
+        message.to_owned()
+    }
+
+    /// The server's details.
+    pub fn details(&self) -> String {
+        use NodeErrorKind as K;
+        let name = self.input_name.as_deref().unwrap_or_default();
+        let raised = self.exception.as_ref().map(|exception| exception.message.clone()).unwrap_or_default();
+        let received = || self.received_value.as_ref().map(python::str).unwrap_or_default();
+        match &self.kind {
+            K::ReturnTypeMismatch => {
+                let carried = self.received_type.as_ref().map(python::str).unwrap_or_default();
+                format!("{name}, received_type({carried}) mismatch input_type({})", self.declared_type())
+            }
+            K::InvalidInputType => format!("{name}, {}, {raised}", received()),
+            K::ValueNotInList => format!("{name}: {} not in {}", self.invalid_values(), self.options_text()),
+            K::CustomValidationFailed => match &self.reason {
+                Some(reason) => format!("{name} - {reason}"),
+                None => name.to_owned(),
+            },
+            K::DependencyCycle => self.cycle.as_ref().map(|cycle| cycle.path.clone()).unwrap_or_default(),
+            K::ExceptionDuringValidation | K::ExceptionDuringInnerValidation => raised,
+            K::InvalidDynamicInput => self.reason.clone().unwrap_or_default(),
+            _ => self.short_name.as_deref().unwrap_or(name).to_owned(),
+        }
+    }
+
+    /// The server's `extra_info`. Tracebacks are empty.
+    pub fn extra_info(&self) -> Map {
+        use NodeErrorKind as K;
+        let mut info = Map::new();
+        if self.kind == K::DependencyCycle {
+            info.insert("node_id", self.node_id.clone());
+            info.insert("cycle_nodes", self.cycle.iter().flat_map(|cycle| &cycle.nodes).collect::<Value>());
+            return info;
+        }
+        if let Some(name) = &self.input_name {
+            info.insert("input_name", name);
+        }
+        if self.kind == K::ValueNotInList && self.option_count() > MOST_OPTIONS {
+            info.insert("input_config", Value::Null);
+        } else if let Some(config) = &self.input_config {
+            info.insert("input_config", config.as_ref().clone());
+        }
+        for (key, value) in [("received_type", &self.received_type), ("received_value", &self.received_value)] {
+            if let Some(value) = value {
+                info.insert(key, value.clone());
+            }
+        }
+        if let Some(exception) = &self.exception {
+            self.exception_info(exception, &mut info);
+        }
+        if let Some(link) = &self.linked_node {
+            info.insert("linked_node", link.clone());
+        }
+        info
+    }
+
+    fn exception_info(&self, exception: &Exception, info: &mut Map) {
+        if self.kind != NodeErrorKind::ExceptionDuringValidation {
+            info.insert("exception_message", exception.message.as_str());
+        }
+        if self.kind != NodeErrorKind::InvalidInputType {
+            info.insert("exception_type", &exception.kind);
+            info.insert("traceback", Vec::new());
+        }
+    }
+
+    /// The error as the server sends it.
+    pub fn to_value(&self) -> Value {
+        Value::Object(Map::from_iter([
+            ("type", Value::from(self.kind.as_str())),
+            ("message", Value::from(self.message())),
+            ("details", Value::from(self.details())),
+            ("extra_info", Value::Object(self.extra_info())),
+        ]))
+    }
+
+    /// The values that a combo has; empty if the error is not about one.
+    pub fn options(&self) -> &[Value] {
+        match self.input_config.as_deref().and_then(Value::as_array) {
+            Some([Value::Array(values), ..]) => values,
+            Some([_, Value::Object(options)]) => options.get("options").and_then(Value::as_array).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// An option of the input: `min`, `max`, ….
+    pub fn option(&self, key: &str) -> Option<&Value> {
+        self.input_config.as_deref()?.as_array()?.get(1)?.as_object()?.get(key)
+    }
+
+    /// The input's type as Python prints it.
+    pub fn declared_type(&self) -> String {
+        let head = self.input_config.as_deref().and_then(Value::as_array).and_then(<[Value]>::first);
+        head.map(python::str).unwrap_or_default()
+    }
+
+    fn option_count(&self) -> usize {
+        self.options().len()
+    }
+
+    fn options_text(&self) -> String {
+        match self.option_count() {
+            count if count > MOST_OPTIONS => format!("(list of length {count})"),
+            _ => python::repr(&Value::Array(self.options().to_vec())),
+        }
+    }
+
+    fn invalid_values(&self) -> String {
+        let multiselect = self.option("multiselect").is_some_and(python::truthy);
+        match &self.received_value {
+            Some(Value::Array(values)) if multiselect => {
+                let known = |value: &&Value| !self.options().iter().any(|option| python::equal(option, value));
+                values.iter().filter(known).map(python::repr).collect::<Vec<_>>().join(", ")
+            }
+            value => value.as_ref().map(python::repr).unwrap_or_default(),
+        }
+    }
+
+    fn bound_message(&self, word: &str, key: &str) -> String {
+        let value = self.received_value.as_ref().map(python::str).unwrap_or_default();
+        let bound = self.option(key).map(python::str).unwrap_or_default();
+        format!("Value {value} {word} than {key} of {bound}")
+    }
+}

@@ -1,0 +1,175 @@
+//! What the server lets through and then ignores or breaks on.
+
+use super::declared::{self, Declared};
+use super::python::is_link;
+use super::scan::Graph;
+use super::warning::{Warning, WarningKind};
+use crate::{InputKind, Map, Node, Text, Value, suggest};
+
+/// Looks at an accepted or refused prompt, as converted, for what the verdict does not say.
+pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<Warning> {
+    let needed = needed(prompt, graph);
+    let mut warnings = Vec::new();
+    for (at, (id, node)) in prompt.iter().enumerate() {
+        let (Some(node), Some(&class)) = (node.as_object(), graph.classes.get(at)) else { continue };
+        let mut look = Look { id, class, graph, warnings: &mut warnings };
+        look.node(node, needed.get(at) == Some(&true));
+    }
+    warnings
+}
+
+/// Which nodes execution reaches from the selected outputs: it follows every link, declared or not.
+fn needed(prompt: &Map, graph: &Graph<'_>) -> Vec<bool> {
+    let mut needed = vec![false; graph.classes.len()];
+    let mut open: Vec<usize> = graph.outputs.clone();
+    while let Some(node) = open.pop() {
+        let Some(seen) = needed.get_mut(node).filter(|seen| !**seen) else { continue };
+        *seen = true;
+        let links = inputs(prompt.value_at(node)).into_iter().flat_map(Map::iter).filter(|(_, value)| is_link(value));
+        open.extend(links.filter_map(|(_, link)| source(graph, link)));
+    }
+    needed
+}
+
+fn inputs(node: Option<&Value>) -> Option<&Map> {
+    node?.as_object()?.get("inputs")?.as_object()
+}
+
+fn source(graph: &Graph<'_>, link: &Value) -> Option<usize> {
+    graph.positions.get(link.as_array()?.first()?.as_str()?).copied()
+}
+
+struct Look<'l> {
+    id: &'l Text,
+    class: &'l Node,
+    graph: &'l Graph<'l>,
+    warnings: &'l mut Vec<Warning>,
+}
+
+impl Look<'_> {
+    fn node(&mut self, node: &Map, needed: bool) {
+        if node.contains_key("is_changed") {
+            self.warn(
+                WarningKind::IsChanged,
+                None,
+                "the key `is_changed` is a fingerprint of an earlier run, which the server takes instead of asking the node; remove it".into(),
+            );
+        }
+        let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
+            if !needed {
+                let message = "the node has no `inputs`: the server accepts the prompt, and its worker dies when it starts; write `\"inputs\": {}`";
+                self.warn(WarningKind::NoInputs, None, message.into());
+            }
+            return;
+        };
+        if !needed {
+            self.warn(WarningKind::UnusedNode, None, "no selected output needs this node; it does not run".into());
+            return;
+        }
+        if self.class.deprecated {
+            self.warn(WarningKind::DeprecatedNode, None, format!("`{}` is deprecated", self.class.class));
+        }
+        self.inputs(inputs);
+    }
+
+    fn inputs(&mut self, inputs: &Map) {
+        let declarations = declared::declared(self.class, inputs, false);
+        for declared in &declarations.unselected {
+            self.selector(declared, inputs.get(&declared.name));
+        }
+        let mut known: Option<Vec<Text>> = None;
+        for (name, value) in inputs {
+            if holds_no_number(value) {
+                let message = format!("{value} is no JSON number; other readers of the prompt refuse it");
+                self.warn(WarningKind::NotANumber, Some(name), message);
+            }
+            if let Some(declared) = declarations.inputs.iter().find(|declared| declared.name == *name) {
+                self.literal(declared, value);
+            } else if !declarations.unselected.iter().any(|selector| selector.name == *name) {
+                let known = known.get_or_insert_with(|| {
+                    declared::declared(self.class, inputs, true).inputs.into_iter().map(|input| input.name).collect()
+                });
+                self.undeclared(name, value, known);
+            }
+        }
+    }
+
+    fn selector(&mut self, selector: &Declared<'_>, value: Option<&Value>) {
+        let InputKind::DynamicCombo(branches) = &selector.input.kind else { return };
+        let keys = branches.iter().map(|branch| branch.key.as_str());
+        match value {
+            None if selector.required => {
+                let message =
+                    "none of its options is selected; nothing of it is checked, and the node fails when it runs".into();
+                self.warn(WarningKind::SelectorMissing, Some(&selector.name), message);
+                self.suggest(keys.take(3).map(Text::new).collect());
+            }
+            None => {}
+            Some(value) => {
+                let message = format!(
+                    "{value} is none of its options; nothing of it is checked, and the node fails when it runs"
+                );
+                self.warn(WarningKind::SelectorUnknown, Some(&selector.name), message);
+                let word = value.as_str().unwrap_or_default();
+                self.suggest(suggest::similar(word, keys).into_iter().map(Text::new).collect());
+            }
+        }
+    }
+
+    /// Types of which the server takes any literal, and no node does.
+    fn literal(&mut self, declared: &Declared<'_>, value: &Value) {
+        let InputKind::Link(word) = &declared.input.kind else { return };
+        if matches!(value, Value::Array(_)) || declared.input.options.widget_type().is_some() {
+            return;
+        }
+        let message = format!("a literal where a link of type {word} is meant; the node fails when it runs");
+        self.warn(WarningKind::LiteralOnSocket, Some(&declared.name), message);
+    }
+
+    fn undeclared(&mut self, name: &Text, value: &Value, known: &[Text]) {
+        if self.class.hidden.iter().any(|hidden| hidden.name == *name) {
+            return;
+        }
+        let class = &self.class.class;
+        if is_link(value) {
+            let message = if source(self.graph, value).is_some() {
+                format!(
+                    "`{class}` has no such input; the linked node runs unchecked, and this one fails when it is given the value"
+                )
+            } else {
+                format!(
+                    "`{class}` has no such input, and the linked node does not exist; the server accepts this and its worker dies"
+                )
+            };
+            self.warn(WarningKind::UnknownLink, Some(name), message);
+        } else if class == "CustomCombo" {
+            return;
+        } else {
+            let message = format!("`{class}` has no such input; the server ignores it");
+            self.warn(WarningKind::UnknownInput, Some(name), message);
+        }
+        self.suggest(suggest::similar(name, known.iter().map(Text::as_str)).into_iter().map(Text::new).collect());
+    }
+
+    fn warn(&mut self, kind: WarningKind, input: Option<&Text>, message: String) {
+        let (node, input) = (self.id.clone(), input.cloned());
+        self.warnings.push(Warning { node, input, kind, message, suggestions: Vec::new() });
+    }
+
+    /// Of the last warning.
+    fn suggest(&mut self, suggestions: Vec<Text>) {
+        if let Some(warning) = self.warnings.last_mut() {
+            warning.suggestions = suggestions;
+        }
+    }
+}
+
+/// Whether a NaN or an infinity is in a value. What a reader of JSON gives is nested 200 levels at most.
+fn holds_no_number(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => !number.is_finite(),
+        Value::Array(values) => values.iter().any(holds_no_number),
+        Value::Object(map) => map.iter().any(|(_, value)| holds_no_number(value)),
+        _ => false,
+    }
+}

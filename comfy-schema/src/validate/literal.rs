@@ -1,0 +1,77 @@
+//! Literals: unwrapped, converted, and compared with what the input allows.
+
+use super::error::NodeErrorKind;
+use super::python::{self, Exception};
+use crate::{ComboSpelling, Input, InputKind, Options, Value};
+
+/// What is wrong with a literal.
+pub(super) struct Wrong {
+    pub(super) kind: NodeErrorKind,
+    /// Of a failed conversion.
+    pub(super) exception: Option<Exception>,
+}
+
+impl Wrong {
+    fn new(kind: NodeErrorKind) -> Self {
+        Self { kind, exception: None }
+    }
+}
+
+/// Unwraps and converts a literal in place.
+pub(super) fn convert(input: &Input, value: &mut Value) -> Result<(), Wrong> {
+    if let Value::Object(map) = value
+        && let Some(inner) = map.remove("__value__")
+    {
+        *value = inner;
+    }
+    let converted = match (&input.kind, &*value) {
+        (InputKind::Int, Value::Int(_)) | (InputKind::Float, Value::Float(_)) => return Ok(()),
+        (InputKind::String, Value::String(_)) | (InputKind::Boolean, Value::Bool(_)) => return Ok(()),
+        (InputKind::Int, _) => python::to_int(value),
+        (InputKind::Float, _) => python::to_float(value),
+        (InputKind::String, _) => Ok(Value::from(python::str(value))),
+        (InputKind::Boolean, _) => Ok(Value::Bool(python::truthy(value))),
+        _ => return Ok(()),
+    };
+    *value =
+        converted.map_err(|exception| Wrong { kind: NodeErrorKind::InvalidInputType, exception: Some(exception) })?;
+    Ok(())
+}
+
+/// Compares a converted literal with bounds and options. `Err` is what Python raises where they do not compare.
+pub(super) fn compare(input: &Input, value: &Value) -> Result<Option<Wrong>, Exception> {
+    let options = options(input);
+    if let Some(min) = options.and_then(|options| options.get("min"))
+        && python::less(value, min, '<')?
+    {
+        return Ok(Some(Wrong::new(NodeErrorKind::ValueSmallerThanMin)));
+    }
+    if let Some(max) = options.and_then(|options| options.get("max"))
+        && python::less(max, value, '>')?
+    {
+        return Ok(Some(Wrong::new(NodeErrorKind::ValueBiggerThanMax)));
+    }
+    Ok(not_in_list(input, value).then(|| Wrong::new(NodeErrorKind::ValueNotInList)))
+}
+
+/// The options of an input; an odd specification has none that could be read.
+fn options(input: &Input) -> Option<&Options> {
+    match input.kind {
+        InputKind::Raw(_) => None,
+        _ => Some(&input.options),
+    }
+}
+
+fn not_in_list(input: &Input, value: &Value) -> bool {
+    let InputKind::Combo(combo) = &input.kind else { return false };
+    // Newer servers leave these to the class.
+    if combo.spelling == ComboSpelling::Word && input.options.get("remote_combo").is_some() {
+        return false;
+    }
+    let multiselect = combo.multiselect || input.options.get("multiselect").is_some_and(python::truthy);
+    let known = |value: &Value| combo.values.iter().any(|option| python::equal(option, value));
+    match value {
+        Value::Array(values) if multiselect => !values.iter().all(known),
+        value => !known(value),
+    }
+}

@@ -1,0 +1,161 @@
+//! What a server would say of a prompt, without the server.
+//!
+//! The verdict follows ComfyUI 0.26 step by step: replacement of missing classes, a look at the class of every node,
+//! then the recursive validation of every selected output. What only newer servers know (`COMFY_DYNAMICGROUP_V3`,
+//! `remote_combo`) counts where the definitions hold it.
+//!
+//! ```
+//! use comfy_schema::validate::{NodeErrorKind, Validator};
+//! use comfy_schema::{Schema, Value};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let schema = Schema::from_slice(br#"{"Blank": {
+//!     "input": {"required": {"width": ["INT", {"min": 16, "max": 4096}]}}, "output": [], "output_node": true
+//! }}"#)?;
+//! let prompt = Value::parse(br#"{"1": {"class_type": "Blank", "inputs": {"width": "8"}}}"#)?;
+//! let verdict = Validator::new(&schema).check(&prompt, None);
+//! assert!(!verdict.valid);
+//! let error = &verdict.node_errors.get("1").expect("it has errors").errors[0];
+//! assert_eq!(error.kind, NodeErrorKind::ValueSmallerThanMin);
+//! assert_eq!(error.message(), "Value 8 smaller than min of 16");
+//! # Ok(())
+//! # }
+//! ```
+
+mod declared;
+mod error;
+mod files;
+mod inspect;
+mod link;
+mod literal;
+mod order;
+mod python;
+mod replace;
+mod rules;
+mod scan;
+mod verdict;
+mod walk;
+mod warning;
+
+use std::borrow::Cow;
+
+pub use error::{Cycle, NodeError, NodeErrorKind, RequestErrorKind};
+pub use files::{Files, Folder};
+pub use python::Exception;
+pub use replace::Replacements;
+pub use verdict::{NodeErrors, NodeReport, Raised, RequestError, Verdict};
+pub use warning::{Unverifiable, UnverifiableKind, Warning, WarningKind};
+
+use order::Order;
+use replace::as_object_mut;
+use scan::Refused;
+use walk::Walk;
+
+use crate::{Map, Schema, Value};
+
+/// Checks prompts against the definitions of a server.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Validator<'s> {
+    schema: &'s Schema,
+    replacements: Cow<'s, Replacements>,
+    files: Option<&'s Files>,
+    order: Order,
+    warnings: bool,
+}
+
+impl<'s> Validator<'s> {
+    /// A validator for the server that gave these definitions, with the replacements that every server has.
+    pub fn new(schema: &'s Schema) -> Self {
+        Self {
+            schema,
+            replacements: Cow::Owned(Replacements::built_in()),
+            files: None,
+            order: Order::Declared,
+            warnings: true,
+        }
+    }
+
+    /// Takes the replacements of this server instead of the built-in ones.
+    pub fn replacements(mut self, replacements: &'s Replacements) -> Self {
+        self.replacements = Cow::Borrowed(replacements);
+        self
+    }
+
+    /// Takes the files on the server's disk, so that what loads a file can be decided.
+    pub fn files(mut self, files: &'s Files) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// Whether to look for what passes and then breaks; true unless said otherwise. The verdict does not depend on it.
+    pub fn warnings(mut self, warnings: bool) -> Self {
+        self.warnings = warnings;
+        self
+    }
+
+    /// Walks outputs and inputs in another order.
+    ///
+    /// The server's own order changes from start to start. The verdict and the types of errors do not depend on it;
+    /// under which input an exception is reported, and which nodes of cycles that share nodes are named, does. With
+    /// several seeds one sees the answers that are possible.
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        self.order = Order::Shuffled(seed);
+        self
+    }
+
+    /// What the server would say of `prompt`, the value of the key `prompt` of a request; `targets` is that of
+    /// `partial_execution_targets`.
+    pub fn check(&self, prompt: &Value, targets: Option<&Value>) -> Verdict {
+        let mut verdict = Verdict::new(prompt.clone());
+        let kind = prompt.kind_name();
+        let Some(prompt) = as_object_mut(&mut verdict.prompt) else {
+            verdict.raised = Some(Raised {
+                node: None,
+                why: format!("the prompt is {kind}, not an object of nodes"),
+                exception: Exception { kind: "AttributeError".into(), message: "no attribute 'items'".into() },
+            });
+            return verdict;
+        };
+        let found = match self.look(prompt, targets) {
+            Ok(found) => found,
+            Err(Refused::Raised(raised)) => {
+                verdict.raised = Some(raised);
+                return verdict;
+            }
+            Err(Refused::Error(error)) => {
+                verdict.error = Some(error);
+                return verdict;
+            }
+        };
+        let Found { findings, warnings } = found;
+        verdict.valid = !findings.good_outputs.is_empty();
+        if !verdict.valid {
+            verdict.error = Some(RequestError {
+                kind: RequestErrorKind::OutputsFailed,
+                message: "Prompt outputs failed validation".into(),
+                details: findings.details.join("\n"),
+                extra_info: Map::new(),
+            });
+        }
+        verdict.outputs = findings.good_outputs;
+        verdict.node_errors = findings.node_errors;
+        verdict.unverifiable = findings.unverifiable;
+        verdict.warnings = warnings;
+        verdict
+    }
+
+    fn look(&self, prompt: &mut Map, targets: Option<&Value>) -> Result<Found, Refused> {
+        replace::apply(prompt, self.schema, &self.replacements)?;
+        let graph = scan::scan(prompt, self.schema, targets)?;
+        let findings = Walk::new(&graph, prompt, self.files, self.order).run();
+        let warnings = if self.warnings { inspect::inspect(prompt, &graph) } else { Vec::new() };
+        Ok(Found { findings, warnings })
+    }
+}
+
+/// What there is to say of a prompt whose nodes are all known.
+struct Found {
+    findings: walk::Findings,
+    warnings: Vec<Warning>,
+}

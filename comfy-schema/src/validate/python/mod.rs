@@ -1,0 +1,39 @@
+//! What Python makes of JSON values: the server converts, compares and prints them as Python does.
+
+mod compare;
+mod convert;
+mod text;
+
+pub(super) use compare::{contains, equal, less};
+pub(super) use convert::{to_float, to_int, truthy};
+pub(super) use text::{repr, str, type_name};
+
+use crate::{Text, Value};
+
+/// A Python exception: its type and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// `KeyError`, `IndexError`, `TypeError`, …
+    pub kind: Text,
+    /// Its text; a `KeyError`'s is the key in quotes.
+    pub message: String,
+}
+
+impl Exception {
+    pub(super) fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { kind: Text::new_static(kind), message: message.into() }
+    }
+
+    pub(super) fn type_error(message: impl Into<String>) -> Self {
+        Self::new("TypeError", message)
+    }
+}
+
+/// Whether execution takes this for a link: two elements, a string and a number (a boolean is one).
+pub(super) fn is_link(value: &Value) -> bool {
+    matches!(value, Value::Array(items) if matches!(items.as_slice(), [Value::String(_), slot] if is_number(slot)))
+}
+
+fn is_number(value: &Value) -> bool {
+    value.is_number() || matches!(value, Value::Bool(_))
+}

@@ -1,0 +1,251 @@
+//! Classes that the server replaces by others before it looks at a prompt.
+
+use std::collections::{HashMap, HashSet};
+
+use super::python::{Exception, equal, is_link, repr};
+use super::verdict::Raised;
+use crate::{Map, Schema, Text, Value};
+
+/// What `GET /node_replacements` of a server of 0.26 says: the pairs that every server has.
+const BUILT_IN: &str = r#"{
+"ResizeImagesByLongerEdge": [{"new_node_id": "ImageScaleToMaxDimension", "input_mapping": [
+    {"new_id": "image", "old_id": "images"}, {"new_id": "largest_size", "old_id": "longer_edge"},
+    {"new_id": "upscale_method", "set_value": "lanczos"}], "output_mapping": [{"new_idx": 0, "old_idx": 0}]}],
+"ImageBatch": [{"new_node_id": "BatchImagesNode", "input_mapping": [
+    {"new_id": "images.image0", "old_id": "image1"}, {"new_id": "images.image1", "old_id": "image2"}]}],
+"ImageScaleBy": [{"new_node_id": "ResizeImageMaskNode", "input_mapping": [
+    {"new_id": "input", "old_id": "image"}, {"new_id": "resize_type", "set_value": "scale by multiplier"},
+    {"new_id": "resize_type.multiplier", "old_id": "scale_by"},
+    {"new_id": "scale_method", "old_id": "upscale_method"}]}],
+"T2IAdapterLoader": [{"new_node_id": "ControlNetLoader", "input_mapping": [
+    {"new_id": "control_net_name", "old_id": "t2i_adapter_name"}]}],
+"Load3DAnimation": [{"new_node_id": "Load3D"}],
+"Preview3DAnimation": [{"new_node_id": "Preview3D"}],
+"SDV_img2vid_Conditioning": [{"new_node_id": "SVD_img2vid_Conditioning"}],
+"ConditioningAverage ": [{"new_node_id": "ConditioningAverage"}]
+}"#;
+
+/// Which classes are replaced by which: the answer of `GET /node_replacements`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replacements(HashMap<Text, Replacement>);
+
+/// The first replacement of a class; the server looks at no other.
+#[derive(Debug, Clone, PartialEq)]
+struct Replacement {
+    class: Text,
+    inputs: Vec<Mapping>,
+    /// Old slot, new slot.
+    outputs: Vec<(Value, Value)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Mapping {
+    Set(Text, Value),
+    Copy(Text, Text),
+}
+
+impl Replacements {
+    /// None: every class must be there.
+    pub fn none() -> Self {
+        Self(HashMap::new())
+    }
+
+    /// The pairs that every server has.
+    pub fn built_in() -> Self {
+        // A test reads the text; should it ever fail, there are none.
+        Value::parse(BUILT_IN.as_bytes()).map_or_else(|_| Self::none(), |value| Self::from_value(&value))
+    }
+
+    /// What a server's `GET /node_replacements` answered. What is not of its form counts as absent.
+    pub fn from_value(value: &Value) -> Self {
+        let pairs = value.as_object().into_iter().flat_map(Map::iter);
+        Self(
+            pairs
+                .filter_map(|(old, list)| Some((old.clone(), Replacement::read(list.as_array()?.first()?)?)))
+                .collect(),
+        )
+    }
+}
+
+impl Replacement {
+    fn read(value: &Value) -> Option<Self> {
+        let map = value.as_object()?;
+        let list = |key: &str| map.get(key).and_then(Value::as_array).unwrap_or_default();
+        let output = |value: &Value| {
+            let pair = value.as_object()?;
+            Some((pair.get("old_idx")?.clone(), pair.get("new_idx")?.clone()))
+        };
+        Some(Self {
+            class: map.get("new_node_id")?.as_str()?.into(),
+            inputs: list("input_mapping").iter().filter_map(Mapping::read).collect(),
+            outputs: list("output_mapping").iter().filter_map(output).collect(),
+        })
+    }
+}
+
+impl Mapping {
+    fn read(value: &Value) -> Option<Self> {
+        let map = value.as_object()?;
+        let new = Text::new(map.get("new_id")?.as_str()?);
+        match map.get("set_value") {
+            Some(value) => Some(Self::Set(new, value.clone())),
+            None => Some(Self::Copy(new, map.get("old_id")?.as_str()?.into())),
+        }
+    }
+}
+
+/// A link to a node: whose input it is.
+struct Consumer {
+    node: Text,
+    input: Text,
+    slot: Value,
+}
+
+/// Replaces the classes that the server does not have. The server does this before everything else, so what raises
+/// here raises first.
+pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), Raised> {
+    let replaced = find(prompt, schema, replacements)?;
+    if replaced.is_empty() {
+        return Ok(());
+    }
+    let mut consumers = consumers(prompt, &replaced.iter().map(|(id, _)| id.clone()).collect());
+    for (id, replacement) in replaced {
+        let node = prompt.get(&id).and_then(Value::as_object);
+        let new = node.map_or_else(|| Ok(Map::new()), |node| rebuilt(node, replacement));
+        let new = new.map_err(|exception| raised(&id, "it cannot be replaced", exception))?;
+        prompt.insert(id.clone(), new);
+        for consumer in consumers.remove(&id).unwrap_or_default() {
+            relink(prompt, &consumer, replacement)
+                .map_err(|exception| raised(&consumer.node, "its link to a replaced node is gone", exception))?;
+        }
+    }
+    Ok(())
+}
+
+/// The nodes to replace, in the order of the prompt, after what the server's look at every node raises.
+fn find<'r>(
+    prompt: &Map,
+    schema: &Schema,
+    replacements: &'r Replacements,
+) -> Result<Vec<(Text, &'r Replacement)>, Raised> {
+    let mut found = Vec::new();
+    for (id, node) in prompt {
+        let (class, inputs) = match node {
+            Value::Object(node) => match (node.get("class_type"), node.get("inputs")) {
+                (Some(class), Some(inputs)) => (class, inputs),
+                _ => continue,
+            },
+            // Of a text or an array Python asks whether it holds the two words; then it cannot be indexed by one.
+            Value::String(text) if !text.contains("class_type") || !text.contains("inputs") => continue,
+            Value::Array(items) if !holds(items, "class_type") || !holds(items, "inputs") => continue,
+            other => return Err(not_a_node(id, other)),
+        };
+        if matches!(class, Value::Array(_) | Value::Object(_)) {
+            let what = format!("its `class_type` is {}", class.kind_name());
+            return Err(raised(id, what, Exception::type_error("unhashable type")));
+        }
+        if inputs.as_object().is_none() {
+            let what = format!("its `inputs` are {}", inputs.kind_name());
+            return Err(raised(id, what, Exception::new("AttributeError", "no attribute 'items'")));
+        }
+        let Some(class) = class.as_str() else { continue };
+        if let Some(replacement) = replacements.0.get(class)
+            && schema.node(class).is_none()
+            && schema.node(&replacement.class).is_some()
+        {
+            found.push((id.clone(), replacement));
+        }
+    }
+    Ok(found)
+}
+
+fn holds(items: &[Value], word: &str) -> bool {
+    items.iter().any(|item| item.as_str() == Some(word))
+}
+
+/// The links to these nodes.
+fn consumers(prompt: &Map, sources: &HashSet<Text>) -> HashMap<Text, Vec<Consumer>> {
+    let mut found: HashMap<Text, Vec<Consumer>> = HashMap::new();
+    for (id, node) in prompt {
+        let inputs =
+            node.as_object().filter(|node| node.contains_key("class_type")).and_then(|node| node.get("inputs"));
+        for (input, value) in inputs.and_then(Value::as_object).into_iter().flat_map(Map::iter) {
+            if let Value::Array(link) = value
+                && is_link(value)
+                && let [Value::String(source), slot] = link.as_slice()
+                && sources.contains(source)
+            {
+                let consumer = Consumer { node: id.clone(), input: input.clone(), slot: slot.clone() };
+                found.entry(source.clone()).or_default().push(consumer);
+            }
+        }
+    }
+    found
+}
+
+/// The node that takes the place of another.
+fn rebuilt(node: &Map, replacement: &Replacement) -> Result<Map, Exception> {
+    let mut new = node.clone();
+    match node.get("_meta") {
+        Some(Value::Object(_) | Value::Array(_)) => {}
+        Some(_) => return Err(Exception::new("AttributeError", "no attribute 'copy'")),
+        None => return Err(Exception::new("KeyError", "'_meta'")),
+    }
+    let old_inputs = node.get("inputs").and_then(Value::as_object);
+    let mut inputs = Map::new();
+    for mapping in &replacement.inputs {
+        match mapping {
+            Mapping::Set(name, value) => inputs.insert(name.clone(), value.clone()),
+            Mapping::Copy(name, old) => {
+                let value = old_inputs.and_then(|inputs| inputs.get(old));
+                let value = value.ok_or_else(|| Exception::new("KeyError", repr(&Value::from(old))))?;
+                inputs.insert(name.clone(), value.clone())
+            }
+        };
+    }
+    new.insert("inputs", inputs);
+    new.insert("class_type", &replacement.class);
+    Ok(new)
+}
+
+/// Gives a link its new slot.
+fn relink(prompt: &mut Map, consumer: &Consumer, replacement: &Replacement) -> Result<(), Exception> {
+    for (_, slot) in replacement.outputs.iter().filter(|(old, _)| equal(old, &consumer.slot)) {
+        let inputs = prompt.get_mut(&consumer.node).and_then(as_object_mut).and_then(|node| node.get_mut("inputs"));
+        let link = inputs.and_then(as_object_mut).and_then(|inputs| inputs.get_mut(&consumer.input));
+        // A consumer that was replaced itself may no longer have that input.
+        let Some(Value::Array(link)) = link else {
+            return Err(Exception::new("KeyError", repr(&Value::from(&consumer.input))));
+        };
+        if let Some(last) = link.get_mut(1) {
+            *last = slot.clone();
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn as_object_mut(value: &mut Value) -> Option<&mut Map> {
+    match value {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
+}
+
+/// A node that is no object.
+pub(super) fn not_a_node(id: &Text, value: &Value) -> Raised {
+    raised(id, format!("it is {}, not an object", value.kind_name()), Exception::type_error("not an object"))
+}
+
+pub(super) fn raised(id: &Text, why: impl Into<String>, exception: Exception) -> Raised {
+    Raised { node: Some(id.clone()), why: why.into(), exception }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Replacements;
+
+    #[test]
+    fn the_built_in_pairs_are_read() {
+        assert_eq!(Replacements::built_in().0.len(), 8);
+    }
+}

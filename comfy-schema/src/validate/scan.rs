@@ -1,0 +1,120 @@
+//! The look at every node: its class, and whether it is a selected output.
+
+use std::collections::HashMap;
+
+use super::error::RequestErrorKind;
+use super::python::{self, Exception, truthy};
+use super::replace::{not_a_node, raised};
+use super::verdict::{Raised, RequestError};
+use crate::{Map, Node, Schema, Text, Value};
+
+/// The nodes of a prompt, by their position in it.
+pub(super) struct Graph<'s> {
+    /// Their classes.
+    pub(super) classes: Vec<&'s Node>,
+    /// Their positions by id.
+    pub(super) positions: HashMap<Text, usize>,
+    /// The selected outputs.
+    pub(super) outputs: Vec<usize>,
+}
+
+/// Why there is no graph.
+pub(super) enum Refused {
+    Raised(Raised),
+    Error(RequestError),
+}
+
+impl From<Raised> for Refused {
+    fn from(raised: Raised) -> Self {
+        Self::Raised(raised)
+    }
+}
+
+/// Looks at every node in the order of the prompt; the first offender ends it.
+pub(super) fn scan<'s>(prompt: &Map, schema: &'s Schema, targets: Option<&Value>) -> Result<Graph<'s>, Refused> {
+    let mut graph = Graph {
+        classes: Vec::with_capacity(prompt.len()),
+        positions: HashMap::with_capacity(prompt.len()),
+        outputs: Vec::new(),
+    };
+    for (at, (id, node)) in prompt.iter().enumerate() {
+        let Value::Object(node) = node else {
+            return Err(not_a_node(id, node).into());
+        };
+        let class = class(id, node, schema)?;
+        if class.output_node && selected(id, targets)? {
+            graph.outputs.push(at);
+        }
+        graph.classes.push(class);
+        graph.positions.insert(id.clone(), at);
+    }
+    if graph.outputs.is_empty() {
+        return Err(Refused::Error(RequestError {
+            kind: RequestErrorKind::NoOutputs,
+            message: "Prompt has no outputs".into(),
+            details: String::new(),
+            extra_info: Map::new(),
+        }));
+    }
+    Ok(graph)
+}
+
+fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s Node, Refused> {
+    let Some(class_type) = node.get("class_type") else {
+        let title = title(id, node)?;
+        let shown = title.filter(|title| truthy(title)).map_or_else(|| format!("ID #{id}"), python::str);
+        let message =
+            format!("Node '{shown}' has no class_type. The workflow may be corrupted or a custom node is missing.");
+        return Err(missing(id, message, &Value::Null, title.unwrap_or(&Value::Null)));
+    };
+    if matches!(class_type, Value::Array(_) | Value::Object(_)) {
+        let why = format!("its `class_type` is {}", class_type.kind_name());
+        let exception = Exception::type_error(format!("unhashable type: '{}'", python::type_name(class_type)));
+        return Err(raised(id, why, exception).into());
+    }
+    if let Some(class) = class_type.as_str().and_then(|class| schema.node(class)) {
+        return Ok(class);
+    }
+    let title = title(id, node)?.unwrap_or(class_type);
+    let message = format!("Node '{}' not found. The custom node may not be installed.", python::str(title));
+    Err(missing(id, message, class_type, title))
+}
+
+/// `_meta.title`. Without `_meta` there is none; a `_meta` that is no object raises.
+fn title<'v>(id: &Text, node: &'v Map) -> Result<Option<&'v Value>, Raised> {
+    match node.get("_meta") {
+        None => Ok(None),
+        Some(Value::Object(meta)) => Ok(meta.get("title")),
+        Some(other) => {
+            let message = format!("'{}' object has no attribute 'get'", python::type_name(other));
+            let why = format!("its `_meta` is {}, not an object", other.kind_name());
+            Err(raised(id, why, Exception::new("AttributeError", message)))
+        }
+    }
+}
+
+fn missing(id: &Text, message: String, class_type: &Value, title: &Value) -> Refused {
+    Refused::Error(RequestError {
+        kind: RequestErrorKind::MissingNodeType,
+        message,
+        details: format!("Node ID '#{id}'"),
+        extra_info: Map::from_iter([
+            ("node_id", Value::from(id)),
+            ("class_type", class_type.clone()),
+            ("node_title", title.clone()),
+        ]),
+    })
+}
+
+/// Python's `id in targets`.
+fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, Raised> {
+    match targets {
+        None | Some(Value::Null) => Ok(true),
+        Some(Value::Array(targets)) => Ok(targets.iter().any(|target| target.as_str() == Some(id))),
+        Some(targets) => python::contains(targets, &Value::from(id)).map_err(|exception| Raised {
+            node: None,
+            why: format!("`partial_execution_targets` is {}", targets.kind_name()),
+            exception,
+        }),
+    }
+}

@@ -1,0 +1,453 @@
+//! The recursive validation of the selected outputs, on a stack of its own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::declared::{self, Declared};
+use super::error::{Cycle, NodeError, NodeErrorKind};
+use super::files::Files;
+use super::link::{self, Source};
+use super::literal;
+use super::order::Order;
+use super::python::{self, Exception, is_link};
+use super::replace::as_object_mut;
+use super::rules::{Answer, Call, Rule, is_custom};
+use super::scan::Graph;
+use super::verdict::{NodeErrors, NodeReport};
+use super::warning::{Unverifiable, UnverifiableKind};
+use crate::{Input, Map, Text, Value};
+
+/// So many nodes in a row, and Python's stack ends. (About 950 in a server, whose own frames are below; 977 without.)
+const MOST_NODES_IN_A_ROW: usize = 950;
+/// From here on it depends on the server.
+const MANY_NODES_IN_A_ROW: usize = 900;
+
+/// What is known of a node that was looked at.
+struct Known {
+    ok: bool,
+    errors: Vec<NodeError>,
+}
+
+/// A node that is being looked at.
+struct Frame<'s> {
+    node: usize,
+    rule: Option<Rule>,
+    declared: Vec<Declared<'s>>,
+    /// Children of dynamic inputs are in play.
+    dynamic: bool,
+    /// The next of `declared`. The one before it is the one whose link was followed.
+    next: usize,
+    failed_upstream: bool,
+    errors: Vec<NodeError>,
+    /// The types of the links, if the class asks for them.
+    types: Vec<(Text, Value)>,
+}
+
+/// How looking at a node ended.
+enum Visit {
+    Done { ok: bool },
+    Raised(Exception),
+}
+
+/// What to do next with a node.
+enum Step {
+    Follow(usize),
+    End(Visit),
+}
+
+pub(super) struct Walk<'s, 'w> {
+    graph: &'w Graph<'s>,
+    prompt: &'w mut Map,
+    files: Option<&'s Files>,
+    order: Order,
+    known: Vec<Option<Known>>,
+    /// The known nodes, in the order in which they became known.
+    found: Vec<usize>,
+    on_path: Vec<bool>,
+    /// `[type, options]` of inputs that errors are about.
+    configs: HashMap<*const Input, Arc<Value>>,
+    unverifiable: Vec<Unverifiable>,
+    long_chain: bool,
+}
+
+/// What the walk found.
+pub(super) struct Findings {
+    pub(super) good_outputs: Vec<Text>,
+    pub(super) node_errors: NodeErrors,
+    /// The errors of the failed outputs themselves.
+    pub(super) details: Vec<String>,
+    pub(super) unverifiable: Vec<Unverifiable>,
+}
+
+impl<'s, 'w> Walk<'s, 'w> {
+    pub(super) fn new(graph: &'w Graph<'s>, prompt: &'w mut Map, files: Option<&'s Files>, order: Order) -> Self {
+        let count = graph.classes.len();
+        Self {
+            graph,
+            prompt,
+            files,
+            order,
+            known: std::iter::repeat_with(|| None).take(count).collect(),
+            found: Vec::new(),
+            on_path: vec![false; count],
+            configs: HashMap::new(),
+            unverifiable: Vec::new(),
+            long_chain: false,
+        }
+    }
+
+    /// Looks at every selected output and all that is upstream of it.
+    pub(super) fn run(mut self) -> Findings {
+        let mut outputs = self.graph.outputs.clone();
+        self.order.shuffle(&mut outputs);
+        let mut good_outputs = Vec::new();
+        let mut details = Vec::new();
+        let mut node_errors = NodeErrors::default();
+        let mut reported = 0;
+        for output in outputs {
+            let ok = match self.visit(output) {
+                Visit::Done { ok } => ok,
+                Visit::Raised(exception) => {
+                    let mut error = NodeError::new(NodeErrorKind::ExceptionDuringValidation);
+                    error.exception = Some(exception);
+                    self.remember(output, Known { ok: false, errors: vec![error] });
+                    false
+                }
+            };
+            if ok {
+                good_outputs.push(self.id(output));
+                continue;
+            }
+            if let Some(Some(known)) = self.known.get(output) {
+                details.extend(known.errors.iter().map(|error| format!("{}: {}", error.message(), error.details())));
+            }
+            // What became known since the last failed output is reported with this one.
+            for &node in self.found.get(reported..).unwrap_or_default() {
+                self.report(node, &mut node_errors);
+            }
+            reported = self.found.len();
+            node_errors.failed_outputs.push(self.id(output));
+        }
+        Findings { good_outputs, node_errors, details, unverifiable: self.unverifiable }
+    }
+
+    /// Adds the errors of a node that is finished, if it has some.
+    fn report(&self, node: usize, reports: &mut NodeErrors) {
+        let (Some(Some(known)), Some(class)) = (self.known.get(node), self.graph.classes.get(node)) else { return };
+        if known.ok || known.errors.is_empty() {
+            return;
+        }
+        reports.nodes.push(NodeReport {
+            id: self.id(node),
+            class_type: class.class.clone(),
+            errors: known.errors.clone(),
+            failed_before: reports.failed_outputs.len(),
+        });
+    }
+
+    /// Looks at a node and all that is upstream of it.
+    fn visit(&mut self, start: usize) -> Visit {
+        let mut path: Vec<Frame<'s>> = Vec::new();
+        let mut ended = self.enter(start, &mut path);
+        loop {
+            if let Some(visit) = ended.take() {
+                match path.last_mut() {
+                    Some(frame) => self.resume(frame, visit),
+                    None => return visit,
+                }
+            }
+            let Some(frame) = path.last_mut() else { return Visit::Done { ok: true } };
+            match self.step(frame) {
+                Step::Follow(node) => ended = self.enter(node, &mut path),
+                Step::End(visit) => {
+                    if let Some(flag) = self.on_path.get_mut(frame.node) {
+                        *flag = false;
+                    }
+                    path.pop();
+                    ended = Some(visit);
+                }
+            }
+        }
+    }
+
+    /// Begins with a node; the answer, if there is nothing to begin.
+    fn enter(&mut self, node: usize, path: &mut Vec<Frame<'s>>) -> Option<Visit> {
+        if let Some(Some(known)) = self.known.get(node) {
+            return Some(Visit::Done { ok: known.ok });
+        }
+        if path.len() >= MANY_NODES_IN_A_ROW && !self.long_chain {
+            self.note_long_chain(node);
+        }
+        if path.len() >= MOST_NODES_IN_A_ROW {
+            return Some(Visit::Raised(Exception::new("RecursionError", "maximum recursion depth exceeded")));
+        }
+        if self.on_path.get(node) == Some(&true) {
+            self.mark_cycle(node, path);
+            return Some(Visit::Done { ok: false });
+        }
+        match self.begin(node) {
+            Ok(frame) => {
+                if let Some(flag) = self.on_path.get_mut(node) {
+                    *flag = true;
+                }
+                path.push(frame);
+                None
+            }
+            Err(exception) => Some(Visit::Raised(exception)),
+        }
+    }
+
+    fn begin(&mut self, node: usize) -> Result<Frame<'s>, Exception> {
+        let class = self.graph.classes.get(node).copied();
+        let inputs = self.inputs(node).ok_or_else(|| Exception::new("KeyError", "'inputs'"))?;
+        let class = class.ok_or_else(|| Exception::new("KeyError", "'class_type'"))?;
+        let mut declarations = declared::declared(class, inputs, false);
+        if is_custom(class) {
+            self.unverifiable.push(Unverifiable {
+                node: self.id(node),
+                input: None,
+                kind: UnverifiableKind::CustomNode,
+                why: format!(
+                    "`{}` comes from `{}`; a custom node may check its inputs in ways of its own, which its definition does not show",
+                    class.class, class.python_module
+                ),
+            });
+        }
+        self.order.shuffle(&mut declarations.inputs);
+        // Rows that are not allowed end a node's checks.
+        let rows_wrong = !declarations.errors.is_empty();
+        Ok(Frame {
+            node,
+            rule: if rows_wrong { None } else { Rule::of(class) },
+            declared: if rows_wrong { Vec::new() } else { declarations.inputs },
+            dynamic: declarations.dynamic,
+            next: 0,
+            failed_upstream: false,
+            errors: declarations.errors,
+            types: Vec::new(),
+        })
+    }
+
+    /// Takes in how the node ended whose link was followed.
+    fn resume(&mut self, frame: &mut Frame<'s>, visit: Visit) {
+        match visit {
+            Visit::Done { ok } => frame.failed_upstream |= !ok,
+            Visit::Raised(exception) => {
+                frame.failed_upstream = true;
+                let Some(declared) = frame.next.checked_sub(1).and_then(|at| frame.declared.get(at)) else { return };
+                let link = self.inputs(frame.node).and_then(|inputs| inputs.get(&declared.name)).cloned();
+                let Some(source) = link.as_ref().and_then(Value::as_array).and_then(<[Value]>::first) else { return };
+                let Some(&source) = source.as_str().and_then(|id| self.graph.positions.get(id)) else { return };
+                let mut error = self.input_error(NodeErrorKind::ExceptionDuringInnerValidation, declared);
+                error.exception = Some(exception);
+                error.linked_node = link;
+                self.remember(source, Known { ok: false, errors: vec![error] });
+            }
+        }
+    }
+
+    /// Looks at inputs until one's link must be followed, or none is left.
+    fn step(&mut self, frame: &mut Frame<'s>) -> Step {
+        while let Some(declared) = frame.declared.get(frame.next) {
+            frame.next += 1;
+            let value = self.inputs(frame.node).and_then(|inputs| inputs.get(&declared.name));
+            let looked = match value {
+                None => {
+                    if declared.required {
+                        let mut error = NodeError::of_input(NodeErrorKind::RequiredInputMissing, &declared.name);
+                        error.short_name = declared.name.rsplit('.').next().filter(|_| frame.dynamic).map(Text::new);
+                        frame.errors.push(error);
+                    }
+                    Ok(None)
+                }
+                Some(Value::Array(_)) => self.link(frame.node, declared, frame.rule, &mut frame.types),
+                Some(_) => self.literal(frame.node, declared, frame.rule).map(|error| error.map(Looked::Wrong)),
+            };
+            match looked {
+                Ok(None) => {}
+                Ok(Some(Looked::Wrong(error))) => frame.errors.push(error),
+                Ok(Some(Looked::Follow(node))) => return Step::Follow(node),
+                Err(exception) => return Step::End(Visit::Raised(exception)),
+            }
+        }
+        Step::End(self.finish(frame))
+    }
+
+    fn link(
+        &mut self,
+        node: usize,
+        declared: &Declared<'s>,
+        rule: Option<Rule>,
+        types: &mut Vec<(Text, Value)>,
+    ) -> Result<Option<Looked>, Exception> {
+        let Some(link) = self.inputs(node).and_then(|inputs| inputs.get(&declared.name)) else { return Ok(None) };
+        let Some([id, slot]) = link.as_array() else {
+            let link = link.clone();
+            let mut error = self.input_error(NodeErrorKind::BadLinkedInput, declared);
+            error.received_value = Some(link);
+            return Ok(Some(Looked::Wrong(error)));
+        };
+        let Source { node: source, output } = link::source(self.graph, id, slot)?;
+        if rule.is_some_and(Rule::takes_types) {
+            types.push((declared.name.clone(), output.kind.to_value()));
+            return Ok(Some(Looked::Follow(source)));
+        }
+        if link::fits(&link::output_type(output), &declared::input_type(declared.input)) {
+            return Ok(Some(Looked::Follow(source)));
+        }
+        let link = link.clone();
+        let mut error = self.input_error(NodeErrorKind::ReturnTypeMismatch, declared);
+        error.received_type = Some(output.kind.to_value());
+        error.linked_node = Some(link);
+        Ok(Some(Looked::Wrong(error)))
+    }
+
+    fn literal(
+        &mut self,
+        node: usize,
+        declared: &Declared<'s>,
+        rule: Option<Rule>,
+    ) -> Result<Option<NodeError>, Exception> {
+        let Some(value) = self.input_mut(node, &declared.name) else { return Ok(None) };
+        let wrong = match literal::convert(declared.input, value) {
+            Err(wrong) => Some(wrong),
+            Ok(()) if rule.is_some_and(|rule| rule.takes(&declared.name)) => None,
+            Ok(()) => literal::compare(declared.input, value)?,
+        };
+        let Some(wrong) = wrong else { return Ok(None) };
+        let received = value.clone();
+        let mut error = self.input_error(wrong.kind, declared);
+        error.received_value = Some(received);
+        error.exception = wrong.exception;
+        Ok(Some(error))
+    }
+
+    /// The class's own check, and what all that was found comes to.
+    fn finish(&mut self, frame: &mut Frame<'s>) -> Visit {
+        if let Some(rule) = frame.rule
+            && let Err(exception) = self.own_check(rule, frame)
+        {
+            return Visit::Raised(exception);
+        }
+        let mark = self.known.get_mut(frame.node).and_then(Option::take);
+        let mut ok = !frame.failed_upstream && frame.errors.is_empty();
+        let mut errors = std::mem::take(&mut frame.errors);
+        if let Some(mark) = mark {
+            ok &= mark.ok;
+            errors.splice(0..0, mark.errors);
+            // It is known already; only what is known of it changes.
+            if let Some(known) = self.known.get_mut(frame.node) {
+                *known = Some(Known { ok, errors });
+            }
+        } else {
+            self.remember(frame.node, Known { ok, errors });
+        }
+        Visit::Done { ok }
+    }
+
+    fn own_check(&mut self, rule: Rule, frame: &mut Frame<'s>) -> Result<(), Exception> {
+        let Some(&class) = self.graph.classes.get(frame.node) else { return Ok(()) };
+        let mut arguments = Vec::new();
+        for (name, value) in
+            self.inputs(frame.node).into_iter().flat_map(Map::iter).filter(|(name, _)| rule.takes(name))
+        {
+            let declared = frame.declared.iter().find(|declared| declared.name == *name);
+            let raw =
+                declared.is_some_and(|declared| declared.input.options.get("rawLink").is_some_and(python::truthy));
+            if is_link(value) && !raw {
+                arguments.push((name.clone(), Value::Null));
+            } else if declared.is_some() || rule.takes_undeclared() {
+                arguments.push((name.clone(), value.clone()));
+            }
+        }
+        let mut passed: Vec<Text> = arguments.iter().map(|(name, _)| name.clone()).collect();
+        if rule.takes_types() {
+            passed.retain(|name| name != "input_types");
+            passed.push("input_types".into());
+        }
+        let outcome = Call { node: class, arguments, types: &frame.types, files: self.files }.run(rule);
+        if let Some((input, why)) = outcome.assumed {
+            let node = self.id(frame.node);
+            self.unverifiable.push(Unverifiable { node, input: Some(input), kind: UnverifiableKind::File, why });
+        }
+        match outcome.answer {
+            Answer::Ok => Ok(()),
+            Answer::Raised(exception) => Err(exception),
+            Answer::Failed(text) => {
+                for name in passed {
+                    let mut error = NodeError::of_input(NodeErrorKind::CustomValidationFailed, &name);
+                    error.reason = Some(text.clone());
+                    frame.errors.push(error);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Marks every node from `node` to the end of the path.
+    fn mark_cycle(&mut self, node: usize, path: &[Frame<'s>]) {
+        let start = path.iter().position(|frame| frame.node == node).unwrap_or(0);
+        let members: Vec<usize> = path.iter().skip(start).map(|frame| frame.node).collect();
+        let named: Vec<String> = members.iter().chain([&node]).map(|&node| self.named(node)).collect();
+        let nodes: Vec<Text> = members.iter().map(|&node| self.id(node)).collect();
+        let cycle = Arc::new(Cycle { nodes, path: named.join(" -> ") });
+        for member in members {
+            let mut error = NodeError::new(NodeErrorKind::DependencyCycle);
+            error.node_id = Some(self.id(member));
+            error.cycle = Some(cycle.clone());
+            self.remember(member, Known { ok: false, errors: vec![error] });
+        }
+    }
+
+    fn remember(&mut self, node: usize, known: Known) {
+        if let Some(place) = self.known.get_mut(node) {
+            if place.is_none() {
+                self.found.push(node);
+            }
+            *place = Some(known);
+        }
+    }
+
+    fn note_long_chain(&mut self, node: usize) {
+        self.long_chain = true;
+        self.unverifiable.push(Unverifiable {
+            node: self.id(node),
+            input: None,
+            kind: UnverifiableKind::LongChain,
+            why: format!(
+                "more than {MANY_NODES_IN_A_ROW} nodes in a row; at about {MOST_NODES_IN_A_ROW} the server's own stack ends"
+            ),
+        });
+    }
+
+    /// An error about an input, with the input's declaration.
+    fn input_error(&mut self, kind: NodeErrorKind, declared: &Declared<'s>) -> NodeError {
+        let config = self.configs.entry(std::ptr::from_ref(declared.input));
+        let config = config.or_insert_with(|| Arc::new(declared::config(declared.input))).clone();
+        NodeError { input_config: Some(config), ..NodeError::of_input(kind, &declared.name) }
+    }
+
+    fn inputs(&self, node: usize) -> Option<&Map> {
+        self.prompt.value_at(node)?.as_object()?.get("inputs")?.as_object()
+    }
+
+    fn input_mut(&mut self, node: usize, name: &str) -> Option<&mut Value> {
+        let node = self.prompt.value_at_mut(node).and_then(as_object_mut)?;
+        node.get_mut("inputs").and_then(as_object_mut)?.get_mut(name)
+    }
+
+    fn id(&self, node: usize) -> Text {
+        self.prompt.key_at(node).cloned().unwrap_or_default()
+    }
+
+    fn named(&self, node: usize) -> String {
+        let class = self.graph.classes.get(node).map_or("", |class| class.class.as_str());
+        format!("{} ({class})", self.id(node))
+    }
+}
+
+/// What looking at an input gave, if it gave anything.
+enum Looked {
+    Wrong(NodeError),
+    Follow(usize),
+}

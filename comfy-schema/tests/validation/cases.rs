@@ -1,0 +1,174 @@
+//! Every recorded prompt: the same verdict, the same error of the request, the same set of (node, type, input).
+//!
+//! Two kinds of cases may differ, and are listed: those whose answer depends on files that no list of options shows,
+//! which the validator marks itself; and those where the server's own hash order decides what is reported, where the
+//! recorded answer must be one of those that some order gives.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+
+use comfy_schema::validate::{UnverifiableKind, Validator, Verdict};
+use comfy_schema::{Schema, Text, Value};
+
+use super::{Entry, at, data, entries, recorded_entries};
+
+/// So many orders are tried before an answer counts as impossible.
+const ORDERS: u64 = 400;
+
+struct Case {
+    name: String,
+    prompt: Value,
+    targets: Option<Value>,
+    recorded: Value,
+    coerced: Option<Value>,
+}
+
+fn read(line: &str, number: usize) -> Result<Case, Box<dyn Error>> {
+    let case = Value::parse(line.as_bytes())?;
+    let text = |key| at(&case, key).and_then(Value::as_str).unwrap_or_default();
+    Ok(Case {
+        name: format!("{} {} (line {number})", text("base"), text("mutation")),
+        prompt: at(&case, "prompt").cloned().ok_or("no prompt")?,
+        targets: at(&case, "partial_execution_targets").cloned(),
+        recorded: at(&case, "verdict").cloned().ok_or("no verdict")?,
+        coerced: at(&case, "coerced").filter(|value| !value.is_null()).cloned(),
+    })
+}
+
+impl Case {
+    fn agrees(&self, verdict: &Verdict) -> bool {
+        self.answer_agrees(verdict) && entries(verdict) == self.entries()
+    }
+
+    /// Verdict, good outputs, and the type of the request's error: what no order changes.
+    fn answer_agrees(&self, verdict: &Verdict) -> bool {
+        let recorded = |key| at(&self.recorded, key);
+        let raised = recorded("raised").is_some_and(|raised| !raised.is_null());
+        let error = recorded("error").and_then(|error| at(error, "type")).and_then(Value::as_str);
+        let outputs = recorded("outputs").and_then(Value::as_array).unwrap_or_default();
+        let outputs: BTreeSet<&str> = outputs.iter().filter_map(Value::as_str).collect();
+        recorded("valid").and_then(Value::as_bool) == Some(verdict.valid)
+            && raised == verdict.raised.is_some()
+            && error == verdict.error.as_ref().map(|error| error.kind.as_str())
+            && outputs == verdict.outputs.iter().map(Text::as_str).collect()
+    }
+
+    fn entries(&self) -> BTreeSet<Entry> {
+        at(&self.recorded, "node_errors").map(recorded_entries).unwrap_or_default()
+    }
+}
+
+#[test]
+fn every_case_agrees() -> Result<(), Box<dyn Error>> {
+    let Some(root) = data() else { return Ok(()) };
+    let schema = Schema::from_slice(&fs::read(root.join("validation/object_info.json"))?)?;
+    let validator = Validator::new(&schema);
+    let cases = fs::read_to_string(root.join("validation/cases.jsonl"))?;
+    let (mut count, mut agreed, mut by_file, mut by_order) = (0, 0, Vec::new(), Vec::new());
+    let mut wrong = Vec::new();
+    for (at, line) in cases.lines().enumerate() {
+        let case = read(line, at + 1)?;
+        let verdict = validator.check(&case.prompt, case.targets.as_ref());
+        count += 1;
+        let same = |seed| case.agrees(&validator.clone().shuffled(seed).check(&case.prompt, case.targets.as_ref()));
+        let assumed: Vec<&str> = verdict
+            .unverifiable
+            .iter()
+            .filter(|unverifiable| unverifiable.kind == UnverifiableKind::File)
+            .map(|unverifiable| unverifiable.why.as_str())
+            .collect();
+        if case.agrees(&verdict) {
+            agreed += 1;
+        } else if case.answer_agrees(&verdict) && (0..ORDERS).any(same) {
+            by_order.push(case.name);
+        } else if assumed.is_empty() {
+            wrong.push(format!("{}: {:?} instead of {:?}", case.name, verdict.to_response(), case.recorded));
+        } else {
+            by_file.push(format!("{}: {}", case.name, assumed.join("; ")));
+        }
+    }
+    println!("{agreed} of {count} cases agree in the first order tried");
+    println!("{} depend on files on the server's disk:\n  {}", by_file.len(), by_file.join("\n  "));
+    println!("{} depend on the server's hash order:\n  {}", by_order.len(), by_order.join("\n  "));
+    assert!(wrong.is_empty(), "{} disagree:\n{}", wrong.len(), wrong.join("\n"));
+    // A case in fifty at most may be left to an order.
+    assert!(by_order.len() * 50 <= count && by_file.len() * 50 <= count, "too many exceptions");
+    Ok(())
+}
+
+/// Not only types: messages, details and the rest of the body, but for tracebacks and what order decides.
+#[test]
+fn bodies_agree_word_for_word() -> Result<(), Box<dyn Error>> {
+    let Some(root) = data() else { return Ok(()) };
+    let schema = Schema::from_slice(&fs::read(root.join("validation/object_info.json"))?)?;
+    let validator = Validator::new(&schema).warnings(false);
+    let cases = fs::read_to_string(root.join("validation/cases.jsonl"))?;
+    for (at, line) in cases.lines().enumerate() {
+        let case = read(line, at + 1)?;
+        let body =
+            |validator: &Validator<'_>| body(&validator.check(&case.prompt, case.targets.as_ref()).to_response());
+        let recorded = self::body(&case.recorded);
+        let first = body(&validator);
+        let same = first == recorded || (0..ORDERS).any(|seed| body(&validator.clone().shuffled(seed)) == recorded);
+        assert!(same, "{}:\n  {first:?}\n  {recorded:?}", case.name);
+    }
+    Ok(())
+}
+
+/// A body, as far as no order decides it.
+fn body(answer: &Value) -> (Option<RequestError>, BTreeSet<String>) {
+    let nodes = at(answer, "node_errors").and_then(Value::as_object).into_iter().flatten();
+    let nodes = nodes.map(|(id, node)| {
+        let errors = at(node, "errors").and_then(Value::as_array).unwrap_or_default();
+        let mut errors: Vec<String> = errors.iter().map(sorted).collect();
+        errors.sort();
+        format!("{id} {:?} {errors:?}", at(node, "class_type"))
+    });
+    (at(answer, "error").and_then(request_error), nodes.collect())
+}
+
+/// Type and message, the lines of the details, what else there is.
+type RequestError = (String, BTreeSet<String>, String);
+
+/// An error as text, for a set; objects compare by key, texts do not.
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut parts: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", sorted(value))).collect();
+            parts.sort();
+            format!("{{{}}}", parts.join(","))
+        }
+        Value::Array(values) => format!("[{}]", values.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+/// The lines of the details come in the order of the outputs, which is undefined.
+fn request_error(error: &Value) -> Option<RequestError> {
+    let text = |key| at(error, key).and_then(Value::as_str);
+    let details = text("details")?.lines().map(str::to_owned).collect();
+    Some((format!("{}: {}", text("type")?, text("message")?), details, sorted(at(error, "extra_info")?)))
+}
+
+/// What is queued: literals converted in place, on the nodes that were reached.
+#[test]
+fn converted_prompts_agree() -> Result<(), Box<dyn Error>> {
+    let Some(root) = data() else { return Ok(()) };
+    let schema = Schema::from_slice(&fs::read(root.join("validation/object_info.json"))?)?;
+    let cases = fs::read_to_string(root.join("validation/cases.jsonl"))?;
+    let validator = Validator::new(&schema).warnings(false);
+    let mut compared = 0;
+    for (at, line) in cases.lines().enumerate() {
+        let case = read(line, at + 1)?;
+        let Some(coerced) = &case.coerced else { continue };
+        let converted = |validator: &Validator<'_>| validator.check(&case.prompt, case.targets.as_ref()).prompt;
+        // Where a node raises, the order decides which of its literals are converted.
+        let same = converted(&validator) == *coerced
+            || (0..ORDERS).any(|seed| converted(&validator.clone().shuffled(seed)) == *coerced);
+        assert!(same, "{}:\n  {}\n  {coerced}", case.name, converted(&validator));
+        compared += 1;
+    }
+    assert!(compared > 100, "{compared}");
+    Ok(())
+}

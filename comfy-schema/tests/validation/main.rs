@@ -1,0 +1,55 @@
+//! Whether the validator says what real servers said.
+//!
+//! `rules` needs nothing; `cases` and `templates` take the folder that the environment variable `COMFY_DATA` names and
+//! are skipped without it.
+
+mod cases;
+mod rules;
+mod templates;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use comfy_schema::validate::Verdict;
+use comfy_schema::{Map, Value};
+
+/// What is compared of a node's error.
+type Entry = (String, String, Option<String>);
+
+/// The folder with the data, or nothing (and a word about it).
+fn data() -> Option<PathBuf> {
+    let root = std::env::var_os("COMFY_DATA");
+    if root.is_none() {
+        eprintln!("skipped: COMFY_DATA does not name the folder with the data");
+    }
+    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    root.map(|root| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
+}
+
+/// (node, type, input) of all errors that a verdict has.
+fn entries(verdict: &Verdict) -> BTreeSet<Entry> {
+    let of_node = verdict.node_errors.iter().flat_map(|node| node.errors.iter().map(move |error| (node, error)));
+    of_node
+        .map(|(node, error)| {
+            (node.id.to_string(), error.kind.as_str().to_owned(), error.input_name.as_ref().map(ToString::to_string))
+        })
+        .collect()
+}
+
+/// (node, type, input) of all errors in a server's `node_errors`.
+fn recorded_entries(node_errors: &Value) -> BTreeSet<Entry> {
+    let mut found = BTreeSet::new();
+    for (id, node) in node_errors.as_object().into_iter().flat_map(Map::iter) {
+        let errors = at(node, "errors").and_then(Value::as_array).unwrap_or_default();
+        for error in errors {
+            let kind = at(error, "type").and_then(Value::as_str).unwrap_or_default();
+            let input = at(error, "extra_info").and_then(|info| at(info, "input_name")).and_then(Value::as_str);
+            found.insert((id.to_string(), kind.to_owned(), input.map(str::to_owned)));
+        }
+    }
+    found
+}
+
+fn at<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    value.as_object()?.get(key)
+}
