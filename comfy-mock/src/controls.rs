@@ -15,6 +15,8 @@ pub(crate) struct Behaviour {
     pub(crate) takes: Option<Duration>,
     /// The UI output to give instead of its own.
     pub(crate) output: Option<Value>,
+    /// A text to send as a binary frame when it starts.
+    pub(crate) says: Option<String>,
 }
 
 /// How a node ends.
@@ -87,6 +89,11 @@ impl NodeControl {
     /// It gives this UI output (`{"text": ["…"]}`) instead of what it would.
     pub fn output(&self, output: Value) -> &Self {
         self.set(|behaviour| behaviour.output = Some(output))
+    }
+
+    /// It sends this text as a binary frame of type 3 when it starts, as nodes that report texts do.
+    pub fn say(&self, text: &str) -> &Self {
+        self.set(|behaviour| behaviour.says = Some(text.to_owned()))
     }
 
     /// It works again, as if nothing had been said.

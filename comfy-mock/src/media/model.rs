@@ -16,7 +16,7 @@ pub(crate) fn glb() -> Vec<u8> {
         r#""accessors":[{"bufferView":0,"componentType":5126,"count":3,"type":"VEC3","min":[0,0,0],"max":[1,1,0]}]}"#
     )
     .to_owned();
-    while scene.len() % 4 != 0 {
+    while !scene.len().is_multiple_of(4) {
         scene.push(' ');
     }
     let chunk = |kind: [u8; 4], body: &[u8]| joined(&[&u32_of(body.len()).to_le_bytes(), &kind, body]);
@@ -33,16 +33,22 @@ pub(crate) fn latent(width: u32, height: u32, texts: &[(String, String)]) -> Vec
     let numbers = |numbers: &[u32]| -> Value { numbers.iter().copied().collect() };
     let header = dumps(&object([
         ("__metadata__", Value::Object(texts)),
-        ("latent_tensor", object([
-            ("dtype", Value::from("F32")),
-            ("shape", numbers(&[1, 4, down, across])),
-            ("data_offsets", numbers(&[0, length])),
-        ])),
-        ("latent_format_version_0", object([
-            ("dtype", Value::from("F32")),
-            ("shape", numbers(&[0])),
-            ("data_offsets", numbers(&[length, length])),
-        ])),
+        (
+            "latent_tensor",
+            object([
+                ("dtype", Value::from("F32")),
+                ("shape", numbers(&[1, 4, down, across])),
+                ("data_offsets", numbers(&[0, length])),
+            ]),
+        ),
+        (
+            "latent_format_version_0",
+            object([
+                ("dtype", Value::from("F32")),
+                ("shape", numbers(&[0])),
+                ("data_offsets", numbers(&[length, length])),
+            ]),
+        ),
     ]));
     joined(&[&(header.len() as u64).to_le_bytes(), header.as_bytes(), &vec![0; length as usize]])
 }

@@ -46,9 +46,7 @@ impl Picture {
     /// The rows from above, three bytes a pixel.
     pub(crate) fn rows(self) -> impl Iterator<Item = Vec<u8>> {
         let palette = self.palette();
-        (0..self.height).map(move |y| {
-            (0..self.width).flat_map(|x| self.pixel(&palette, x, y)).collect()
-        })
+        (0..self.height).map(move |y| (0..self.width).flat_map(|x| self.pixel(&palette, x, y)).collect())
     }
 
     /// All pixels, three bytes each.

@@ -28,34 +28,45 @@ const FRAME: u32 = 1_000;
 fn movie(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
     let duration = (u32_of(frames.len()) * FRAME).to_be_bytes();
     let matrix = matrix();
-    let header = full(*b"mvhd", 0, &[
-        &[0; 8],
-        &SCALE.to_be_bytes(),
-        &duration,
-        &0x1_0000_u32.to_be_bytes(),
-        &0x100_u16.to_be_bytes(),
-        &[0; 10],
-        &matrix,
-        &[0; 24],
-        &2_u32.to_be_bytes(),
-    ]);
-    let track_header = full(*b"tkhd", 7, &[
-        &[0; 8],
-        &1_u32.to_be_bytes(),
-        &[0; 4],
-        &duration,
-        &[0; 16],
-        &matrix,
-        &(u32::from(width) << 16).to_be_bytes(),
-        &(u32::from(height) << 16).to_be_bytes(),
-    ]);
+    let header = full(
+        *b"mvhd",
+        0,
+        &[
+            &[0; 8],
+            &SCALE.to_be_bytes(),
+            &duration,
+            &0x1_0000_u32.to_be_bytes(),
+            &0x100_u16.to_be_bytes(),
+            &[0; 10],
+            &matrix,
+            &[0; 24],
+            &2_u32.to_be_bytes(),
+        ],
+    );
+    let track_header = full(
+        *b"tkhd",
+        7,
+        &[
+            &[0; 8],
+            &1_u32.to_be_bytes(),
+            &[0; 4],
+            &duration,
+            &[0; 16],
+            &matrix,
+            &(u32::from(width) << 16).to_be_bytes(),
+            &(u32::from(height) << 16).to_be_bytes(),
+        ],
+    );
     let media_header = full(*b"mdhd", 0, &[&[0; 8], &SCALE.to_be_bytes(), &duration, &[0x55, 0xc4, 0, 0]]);
     let handler = full(*b"hdlr", 0, &[&[0; 4], b"vide", &[0; 12], b"comfy-mock\0"]);
-    let information = atom(*b"minf", &[
-        &full(*b"vmhd", 1, &[&[0; 8]]),
-        &atom(*b"dinf", &[&full(*b"dref", 0, &[&1_u32.to_be_bytes(), &full(*b"url ", 1, &[])])]),
-        &samples(frames, width, height, start),
-    ]);
+    let information = atom(
+        *b"minf",
+        &[
+            &full(*b"vmhd", 1, &[&[0; 8]]),
+            &atom(*b"dinf", &[&full(*b"dref", 0, &[&1_u32.to_be_bytes(), &full(*b"url ", 1, &[])])]),
+            &samples(frames, width, height, start),
+        ],
+    );
     let media = atom(*b"mdia", &[&media_header, &handler, &information]);
     atom(*b"moov", &[&header, &atom(*b"trak", &[&track_header, &media])])
 }
@@ -67,28 +78,34 @@ fn samples(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
     // MPEG-4 descriptors: elementary stream 1, whose decoder is "visual ISO/IEC 10918-1", which is JPEG.
     let decoder = [0x04, 13, 0x6c, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let stream = joined(&[&[0x03, 21, 0, 1, 0], &decoder, &[0x06, 1, 2]]);
-    let description = atom(*b"mp4v", &[
-        &[0, 0, 0, 0, 0, 0, 0, 1],
-        &[0; 16],
-        &width.to_be_bytes(),
-        &height.to_be_bytes(),
-        &0x0048_0000_u32.to_be_bytes(),
-        &0x0048_0000_u32.to_be_bytes(),
-        &[0; 4],
-        &1_u16.to_be_bytes(),
-        &[0; 32],
-        &24_u16.to_be_bytes(),
-        &[0xff, 0xff],
-        &full(*b"esds", 0, &[&stream]),
-    ]);
+    let description = atom(
+        *b"mp4v",
+        &[
+            &[0, 0, 0, 0, 0, 0, 0, 1],
+            &[0; 16],
+            &width.to_be_bytes(),
+            &height.to_be_bytes(),
+            &0x0048_0000_u32.to_be_bytes(),
+            &0x0048_0000_u32.to_be_bytes(),
+            &[0; 4],
+            &1_u16.to_be_bytes(),
+            &[0; 32],
+            &24_u16.to_be_bytes(),
+            &[0xff, 0xff],
+            &full(*b"esds", 0, &[&stream]),
+        ],
+    );
     let sizes: Vec<u8> = frames.iter().flat_map(|frame| u32_of(frame.len()).to_be_bytes()).collect();
-    atom(*b"stbl", &[
-        &full(*b"stsd", 0, &[&one, &description]),
-        &full(*b"stts", 0, &[&one, &count, &FRAME.to_be_bytes()]),
-        &full(*b"stsc", 0, &[&one, &one, &count, &one]),
-        &full(*b"stsz", 0, &[&[0; 4], &count, &sizes]),
-        &full(*b"stco", 0, &[&one, &start.to_be_bytes()]),
-    ])
+    atom(
+        *b"stbl",
+        &[
+            &full(*b"stsd", 0, &[&one, &description]),
+            &full(*b"stts", 0, &[&one, &count, &FRAME.to_be_bytes()]),
+            &full(*b"stsc", 0, &[&one, &one, &count, &one]),
+            &full(*b"stsz", 0, &[&[0; 4], &count, &sizes]),
+            &full(*b"stco", 0, &[&one, &start.to_be_bytes()]),
+        ],
+    )
 }
 
 /// No turning, no scaling.

@@ -1,4 +1,4 @@
-//! WebM: grey VP8 pictures.
+//! `WebM`: grey VP8 pictures.
 //!
 //! The bits of a VP8 key frame are read with probabilities. Zero bytes read as "no" everywhere: no segments, no
 //! filter, no coefficients; what remains is the middle grey that prediction starts from.
@@ -8,29 +8,38 @@ use super::boxes::joined;
 /// So many key frames of this size, at 8 a second.
 pub(crate) fn webm(frames: u8, width: u16, height: u16) -> Vec<u8> {
     let (width, height) = (width.clamp(1, 0x3fff), height.clamp(1, 0x3fff));
-    let header = element(&[0x1a, 0x45, 0xdf, 0xa3], &[
-        &unsigned(&[0x42, 0x86], 1),
-        &unsigned(&[0x42, 0xf7], 1),
-        &unsigned(&[0x42, 0xf2], 4),
-        &unsigned(&[0x42, 0xf3], 8),
-        &element(&[0x42, 0x82], &[b"webm"]),
-        &unsigned(&[0x42, 0x87], 2),
-        &unsigned(&[0x42, 0x85], 2),
-    ]);
+    let header = element(
+        &[0x1a, 0x45, 0xdf, 0xa3],
+        &[
+            &unsigned(&[0x42, 0x86], 1),
+            &unsigned(&[0x42, 0xf7], 1),
+            &unsigned(&[0x42, 0xf2], 4),
+            &unsigned(&[0x42, 0xf3], 8),
+            &element(&[0x42, 0x82], &[b"webm"]),
+            &unsigned(&[0x42, 0x87], 2),
+            &unsigned(&[0x42, 0x85], 2),
+        ],
+    );
     let duration = f64::from(frames) * 125.0;
-    let information = element(&[0x15, 0x49, 0xa9, 0x66], &[
-        &unsigned(&[0x2a, 0xd7, 0xb1], 1_000_000),
-        &element(&[0x44, 0x89], &[&duration.to_be_bytes()]),
-        &element(&[0x4d, 0x80], &[b"comfy-mock"]),
-        &element(&[0x57, 0x41], &[b"comfy-mock"]),
-    ]);
-    let track = element(&[0xae], &[
-        &unsigned(&[0xd7], 1),
-        &unsigned(&[0x73, 0xc5], 1),
-        &unsigned(&[0x83], 1),
-        &element(&[0x86], &[b"V_VP8"]),
-        &element(&[0xe0], &[&unsigned(&[0xb0], width.into()), &unsigned(&[0xba], height.into())]),
-    ]);
+    let information = element(
+        &[0x15, 0x49, 0xa9, 0x66],
+        &[
+            &unsigned(&[0x2a, 0xd7, 0xb1], 1_000_000),
+            &element(&[0x44, 0x89], &[&duration.to_be_bytes()]),
+            &element(&[0x4d, 0x80], &[b"comfy-mock"]),
+            &element(&[0x57, 0x41], &[b"comfy-mock"]),
+        ],
+    );
+    let track = element(
+        &[0xae],
+        &[
+            &unsigned(&[0xd7], 1),
+            &unsigned(&[0x73, 0xc5], 1),
+            &unsigned(&[0x83], 1),
+            &element(&[0x86], &[b"V_VP8"]),
+            &element(&[0xe0], &[&unsigned(&[0xb0], width.into()), &unsigned(&[0xba], height.into())]),
+        ],
+    );
     let picture = key_frame(width, height);
     let blocks: Vec<u8> = (0..frames)
         .flat_map(|at| {

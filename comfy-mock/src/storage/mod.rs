@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-pub(crate) use name::{annotated, content_type};
+pub(crate) use name::{annotated, content_type, date};
 pub(crate) use path::{Escapes, below, parts};
 
 use crate::state::lock;

@@ -36,7 +36,7 @@ pub(crate) fn fill_in(prefix: &str, width: u32, height: u32) -> String {
 }
 
 /// The date of a day after 1970-01-01: years are counted from March, so that the odd day comes last.
-fn date(days: u64) -> (u64, u64, u64) {
+pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -37,7 +37,9 @@ fn leads_outside(root: &Path, path: &Path) -> bool {
     let Ok(root) = root.canonicalize() else { return false };
     // `exists` follows links; a dangling one must not count as free.
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok());
-    there.is_some_and(|there| there.canonicalize().map_or(true, |real| !real.starts_with(&root) && !root.starts_with(&real)))
+    there.is_some_and(|there| {
+        there.canonicalize().map_or(true, |real| !real.starts_with(&root) && !root.starts_with(&real))
+    })
 }
 
 #[cfg(test)]

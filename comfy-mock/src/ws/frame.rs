@@ -43,8 +43,8 @@ pub(crate) struct Frame {
 impl Frame {
     /// A JSON event.
     pub(crate) fn event(kind: &'static str, data: Value) -> Self {
-        let is_end = kind == "executing"
-            && data.as_object().is_some_and(|data| data.get("node").is_some_and(Value::is_null));
+        let is_end =
+            kind == "executing" && data.as_object().is_some_and(|data| data.get("node").is_some_and(Value::is_null));
         let text = dumps(&object([("type", Value::from(kind)), ("data", data)]));
         Self { message: Message::Text(Utf8Bytes::from(text)), kind, is_end }
     }

@@ -10,11 +10,12 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use comfy_schema::Value;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 pub(crate) use frame::{Frame, ImageFormat};
-use hub::{Line, Order};
 pub(crate) use hub::{Hub, To};
+use hub::{Line, Order};
 
 use crate::json::object;
 use crate::routes::{Query, info, reply};
@@ -22,6 +23,9 @@ use crate::state::Shared;
 
 /// The longest message that is taken, in bytes.
 const LONGEST_MESSAGE: usize = 4 << 20;
+
+/// A client gets this long to take the closing message.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// `GET /ws?clientId=…`
 pub(crate) async fn upgrade(
@@ -38,27 +42,26 @@ pub(crate) async fn upgrade(
 /// One connection, until it ends.
 async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
     let mut line = shared.hub.connect(&sid, greeting(&shared, &sid));
-    let mut stopped = shared.stop.subscribe();
+    let mut end = End { stopped: shared.stop.subscribe(), restarted: line.restarted.clone() };
     let mut flags_may_come = true;
+    // Another connection may take the id. Then this one stays, and gets nothing.
+    let mut is_listed = true;
     loop {
         tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => {
-                // A client that does not read must not hold the server up.
-                _ = timeout(Duration::from_millis(200), socket.send(Message::Close(None))).await;
+            stopped = end.comes() => {
+                if stopped {
+                    // A client that does not read must not hold the server up.
+                    _ = timeout(FAREWELL, socket.send(Message::Close(None))).await;
+                }
                 break;
             }
-            _ = line.restarted.changed() => break,
             () = line.overrun.notified() => break,
-            order = line.orders.recv() => {
-                let Some(order) = order else {
-                    // Another connection took the id. This one stays, and gets nothing.
-                    read_to_the_end(&mut socket, &mut line, &mut stopped).await;
+            order = line.orders.recv(), if is_listed => match order {
+                None => is_listed = false,
+                Some(order) => if !carry_out(order, &mut socket, &line, end.clone()).await {
                     break;
-                };
-                if !carry_out(order, &mut socket, &mut line, &mut stopped).await {
-                    break;
-                }
-            }
+                },
+            },
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) if flags_may_come => {
                     flags_may_come = !take_flags(&shared, &sid, &text);
@@ -69,6 +72,23 @@ async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
         }
     }
     shared.hub.disconnect(&sid);
+}
+
+/// What ends a connection from this side.
+#[derive(Clone)]
+struct End {
+    stopped: watch::Receiver<bool>,
+    restarted: watch::Receiver<u64>,
+}
+
+impl End {
+    /// Waits for it; whether the server stops (and does not start anew).
+    async fn comes(&mut self) -> bool {
+        tokio::select! {
+            _ = self.stopped.wait_for(|stopped| *stopped) => true,
+            _ = self.restarted.changed() => false,
+        }
+    }
 }
 
 /// What a client is told first.
@@ -82,12 +102,7 @@ fn greeting(shared: &Shared, sid: &str) -> Vec<Frame> {
 }
 
 /// Does one order; whether the connection goes on.
-async fn carry_out(
-    order: Order,
-    socket: &mut WebSocket,
-    line: &mut Line,
-    stopped: &mut tokio::sync::watch::Receiver<bool>,
-) -> bool {
+async fn carry_out(order: Order, socket: &mut WebSocket, line: &Line, mut end: End) -> bool {
     let done = async {
         match order {
             Order::Drop => false,
@@ -103,25 +118,8 @@ async fn carry_out(
     };
     tokio::select! {
         done = done => done,
-        _ = stopped.wait_for(|stopped| *stopped) => false,
-        _ = line.restarted.changed() => false,
+        _ = end.comes() => false,
         () = line.overrun.notified() => false,
-    }
-}
-
-async fn read_to_the_end(
-    socket: &mut WebSocket,
-    line: &mut Line,
-    stopped: &mut tokio::sync::watch::Receiver<bool>,
-) {
-    loop {
-        tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-            _ = line.restarted.changed() => return,
-            message = socket.recv() => if !matches!(message, Some(Ok(_))) {
-                return;
-            },
-        }
     }
 }
 

@@ -1,0 +1,155 @@
+//! What was computed, by what it was computed from.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use comfy_schema::Value;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::flow::Flow;
+use super::graph::{Graph, GraphNode};
+use crate::json::dumps;
+use crate::storage::Storage;
+
+/// Files up to this size, in bytes, are looked at as a whole to see whether they changed.
+const LONGEST_FILE: u64 = 64 << 20;
+
+/// What a node gave.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Done {
+    /// What it shows, if anything.
+    pub(crate) output: Option<Value>,
+    pub(crate) flow: Flow,
+}
+
+/// What the nodes of the last prompt gave, by signature.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    results: HashMap<u128, Arc<Done>>,
+}
+
+impl Cache {
+    /// Forgets what no node of this prompt is.
+    pub(crate) fn keep(&mut self, signatures: &[u128]) {
+        let kept: std::collections::HashSet<&u128> = signatures.iter().collect();
+        self.results.retain(|signature, _| kept.contains(signature));
+    }
+
+    pub(crate) fn get(&self, signature: u128) -> Option<Arc<Done>> {
+        self.results.get(&signature).cloned()
+    }
+
+    pub(crate) fn put(&mut self, signature: u128, done: Arc<Done>) {
+        self.results.insert(signature, done);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.results.clear();
+    }
+}
+
+/// What tells apart the results of nodes: class, literals, files, and the same of all that comes before.
+///
+/// Nodes in a cycle (on inputs that nobody declared) have none of their own; they never run.
+pub(crate) fn signatures(graph: &Graph<'_>, storage: &Storage) -> Vec<u128> {
+    let mut signatures: Vec<Option<u128>> = vec![None; graph.nodes.len()];
+    let mut entered = vec![false; graph.nodes.len()];
+    for start in 0..graph.nodes.len() {
+        let mut stack = vec![start];
+        while let Some(&at) = stack.last() {
+            let Some(node) = graph.nodes.get(at) else { break };
+            if signatures[at].is_none() && !entered[at] {
+                entered[at] = true;
+                stack.extend(node.links.iter().map(|link| link.from).filter(|&from| !entered[from]));
+                continue;
+            }
+            stack.pop();
+            if signatures[at].is_none() {
+                signatures[at] = Some(signature(node, &signatures, storage));
+            }
+        }
+    }
+    signatures.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) -> u128 {
+    let mut inputs: Vec<_> = node.inputs.iter().collect();
+    inputs.sort_unstable_by_key(|(name, _)| *name);
+    // Writing to a string does not fail.
+    let mut text = String::from(node.class);
+    for (name, value) in inputs {
+        _ = write!(text, "\n{name:?}=");
+        match node.links.iter().find(|link| link.input == name) {
+            Some(link) => {
+                let from = known.get(link.from).copied().flatten().unwrap_or_default();
+                _ = write!(text, "{from:032x}[{}]", link.slot);
+            }
+            None => text.push_str(&dumps(value)),
+        }
+        if let Some(file) = file_of(node, name, value) {
+            _ = write!(text, "#{:032x}", fingerprint(storage, file));
+        }
+    }
+    let own = |hidden: &comfy_schema::Hidden| hidden.spec.as_str() == Some("UNIQUE_ID");
+    if node.definition.is_some_and(|definition| definition.hidden.iter().any(own)) {
+        _ = write!(text, "\nid={:?}", node.id);
+    }
+    xxh3_128(text.as_bytes())
+}
+
+/// The file that an input names, if it is one for uploaded files.
+fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'v str> {
+    node.definition?.input(input).filter(|input| input.options.is_upload())?;
+    value.as_str()
+}
+
+/// What changes when the file does.
+fn fingerprint(storage: &Storage, name: &str) -> u128 {
+    let Ok(path) = storage.named(name) else { return 0 };
+    let Ok(facts) = path.metadata().map(|facts| (facts.len(), facts.modified().ok())) else { return 0 };
+    if facts.0 <= LONGEST_FILE
+        && let Ok(bytes) = std::fs::read(&path)
+    {
+        return xxh3_128(&bytes);
+    }
+    xxh3_128(format!("{facts:?}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use comfy_schema::{Schema, Value};
+
+    use super::super::graph::Graph;
+    use super::signatures;
+    use crate::storage::Storage;
+
+    fn of(json: &str) -> Vec<u128> {
+        let Ok(Value::Object(prompt)) = Value::parse(json.as_bytes()) else { panic!() };
+        let schema = Schema::default();
+        signatures(&Graph::new(&prompt, &schema).unwrap(), &Storage::open(None, None).unwrap())
+    }
+
+    #[test]
+    fn ids_do_not_count_but_all_that_comes_before_does() {
+        let chain = |a: &str, seed: u32| {
+            format!(
+                r#"{{"x":{{"class_type":"B","inputs":{{"in":["{a}",0],"k":1}}}},
+                "{a}":{{"class_type":"A","inputs":{{"seed":{seed}}}}}}}"#
+            )
+        };
+        assert_eq!(of(&chain("1", 5)), of(&chain("2", 5)));
+        assert_ne!(of(&chain("1", 5))[0], of(&chain("1", 6))[0]);
+    }
+
+    #[test]
+    fn long_chains_and_cycles_are_no_trouble() {
+        let mut json = String::from(r#"{"0":{"class_type":"A","inputs":{}}"#);
+        for at in 1..20_000 {
+            json.push_str(&format!(r#","{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at - 1));
+        }
+        json.push('}');
+        assert_eq!(of(&json).len(), 20_000);
+        assert_eq!(of(r#"{"1":{"class_type":"A","inputs":{"in":["1",0]}}}"#).len(), 1);
+    }
+}
