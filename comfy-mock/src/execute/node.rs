@@ -79,7 +79,7 @@ async fn sample(run: &mut Run, node: &GraphNode<'_>, flow: Flow, seed: u64, step
     let picture = Picture::new(width, height, seed);
     let wanted = wants_previews(run);
     for step in 1..=steps {
-        run.pass(Some(run.shared.settings.timing.step)).await?;
+        run.pass_step(run.shared.settings.timing.step).await?;
         let preview = if wanted { preview(picture, step, steps) } else { None };
         advance(run, node, step, steps, preview.as_deref().map(|image| (ImageFormat::Jpeg, image)));
         // Others get their turn.

@@ -24,7 +24,8 @@ impl Progress {
     /// A node has ended.
     pub(crate) fn finish(&mut self, prompt_id: &Text, node: &Text) {
         let max = self.nodes.get(node).and_then(Value::as_object).and_then(|state| state.get("max")).cloned();
-        let max = max.unwrap_or(Value::Float(1.0));
+        // One that never started, because it was in the cache, counts in whole numbers.
+        let max = max.unwrap_or(Value::from(1));
         self.set(prompt_id, node, max.clone(), max, "finished");
     }
 

@@ -309,15 +309,27 @@ impl Run {
         if lock(&self.shared.queue).is_interrupted() { Err(Halt::Interrupted) } else { Ok(()) }
     }
 
-    /// Lets time pass, unless an interrupt comes; `None` is for ever.
+    /// Lets a node work for this long, `None` for ever, unless an interrupt comes.
     pub(super) async fn pass(&self, time: Option<Duration>) -> Result<(), Halt> {
+        self.wait(time, || self.check_interrupt()).await?;
+        self.check_interrupt()
+    }
+
+    /// Lets a step take this long. An interrupt has its effect at the end of the step, as on a real server.
+    pub(super) async fn pass_step(&self, time: Duration) -> Result<(), Halt> {
+        self.wait(Some(time), || self.check()).await?;
+        self.check_interrupt()
+    }
+
+    /// Waits until the time is over or `check` fails; it is asked whenever something changes.
+    async fn wait(&self, time: Option<Duration>, check: impl Fn() -> Result<(), Halt>) -> Result<(), Halt> {
         if time.is_some_and(|time| time.is_zero()) {
-            return self.check_interrupt();
+            return check();
         }
         let mut changes = self.shared.changed.subscribe();
         let halted = async {
             loop {
-                self.check_interrupt()?;
+                check()?;
                 if changes.changed().await.is_err() {
                     return Err(Halt::Gone);
                 }
@@ -331,7 +343,7 @@ impl Run {
         };
         tokio::select! {
             halt = halted => halt,
-            () = over => self.check_interrupt(),
+            () = over => Ok(()),
         }
     }
 }
