@@ -114,7 +114,7 @@ async fn the_first_run_executes_all_and_the_second_nothing() {
             "execution_start",
             r#"cached ["1","2","3","4","5","6","7"]"#,
             "executed 7",
-            "state 7:f 1.0/1.0",
+            "state 7:f 1/1",
             "execution_success",
             "status 0",
             "executing null",

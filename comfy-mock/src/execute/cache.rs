@@ -23,25 +23,45 @@ pub(crate) struct Done {
     pub(crate) flow: Flow,
 }
 
-/// What the nodes of the last prompt gave, by signature.
+/// So many results are kept. A real server keeps all of them until its memory gets short.
+const MOST: usize = 10_000;
+
+/// What nodes gave, by signature.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    results: HashMap<u128, Arc<Done>>,
+    results: HashMap<u128, Kept>,
+    /// Counts prompts.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    done: Arc<Done>,
+    /// The last prompt that had such a node.
+    used: u64,
 }
 
 impl Cache {
-    /// Forgets what no node of this prompt is.
-    pub(crate) fn keep(&mut self, signatures: &[u128]) {
-        let kept: std::collections::HashSet<&u128> = signatures.iter().collect();
-        self.results.retain(|signature, _| kept.contains(signature));
-    }
-
-    pub(crate) fn get(&self, signature: u128) -> Option<Arc<Done>> {
-        self.results.get(&signature).cloned()
+    /// What is there for the nodes of the next prompt. If there is too much, what was used longest ago goes.
+    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<Done>>> {
+        self.generation += 1;
+        let found = signatures.iter().map(|signature| {
+            let kept = self.results.get_mut(signature)?;
+            kept.used = self.generation;
+            Some(Arc::clone(&kept.done))
+        });
+        let found = found.collect();
+        if self.results.len() > MOST {
+            let mut uses: Vec<u64> = self.results.values().map(|kept| kept.used).collect();
+            uses.sort_unstable();
+            let oldest = uses.get(MOST / 2).copied().unwrap_or_default();
+            self.results.retain(|_, kept| kept.used > oldest || kept.used == self.generation);
+        }
+        found
     }
 
     pub(crate) fn put(&mut self, signature: u128, done: Arc<Done>) {
-        self.results.insert(signature, done);
+        self.results.insert(signature, Kept { done, used: self.generation });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -121,7 +141,7 @@ mod tests {
     use comfy_schema::{Schema, Value};
 
     use super::super::graph::Graph;
-    use super::signatures;
+    use super::{Cache, MOST, signatures};
     use crate::storage::Storage;
 
     fn of(json: &str) -> Vec<u128> {
@@ -140,6 +160,20 @@ mod tests {
         };
         assert_eq!(of(&chain("1", 5)), of(&chain("2", 5)));
         assert_ne!(of(&chain("1", 5))[0], of(&chain("1", 6))[0]);
+    }
+
+    #[test]
+    fn results_stay_until_there_are_too_many() {
+        let mut cache = Cache::default();
+        cache.put(0, Default::default());
+        assert!(cache.start(&[1]).iter().all(Option::is_none));
+        assert!(cache.start(&[0]).iter().all(Option::is_some));
+        for at in 1..=u128::try_from(MOST).unwrap() {
+            cache.start(&[]);
+            cache.put(at, Default::default());
+        }
+        cache.start(&[]);
+        assert!(cache.results.len() <= MOST && !cache.results.contains_key(&0));
     }
 
     #[test]

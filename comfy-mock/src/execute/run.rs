@@ -92,7 +92,7 @@ impl Run {
         let (prompt, schema) = (Arc::clone(&self.item.prompt), Arc::clone(&self.schema));
         let graph = Graph::new(&prompt, &schema).ok()?;
         let signatures = signatures(&graph, &self.shared.storage);
-        let results = self.cached(&signatures);
+        let results = lock(&self.shared.cache).start(&signatures);
         let ids = graph.nodes.iter().zip(&results).filter(|(_, result)| result.is_some()).map(|(node, _)| node.id);
         self.message("execution_cached", map([("nodes", ids.collect()), ("prompt_id", id.clone())]), false);
         let mut scene = Scene { graph: &graph, signatures: &signatures, results };
@@ -109,13 +109,6 @@ impl Run {
             }
         };
         Some(Ended { status: Status { success, messages: self.messages }, outputs: self.outputs, meta: self.meta })
-    }
-
-    /// What the cache has for the nodes; it forgets the rest.
-    fn cached(&self, signatures: &[u128]) -> Vec<Option<Arc<Done>>> {
-        let mut cache = lock(&self.shared.cache);
-        cache.keep(signatures);
-        signatures.iter().map(|&signature| cache.get(signature)).collect()
     }
 
     async fn nodes(&mut self, scene: &mut Scene<'_>) -> Result<(), (Option<usize>, Halt)> {
