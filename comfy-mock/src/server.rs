@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use comfy_schema::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -57,6 +58,8 @@ impl Server {
             // The sender cannot be gone before: this keeps what holds it alive.
             _ = stopped.wait_for(|stopped| *stopped).await;
         };
+        // Small answers are not held back.
+        let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serve = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(until);
         let listener = tokio::spawn(serve.into_future());
         let worker = tokio::spawn(execute::work(Arc::clone(&shared)));

@@ -34,12 +34,18 @@ pub(crate) async fn work(shared: Arc<Shared>) {
 
 /// Runs the next prompt, or waits for one.
 async fn next(shared: &Arc<Shared>) {
-    if lock(&shared.queue).take_free_memory() {
+    let pause = shared.settings.timing.start;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
+    let life = shared.life.load(Ordering::SeqCst);
+    let (free_memory, item) = {
+        let mut queue = lock(&shared.queue);
+        (queue.take_free_memory(), queue.start())
+    };
+    if free_memory {
         lock(&shared.cache).clear();
     }
-    tokio::time::sleep(shared.settings.timing.start).await;
-    let life = shared.life.load(Ordering::SeqCst);
-    let item = lock(&shared.queue).start();
     match item {
         Some(item) => execute(shared, item, life).await,
         None => shared.wake.notified().await,

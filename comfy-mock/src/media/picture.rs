@@ -59,9 +59,10 @@ impl Picture {
         let hue = dice.next();
         let angle = dice.next() * std::f32::consts::TAU;
         Palette {
-            from: colour(hue, 0.55, 0.42),
-            to: colour(hue + 0.12 + 0.2 * dice.next(), 0.7, 0.72),
-            glow: colour(hue + 0.45 + 0.15 * dice.next(), 0.85, 0.8),
+            from: colour(hue, 0.75, 0.36),
+            // Neighbours on the wheel: between colours far apart lies grey.
+            to: colour(hue + 0.10 + 0.08 * dice.next(), 0.85, 0.6),
+            glow: colour(hue + 0.22 + 0.08 * dice.next(), 0.95, 0.78),
             direction: (angle.cos() * 0.5, angle.sin() * 0.5),
             centre: (0.25 + 0.5 * dice.next(), 0.25 + 0.5 * dice.next()),
         }

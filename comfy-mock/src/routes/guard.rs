@@ -37,12 +37,14 @@ pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
 
 async fn answer(shared: &Shared, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let is_options = request.method() == Method::OPTIONS;
+    let method = request.method().clone();
     if shared.settings.cors.is_none() && is_foreign(request.headers()) {
         return reply::empty(403);
     }
-    let mut response = if is_options { reply::empty(200) } else { next.run(request).await };
-    allow_static(&mut response);
+    let mut response = if method == Method::OPTIONS { reply::empty(200) } else { next.run(request).await };
+    if response.status().as_u16() == 405 {
+        response = not_allowed(&method, &response);
+    }
     cache_headers(&mut response, &path);
     if let Some(origin) = &shared.settings.cors {
         cors_headers(response.headers_mut(), origin);
@@ -147,19 +149,22 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// A file handler stands behind every path, so GET and HEAD are always allowed.
-fn allow_static(response: &mut Response) {
-    if response.status().as_u16() != 405 {
-        return;
+/// The answer to a method that a route does not have. A file handler stands behind every path, so GET and HEAD are
+/// always allowed, and find no file.
+fn not_allowed(method: &Method, response: &Response) -> Response {
+    if [Method::GET, Method::HEAD].contains(method) {
+        return reply::no_file();
     }
     let own = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
     let mut methods: Vec<&str> = own.split(',').map(str::trim).filter(|method| !method.is_empty()).collect();
     methods.extend(["GET", "HEAD"]);
     methods.sort_unstable();
     methods.dedup();
+    let mut answer = reply::text(405, "405: Method Not Allowed");
     if let Ok(value) = HeaderValue::from_str(&methods.join(",")) {
-        response.headers_mut().insert(ALLOW, value);
+        answer.headers_mut().insert(ALLOW, value);
     }
+    answer
 }
 
 fn cache_headers(response: &mut Response, path: &str) {

@@ -38,7 +38,7 @@ pub(crate) const UPLOAD_LIMIT: u64 = 100 << 20;
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let limit = usize::try_from(shared.settings.upload_limit.unwrap_or(UPLOAD_LIMIT)).unwrap_or(usize::MAX);
     let under_api = main_routes().merge(job_routes()).merge(asset_routes()).nest("/api", job_routes());
-    main_routes()
+    let all = main_routes()
         .nest("/api", under_api)
         .route("/api/", get(index))
         .nest("/internal", internal_routes())
@@ -46,10 +46,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/docs/", get(folder))
         .route("/extensions/", get(folder))
         .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(limit))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))
-        .with_state(shared)
+        .with_state(Arc::clone(&shared));
+    // From inside, the guard would not see which methods a route has.
+    Router::new().fallback_service(all).layer(middleware::from_fn_with_state(shared, guard::guard))
 }
 
 /// The routes that are there with and without `/api`.
@@ -132,10 +132,10 @@ async fn folder() -> Response {
     reply::text(403, "403: Forbidden")
 }
 
-/// What is not there: a file that is missing, or a method that is not allowed.
+/// What is not there: no file can be, and what could be one has no other methods.
 async fn unknown(method: Method) -> Response {
     match method {
         Method::GET | Method::HEAD => reply::no_file(),
-        _ => reply::text(405, "405: Method Not Allowed"),
+        _ => reply::empty(405),
     }
 }

@@ -52,9 +52,9 @@ pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // A server that refuses the body may close before it took it.
-    let _ = stream.write_all(body).await;
+    // In one go: a body that follows later waits for the other side's word. A server that refuses the body may close
+    // before it took it.
+    let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
     let mut bytes = Vec::new();
     let read = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the server answers");
     let is_broken = read.is_err();
