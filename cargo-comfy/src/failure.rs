@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub(crate) enum Failure {
     /// The answer is no: what was checked is not so. Exit code 1.
     No(String),
+    /// What there was to say is said. This exit code.
+    Said(u8),
     /// It could not be done. Exit code 2, like wrong arguments.
     Error(Box<dyn Error>),
 }
@@ -21,6 +23,7 @@ impl Failure {
                 eprintln!("{message}");
                 ExitCode::from(1)
             }
+            Self::Said(code) => ExitCode::from(*code),
             Self::Error(error) => {
                 eprintln!("error: {}", Chain(error.as_ref()));
                 ExitCode::from(2)

@@ -21,12 +21,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(commands::check::Check),
     Generate(commands::generate::Generate),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
     let outcome = match arguments.command {
+        Command::Check(check) => check.run(),
         Command::Generate(generate) => generate.run(),
     };
     match outcome {

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use comfy_schema::Schema;
-
 use crate::config::{Config, Document};
 use crate::output::{Fingerprint, Names, head};
 use crate::plan::{Plan, Selection};
@@ -27,8 +25,7 @@ pub(crate) fn generate<'c>(
     document: &'c Document,
     words: Option<&HashSet<String>>,
 ) -> Result<Generated<'c>, Error> {
-    let schema = Schema::from_slice(&document.bytes)
-        .map_err(|source| Error::Schema { origin: document.origin.clone(), source })?;
+    let schema = document.schema()?;
     let plan = plan::plan(&schema, config.overrides()).map_err(Error::Overrides)?;
     let mut fingerprint = Fingerprint::new(config, document);
     let names = words.map(|words| {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use comfy_schema::Schema;
+
 use crate::{Error, live};
 
 /// A document that should hold node definitions.
@@ -34,6 +36,11 @@ impl Document {
             (None, Some(file)) => Self::read(file),
             (None, None) => Err(Error::NoSchema { snapshots: snapshots(Path::new("schemas")) }),
         }
+    }
+
+    /// The definitions that it holds.
+    pub(crate) fn schema(&self) -> Result<Schema, Error> {
+        Schema::from_slice(&self.bytes).map_err(|source| Error::Schema { origin: self.origin.clone(), source })
     }
 
     fn from_server(bytes: Vec<u8>, url: &str) -> Self {

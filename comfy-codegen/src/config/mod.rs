@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use comfy_schema::Schema;
+
 use crate::emit::Style;
 use crate::output::Target;
 use crate::plan::Overrides;
@@ -141,6 +143,17 @@ impl Config {
     pub const fn pretty(mut self, pretty: bool) -> Self {
         self.pretty = pretty;
         self
+    }
+
+    /// The node definitions themselves, for what else can be done with them; and, if there is a server that did not
+    /// answer, a word about it and the file that was read instead. Looks at no environment variable.
+    ///
+    /// # Errors
+    ///
+    /// If the definitions cannot be read or are none.
+    pub fn definitions(&self) -> Result<(Schema, Option<String>), Error> {
+        let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
+        Ok((document.schema()?, document.fallback))
     }
 
     /// Generates the source and gives it back with the report. Writes nothing and looks at no environment variable.

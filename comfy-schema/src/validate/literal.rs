@@ -25,8 +25,10 @@ pub(super) fn convert(input: &Input, value: &mut Value) -> Result<(), Wrong> {
         *value = inner;
     }
     let converted = match (&input.kind, &*value) {
-        (InputKind::Int, Value::Int(_)) | (InputKind::Float, Value::Float(_)) => return Ok(()),
-        (InputKind::String, Value::String(_)) | (InputKind::Boolean, Value::Bool(_)) => return Ok(()),
+        (InputKind::Int, Value::Int(_))
+        | (InputKind::Float, Value::Float(_))
+        | (InputKind::String, Value::String(_))
+        | (InputKind::Boolean, Value::Bool(_)) => return Ok(()),
         (InputKind::Int, _) => python::to_int(value),
         (InputKind::Float, _) => python::to_float(value),
         (InputKind::String, _) => Ok(Value::from(python::str(value))),

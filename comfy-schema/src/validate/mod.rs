@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod body;
 mod declared;
 mod error;
 mod files;

@@ -261,11 +261,13 @@ impl<'s, 'w> Walk<'s, 'w> {
                     Ok(None)
                 }
                 Some(Value::Array(_)) => self.link(frame.node, declared, frame.rule, &mut frame.types),
-                Some(_) => self.literal(frame.node, declared, frame.rule).map(|error| error.map(Looked::Wrong)),
+                Some(_) => self
+                    .literal(frame.node, declared, frame.rule)
+                    .map(|error| error.map(|error| Looked::Wrong(Box::new(error)))),
             };
             match looked {
                 Ok(None) => {}
-                Ok(Some(Looked::Wrong(error))) => frame.errors.push(error),
+                Ok(Some(Looked::Wrong(error))) => frame.errors.push(*error),
                 Ok(Some(Looked::Follow(node))) => return Step::Follow(node),
                 Err(exception) => return Step::End(Visit::Raised(exception)),
             }
@@ -285,7 +287,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             let link = link.clone();
             let mut error = self.input_error(NodeErrorKind::BadLinkedInput, declared);
             error.received_value = Some(link);
-            return Ok(Some(Looked::Wrong(error)));
+            return Ok(Some(Looked::Wrong(Box::new(error))));
         };
         let Source { node: source, output } = link::source(self.graph, id, slot)?;
         if rule.is_some_and(Rule::takes_types) {
@@ -299,7 +301,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         let mut error = self.input_error(NodeErrorKind::ReturnTypeMismatch, declared);
         error.received_type = Some(output.kind.to_value());
         error.linked_node = Some(link);
-        Ok(Some(Looked::Wrong(error)))
+        Ok(Some(Looked::Wrong(Box::new(error))))
     }
 
     fn literal(
@@ -448,6 +450,6 @@ impl<'s, 'w> Walk<'s, 'w> {
 
 /// What looking at an input gave, if it gave anything.
 enum Looked {
-    Wrong(NodeError),
+    Wrong(Box<NodeError>),
     Follow(usize),
 }

@@ -1,1 +1,213 @@
-//! One case per rule.
+//! One case per rule, each against a small schema.
+//!
+//! A case is a prompt in which `~` is short for a node: `~Class{inputs}`; and what is said of it: `raised`, the type of
+//! the request's error, or `valid`; then every node error as `node type input`, in any order.
+
+use std::collections::BTreeSet;
+
+use comfy_schema::validate::{Files, Folder, Replacements, Validator, Verdict, WarningKind};
+use comfy_schema::{Schema, Value};
+
+const SCHEMA: &str = include_str!("../fixtures/rules.json");
+const CASES: &str = include_str!("rules.txt");
+
+fn schema() -> Schema {
+    Schema::from_slice(SCHEMA.as_bytes()).unwrap()
+}
+
+/// `~Save{"images": ["1", 0]}` is `{"class_type": "Save", "inputs": {"images": ["1", 0]}}`.
+fn json(text: &str) -> Value {
+    let mut parts = text.split('~');
+    let mut json = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (class, rest) = part.split_at(part.find('{').unwrap());
+        // The end of the inputs is the last brace before what follows the node.
+        let mut depth = 0;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth == 0
+        });
+        let (inputs, rest) = rest.split_at(end.unwrap() + 1);
+        json.extend([r#"{"class_type": ""#, class, r#"", "inputs": "#, inputs, "}", rest]);
+    }
+    Value::parse(json.as_bytes()).unwrap_or_else(|error| panic!("{json}: {error}"))
+}
+
+fn said(verdict: &Verdict) -> BTreeSet<String> {
+    let answer = match (&verdict.raised, &verdict.error) {
+        (Some(_), _) => "raised".to_owned(),
+        (_, Some(error)) => error.kind.to_string(),
+        _ => "valid".to_owned(),
+    };
+    let errors = super::entries(verdict);
+    let errors = errors.iter().map(|(node, kind, input)| {
+        format!("{node} {kind} {}", input.as_deref().unwrap_or_default()).trim_end().to_owned()
+    });
+    errors.chain([answer]).collect()
+}
+
+#[test]
+fn every_rule() {
+    let schema = schema();
+    let (mut rule, mut count) = ("", 0);
+    for line in CASES.lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(title) = line.strip_prefix("# ") {
+            rule = title;
+            continue;
+        }
+        let (prompt, expected) = line.rsplit_once("=>").unwrap();
+        let (prompt, targets) =
+            prompt.split_once(" @ ").map_or((prompt, None), |(prompt, targets)| (prompt, Some(json(targets))));
+        let verdict = Validator::new(&schema).check(&json(prompt), targets.as_ref());
+        let mut expected: BTreeSet<String> = expected.split(',').map(|part| part.trim().to_owned()).collect();
+        if expected.iter().all(|part| part.contains(' ')) {
+            expected.insert("prompt_outputs_failed_validation".into());
+        }
+        assert_eq!(said(&verdict), expected, "{rule}: {line}");
+        assert_eq!(verdict.valid, !verdict.outputs.is_empty(), "{rule}");
+        count += 1;
+    }
+    assert!(count > 100, "{count}");
+}
+
+#[test]
+fn classes_are_replaced_before_anything_else() {
+    let schema = schema();
+    let replacements = Value::parse(
+        br#"{"Gone": [{"new_node_id": "New", "input_mapping": [{"new_id": "a", "old_id": "x"}, {"new_id": "c", "set_value": "s"}],
+             "output_mapping": [{"old_idx": 0, "new_idx": 1}]}],
+             "Lost": [{"new_node_id": "NotThere"}], "Bare": [{"new_node_id": "Old", "input_mapping": null}]}"#,
+    );
+    let replacements = Replacements::from_value(&replacements.unwrap());
+    let check = |prompt: &str| Validator::new(&schema).replacements(&replacements).check(&json(prompt), None);
+
+    let verdict = check(
+        r#"{"1": {"class_type": "Gone", "inputs": {"x": "7", "y": 1}, "_meta": {"title": "t"}}, "2": ~Save{"images": ["1", 0]}}"#,
+    );
+    assert!(verdict.valid);
+    let queued = json(
+        r#"{"1": {"class_type": "New", "inputs": {"a": 7, "c": "s"}, "_meta": {"title": "t"}}, "2": ~Save{"images": ["1", 1]}}"#,
+    );
+    assert_eq!(verdict.prompt, queued);
+    // Without `_meta`, or without a mapped input, the server fails.
+    assert!(check(r#"{"1": ~Gone{"x": 7}, "2": ~Save{"images": ["1", 0]}}"#).raised.is_some());
+    assert!(check(r#"{"1": {"class_type": "Gone", "inputs": {}, "_meta": {}}, "2": ~Old{}}"#).raised.is_some());
+    // A replacement that the server does not have is none, nor is there one without `inputs`.
+    assert_eq!(
+        said(&check(r#"{"1": {"class_type": "Lost", "inputs": {}, "_meta": {}}}"#)),
+        ["missing_node_type".into()].into()
+    );
+    assert_eq!(said(&check(r#"{"1": {"class_type": "Gone", "_meta": {}}}"#)), ["missing_node_type".into()].into());
+    // No mapping: no inputs.
+    assert_eq!(
+        check(r#"{"1": {"class_type": "Bare", "inputs": {"x": 1}, "_meta": {}}}"#).prompt,
+        json(r#"{"1": {"class_type": "Old", "inputs": {}, "_meta": {}}}"#)
+    );
+    let built_in = r#"{"1": {"class_type": "T2IAdapterLoader", "inputs": {"t2i_adapter_name": "c"}, "_meta": {}}}"#;
+    assert!(Validator::new(&schema).check(&json(built_in), None).valid);
+    assert!(!Validator::new(&schema).replacements(&Replacements::none()).check(&json(built_in), None).valid);
+}
+
+#[test]
+fn files_decide_what_definitions_cannot() {
+    let schema = schema();
+    let files = Files::new().with(Folder::Input, ["sub/c.png", "toy.glb"]);
+    let check = |image: &str, files: Option<&Files>| {
+        let prompt = json(&format!(r#"{{"1": ~LoadImage{{"image": "{image}"}}}}"#));
+        let validator = Validator::new(&schema);
+        let verdict = files.map_or(validator.clone(), |files| validator.files(files)).check(&prompt, None);
+        (verdict.valid, verdict.unverifiable.len())
+    };
+    for (image, without, with) in [
+        ("a.png", (true, 0), (false, 0)),
+        ("sub/c.png", (true, 1), (true, 0)),
+        ("sub/d.png", (true, 1), (false, 0)),
+        ("z.png", (false, 0), (false, 0)),
+        ("", (true, 0), (true, 0)),
+        ("notes", (false, 1), (false, 0)),
+        ("a.png [output]", (true, 1), (true, 1)),
+        ("/etc/hosts", (true, 1), (true, 1)),
+    ] {
+        assert_eq!(check(image, None), without, "{image}");
+        assert_eq!(check(image, Some(&files)), with, "{image}");
+    }
+}
+
+#[test]
+fn literals_are_converted_in_place() {
+    let prompt = json(
+        r#"{"1": ~Literals{"int": " 1_0 ", "float": true, "string": {"a": [null, 1.0]}, "bool": "false", "many": {"__value__": ["a"], "__type__": "x"}, "color": {"__value__": {"__value__": 1}}}}"#,
+    );
+    let verdict = Validator::new(&schema()).check(&prompt, None);
+    let queued = json(
+        r#"{"1": ~Literals{"int": 10, "float": 1.0, "string": "{'a': [None, 1.0]}", "bool": true, "many": ["a"], "color": {"__value__": 1}}}"#,
+    );
+    assert_eq!(verdict.prompt, queued);
+    assert!(verdict.valid);
+}
+
+#[test]
+fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
+    let schema = schema();
+    let chain = |count: usize| {
+        let rows = (1..count).map(|at| format!(r#""{at}": ~Mid{{"a": ["{}", 0]}}"#, at - 1));
+        let ends = [r#""0": ~Source{}"#.to_owned(), format!(r#""save": ~Save{{"images": ["{}", 0]}}"#, count - 1)];
+        let text = format!("{{{}}}", rows.chain(ends).collect::<Vec<_>>().join(", "));
+        Validator::new(&schema).check(&json(&text), None)
+    };
+    let short = chain(880);
+    assert!(short.valid && short.unverifiable.is_empty());
+    let long = chain(100_000);
+    assert!(!long.valid);
+    assert_eq!(long.unverifiable.len(), 1);
+    let [node] = long.node_errors.iter().collect::<Vec<_>>()[..] else { panic!("{:?}", long.node_errors) };
+    assert_eq!(node.errors[0].exception.as_ref().unwrap().kind, "RecursionError");
+}
+
+#[test]
+fn what_passes_and_then_breaks_is_warned_of() {
+    use WarningKind as K;
+    let schema = schema();
+    for (prompt, expected) in [
+        (
+            r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0], "imagse": ["1", 0]}}"#,
+            vec![(K::UnknownLink, Some("imagse"))],
+        ),
+        (r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0], "more": ["9", 0]}}"#, vec![(K::UnknownLink, Some("more"))]),
+        (
+            r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0], "more": 1, "prompt": {}}}"#,
+            vec![(K::UnknownInput, Some("more"))],
+        ),
+        (r#"{"1": ~Source{}, "2": ~Dynamic{"list.image0": ["1", 0]}}"#, vec![(K::SelectorMissing, Some("mode"))]),
+        (
+            r#"{"1": ~Source{}, "2": ~Dynamic{"list.image0": ["1", 0], "mode": "sise"}}"#,
+            vec![(K::SelectorUnknown, Some("mode"))],
+        ),
+        (r#"{"1": ~Literals{"socket": 5}}"#, vec![(K::LiteralOnSocket, Some("socket"))]),
+        (r#"{"1": ~Old{}}"#, vec![(K::DeprecatedNode, None)]),
+        (r#"{"1": ~Literals{}, "2": {"class_type": "Source"}}"#, vec![(K::NoInputs, None)]),
+        (r#"{"1": ~Literals{}, "2": ~Source{}}"#, vec![(K::UnusedNode, None)]),
+        (r#"{"1": ~Literals{"float": NaN}}"#, vec![(K::NotANumber, Some("float"))]),
+        (r#"{"1": {"class_type": "Literals", "inputs": {}, "is_changed": [NaN]}}"#, vec![(K::IsChanged, None)]),
+        (r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0]}}"#, vec![]),
+    ] {
+        let verdict = Validator::new(&schema).check(&json(prompt), None);
+        let found: Vec<_> = verdict.warnings.iter().map(|warning| (warning.kind, warning.input.as_deref())).collect();
+        assert!(verdict.valid, "{prompt}");
+        assert_eq!(found, expected, "{prompt}");
+    }
+    let prompt = json(r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0], "imagse": ["1", 0]}}"#);
+    assert_eq!(Validator::new(&schema).check(&prompt, None).warnings[0].suggestions, ["images"]);
+}
+
+#[test]
+fn a_real_schema_takes_its_own_workflow() {
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+    let schema = Schema::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    let prompt = json(
+        r#"{"1": ~EmptyLatentImage{"width": 512, "height": "512", "batch_size": 1}, "2": ~VAELoader{"vae_name": "pixel_space"},
+            "3": ~VAEDecode{"samples": ["1", 0], "vae": ["2", 0]}, "4": ~PreviewImage{"images": ["3", 0]}}"#,
+    );
+    let verdict = Validator::new(&schema).check(&prompt, None);
+    assert!(verdict.valid, "{}", verdict.to_response());
+}

@@ -1,0 +1,69 @@
+//! Verdicts as JSON.
+
+use comfy_schema::validate::{NodeError, Unverifiable, Verdict, Warning};
+use comfy_schema::{Map, Value};
+
+/// Everything, errors as the server words them.
+pub(super) fn whole(file: &str, verdict: &Verdict) -> Value {
+    let mut answer = Map::from_iter([("file", Value::from(file)), ("valid", Value::from(verdict.valid))]);
+    add_raised(&mut answer, verdict);
+    let Value::Object(response) = verdict.to_response() else { return Value::Null };
+    for (key, value) in response {
+        answer.insert(key, value);
+    }
+    answer.insert("outputs", verdict.outputs.iter().collect::<Value>());
+    answer.insert("warnings", verdict.warnings.iter().map(warning).collect::<Value>());
+    answer.insert("unverifiable", verdict.unverifiable.iter().map(unverifiable).collect::<Value>());
+    Value::Object(answer)
+}
+
+/// The short form: types and names only.
+pub(super) fn short(verdict: &Verdict) -> Value {
+    let error = verdict.error.as_ref().map(|error| error.kind.as_str());
+    let nodes = verdict.node_errors.iter();
+    let node_errors: Map =
+        nodes.map(|node| (node.id.clone(), node.errors.iter().map(kind_and_input).collect::<Value>())).collect();
+    let mut answer = Map::from_iter([
+        ("valid", Value::from(verdict.valid)),
+        ("error", Value::from(error)),
+        ("node_errors", Value::Object(node_errors)),
+        ("unverifiable", verdict.unverifiable.iter().map(unverifiable).collect()),
+    ]);
+    add_raised(&mut answer, verdict);
+    Value::Object(answer)
+}
+
+/// That something could not be checked, and why.
+pub(super) fn failure(key: &str, what: impl Into<Value>, why: &str) -> Value {
+    Value::Object(Map::from_iter([(key, what.into()), ("failure", Value::from(why))]))
+}
+
+fn kind_and_input(error: &NodeError) -> Value {
+    let kind = Value::from(error.kind.as_str());
+    Value::Object(Map::from_iter([("type", kind), ("input_name", Value::from(error.input_name.clone()))]))
+}
+
+fn add_raised(answer: &mut Map, verdict: &Verdict) {
+    if let Some(raised) = &verdict.raised {
+        answer.insert("raised", raised.why.as_str());
+    }
+}
+
+fn warning(warning: &Warning) -> Value {
+    Value::Object(Map::from_iter([
+        ("node", Value::from(&warning.node)),
+        ("input", Value::from(warning.input.clone())),
+        ("kind", Value::from(warning.kind.as_str())),
+        ("message", Value::from(warning.message.as_str())),
+        ("suggestions", warning.suggestions.iter().collect()),
+    ]))
+}
+
+fn unverifiable(unverifiable: &Unverifiable) -> Value {
+    Value::Object(Map::from_iter([
+        ("node", Value::from(&unverifiable.node)),
+        ("input", Value::from(unverifiable.input.clone())),
+        ("kind", Value::from(unverifiable.kind.as_str())),
+        ("why", Value::from(unverifiable.why.as_str())),
+    ]))
+}

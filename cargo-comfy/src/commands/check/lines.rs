@@ -1,0 +1,56 @@
+//! `--jsonl`: one request body a line, one answer a line.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use comfy_schema::Value;
+use comfy_schema::validate::Validator;
+
+use super::read::{ReadError, is_stdin};
+use super::{Ending, json};
+use crate::failure::Failure;
+
+/// Checks every line that is not blank.
+pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write) -> Result<Ending, Failure> {
+    if is_stdin(path) {
+        return stream(validator, io::stdin().lock(), out);
+    }
+    let file = File::open(path).map_err(|source| ReadError::Read { path: path.to_owned(), source })?;
+    stream(validator, file, out)
+}
+
+/// Answers go out as soon as no further line waits, so that a program may talk to this one line by line.
+fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> Result<Ending, Failure> {
+    let validator = validator.clone().warnings(false);
+    let mut input = BufReader::with_capacity(1 << 16, input);
+    let mut line = Vec::new();
+    let mut worst = Ending::Valid;
+    for number in 1_usize.. {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let body = line.trim_ascii();
+        if body.is_empty() || body == "\u{feff}".as_bytes() {
+            continue;
+        }
+        let ending = match Value::parse(body) {
+            Ok(body) => {
+                let verdict = validator.check_body(&body);
+                writeln!(out, "{}", json::short(&verdict))?;
+                if verdict.valid { Ending::Valid } else { Ending::Invalid }
+            }
+            Err(error) => {
+                let why = format!("not JSON: {}, column {}", error.reason, error.column);
+                writeln!(out, "{}", json::failure("line", number, &why))?;
+                Ending::NotChecked
+            }
+        };
+        worst = worst.max(ending);
+        if input.buffer().is_empty() {
+            out.flush()?;
+        }
+    }
+    Ok(worst)
+}

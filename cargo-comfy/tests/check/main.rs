@@ -1,0 +1,135 @@
+//! `cargo comfy check` as people call it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const SCHEMA: &str = "../schemas/comfyui-0.26.0.json";
+const VALID: &str = r#"{"1": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": "64", "batch_size": 1, "color": 0}},
+"2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}"#;
+const INVALID: &str = r#"{"2": {"class_type": "PreviewImage", "inputs": {}}}"#;
+
+fn check(arguments: &[&str], stdin: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["comfy", "check", "--schema", SCHEMA]).args(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may end before it reads.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn mistakes_as_people_see_them() {
+    let output = check(&["tests/check/mistakes.json"], "");
+    insta::assert_snapshot!(stdout(&output));
+    // One output is good, so the server would run it.
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_misspelt_class_as_people_see_it() {
+    let output = check(&["-"], "{\n  \"1\": {\"class_type\": \"PreviewImag\", \"inputs\": {}}\n}");
+    insta::assert_snapshot!(stdout(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn cycles_and_failing_servers_as_people_see_them() {
+    let cycle = "{\n\"1\": {\"class_type\": \"ImageInvert\", \"inputs\": {\"image\": [\"1\", 0]}},\n\"2\": {\"class_type\": \"PreviewImage\", \"inputs\": {\"images\": [\"1\", 0]}}}";
+    insta::assert_snapshot!(stdout(&check(&["-"], cycle)));
+    insta::assert_snapshot!(stdout(&check(&["-"], r#"{"prompt": {"1": null}}"#)));
+}
+
+#[test]
+fn exit_codes() {
+    for (stdin, code) in [(VALID, 0), (INVALID, 1), ("{}", 1), ("", 2), ("[", 2)] {
+        assert_eq!(check(&["-"], stdin).status.code(), Some(code), "{stdin}");
+    }
+    assert_eq!(check(&["no-such-file.json"], "").status.code(), Some(2));
+    // One that cannot be checked outweighs one that is invalid, and the others are checked all the same.
+    let both = check(&["no-such-file.json", "-"], INVALID);
+    assert_eq!(both.status.code(), Some(2));
+    assert!(stdout(&both).contains("<stdin>: invalid"), "{}", stdout(&both));
+    assert_eq!(check(&[], "").status.code(), Some(2));
+}
+
+#[test]
+fn a_request_body_is_one() {
+    let body = format!(r#"{{"prompt": {VALID}, "client_id": "x"}}"#);
+    assert_eq!(check(&["-"], &body).status.code(), Some(0));
+    let none = format!(r#"{{"prompt": {VALID}, "partial_execution_targets": []}}"#);
+    assert_eq!(check(&["-"], &none).status.code(), Some(1));
+    assert_eq!(check(&["-", "--targets", "2"], &none).status.code(), Some(0));
+    assert_eq!(check(&["-", "--targets", "1"], VALID).status.code(), Some(1));
+}
+
+#[test]
+fn a_ui_workflow_is_told_as_such() {
+    let output = check(&["-"], r#"{"nodes": [], "links": [], "version": 0.4}"#);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("UI format") && stderr(&output).contains("cargo comfy convert"),
+        "{}",
+        stderr(&output)
+    );
+    let definitions = check(&[SCHEMA], "");
+    assert!(stderr(&definitions).contains("give it as --schema"), "{}", stderr(&definitions));
+}
+
+#[test]
+fn json_is_one_line_a_file() {
+    let output = check(&["-", "--format", "json"], INVALID);
+    insta::assert_snapshot!(stdout(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn every_line_has_its_answer() {
+    let (valid, invalid) = (VALID.replace('\n', " "), INVALID);
+    let huge = format!(r#"{{"prompt": {valid}, "extra_data": {{"x": "{}"}}}}"#, "x".repeat(1 << 21));
+    let input = format!(
+        "{{\"prompt\": {valid}}}\r\n\n  \n{{\"prompt\": {invalid}, \"partial_execution_targets\": null}}\nnot json\n{huge}\n\
+         {{\"prompt\": null}}\n{{}}\n\u{7}\n{{\"prompt\": {valid}}}"
+    );
+    let output = check(&["--jsonl", "-"], &input);
+    insta::assert_snapshot!(stdout(&output));
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(check(&["--jsonl", "-"], &format!("{{\"prompt\": {valid}}}\n")).status.code(), Some(0));
+    assert_eq!(check(&["--jsonl", "-"], &format!("{{\"prompt\": {invalid}}}\n")).status.code(), Some(1));
+    assert_eq!(check(&["--jsonl", "-"], "").status.code(), Some(0));
+}
+
+#[test]
+fn folders_tell_which_files_exist() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check-input");
+    std::fs::create_dir_all(folder.join("sub")).unwrap();
+    std::fs::write(folder.join("sub/a.png"), "").unwrap();
+    let prompt = |name: &str| {
+        format!(
+            r#"{{"1": {{"class_type": "LoadImage", "inputs": {{"image": "{name}"}}}},
+                "2": {{"class_type": "PreviewImage", "inputs": {{"images": ["1", 0]}}}}}}"#
+        )
+    };
+    let folder = folder.to_str().unwrap();
+    assert_eq!(check(&["-", "--input-dir", folder], &prompt("sub/a.png")).status.code(), Some(0));
+    assert_eq!(check(&["-", "--input-dir", folder], &prompt("sub/b.png")).status.code(), Some(1));
+    let unknown = check(&["-"], &prompt("sub/b.png"));
+    assert!(stdout(&unknown).contains("1 not verifiable"), "{}", stdout(&unknown));
+    assert_eq!(check(&["-", "--input-dir", "no-such-folder"], VALID).status.code(), Some(2));
+}
+
+#[test]
+fn help_says_what_a_line_holds() {
+    let text = stdout(&check(&["--help"], ""));
+    assert!(text.contains("\"node_errors\"") && text.contains("Exit codes:"), "{text}");
+}

@@ -1,0 +1,107 @@
+//! A whole request body of `POST /prompt`.
+
+use super::error::RequestErrorKind;
+use super::python::{self, Exception};
+use super::verdict::{Raised, RequestError};
+use super::{Validator, Verdict};
+use crate::{Map, Value};
+
+impl Validator<'_> {
+    /// What the server would say of a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
+    ///
+    /// Looks at `number`, `prompt_id` and `extra_data` too, each when the server does. What the verdict cannot know
+    /// is whether an item of the same number and id waits in the queue.
+    pub fn check_body(&self, body: &Value) -> Verdict {
+        let map = match body {
+            Value::Object(map) => map,
+            // Python finds no key `prompt` in those either.
+            Value::Array(_) | Value::String(_) => {
+                return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
+            }
+            other => {
+                let message = format!("argument of type '{}' is not iterable", python::type_name(other));
+                return raised(Value::Null, "the body is no object", Exception::type_error(message));
+            }
+        };
+        if let Some(number) = map.get("number")
+            && let Err(exception) = python::to_float(number)
+        {
+            return raised(Value::Null, "`number` is no number", exception);
+        }
+        let Some(prompt) = map.get("prompt") else {
+            return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
+        };
+        if let Some(id) = map.get("prompt_id").filter(|id| !id.is_null())
+            && !id.as_str().is_some_and(is_canonical_uuid)
+        {
+            let details = "prompt_id must be a UUID string in canonical lowercase hyphenated form; omit it to let the server generate one";
+            let message = "prompt_id must be a valid UUID";
+            return refused(prompt.clone(), RequestErrorKind::InvalidPromptId, message, details);
+        }
+        let verdict = self.check(prompt, map.get("partial_execution_targets"));
+        if let Some(data) = map.get("extra_data")
+            && data.as_object().is_none()
+            && verdict.raised.is_none()
+        {
+            let message = format!("argument of type '{}' is not iterable", python::type_name(data));
+            return raised(verdict.prompt, "`extra_data` is no object", Exception::type_error(message));
+        }
+        verdict
+    }
+}
+
+fn refused(prompt: Value, kind: RequestErrorKind, message: &str, details: &str) -> Verdict {
+    let (message, details) = (message.to_owned(), details.to_owned());
+    Verdict { error: Some(RequestError { kind, message, details, extra_info: Map::new() }), ..Verdict::new(prompt) }
+}
+
+fn raised(prompt: Value, why: &str, exception: Exception) -> Verdict {
+    Verdict { raised: Some(Raised { node: None, why: why.to_owned(), exception }), ..Verdict::new(prompt) }
+}
+
+/// 8-4-4-4-12 lower-case hexadecimal digits.
+fn is_canonical_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::validate::Validator;
+    use crate::{Schema, Value};
+
+    #[test]
+    fn what_the_server_sees_before_and_after_the_prompt() {
+        let schema = Schema::from_slice(br#"{"Save": {"input": {"required": {}}, "output": [], "output_node": true}}"#);
+        let schema = schema.unwrap();
+        for (body, error) in [
+            (r#"{"prompt": {"1": P}}"#, "valid"),
+            (r#"{"prompt": {"1": P}, "number": "1e3", "extra_data": {}}"#, "valid"),
+            (r#"{"prompt": {"1": P}, "prompt_id": null}"#, "valid"),
+            (r#"{"prompt": {"1": P}, "prompt_id": "0b6f3c1e-6f6d-4a07-9a55-111111111111"}"#, "valid"),
+            (r#"{"prompt": {"1": P}, "prompt_id": "0B6F3C1E-6F6D-4A07-9A55-111111111111"}"#, "invalid_prompt_id"),
+            (r#"{"prompt": {"1": P}, "prompt_id": 5}"#, "invalid_prompt_id"),
+            (r#"{"prompt": {"1": P}, "number": "high"}"#, "raised"),
+            (r#"{"number": null}"#, "raised"),
+            (r#"{"prompt": {"1": P}, "extra_data": null}"#, "raised"),
+            (r#"{"prompt": {}, "extra_data": 5}"#, "raised"),
+            (r#"{"prompt": null}"#, "raised"),
+            ("{}", "no_prompt"),
+            ("[]", "no_prompt"),
+            ("5", "raised"),
+        ] {
+            let body = body.replace('P', r#"{"class_type": "Save", "inputs": {}}"#);
+            let verdict = Validator::new(&schema).check_body(&Value::parse(body.as_bytes()).unwrap());
+            let found = match (&verdict.raised, &verdict.error) {
+                (Some(_), _) => "raised",
+                (_, Some(error)) => error.kind.as_str(),
+                _ => "valid",
+            };
+            assert_eq!(found, error, "{body}");
+            assert_eq!(verdict.valid, error == "valid");
+        }
+    }
+}
