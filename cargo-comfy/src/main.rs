@@ -23,6 +23,8 @@ struct Arguments {
 enum Command {
     Check(commands::check::Check),
     Generate(commands::generate::Generate),
+    #[cfg(feature = "serve")]
+    Serve(Box<commands::serve::Serve>),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Generate(generate) => generate.run(),
+        #[cfg(feature = "serve")]
+        Command::Serve(serve) => serve.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -145,7 +145,7 @@ mod tests {
     fn links_are_a_text_and_a_number() {
         let is_link = |json: &str| link(&Value::parse(json.as_bytes()).unwrap()).is_some();
         assert!(is_link(r#"["1", 0]"#) && is_link(r#"["1", 0.5]"#) && is_link(r#"["1", true]"#));
-        assert!(!is_link(r#"[1, 0]"#) && !is_link(r#"["1", "0"]"#) && !is_link(r#"["1", 0, 1]"#));
+        assert!(!is_link("[1, 0]") && !is_link(r#"["1", "0"]"#) && !is_link(r#"["1", 0, 1]"#));
     }
 
     #[test]

@@ -17,6 +17,9 @@ const MOST: usize = 10_000;
 /// Longer bodies are not remembered, in bytes.
 const LONGEST_BODY: usize = 1 << 20;
 
+/// All bodies together may have so many bytes; the oldest requests make room.
+const MOST_BYTES: usize = 64 << 20;
+
 /// A request that the server got.
 ///
 /// Its `Debug` shows no header values and no body: keys and tokens may be in them.
@@ -93,8 +96,12 @@ impl Seen {
             status: Arc::default(),
         };
         let mut requests = lock(&self.requests);
-        if requests.len() >= MOST {
-            requests.pop_front();
+        let size = |request: &Request| request.body().map_or(0, <[u8]>::len);
+        let mut bytes: usize = requests.iter().map(size).sum();
+        while (requests.len() >= MOST || bytes > MOST_BYTES)
+            && let Some(oldest) = requests.pop_front()
+        {
+            bytes -= size(&oldest);
         }
         requests.push_back(request.clone());
         request

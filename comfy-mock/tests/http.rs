@@ -6,6 +6,7 @@ mod support;
 use std::time::Duration;
 
 use comfy_mock::{Server, Timing};
+use proptest::prelude::*;
 use serde_json::json;
 use support::{Socket, form, get, post, send, show_text, submit, text_to_image};
 
@@ -465,5 +466,58 @@ async fn a_cached_result_is_forgotten_on_demand() {
         submit(&server, &show_text("x"), Some("me")).await;
         let ran = socket.run().await.iter().any(|frame| frame.kind() == "executing" && !frame.is_end());
         assert_eq!(ran, executed);
+    }
+}
+
+/// JSON that is nearly a request: the keys that are looked at, with anything under them.
+fn nearly_a_request() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("NaN".to_owned()),
+        Just("true".to_owned()),
+        Just("[\"1\", 0]".to_owned()),
+        any::<i128>().prop_map(|number| number.to_string()),
+        any::<f64>().prop_map(|number| format!("{number:?}")),
+        "[a-z0-9]{0,3}".prop_map(|text| format!("{text:?}")),
+    ];
+    let keys = "prompt|1|2|class_type|inputs|_meta|number|extra_data|extra_pnginfo|workflow|images|source|steps|width\
+        |filename_prefix|SaveImage|client_id|prompt_id|partial_execution_targets|job_ids|delete|clear";
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        let class = prop_oneof![Just("PreviewAny"), Just("SaveImage"), Just("EmptyImage"), Just("KSampler"), Just("LoadImage")];
+        let node = (class, inner.clone(), inner.clone()).prop_map(|(class, images, width)| {
+            format!(r#"{{"class_type": "{class}", "inputs": {{"source": {width}, "images": {images}, "filename_prefix": {width},
+                "width": {width}, "height": 8, "batch_size": 1, "color": 0, "image": {images}}}}}"#)
+        });
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(|values| format!("[{}]", values.join(","))),
+            proptest::collection::vec((keys, prop_oneof![inner, node]), 0..6).prop_map(|members| {
+                let members: Vec<String> = members.iter().map(|(key, value)| format!("{key:?}: {value}")).collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is sent, the server answers, and goes on answering.
+    #[test]
+    fn no_request_breaks_the_server(bodies in proptest::collection::vec(nearly_a_request(), 8), path in "[a-z0-9/%.&=?]{0,20}") {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = Server::spawn().await.unwrap();
+            for body in &bodies {
+                for path in ["/prompt", "/queue", "/history", "/interrupt", "/settings", "/api/jobs/cancel"] {
+                    raw(&server, "POST", path, body).await;
+                }
+                raw(&server, "POST", "/prompt", &format!(r#"{{"prompt": {body}}}"#)).await;
+            }
+            get(&server, &format!("/{}", path.replace('%', "%25"))).await;
+            server.restart();
+            submit(&server, &show_text("still there"), None).await;
+            server.idle().await;
+            assert_eq!(server.finished().len(), 1);
+        });
     }
 }

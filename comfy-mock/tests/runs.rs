@@ -39,7 +39,7 @@ fn line(frame: &Frame) -> String {
 
 /// The nodes before the sampler: no steps, nothing to show.
 fn plain(done: &mut Vec<String>, node: &str) -> Vec<String> {
-    let before = done.iter().map(|node| format!("{node}:f 1.0/1.0 ")).collect::<String>();
+    let before = done.iter().map(|node| format!("{node}:f 1.0/1.0 ")).collect::<Vec<_>>().concat();
     done.push(node.to_owned());
     vec![
         format!("state {before}{node}:r 0.0/1.0"),

@@ -2,3 +2,5 @@
 
 pub(crate) mod check;
 pub(crate) mod generate;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;

@@ -138,6 +138,8 @@ fn fingerprint(storage: &Storage, name: &str) -> u128 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use comfy_schema::{Schema, Value};
 
     use super::super::graph::Graph;
@@ -165,12 +167,12 @@ mod tests {
     #[test]
     fn results_stay_until_there_are_too_many() {
         let mut cache = Cache::default();
-        cache.put(0, Default::default());
+        cache.put(0, Arc::default());
         assert!(cache.start(&[1]).iter().all(Option::is_none));
         assert!(cache.start(&[0]).iter().all(Option::is_some));
         for at in 1..=u128::try_from(MOST).unwrap() {
             cache.start(&[]);
-            cache.put(at, Default::default());
+            cache.put(at, Arc::default());
         }
         cache.start(&[]);
         assert!(cache.results.len() <= MOST && !cache.results.contains_key(&0));
@@ -178,12 +180,9 @@ mod tests {
 
     #[test]
     fn long_chains_and_cycles_are_no_trouble() {
-        let mut json = String::from(r#"{"0":{"class_type":"A","inputs":{}}"#);
-        for at in 1..20_000 {
-            json.push_str(&format!(r#","{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at - 1));
-        }
-        json.push('}');
-        assert_eq!(of(&json).len(), 20_000);
+        let node = |at: u32| format!(r#""{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at.saturating_sub(1));
+        let nodes: Vec<String> = (0..20_000).map(node).collect();
+        assert_eq!(of(&format!("{{{}}}", nodes.join(","))).len(), 20_000);
         assert_eq!(of(r#"{"1":{"class_type":"A","inputs":{"in":["1",0]}}}"#).len(), 1);
     }
 }

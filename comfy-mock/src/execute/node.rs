@@ -80,7 +80,7 @@ async fn sample(run: &mut Run, node: &GraphNode<'_>, flow: Flow, seed: u64, step
     let wanted = wants_previews(run);
     for step in 1..=steps {
         run.pass_step(run.shared.settings.timing.step).await?;
-        let preview = if wanted { preview(picture, step, steps) } else { None };
+        let preview = if wanted && run.is_heard() { preview(picture, step, steps) } else { None };
         advance(run, node, step, steps, preview.as_deref().map(|image| (ImageFormat::Jpeg, image)));
         // Others get their turn.
         tokio::task::yield_now().await;

@@ -266,10 +266,20 @@ impl Run {
         }
     }
 
+    /// The prompt's client, or all if it has none.
+    fn to(&self) -> To<'_> {
+        self.client_id.as_deref().map_or(To::All, To::Client)
+    }
+
+    /// Whether anyone follows the run.
+    pub(super) fn is_heard(&self) -> bool {
+        self.is_alive() && self.shared.hub.hears(self.to())
+    }
+
     /// To the prompt's client, or to all if it has none.
     pub(super) fn send(&self, frame: &Frame) {
         if self.is_alive() {
-            self.shared.hub.send(self.client_id.as_deref().map_or(To::All, To::Client), frame);
+            self.shared.hub.send(self.to(), frame);
         }
     }
 
@@ -280,6 +290,9 @@ impl Run {
     }
 
     pub(super) fn send_progress(&self) {
+        if !self.is_heard() {
+            return;
+        }
         self.send(&Frame::event("progress_state", self.progress.to_value(&self.item.prompt_id)));
     }
 

@@ -268,6 +268,27 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(300))]
+
+        /// Neither arbitrary bytes nor damaged pictures do more than fail.
+        #[test]
+        fn nothing_panics(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
+            let picture = Picture::new(24, 16, 1);
+            let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+            let mut file = match kind {
+                0 => png(&image, true, &[]).unwrap(),
+                1 => webp(&image, true).unwrap(),
+                2 => jpeg(&picture.pixels(), 24, 16, 95).unwrap(),
+                _ => with.repeat(20),
+            };
+            let at = at % (file.len() - 4);
+            file[at..at + 4].copy_from_slice(&with);
+            file.truncate(file.len().saturating_sub(usize::from(cut % 64)));
+            let _ = (Image::read(&file), size_of(&file));
+        }
+    }
+
     #[test]
     fn what_is_no_picture_is_refused() {
         for bytes in [&b"broken"[..], b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"] {

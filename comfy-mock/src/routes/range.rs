@@ -116,6 +116,15 @@ mod tests {
         assert_eq!(part("bytes=0-", 0), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_part_lies_in_the_file(range in "bytes=[0-9]{0,20}-[0-9]{0,20}", size: u64) {
+            if let Some((start, length)) = part(&range, size) {
+                proptest::prop_assert!(length > 0 && start.checked_add(length).is_some_and(|end| end <= size));
+            }
+        }
+    }
+
     #[test]
     fn a_file_that_did_not_change_is_known() {
         let time = "Sun, 06 Nov 1994 08:49:37 GMT";

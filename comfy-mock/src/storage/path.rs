@@ -61,6 +61,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_path_leads_out(path in "([a-z./\\\\:\\x00 é]|\\.\\.){0,20}") {
+            let root = std::path::Path::new("/no/such/folder");
+            if let Ok(found) = below(root, &path) {
+                let rest = found.strip_prefix(root).unwrap();
+                proptest::prop_assert!(rest.components().all(|part| matches!(part, std::path::Component::Normal(_))));
+            }
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_out_of_the_folder_are_refused() {

@@ -129,6 +129,15 @@ impl Hub {
         }
     }
 
+    /// Whether anyone would get a frame. What nobody gets need not be made.
+    pub(crate) fn hears(&self, to: To<'_>) -> bool {
+        let sockets = lock(&self.sockets);
+        match to {
+            To::All => !sockets.is_empty(),
+            To::Client(sid) => sockets.contains_key(sid),
+        }
+    }
+
     /// Sends a JSON event.
     pub(crate) fn event(&self, to: To<'_>, kind: &'static str, data: Value) {
         self.send(to, &Frame::event(kind, data));

@@ -14,7 +14,8 @@ use crate::support::{Frame, Socket, get, post, send, submit};
 /// Plays all runs in the order in which they were recorded, because each finds in the cache what those before left.
 pub(crate) async fn play(server: &Server) -> Report {
     let mut runs = recordings();
-    runs.sort_by_key(|(_, run)| run["http"][0]["json"]["number"].as_f64().map_or(u64::MAX, |number| number as u64));
+    let number = |run: &Json| run["http"][0]["json"]["number"].as_f64().unwrap_or(f64::MAX);
+    runs.sort_by(|(_, a), (_, b)| number(a).total_cmp(&number(b)));
     warm_up(server, &runs).await;
     let mut report = Report::default();
     for (name, run) in runs {

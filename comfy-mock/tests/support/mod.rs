@@ -44,14 +44,14 @@ impl Answer {
 /// Sends a request and reads the answer.
 pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
-    let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let start = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut head = vec![start];
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        head.push_str(&format!("Host: {}\r\n", server.addr()));
+        head.push(format!("Host: {}\r\n", server.addr()));
     }
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
+    head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
+    head.push("\r\n".to_owned());
+    let head = head.concat();
     // In one go: a body that follows later waits for the other side's word. A server that refuses the body may close
     // before it took it.
     let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
