@@ -85,6 +85,12 @@ pub(crate) async fn post(server: &Server, path: &str, body: &Json) -> Answer {
     send(server, "POST", path, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
 }
 
+/// Status and body of a request with any body.
+pub(crate) async fn raw(server: &Server, method: &str, path: &str, body: &str) -> (u16, String) {
+    let answer = send(server, method, path, &[], body.as_bytes()).await;
+    (answer.status, answer.text())
+}
+
 /// Sends a prompt; gives its id.
 pub(crate) async fn submit(server: &Server, prompt: &Json, client: Option<&str>) -> String {
     let answer = post(server, "/prompt", &json!({"prompt": prompt, "client_id": client})).await;
