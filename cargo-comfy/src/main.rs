@@ -25,6 +25,8 @@ enum Command {
     Check(commands::check::Check),
     Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
+    #[cfg(feature = "serve")]
+    Serve(Box<commands::serve::Serve>),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
+        #[cfg(feature = "serve")]
+        Command::Serve(serve) => serve.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,3 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod generate;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;

@@ -1,0 +1,46 @@
+//! `cargo comfy serve`, as a program.
+#![cfg(feature = "serve")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// Ends the program with the test.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+fn serve(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+    command.args(["comfy", "serve", "--port", "0"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn it_prints_where_it_is_and_answers() {
+    let mut served = Served(serve(&["--models", "loras=a.safetensors,b.safetensors"]).spawn().unwrap());
+    let mut url = String::new();
+    BufReader::new(served.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let mut stream = TcpStream::connect(url.trim().strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(b"GET /models/loras HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#"["a.safetensors", "b.safetensors"]"#),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_ends_it() {
+    let output = serve(&["--schema", "no-such-file.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("no-such-file.json") && said.contains("/object_info"), "{said}");
+}

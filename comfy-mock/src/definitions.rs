@@ -1,0 +1,188 @@
+//! The node definitions that the server was given.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use comfy_schema::validate::{Files, Replacements, Validator, Verdict};
+use comfy_schema::{Combo, InputKind, Map, Schema, SchemaError, Text, Value};
+
+use crate::json::{dumps, object};
+use crate::state::lock;
+
+/// Core loaders, and the model folder that their files are in.
+const LOADERS: [(&str, &str, &str); 27] = [
+    ("CheckpointLoader", "ckpt_name", "checkpoints"),
+    ("CheckpointLoaderSimple", "ckpt_name", "checkpoints"),
+    ("ImageOnlyCheckpointLoader", "ckpt_name", "checkpoints"),
+    ("unCLIPCheckpointLoader", "ckpt_name", "checkpoints"),
+    ("LoraLoader", "lora_name", "loras"),
+    ("LoraLoaderModelOnly", "lora_name", "loras"),
+    ("VAELoader", "vae_name", "vae"),
+    ("CLIPLoader", "clip_name", "text_encoders"),
+    ("DualCLIPLoader", "clip_name1", "text_encoders"),
+    ("DualCLIPLoader", "clip_name2", "text_encoders"),
+    ("TripleCLIPLoader", "clip_name1", "text_encoders"),
+    ("TripleCLIPLoader", "clip_name2", "text_encoders"),
+    ("TripleCLIPLoader", "clip_name3", "text_encoders"),
+    ("UNETLoader", "unet_name", "diffusion_models"),
+    ("CLIPVisionLoader", "clip_name", "clip_vision"),
+    ("StyleModelLoader", "style_model_name", "style_models"),
+    ("ControlNetLoader", "control_net_name", "controlnet"),
+    ("DiffControlNetLoader", "control_net_name", "controlnet"),
+    ("GLIGENLoader", "gligen_name", "gligen"),
+    ("UpscaleModelLoader", "model_name", "upscale_models"),
+    ("LatentUpscaleModelLoader", "model_name", "latent_upscale_models"),
+    ("HypernetworkLoader", "hypernetwork_name", "hypernetworks"),
+    ("PhotoMakerLoader", "photomaker_model_name", "photomaker"),
+    ("DiffusersLoader", "model_path", "diffusers"),
+    ("ModelPatchLoader", "name", "model_patches"),
+    ("AudioEncoderLoader", "audio_encoder_name", "audio_encoders"),
+    ("LoadBackgroundRemovalModel", "bg_removal_name", "background_removal"),
+];
+
+/// Names that one combo may learn.
+const MOST_LEARNED: usize = 10_000;
+
+/// The node definitions, as they are served and as prompts are checked against them.
+#[derive(Debug)]
+pub(crate) struct Definitions {
+    /// The document as it was given, where it still is that.
+    document: Bytes,
+    schema: Arc<Schema>,
+    /// The same, with the file names that prompts used.
+    learned: Mutex<Arc<Schema>>,
+    replacements: Replacements,
+    /// What `/node_replacements` says.
+    pub(crate) replacements_shown: Value,
+    /// A prompt may name any file in a combo whose list is empty.
+    any_model: bool,
+}
+
+/// What changes the definitions that were given.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Model folder → file names.
+    pub(crate) models: HashMap<String, Vec<String>>,
+    /// Class and input → options.
+    pub(crate) options: Vec<(String, String, Vec<Value>)>,
+    pub(crate) replacements: Option<Value>,
+    pub(crate) any_model: bool,
+}
+
+impl Definitions {
+    /// Reads a document like that of `/object_info`.
+    pub(crate) fn read(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
+        let given = Schema::from_slice(&document)?;
+        let mut schema = given.clone();
+        let loaders =
+            LOADERS.iter().filter_map(|(class, input, folder)| Some((*class, *input, changes.models.get(*folder)?)));
+        for (class, input, files) in loaders {
+            set_options(&mut schema, class, input, files.iter().map(|file| Value::from(file.as_str())).collect());
+        }
+        for (class, input, options) in &changes.options {
+            set_options(&mut schema, class, input, options.clone());
+        }
+        let as_given =
+            schema == given && std::str::from_utf8(&document).is_ok() && !document.starts_with(b"\xef\xbb\xbf");
+        let document = if as_given { document } else { Bytes::from(schema.to_json()) };
+        let shown = changes.replacements.clone();
+        let replacements = shown.as_ref().map_or_else(Replacements::built_in, Replacements::from_value);
+        let schema = Arc::new(schema);
+        Ok(Self {
+            document,
+            learned: Mutex::new(Arc::clone(&schema)),
+            schema,
+            replacements,
+            replacements_shown: shown.unwrap_or_else(|| object([])),
+            any_model: changes.any_model,
+        })
+    }
+
+    /// The whole document.
+    pub(crate) fn document(&self) -> Bytes {
+        self.document.clone()
+    }
+
+    /// The definitions.
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// `{class: definition}`, or `{}` for a class that is not there.
+    pub(crate) fn of_class(&self, class: &str) -> String {
+        match self.schema.node(class) {
+            Some(node) => dumps(&Value::Object([(node.class.clone(), node.to_value())].into_iter().collect())),
+            None => "{}".into(),
+        }
+    }
+
+    /// The server's verdict on a prompt.
+    pub(crate) fn check(&self, prompt: &Value, targets: Option<&Value>, files: &Files) -> Verdict {
+        let schema = self.learn(prompt);
+        Validator::new(&schema).replacements(&self.replacements).files(files).warnings(false).check(prompt, targets)
+    }
+
+    /// The files of a model folder, as far as the definitions tell.
+    pub(crate) fn models(&self, folder: &str) -> Vec<Text> {
+        let lists = LOADERS.iter().filter(|(_, _, of)| *of == folder);
+        let combos = lists.filter_map(|(class, input, _)| combo(&self.schema, class, input));
+        let mut names: Vec<Text> =
+            combos.flat_map(|combo| combo.values.iter().filter_map(Value::as_str).map(Text::new)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Adds the file names that a prompt uses to the combos whose lists were given empty.
+    fn learn(&self, prompt: &Value) -> Arc<Schema> {
+        let mut learned = lock(&self.learned);
+        if self.any_model {
+            for (class, input, value) in self.unknown_files(&learned, prompt) {
+                if let Some(combo) = combo_mut(Arc::make_mut(&mut learned), &class, &input)
+                    && combo.values.len() < MOST_LEARNED
+                {
+                    combo.values.push(value);
+                }
+            }
+        }
+        Arc::clone(&learned)
+    }
+
+    fn unknown_files(&self, learned: &Schema, prompt: &Value) -> Vec<(Text, Text, Value)> {
+        let mut unknown = Vec::new();
+        for node in prompt.as_object().into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.as_object()) {
+            let Some(class) = node.get("class_type").and_then(Value::as_str) else { continue };
+            let inputs = node.get("inputs").and_then(Value::as_object);
+            for (name, value) in inputs.into_iter().flat_map(Map::iter) {
+                let open = combo(&self.schema, class, name).is_some_and(|combo| combo.values.is_empty());
+                let known = || combo(learned, class, name).is_some_and(|combo| combo.values.contains(value));
+                if open && value.as_str().is_some() && !known() {
+                    unknown.push((class.into(), name.clone(), value.clone()));
+                }
+            }
+        }
+        unknown
+    }
+}
+
+fn combo<'s>(schema: &'s Schema, class: &str, input: &str) -> Option<&'s Combo> {
+    match &schema.node(class)?.input(input)?.kind {
+        InputKind::Combo(combo) => Some(combo),
+        _ => None,
+    }
+}
+
+fn combo_mut<'s>(schema: &'s mut Schema, class: &str, input: &str) -> Option<&'s mut Combo> {
+    let node = schema.nodes.iter_mut().find(|node| node.class == class)?;
+    match &mut node.inputs.iter_mut().find(|candidate| candidate.name == input)?.kind {
+        InputKind::Combo(combo) => Some(combo),
+        _ => None,
+    }
+}
+
+fn set_options(schema: &mut Schema, class: &str, input: &str, options: Vec<Value>) {
+    if let Some(combo) = combo_mut(schema, class, input) {
+        combo.values = options;
+    }
+}

@@ -1,0 +1,188 @@
+//! What was computed, by what it was computed from.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use comfy_schema::Value;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::flow::Flow;
+use super::graph::{Graph, GraphNode};
+use crate::json::dumps;
+use crate::storage::Storage;
+
+/// Files up to this size, in bytes, are looked at as a whole to see whether they changed.
+const LONGEST_FILE: u64 = 64 << 20;
+
+/// What a node gave.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Done {
+    /// What it shows, if anything.
+    pub(crate) output: Option<Value>,
+    pub(crate) flow: Flow,
+}
+
+/// So many results are kept. A real server keeps all of them until its memory gets short.
+const MOST: usize = 10_000;
+
+/// What nodes gave, by signature.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    results: HashMap<u128, Kept>,
+    /// Counts prompts.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    done: Arc<Done>,
+    /// The last prompt that had such a node.
+    used: u64,
+}
+
+impl Cache {
+    /// What is there for the nodes of the next prompt. If there is too much, what was used longest ago goes.
+    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<Done>>> {
+        self.generation += 1;
+        let found = signatures.iter().map(|signature| {
+            let kept = self.results.get_mut(signature)?;
+            kept.used = self.generation;
+            Some(Arc::clone(&kept.done))
+        });
+        let found = found.collect();
+        if self.results.len() > MOST {
+            let mut uses: Vec<u64> = self.results.values().map(|kept| kept.used).collect();
+            uses.sort_unstable();
+            let oldest = uses.get(MOST / 2).copied().unwrap_or_default();
+            self.results.retain(|_, kept| kept.used > oldest || kept.used == self.generation);
+        }
+        found
+    }
+
+    pub(crate) fn put(&mut self, signature: u128, done: Arc<Done>) {
+        self.results.insert(signature, Kept { done, used: self.generation });
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.results.clear();
+    }
+}
+
+/// What tells apart the results of nodes: class, literals, files, and the same of all that comes before.
+///
+/// Nodes in a cycle (on inputs that nobody declared) have none of their own; they never run.
+pub(crate) fn signatures(graph: &Graph<'_>, storage: &Storage) -> Vec<u128> {
+    let mut signatures: Vec<Option<u128>> = vec![None; graph.nodes.len()];
+    let mut entered = vec![false; graph.nodes.len()];
+    for start in 0..graph.nodes.len() {
+        let mut stack = vec![start];
+        while let Some(&at) = stack.last() {
+            let Some(node) = graph.nodes.get(at) else { break };
+            if signatures[at].is_none() && !entered[at] {
+                entered[at] = true;
+                stack.extend(node.links.iter().map(|link| link.from).filter(|&from| !entered[from]));
+                continue;
+            }
+            stack.pop();
+            if signatures[at].is_none() {
+                signatures[at] = Some(signature(node, &signatures, storage));
+            }
+        }
+    }
+    signatures.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) -> u128 {
+    let mut inputs: Vec<_> = node.inputs.iter().collect();
+    inputs.sort_unstable_by_key(|(name, _)| *name);
+    // Writing to a string does not fail.
+    let mut text = String::from(node.class);
+    for (name, value) in inputs {
+        _ = write!(text, "\n{name:?}=");
+        match node.links.iter().find(|link| link.input == name) {
+            Some(link) => {
+                let from = known.get(link.from).copied().flatten().unwrap_or_default();
+                _ = write!(text, "{from:032x}[{}]", link.slot);
+            }
+            None => text.push_str(&dumps(value)),
+        }
+        if let Some(file) = file_of(node, name, value) {
+            _ = write!(text, "#{:032x}", fingerprint(storage, file));
+        }
+    }
+    let own = |hidden: &comfy_schema::Hidden| hidden.spec.as_str() == Some("UNIQUE_ID");
+    if node.definition.is_some_and(|definition| definition.hidden.iter().any(own)) {
+        _ = write!(text, "\nid={:?}", node.id);
+    }
+    xxh3_128(text.as_bytes())
+}
+
+/// The file that an input names, if it is one for uploaded files.
+fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'v str> {
+    node.definition?.input(input).filter(|input| input.options.is_upload())?;
+    value.as_str()
+}
+
+/// What changes when the file does.
+fn fingerprint(storage: &Storage, name: &str) -> u128 {
+    let Ok(path) = storage.named(name) else { return 0 };
+    let Ok(facts) = path.metadata().map(|facts| (facts.len(), facts.modified().ok())) else { return 0 };
+    if facts.0 <= LONGEST_FILE
+        && let Ok(bytes) = std::fs::read(&path)
+    {
+        return xxh3_128(&bytes);
+    }
+    xxh3_128(format!("{facts:?}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use comfy_schema::{Schema, Value};
+
+    use super::super::graph::Graph;
+    use super::{Cache, MOST, signatures};
+    use crate::storage::Storage;
+
+    fn of(json: &str) -> Vec<u128> {
+        let Ok(Value::Object(prompt)) = Value::parse(json.as_bytes()) else { panic!() };
+        let schema = Schema::default();
+        signatures(&Graph::new(&prompt, &schema).unwrap(), &Storage::open(None, None).unwrap())
+    }
+
+    #[test]
+    fn ids_do_not_count_but_all_that_comes_before_does() {
+        let chain = |a: &str, seed: u32| {
+            format!(
+                r#"{{"x":{{"class_type":"B","inputs":{{"in":["{a}",0],"k":1}}}},
+                "{a}":{{"class_type":"A","inputs":{{"seed":{seed}}}}}}}"#
+            )
+        };
+        assert_eq!(of(&chain("1", 5)), of(&chain("2", 5)));
+        assert_ne!(of(&chain("1", 5))[0], of(&chain("1", 6))[0]);
+    }
+
+    #[test]
+    fn results_stay_until_there_are_too_many() {
+        let mut cache = Cache::default();
+        cache.put(0, Arc::default());
+        assert!(cache.start(&[1]).iter().all(Option::is_none));
+        assert!(cache.start(&[0]).iter().all(Option::is_some));
+        for at in 1..=u128::try_from(MOST).unwrap() {
+            cache.start(&[]);
+            cache.put(at, Arc::default());
+        }
+        cache.start(&[]);
+        assert!(cache.results.len() <= MOST && !cache.results.contains_key(&0));
+    }
+
+    #[test]
+    fn long_chains_and_cycles_are_no_trouble() {
+        let node = |at: u32| format!(r#""{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at.saturating_sub(1));
+        let nodes: Vec<String> = (0..20_000).map(node).collect();
+        assert_eq!(of(&format!("{{{}}}", nodes.join(","))).len(), 20_000);
+        assert_eq!(of(r#"{"1":{"class_type":"A","inputs":{"in":["1",0]}}}"#).len(), 1);
+    }
+}

@@ -1,0 +1,82 @@
+//! Execution, played: the order, the events and the files of a real run, without the work.
+
+mod cache;
+mod flow;
+mod graph;
+mod node;
+mod order;
+mod output;
+mod progress;
+mod run;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub(crate) use cache::Cache;
+use run::Run;
+
+use crate::json::object;
+use crate::queue::{Entry, Item};
+use crate::state::{Active, Shared, lock};
+use crate::ws::To;
+use comfy_schema::Value;
+
+/// Runs prompts one after the other until the server stops.
+pub(crate) async fn work(shared: Arc<Shared>) {
+    let mut stopped = shared.stop.subscribe();
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = next(&shared) => {}
+        }
+    }
+}
+
+/// Runs the next prompt, or waits for one.
+async fn next(shared: &Arc<Shared>) {
+    let pause = shared.settings.timing.start;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
+    let life = shared.life.load(Ordering::SeqCst);
+    let (free_memory, item) = {
+        let mut queue = lock(&shared.queue);
+        (queue.take_free_memory(), queue.start())
+    };
+    if free_memory {
+        lock(&shared.cache).clear();
+    }
+    match item {
+        Some(item) => execute(shared, item, life).await,
+        None => shared.wake.notified().await,
+    }
+}
+
+/// Runs a prompt from its start to the last event.
+async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
+    shared.queue_changed();
+    let client_id = item.client_id().map(str::to_owned);
+    *lock(&shared.active) = Active { client_id: client_id.clone(), node: None };
+    let started = std::time::Instant::now();
+    let ended = Run::new(Arc::clone(shared), item.clone(), life).play().await;
+    if shared.life.load(Ordering::SeqCst) != life {
+        return;
+    }
+    let Some(ended) = ended else {
+        shared.log(&format!("the worker thread died of prompt {}", item.prompt_id));
+        // Nothing runs any more until a restart.
+        let mut changes = shared.changed.subscribe();
+        _ = changes.wait_for(|_| shared.life.load(Ordering::SeqCst) != life).await;
+        return;
+    };
+    lock(&shared.active).node = None;
+    let prompt_id = item.prompt_id.clone();
+    let entry = Entry { item, outputs: ended.outputs, meta: ended.meta, status: ended.status };
+    lock(&shared.queue).finish(entry);
+    shared.queue_changed();
+    shared.log(&format!("Prompt executed in {:.2} seconds", started.elapsed().as_secs_f64()));
+    if let Some(client_id) = client_id {
+        let data = object([("node", Value::Null), ("prompt_id", Value::from(prompt_id))]);
+        shared.hub.event(To::Client(&client_id), "executing", data);
+    }
+}

@@ -1,0 +1,226 @@
+//! What output nodes leave: files, and what they show.
+
+use std::fs;
+
+use comfy_schema::{Map, Value};
+
+use super::flow::{Flow, takes};
+use super::graph::{Graph, GraphNode};
+use crate::json::{dumps, map, object};
+use crate::media::{self, MediaError, Picture};
+use crate::storage::{Area, Storage};
+
+/// What a node needs to make its files.
+#[derive(Debug)]
+pub(crate) struct Job {
+    what: What,
+    area: Area,
+    prefix: String,
+    flow: Flow,
+    /// What the pictures come from.
+    seed: u64,
+    /// `prompt` and what the client wants embedded.
+    texts: Vec<(String, String)>,
+    /// `animated` stands beside.
+    animated: bool,
+}
+
+/// What is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Png(&'static str),
+    Webp,
+    Wav,
+    Flac,
+    Mp3,
+    Opus,
+    Mp4(&'static str),
+    Webm,
+    Glb,
+    Svg,
+    Latent,
+}
+
+/// Why a node's files could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JobError {
+    #[error("Saving image outside the output folder is not allowed.")]
+    Outside,
+    #[error("{0}")]
+    Write(#[from] std::io::Error),
+    #[error("{0}")]
+    Media(#[from] MediaError),
+}
+
+impl What {
+    /// The extension, and the key in what the node shows.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Png(key) => ("png", key),
+            Self::Webp => ("webp", "images"),
+            Self::Wav => ("wav", "audio"),
+            Self::Flac => ("flac", "audio"),
+            Self::Mp3 => ("mp3", "audio"),
+            Self::Opus => ("opus", "audio"),
+            Self::Mp4(key) => ("mp4", key),
+            Self::Webm => ("webm", "images"),
+            Self::Glb => ("glb", "3d"),
+            Self::Svg => ("svg", "images"),
+            Self::Latent => ("latent", "latents"),
+        }
+    }
+
+    /// What an output node makes: those of the core by name, others by what they take.
+    fn of(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Self> {
+        let what = match node.class {
+            "SaveImage" | "PreviewImage" | "SaveAnimatedPNG" | "MaskPreview" => Self::Png("images"),
+            "SaveAnimatedWEBP" => Self::Webp,
+            "SaveAudio" | "PreviewAudio" | "SaveAudioAdvanced" => Self::Flac,
+            "SaveAudioMP3" => Self::Mp3,
+            "SaveAudioOpus" => Self::Opus,
+            "SaveVideo" => Self::Mp4("images"),
+            "VHS_VideoCombine" => Self::Mp4("gifs"),
+            "SaveWEBM" => Self::Webm,
+            "SaveGLB" => Self::Glb,
+            "SaveSVGNode" => Self::Svg,
+            "SaveLatent" => Self::Latent,
+            "SaveImageWebsocket" => return None,
+            _ if takes(graph, node, "IMAGE") => Self::Png("images"),
+            _ if takes(graph, node, "VIDEO") => Self::Mp4("images"),
+            _ if takes(graph, node, "AUDIO") => Self::Wav,
+            _ if takes(graph, node, "MESH") => Self::Glb,
+            _ => return None,
+        };
+        Some(what)
+    }
+}
+
+/// The files that a node makes, if it makes any.
+pub(crate) fn job(
+    graph: &Graph<'_>,
+    node: &GraphNode<'_>,
+    flow: Flow,
+    seed: u64,
+    texts: &[(String, String)],
+) -> Option<Job> {
+    if !node.is_output() {
+        return None;
+    }
+    let what = What::of(graph, node)?;
+    let temporary = node.class.contains("Preview");
+    let prefix = match node.text("filename_prefix") {
+        Some(prefix) => prefix.to_owned(),
+        None if temporary => format!("ComfyUI_temp_{}", letters(seed)),
+        None => "ComfyUI".to_owned(),
+    };
+    let animated = matches!(what, What::Mp4("images") | What::Webm) || node.class.starts_with("SaveAnimated");
+    let area = if temporary { Area::Temp } else { Area::Output };
+    Some(Job { what, area, prefix, flow, seed, texts: texts.to_vec(), animated })
+}
+
+/// What a node shows without making files.
+pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
+    if !node.is_output() {
+        return None;
+    }
+    let model = || node.inputs.get("model_file").filter(|value| value.as_str().is_some()).cloned();
+    match node.class {
+        "Preview3D" | "Preview3DAnimation" | "Preview3DAdvanced" => {
+            let model = model().unwrap_or_else(|| Value::from("mesh/ComfyUI_00001_.glb"));
+            Some(object([("result", Value::Array(vec![model, Value::Null, Value::Null]))]))
+        }
+        _ if node.inputs.contains_key("source") || takes(graph, node, "STRING") => {
+            Some(object([("text", Value::Array(vec![Value::from(text_of(graph, node))]))]))
+        }
+        _ => None,
+    }
+}
+
+/// The text that a node shows: a literal, or what a text node before it says.
+fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
+    let Some(mut value) = node.inputs.get("source").or_else(|| node.inputs.iter().next().map(|(_, value)| value))
+    else {
+        return String::new();
+    };
+    // Links are followed as long as there is one obvious value behind; nodes may be in a circle.
+    for _ in 0..16 {
+        let from = crate::json::link(value).and_then(|(from, _)| graph.nodes.get(graph.position(from)?));
+        let Some(from) = from else { break };
+        let literals = ["value", "text", "string", "source", "prompt"].iter().find_map(|name| from.inputs.get(name));
+        match literals {
+            Some(next) => value = next,
+            None => return format!("<{}>", from.class),
+        }
+    }
+    match value {
+        Value::String(text) => text.to_string(),
+        other => dumps(other),
+    }
+}
+
+impl Job {
+    /// Makes the files; gives what the node shows.
+    pub(crate) fn run(self, storage: &Storage) -> Result<Value, JobError> {
+        let (extension, key) = self.what.names();
+        let count = if matches!(self.what, What::Png(_)) && !self.animated { self.flow.count() } else { 1 };
+        let place = storage
+            .place(self.area, &self.prefix, self.flow.size(), u64::from(count))
+            .map_err(|_| JobError::Outside)?;
+        fs::create_dir_all(&place.folder)?;
+        let mut items = Vec::new();
+        for at in 0..count {
+            let stem = place.stem.replace("%batch_num%", &at.to_string());
+            let filename = format!("{stem}_{:05}_.{extension}", place.number + u64::from(at));
+            fs::write(place.folder.join(&filename), self.bytes(at)?)?;
+            items.push(object([
+                ("filename", Value::from(filename)),
+                ("subfolder", Value::from(place.subfolder.as_str())),
+                ("type", Value::from(place.area.name())),
+            ]));
+        }
+        let mut output: Map = map([(key, Value::Array(items))]);
+        if self.animated {
+            output.insert("animated", Value::Array(vec![Value::Bool(true)]));
+        }
+        Ok(Value::Object(output))
+    }
+
+    fn bytes(&self, at: u32) -> Result<Vec<u8>, MediaError> {
+        let (width, height) = self.flow.size();
+        let picture = Picture::new(width, height, self.seed.wrapping_add(u64::from(at)));
+        let small = picture.preview(512, 1, 1);
+        // What a video says of its size has 16 bits; the small picture is far below.
+        let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
+        Ok(match self.what {
+            What::Png(_) => media::png_of(picture, &self.texts)?,
+            What::Webp => {
+                let bytes = media::png_of(picture, &[])?;
+                media::webp(&media::Image::read(&bytes)?, false)?
+            }
+            What::Wav => media::wav(self.seed),
+            What::Flac => media::flac(),
+            What::Mp3 => media::mp3(),
+            What::Opus => media::opus(),
+            What::Mp4(_) => {
+                let frames: Result<Vec<_>, _> = (0..2)
+                    .map(|frame| {
+                        let picture = Picture::new(small.width, small.height, self.seed.wrapping_add(frame));
+                        media::jpeg(&picture.pixels(), small.width, small.height, 85)
+                    })
+                    .collect();
+                media::mp4(&frames?, side(small.width), side(small.height))
+            }
+            What::Webm => media::webm(2, side(small.width), side(small.height)),
+            What::Glb => media::glb(),
+            What::Svg => media::svg(width, height, self.seed),
+            What::Latent => media::latent(width, height, &self.texts),
+        })
+    }
+}
+
+/// Five letters, as in the names of previews.
+fn letters(seed: u64) -> String {
+    (0..5)
+        .map(|at| char::from(b"abcdefghijklmnopqrstuvwxyz"[usize::try_from(seed >> (at * 8) & 0xff).unwrap_or(0) % 26]))
+        .collect()
+}

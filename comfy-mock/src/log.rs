@@ -1,0 +1,81 @@
+//! What the server says it does.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Mutex;
+
+use comfy_schema::Value;
+
+use crate::json::object;
+use crate::state::{Shared, lock, now};
+use crate::ws::Frame;
+
+/// So many entries are kept.
+const MOST: usize = 300;
+
+type Listener = Box<dyn Fn(&str) + Send + Sync>;
+
+/// The log.
+#[derive(Default)]
+pub(crate) struct Log {
+    entries: Mutex<VecDeque<(u64, String)>>,
+    /// Who else wants to know of requests and runs.
+    pub(crate) listener: Option<Listener>,
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").finish_non_exhaustive()
+    }
+}
+
+impl Log {
+    /// Tells the listener of something that a real server does not log.
+    pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
+        if let Some(listener) = &self.listener {
+            listener(&text());
+        }
+    }
+
+    /// The entries as `/internal/logs/raw` and the event show them.
+    pub(crate) fn entries(&self) -> Value {
+        lock(&self.entries).iter().map(|(time, text)| entry(*time, text)).collect()
+    }
+
+    /// All texts, one after the other.
+    pub(crate) fn text(&self) -> String {
+        let lines: Vec<String> =
+            lock(&self.entries).iter().map(|(time, text)| format!("{} - {text}", iso(*time))).collect();
+        lines.concat()
+    }
+}
+
+impl Shared {
+    /// Writes a line.
+    pub(crate) fn log(&self, text: &str) {
+        let time = now();
+        let line = format!("{text}\n");
+        let data = object([("entries", Value::Array(vec![entry(time, &line)])), ("size", Value::Null)]);
+        {
+            let mut entries = lock(&self.log.entries);
+            if entries.len() >= MOST {
+                entries.pop_front();
+            }
+            entries.push_back((time, line));
+        }
+        self.hub.send_log(&Frame::event("logs", data));
+        self.log.tell(|| text.to_owned());
+    }
+}
+
+fn entry(time: u64, text: &str) -> Value {
+    object([("t", Value::from(iso(time))), ("m", Value::from(text))])
+}
+
+/// A time as Python's `isoformat` writes it.
+fn iso(millis: u64) -> String {
+    let (year, month, day) = crate::storage::date(millis / 86_400_000);
+    let (seconds, millis) = (millis / 1000 % 86_400, millis % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000")
+}

@@ -1,0 +1,299 @@
+//! Pictures as files, and files as pictures.
+
+use std::io::Cursor;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::Picture;
+
+/// A picture file may not decode to more bytes than this.
+const MOST_BYTES: usize = 256 << 20;
+
+/// The longest side, in pixels, of a picture that is decoded.
+const LONGEST_SIDE: usize = 16_384;
+
+/// A picture could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MediaError {
+    #[error("{0}")]
+    Write(#[from] png::EncodingError),
+    #[error("{0}")]
+    Read(#[from] png::DecodingError),
+    #[error("{0}")]
+    WriteWebp(#[from] image_webp::EncodingError),
+    #[error("{0}")]
+    ReadWebp(#[from] image_webp::DecodingError),
+    #[error("{0}")]
+    Jpeg(String),
+    #[error("the picture is too large")]
+    TooLarge,
+    #[error("not a PNG, JPEG or WebP picture")]
+    Unknown,
+}
+
+/// A picture in memory: four bytes a pixel.
+#[derive(Debug)]
+pub(crate) struct Image {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) rgba: Vec<u8>,
+    /// It came with an alpha channel.
+    pub(crate) has_alpha: bool,
+    /// The text chunks of a PNG.
+    pub(crate) texts: Vec<(String, String)>,
+}
+
+impl Image {
+    /// Reads a PNG, JPEG or WebP file.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, MediaError> {
+        match kind(bytes) {
+            Some(Kind::Png) => read_png(bytes),
+            Some(Kind::Jpeg) => read_jpeg(bytes),
+            Some(Kind::Webp) => read_webp(bytes),
+            None => Err(MediaError::Unknown),
+        }
+    }
+
+    /// The colours without alpha, three bytes a pixel.
+    pub(crate) fn rgb(&self) -> Vec<u8> {
+        self.rgba.chunks_exact(4).flat_map(|pixel| pixel.iter().take(3)).copied().collect()
+    }
+
+    /// The same with other colours and alphas, pixel by pixel.
+    pub(crate) fn map(mut self, change: impl Fn(usize, [u8; 4]) -> [u8; 4]) -> Self {
+        for (at, pixel) in self.rgba.chunks_exact_mut(4).enumerate() {
+            if let Ok(old) = <[u8; 4]>::try_from(&*pixel) {
+                pixel.copy_from_slice(&change(at, old));
+            }
+        }
+        self
+    }
+}
+
+enum Kind {
+    Png,
+    Jpeg,
+    Webp,
+}
+
+fn kind(bytes: &[u8]) -> Option<Kind> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some(Kind::Png),
+        [0xff, 0xd8, 0xff, ..] => Some(Kind::Jpeg),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Kind::Webp),
+        _ => None,
+    }
+}
+
+/// Width and height of a picture file, without decoding it.
+pub(crate) fn size_of(bytes: &[u8]) -> Result<(u32, u32), MediaError> {
+    match kind(bytes) {
+        Some(Kind::Png) => {
+            let reader = png::Decoder::new(Cursor::new(bytes)).read_info()?;
+            Ok(reader.info().size())
+        }
+        Some(Kind::Jpeg) => {
+            let mut decoder = jpeg_decoder(bytes);
+            decoder.decode_headers().map_err(|error| MediaError::Jpeg(error.to_string()))?;
+            let info = decoder.info().ok_or(MediaError::Unknown)?;
+            Ok((u32::from(info.width), u32::from(info.height)))
+        }
+        Some(Kind::Webp) => Ok(image_webp::WebPDecoder::new(Cursor::new(bytes))?.dimensions()),
+        None => Err(MediaError::Unknown),
+    }
+}
+
+fn read_png(bytes: &[u8]) -> Result<Image, MediaError> {
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MOST_BYTES });
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info()?;
+    let size = reader.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or(MediaError::TooLarge)?;
+    let mut pixels = vec![0; size];
+    let frame = reader.next_frame(&mut pixels)?;
+    pixels.truncate(frame.buffer_size());
+    // What stands after the pixels may be damaged; the picture is there.
+    _ = reader.finish();
+    let info = reader.info();
+    let plain = info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone()));
+    let texts = plain.collect();
+    let (rgba, has_alpha) = to_rgba(&pixels, frame.color_type)?;
+    Ok(Image { width: frame.width, height: frame.height, rgba, has_alpha, texts })
+}
+
+fn to_rgba(pixels: &[u8], colours: png::ColorType) -> Result<(Vec<u8>, bool), MediaError> {
+    let rgba = |samples: usize, pixel: fn(&[u8]) -> [u8; 4]| pixels.chunks_exact(samples).flat_map(pixel).collect();
+    Ok(match colours {
+        png::ColorType::Grayscale => (rgba(1, |p| [p[0], p[0], p[0], 255]), false),
+        png::ColorType::GrayscaleAlpha => (rgba(2, |p| [p[0], p[0], p[0], p[1]]), true),
+        png::ColorType::Rgb => (rgba(3, |p| [p[0], p[1], p[2], 255]), false),
+        png::ColorType::Rgba => (pixels.to_vec(), true),
+        // Palettes are expanded by then.
+        png::ColorType::Indexed => return Err(MediaError::Unknown),
+    })
+}
+
+fn jpeg_decoder(bytes: &[u8]) -> JpegDecoder<ZCursor<&[u8]>> {
+    let options = DecoderOptions::default()
+        .set_max_width(LONGEST_SIDE)
+        .set_max_height(LONGEST_SIDE)
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    JpegDecoder::new_with_options(ZCursor::new(bytes), options)
+}
+
+fn read_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
+    let (width, height) = size_of(bytes)?;
+    if width as usize * height as usize * 4 > MOST_BYTES {
+        return Err(MediaError::TooLarge);
+    }
+    let pixels = jpeg_decoder(bytes).decode().map_err(|error| MediaError::Jpeg(error.to_string()))?;
+    let (rgba, has_alpha) = to_rgba(&pixels, png::ColorType::Rgb)?;
+    Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
+}
+
+fn read_webp(bytes: &[u8]) -> Result<Image, MediaError> {
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes))?;
+    decoder.set_memory_limit(MOST_BYTES);
+    let (width, height) = decoder.dimensions();
+    let size = decoder.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or(MediaError::TooLarge)?;
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels)?;
+    let colours = if decoder.has_alpha() { png::ColorType::Rgba } else { png::ColorType::Rgb };
+    let (rgba, has_alpha) = to_rgba(&pixels, colours)?;
+    Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
+}
+
+/// A picture as a PNG file with these text chunks. A key that PNG does not take is left out.
+pub(crate) fn png_of(picture: Picture, texts: &[(String, String)]) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let mut writer = png_writer(&mut bytes, (picture.width, picture.height), png::ColorType::Rgb, texts)?;
+    let mut stream = writer.stream_writer()?;
+    for row in picture.rows() {
+        std::io::Write::write_all(&mut stream, &row).map_err(png::EncodingError::from)?;
+    }
+    stream.finish()?;
+    drop(writer);
+    Ok(bytes)
+}
+
+/// An image as a PNG file.
+pub(crate) fn png(image: &Image, alpha: bool, texts: &[(String, String)]) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let colours = if alpha { png::ColorType::Rgba } else { png::ColorType::Rgb };
+    let mut writer = png_writer(&mut bytes, (image.width, image.height), colours, texts)?;
+    if alpha {
+        writer.write_image_data(&image.rgba)?;
+    } else {
+        writer.write_image_data(&image.rgb())?;
+    }
+    writer.finish()?;
+    Ok(bytes)
+}
+
+fn png_writer<'b>(
+    bytes: &'b mut Vec<u8>,
+    size: (u32, u32),
+    colours: png::ColorType,
+    texts: &[(String, String)],
+) -> Result<png::Writer<&'b mut Vec<u8>>, MediaError> {
+    let mut encoder = png::Encoder::new(bytes, size.0, size.1);
+    encoder.set_color(colours);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    for (key, text) in texts.iter().filter(|(key, _)| takes(key)) {
+        encoder.add_text_chunk(key.clone(), text.clone())?;
+    }
+    Ok(encoder.write_header()?)
+}
+
+/// A PNG keyword has 1 to 79 characters of Latin-1.
+fn takes(key: &str) -> bool {
+    (1..80).contains(&key.chars().count()) && key.chars().all(|c| u32::from(c) < 256 && !c.is_control())
+}
+
+/// Pixels, three bytes each, as a JPEG file.
+pub(crate) fn jpeg(pixels: &[u8], width: u32, height: u32, quality: u8) -> Result<Vec<u8>, MediaError> {
+    let side = |side: u32| u16::try_from(side).map_err(|_| MediaError::TooLarge);
+    let mut bytes = Vec::new();
+    jpeg_encoder::Encoder::new(&mut bytes, quality.clamp(1, 100))
+        .encode(pixels, side(width)?, side(height)?, jpeg_encoder::ColorType::Rgb)
+        .map_err(|error| MediaError::Jpeg(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// An image as a WebP file. It is lossless, whatever quality was asked for.
+pub(crate) fn webp(image: &Image, alpha: bool) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let encoder = image_webp::WebPEncoder::new(&mut bytes);
+    if alpha {
+        encoder.encode(&image.rgba, image.width, image.height, image_webp::ColorType::Rgba8)?;
+    } else {
+        encoder.encode(&image.rgb(), image.width, image.height, image_webp::ColorType::Rgb8)?;
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Picture;
+    use super::{Image, MediaError, jpeg, png, png_of, size_of, webp};
+
+    #[test]
+    fn a_png_holds_the_picture_and_the_texts() {
+        let texts = [("prompt".to_owned(), "{\"1\": {}}".to_owned()), ("ключ".to_owned(), String::new())];
+        let picture = Picture::new(20, 10, 1);
+        let image = Image::read(&png_of(picture, &texts).unwrap()).unwrap();
+        assert_eq!((image.width, image.height, image.has_alpha), (20, 10, false));
+        assert_eq!(image.rgb(), picture.pixels());
+        assert_eq!(image.texts, &texts[..1]);
+    }
+
+    #[test]
+    fn every_format_is_read_back() {
+        let picture = Picture::new(24, 16, 1);
+        let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+        let files = [
+            png(&image, true, &[]).unwrap(),
+            webp(&image, false).unwrap(),
+            webp(&image, true).unwrap(),
+            jpeg(&picture.pixels(), 24, 16, 95).unwrap(),
+        ];
+        for file in files {
+            let again = Image::read(&file).unwrap();
+            assert_eq!((again.width, again.height), (24, 16));
+            assert_eq!(size_of(&file).unwrap(), (24, 16));
+            assert!(again.rgb().iter().zip(picture.pixels()).all(|(a, b)| a.abs_diff(b) < 24));
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(300))]
+
+        /// Neither arbitrary bytes nor damaged pictures do more than fail.
+        #[test]
+        fn nothing_panics(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
+            let picture = Picture::new(24, 16, 1);
+            let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+            let mut file = match kind {
+                0 => png(&image, true, &[]).unwrap(),
+                1 => webp(&image, true).unwrap(),
+                2 => jpeg(&picture.pixels(), 24, 16, 95).unwrap(),
+                _ => with.repeat(20),
+            };
+            let at = at % (file.len() - 4);
+            file[at..at + 4].copy_from_slice(&with);
+            file.truncate(file.len().saturating_sub(usize::from(cut % 64)));
+            let _ = (Image::read(&file), size_of(&file));
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        for bytes in [&b"broken"[..], b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"] {
+            assert!(Image::read(bytes).is_err() && size_of(bytes).is_err());
+        }
+        assert!(matches!(Image::read(b"x"), Err(MediaError::Unknown)));
+    }
+}

@@ -1,0 +1,155 @@
+//! The queue: what waits, what runs, what ran.
+
+mod heap;
+mod history;
+mod item;
+
+use std::sync::Arc;
+
+use comfy_schema::{Text, Value};
+
+use heap::Heap;
+pub(crate) use history::{Entry, History, Status};
+pub(crate) use item::Item;
+
+/// The queue of a server. At most one prompt runs.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pending: Heap,
+    running: Option<Item>,
+    pub(crate) history: History,
+    /// The number of the next prompt that brings none.
+    counter: i64,
+    /// The running prompt is to stop.
+    interrupted: bool,
+    /// `/free` wants the cache emptied.
+    free_memory: bool,
+}
+
+/// The number of a prompt: what orders it, and what is shown.
+pub(crate) struct Number {
+    pub(crate) priority: f64,
+    pub(crate) shown: Value,
+}
+
+impl Queue {
+    pub(crate) fn new(history_limit: usize) -> Self {
+        Self {
+            pending: Heap::default(),
+            running: None,
+            history: History::new(history_limit),
+            counter: 0,
+            interrupted: false,
+            free_memory: false,
+        }
+    }
+
+    /// The number of a prompt that brings none. It is used up even if the prompt is then rejected.
+    #[expect(clippy::cast_precision_loss, reason = "a counter stays far below 2^53")]
+    pub(crate) fn next_number(&mut self, front: bool) -> Number {
+        let number = if front { -self.counter } else { self.counter };
+        self.counter += 1;
+        Number { priority: number as f64, shown: Value::from(number) }
+    }
+
+    /// Adds a prompt; gives it back if a pending one has both its number and its id.
+    pub(crate) fn push(&mut self, item: Item) -> Result<(), Item> {
+        let same = |other: &Item| other.priority.total_cmp(&item.priority).is_eq() && other.prompt_id == item.prompt_id;
+        if self.pending.items().iter().any(same) {
+            return Err(item);
+        }
+        self.pending.push(item);
+        Ok(())
+    }
+
+    /// Takes the next prompt to run it, unless one runs.
+    pub(crate) fn start(&mut self) -> Option<Item> {
+        if self.running.is_some() {
+            return None;
+        }
+        self.running = self.pending.pop();
+        self.interrupted = false;
+        self.running.clone()
+    }
+
+    /// The running prompt ended.
+    pub(crate) fn finish(&mut self, entry: Entry) {
+        self.running = None;
+        self.history.push(entry);
+    }
+
+    pub(crate) fn running(&self) -> Option<&Item> {
+        self.running.as_ref()
+    }
+
+    /// The pending prompts, as they lie in the heap.
+    pub(crate) fn pending(&self) -> &[Item] {
+        self.pending.items()
+    }
+
+    /// Pending and running.
+    pub(crate) fn remaining(&self) -> usize {
+        self.pending.items().len() + usize::from(self.running.is_some())
+    }
+
+    /// Drops a pending prompt. Whether there was one.
+    pub(crate) fn delete(&mut self, prompt_id: &str) -> bool {
+        self.pending.remove(prompt_id)
+    }
+
+    /// Drops all pending prompts.
+    pub(crate) fn clear(&mut self) {
+        self.pending.clear();
+    }
+
+    /// Asks the running prompt to stop: the one of this id, or any.
+    pub(crate) fn interrupt(&mut self, prompt_id: Option<&str>) -> bool {
+        let runs = self.running.as_ref().is_some_and(|item| prompt_id.is_none_or(|id| item.prompt_id == id));
+        self.interrupted |= runs;
+        runs
+    }
+
+    /// Whether the running prompt is to stop.
+    pub(crate) const fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// The cache is to be emptied before the next prompt.
+    pub(crate) const fn ask_free_memory(&mut self) {
+        self.free_memory = true;
+    }
+
+    /// Whether the cache is to be emptied; asked once.
+    pub(crate) const fn take_free_memory(&mut self) -> bool {
+        std::mem::replace(&mut self.free_memory, false)
+    }
+
+    /// Everything as after a start of the server.
+    pub(crate) fn restart(&mut self) {
+        self.pending.clear();
+        self.running = None;
+        self.history.clear();
+        self.counter = 0;
+        self.interrupted = false;
+        self.free_memory = false;
+    }
+
+    /// The run of this id that ended.
+    pub(crate) fn entry(&self, prompt_id: &str) -> Option<Arc<Entry>> {
+        self.history.get(prompt_id).cloned()
+    }
+
+    /// The running or pending prompt of this id.
+    pub(crate) fn queued(&self, prompt_id: &str) -> Option<(&'static str, &Item)> {
+        let running = self.running.iter().map(|item| ("in_progress", item));
+        let mut all = running.chain(self.pending().iter().map(|item| ("pending", item)));
+        all.find(|(_, item)| item.prompt_id == prompt_id)
+    }
+
+    /// The ids of the pending prompts, in the order in which they will run.
+    pub(crate) fn order(&self) -> Vec<Text> {
+        let mut items: Vec<&Item> = self.pending().iter().collect();
+        items.sort_by(|a, b| a.priority.total_cmp(&b.priority).then_with(|| a.prompt_id.cmp(&b.prompt_id)));
+        items.into_iter().map(|item| item.prompt_id.clone()).collect()
+    }
+}

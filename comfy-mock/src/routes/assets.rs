@@ -1,0 +1,17 @@
+//! Assets are off, as they are by default on a real server.
+
+use axum::response::Response;
+use comfy_schema::{Map, Value};
+
+use super::reply;
+use crate::json::object;
+
+/// Every route of the assets.
+pub(crate) async fn off() -> Response {
+    let error = object([
+        ("code", Value::from("SERVICE_DISABLED")),
+        ("message", Value::from("Assets are disabled; start the server with --enable-assets")),
+        ("details", Value::Object(Map::new())),
+    ]);
+    reply::json_with(503, &object([("error", error)]))
+}

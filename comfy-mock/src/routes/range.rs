@@ -1,0 +1,137 @@
+//! A file as an answer: whole, a part, or nothing new.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use axum::http::header::{
+    ACCEPT_RANGES, CONTENT_RANGE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::reply;
+
+/// The file at this path, or the part that the request asks for. A file that is not there is 404.
+pub(crate) fn file(path: &Path, headers: &HeaderMap, content_type: &'static str) -> Response {
+    let Ok(facts) = path.metadata() else { return reply::empty(404) };
+    if !facts.is_file() {
+        return reply::empty(404);
+    }
+    let (tag, time) = (tag(&facts), modified(&facts));
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if is_known(text(IF_NONE_MATCH), text(IF_MODIFIED_SINCE), &tag, &time) {
+        return with_headers(reply::empty(304), &tag, &time);
+    }
+    let whole_again = text(IF_RANGE).is_some_and(|condition| condition != tag && condition != time);
+    let range = text(RANGE).filter(|_| !whole_again).map(|range| part(range, facts.len()));
+    let (start, length) = match range {
+        None => (0, facts.len()),
+        Some(Some(part)) => part,
+        Some(None) => {
+            let mut answer = reply::text(416, "416: Range Not Satisfiable");
+            set(&mut answer, CONTENT_RANGE, &format!("bytes */{}", facts.len()));
+            return answer;
+        }
+    };
+    let Ok(bytes) = read(path, start, length) else { return reply::raised() };
+    let mut answer = reply::with(if range.is_some() { 206 } else { 200 }, content_type, bytes);
+    if range.is_some() {
+        let end = (start + length).saturating_sub(1);
+        set(&mut answer, CONTENT_RANGE, &format!("bytes {start}-{end}/{}", facts.len()));
+    }
+    with_headers(answer, &tag, &time)
+}
+
+fn read(path: &Path, start: u64, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn is_known(none_match: Option<&str>, since: Option<&str>, tag: &str, time: &str) -> bool {
+    match none_match {
+        Some(tags) => tags.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag),
+        None => since.and_then(|since| httpdate::parse_http_date(since).ok()) >= httpdate::parse_http_date(time).ok(),
+    }
+}
+
+/// Where a part starts and how long it is; `None` if the file does not have it. Only one part can be asked for.
+fn part(range: &str, size: u64) -> Option<(u64, u64)> {
+    let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
+    if first.is_empty() {
+        let length = last.parse::<u64>().ok()?.min(size);
+        return (length > 0).then_some((size - length, length));
+    }
+    let first: u64 = first.parse().ok()?;
+    let last: u64 = if last.is_empty() { u64::MAX } else { last.parse().ok()? };
+    let end = last.saturating_add(1).min(size);
+    (first < end).then(|| (first, end - first))
+}
+
+fn tag(facts: &Metadata) -> String {
+    let time = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    format!("\"{:x}-{:x}\"", time.as_nanos(), facts.len())
+}
+
+fn modified(facts: &Metadata) -> String {
+    httpdate::fmt_http_date(facts.modified().unwrap_or(UNIX_EPOCH))
+}
+
+fn with_headers(mut answer: Response, tag: &str, time: &str) -> Response {
+    set(&mut answer, ETAG, tag);
+    set(&mut answer, LAST_MODIFIED, time);
+    set(&mut answer, ACCEPT_RANGES, "bytes");
+    answer
+}
+
+pub(super) fn set(answer: &mut Response, name: HeaderName, value: &str) {
+    // Bytes beyond ASCII are sent as they are.
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_known, part};
+
+    #[test]
+    fn parts_are_cut_at_the_end() {
+        assert_eq!(part("bytes=0-3", 10), Some((0, 4)));
+        assert_eq!(part("bytes=8-", 10), Some((8, 2)));
+        assert_eq!(part("bytes=-4", 10), Some((6, 4)));
+        assert_eq!(part("bytes=-40", 10), Some((0, 10)));
+        assert_eq!(part("bytes=5-999", 10), Some((5, 5)));
+    }
+
+    #[test]
+    fn what_is_not_there_cannot_be_asked_for() {
+        for range in ["bytes=10-", "bytes=5-4", "bytes=-0", "bytes=x-", "lines=0-1", "bytes=", "bytes=0-1,3-4"] {
+            assert_eq!(part(range, 10), None, "{range}");
+        }
+        assert_eq!(part("bytes=0-", 0), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_part_lies_in_the_file(range in "bytes=[0-9]{0,20}-[0-9]{0,20}", size: u64) {
+            if let Some((start, length)) = part(&range, size) {
+                proptest::prop_assert!(length > 0 && start.checked_add(length).is_some_and(|end| end <= size));
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_did_not_change_is_known() {
+        let time = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert!(is_known(Some("\"a\", \"b\""), None, "\"b\"", time));
+        assert!(!is_known(Some("\"a\""), Some(time), "\"b\"", time));
+        assert!(is_known(None, Some(time), "\"b\"", time));
+        assert!(!is_known(None, Some("Sun, 06 Nov 1994 08:49:36 GMT"), "\"b\"", time));
+        assert!(!is_known(None, None, "\"b\"", time));
+    }
+}

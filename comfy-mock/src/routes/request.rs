@@ -1,0 +1,83 @@
+//! What comes with a request.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::response::Response;
+use comfy_schema::Value;
+use percent_encoding::percent_decode_str;
+
+use super::reply;
+use crate::seen;
+
+/// The part behind the `?`.
+#[derive(Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads it; `+` is a blank.
+    pub(crate) fn of(query: Option<&str>) -> Self {
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        Self(
+            pairs
+                .map(|pair| {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    (decode(name), decode(value))
+                })
+                .collect(),
+        )
+    }
+
+    /// The first value of a name.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    /// Whether a name's value is `true`.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+/// The whole body. Above the limit the answer is 413.
+pub(crate) struct Body(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let seen = request.extensions().get::<seen::Request>().cloned();
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|rejection| match rejection.status().as_u16() {
+            413 => reply::text(413, "413: Request Entity Too Large"),
+            _ => reply::raised(),
+        })?;
+        if let Some(seen) = seen {
+            seen.set_body(&bytes);
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Body {
+    /// The body as JSON, whatever its content type says; the error is the answer 500.
+    #[expect(clippy::result_large_err, reason = "the error is the answer")]
+    pub(crate) fn json(&self) -> Result<Value, Response> {
+        Value::parse(&self.0).map_err(|_| reply::raised())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn queries_are_decoded() {
+        let query = Query::of(Some("a=1&b=x%2Fy+z&c&a=2&preview=webp;75"));
+        assert_eq!(query.get("a").as_deref(), Some("1"));
+        assert_eq!(query.get("b").as_deref(), Some("x/y z"));
+        assert_eq!(query.get("c").as_deref(), Some(""));
+        assert_eq!(query.get("preview").as_deref(), Some("webp;75"));
+        assert_eq!(Query::of(None).get("a"), None);
+    }
+}

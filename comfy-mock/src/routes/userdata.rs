@@ -1,0 +1,207 @@
+//! `/userdata`
+
+use std::fs::{self, Metadata};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use comfy_schema::Value;
+
+use super::request::{Body, Query};
+use super::{range, reply};
+use crate::json::object;
+use crate::state::Shared;
+use crate::storage::{below, content_type, relative};
+
+/// So many files are listed at most.
+const MOST: usize = 100_000;
+
+/// `GET /userdata?dir=…`
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    let query = Query::of(query.as_deref());
+    let Some(dir) = query.get("dir").filter(|dir| !dir.is_empty()) else {
+        return reply::text(400, "Directory not provided");
+    };
+    let Ok(folder) = below(&shared.storage.user(), &dir) else { return reply::text(403, "Invalid directory") };
+    if !folder.is_dir() {
+        return reply::text(404, "Directory not found");
+    }
+    let files = files(&folder, query.is_true("recurse"));
+    let show = |(name, path): (String, PathBuf)| {
+        if query.is_true("full_info") {
+            return file_info(&name, &path);
+        }
+        if query.is_true("split") {
+            let parts = name.split('/').map(Value::from);
+            return std::iter::once(Value::from(name.as_str())).chain(parts).collect();
+        }
+        Value::from(name)
+    };
+    reply::json(&files.into_iter().map(show).collect())
+}
+
+/// `GET /v2/userdata?path=…`
+pub(crate) async fn list_v2(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    let root = shared.storage.user();
+    let wanted = Query::of(query.as_deref()).get("path").unwrap_or_default();
+    let Ok(folder) = below(&root, &wanted) else { return reply::error(400, "Invalid path") };
+    if !folder.exists() {
+        return reply::error(404, "Path not found");
+    }
+    if !folder.is_dir() {
+        return reply::error(400, "Path is not a directory");
+    }
+    let mut entries = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten().take(MOST) {
+            let Ok(facts) = entry.metadata() else { continue };
+            if facts.is_dir() {
+                folders.push(entry.path());
+            }
+            if let Some(path) = relative(&root, &entry.path()) {
+                entries.push((facts.is_file(), path, facts));
+            }
+        }
+    }
+    entries.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    reply::json(&entries.iter().map(|(_, path, facts)| entry(path, facts)).collect())
+}
+
+fn entry(path: &str, facts: &Metadata) -> Value {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (name, path) = (("name", Value::from(name)), ("path", Value::from(path)));
+    if facts.is_dir() {
+        return object([name, path, ("type", Value::from("directory"))]);
+    }
+    let modified = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    object([
+        name,
+        path,
+        ("type", Value::from("file")),
+        ("size", Value::from(facts.len())),
+        ("modified", Value::Float(modified.as_secs_f64())),
+    ])
+}
+
+/// `GET /userdata/{file}`
+pub(crate) async fn read(State(shared): State<Arc<Shared>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    match inside(&shared, &file) {
+        Ok(path) => range::file(&path, &headers, content_type(&file)),
+        Err(answer) => answer,
+    }
+}
+
+/// `POST /userdata/{file}`
+pub(crate) async fn write(
+    State(shared): State<Arc<Shared>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Response {
+    let query = Query::of(query.as_deref());
+    let path = match inside(&shared, &file) {
+        Ok(path) => path,
+        Err(answer) => return answer,
+    };
+    if keeps(&query) && path.exists() {
+        return reply::text(409, "File already exists");
+    }
+    match make_room(&path).and_then(|()| fs::write(&path, &body.0)) {
+        Ok(()) => written(&shared, &path, &query),
+        Err(_) => reply::text(400, "Invalid filename"),
+    }
+}
+
+/// `DELETE /userdata/{file}`
+pub(crate) async fn delete(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
+    match inside(&shared, &file) {
+        Err(answer) => answer,
+        Ok(path) if !path.exists() => reply::empty(404),
+        Ok(path) => match fs::remove_file(path) {
+            Ok(()) => reply::empty(204),
+            Err(_) => reply::raised(),
+        },
+    }
+}
+
+/// `POST /userdata/{file}/move/{dest}`
+pub(crate) async fn rename(
+    State(shared): State<Arc<Shared>>,
+    Path((file, dest)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::of(query.as_deref());
+    let (from, to) = match (inside(&shared, &file), inside(&shared, &dest)) {
+        (Ok(from), Ok(to)) => (from, to),
+        (Err(answer), _) | (_, Err(answer)) => return answer,
+    };
+    if !from.exists() {
+        return reply::empty(404);
+    }
+    if keeps(&query) && to.exists() {
+        return reply::text(409, "File already exists");
+    }
+    match make_room(&to).and_then(|()| fs::rename(&from, &to)) {
+        Ok(()) => written(&shared, &to, &query),
+        Err(_) => reply::raised(),
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "the error is the answer")]
+fn inside(shared: &Shared, file: &str) -> Result<PathBuf, Response> {
+    let root = shared.storage.user();
+    below(&root, file).ok().filter(|path| *path != root).ok_or_else(|| reply::empty(403))
+}
+
+/// What is there must not be overwritten.
+fn keeps(query: &Query) -> bool {
+    query.get("overwrite").as_deref() == Some("false")
+}
+
+fn make_room(path: &FilePath) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+fn written(shared: &Shared, path: &FilePath, query: &Query) -> Response {
+    let name = relative(&shared.storage.user(), path).unwrap_or_default();
+    reply::json(&if query.is_true("full_info") { file_info(&name, path) } else { Value::from(name) })
+}
+
+fn file_info(name: &str, path: &FilePath) -> Value {
+    let facts = path.metadata().ok();
+    let millis = |time: Option<SystemTime>| {
+        let time = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+        Value::from(u64::try_from(time.as_millis()).unwrap_or(0))
+    };
+    object([
+        ("path", Value::from(name)),
+        ("size", Value::from(facts.as_ref().map_or(0, Metadata::len))),
+        ("modified", millis(facts.as_ref().and_then(|facts| facts.modified().ok()))),
+        ("created", millis(facts.as_ref().and_then(|facts| facts.created().ok()))),
+    ])
+}
+
+/// The files of a folder by their path from there.
+fn files(folder: &FilePath, recurse: bool) -> Vec<(String, PathBuf)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && recurse {
+                folders.push(entry.path());
+            } else if kind.is_file()
+                && files.len() < MOST
+                && let Some(name) = relative(folder, &entry.path())
+            {
+                files.push((name, entry.path()));
+            }
+        }
+    }
+    files.sort_unstable();
+    files
+}

@@ -1,0 +1,62 @@
+//! `http_queue.json`: the queue, the history and the jobs, controlled while a run goes on.
+
+use comfy_mock::Server;
+use serde_json::{Value as Json, json};
+
+use crate::endpoints::compare;
+use crate::report::Report;
+use crate::setting::read;
+use crate::support::{Answer, get, post, send};
+
+/// Plays all exchanges in their order.
+pub(crate) async fn play(server: &Server) -> Report {
+    let before = prepare(server).await;
+    // The recorded server had been told to free its memory.
+    server.forget_cache();
+    let mut report = Report::default();
+    // Ids of the recording and ours.
+    let mut ids: Vec<(String, String)> = Vec::new();
+    let recording = read("http_queue.json");
+    for (at, exchange) in recording.as_array().unwrap().iter().enumerate() {
+        let answer = request(server, exchange, &ids).await;
+        if exchange["path"] == "/prompt" && exchange["method"] == "POST" {
+            let id = |answer: &Json| answer["prompt_id"].as_str().unwrap().to_owned();
+            ids.push((id(&exchange["json"]), id(&answer.json())));
+            server.until(|server| server.running().is_some()).await;
+        }
+        let what = format!("{at} {} {} {}", exchange["method"], exchange["path"], exchange["request"]);
+        report.add(&what, compare(exchange, &answer));
+        if exchange["request"] == json!({"clear": true}) {
+            assert!(server.pending().is_empty() && server.finished() == before, "only the queue is cleared");
+        }
+        if at == 12 {
+            // The recorded server took until here to stop the run.
+            server.idle().await;
+        }
+    }
+    report
+}
+
+/// The recorded server had played the recorded runs before; these are of their kinds.
+async fn prepare(server: &Server) -> Vec<String> {
+    let runs = ["execution_error", "t2i_no_preview_partly_cached", "partial_targets", "own_prompt_id"];
+    for run in runs.map(|run| format!("run_{run}.json")) {
+        let body = &read(&run)["http"][0]["request"];
+        assert_eq!(post(server, "/prompt", body).await.status, 200);
+        server.idle().await;
+    }
+    let jobs = get(server, "/api/jobs").await.json();
+    assert_eq!(jobs["pagination"]["total"], 4);
+    server.finished()
+}
+
+/// Sends what was sent, with our ids.
+async fn request(server: &Server, exchange: &Json, ids: &[(String, String)]) -> Answer {
+    let ours = |text: &str| ids.iter().fold(text.to_owned(), |text, (real, ours)| text.replace(real, ours));
+    let path = ours(exchange["path"].as_str().unwrap());
+    let body = match &exchange["request"] {
+        Json::Null => String::new(),
+        body => ours(&body.to_string()),
+    };
+    send(server, exchange["method"].as_str().unwrap(), &path, &[], body.as_bytes()).await
+}

@@ -1,0 +1,94 @@
+//! Whether two JSON values have the same shape: the same keys, and the same types under them.
+
+use serde_json::{Map, Value as Json};
+
+/// Where `ours` is not of the shape of `real`.
+///
+/// Of a list, each of our entries must be of the shape of one of theirs, and there must be some if they have some. The
+/// same holds of objects whose keys are ids. A graph is a graph, whatever its nodes.
+pub(crate) fn differences(real: &Json, ours: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    compare("", real, ours, &mut found);
+    found
+}
+
+fn compare(place: &str, real: &Json, ours: &Json, found: &mut Vec<String>) {
+    match (real, ours) {
+        (Json::Object(real), Json::Object(ours)) if is_graph(real) && is_graph(ours) => {}
+        (Json::Object(real), Json::Object(ours)) if by_id(real, ours) => {
+            compare_entries(place, &real.values().collect::<Vec<_>>(), &ours.values().collect::<Vec<_>>(), found);
+        }
+        (Json::Object(real), Json::Object(ours)) => {
+            for key in real.keys().filter(|key| !ours.contains_key(*key)) {
+                found.push(format!("{place}.{key} is missing"));
+            }
+            for key in ours.keys().filter(|key| !real.contains_key(*key)) {
+                found.push(format!("{place}.{key} is too much"));
+            }
+            for (key, value) in real {
+                if let Some(ours) = ours.get(key) {
+                    compare(&format!("{place}.{key}"), value, ours, found);
+                }
+            }
+        }
+        (Json::Array(real), Json::Array(ours)) => {
+            compare_entries(place, &real.iter().collect::<Vec<_>>(), &ours.iter().collect::<Vec<_>>(), found);
+        }
+        _ if kind(real) == kind(ours) => {}
+        _ => found.push(format!("{place} is {} and not {}", kind(ours), kind(real))),
+    }
+}
+
+/// Tracebacks are emptied in the recordings, so an empty list says nothing.
+fn compare_entries(place: &str, real: &[&Json], ours: &[&Json], found: &mut Vec<String>) {
+    if real.is_empty() {
+        return;
+    }
+    if ours.is_empty() {
+        found.push(format!("{place} is empty"));
+    }
+    for (at, ours) in ours.iter().enumerate() {
+        let attempts = real.iter().map(|real| {
+            let mut found = Vec::new();
+            compare(&format!("{place}[{at}]"), real, ours, &mut found);
+            found
+        });
+        found.extend(attempts.min_by_key(Vec::len).unwrap_or_default());
+    }
+}
+
+/// An object of nodes.
+fn is_graph(map: &Map<String, Json>) -> bool {
+    !map.is_empty() && map.values().all(|node| node.get("class_type").is_some())
+}
+
+/// Whether the keys are ids, so that others may stand in their place.
+fn by_id(real: &Map<String, Json>, ours: &Map<String, Json>) -> bool {
+    let is_id = |key: &String| key.len() >= 32 || key.parse::<u32>().is_ok() || key == "save";
+    real.keys().chain(ours.keys()).all(is_id)
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(number) if number.is_f64() => "a float",
+        Json::Number(_) => "an integer",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+#[test]
+fn other_keys_and_types_are_found() {
+    let differ = |real: &str, ours: &str| {
+        differences(&serde_json::from_str(real).unwrap(), &serde_json::from_str(ours).unwrap())
+    };
+    assert!(differ(r#"{"a": [1, "x"]}"#, r#"{"a": ["y"]}"#).is_empty());
+    assert!(differ(r#"{"1": {"a": 1}}"#, r#"{"7": {"a": 2}}"#).is_empty());
+    assert_eq!(differ(r#"{"a": 1}"#, r#"{"a": 1.0}"#), [".a is a float and not an integer"]);
+    assert_eq!(differ(r#"{"a": 1}"#, r#"{"b": 1}"#), [".a is missing", ".b is too much"]);
+    assert_eq!(differ("[1]", "[]"), [" is empty"]);
+    assert_eq!(differ("[1]", "[null]"), ["[0] is null and not an integer"]);
+}

@@ -1,0 +1,199 @@
+//! Faults on demand, and what sockets do.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
+use serde_json::json;
+use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
+
+fn kinds(frames: &[Frame]) -> Vec<String> {
+    frames.iter().map(Frame::kind).collect()
+}
+
+#[tokio::test]
+async fn a_route_fails_so_many_times() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("GET /queue", HttpFault::status(503).retry_after(Duration::from_secs(2)).times(2));
+    server.faults().http("/queue", HttpFault::status(429));
+    for (status, after) in [(503, Some("2")), (503, Some("2")), (429, None), (200, None)] {
+        let answer = get(&server, "/api/queue").await;
+        assert_eq!((answer.status, answer.header("retry-after")), (status, after));
+    }
+    assert_eq!(server.count("/api/queue"), 4);
+    assert_eq!(server.requests()[0].status(), Some(503));
+}
+
+#[tokio::test]
+async fn a_body_breaks_off() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("/object_info", HttpFault::cut_body(1_000));
+    let cut = get(&server, "/object_info").await;
+    assert_eq!((cut.status, cut.is_cut, cut.body.len()), (200, true, 1_000));
+    let whole = get(&server, "/object_info").await;
+    assert!(!whole.is_cut && whole.body.len() > 100_000 && whole.body.starts_with(&cut.body));
+}
+
+#[tokio::test]
+async fn a_route_hangs_or_is_late() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("/prompt", HttpFault::hang());
+    assert!(tokio::time::timeout(Duration::from_millis(100), get(&server, "/prompt")).await.is_err());
+    server.faults().http("/prompt", HttpFault::delay(Duration::from_millis(60)));
+    let start = Instant::now();
+    assert_eq!(get(&server, "/prompt").await.status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(60));
+}
+
+#[tokio::test]
+async fn frames_are_lost_doubled_and_late() {
+    let server = Server::spawn().await.unwrap();
+    let mut socket = Socket::connect(&server, "me").await;
+    server.faults().event(On::kind("execution_start"), EventFault::Lose);
+    server.faults().event(On::kind("executed"), EventFault::Duplicate);
+    server.faults().event(On::kind("execution_success"), EventFault::Delay(Duration::from_millis(80)));
+    submit(&server, &show_text("x"), Some("me")).await;
+    let start = Instant::now();
+    let kinds = kinds(&socket.run().await);
+    assert!(start.elapsed() >= Duration::from_millis(60));
+    assert!(!kinds.contains(&"execution_start".to_owned()));
+    assert_eq!(kinds.iter().filter(|kind| *kind == "executed").count(), 2);
+}
+
+#[tokio::test]
+async fn the_connection_drops_at_an_event() {
+    let server = Server::spawn().await.unwrap();
+    for (fault, last) in [(EventFault::CloseBefore, "executing"), (EventFault::CloseAfter, "executed")] {
+        server.forget_cache();
+        let mut socket = Socket::connect(&server, "me").await;
+        server.faults().event(On::kind("executed"), fault);
+        submit(&server, &show_text("x"), Some("me")).await;
+        let frames = kinds(&socket.until(|frame| *frame == Frame::Closed).await);
+        assert_eq!(frames[frames.len() - 2], last);
+        server.until(|server| server.clients().is_empty()).await;
+    }
+    let mut socket = Socket::connect(&server, "me").await;
+    server.faults().event(On::Nth(3), EventFault::CloseAfter);
+    submit(&server, &show_text("y"), Some("me")).await;
+    assert_eq!(
+        kinds(&socket.until(|frame| *frame == Frame::Closed).await),
+        ["status", "status", "execution_start", "closed",]
+    );
+}
+
+#[tokio::test]
+async fn the_end_never_comes() {
+    let server = Server::spawn().await.unwrap();
+    let mut socket = Socket::connect(&server, "me").await;
+    server.faults().lose_the_end();
+    let id = submit(&server, &show_text("x"), Some("me")).await;
+    let mut frames = Vec::new();
+    while let Some(frame) = socket.next_within(Duration::from_millis(150)).await {
+        frames.push(frame);
+    }
+    assert_eq!(kinds(&frames).last().map(String::as_str), Some("status"));
+    assert!(server.history(&id).is_some());
+}
+
+#[tokio::test]
+async fn a_restart_forgets_all_but_files() {
+    let server = Server::spawn().await.unwrap();
+    submit(&server, &text_to_image(1, 1), None).await;
+    server.idle().await;
+    let mut socket = Socket::connect(&server, "me").await;
+    server.node("PreviewAny").hang();
+    submit(&server, &show_text("x"), Some("me")).await;
+    submit(&server, &show_text("y"), Some("me")).await;
+    socket.until(|frame| frame.kind() == "executing").await;
+    server.restart();
+    socket.until(|frame| *frame == Frame::Closed).await;
+    assert_eq!(get(&server, "/prompt").await.json(), json!({"exec_info": {"queue_remaining": 0}}));
+    assert_eq!(get(&server, "/history").await.text(), "{}");
+    assert_eq!(get(&server, "/view?filename=cat_00001_.png").await.status, 200);
+    server.node("PreviewAny").reset();
+    let mut socket = Socket::connect(&server, "me").await;
+    let answer = post(&server, "/prompt", &json!({"prompt": show_text("x"), "client_id": "me"})).await.json();
+    assert_eq!(answer["number"], 0);
+    assert!(kinds(&socket.run().await).contains(&"execution_success".to_owned()));
+}
+
+#[tokio::test]
+async fn a_stale_socket_takes_its_successor_with_it() {
+    let server = Server::spawn().await.unwrap();
+    let mut first = Socket::connect(&server, "me").await;
+    let mut second = Socket::connect(&server, "me").await;
+    submit(&server, &show_text("a"), Some("me")).await;
+    assert!(second.run().await.len() > 5);
+    assert!(first.next_within(Duration::from_millis(50)).await.is_none(), "the first is open, and gets nothing");
+    first.0.close(None).await.unwrap();
+    server.until(|server| server.clients().is_empty()).await;
+    submit(&server, &show_text("b"), Some("me")).await;
+    server.idle().await;
+    assert!(second.next_within(Duration::from_millis(50)).await.is_none(), "nor does the second now");
+}
+
+#[tokio::test]
+async fn one_who_connects_again_is_told_the_running_node() {
+    let server = Server::builder().timing(Timing::instant().step(Duration::from_secs(5))).spawn().await.unwrap();
+    let mut first = Socket::connect(&server, "me").await;
+    submit(&server, &text_to_image(1, 9), Some("me")).await;
+    first.until(|frame| frame.kind() == "executing" && frame.data()["node"] == "5").await;
+    let mut second = Socket::connect_raw(&server, "me").await;
+    assert_eq!(second.next().await.data()["sid"], "me");
+    assert_eq!(*second.next().await.data(), json!({"node": "5"}));
+}
+
+#[tokio::test]
+async fn only_the_first_message_is_looked_at() {
+    let server = Server::spawn().await.unwrap();
+    let flags = json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}});
+    let answered = async |before: &[&str]| {
+        let mut socket = Socket::connect(&server, "me").await;
+        for text in before {
+            use futures_util::SinkExt as _;
+            socket.0.send(tokio_tungstenite::tungstenite::Message::text(*text)).await.unwrap();
+        }
+        socket.send(&flags).await;
+        let answer = socket.next_within(Duration::from_millis(100)).await;
+        socket.0.close(None).await.unwrap();
+        server.until(|server| server.clients().is_empty()).await;
+        answer.map(|frame| frame.kind())
+    };
+    assert_eq!(answered(&[]).await.as_deref(), Some("feature_flags"));
+    assert_eq!(answered(&["{bad", "[1]", "5"]).await.as_deref(), Some("feature_flags"));
+    assert_eq!(answered(&[r#"{"type": "other"}"#]).await, None);
+}
+
+#[tokio::test]
+async fn the_log_and_texts_of_nodes_come_over_the_socket() {
+    let server = Server::spawn().await.unwrap();
+    let mut socket = Socket::connect(&server, "me").await;
+    let body = json!({"clientId": "me", "enabled": true}).to_string();
+    let answer = support::send(&server, "PATCH", "/internal/logs/subscribe", &[], body.as_bytes()).await;
+    assert_eq!(answer.status, 200);
+    server.node("PreviewAny").say("half done");
+    submit(&server, &show_text("x"), Some("me")).await;
+    let frames = socket.run().await;
+    assert!(kinds(&frames).contains(&"logs".to_owned()));
+    let text = frames.iter().find(|frame| frame.kind() == "binary 3").unwrap();
+    assert_eq!(*text, Frame::Binary(b"\0\0\0\x03\0\0\0\x011half done".to_vec()));
+}
+
+#[tokio::test]
+async fn a_stop_closes_sockets() {
+    let server = Server::spawn().await.unwrap();
+    let mut socket = Socket::connect(&server, "me").await;
+    server.node("PreviewAny").hang();
+    submit(&server, &show_text("x"), Some("me")).await;
+    // Nor does a request that hangs hold it up.
+    server.faults().http("/prompt", HttpFault::hang());
+    assert!(tokio::time::timeout(Duration::from_millis(50), get(&server, "/prompt")).await.is_err());
+    let addr = server.addr();
+    let start = Instant::now();
+    let (frames, ()) = tokio::join!(socket.until(|frame| *frame == Frame::Closed), server.shutdown());
+    assert_eq!(frames.last(), Some(&Frame::Closed));
+    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(tokio::net::TcpStream::connect(addr).await.is_err());
+}
