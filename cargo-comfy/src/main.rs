@@ -5,6 +5,8 @@
 mod commands;
 mod failure;
 mod json;
+#[cfg(any(feature = "run", feature = "serve"))]
+mod signal;
 
 use std::env;
 use std::ffi::OsString;
@@ -25,6 +27,8 @@ enum Command {
     Check(commands::check::Check),
     Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
+    #[cfg(feature = "run")]
+    Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
 }
@@ -35,6 +39,8 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
+        #[cfg(feature = "run")]
+        Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),
     };

@@ -3,5 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod generate;
+#[cfg(feature = "run")]
+pub(crate) mod run;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

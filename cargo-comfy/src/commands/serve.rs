@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use comfy_mock::{Server, Timing};
 use tokio::runtime::Runtime;
-use tokio::signal;
 
 use crate::failure::Failure;
+use crate::signal::told_to_stop;
 
 /// Stand in for a ComfyUI server: same routes, same verdicts, same events, pictures without a GPU.
 #[derive(Debug, Args)]
@@ -131,26 +131,6 @@ impl Serve {
         }
         server.spawn().await
     }
-}
-
-/// Listens from now on for Ctrl-C and for what containers and CI send instead: either way the temporary folders are to
-/// be removed.
-#[cfg(unix)]
-fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
-    use signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
-    Ok(signal::ctrl_c())
 }
 
 fn models(argument: &str) -> Result<(String, Vec<String>), String> {

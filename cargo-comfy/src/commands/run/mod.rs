@@ -1,0 +1,231 @@
+//! `cargo comfy run`
+
+mod bars;
+mod lines;
+mod load;
+mod preview;
+mod set;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use comfy_runtime::client::{Accepted, Done, Ending, Error, Event, Run as Running};
+use comfy_runtime::{Client, Workflow};
+use tokio::runtime::Runtime;
+
+use crate::failure::Failure;
+use crate::signal::told_to_stop;
+use bars::Bars;
+use preview::Screen;
+use set::Assignment;
+
+/// Run a workflow on a server, and save what it makes.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Run {
+    /// The workflow: JSON in API format, or whatever `cargo comfy convert` reads; - is standard input
+    #[arg(value_name = "FILE")]
+    workflow: PathBuf,
+
+    /// Base URL of the server
+    #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
+    server: String,
+
+    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`
+    #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+
+    /// Key of comfy.org for partner nodes
+    #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
+    comfy_org_api_key: Option<String>,
+
+    /// Give an input another value. NODE is an id, or a title or class that only one node has; VALUE is JSON, or else text
+    #[arg(long, value_name = "NODE.INPUT=VALUE")]
+    set: Vec<Assignment>,
+
+    /// Folder for what the workflow makes
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+
+    /// Save nothing
+    #[arg(long, conflicts_with = "out")]
+    no_save: bool,
+
+    /// Put it before everything that waits in the queue
+    #[arg(long)]
+    front: bool,
+
+    /// Run only these output nodes, by id, and what they need
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    targets: Vec<String>,
+
+    /// Run the outputs that the server accepts even if it drops others
+    #[arg(long)]
+    partial: bool,
+
+    /// Show pictures of what is being made, where the terminal can
+    #[arg(long)]
+    preview: bool,
+
+    /// Print every event as a line of JSON, and no progress
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  A workflow exported in API format, on the server of this machine:
+    cargo comfy run workflow_api.json
+
+  With another seed and prompt, watched, pictures into a folder:
+    cargo comfy run workflow_api.json --set samples.seed=7 --set 6.text='a cat in the rain' --preview --out pictures
+
+  What made this picture, once more, on another machine:
+    cargo comfy run ComfyUI_00042_.png --server https://gpu.example.com
+
+  For another program:
+    cargo comfy run workflow_api.json --json | jq -r 'select(.event == \"saved\").path'
+
+Ctrl-C cancels the run on the server.
+
+Exit codes: 0 finished, 1 the server rejected it or a node failed, 2 it could not be run, 3 somebody interrupted it or
+took it from the queue, 4 what became of it is not known, 130 Ctrl-C or SIGTERM.";
+
+/// How a run ends that does not finish.
+const FAILED: u8 = 1;
+const INTERRUPTED: u8 = 3;
+const LOST: u8 = 4;
+const CTRL_C: u8 = 130;
+
+/// Where events go.
+enum Report {
+    Lines,
+    Bars(Box<Bars>),
+}
+
+impl Run {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let mut prompt = load::prompt(&self.workflow, &self.server)?;
+        for assignment in &self.set {
+            assignment.apply(&mut prompt)?;
+        }
+        let workflow: Workflow = serde_json::from_str(&prompt.to_string())?;
+        Runtime::new()?.block_on(self.on_server(&workflow))
+    }
+
+    async fn on_server(&self, workflow: &Workflow) -> Result<(), Failure> {
+        let mut builder = Client::builder(&self.server);
+        builder = self.token.iter().fold(builder, comfy_runtime::client::ClientBuilder::bearer);
+        builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
+        // Listened for from now on: a run that was sent must not outlive the program.
+        let stop = told_to_stop()?;
+        let client = builder.connect().await?;
+        let run = match self.submit(&client, workflow).await {
+            Ok(run) => run,
+            Err(error @ (Error::Rejected(_) | Error::Partial(_))) => {
+                if self.json {
+                    println!("{}", lines::rejected(&error));
+                }
+                eprintln!("error: {error}");
+                return Err(Failure::Said(FAILED));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        tokio::select! {
+            ending = self.follow(workflow, &run) => self.conclude(&run, ending).await,
+            stopped = stop => {
+                stopped?;
+                eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
+                run.cancel().await?;
+                Err(Failure::Said(CTRL_C))
+            }
+        }
+    }
+
+    async fn submit(&self, client: &Client, workflow: &Workflow) -> Result<Running, Error> {
+        let mut submission = client.submission(workflow);
+        if self.front {
+            submission = submission.front();
+        }
+        if !self.targets.is_empty() {
+            submission = submission.targets(self.targets.iter().map(String::as_str));
+        }
+        if self.preview {
+            submission = submission.extra("preview_method", "auto");
+        }
+        match submission.submit().await? {
+            Accepted::Partial { run, dropped } if self.partial => {
+                eprintln!("warning: {dropped}");
+                Ok(run)
+            }
+            accepted => accepted.complete().await,
+        }
+    }
+
+    /// Shows what happens until it is over.
+    async fn follow(&self, workflow: &Workflow, run: &Running) -> Option<Ending> {
+        let mut report =
+            if self.json { Report::Lines } else { Report::Bars(Box::new(Bars::new(workflow, run.prompt_id()))) };
+        let mut screen = self.preview.then(Screen::find).flatten();
+        if self.preview && screen.is_none() && !self.json {
+            eprintln!("warning: standard output is no terminal that shows previews");
+        }
+        let mut events = run.events();
+        while let Some(event) = events.next().await {
+            match &mut report {
+                Report::Lines => println!("{}", lines::event(&event)),
+                Report::Bars(bars) => {
+                    if let (Event::Preview(preview) | Event::Image(preview), Some(screen)) = (&event, &mut screen) {
+                        bars.suspend(|| screen.show(&preview.bytes));
+                    }
+                    bars.show(&event);
+                }
+            }
+        }
+        run.ending()
+    }
+
+    async fn conclude(&self, run: &Running, ending: Option<Ending>) -> Result<(), Failure> {
+        let code = match &ending {
+            Some(Ending::Finished(done)) => return self.save(done).await,
+            Some(Ending::Failed(error)) => {
+                if let Some(done) = &error.partial {
+                    self.save(done).await?;
+                }
+                FAILED
+            }
+            Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
+            _ => LOST,
+        };
+        if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
+            eprintln!("error: {error}");
+            if let Error::Execution(error) = &error {
+                eprint!("{}", error.traceback.concat());
+            }
+        }
+        Err(Failure::Said(code))
+    }
+
+    /// Saves all files, and says where; prints the texts.
+    async fn save(&self, done: &Done) -> Result<(), Failure> {
+        for (node, output) in done.outputs().iter().filter(|_| !self.json) {
+            for text in lines::texts(output) {
+                println!("{node}: {text}");
+            }
+        }
+        if self.no_save {
+            return Ok(());
+        }
+        // What is in `temp` was only shown, and the server deletes it.
+        for file in done.all_files() {
+            let path = file.save_to(&self.out).await?;
+            if self.json {
+                println!("{}", lines::saved(&file, &path));
+            } else {
+                println!("{}", path.display());
+            }
+        }
+        Ok(())
+    }
+}
