@@ -244,6 +244,13 @@ impl Call<'_> {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
+    /// The bytes of the answer.
+    pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
+        let (name, limit) = (self.name(), self.transport.limits.body);
+        let response = self.send().await?;
+        read(&name, response, limit).await.map(Bytes::from)
+    }
+
     /// Nothing but that it succeeded.
     pub(crate) async fn done(self) -> Result<(), Error> {
         self.send().await.map(drop)
