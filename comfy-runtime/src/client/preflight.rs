@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use comfy_schema::validate::{Files, Folder, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict};
+use comfy_schema::validate::{
+    Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
+};
 use comfy_schema::{Map, Node, Schema, Value};
 use futures_util::stream::{self, StreamExt as _};
 
@@ -111,17 +113,23 @@ impl Client {
         let prompt = Value::parse(workflow.to_json().as_bytes())
             .map_err(|error| Error::Answer { call: "preflight".into(), why: error.to_string() })?;
         let (schema, replacements) = self.definitions(&prompt).await?;
-        let check = |files: Option<&Files>| {
-            let validator = Validator::new(&schema).replacements(&replacements);
-            match files {
-                Some(files) => validator.files(files).check(&prompt, None),
-                None => validator.check(&prompt, None),
+        let validator = Validator::new(&schema).replacements(&replacements);
+        let mut verdict = validator.clone().check(&prompt, None);
+        let (mut asked, mut there) = (BTreeSet::new(), Vec::new());
+        // What was asked for counts as all there is. So a file that passed before may be missed then, and is asked for.
+        loop {
+            let names = in_doubt(&verdict, &prompt, &asked);
+            if names.is_empty() {
+                break;
             }
-        };
-        let mut verdict = check(None);
-        if verdict.unverifiable.iter().any(|doubt| doubt.kind == UnverifiableKind::File) {
-            let files = self.files(&prompt, &verdict.unverifiable).await?;
-            verdict = check(Some(&files));
+            there.extend(self.existing(&names).await?);
+            asked.extend(names);
+            let files =
+                [Folder::Input, Folder::Output, Folder::Temp].into_iter().fold(Files::new(), |files, folder| {
+                    let names = there.iter().filter(|(known, _)| *known == folder).map(|(_, name): &(_, String)| name);
+                    files.with(folder, names)
+                });
+            verdict = validator.clone().files(&files).check(&prompt, None);
         }
         Ok(read(verdict, &origin))
     }
@@ -159,16 +167,8 @@ impl Client {
         Ok(nodes?.into_iter().flatten().collect())
     }
 
-    /// Which of the files in doubt are on the server.
-    async fn files(&self, prompt: &Value, doubts: &[Unverifiable]) -> Result<Files, Error> {
-        let doubts = doubts.iter().filter(|doubt| doubt.kind == UnverifiableKind::File);
-        let names: BTreeSet<&str> = doubts
-            .filter_map(|doubt| {
-                let input = doubt.input.as_ref()?;
-                json::at(prompt, &[doubt.node.as_str(), "inputs", input.as_str()])?.as_str()
-            })
-            .collect();
-        let mut listed = [(Folder::Input, Vec::new()), (Folder::Output, Vec::new()), (Folder::Temp, Vec::new())];
+    /// Which of these files are on the server.
+    async fn existing(&self, names: &BTreeSet<String>) -> Result<Vec<(Folder, String)>, Error> {
         let asked = stream::iter(names).map(|name| async move {
             let (path, folder) = annotated(name);
             let (subfolder, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -181,15 +181,24 @@ impl Client {
             }
         });
         let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
-        for answer in answers {
-            if let Some((folder, path)) = answer?
-                && let Some((_, files)) = listed.iter_mut().find(|(listed, _)| *listed == folder)
-            {
-                files.push(path);
-            }
-        }
-        Ok(listed.into_iter().fold(Files::new(), |files, (folder, names)| files.with(folder, names)))
+        let found: Result<Vec<_>, _> = answers.into_iter().collect();
+        Ok(found?.into_iter().flatten().collect())
     }
+}
+
+/// The names of files on which the verdict depends, as far as they were not asked for: those in doubt, and those that
+/// a node's own check did not find.
+fn in_doubt(verdict: &Verdict, prompt: &Value, asked: &BTreeSet<String>) -> BTreeSet<String> {
+    let doubts = verdict.unverifiable.iter().filter(|doubt| doubt.kind == UnverifiableKind::File);
+    let doubts = doubts.map(|doubt| (&doubt.node, doubt.input.as_ref()));
+    let failures = verdict.node_errors.iter().flat_map(|node| {
+        let failed = node.errors.iter().filter(|error| error.kind == NodeErrorKind::CustomValidationFailed);
+        failed.map(|error| (&node.id, error.input_name.as_ref()))
+    });
+    let names = doubts.chain(failures).filter_map(|(node, input)| {
+        json::at(prompt, &[node.as_str(), "inputs", input?.as_str()])?.as_str().map(str::to_owned)
+    });
+    names.filter(|name| !asked.contains(name)).collect()
 }
 
 /// A file name and its folder: `a.png [temp]`.

@@ -82,6 +82,13 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// A file that the server is known to have: its name, its subfolder (may be empty), and `input`, `temp` or
+    /// `output`.
+    pub fn existing(name: impl Into<String>, subfolder: impl Into<String>, folder: impl Into<String>) -> Self {
+        let (name, subfolder, folder) = (name.into(), subfolder.into(), folder.into());
+        Self { name, subfolder, folder, was_there: true, raw: Value::Null }
+    }
+
     /// What the input of a node that loads it takes: `cat.png`, `portraits/cat.png`, `cat.png [temp]`.
     pub fn value(&self) -> String {
         let slash = if self.subfolder.is_empty() { "" } else { "/" };

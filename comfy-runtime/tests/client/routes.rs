@@ -273,7 +273,7 @@ async fn settings_are_kept() {
 
 #[tokio::test]
 async fn the_log_and_the_folders_are_outside_of_the_prefix() {
-    let server = Server::builder().input_file("a.png", "x").spawn().await.unwrap();
+    let server = Server::builder().input_file("a.png", "x").models("loras", ["a.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
     client.log_text().await.unwrap();
     client.logs().await.unwrap();

@@ -70,7 +70,7 @@ async fn a_mask_is_put_on_what_is_there() {
     let mask = Upload::bytes("mask.png", bytes);
     assert_eq!(client.upload_mask(&mask, &original).await.unwrap().value(), "mask.png");
     assert!(server.input_dir().join("mask.png").exists());
-    let nobody = Uploaded { name: "nobody.png".into(), ..original };
+    let nobody = Uploaded::existing("nobody.png", "", "input");
     assert_eq!(client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err().status(), Some(404));
 }
 

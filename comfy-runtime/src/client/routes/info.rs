@@ -82,9 +82,12 @@ impl Client {
     /// `GET /object_info/{class}`: the definition of one class; `None` if the server does not have it.
     pub async fn object_info_of(&self, class: &str) -> Result<Option<Node>, Error> {
         let call = self.inner.transport.get(["object_info", class]);
-        let name = call.name();
-        let schema = schema(&name, &call.bytes().await?)?;
-        Ok(schema.node(class).cloned())
+        let (name, answer) = (call.name(), call.bytes().await?);
+        // What the server answers for a class that it does not have.
+        if answer.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{}") {
+            return Ok(None);
+        }
+        Ok(schema(&name, &answer)?.node(class).cloned())
     }
 
     /// `GET /node_replacements`: which classes the server puts in the place of old ones.

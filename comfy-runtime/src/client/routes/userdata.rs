@@ -58,7 +58,8 @@ impl Client {
     ///
     /// Errors: [`Error::Status`] 404 if there is no such folder, 403 if it leads out of the user's files.
     pub async fn userdata_paths(&self, folder: &str, recurse: bool) -> Result<Vec<String>, Error> {
-        let call = self.inner.transport.get(["userdata"]).query("dir", folder).maybe("recurse", recurse.then_some(true));
+        let call =
+            self.inner.transport.get(["userdata"]).query("dir", folder).maybe("recurse", recurse.then_some(true));
         strings(&call.name(), call.json().await?)
     }
 
