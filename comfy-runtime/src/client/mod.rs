@@ -62,6 +62,7 @@ pub use routes::{Channel, JobQuery, JobStatus, View};
 pub use run::Run;
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
+pub use uuid::Uuid;
 
 use hub::Hub;
 use inner::Inner;

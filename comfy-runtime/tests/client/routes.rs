@@ -154,7 +154,7 @@ async fn many_jobs_are_cancelled_at_once() {
     let (server, client) = busy().await;
     let runs = [start(&client, 1).await, start(&client, 2).await];
     server.until(|server| server.running().is_some()).await;
-    assert!(client.cancel_all(runs.iter().map(|run| run.prompt_id())).await.unwrap());
+    assert!(client.cancel_all(runs.iter().map(comfy_runtime::client::Run::prompt_id)).await.unwrap());
     for run in runs {
         assert!(matches!(run.finish().await, Err(Error::Interrupted(_) | Error::Deleted { .. })));
     }

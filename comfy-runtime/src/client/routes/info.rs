@@ -17,7 +17,7 @@ pub struct SystemStats {
     pub comfyui_version: String,
     /// Python's version.
     pub python_version: String,
-    /// PyTorch's version.
+    /// The version of `torch`.
     pub pytorch_version: String,
     /// Memory of the machine, in bytes.
     pub ram_total: Option<u64>,
@@ -45,7 +45,7 @@ pub struct Device {
     pub vram_total: Option<u64>,
     /// Of it, what is free.
     pub vram_free: Option<u64>,
-    /// What PyTorch has of it.
+    /// What `torch` has of it.
     pub torch_vram_total: Option<u64>,
     /// Of that, what is free.
     pub torch_vram_free: Option<u64>,
