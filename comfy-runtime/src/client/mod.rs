@@ -30,13 +30,16 @@ mod json;
 mod mailbox;
 mod origin;
 mod outputs;
+mod preflight;
 mod rejection;
+pub mod routes;
 mod run;
 mod secret;
 mod socket;
 mod submit;
 mod tracker;
 mod transport;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -52,9 +55,14 @@ pub use frame::PreviewFormat;
 pub use mailbox::Events;
 pub use origin::{NodeInfo, NodeKey};
 pub use outputs::{Done, FileKind};
+pub use preflight::{Doubt, Preflight, Warning};
 pub use rejection::{Dropped, InputProblem, NodeProblem, Rejection};
+#[doc(inline)]
+pub use routes::{Channel, JobQuery, JobStatus, View};
 pub use run::Run;
 pub use submit::{Accepted, Submission};
+pub use upload::{Upload, Uploaded};
+pub use uuid::Uuid;
 
 use hub::Hub;
 use inner::Inner;

@@ -206,18 +206,43 @@ impl Call<'_> {
                 Some(time) => request.timeout(time),
                 None => request,
             };
-            let error = match sent(&name, request).await {
+            match sent(&name, request).await {
                 Ok(response) => return Ok(response),
-                Err(error) => error,
-            };
-            if attempt >= self.transport.limits.retries || !self.may_repeat(&error) {
-                return Err(error);
+                Err(error) => self.before_next(&mut attempt, error).await?,
             }
-            let wait = pause(attempt, &error);
-            debug!(%error, ?wait, "trying again");
-            tokio::time::sleep(wait).await;
-            attempt += 1;
         }
+    }
+
+    /// Sends the request and reads the whole answer; both again where that does no harm.
+    async fn whole(self) -> Result<Vec<u8>, Error> {
+        let (name, limits) = (self.name(), self.transport.limits);
+        let span = tracing::debug_span!("comfy", call = %name);
+        let attempts = async {
+            let mut attempt = 0;
+            loop {
+                let body = match sent(&name, self.request().timeout(limits.answer)).await {
+                    Ok(response) => read(&name, response, limits.body).await,
+                    Err(error) => Err(error),
+                };
+                match body {
+                    Ok(body) => return Ok(body),
+                    Err(error) => self.before_next(&mut attempt, error).await?,
+                }
+            }
+        };
+        attempts.instrument(span).await
+    }
+
+    /// Waits for the next attempt; gives the error back if there shall be none.
+    async fn before_next(&self, attempt: &mut u32, error: Error) -> Result<(), Error> {
+        if *attempt >= self.transport.limits.retries || !self.may_repeat(&error) {
+            return Err(error);
+        }
+        let wait = pause(*attempt, &error);
+        debug!(%error, ?wait, "trying again");
+        tokio::time::sleep(wait).await;
+        *attempt += 1;
+        Ok(())
     }
 
     fn may_repeat(&self, error: &Error) -> bool {
@@ -230,18 +255,20 @@ impl Call<'_> {
 
     /// The JSON of the answer.
     pub(crate) async fn json(self) -> Result<Value, Error> {
-        let (name, limit) = (self.name(), self.transport.limits.body);
-        let response = self.send().await?;
-        let body = read(&name, response, limit).await?;
+        let name = self.name();
+        let body = self.whole().await?;
         Value::parse(&body).map_err(|error| Error::Answer { call: name, why: unreadable(&body, &error.to_string()) })
     }
 
     /// The text of the answer.
     pub(crate) async fn text(self) -> Result<String, Error> {
-        let (name, limit) = (self.name(), self.transport.limits.body);
-        let response = self.send().await?;
-        let body = read(&name, response, limit).await?;
+        let body = self.whole().await?;
         Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The bytes of the answer.
+    pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
+        self.whole().await.map(Bytes::from)
     }
 
     /// Nothing but that it succeeded.

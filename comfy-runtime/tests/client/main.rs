@@ -2,5 +2,8 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod preflight;
+mod routes;
 mod runs;
 mod support;
+mod uploads;

@@ -1,0 +1,121 @@
+//! Checks against the live server.
+
+use comfy_mock::Server;
+use comfy_runtime::client::Error;
+use comfy_runtime::{Graph, client};
+
+use crate::support::{connect, text_to_image, workflow};
+
+#[tokio::test]
+async fn a_good_workflow_passes_and_nothing_runs() {
+    let server = Server::builder().models("checkpoints", ["sd15.safetensors"]).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let preflight = client.preflight(&text_to_image(1, 2)).await.unwrap();
+    assert!(preflight.is_ok(), "{preflight:?}");
+    assert_eq!(preflight.outputs, ["cat"]);
+    assert_eq!(server.count("POST /api/prompt"), 0);
+    assert_eq!(server.count("GET /api/object_info"), 0, "only what the workflow needs is asked for");
+}
+
+#[tokio::test]
+async fn a_model_that_the_server_does_not_have_is_named_with_its_node_and_line() {
+    let server = Server::builder().models("checkpoints", ["other.safetensors"]).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let graph = Graph::new();
+    let line = line!() + 1;
+    let ckpt = graph.raw("CheckpointLoaderSimple").id("ckpt").input("ckpt_name", "sd15.safetensors").add();
+    let image = graph.raw("EmptyImage").input("width", 8).input("height", 8).input("batch_size", 1).input("color", 0);
+    let image = image.add().any(0);
+    let latent = graph.raw("VAEEncode").input("pixels", image).input("vae", ckpt.any(2)).add().any(0);
+    graph.raw("SaveLatent").input("samples", latent).input("filename_prefix", "x").add();
+    let wf = graph.finish(()).unwrap();
+    let error = client.preflight(&wf).await.unwrap().into_result().unwrap_err();
+    let Error::Rejected(rejection) = error else { panic!("{error}") };
+    let node = &rejection.nodes[0];
+    assert_eq!((node.node.id.as_str(), node.node.class.as_str()), ("ckpt", "CheckpointLoaderSimple"));
+    assert_eq!(node.node.location.unwrap().line(), line);
+    assert_eq!(node.problems[0].kind, "value_not_in_list");
+    assert_eq!(node.problems[0].input.as_deref(), Some("ckpt_name"));
+}
+
+/// Loads a picture and saves it.
+fn copy(name: &str) -> comfy_runtime::Workflow {
+    workflow(&format!(
+        r#"{{"load": {{"class_type": "LoadImage", "inputs": {{"image": "{name}"}}}},
+            "save": {{"class_type": "SaveImage", "inputs": {{"images": ["load", 0], "filename_prefix": "copy"}}}}}}"#
+    ))
+}
+
+#[tokio::test]
+async fn input_files_are_looked_for_in_subfolders_too() {
+    let server = Server::builder().input_file("pets/cat.png", "x").output_file("dog.png", "x").spawn().await.unwrap();
+    let client = connect(&server).await;
+    for (name, is_there) in
+        [("pets/cat.png", true), ("dog.png [output]", true), ("dog.png", false), ("pets/dog.png", false)]
+    {
+        let preflight = client.preflight(&copy(name)).await.unwrap();
+        assert_eq!(preflight.is_ok(), is_there, "{name}: {preflight:?}");
+        assert_eq!(client.run(&copy(name)).await.is_err_and(|error| matches!(error, Error::Rejected(_))), !is_there);
+    }
+}
+
+#[tokio::test]
+async fn a_class_that_the_server_does_not_have_is_named() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let wf = workflow(r#"{"mine": {"class_type": "NoSuchNode", "inputs": {}}}"#);
+    let rejection = client.preflight(&wf).await.unwrap().rejection.unwrap();
+    assert_eq!((rejection.kind.as_str(), rejection.node.unwrap().id.as_str()), ("missing_node_type", "mine"));
+}
+
+#[tokio::test]
+async fn outputs_that_would_be_dropped_and_inputs_that_are_ignored_are_told() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let wf = workflow(
+        r#"{"good": {"class_type": "PreviewAny", "inputs": {"source": "x", "colour": 5}},
+            "bad": {"class_type": "PreviewAny", "inputs": {}}}"#,
+    );
+    let preflight = client.preflight(&wf).await.unwrap();
+    assert_eq!(preflight.outputs, ["good"]);
+    assert_eq!(preflight.dropped[0].node.id, "bad");
+    let warning = &preflight.warnings[0];
+    assert_eq!(
+        (warning.node.id.as_str(), warning.input.as_deref(), warning.kind),
+        ("good", Some("colour"), "unknown_input")
+    );
+    assert!(matches!(preflight.into_result(), Err(client::Error::Partial(_))));
+}
+
+#[tokio::test]
+async fn a_class_that_the_server_replaces_is_no_mistake() {
+    let replaced = br#"{"OldPreview": [{"new_node_id": "PreviewAny", "old_node_id": "OldPreview",
+        "old_widget_ids": null, "input_mapping": [{"new_id": "source", "old_id": "text"}], "output_mapping": null}]}"#;
+    let replaced = client::Value::parse(replaced).unwrap();
+    let server = Server::builder().replacements(replaced).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let wf = workflow(r#"{"show": {"class_type": "OldPreview", "inputs": {"text": "x"}, "_meta": {"title": "x"}}}"#);
+    let preflight = client.preflight(&wf).await.unwrap();
+    assert!(preflight.is_ok(), "{preflight:?}");
+    assert_eq!(client.run(&wf).await.unwrap().text("show").unwrap(), ["x"]);
+}
+
+#[tokio::test]
+async fn a_listed_file_counts_beside_one_that_was_asked_for() {
+    let server = Server::builder()
+        .input_file("a.png", "x")
+        .input_file("sub/b.png", "x")
+        .options("LoadImage", "image", ["a.png"])
+        .spawn()
+        .await
+        .unwrap();
+    let client = connect(&server).await;
+    let wf = workflow(
+        r#"{"a": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+            "b": {"class_type": "LoadImage", "inputs": {"image": "sub/b.png"}},
+            "show_a": {"class_type": "PreviewImage", "inputs": {"images": ["a", 0]}},
+            "show_b": {"class_type": "PreviewImage", "inputs": {"images": ["b", 0]}}}"#,
+    );
+    let preflight = client.preflight(&wf).await.unwrap();
+    assert!(preflight.is_ok() && preflight.doubts.is_empty(), "{preflight:?}");
+}

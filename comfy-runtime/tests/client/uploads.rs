@@ -1,0 +1,109 @@
+//! Uploads, and workflows that load them.
+
+use comfy_mock::{HttpFault, Server};
+use comfy_runtime::client::{Error, Upload, Uploaded};
+
+use crate::support::{blank, connect, quick, workflow};
+
+/// A picture of the stand-in's own.
+async fn picture(server: &Server) -> Vec<u8> {
+    let client = connect(server).await;
+    client.run(&blank(7)).await.unwrap().images("save").unwrap()[0].bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_picture_is_uploaded_and_loaded() {
+    let server = Server::spawn().await.unwrap();
+    let bytes = picture(&server).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cat.png");
+    std::fs::write(&path, &bytes).unwrap();
+    let client = connect(&server).await;
+    let cat = client.upload(&Upload::file(&path)).await.unwrap();
+    assert_eq!(cat.value(), "cat.png");
+    let cat = client.upload(&Upload::file(&path).subfolder("pets").temp()).await.unwrap();
+    assert_eq!(cat.value(), "pets/cat.png [temp]");
+    assert_eq!(std::fs::read(server.temp_dir().join("pets/cat.png")).unwrap(), bytes);
+    let wf = workflow(&format!(
+        r#"{{"load": {{"class_type": "LoadImage", "inputs": {{"image": "{cat}"}}}},
+            "save": {{"class_type": "SaveImage", "inputs": {{"images": ["load", 0], "filename_prefix": "copy"}}}}}}"#
+    ));
+    assert_eq!(client.run(&wf).await.unwrap().images("save").unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_content_gets_another_name_unless_it_shall_overwrite() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let name = async |bytes: &'static str, overwrite| {
+        client.upload(&Upload::bytes("a.png", bytes).overwrite(overwrite)).await.unwrap().name
+    };
+    assert_eq!(name("one", false).await, "a.png");
+    assert_eq!(name("one", false).await, "a.png");
+    assert_eq!(name("two", false).await, "a (1).png");
+    assert_eq!(name("two", true).await, "a.png");
+    assert_eq!(std::fs::read(server.input_dir().join("a.png")).unwrap(), b"two");
+}
+
+#[tokio::test]
+async fn a_content_that_is_there_is_not_sent_again() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let first = client.upload_once(&Upload::bytes("cat.PNG", "abc")).await.unwrap();
+    let second = client.upload_once(&Upload::bytes("dog.png", "abc")).await.unwrap();
+    assert_eq!((first.was_there, second.was_there), (false, true));
+    assert_eq!(first.value(), second.value());
+    assert_eq!(first.name, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png");
+    assert_eq!(server.count("POST /api/upload/image"), 1);
+    // What is left of an upload that broke is replaced.
+    std::fs::write(server.input_dir().join(&first.name), "ab").unwrap();
+    assert!(!client.upload_once(&Upload::bytes("cat.png", "abc")).await.unwrap().was_there);
+    assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
+}
+
+#[tokio::test]
+async fn a_mask_is_put_on_what_is_there() {
+    let server = Server::spawn().await.unwrap();
+    let bytes = picture(&server).await;
+    let client = connect(&server).await;
+    let original = client.upload(&Upload::bytes("cat.png", bytes.clone())).await.unwrap();
+    let mask = Upload::bytes("mask.png", bytes);
+    assert_eq!(client.upload_mask(&mask, &original).await.unwrap().value(), "mask.png");
+    assert!(server.input_dir().join("mask.png").exists());
+    let nobody = Uploaded::existing("nobody.png", "", "input");
+    assert_eq!(client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err().status(), Some(404));
+}
+
+#[tokio::test]
+async fn a_result_is_the_input_of_the_next_run() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let done = client.run(&blank(1)).await.unwrap();
+    let value = Uploaded::from(&done.images("save").unwrap()[0]).value();
+    assert!(value.ends_with(" [output]"));
+}
+
+#[tokio::test]
+async fn an_upload_is_sent_again_after_a_failure() {
+    let server = Server::spawn().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("big.bin");
+    std::fs::write(&path, vec![9; 3 << 20]).unwrap();
+    server.faults().http("/upload/image", HttpFault::status(503));
+    server.faults().http("/upload/image", HttpFault::cut_body(3));
+    let client = connect(&server).await;
+    assert_eq!(client.upload(&Upload::file(&path)).await.unwrap().value(), "big.bin");
+    assert_eq!(std::fs::metadata(server.input_dir().join("big.bin")).unwrap().len(), 3 << 20);
+    assert!(!server.input_dir().join("big (1).bin").exists());
+}
+
+#[tokio::test]
+async fn what_cannot_be_uploaded_is_told() {
+    let server = Server::builder().upload_limit(1 << 10).spawn().await.unwrap();
+    let client = quick(&server).retries(0).connect().await.unwrap();
+    let outside = Upload::bytes("a.png", "x").subfolder("../../x");
+    assert_eq!(client.upload(&outside).await.unwrap_err().status(), Some(400));
+    assert!(matches!(client.upload(&Upload::file("/no/such/file.png")).await, Err(Error::File { .. })));
+    let large = client.upload(&Upload::bytes("a.png", vec![0; 4 << 10])).await.unwrap_err();
+    assert_eq!(large.status(), Some(413), "{large}");
+}

@@ -1,0 +1,70 @@
+//! Every fault with every kind of run.
+
+use std::time::Duration;
+
+use comfy_mock::{EventFault, HttpFault, On, Timing};
+
+use crate::case::{Case, Fault, Kind};
+
+const EVENTS: [&str; 10] = [
+    "status",
+    "execution_start",
+    "execution_cached",
+    "executing",
+    "progress",
+    "progress_state",
+    "executed",
+    "execution_success",
+    "execution_error",
+    "execution_interrupted",
+];
+
+const ROUTES: [&str; 5] = ["POST /prompt", "GET /queue", "/history/*", "/jobs/*", "/ws"];
+
+/// What can happen to a frame.
+pub(crate) fn event_faults() -> [EventFault; 5] {
+    [
+        EventFault::CloseBefore,
+        EventFault::CloseAfter,
+        EventFault::Lose,
+        EventFault::Duplicate,
+        EventFault::Delay(Duration::from_millis(60)),
+    ]
+}
+
+/// What can happen to a request.
+pub(crate) fn http_faults() -> [HttpFault; 7] {
+    [
+        HttpFault::status(500),
+        HttpFault::status(502),
+        HttpFault::status(503).times(2),
+        HttpFault::status(429),
+        HttpFault::cut_body(3),
+        HttpFault::hang(),
+        HttpFault::delay(Duration::from_millis(80)),
+    ]
+}
+
+/// All single faults.
+pub(crate) fn faults() -> Vec<Fault> {
+    let places = EVENTS.map(On::kind).into_iter().chain([On::End, On::Nth(1), On::Nth(3)]);
+    let events = places.flat_map(|on| event_faults().map(|fault| Fault::Event(on.clone(), fault)));
+    let http = ROUTES.into_iter().flat_map(|route| http_faults().map(|fault| Fault::Http(route, fault)));
+    events.chain([Fault::TheEndIsLost]).chain(http).collect()
+}
+
+/// Every fault with every kind of run, and every kind without any.
+pub(crate) fn cases() -> impl Iterator<Item = Case> {
+    let with = faults().into_iter().map(|fault| vec![fault]);
+    let with: Vec<_> = with.chain([Vec::new()]).collect();
+    Kind::ALL.into_iter().flat_map(move |kind| {
+        with.clone().into_iter().map(move |faults| Case {
+            name: format!("{kind:?} with {faults:?}"),
+            kind,
+            steps: 2,
+            timing: Timing::instant(),
+            faults,
+            after: Duration::from_millis(20),
+        })
+    })
+}
