@@ -28,3 +28,5 @@ pub fn data() -> Option<PathBuf> {
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 pub mod guide {}
+
+pub mod imports;

@@ -1,0 +1,1 @@
+//! Any workflow that a schema allows, from a seed.

@@ -1,0 +1,67 @@
+//! Every real prompt: import, compile, run, and the same prompt comes out. `cargo import-score` prints the figures.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use comfy_codegen::import::Settings;
+use comfy_schema::Value;
+use comfy_tests::imports::project::{Case, Score, score};
+
+fn cases(folder: &Path, change: impl Fn(&mut Settings)) -> Result<Vec<Case>, Box<dyn Error>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| file.to_string_lossy().ends_with(".api.json"));
+    files.sort();
+    let case = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().replace(".api.json", "");
+        let mut settings = Settings::new(Settings::name_of(&name));
+        settings.origin = Some(name);
+        change(&mut settings);
+        Ok(Case { name: settings.name.clone(), prompt: Value::parse(&fs::read(file)?)?, settings })
+    };
+    files.iter().map(case).collect()
+}
+
+fn report(what: &str, score: &Score) -> bool {
+    for (name, difference) in &score.failures {
+        println!("  {name}: {}", difference.chars().take(1500).collect::<String>());
+    }
+    for file in score.unformatted.iter().flatten() {
+        println!("  rustfmt would change {file}");
+    }
+    println!(
+        "{what}: {}/{} equal; {} nodes, {} raw; import {:.0} ms, compile {:.1} s; {}",
+        score.equal,
+        score.equal + score.failures.len(),
+        score.nodes.0,
+        score.nodes.1,
+        score.import.as_secs_f64() * 1e3,
+        score.compile.as_secs_f64(),
+        match &score.unformatted {
+            Some(files) => format!("{} not as rustfmt", files.len()),
+            None => "rustfmt is not installed".to_owned(),
+        },
+    );
+    score.failures.is_empty() && score.unformatted.as_ref().is_none_or(Vec::is_empty)
+}
+
+#[test]
+fn real_prompts_come_out_as_they_went_in() -> Result<(), Box<dyn Error>> {
+    let Some(data) = env::var_os("COMFY_DATA").map(PathBuf::from) else {
+        println!("skipped: COMFY_DATA is not set");
+        return Ok(());
+    };
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut good = true;
+    for (folder, schema) in
+        [("templates", "schemas/comfyui-0.26.0.json"), ("wild_workflows", "wild_workflows/object_info.json")]
+    {
+        let schema = data.join(schema);
+        let cases = cases(&data.join(folder), |_| {})?;
+        let score = score(&schema, &cases, &out.join(folder), &out.join("target"))?;
+        good &= report(folder, &score);
+    }
+    assert!(good, "see above");
+    Ok(())
+}
