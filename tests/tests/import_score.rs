@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfy_codegen::import::Settings;
+use comfy_codegen::import::{Ids, Options, Parameters, Settings};
 use comfy_schema::Value;
 use comfy_tests::imports::project::{Case, Score, score};
 
@@ -46,6 +46,20 @@ fn report(what: &str, score: &Score) -> bool {
     score.failures.is_empty() && score.unformatted.as_ref().is_none_or(Vec::is_empty)
 }
 
+/// A way to import, and what it is called.
+type Variant = (&'static str, fn(&mut Settings));
+
+/// With the settings that are the default, and with all of them changed.
+const VARIANTS: [Variant; 2] = [
+    ("as it is", |_| {}),
+    ("with parameters, enums, functions and ids", |settings| {
+        settings.parameters = Parameters::Auto;
+        settings.options = Options::Enums;
+        settings.functions = true;
+        settings.ids = Ids::Keep;
+    }),
+];
+
 #[test]
 fn real_prompts_come_out_as_they_went_in() -> Result<(), Box<dyn Error>> {
     let Some(data) = env::var_os("COMFY_DATA").map(PathBuf::from) else {
@@ -58,9 +72,11 @@ fn real_prompts_come_out_as_they_went_in() -> Result<(), Box<dyn Error>> {
         [("templates", "schemas/comfyui-0.26.0.json"), ("wild_workflows", "wild_workflows/object_info.json")]
     {
         let schema = data.join(schema);
-        let cases = cases(&data.join(folder), |_| {})?;
-        let score = score(&schema, &cases, &out.join(folder), &out.join("target"))?;
-        good &= report(folder, &score);
+        for (what, change) in VARIANTS {
+            let cases = cases(&data.join(folder), change)?;
+            let score = score(&schema, &cases, &out.join(folder), &out.join("target"))?;
+            good &= report(&format!("{folder}, {what}"), &score);
+        }
     }
     assert!(good, "see above");
     Ok(())

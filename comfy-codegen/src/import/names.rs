@@ -21,16 +21,14 @@ const NOISE: [&str; 9] = ["load", "loader", "simple", "advanced", "node", "pysss
 const MOST_WORDS: usize = 5;
 const MOST_LETTERS: usize = 32;
 
-/// What a node could be called, best first. The last one always is a name.
+/// What a node could be called, best first; at least one name.
 pub(super) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = own_title(item).into_iter().collect();
     if let [slot] = uses.slots(at) {
         names.extend(use_name(Link { node: at, slot: *slot }, item, uses));
     }
     names.extend(class_names(item));
-    names.push("node".to_owned());
-    names.retain(|name| is_usable(name));
-    names
+    usable(names, "node")
 }
 
 /// What one output of a node could be called, as a parameter or result of a function.
@@ -38,8 +36,15 @@ pub(super) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses
     let mut names: Vec<String> = use_name(link, item, uses).into_iter().collect();
     names.extend(own_title(item));
     names.extend(class_names(item));
-    names.push("value".to_owned());
+    usable(names, "value")
+}
+
+/// Those that can be names, or else the fallback.
+fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
     names.retain(|name| is_usable(name));
+    if names.is_empty() {
+        names.push(fallback.to_owned());
+    }
     names
 }
 

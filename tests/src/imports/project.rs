@@ -63,7 +63,8 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
     }
     for (_, imported) in &good {
         score.nodes.0 += imported.count;
-        score.nodes.1 += imported.warnings.iter().filter(|warning| warning.what.starts_with("a raw node")).count();
+        score.nodes.1 +=
+            imported.warnings.iter().filter(|warning| warning.what.starts_with("becomes a raw node")).count();
     }
     write(schema_file, &good, folder)?;
     score.unformatted = unformatted(&good, folder);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Composer, MOST_PARAMETERS, MOST_RESULTS, WHOLE};
+use super::{Composer, LONGEST_TYPE, MOST_PARAMETERS, MOST_RESULTS, WHOLE};
 use crate::import::names::{self, FOREVER, Locals};
 use crate::import::prompt::Link;
 use crate::import::scopes::{Scope, Unit};
@@ -65,7 +65,7 @@ impl Composer<'_, '_, '_, '_> {
         }
         let output = self.output(at, &results);
         if tail.is_none() {
-            tail = self.value(at, &results, &body);
+            tail = self.value(&results, output.as_deref(), &body);
         }
         let mut function = self.signature(at, parameters, output);
         function.body = body.statements;
@@ -175,11 +175,13 @@ impl Composer<'_, '_, '_, '_> {
 
     /// The declared result.
     fn output(&mut self, at: usize, results: &[Link]) -> Option<String> {
-        if at == 0 && results.len() > MOST_RESULTS {
+        let before = self.imports.clone();
+        let types: Vec<String> = results.iter().map(|link| self.type_of(*link)).collect();
+        if at == 0 && is_array(&types) {
+            self.imports = before;
             self.runtime("NodeRef");
             return Some(format!("[NodeRef; {}]", results.len()));
         }
-        let types: Vec<String> = results.iter().map(|link| self.type_of(*link)).collect();
         match types.as_slice() {
             [] => None,
             [only] => Some(only.clone()),
@@ -188,9 +190,9 @@ impl Composer<'_, '_, '_, '_> {
     }
 
     /// The value of a function.
-    fn value(&mut self, at: usize, results: &[Link], body: &Body) -> Option<Stmt> {
+    fn value(&mut self, results: &[Link], output: Option<&str>, body: &Body) -> Option<Stmt> {
         let names: Vec<String> = results.iter().map(|link| self.base(*link, body)).collect();
-        if at == 0 && results.len() > MOST_RESULTS {
+        if output.is_some_and(|output| output.starts_with('[')) {
             self.runtime("Handle");
             return Some(Stmt::plain(Expr::List(
                 names.iter().map(|name| Expr::atom(format!("{name}.node()"))).collect(),
@@ -252,6 +254,12 @@ impl Composer<'_, '_, '_, '_> {
         let implied = self.titles && item.has_default_title && matches!(item.form, Form::Typed(..));
         item.node.title.as_deref().filter(|_| !implied)
     }
+}
+
+/// Whether results of these types come back as an array of handles.
+fn is_array(types: &[String]) -> bool {
+    let length: usize = types.iter().map(|ty| ty.len() + 2).sum();
+    types.len() > MOST_RESULTS || types.len() > 1 && length > LONGEST_TYPE
 }
 
 /// A text of the file inside of a documentation comment: nothing in it can end the line or mean something.

@@ -21,6 +21,8 @@ pub(super) const WHOLE: u16 = u16::MAX;
 
 /// More results than this come back as an array of handles.
 const MOST_RESULTS: usize = 4;
+/// And so do those whose types take more columns: they must fit into `-> Result<Workflow<…>, GraphError> {`.
+const LONGEST_TYPE: usize = 60;
 
 /// More parameters than this are too many for clippy.
 const MOST_PARAMETERS: usize = 7;

@@ -34,9 +34,8 @@ impl<'c> Composer<'c, '_, '_, '_> {
         let (mut value, comment) = match &item.form {
             Form::Typed(planned, values) => (Expr::Struct(self.literal(at, planned, values, body)), None),
             Form::Raw(why) => {
-                let what = format!("a raw node, because {why}");
-                self.warn(at, what.clone());
-                (self.raw(at, item, body), Some(comment(item, &what)))
+                self.warn(at, format!("becomes a raw node, because {why}"));
+                (self.raw(at, item, body), Some(format!("Raw, because {}.", Shown(why))))
             }
         };
         let attributes = match item.form {
@@ -309,13 +308,6 @@ fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
         }
         value => value,
     }
-}
-
-/// What stands above a raw node.
-fn comment(item: &Item<'_, '_, '_>, what: &str) -> String {
-    let name = item.node.class.as_deref().or(item.node.title.as_deref()).unwrap_or("A node");
-    let name: String = Shown(name).to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{name} is {}.", Shown(what))
 }
 
 /// The field of an output; none if the class does not declare it.

@@ -56,6 +56,8 @@ pub(super) fn function(function: &Function) -> String {
     let line = format!("{}({}){output} {{", function.head, function.parameters.join(", "));
     if width(&line) <= LINE {
         out.push_str(&line);
+    } else if function.parameters.is_empty() {
+        out.push_str(&format!("{}()\n{} {{", function.head, output.trim_start()));
     } else {
         out.push_str(&function.head);
         out.push_str("(\n");

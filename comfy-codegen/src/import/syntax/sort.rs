@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::width;
 
-/// `max_width`
-const LINE: usize = 100;
+/// `max_width`, which a list of names uses up but for one column.
+const LINE: usize = 99;
 
 /// The declarations for these items: the path of a module, and a name in it. From the module `deprecated` come names
 /// of which rustc would warn.
@@ -29,7 +29,7 @@ fn declaration(module: &str, names: &[&str]) -> String {
         return format!("use {module}::{only};\n");
     }
     let line = format!("use {module}::{{{}}};\n", names.join(", "));
-    if width(line.trim_end()) <= LINE {
+    if width(line.trim_end()) < LINE {
         return line;
     }
     let mut out = format!("use {module}::{{\n");
