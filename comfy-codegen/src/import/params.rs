@@ -72,6 +72,8 @@ struct Place {
     value: Value,
     /// A caller will want to change it.
     is_likely: bool,
+    /// How soon it comes among the parameters.
+    rank: u8,
 }
 
 /// Chooses the parameters.
@@ -107,9 +109,10 @@ pub(super) fn choose(
         }
     }
     let mut chosen = Chosen::default();
-    for (place, _) in places.into_iter().zip(is_wanted).filter(|(_, is_wanted)| *is_wanted) {
-        chosen.add(place);
-    }
+    let mut places: Vec<Place> =
+        places.into_iter().zip(is_wanted).filter_map(|(place, wanted)| wanted.then_some(place)).collect();
+    places.sort_by_key(|place| place.rank);
+    places.into_iter().for_each(|place| chosen.add(place));
     Ok(chosen)
 }
 
@@ -179,7 +182,7 @@ impl Finder<'_, '_, '_, '_> {
                 for (input, given) in &self.item.node.inputs {
                     if let Given::Value(value) = given {
                         let ty = type_of(value, false);
-                        self.push(input.clone().into(), ty, value, false);
+                        self.push(input.clone().into(), ty, value, None);
                     }
                 }
             }
@@ -200,7 +203,7 @@ impl Finder<'_, '_, '_, '_> {
                         Kind::Combo(_) if value.as_str().is_some() => Some("&str"),
                         _ => None,
                     };
-                    self.push(input, ty, value, is_likely(field, value));
+                    self.push(input, ty, value, rank(field, value));
                 }
                 Fit::Branch(_, _, values) => self.values(values, &format!("{input}.")),
                 _ => {}
@@ -208,10 +211,12 @@ impl Finder<'_, '_, '_, '_> {
         }
     }
 
-    fn push(&mut self, input: String, ty: Option<&'static str>, value: &Value, is_likely: bool) {
+    fn push(&mut self, input: String, ty: Option<&'static str>, value: &Value, rank: Option<u8>) {
         let Some(ty) = ty else { return };
         let name = self.name(&input, ty);
-        self.places.push(Place { node: self.at, input, name, ty, value: value.clone(), is_likely });
+        let is_likely = rank.is_some();
+        let rank = rank.unwrap_or(OTHERS);
+        self.places.push(Place { node: self.at, input, name, ty, value: value.clone(), is_likely, rank });
     }
 
     /// A text is called by what it is for, everything else by its input.
@@ -247,17 +252,25 @@ fn type_of(value: &Value, is_unsigned: bool) -> Option<&'static str> {
     }
 }
 
-/// Whether a caller will want to change a value: a prompt, a seed, a size, a file.
-fn is_likely(field: &Field<'_>, value: &Value) -> bool {
+/// The place of values that no caller is known to want to change.
+const OTHERS: u8 = 4;
+
+/// How soon a value comes among the parameters, if a caller will want to change it: a prompt, a file that is uploaded, a
+/// seed, a size, and at last the names of models.
+fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
     let name = field.source.name.to_ascii_lowercase();
+    let options = &field.source.options;
     match field.kind {
         Kind::Primitive(Primitive::String) => {
-            field.source.options.multiline() || ["text", "prompt"].iter().any(|word| name.contains(word))
+            (options.multiline() || ["text", "prompt"].iter().any(|word| name.contains(word))).then_some(0)
         }
-        Kind::Primitive(Primitive::Int) => {
-            name.ends_with("seed") || matches!(name.as_str(), "width" | "height" | "length" | "duration")
+        Kind::Combo(combo) if !combo.closed && value.as_str().is_some() => {
+            Some(if options.is_upload() { 1 } else { 5 })
         }
-        Kind::Combo(combo) => !combo.closed && value.as_str().is_some(),
-        _ => false,
+        Kind::Primitive(Primitive::Int) if name.ends_with("seed") => Some(2),
+        Kind::Primitive(Primitive::Int) if matches!(name.as_str(), "width" | "height" | "length" | "duration") => {
+            Some(3)
+        }
+        _ => None,
     }
 }

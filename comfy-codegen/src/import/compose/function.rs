@@ -33,7 +33,7 @@ impl Composer<'_, '_, '_, '_> {
     /// The function for a subgraph, or for the workflow.
     pub(super) fn scope(&mut self, at: usize) -> Function {
         let scopes = self.scopes;
-        let Some(scope) = scopes.all.get(at) else { return self.signature(at, Vec::new(), None) };
+        let Some(scope) = scopes.all.get(at) else { return self.signature(at, Vec::new(), Vec::new()) };
         let results = if at == 0 { self.results.clone() } else { scope.exports.clone() };
         let last = self.last(at, &results);
         let mut units: Vec<Unit> = scope.units.iter().copied().filter(|unit| !self.is_nested(*unit)).collect();
@@ -65,7 +65,7 @@ impl Composer<'_, '_, '_, '_> {
         }
         let output = self.output(at, &results);
         if tail.is_none() {
-            tail = self.value(&results, output.as_deref(), &body);
+            tail = self.value(&results, &output, &mut body);
         }
         let mut function = self.signature(at, parameters, output);
         function.body = body.statements;
@@ -166,33 +166,25 @@ impl Composer<'_, '_, '_, '_> {
             names.push(name);
         }
         let call = Expr::Call(self.function_name(inner), arguments);
-        match names.as_slice() {
-            [] => Stmt::plain(call),
-            [only] => Stmt::bound(only.clone(), call),
-            _ => Stmt::bound(format!("({})", names.join(", ")), call),
-        }
+        Stmt { names, ..Stmt::plain(call) }
     }
 
     /// The declared result.
-    fn output(&mut self, at: usize, results: &[Link]) -> Option<String> {
+    fn output(&mut self, at: usize, results: &[Link]) -> Vec<String> {
         let before = self.imports.clone();
         let types: Vec<String> = results.iter().map(|link| self.type_of(*link)).collect();
         if at == 0 && is_array(&types) {
             self.imports = before;
             self.runtime("NodeRef");
-            return Some(format!("[NodeRef; {}]", results.len()));
+            return vec![format!("[NodeRef; {}]", results.len())];
         }
-        match types.as_slice() {
-            [] => None,
-            [only] => Some(only.clone()),
-            _ => Some(format!("({})", types.join(", "))),
-        }
+        types
     }
 
     /// The value of a function.
-    fn value(&mut self, results: &[Link], output: Option<&str>, body: &Body) -> Option<Stmt> {
+    fn value(&mut self, results: &[Link], output: &[String], body: &mut Body) -> Option<Stmt> {
         let names: Vec<String> = results.iter().map(|link| self.base(*link, body)).collect();
-        if output.is_some_and(|output| output.starts_with('[')) {
+        if output.first().is_some_and(|output| output.starts_with('[')) {
             self.runtime("Handle");
             return Some(Stmt::plain(Expr::List(
                 names.iter().map(|name| Expr::atom(format!("{name}.node()"))).collect(),
@@ -200,13 +192,24 @@ impl Composer<'_, '_, '_, '_> {
         }
         match names.as_slice() {
             [] => None,
-            [only] => Some(Stmt::plain(Expr::atom(only.clone()))),
+            // What the last statement binds is the value itself. An attribute would then label an output of it.
+            [only] => match body.statements.pop() {
+                Some(last)
+                    if last.names == [only.as_str()] && (last.attributes.is_empty() || !has_then(&last.value)) =>
+                {
+                    Some(Stmt { names: Vec::new(), ..last })
+                }
+                last => {
+                    body.statements.extend(last);
+                    Some(Stmt::plain(Expr::atom(only.clone())))
+                }
+            },
             _ => Some(Stmt::plain(Expr::Tuple(names.into_iter().map(Expr::Atom).collect()))),
         }
     }
 
     /// The function without its body.
-    fn signature(&mut self, at: usize, parameters: Vec<String>, output: Option<String>) -> Function {
+    fn signature(&mut self, at: usize, parameters: Vec<String>, output: Vec<String>) -> Function {
         self.imports.insert(("comfy_runtime::attr".to_owned(), "workflow".to_owned()));
         let mut attributes = Vec::new();
         if parameters.len() > MOST_PARAMETERS {
@@ -254,6 +257,11 @@ impl Composer<'_, '_, '_, '_> {
         let implied = self.titles && item.has_default_title && matches!(item.form, Form::Typed(..));
         item.node.title.as_deref().filter(|_| !implied)
     }
+}
+
+/// Whether it is an output of a literal.
+fn has_then(value: &Expr) -> bool {
+    matches!(value, Expr::Struct(literal) if literal.then.is_some())
 }
 
 /// Whether results of these types come back as an array of handles.

@@ -131,7 +131,7 @@ fn has_titles(items: &[Item<'_, '_, '_>]) -> bool {
 impl Composer<'_, '_, '_, '_> {
     fn functions(&mut self) -> Vec<Function> {
         let mut functions = vec![self.scope(0)];
-        functions.extend(self.as_saved(functions.first().and_then(|function| function.output.clone())));
+        functions.extend(self.as_saved(functions.first().map(|function| function.output.clone()).unwrap_or_default()));
         for at in 1..self.scopes.all.len() {
             if self.scopes.all.get(at).is_some_and(|scope| !scope.units.is_empty()) {
                 functions.push(self.scope(at));
@@ -141,7 +141,7 @@ impl Composer<'_, '_, '_, '_> {
     }
 
     /// The workflow with the values that the file has.
-    fn as_saved(&mut self, output: Option<String>) -> Option<Function> {
+    fn as_saved(&mut self, output: Vec<String>) -> Option<Function> {
         if self.chosen.list.is_empty() {
             return None;
         }
@@ -157,6 +157,10 @@ impl Composer<'_, '_, '_, '_> {
                 value => value,
             });
         }
+        let output = match output.as_slice() {
+            [only] => only.clone(),
+            types => format!("({})", types.join(", ")),
+        };
         self.runtime("GraphError");
         self.runtime("Workflow");
         let name = &self.settings.name;
@@ -165,7 +169,7 @@ impl Composer<'_, '_, '_, '_> {
             attributes: vec!["#[allow(dead_code)]".to_owned()],
             head: format!("pub fn {name}_as_saved"),
             parameters: Vec::new(),
-            output: Some(format!("Result<Workflow<{}>, GraphError>", output.as_deref().unwrap_or("()"))),
+            output: vec![format!("Result<Workflow<{output}>, GraphError>")],
             body,
             tail: Some(Stmt::plain(Expr::Call(name.clone(), arguments))),
         })

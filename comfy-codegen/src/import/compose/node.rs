@@ -42,7 +42,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
             Form::Typed(..) => self.attributes(at, item),
             Form::Raw(_) => Vec::new(),
         };
-        let pattern = until.map(|until| {
+        let names = until.map(|until| {
             let slot = self.only_slot(at, item);
             if let (Expr::Struct(literal), Some(slot)) = (&mut value, slot) {
                 literal.then = output_name(item, slot);
@@ -51,7 +51,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
             body.bound.insert(at, Binding { name: name.clone(), slot });
             name
         });
-        Stmt { comment, attributes, pattern, value }
+        Stmt { comment, attributes, names: names.into_iter().collect(), value }
     }
 
     /// The output that a variable holds instead of the whole node, if only one of several is used.

@@ -52,20 +52,7 @@ pub(super) fn function(function: &Function) -> String {
         out.push_str(attribute);
         out.push('\n');
     }
-    let output = function.output.as_ref().map(|output| format!(" -> {output}")).unwrap_or_default();
-    let line = format!("{}({}){output} {{", function.head, function.parameters.join(", "));
-    if width(&line) <= LINE {
-        out.push_str(&line);
-    } else if function.parameters.is_empty() {
-        out.push_str(&format!("{}()\n{} {{", function.head, output.trim_start()));
-    } else {
-        out.push_str(&function.head);
-        out.push_str("(\n");
-        for parameter in &function.parameters {
-            out.push_str(&format!("    {parameter},\n"));
-        }
-        out.push_str(&format!("){output} {{"));
-    }
+    out.push_str(&signature(function));
     if function.body.is_empty() && function.tail.is_none() {
         out.push_str("}\n");
         return out;
@@ -81,6 +68,31 @@ pub(super) fn function(function: &Function) -> String {
     out
 }
 
+/// The function up to the brace that opens its body.
+fn signature(function: &Function) -> String {
+    let (head, parameters) = (&function.head, &function.parameters);
+    let output = match function.output.as_slice() {
+        [] => String::new(),
+        [only] => format!(" -> {only}"),
+        several => {
+            let types = several.join(", ");
+            let is_wide = width(&types) > ITEMS;
+            if is_wide { format!(" -> (\n    {},\n)", several.join(",\n    ")) } else { format!(" -> ({types})") }
+        }
+    };
+    let line = format!("{head}({}){output}", parameters.join(", "));
+    if !line.contains('\n') && width(&line) + 2 <= LINE {
+        return format!("{line} {{");
+    }
+    if !parameters.is_empty() {
+        return format!("{head}(\n    {},\n){output} {{", parameters.join(",\n    "));
+    }
+    if line.contains('\n') {
+        return format!("{line} {{");
+    }
+    if width(&line) <= LINE { format!("{line}\n{{") } else { format!("{head}()\n{} {{", output.trim_start()) }
+}
+
 fn statement(stmt: &Stmt, end: &str, out: &mut String) {
     if let Some(text) = &stmt.comment {
         comment(text, TAB, out);
@@ -89,10 +101,17 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
         out.push_str(&format!("    {attribute}\n"));
     }
     let place = Place { indent: TAB, column: TAB, after: end.len() };
-    let written = match &stmt.pattern {
+    let pattern = match stmt.names.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        several => Some(pattern(several, place)),
+    };
+    let written = match pattern {
         Some(pattern) => {
             let head = format!("let {pattern} =");
-            let value = beside(&stmt.value, width(&head) + 1, place);
+            let last = head.lines().next_back().unwrap_or_default();
+            let column = if head.contains('\n') { width(last) - place.column } else { width(last) };
+            let value = beside(&stmt.value, column + 1, place);
             format!("{head}{value}")
         }
         None => expr(&stmt.value, place),
@@ -101,6 +120,17 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
     out.push_str(&written);
     out.push_str(end);
     out.push('\n');
+}
+
+/// The names of a tuple: short ones stay on their line as long as they fit.
+fn pattern(names: &[String], place: Place) -> String {
+    let line = format!("({})", names.join(", "));
+    let is_short = names.iter().all(|name| width(name) <= SHORT_ITEM);
+    if width(&line) <= ITEMS + 2 || is_short && place.column + width(&line) + "let  =".len() <= LINE {
+        return line;
+    }
+    let names: Vec<Expr> = names.iter().map(Expr::atom).collect();
+    expr(&Expr::Tuple(names), place)
 }
 
 /// A comment, broken into lines.
@@ -221,24 +251,20 @@ fn push_field(field: &Field, place: Place, out: &mut String) {
     out.push_str(",\n");
 }
 
-/// A list over several lines: short items fill the lines, others have one each, and a single struct literal begins on
-/// the line of the bracket.
+/// A list over several lines; a single struct literal begins on the line of the bracket.
 fn list(items: &[Expr], place: Place) -> String {
     if let [Expr::Struct(only)] = items
         && only.then.is_none()
     {
         return format!("[{}]", structure(only, place));
     }
-    let lines: Option<Vec<String>> = items.iter().map(one_line).collect();
-    match lines {
-        Some(lines) if lines.iter().all(|line| width(line) <= SHORT_ITEM) => filled(&lines, place),
-        _ => delimited("[", items, "]", place),
-    }
+    delimited("[", items, "]", place)
 }
 
-fn filled(items: &[String], place: Place) -> String {
+/// Short items, as many in a line as fit.
+fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
     let inner = place.line();
-    let mut out = String::from("[\n");
+    let mut out = format!("{open}\n");
     let mut line = " ".repeat(inner.indent);
     for (at, item) in items.iter().enumerate() {
         let gap = usize::from(at > 0 && width(&line) > inner.indent);
@@ -253,11 +279,16 @@ fn filled(items: &[String], place: Place) -> String {
         line.push(',');
     }
     out.push_str(&line);
-    out.push_str(&format!("\n{:1$}]", "", place.indent));
+    out.push_str(&format!("\n{:1$}{close}", "", place.indent));
     out
 }
 
+/// Items over several lines: short ones fill the lines, others have one each.
 fn delimited(open: &str, items: &[Expr], close: &str, place: Place) -> String {
+    let lines: Option<Vec<String>> = items.iter().map(one_line).collect();
+    if let Some(lines) = lines.filter(|lines| lines.iter().all(|line| width(line) <= SHORT_ITEM)) {
+        return filled(open, &lines, close, place);
+    }
     let inner = place.line();
     let mut out = format!("{open}\n");
     for item in items {

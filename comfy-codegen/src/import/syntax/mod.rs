@@ -54,8 +54,8 @@ pub(super) struct Stmt {
     pub(super) comment: Option<String>,
     /// `#[id = "12"]`, one a line.
     pub(super) attributes: Vec<String>,
-    /// `let` what; none for an expression.
-    pub(super) pattern: Option<String>,
+    /// The names behind `let`: one, or those of a tuple; none for an expression.
+    pub(super) names: Vec<String>,
     pub(super) value: Expr,
 }
 
@@ -68,7 +68,8 @@ pub(super) struct Function {
     /// `pub fn portrait`
     pub(super) head: String,
     pub(super) parameters: Vec<String>,
-    pub(super) output: Option<String>,
+    /// The type of the result, or those of a tuple.
+    pub(super) output: Vec<String>,
     pub(super) body: Vec<Stmt>,
     /// The value, with the attributes and the comment above it.
     pub(super) tail: Option<Stmt>,
@@ -81,14 +82,14 @@ impl Expr {
 }
 
 impl Stmt {
-    /// `let pattern = value;`
-    pub(super) fn bound(pattern: impl Into<String>, value: Expr) -> Self {
-        Self { comment: None, attributes: Vec::new(), pattern: Some(pattern.into()), value }
+    /// `let name = value;`
+    pub(super) fn bound(name: impl Into<String>, value: Expr) -> Self {
+        Self { names: vec![name.into()], ..Self::plain(value) }
     }
 
     /// `value;`, or a value at the end of a function.
     pub(super) fn plain(value: Expr) -> Self {
-        Self { comment: None, attributes: Vec::new(), pattern: None, value }
+        Self { comment: None, attributes: Vec::new(), names: Vec::new(), value }
     }
 }
 
