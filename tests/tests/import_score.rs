@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use comfy_codegen::import::{Ids, Options, Parameters, Settings};
-use comfy_schema::Value;
+use comfy_schema::{Schema, Value};
+use comfy_tests::imports::any_workflow::{Dice, any_workflow};
 use comfy_tests::imports::project::{Case, Score, score};
 
 fn cases(folder: &Path, change: impl Fn(&mut Settings)) -> Result<Vec<Case>, Box<dyn Error>> {
@@ -59,6 +60,33 @@ const VARIANTS: [Variant; 2] = [
         settings.ids = Ids::Keep;
     }),
 ];
+
+/// Prompts that nobody wrote, of the nodes of a real server and of every shape that a schema can have.
+#[test]
+fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
+    let number = |name: &str, default: u64| {
+        env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+    };
+    let (seed, count) = (number("IMPORT_SEED", 1), number("IMPORT_CASES", 40));
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut good = true;
+    for schema_file in ["schemas/comfyui-0.26.0.json", "comfy-codegen/tests/fixtures/shapes.json"] {
+        let schema_file = comfy_tests::workspace().join(schema_file);
+        let schema = Schema::from_slice(&fs::read(&schema_file)?)?;
+        let cases = (0..count).map(|at| {
+            let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(at));
+            let name = format!("case_{at}");
+            let mut settings = Settings::new(name.clone());
+            VARIANTS[usize::from(at % 2 == 1)].1(&mut settings);
+            Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), settings }
+        });
+        let cases: Vec<Case> = cases.collect();
+        let score = score(&schema_file, &cases, &out.join("any"), &out.join("target"))?;
+        good &= report(&format!("any workflow of {}, seed {seed}", schema_file.display()), &score);
+    }
+    assert!(good, "see above");
+    Ok(())
+}
 
 #[test]
 fn real_prompts_come_out_as_they_went_in() -> Result<(), Box<dyn Error>> {

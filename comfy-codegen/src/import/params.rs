@@ -255,6 +255,9 @@ fn type_of(value: &Value, is_unsigned: bool) -> Option<&'static str> {
 /// The place of values that no caller is known to want to change.
 const OTHERS: u8 = 4;
 
+/// What inputs of prompts and the like are called.
+const PROMPTS: [&str; 7] = ["caption", "description", "lyrics", "message", "prompt", "tags", "text"];
+
 /// How soon a value comes among the parameters, if a caller will want to change it: a prompt, a file that is uploaded, a
 /// seed, a size, and at last the names of models.
 fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
@@ -262,7 +265,8 @@ fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
     let options = &field.source.options;
     match field.kind {
         Kind::Primitive(Primitive::String) => {
-            (options.multiline() || ["text", "prompt"].iter().any(|word| name.contains(word))).then_some(0)
+            let is_text = options.dynamic_prompts() || PROMPTS.iter().any(|word| name.contains(word));
+            is_text.then_some(0)
         }
         Kind::Combo(combo) if !combo.closed && value.as_str().is_some() => {
             Some(if options.is_upload() { 1 } else { 5 })

@@ -90,7 +90,8 @@ fn signature(function: &Function) -> String {
     if line.contains('\n') {
         return format!("{line} {{");
     }
-    if width(&line) <= LINE { format!("{line}\n{{") } else { format!("{head}()\n{} {{", output.trim_start()) }
+    // This one may be a column too wide.
+    if width(&line) <= LINE + 1 { format!("{line}\n{{") } else { format!("{head}()\n{} {{", output.trim_start()) }
 }
 
 fn statement(stmt: &Stmt, end: &str, out: &mut String) {
@@ -154,16 +155,17 @@ fn comment(text: &str, indent: usize, out: &mut String) {
 /// A value behind `name:` or `let x =`: a space or, where only the next line holds it, a line break, and the value.
 fn beside(value: &Expr, head: usize, place: Place) -> String {
     let here = Place { column: place.column + head, ..place };
-    let line = one_line(value);
-    if let Some(line) = line.filter(|_| !matches!(value, Expr::Text(_)))
-        && !here.holds(&line)
-    {
-        let next = Place { indent: place.indent + TAB, column: place.indent + TAB, ..place };
-        if next.holds(&line) {
-            return format!("\n{:1$}{line}", "", next.indent);
-        }
+    let next = Place { indent: place.indent + TAB, column: place.indent + TAB, ..place };
+    let line = one_line(value).filter(|line| !matches!(value, Expr::Text(_)) && !here.holds(line));
+    if let Some(line) = line.filter(|line| next.holds(line)) {
+        return format!("\n{:1$}{line}", "", next.indent);
     }
-    format!(" {}", expr(value, here))
+    let written = expr(value, here);
+    let first = written.lines().next().unwrap_or_default();
+    if written.contains('\n') && here.column + width(first) > LINE && !matches!(value, Expr::Text(_)) {
+        return format!("\n{:1$}{2}", "", next.indent, expr(value, next));
+    }
+    format!(" {written}")
 }
 
 fn expr(value: &Expr, place: Place) -> String {
