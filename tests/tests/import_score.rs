@@ -64,13 +64,13 @@ const VARIANTS: [Variant; 2] = [
 /// Prompts that nobody wrote, of the nodes of a real server and of every shape that a schema can have.
 #[test]
 fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
-    let number = |name: &str, default: u64| {
-        env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-    };
+    let number = |name: &str, default: u64| env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default);
     let (seed, count) = (number("IMPORT_SEED", 1), number("IMPORT_CASES", 40));
     let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let mut good = true;
-    for schema_file in ["schemas/comfyui-0.26.0.json", "comfy-codegen/tests/fixtures/shapes.json"] {
+    for (what, schema_file) in
+        [("server", "schemas/comfyui-0.26.0.json"), ("shapes", "comfy-codegen/tests/fixtures/shapes.json")]
+    {
         let schema_file = comfy_tests::workspace().join(schema_file);
         let schema = Schema::from_slice(&fs::read(&schema_file)?)?;
         let cases = (0..count).map(|at| {
@@ -81,8 +81,8 @@ fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
             Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), settings }
         });
         let cases: Vec<Case> = cases.collect();
-        let score = score(&schema_file, &cases, &out.join("any"), &out.join("target"))?;
-        good &= report(&format!("any workflow of {}, seed {seed}", schema_file.display()), &score);
+        let score = score(&schema_file, &cases, &out.join(format!("any_{what}")), &out.join("target"))?;
+        good &= report(&format!("any workflow ({what}), seed {seed}"), &score);
     }
     assert!(good, "see above");
     Ok(())

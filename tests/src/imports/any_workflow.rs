@@ -37,8 +37,35 @@ impl Dice {
 
 /// What texts are made of, and what could go wrong in a source.
 const PIECES: [&str; 30] = [
-    "a cat", " in the rain,", " ", "  ", "\n", "\n\n", "\r\n", "\r", "\t", "\"", "\"#", "\"##", "\\", "\\n", "'", "{a|b}", "//", "/*", "*/",
-    "猫が好き", "é", "\u{3000}", "\u{a0}", "\u{202e}", "\u{200b}", "🙂", "\u{1}", "\0", "https://example.com/a_very_long_word_without_any_gap",
+    "a cat",
+    " in the rain,",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "\"",
+    "\"#",
+    "\"##",
+    "\\",
+    "\\n",
+    "'",
+    "{a|b}",
+    "//",
+    "/*",
+    "*/",
+    "猫が好き",
+    "é",
+    "\u{3000}",
+    "\u{a0}",
+    "\u{202e}",
+    "\u{200b}",
+    "🙂",
+    "\u{1}",
+    "\0",
+    "https://example.com/a_very_long_word_without_any_gap",
     "masterpiece, best quality, highly detailed, cinematic lighting, ",
 ];
 
@@ -93,7 +120,10 @@ impl<'s> Maker<'_, 's> {
         let mut json = Map::new();
         json.insert("inputs", inputs);
         if !self.dice.once_in(60) {
-            json.insert("class_type", if self.dice.once_in(40) { "NotInTheSchema".into() } else { class.class.clone() });
+            json.insert(
+                "class_type",
+                if self.dice.once_in(40) { "NotInTheSchema".into() } else { class.class.clone() },
+            );
         }
         let title = match self.dice.below(6) {
             0 => self.text(),
@@ -283,5 +313,7 @@ fn is_plain(value: &Value) -> bool {
 fn fits(output: &OutputKind, input: &InputKind) -> bool {
     let (from, to) = (output.type_word(), input.type_word());
     let anything = |word: &str| word == "*" || word == "COMFY_MATCHTYPE_V3";
-    anything(&from) || anything(&to) || from.split(',').any(|word| to.split(',').any(|other| word.trim() == other.trim()))
+    anything(&from)
+        || anything(&to)
+        || from.split(',').any(|word| to.split(',').any(|other| word.trim() == other.trim()))
 }

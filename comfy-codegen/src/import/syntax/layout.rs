@@ -1,7 +1,7 @@
 //! Lines and indents, as rustfmt with its defaults chooses them.
 //!
 //! What was found out about it: a struct literal whose fields take at most 18 columns stays on a line, a list or the
-//! arguments of a call at most 60, a chain of calls at most 60; a list of short items is filled line by line; a value
+//! arguments of a call at most 60 (one alone as much as there is), a chain of calls at most 60; a list of short items is filled line by line; a value
 //! that fits on the next line only goes there.
 
 use super::text::{self, width};
@@ -123,11 +123,10 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// The names of a tuple: short ones stay on their line as long as they fit.
+/// The names of a tuple, on their line if they fit.
 fn pattern(names: &[String], place: Place) -> String {
     let line = format!("({})", names.join(", "));
-    let is_short = names.iter().all(|name| width(name) <= SHORT_ITEM);
-    if width(&line) <= ITEMS + 2 || is_short && place.column + width(&line) + "let  =".len() <= LINE {
+    if place.column + "let ".len() + width(&line) < LINE {
         return line;
     }
     let names: Vec<Expr> = names.iter().map(Expr::atom).collect();
@@ -191,20 +190,10 @@ fn one_line(value: &Expr) -> Option<String> {
         Expr::Atom(text) => Some(text.clone()),
         Expr::Text(text) => text::one_line(text),
         Expr::Struct(literal) => {
-            let mut fields = Vec::new();
-            for field in &literal.fields {
-                if field.comment.is_some() {
-                    return None;
-                }
-                fields.push(match &field.value {
-                    Expr::Atom(value) if *value == field.name => value.clone(),
-                    value => format!("{}: {}", field.name, one_line(value)?),
-                });
-            }
-            let body = fields.join(", ");
-            let then = literal.then.as_ref().map(|then| format!(".{then}")).unwrap_or_default();
+            let body = short_body(literal).filter(|body| body.len() <= STRUCT)?;
             let braces = if body.is_empty() { "{}".to_owned() } else { format!("{{ {body} }}") };
-            (width(&body) <= STRUCT).then(|| format!("{} {braces}{then}", literal.path))
+            let then = literal.then.as_ref().map(|then| format!(".{then}")).unwrap_or_default();
+            Some(format!("{} {braces}{then}", literal.path))
         }
         Expr::List(items) => items_on_a_line(items).map(|items| format!("[{items}]")),
         Expr::Tuple(items) => items_on_a_line(items).map(|items| format!("({items})")),
@@ -219,16 +208,36 @@ fn one_line(value: &Expr) -> Option<String> {
     }
 }
 
+/// The fields of a struct literal that is short enough for a line.
+fn short_body(literal: &Struct) -> Option<String> {
+    let mut fields = Vec::new();
+    for field in &literal.fields {
+        if field.comment.is_some() {
+            return None;
+        }
+        fields.push(match &field.value {
+            Expr::Atom(value) if *value == field.name => value.clone(),
+            value => format!("{}: {}", field.name, one_line(value)?),
+        });
+    }
+    Some(fields.join(", ")).filter(|body| width(body) <= STRUCT)
+}
+
 fn items_on_a_line(items: &[Expr]) -> Option<String> {
     let items: Option<Vec<String>> = items.iter().map(one_line).collect();
-    items.map(|items| items.join(", ")).filter(|line| width(line) <= ITEMS)
+    items
+        .map(|items| (items.len(), items.join(", ")))
+        .filter(|(count, line)| *count == 1 || width(line) <= ITEMS)
+        .map(|(_, line)| line)
 }
 
 fn structure(literal: &Struct, place: Place) -> String {
     let mut out = format!("{} {{\n", literal.path);
     let inner = place.line();
-    for field in &literal.fields {
-        push_field(field, inner, &mut out);
+    match short_body(literal) {
+        // Short to the eye, but not in bytes: then rustfmt counts both and does neither.
+        Some(body) if body.len() > STRUCT => out.push_str(&format!("{:1$}{body}\n", "", inner.indent)),
+        _ => literal.fields.iter().for_each(|field| push_field(field, inner, &mut out)),
     }
     out.push_str(&format!("{:1$}}}", "", place.indent));
     if let Some(then) = &literal.then {
@@ -270,7 +279,10 @@ fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
     let mut line = " ".repeat(inner.indent);
     for (at, item) in items.iter().enumerate() {
         let gap = usize::from(at > 0 && width(&line) > inner.indent);
-        if at > 0 && width(&line) + gap + width(item) + 1 > LINE {
+        // If one line holds all of them, the last comma may stand a column further out.
+        let is_only = at + 1 == items.len() && out.lines().count() == 1;
+        let room = if is_only { LINE } else { LINE - 1 };
+        if at > 0 && width(&line) + gap + width(item) + 1 > room {
             out.push_str(&line);
             out.push('\n');
             line = " ".repeat(inner.indent);
@@ -288,7 +300,7 @@ fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
 /// Items over several lines: short ones fill the lines, others have one each.
 fn delimited(open: &str, items: &[Expr], close: &str, place: Place) -> String {
     let lines: Option<Vec<String>> = items.iter().map(one_line).collect();
-    if let Some(lines) = lines.filter(|lines| lines.iter().all(|line| width(line) <= SHORT_ITEM)) {
+    if let Some(lines) = lines.filter(|lines| lines.iter().all(|line| line.len() <= SHORT_ITEM)) {
         return filled(open, &lines, close, place);
     }
     let inner = place.line();

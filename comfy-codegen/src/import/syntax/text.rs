@@ -75,7 +75,7 @@ fn cut(text: &str, column: usize, end: usize) -> String {
     let mut out = String::from("\"");
     let mut line = Line::default();
     for c in text.chars() {
-        if line.is_over && c != '\n' || line.width >= room {
+        if line.is_over && c != '\n' || line.width + width(&escaped(c)) > room {
             line.end(&gap, room, &mut out);
         }
         line.push(c);
