@@ -5,6 +5,7 @@
 mod commands;
 mod failure;
 mod json;
+mod workflow;
 
 use std::env;
 use std::ffi::OsString;
@@ -25,6 +26,7 @@ enum Command {
     Check(commands::check::Check),
     Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
+    Import(commands::import::Import),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
 }
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
+        Command::Import(import) => import.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),
     };

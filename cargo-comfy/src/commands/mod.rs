@@ -3,5 +3,6 @@
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod generate;
+pub(crate) mod import;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -142,6 +142,10 @@ impl<'c> Composer<'c, '_, '_, '_> {
             Fit::List(items) => {
                 let kind = if let Kind::Grow(grow) = kind { &grow.element.kind } else { kind };
                 let items = items.iter().map(|item| match item {
+                    // Texts of lists stay on their lines.
+                    Some(Fit::Literal(Value::String(text))) if self.settings.options == Options::Texts => {
+                        Expr::Atom(syntax::quoted(text))
+                    }
                     Some(item) => self.value_of(item, kind, arguments, inside, body),
                     None => Expr::atom("None"),
                 });

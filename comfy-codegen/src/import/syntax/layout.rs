@@ -174,6 +174,9 @@ fn expr(value: &Expr, place: Place) -> String {
         return line;
     }
     match value {
+        Expr::Atom(text) if is_chain(text) => {
+            text.replace('.', &format!("\n{:1$}.", "", place.indent + TAB))
+        }
         Expr::Atom(text) => text.clone(),
         Expr::Text(text) => text::literal(text, place.column, LINE - place.after),
         Expr::Struct(literal) => structure(literal, place),
@@ -187,6 +190,7 @@ fn expr(value: &Expr, place: Place) -> String {
 /// The expression on one line, if it is one that rustfmt would leave there; how wide it is, is not looked at.
 fn one_line(value: &Expr) -> Option<String> {
     match value {
+        Expr::Atom(text) if is_chain(text) => None,
         Expr::Atom(text) => Some(text.clone()),
         Expr::Text(text) => text::one_line(text),
         Expr::Struct(literal) => {
@@ -206,6 +210,11 @@ fn one_line(value: &Expr) -> Option<String> {
             (width(&line) <= ITEMS).then_some(line)
         }
     }
+}
+
+/// Whether a name is a chain too long for a line: `sampler.output.any()`.
+fn is_chain(text: &str) -> bool {
+    width(text) > ITEMS && text.contains('.') && !text.contains('"')
 }
 
 /// The fields of a struct literal that is short enough for a line.
