@@ -76,11 +76,7 @@ impl Choices {
 }
 
 /// The definitions of a file, or of a server with the file as its fallback; if there is neither, the message.
-pub(crate) fn definitions(
-    file: Option<&PathBuf>,
-    server: Option<&String>,
-    message: &str,
-) -> Result<Schema, Failure> {
+pub(crate) fn definitions(file: Option<&PathBuf>, server: Option<&String>, message: &str) -> Result<Schema, Failure> {
     if file.is_none() && server.is_none() {
         return Err(message.to_owned().into_failure());
     }
@@ -93,8 +89,12 @@ pub(crate) fn definitions(
     Ok(schema)
 }
 
-/// The file to write for each file that is read; none is standard output. Into a folder they go as `NAME.ending`.
-pub(crate) fn targets(files: &[PathBuf], out: Option<&Path>, ending: &str) -> Result<Vec<Option<PathBuf>>, Failure> {
+/// The file to write for each file that is read; none is standard output. `name` gives the names in a folder.
+pub(crate) fn targets(
+    files: &[PathBuf],
+    out: Option<&Path>,
+    name: impl Fn(&Path) -> String,
+) -> Result<Vec<Option<PathBuf>>, Failure> {
     let Some(out) = out else {
         return Ok(vec![None; files.len()]);
     };
@@ -105,8 +105,7 @@ pub(crate) fn targets(files: &[PathBuf], out: Option<&Path>, ending: &str) -> Re
     let mut seen = HashSet::new();
     let mut targets = Vec::new();
     for file in files {
-        let stem = if ending == "rs" { comfy_codegen::import::Settings::name_of(&stem(file)) } else { stem(file) };
-        let target = out.join(format!("{stem}.{ending}"));
+        let target = out.join(name(file));
         if !seen.insert(target.clone()) {
             let message = format!("two files would be written to {}; take them one by one", target.display());
             return Err(message.into_failure());
@@ -116,7 +115,7 @@ pub(crate) fn targets(files: &[PathBuf], out: Option<&Path>, ending: &str) -> Re
     Ok(targets)
 }
 
-/// The name of a file without its ending; for API format, without `.api` too.
+/// The name of a file without its ending.
 pub(crate) fn stem(file: &Path) -> String {
     if file.as_os_str() == "-" {
         return "stdin".to_owned();

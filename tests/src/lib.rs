@@ -30,3 +30,9 @@ pub fn data() -> Option<PathBuf> {
 pub mod guide {}
 
 pub mod imports;
+
+/// What the prompts in `imports/` became, compiled.
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
+pub mod imported {
+    include!(concat!(env!("OUT_DIR"), "/imports.rs"));
+}

@@ -10,7 +10,7 @@ use comfy_schema::{Map, Schema, Value};
 
 use crate::failure::{Chain, Failure};
 use crate::json::Pretty;
-use crate::workflow::{Choices, From, IntoFailure, bytes, definitions, targets};
+use crate::workflow::{Choices, From, IntoFailure, bytes, definitions, stem, targets};
 
 /// Convert workflows to the API format that is queued, as the ComfyUI front end would.
 #[derive(Debug, Args)]
@@ -94,7 +94,7 @@ struct Outcome {
 impl Convert {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let targets = targets(&self.files, self.out.as_deref(), "api.json")?;
+        let targets = targets(&self.files, self.out.as_deref(), |file| format!("{}.api.json", stem(file)))?;
         let mut schema = None;
         let mut outcome = Outcome::default();
         for (file, target) in self.files.iter().zip(targets) {

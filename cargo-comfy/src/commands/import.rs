@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -14,6 +14,7 @@ use crate::failure::{Chain, Failure};
 use crate::workflow::{self, IntoFailure};
 
 /// Turn workflows into `#[workflow]` functions that send the same prompt.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
@@ -54,6 +55,11 @@ pub(crate) struct Import {
     /// How options of closed combos are written
     #[arg(long, value_enum, default_value = "texts")]
     options: Options,
+
+    /// Prefer typed nodes to the very same prompt: leave out literals that the server ignores (`upload`), send defaults
+    /// that the file lacks
+    #[arg(long)]
+    tidy: bool,
 
     /// Make a function of each subgraph
     #[arg(long)]
@@ -127,18 +133,19 @@ impl Import {
         if self.name.is_some() && self.files.len() > 1 {
             return Err("--name names one function, but there are several files".to_owned().into_failure());
         }
-        let targets = workflow::targets(&self.files, self.out.as_deref(), "rs")?;
+        let targets =
+            workflow::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
         let schema = self.definitions()?;
-        let importer = Importer::new(&schema);
+        let planned = Importer::new(&schema);
         let loaded = loaded.elapsed();
         let mut outcome = Outcome::default();
         let started = Instant::now();
         for (file, target) in self.files.iter().zip(targets) {
-            let (mut settings, name) = (self.settings(), workflow::stem(file));
-            settings.name = self.name.clone().unwrap_or_else(|| Settings::name_of(&name));
+            let mut settings = self.settings();
+            settings.name = self.name.clone().unwrap_or_else(|| function_name(file));
             settings.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
-            match self.import(file, &mut settings, &schema, &importer) {
+            match self.import(file, &mut settings, &schema, &planned) {
                 Ok((imported, warnings)) => {
                     for warning in &warnings {
                         eprintln!("warning: {}: {warning}", file.display());
@@ -183,14 +190,14 @@ impl Import {
 
     fn import(
         &self,
-        file: &std::path::Path,
+        file: &Path,
         settings: &mut Settings,
         schema: &Schema,
-        importer: &Importer<'_>,
+        planned: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
         let document = comfy_convert::read(&workflow::bytes(file)?)?;
         let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
-        let imported = importer.import(&prompt, settings)?;
+        let imported = planned.import(&prompt, settings)?;
         warnings.extend(imported.warnings.iter().map(ToString::to_string));
         Ok((imported, warnings))
     }
@@ -224,19 +231,27 @@ impl Import {
             list => Parameters::List(list.to_vec()),
         };
         settings.ids = if self.ids == Ids::Keep { import::Ids::Keep } else { import::Ids::Names };
-        settings.options =
-            if self.options == Options::Enums { import::Options::Enums } else { import::Options::Texts };
+        settings.options = if self.options == Options::Enums { import::Options::Enums } else { import::Options::Texts };
+        settings.tidy = self.tidy;
         settings.functions = self.functions;
         settings
     }
 
     fn definitions(&self) -> Result<Schema, Failure> {
-        let message = "the definitions of the nodes decide what they become in Rust: give --schema FILE or --server URL";
+        let message =
+            "the definitions of the nodes decide what they become in Rust: give --schema FILE or --server URL";
         workflow::definitions(self.schema.as_ref(), self.server.as_ref(), message)
     }
 }
 
-fn write(source: &str, target: Option<&std::path::Path>) -> Result<(), Failure> {
+/// What the function for a file is called: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
+fn function_name(file: &Path) -> String {
+    let stem = workflow::stem(file);
+    let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);
+    Settings::name_of(stem)
+}
+
+fn write(source: &str, target: Option<&Path>) -> Result<(), Failure> {
     let written = match target {
         Some(target) => fs::write(target, source).map_err(|error| format!("{}: {error}", target.display())),
         None => match io::stdout().write_all(source.as_bytes()) {

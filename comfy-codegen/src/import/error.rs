@@ -1,6 +1,6 @@
 //! What can be wrong with a prompt, and what is worth knowing about one.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use comfy_schema::Text;
 use thiserror::Error;
@@ -112,7 +112,8 @@ fn circle(nodes: &[Place]) -> String {
     const MOST: usize = 8;
     let mut text = nodes.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join(" → ");
     if nodes.len() > MOST {
-        text.push_str(&format!(" → … ({} in all)", nodes.len()));
+        // Writing to a string cannot fail.
+        let _ = write!(text, " → … ({} in all)", nodes.len());
     }
     text
 }

@@ -53,7 +53,7 @@ pub use error::{ImportError, ImportWarning, Place};
 pub use params::{Parameter, Parameters};
 
 use crate::plan::{self, Overrides, Plan};
-use fit::Values;
+use fit::{Tidy, Values};
 use prompt::{Given, Link, Prompt};
 
 /// Turns prompts into source. Made once for a schema, it imports any number of files.
@@ -80,6 +80,10 @@ pub struct Settings {
     pub ids: Ids,
     /// How options of closed combos are written.
     pub options: Options,
+    /// Whether nodes are typed at the price of a prompt that is not quite the same: literals that no server reads are
+    /// left out (`upload`, `audioUI`), and so is what `_meta` holds beside the title; defaults of required inputs that
+    /// the file lacks are sent.
+    pub tidy: bool,
     /// Whether subgraphs become functions.
     pub functions: bool,
     /// What subgraphs are called, by the ids of the nodes that stand for them: `12`, `12:5`.
@@ -116,6 +120,7 @@ impl Settings {
             parameters: Parameters::None,
             ids: Ids::Names,
             options: Options::Texts,
+            tidy: false,
             functions: false,
             function_names: BTreeMap::new(),
         }
@@ -187,13 +192,21 @@ impl<'s> Importer<'s> {
         let prompt = prompt::read(prompt, &mut warnings)?;
         let needs = needs(&prompt);
         let order = sorted(&prompt, &needs)?;
-        let items = self.items(&prompt, &order);
+        let items = self.items(&prompt, &order, settings, &mut warnings);
         compose::source(&items, &needs, &order, &self.plan.shared, settings, warnings)
     }
 
     /// The form of every node.
-    fn items<'p, 'n>(&'p self, prompt: &'n Prompt, order: &[usize]) -> Vec<Item<'p, 'n, 's>> {
-        let mut items: Vec<Item<'p, 'n, 's>> = prompt.nodes.iter().map(|node| self.item(node)).collect();
+    fn items<'p, 'n>(
+        &'p self,
+        prompt: &'n Prompt,
+        order: &[usize],
+        settings: &Settings,
+        warnings: &mut Vec<ImportWarning>,
+    ) -> Vec<Item<'p, 'n, 's>> {
+        let tidy = if settings.tidy { Tidy::Yes } else { Tidy::No };
+        let mut items: Vec<Item<'p, 'n, 's>> =
+            prompt.nodes.iter().map(|node| self.item(node, tidy, warnings)).collect();
         let may_run = |item: &Item<'_, '_, '_>| match &item.form {
             Form::Typed(planned, _) => planned.source.output_node,
             Form::Raw(_) => true,
@@ -206,12 +219,21 @@ impl<'s> Importer<'s> {
         items
     }
 
-    fn item<'p, 'n>(&'p self, node: &'n prompt::Node) -> Item<'p, 'n, 's> {
+    fn item<'p, 'n>(
+        &'p self,
+        node: &'n prompt::Node,
+        tidy: Tidy,
+        warnings: &mut Vec<ImportWarning>,
+    ) -> Item<'p, 'n, 's> {
+        let mut notes = Vec::new();
         let class = node.class.as_deref();
         let planned = class.and_then(|class| self.classes.get(class)).and_then(|&at| self.plan.nodes.get(at));
         let form = match (planned, class) {
-            (Some(planned), _) => match fit::fit(node, planned, &self.plan.shared) {
-                Ok(values) => Form::Typed(planned, values),
+            (Some(planned), _) => match fit::fit(node, planned, &self.plan.shared, tidy, &mut notes) {
+                Ok(values) => {
+                    warnings.extend(notes.into_iter().map(|what| ImportWarning { place: node.place(), what }));
+                    Form::Typed(planned, values)
+                }
                 Err(why) => Form::Raw(why),
             },
             (None, Some(_)) => Form::Raw("the schema does not have this class".to_owned()),
@@ -229,7 +251,7 @@ impl<'s> Importer<'s> {
 
 fn check_names(settings: &Settings) -> Result<(), ImportError> {
     let wrong = |name: &str, what| Err(ImportError::Name { name: error::Shown(name).to_string(), what });
-    if syn::parse_str::<syn::Ident>(&settings.name).is_err() {
+    if syn::parse_str::<syn::Ident>(&settings.name).is_err() || names::OURS.contains(&settings.name.as_str()) {
         return wrong(&settings.name, "name");
     }
     let is_path = syn::parse_str::<syn::Path>(&settings.nodes)

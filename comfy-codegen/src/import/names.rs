@@ -17,6 +17,9 @@ const SAYS_NOTHING: [&str; 28] = [
 /// What the class of a node says beside what it gives.
 const NOISE: [&str; 9] = ["load", "loader", "simple", "advanced", "node", "pysssss", "custom", "comfy", "easy"];
 
+/// What the source itself calls something else.
+pub(super) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
+
 /// Most words and letters of a name that is made of a title.
 const MOST_WORDS: usize = 5;
 const MOST_LETTERS: usize = 32;
@@ -123,7 +126,7 @@ fn is_usable(name: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !reserved::is_keyword(name)
         && !reserved::is_unescapable(name)
-        && !matches!(name, "graph" | "workflow" | "macro_rules" | "union" | "raw" | "safe" | "auto")
+        && !OURS.contains(&name)
 }
 
 /// A text as the name of a function or parameter.
@@ -151,6 +154,11 @@ pub(super) struct Locals {
 pub(super) const FOREVER: usize = usize::MAX;
 
 impl Locals {
+    /// Names that nothing may take.
+    pub(super) fn without(names: impl IntoIterator<Item = String>) -> Self {
+        Self { until: names.into_iter().map(|name| (name, FOREVER)).collect(), numbers: HashMap::new() }
+    }
+
     /// The first of the candidates that is free at statement `at`, for something that is last used at `until`. A name
     /// whose bearer is not used any more is free: `let model = LoraLoader { model, … };`.
     pub(super) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {

@@ -112,7 +112,9 @@ pub(super) fn choose(
     let mut places: Vec<Place> =
         places.into_iter().zip(is_wanted).filter_map(|(place, wanted)| wanted.then_some(place)).collect();
     places.sort_by_key(|place| place.rank);
-    places.into_iter().for_each(|place| chosen.add(place));
+    for place in places {
+        chosen.add(place);
+    }
     Ok(chosen)
 }
 

@@ -2,7 +2,7 @@
 
 use comfy_schema::{Autogrow, Input, InputKind, Map, Node, Options, OutputKind, Schema, Section, Text, Value};
 
-/// Numbers that look random and are the same for a seed (SplitMix64).
+/// Numbers that look random and are the same for a seed (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
@@ -194,10 +194,7 @@ impl<'s> Maker<'_, 's> {
                 None => Value::from("some_model.safetensors"),
             },
             InputKind::Widget(_) => Value::Object([("x", 1), ("y", 2)].into_iter().collect()),
-            InputKind::Union(words) => match words.iter().find_map(|word| literal_of(word)) {
-                Some(value) => value,
-                None => return None,
-            },
+            InputKind::Union(words) => words.iter().find_map(literal_of)?,
             _ => Value::from(self.text()),
         })
     }

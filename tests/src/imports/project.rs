@@ -50,9 +50,9 @@ pub struct Score {
 pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -> Result<Score, Box<dyn Error>> {
     let mut score = Score::default();
     let schema = Schema::from_slice(&fs::read(schema_file)?)?;
-    let importer = Importer::new(&schema);
+    let import = Importer::new(&schema);
     let started = Instant::now();
-    let imported: Vec<_> = cases.iter().map(|case| importer.import(&case.prompt, &case.settings)).collect();
+    let imported: Vec<_> = cases.iter().map(|case| import.import(&case.prompt, &case.settings)).collect();
     score.import = started.elapsed();
     let mut good: Vec<(&Case, Imported)> = Vec::new();
     for (case, imported) in cases.iter().zip(imported) {
@@ -76,7 +76,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
     for (case, _) in &good {
         let line = lines.next().ok_or("the program said less than it should")?;
         let found = match line.split_once('\t') {
-            Some(("ok", json)) => same::difference(&sendable(&case.prompt), &Value::parse(json.as_bytes())?),
+            Some(("ok", json)) => same::difference(&same::sendable(&case.prompt), &Value::parse(json.as_bytes())?),
             _ => Some(line.to_owned()),
         };
         match found {
@@ -85,17 +85,6 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
         }
     }
     Ok(score)
-}
-
-/// The prompt without what must not be sent again.
-fn sendable(prompt: &Value) -> Value {
-    let Some(map) = prompt.as_object() else { return prompt.clone() };
-    let nodes = map.iter().map(|(id, node)| {
-        let node = node.as_object().into_iter().flatten();
-        let kept = node.filter(|(key, _)| matches!(key.as_str(), "class_type" | "inputs" | "_meta"));
-        (id.clone(), kept.map(|(key, value)| (key.clone(), value.clone())).collect::<comfy_schema::Map>())
-    });
-    Value::Object(nodes.collect())
 }
 
 fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<(), Box<dyn Error>> {

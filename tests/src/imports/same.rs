@@ -53,6 +53,17 @@ pub fn difference(file: &Value, ours: &Value) -> Option<String> {
     })
 }
 
+/// The prompt without what must not be sent again.
+pub fn sendable(prompt: &Value) -> Value {
+    let Some(map) = prompt.as_object() else { return prompt.clone() };
+    let nodes = map.iter().map(|(id, node)| {
+        let node = node.as_object().into_iter().flatten();
+        let kept = node.filter(|(key, _)| matches!(key.as_str(), "class_type" | "inputs" | "_meta"));
+        (id.clone(), kept.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>())
+    });
+    Value::Object(nodes.collect())
+}
+
 /// A prompt with its links looked up.
 struct Graph<'v> {
     nodes: Vec<(&'v str, &'v Map)>,
@@ -117,7 +128,7 @@ fn inputs(node: &Map) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 /// Colours every node by the colours around it until that tells no more nodes apart.
-fn refine(graph: &Graph<'_>, colours: &mut Vec<u64>) {
+fn refine(graph: &Graph<'_>, colours: &mut [u64]) {
     let mut count = groups(colours).len();
     loop {
         let mut around: Vec<Vec<(u64, bool, u64)>> = vec![Vec::new(); colours.len()];

@@ -1,13 +1,14 @@
 //! One function: what its statements are, and what everything in it is called.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Composer, LONGEST_TYPE, MOST_PARAMETERS, MOST_RESULTS, WHOLE};
 use crate::import::names::{self, FOREVER, Locals};
+use crate::import::params::Chosen;
 use crate::import::prompt::Link;
 use crate::import::scopes::{Scope, Unit};
 use crate::import::syntax::{Expr, Function, Stmt};
-use crate::import::{Form, Ids, error::Shown};
+use crate::import::{Form, Ids, Settings, error::Shown};
 
 /// A function being written.
 pub(super) struct Body {
@@ -40,7 +41,7 @@ impl Composer<'_, '_, '_, '_> {
         units.sort_by_key(|unit| Some(*unit) == last);
         let places: HashMap<Unit, usize> = units.iter().enumerate().map(|(place, unit)| (*unit, place)).collect();
         let mut body = Body {
-            locals: Locals::default(),
+            locals: Locals::without(self.function_names.clone()),
             crossed: HashMap::new(),
             bound: HashMap::new(),
             statements: Vec::new(),
@@ -137,7 +138,7 @@ impl Composer<'_, '_, '_, '_> {
             body.crossed.insert(link, name);
         }
         // What is linked comes before what is typed in.
-        let values = if at == 0 { 0 } else { 1 };
+        let values = usize::from(at > 0);
         if let Some(parameters) = parameters.get_mut(values..) {
             parameters.rotate_left(first.saturating_sub(values));
         }
@@ -165,7 +166,7 @@ impl Composer<'_, '_, '_, '_> {
             body.crossed.insert(link, name.clone());
             names.push(name);
         }
-        let call = Expr::Call(self.function_name(inner), arguments);
+        let call = Expr::Call(self.function_names.get(inner).cloned().unwrap_or_default(), arguments);
         Stmt { names, ..Stmt::plain(call) }
     }
 
@@ -225,25 +226,11 @@ impl Composer<'_, '_, '_, '_> {
             (docs, format!("pub fn {}", self.settings.name))
         } else {
             let id = self.scopes.all.get(at).map_or("", |scope| scope.id.as_str());
-            (vec![format!("Subgraph {}.", code(id))], format!("fn {}", self.function_name(at)))
+            let title = self.settings.function_names.get(id).map(|title| format!(", {}", code(title)));
+            let docs = vec![format!("The subgraph {}{}.", code(id), title.unwrap_or_default())];
+            (docs, format!("fn {}", self.function_names.get(at).map_or("", String::as_str)))
         };
         Function { docs, attributes, head, parameters, output, body: Vec::new(), tail: None }
-    }
-
-    /// What the function of a subgraph is called.
-    fn function_name(&self, at: usize) -> String {
-        let id = self.scopes.all.get(at).map_or("", |scope| scope.id.as_str());
-        let fallback = format!("subgraph_{}", names::identifier(&format!("n {id}"), "n_1").trim_start_matches("n_"));
-        let Some(wanted) = self.settings.function_names.get(id) else { return fallback };
-        let name = names::identifier(wanted, &fallback);
-        let is_taken = name == self.settings.name
-            || name.ends_with("_as_saved")
-            || self
-                .settings
-                .function_names
-                .iter()
-                .any(|(other, title)| other != id && names::identifier(title, "") == name);
-        if is_taken { format!("{name}_{}", fallback.trim_start_matches("subgraph_")) } else { name }
     }
 
     /// Whether a node has an id or a title of its own.
@@ -257,6 +244,31 @@ impl Composer<'_, '_, '_, '_> {
         let implied = self.titles && item.has_default_title && matches!(item.form, Form::Typed(..));
         item.node.title.as_deref().filter(|_| !implied)
     }
+}
+
+/// What the functions are called: by what the editor calls their subgraphs, if that is known, else by ids. No parameter
+/// may have such a name, because it would stand before the function.
+pub(super) fn function_names(scopes: &[Scope], settings: &Settings, chosen: &Chosen) -> Vec<String> {
+    let mut taken: HashSet<String> = chosen.list.iter().map(|parameter| parameter.name.clone()).collect();
+    taken.extend([settings.name.clone(), format!("{}_as_saved", settings.name)]);
+    let name = |(at, scope): (usize, &Scope)| {
+        if at == 0 {
+            return settings.name.clone();
+        }
+        let number: String =
+            scope.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
+        let by_id = format!("subgraph_{}", number.to_ascii_lowercase());
+        let wanted = settings.function_names.get(&scope.id);
+        let mut name = wanted.map_or_else(|| by_id.clone(), |title| names::identifier(title, &by_id));
+        let base = name.clone();
+        let mut number = 1;
+        while !taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{base}_{number}");
+        }
+        name
+    };
+    scopes.iter().enumerate().map(name).collect()
 }
 
 /// Whether it is an output of a literal.

@@ -45,6 +45,8 @@ struct Composer<'c, 'p, 'n, 's> {
     /// What the workflow gives back, and for each node whether it is part of that.
     results: Vec<Link>,
     is_result: Vec<bool>,
+    /// What the functions are called.
+    function_names: Vec<String>,
     imports: BTreeSet<(String, String)>,
     warnings: Vec<ImportWarning>,
 }
@@ -81,6 +83,7 @@ pub(super) fn source(
         modules: node::modules(items),
         is_result: (0..items.len()).map(|at| is_wanted.contains(&at)).collect(),
         results,
+        function_names: function::function_names(&scopes.all, settings, &chosen),
         imports: BTreeSet::new(),
         warnings,
     };

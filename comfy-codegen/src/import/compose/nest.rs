@@ -4,6 +4,7 @@
 
 use super::{Composer, is_long};
 use crate::import::Form;
+use crate::import::fit::{Fit, Values};
 use crate::import::prompt::Link;
 
 /// How many literals stand in each other at most.
@@ -29,7 +30,7 @@ pub(super) fn nested(composer: &Composer<'_, '_, '_, '_>, order: &[usize]) -> Ve
 fn height(composer: &Composer<'_, '_, '_, '_>, at: usize, nested: &[bool], heights: &[usize]) -> usize {
     let Some(Form::Typed(_, values)) = composer.items.get(at).map(|item| &item.form) else { return 1 };
     let inner = values.fields.iter().filter_map(|filled| match filled.value {
-        crate::import::fit::Fit::Link(link) if nested.get(link.node) == Some(&true) => heights.get(link.node),
+        Fit::Link(link) if nested.get(link.node) == Some(&true) => heights.get(link.node),
         _ => None,
     });
     inner.copied().max().unwrap_or_default() + 1
@@ -55,7 +56,14 @@ fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
     let Some(Form::Typed(_, outer)) = composer.items.get(only.by).map(|item| &item.form) else { return false };
     let arguments = composer.types.arguments(only.by, outer, composer.items);
     outer.fields.iter().any(|filled| {
-        matches!(filled.value, crate::import::fit::Fit::Link(found) if found == link)
+        matches!(filled.value, Fit::Link(found) if found == link)
+            && !hands_on(values, &filled.field.source.name)
             && composer.types.feeds(composer.types.of(link, composer.items), &filled.field.kind, &arguments)
     })
+}
+
+/// Whether a node changes what goes on under the same name: `let model = LoraLoader { model, … };` reads better than
+/// `model: LoraLoader { model: … }`.
+fn hands_on(values: &Values<'_, '_>, name: &str) -> bool {
+    values.fields.iter().any(|filled| filled.field.source.name == name && matches!(filled.value, Fit::Link(_)))
 }

@@ -1,6 +1,6 @@
 //! The inputs of a node, taken one by one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use comfy_schema::Text;
 
@@ -10,19 +10,19 @@ use crate::import::prompt::Given;
 pub(super) struct Inputs<'n> {
     /// Sorted, so that those below a name stand together.
     given: BTreeMap<&'n str, &'n Given>,
-    taken: HashMap<&'n str, ()>,
+    taken: HashSet<&'n str>,
 }
 
 impl<'n> Inputs<'n> {
     pub(super) fn new(inputs: &'n [(Text, Given)]) -> Self {
         let given = inputs.iter().map(|(name, given)| (name.as_str(), given)).collect();
-        Self { given, taken: HashMap::new() }
+        Self { given, taken: HashSet::new() }
     }
 
     /// The value of an input, which then is no longer unknown.
     pub(super) fn take(&mut self, name: &str) -> Option<&'n Given> {
         let (&name, &given) = self.given.get_key_value(name)?;
-        self.taken.insert(name, ());
+        self.taken.insert(name);
         Some(given)
     }
 
@@ -42,8 +42,17 @@ impl<'n> Inputs<'n> {
         matches!(self.given.get(name), Some(Given::Value(value)) if value.to_string() == json)
     }
 
+    /// Takes every literal that is left, and names it.
+    pub(super) fn drop_literals(&mut self) -> impl Iterator<Item = &'n str> + use<'n> {
+        let left =
+            self.given.iter().filter(|(name, given)| matches!(given, Given::Value(_)) && !self.taken.contains(*name));
+        let left: Vec<&'n str> = left.map(|(name, _)| *name).collect();
+        self.taken.extend(&left);
+        left.into_iter()
+    }
+
     /// An input that nothing has taken.
     pub(super) fn unknown(&self) -> Option<&'n str> {
-        self.given.keys().copied().find(|name| !self.taken.contains_key(name))
+        self.given.keys().copied().find(|name| !self.taken.contains(name))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A typed node sends exactly what the file has, or it would not be typed: an input that the file lacks and the type
 //! would add, one that the type does not declare, a list with too few entries make it raw. A single value that its
-//! field refuses does not: it is given unchecked.
+//! field refuses does not: it is given unchecked. Who asks for [tidy](Tidy) nodes gets typed ones where the server sees no
+//! difference.
 
 mod inputs;
 mod scalar;
@@ -49,19 +50,34 @@ pub(super) enum Fit<'p, 's> {
     Row(&'p Rows<'s>, Values<'p, 's>),
 }
 
+/// Whether typed nodes may send a little less or more than the file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tidy {
+    /// Nothing else than the file has.
+    No,
+    /// Undeclared literals are left out, because the server ignores them; defaults that the file lacks are sent.
+    Yes,
+}
+
 /// Fits the inputs of a node into the fields of its type.
 ///
-/// Errors: why the node must be raw.
+/// What was tidied is added to `notes`. Errors: why the node must be raw.
 pub(super) fn fit<'p, 's>(
     node: &prompt::Node,
     planned: &'p Node<'s>,
     shared: &Shared<'s>,
+    tidy: Tidy,
+    notes: &mut Vec<String>,
 ) -> Result<Values<'p, 's>, String> {
-    if node.meta.is_some() {
+    if node.meta.is_some() && tidy == Tidy::No {
         return Err("its `_meta` holds more than a title".to_owned());
     }
     let mut inputs = Inputs::new(&node.inputs);
-    let values = Fitter { shared }.record(&planned.record, "", &mut inputs)?;
+    let mut fitter = Fitter { shared, tidy, notes };
+    let values = fitter.record(&planned.record, "", &mut inputs)?;
+    if tidy == Tidy::Yes {
+        fitter.notes.extend(inputs.drop_literals().map(|name| format!("`{name}` is undeclared and is left out")));
+    }
     match inputs.unknown() {
         Some(name) => Err(format!("`{name}` is not among its declared inputs")),
         None => Ok(values),
@@ -70,11 +86,13 @@ pub(super) fn fit<'p, 's>(
 
 struct Fitter<'c, 's> {
     shared: &'c Shared<'s>,
+    tidy: Tidy,
+    notes: &'c mut Vec<String>,
 }
 
 impl<'s> Fitter<'_, 's> {
     fn record<'p>(
-        &self,
+        &mut self,
         record: &'p Record<'s>,
         prefix: &str,
         inputs: &mut Inputs<'_>,
@@ -85,6 +103,9 @@ impl<'s> Fitter<'_, 's> {
             match self.field(field, &name, inputs)? {
                 Some(value) => fields.push(Filled { field, is_default: is_default(field, &value), value }),
                 None if field.must_be_given() => return Err(format!("the file lacks its required input `{name}`")),
+                None if field.sent_default().is_some() && self.tidy == Tidy::Yes => {
+                    self.notes.push(format!("`{name}` is missing and its default is sent"));
+                }
                 None if field.sent_default().is_some() => {
                     return Err(format!("the file lacks its input `{name}`, for which the default would be sent"));
                 }
@@ -95,7 +116,7 @@ impl<'s> Fitter<'_, 's> {
     }
 
     fn field<'p>(
-        &self,
+        &mut self,
         field: &'p Field<'s>,
         name: &str,
         inputs: &mut Inputs<'_>,
@@ -112,7 +133,7 @@ impl<'s> Fitter<'_, 's> {
     }
 
     fn choice<'p>(
-        &self,
+        &mut self,
         choice: &'p Choice<'s>,
         name: &str,
         inputs: &mut Inputs<'_>,
@@ -136,7 +157,12 @@ impl<'s> Fitter<'_, 's> {
         Ok(Some(if implied { Fit::Key(branch.key.into()) } else { Fit::Branch(choice, branch, values) }))
     }
 
-    fn grow<'p>(&self, grow: &'p Grow<'s>, name: &str, inputs: &mut Inputs<'_>) -> Result<Option<Fit<'p, 's>>, String> {
+    fn grow<'p>(
+        &mut self,
+        grow: &'p Grow<'s>,
+        name: &str,
+        inputs: &mut Inputs<'_>,
+    ) -> Result<Option<Fit<'p, 's>>, String> {
         if !inputs.has_below(name) {
             return Ok(None);
         }
@@ -154,7 +180,12 @@ impl<'s> Fitter<'_, 's> {
         Ok(if items.is_empty() { None } else { Some(Fit::List(items)) })
     }
 
-    fn rows<'p>(&self, rows: &'p Rows<'s>, name: &str, inputs: &mut Inputs<'_>) -> Result<Option<Fit<'p, 's>>, String> {
+    fn rows<'p>(
+        &mut self,
+        rows: &'p Rows<'s>,
+        name: &str,
+        inputs: &mut Inputs<'_>,
+    ) -> Result<Option<Fit<'p, 's>>, String> {
         let mut items = Vec::new();
         while items.len() < rows.source.max && inputs.has_below(&format!("{name}.{}", items.len())) {
             let values = self.record(&rows.record, &format!("{name}.{}.", items.len()), inputs)?;

@@ -25,6 +25,7 @@ pub(super) fn fit<'p, 's>(field: &Field<'s>, value: &Value, shared: &Shared<'_>)
 fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<String> {
     match &field.kind {
         Kind::Widget(_) | Kind::Any | Kind::Raw => return None,
+        _ if is_dangling(value) => return Some("it links to a node that the file does not have".to_owned()),
         _ if matches!(value, Value::Null | Value::Array(_) | Value::Object(_)) => {
             return Some(format!("this is {}", value.kind_name()));
         }
@@ -52,6 +53,11 @@ fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<Stri
         Kind::Link(_) | Kind::Match { .. } => Some("only a link can be given for it".to_owned()),
         _ => None,
     }
+}
+
+/// Whether a value looks like a link. Those to nodes of the file have become links.
+fn is_dangling(value: &Value) -> bool {
+    matches!(value.as_array(), Some([Value::String(_), Value::Int(_)]))
 }
 
 fn refused_by(primitive: Primitive, field: &Field<'_>, value: &Value) -> Option<String> {

@@ -4,6 +4,9 @@
 //! arguments of a call at most 60 (one alone as much as there is), a chain of calls at most 60; a list of short items is filled line by line; a value
 //! that fits on the next line only goes there.
 
+// Writing to a string cannot fail.
+use std::fmt::Write as _;
+
 use super::text::{self, width};
 use super::{Expr, Field, Function, Stmt, Struct};
 
@@ -99,7 +102,7 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
         comment(text, TAB, out);
     }
     for attribute in &stmt.attributes {
-        out.push_str(&format!("    {attribute}\n"));
+        let _ = writeln!(out, "    {attribute}");
     }
     let place = Place { indent: TAB, column: TAB, after: end.len() };
     let pattern = match stmt.names.as_slice() {
@@ -137,7 +140,9 @@ fn pattern(names: &[String], place: Place) -> String {
 fn comment(text: &str, indent: usize, out: &mut String) {
     let room = LINE - indent - 3;
     let mut line = String::new();
-    let mut push = |line: &str| out.push_str(&format!("{:indent$}// {line}\n", ""));
+    let mut push = |line: &str| {
+        let _ = writeln!(out, "{:indent$}// {line}", "");
+    };
     for word in text.split_whitespace() {
         if !line.is_empty() && width(&line) + 1 + width(word) > room {
             push(&line);
@@ -174,9 +179,7 @@ fn expr(value: &Expr, place: Place) -> String {
         return line;
     }
     match value {
-        Expr::Atom(text) if is_chain(text) => {
-            text.replace('.', &format!("\n{:1$}.", "", place.indent + TAB))
-        }
+        Expr::Atom(text) if is_chain(text) => text.replace('.', &format!("\n{:1$}.", "", place.indent + TAB)),
         Expr::Atom(text) => text.clone(),
         Expr::Text(text) => text::literal(text, place.column, LINE - place.after),
         Expr::Struct(literal) => structure(literal, place),
@@ -205,7 +208,7 @@ fn one_line(value: &Expr) -> Option<String> {
         Expr::Chain(receiver, calls) => {
             let mut line = receiver.clone();
             for (name, arguments) in calls {
-                line.push_str(&format!(".{name}({})", items_on_a_line(arguments)?));
+                let _ = write!(line, ".{name}({})", items_on_a_line(arguments)?);
             }
             (width(&line) <= ITEMS).then_some(line)
         }
@@ -245,12 +248,14 @@ fn structure(literal: &Struct, place: Place) -> String {
     let inner = place.line();
     match short_body(literal) {
         // Short to the eye, but not in bytes: then rustfmt counts both and does neither.
-        Some(body) if body.len() > STRUCT => out.push_str(&format!("{:1$}{body}\n", "", inner.indent)),
+        Some(body) if body.len() > STRUCT => {
+            let _ = writeln!(out, "{:1$}{body}", "", inner.indent);
+        }
         _ => literal.fields.iter().for_each(|field| push_field(field, inner, &mut out)),
     }
-    out.push_str(&format!("{:1$}}}", "", place.indent));
+    let _ = write!(out, "{:1$}}}", "", place.indent);
     if let Some(then) = &literal.then {
-        out.push_str(&format!("\n{:1$}.{then}", "", place.indent));
+        let _ = write!(out, "\n{:1$}.{then}", "", place.indent);
     }
     out
 }
@@ -302,7 +307,7 @@ fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
         line.push(',');
     }
     out.push_str(&line);
-    out.push_str(&format!("\n{:1$}{close}", "", place.indent));
+    let _ = write!(out, "\n{:1$}{close}", "", place.indent);
     out
 }
 
@@ -315,9 +320,9 @@ fn delimited(open: &str, items: &[Expr], close: &str, place: Place) -> String {
     let inner = place.line();
     let mut out = format!("{open}\n");
     for item in items {
-        out.push_str(&format!("{:1$}{2},\n", "", inner.indent, expr(item, inner)));
+        let _ = writeln!(out, "{:1$}{2},", "", inner.indent, expr(item, inner));
     }
-    out.push_str(&format!("{:1$}{close}", "", place.indent));
+    let _ = write!(out, "{:1$}{close}", "", place.indent);
     out
 }
 
@@ -327,7 +332,7 @@ fn chain(receiver: &str, calls: &[(String, Vec<Expr>)], place: Place) -> String 
     for (name, arguments) in calls {
         let dotted = format!(".{name}");
         let call = Expr::Call(dotted, arguments.clone());
-        out.push_str(&format!("\n{:1$}{2}", "", inner.indent, expr(&call, inner)));
+        let _ = write!(out, "\n{:1$}{2}", "", inner.indent, expr(&call, inner));
     }
     out
 }

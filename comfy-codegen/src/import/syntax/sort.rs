@@ -21,7 +21,7 @@ pub(in super::super) fn imports(items: &BTreeSet<(String, String)>, deprecated: 
     }
     declarations.sort_by(|a, b| by_path(a, b));
     let allowed = |module: &str| if Some(module) == deprecated { "#[allow(deprecated)]\n" } else { "" };
-    declarations.iter().map(|(module, names)| format!("{}{}", allowed(module), declaration(module, names))).collect()
+    declarations.iter().flat_map(|(module, names)| [allowed(module).to_owned(), declaration(module, names)]).collect()
 }
 
 fn declaration(module: &str, names: &[&str]) -> String {

@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthStr;
 const NARROWEST: usize = 40;
 /// The longest line of a raw literal.
 const RAW_LINE: usize = 100;
+/// The widest literal that stands among the arguments of a call.
+const ARGUMENT: usize = 60;
 /// How many quotes and backslashes make a raw literal worth its hashes.
 const RAW_WORTHY: usize = 3;
 
@@ -21,7 +23,7 @@ pub(super) fn width(text: &str) -> usize {
 
 /// Whether a text fits into a call's argument.
 pub(in super::super) fn is_short(text: &str) -> bool {
-    one_line(text).is_some_and(|line| width(&line) <= NARROWEST)
+    one_line(text).is_some_and(|line| width(&line) <= ARGUMENT)
 }
 
 /// The text in quotes, on one line however long.
