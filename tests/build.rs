@@ -44,8 +44,11 @@ fn imports() -> Result<String, Box<dyn Error>> {
         let imported = import.import(&prompt, &settings)?;
         let saved = if imported.parameters.is_empty() { "" } else { "_as_saved" };
         writeln!(source, "pub mod {name} {{\n{}}}\n", imported.source)?;
-        writeln!(runs, "({name:?}, || {name}::{name}{saved}().map(|workflow| workflow.to_json())),")?;
+        writeln!(runs, "({name:?}, || {name}::{name}{saved}().map(|w| (w.to_json(), w.to_json_pretty()))),")?;
     }
-    writeln!(source, "pub const RUNS: &[(&str, fn() -> Result<String, comfy_runtime::GraphError>)] = &[{runs}];")?;
+    writeln!(
+        source,
+        "pub const RUNS: &[(&str, fn() -> Result<(String, String), comfy_runtime::GraphError>)] = &[{runs}];"
+    )?;
     Ok(source)
 }
