@@ -384,11 +384,11 @@ fn unchecked_text_must_be_json() {
     let raw =
         graph.raw("Nobody").input("x", comfy_runtime::unchecked_json("{")).meta(comfy_runtime::unchecked_json("]"));
     raw.input("y", comfy_runtime::unchecked_json("[1, 2.50]")).add();
-    graph.add(ResizeImageMaskNode::new(comfy_runtime::unchecked_json("nul")));
+    graph.add(PreviewImage::new(comfy_runtime::unchecked_json("nul")));
     let found = problems(graph.finish(()));
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found.len(), 3, "{found:?}");
-    for (problem, input) in found.iter().zip(["`Nobody.x`", "`Nobody._meta`", "`ResizeImageMaskNode.input`"]) {
+    for (problem, input) in found.iter().zip(["`Nobody.x`", "`Nobody._meta`", "`PreviewImage.images`"]) {
         assert!(problem.contains(&format!("{input} was given text that is no JSON: ")), "{problem}");
     }
 }
