@@ -15,6 +15,7 @@ use comfy_schema::Schema;
 use libfuzzer_sys::fuzz_target;
 
 static SCHEMAS: OnceLock<[Schema; 2]> = OnceLock::new();
+static IMPORTERS: OnceLock<Vec<Importer<'static>>> = OnceLock::new();
 
 fuzz_target!(|bytes: &[u8]| {
     let schemas = SCHEMAS.get_or_init(|| {
@@ -30,8 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(prompt) = document.api else {
         return;
     };
-    for schema in schemas {
-        let importer = Importer::new(schema);
+    for importer in IMPORTERS.get_or_init(|| schemas.iter().map(Importer::new).collect()) {
         let mut settings = Settings::new("fuzzed");
         settings.origin = Some(String::from_utf8_lossy(bytes).into_owned());
         for _ in 0..2 {
