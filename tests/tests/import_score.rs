@@ -68,9 +68,13 @@ fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
     let (seed, count) = (number("IMPORT_SEED", 1), number("IMPORT_CASES", 40));
     let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let mut good = true;
-    for (what, schema_file) in
-        [("server", "schemas/comfyui-0.26.0.json"), ("shapes", "comfy-codegen/tests/fixtures/shapes.json")]
-    {
+    // Other definitions, such as those of a server with custom nodes.
+    let given = env::var("IMPORT_SCHEMA").ok();
+    let schemas = match &given {
+        Some(file) => vec![("given", file.as_str())],
+        None => vec![("server", "schemas/comfyui-0.26.0.json"), ("shapes", "comfy-codegen/tests/fixtures/shapes.json")],
+    };
+    for (what, schema_file) in schemas {
         let schema_file = comfy_tests::workspace().join(schema_file);
         let schema = Schema::from_slice(&fs::read(&schema_file)?)?;
         let cases = (0..count).map(|at| {

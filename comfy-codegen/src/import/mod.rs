@@ -30,9 +30,9 @@
 //! unless [`Ids::Keep`] says otherwise. What has no typed form becomes a raw node or an unchecked value, with a comment
 //! that says why.
 //!
-//! The way of the data: [`prompt`] reads nodes and links → [`order`] finds circles → [`fit`] gives every node its typed
-//! or raw form → [`flow`] finds uses and types → [`scopes`] cuts functions, [`params`] chooses parameters, [`names`]
-//! names → [`compose`] makes the tree of Rust that [`syntax`] writes.
+//! The way of the data: `prompt` reads nodes and links → `order` finds circles → `fit` gives every node its typed
+//! or raw form → `flow` finds uses and types → `scopes` cuts functions, `params` chooses parameters, `names`
+//! names → `compose` makes the tree of Rust that `syntax` writes.
 
 mod compose;
 mod error;

@@ -377,3 +377,54 @@ fn add_module<'i>(value: &'i Fit<'_, '_>, path: &mut Vec<&'i str>, found: &mut H
     add_modules(values, path, found);
     path.truncate(path.len() - 2);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The number that rustc will read.
+    fn read(source: &str) -> Value {
+        let (digits, minus) = source.strip_prefix('-').map_or((source, ""), |digits| (digits, "-"));
+        match syn::parse_str::<syn::Lit>(digits) {
+            Ok(syn::Lit::Int(int)) => format!("{minus}{}", int.base10_digits()).parse().map_or(Value::Null, Value::Int),
+            Ok(syn::Lit::Float(float)) => {
+                format!("{minus}{}", float.base10_digits()).parse().map_or(Value::Null, Value::Float)
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn source(expr: Expr) -> String {
+        match expr {
+            Expr::Atom(text) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn floats_are_read_as_they_were(value in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
+            let found = read(&source(literal(&Value::Float(value), false)));
+            prop_assert_eq!(found.as_f64().map(f64::to_bits), Some(value.to_bits()));
+        }
+
+        #[test]
+        fn whole_numbers_are_read_as_they_were(value in i128::from(i64::MIN)..=i128::from(u64::MAX)) {
+            prop_assert_eq!(read(&source(literal(&Value::Int(value), false))), Value::Int(value));
+            prop_assert_eq!(whole(value).map(|text| read(&text)), Some(Value::Int(value)));
+        }
+    }
+
+    #[test]
+    fn outside_of_nodes_numbers_say_their_type() {
+        let cases =
+            [(5, "5"), (-5, "-5"), (3_000_000_000, "3000000000_i64"), (u64::MAX.into(), "18446744073709551615_u64")];
+        for (value, text) in cases {
+            assert_eq!(whole(value).as_deref(), Some(text));
+        }
+        assert_eq!(whole(i128::from(u64::MAX) + 1), None);
+        assert_eq!(source(literal(&Value::Int(7), true)), "7.0");
+    }
+}
