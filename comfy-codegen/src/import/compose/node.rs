@@ -143,8 +143,8 @@ impl<'c> Composer<'c, '_, '_, '_> {
                 let kind = if let Kind::Grow(grow) = kind { &grow.element.kind } else { kind };
                 let items = items.iter().map(|item| match item {
                     // Texts of lists stay on their lines.
-                    Some(Fit::Literal(Value::String(text))) if self.settings.options == Options::Texts => {
-                        Expr::Atom(syntax::quoted(text))
+                    Some(Fit::Literal(value @ Value::String(text))) => {
+                        self.option(value, kind).unwrap_or_else(|| Expr::Atom(syntax::quoted(text)))
                     }
                     Some(item) => self.value_of(item, kind, arguments, inside, body),
                     None => Expr::atom("None"),
@@ -269,12 +269,12 @@ impl<'c> Composer<'c, '_, '_, '_> {
     fn raw(&mut self, at: usize, item: &Item<'_, '_, '_>, body: &mut Body) -> Expr {
         let text = |text: &str| Expr::Text(text.to_owned());
         let class = item.node.class.as_deref().or(item.node.title.as_deref()).unwrap_or("node");
-        let mut calls = vec![("raw".to_owned(), vec![text(class)])];
+        let mut calls = vec![("raw".to_owned(), vec![Expr::Atom(syntax::quoted(class))])];
         if item.node.class.is_none() {
             calls.push(("without_class".to_owned(), Vec::new()));
         }
         if self.settings.ids == Ids::Keep {
-            calls.push(("id".to_owned(), vec![text(&item.node.id)]));
+            calls.push(("id".to_owned(), vec![Expr::Atom(syntax::quoted(&item.node.id))]));
         }
         if let Some(meta) = &item.node.meta {
             let meta = self.unchecked(meta, "meta", body);
@@ -294,7 +294,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
                 }
                 (None, Given::Value(value)) => self.unchecked(value, name, body),
             };
-            calls.push(("input".to_owned(), vec![text(name), value]));
+            calls.push(("input".to_owned(), vec![Expr::Atom(syntax::quoted(name)), value]));
         }
         calls.push(("add".to_owned(), Vec::new()));
         Expr::Chain("graph".to_owned(), calls)

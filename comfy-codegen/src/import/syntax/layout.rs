@@ -156,7 +156,8 @@ fn comment(text: &str, indent: usize, out: &mut String) {
     push(&line);
 }
 
-/// A value behind `name:` or `let x =`: a space or, where only the next line holds it, a line break, and the value.
+/// A value behind `let x =`, or a name behind `name:`: a space or, where only the next line holds it, a line break, and
+/// the value.
 fn beside(value: &Expr, head: usize, place: Place) -> String {
     let here = Place { column: place.column + head, ..place };
     let next = Place { indent: place.indent + TAB, column: place.indent + TAB, ..place };
@@ -217,7 +218,7 @@ fn one_line(value: &Expr) -> Option<String> {
 
 /// Whether a name is a chain too long for a line: `sampler.output.any()`.
 fn is_chain(text: &str) -> bool {
-    width(text) > ITEMS && text.contains('.') && !text.contains('"')
+    width(text) > ITEMS && text.matches('.').count() > 1 && !text.contains('"')
 }
 
 /// The fields of a struct literal that is short enough for a line.
@@ -270,7 +271,14 @@ fn push_field(field: &Field, place: Place, out: &mut String) {
         value => {
             let head = format!("{}:", field.name);
             out.push_str(&head);
-            out.push_str(&beside(value, width(&head) + 1, place));
+            let here = Place { column: place.column + width(&head) + 1, ..place };
+            match value {
+                Expr::Atom(_) => out.push_str(&beside(value, width(&head) + 1, place)),
+                // What can be broken begins on the line of its field.
+                _ => {
+                    let _ = write!(out, " {}", expr(value, here));
+                }
+            }
         }
     }
     out.push_str(",\n");
