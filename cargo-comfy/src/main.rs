@@ -7,6 +7,7 @@ mod failure;
 mod json;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
+mod workflow;
 
 use std::env;
 use std::ffi::OsString;
@@ -27,6 +28,7 @@ enum Command {
     Check(commands::check::Check),
     Convert(commands::convert::Convert),
     Generate(commands::generate::Generate),
+    Import(commands::import::Import),
     #[cfg(feature = "run")]
     Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Convert(convert) => convert.run(),
         Command::Generate(generate) => generate.run(),
+        Command::Import(import) => import.run(),
         #[cfg(feature = "run")]
         Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]

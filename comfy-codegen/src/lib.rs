@@ -40,6 +40,8 @@ mod config;
 mod emit;
 mod error;
 mod generator;
+#[cfg(feature = "import")]
+pub mod import;
 mod live;
 mod names;
 mod output;

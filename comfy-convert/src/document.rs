@@ -137,12 +137,14 @@ fn odd(what: String) -> Warning {
     Warning { place: None, kind: WarningKind::Odd(what) }
 }
 
-/// Whether this is API format: an object in which at least one entry has a class and none looks like anything else.
+/// Whether this is API format: an object in which some entry has a class, or all have inputs. (A front end that knows none
+/// of the classes gives none.)
 fn is_prompt(map: &Map) -> bool {
-    map.iter().any(|(_, node)| {
-        let node = node.as_object();
-        node.is_some_and(|node| node.get("class_type").is_some_and(|class| class.as_str().is_some()))
-    })
+    let has = |node: &Value, key: &str, is_right: fn(&Value) -> bool| {
+        node.as_object().is_some_and(|node| node.get(key).is_some_and(is_right))
+    };
+    map.iter().any(|(_, node)| has(node, "class_type", |class| class.as_str().is_some()))
+        || !map.is_empty() && map.iter().all(|(_, node)| has(node, "inputs", |inputs| inputs.as_object().is_some()))
 }
 
 /// A prompt without what belongs to the run that saved it.

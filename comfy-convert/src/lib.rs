@@ -36,8 +36,3 @@ pub use convert::{Converted, Converter, DateTime};
 pub use document::{Document, Form, read};
 pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
 pub use ui::UiWorkflow;
-
-/// The code of the page compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/importing.md")]
-mod importing {}

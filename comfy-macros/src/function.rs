@@ -8,6 +8,7 @@ use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Typ
 use crate::block::{graph, support};
 use crate::lower::Lowering;
 use crate::recover;
+use crate::report::Report;
 
 /// A function without its body, which may be half typed.
 struct Function {
@@ -33,16 +34,14 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut lowering = Lowering::default();
-    if let Some(arg) = args.into_iter().next() {
-        lowering.report.error(arg.span(), "`#[workflow]` takes no arguments");
-    }
+    let part = graph_parameter(&function.sig);
+    let titles = titles(args, part.is_some(), &mut lowering.report);
     if let Some(token) = &function.sig.asyncness {
         lowering.report.error(token.span(), "a workflow is built at once; `#[workflow]` functions cannot be async");
     }
     if let Some(token) = &function.sig.constness {
         lowering.report.error(token.span(), "`#[workflow]` functions cannot be const");
     }
-    let part = graph_parameter(&function.sig);
     let body = recover::block(body, &mut lowering);
     let errors = lowering.report.into_tokens();
     let Function { attrs, vis, mut sig } = function;
@@ -73,7 +72,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let (output, finish) = match fallible {
         Some((ok, error)) => (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#ok>, #error>),
-            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs?)?)),
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs?)? #titles)),
+        ),
+        None if titles.is_some() => (
+            quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs)? #titles)),
         ),
         None => (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
@@ -96,6 +99,22 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         #errors
     }
+}
+
+/// `titles`, the only argument: the call that gives every node a title.
+fn titles(args: TokenStream, is_part: bool, report: &mut Report) -> Option<TokenStream> {
+    let mut args = args.into_iter();
+    let first = args.next()?;
+    let wrong = match &first {
+        TokenTree::Ident(name) if name == "titles" => args.next(),
+        other => Some(other.clone()),
+    };
+    if let Some(wrong) = wrong {
+        report.error(wrong.span(), "`#[workflow]` takes no arguments but `titles`");
+    } else if is_part {
+        report.error(first.span(), "only a whole workflow says `titles`; this function is a part of one");
+    }
+    Some(quote_spanned!(Span::mixed_site()=> .with_titles()))
 }
 
 /// The signature's tokens, and those inside the braces that end the item.

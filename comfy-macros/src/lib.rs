@@ -31,8 +31,8 @@ use proc_macro::TokenStream;
 ///   Inputs with a default, and optional ones, may be left out; `None` is the same as leaving out.
 /// * Literals are checked when the program compiles; other values when the graph is finished. This reaches into the
 ///   arms of `if` and `match`, blocks, `Some(…)` and the items of an array.
-/// * A node bound with `let` has the variable's name as its id; `#[id = "…"]` before the literal sets another,
-///   `#[title = "…"]` sets the title that the editor shows.
+/// * A node bound with `let` has the variable's name as its id; `#[id = "…"]` before the literal or before the `let`
+///   sets another, `#[title = "…"]` sets the title that the editor shows.
 /// * `#[plain] Point { x, y }` is an ordinary struct literal.
 /// * Node literals may stand anywhere but in nested items, and in macros other than the standard library's.
 #[proc_macro]
@@ -46,6 +46,9 @@ pub fn workflow(input: TokenStream) -> TokenStream {
 /// `Result<Workflow<Out<IMAGE>>, GraphError>`; a declared `Result<T, E>` becomes `Result<Workflow<T>, E>`, for any
 /// `E: From<GraphError>`. A function whose first parameter is a `&Graph` is a part of a workflow: it adds its nodes to
 /// that graph and returns what it says.
+///
+/// `#[workflow(titles)]` sends a title with every node, as the editor does: where the program gives none, what the
+/// editor calls the class.
 #[proc_macro_attribute]
 pub fn workflow_fn(args: TokenStream, item: TokenStream) -> TokenStream {
     function::expand(args.into(), item.into()).into()

@@ -26,6 +26,7 @@ pub use desc::{Desc, Lit};
 pub use field::{
     AnyInput, AnyOption, Anything, Array, Choice, Combo, ComboEnum, Field, Grow, Input, IntoField, Linkable, List,
     Listed, Many, Match, MemberOf, OneOf, Overlaps, Raw, Rows, Unchecked, Unknown, Widget, Word, list, unchecked,
+    unchecked_json,
 };
 pub use graph::{Graph, GraphError, Problem, ProblemKind, RawNode, Warning};
 pub use node::Node;

@@ -108,6 +108,12 @@ impl AnyOut {
 }
 
 impl<U> UnionOut<U> {
+    /// The same output, its types forgotten.
+    #[must_use]
+    pub const fn any(self) -> AnyOut {
+        AnyOut { link: self.link }
+    }
+
     /// The same output as one of `T`, for which the caller vouches.
     #[must_use]
     pub const fn cast<T>(self) -> Out<T> {

@@ -26,6 +26,8 @@ pub(crate) enum Value {
     Text(Box<str>),
     /// JSON that is sent as it is.
     Json(Box<str>),
+    /// Text that was given as JSON and is none: why.
+    NotJson(Box<str>),
     List(Box<[Slot]>),
     /// A branch of a dynamic combo or a row of a group.
     Branch(NodeRef),

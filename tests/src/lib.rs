@@ -28,3 +28,16 @@ pub fn data() -> Option<PathBuf> {
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 pub mod guide {}
+
+/// The code of the page on importing compiles, and what runs runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/importing.md")]
+pub mod importing {}
+
+pub mod imports;
+
+/// What the prompts in `imports/` became, compiled.
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
+pub mod imported {
+    include!(concat!(env!("OUT_DIR"), "/imports.rs"));
+}

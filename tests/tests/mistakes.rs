@@ -376,3 +376,19 @@ fn literals_of_one_form() {
     let classes: Vec<String> = workflow.unwrap().nodes().map(|node| node.class().into_owned()).collect();
     assert_eq!(classes, ["PreviewAny", "EmptyImage", "NoInputs", "PreviewAny", "CLIPTextEncode"]);
 }
+
+/// JSON text that is none is an error, and not what is sent.
+#[test]
+fn unchecked_text_must_be_json() {
+    let graph = Graph::new();
+    let raw =
+        graph.raw("Nobody").input("x", comfy_runtime::unchecked_json("{")).meta(comfy_runtime::unchecked_json("]"));
+    raw.input("y", comfy_runtime::unchecked_json("[1, 2.50]")).add();
+    graph.add(PreviewImage::new(comfy_runtime::unchecked_json("nul")));
+    let found = problems(graph.finish(()));
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (problem, input) in found.iter().zip(["`Nobody.x`", "`Nobody._meta`", "`PreviewImage.images`"]) {
+        assert!(problem.contains(&format!("{input} was given text that is no JSON: ")), "{problem}");
+    }
+}

@@ -1,20 +1,16 @@
 //! `cargo comfy convert`
 
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_codegen::Config;
-use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind, read};
+use comfy_convert::{Warning, read};
 use comfy_schema::{Map, Schema, Value};
 
 use crate::failure::{Chain, Failure};
 use crate::json::Pretty;
-
-/// The largest file that is read. Videos are large; a workflow is not.
-const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+use crate::workflow::{Choices, From, IntoFailure, bytes, definitions, stem, targets};
 
 /// Convert workflows to the API format that is queued, as the ComfyUI front end would.
 #[derive(Debug, Args)]
@@ -88,14 +84,6 @@ enum Format {
     Request,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum From {
-    /// The prompt: exactly what ran
-    Prompt,
-    /// The workflow of the editor, converted
-    Workflow,
-}
-
 /// What was found out while converting.
 #[derive(Default)]
 struct Outcome {
@@ -106,8 +94,8 @@ struct Outcome {
 impl Convert {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let targets = self.targets()?;
-        let mut schema = Definitions::new(&self);
+        let targets = targets(&self.files, self.out.as_deref(), |file| format!("{}.api.json", stem(file)))?;
+        let mut schema = None;
         let mut outcome = Outcome::default();
         for (file, target) in self.files.iter().zip(targets) {
             match self.convert(file, &mut schema) {
@@ -137,65 +125,24 @@ impl Convert {
         }
     }
 
-    fn convert(&self, file: &Path, schema: &mut Definitions<'_>) -> Result<(Value, Vec<Warning>), Failure> {
-        let document = read(&bytes(file)?)?;
-        let Document { ui, api, warnings, .. } = document;
-        match (ui, api) {
-            (Some(workflow), None) => self.convert_workflow(&workflow, warnings, schema),
-            (Some(workflow), Some(_)) if self.from == From::Workflow => {
-                // What was left out of the prompt does not matter to the workflow.
-                let warnings = warnings.into_iter().filter(|warning| matches!(warning.kind, WarningKind::Odd(_)));
-                self.convert_workflow(&workflow, warnings.collect(), schema)
-            }
-            (_, Some(prompt)) => Ok((prompt, warnings)),
-            (None, None) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
-        }
-    }
-
-    fn convert_workflow(
-        &self,
-        workflow: &UiWorkflow,
-        mut warnings: Vec<Warning>,
-        schema: &mut Definitions<'_>,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
-        let mut converter = Converter::new(schema.get()?).seed(self.seed);
-        if let Some(now) = now() {
-            converter = converter.date(now);
-        }
-        if self.keep_dynamic_prompts {
-            converter = converter.keep_dynamic_prompts();
-        }
-        if self.follow_get_set {
-            converter = converter.follow_get_set();
-        }
-        let Converted { prompt, warnings: more } = converter.convert(workflow)?;
-        warnings.extend(more);
-        Ok((prompt, warnings))
-    }
-
-    /// The file to write for each file that is read; none is standard output.
-    fn targets(&self) -> Result<Vec<Option<PathBuf>>, Failure> {
-        let Some(out) = &self.out else {
-            return Ok(vec![None; self.files.len()]);
+    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<Warning>), Failure> {
+        let choices = Choices {
+            from: self.from,
+            seed: self.seed,
+            keep_dynamic_prompts: self.keep_dynamic_prompts,
+            follow_get_set: self.follow_get_set,
         };
-        if self.files.len() == 1 && !out.is_dir() {
-            return Ok(vec![Some(out.clone())]);
+        choices.prompt(read(&bytes(file)?)?, || self.definitions(schema))
+    }
+
+    /// The definitions, loaded when the first file needs them.
+    fn definitions<'s>(&self, loaded: &'s mut Option<Schema>) -> Result<&'s Schema, Failure> {
+        if loaded.is_none() {
+            let message = "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE or \
+                           --server URL";
+            *loaded = Some(definitions(self.schema.as_ref(), self.server.as_ref(), message)?);
         }
-        fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()).into_failure())?;
-        let mut seen = HashSet::new();
-        let mut targets = Vec::new();
-        for file in &self.files {
-            let stem = if file.as_os_str() == "-" { "stdin".as_ref() } else { file.file_stem().unwrap_or_default() };
-            let mut name = stem.to_owned();
-            name.push(".api.json");
-            let target = out.join(name);
-            if !seen.insert(target.clone()) {
-                let message = format!("two files would be written to {}; convert them one by one", target.display());
-                return Err(message.into_failure());
-            }
-            targets.push(Some(target));
-        }
-        Ok(targets)
+        loaded.as_ref().ok_or_else(|| "no node definitions".to_owned().into_failure())
     }
 
     fn write(&self, prompt: &Value, target: Option<&Path>) -> Result<(), Failure> {
@@ -216,74 +163,5 @@ impl Convert {
             },
         };
         written.map_err(IntoFailure::into_failure)
-    }
-}
-
-/// The node definitions, loaded when the first file needs them.
-struct Definitions<'c> {
-    arguments: &'c Convert,
-    loaded: Option<Schema>,
-}
-
-impl<'c> Definitions<'c> {
-    fn new(arguments: &'c Convert) -> Self {
-        Self { arguments, loaded: None }
-    }
-
-    fn get(&mut self) -> Result<&Schema, Failure> {
-        if self.loaded.is_none() {
-            if self.arguments.schema.is_none() && self.arguments.server.is_none() {
-                let message = "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE \
-                               or --server URL";
-                return Err(message.to_owned().into_failure());
-            }
-            let config = self.arguments.schema.iter().fold(Config::new(), Config::schema);
-            let config = self.arguments.server.iter().fold(config, Config::server);
-            let (schema, fallback) = config.definitions()?;
-            if let Some(why) = fallback {
-                eprintln!("warning: {why}");
-            }
-            self.loaded = Some(schema);
-        }
-        self.loaded.as_ref().ok_or_else(|| "no node definitions".to_owned().into_failure())
-    }
-}
-
-/// The bytes of a file, or of standard input.
-fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    } else {
-        File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!("it is larger than {} GiB", MOST_BYTES >> 30).into_failure());
-    }
-    Ok(bytes)
-}
-
-/// The local time, if the system knows it.
-fn now() -> Option<DateTime> {
-    let now = jiff::ZonedDateTime::now();
-    let part = |number: i8| u8::try_from(number).ok();
-    Some(DateTime {
-        year: now.year().into(),
-        month: part(now.month())?,
-        day: part(now.day())?,
-        hour: part(now.hour())?,
-        minute: part(now.minute())?,
-        second: part(now.second())?,
-    })
-}
-
-/// A message as a failure.
-trait IntoFailure {
-    fn into_failure(self) -> Failure;
-}
-
-impl IntoFailure for String {
-    fn into_failure(self) -> Failure {
-        Failure::Error(self.into())
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod generate;
+pub(crate) mod import;
 #[cfg(feature = "run")]
 pub(crate) mod run;
 #[cfg(feature = "serve")]

@@ -36,7 +36,12 @@ fn pack_node(node: &mut Node<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
     {
         flags |= if set { flag } else { 0 };
     }
-    pack_record(&mut node.record, flags, &source.class, shared)
+    pack_record(&mut node.record, flags, &source.class, shared)?;
+    // The editor's title, behind everything that the compiler reads.
+    if let Some(title) = source.display_name.as_deref().filter(|title| *title != source.class) {
+        node.record.desc.push_str(title);
+    }
+    Ok(())
 }
 
 fn pack_record(record: &mut Record<'_>, flags: u8, name: &str, shared: &Shared<'_>) -> Result<(), TooLong> {

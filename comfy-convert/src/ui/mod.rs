@@ -3,9 +3,15 @@
 mod fields;
 mod parse;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use comfy_schema::{Map, Text, Value};
+
+/// The most copies of subgraphs that get names.
+const MOST_NAMES: usize = 10_000;
+/// The deepest copy that gets a name.
+const DEEPEST_NAME: usize = 32;
 
 /// A workflow in UI format (0.4 or v1), as [`read`](crate::read) or [`UiWorkflow::from_value`] gives it.
 ///
@@ -28,6 +34,29 @@ impl UiWorkflow {
     /// The number of nodes, those in subgraph definitions included.
     pub fn node_count(&self) -> usize {
         self.root.nodes.len() + self.subgraphs.iter().map(|subgraph| subgraph.graph.nodes.len()).sum::<usize>()
+    }
+
+    /// What each copy of a subgraph is called: by its title, else by its definition. A copy is named by the ids that lead
+    /// to it, as they begin the ids of its nodes in a prompt: `12`, `12:5`.
+    pub fn subgraph_names(&self) -> Vec<(String, String)> {
+        let definitions: HashMap<&str, &UiSubgraph> =
+            self.subgraphs.iter().map(|subgraph| (subgraph.id.as_str(), subgraph)).collect();
+        let mut names = Vec::new();
+        let mut graphs = vec![(String::new(), &self.root, 0)];
+        while let Some((prefix, graph, depth)) = graphs.pop() {
+            for node in &graph.nodes {
+                let Some(&definition) = definitions.get(node.class.as_str()) else { continue };
+                // Copies multiply, and a hostile file has copies in itself.
+                if names.len() >= MOST_NAMES || depth >= DEEPEST_NAME {
+                    return names;
+                }
+                let path = format!("{prefix}{}", node.id);
+                let name = node.title.as_ref().unwrap_or(&definition.name);
+                names.push((path.clone(), name.to_string()));
+                graphs.push((format!("{path}:"), &definition.graph, depth + 1));
+            }
+        }
+        names
     }
 
     /// The classes of all nodes, in the file's order, with repetitions. Subgraph instances give their definition's id.

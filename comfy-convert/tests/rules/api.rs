@@ -18,6 +18,13 @@ fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
 }
 
 #[test]
+fn a_prompt_without_any_class_is_one() {
+    let document = read(br#"{"1":{"inputs":{"x":7}},"2":{"inputs":{},"_meta":{}}}"#).unwrap();
+    assert_eq!((document.form, document.warnings.len()), (Form::Api, 0));
+    assert!(read(br#"{"1":{"inputs":{}},"2":{"input":{}}}"#).is_err());
+}
+
+#[test]
 fn a_request_holds_both() {
     let body = br#"{"prompt":{"1":{"class_type":"A","inputs":{}}},
         "extra_data":{"extra_pnginfo":{"workflow":{"nodes":[{"id":1,"type":"A"}],"links":[]}}}}"#;

@@ -15,6 +15,11 @@ pub(super) struct Label {
     title: Option<LitStr>,
 }
 
+/// Whether an attribute names a node.
+pub(super) fn is_label(attr: &Attribute) -> bool {
+    attr.path().is_ident("id") || attr.path().is_ident("title")
+}
+
 impl Label {
     /// Reads the attributes; what is none of ours is a mistake.
     pub(super) fn read(attrs: &[Attribute], report: &mut Report) -> Self {

@@ -11,8 +11,9 @@ pub(crate) use node::{FieldValue, RawField};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Pat, Stmt, Token};
+use syn::{Attribute, Expr, Pat, Stmt, Token};
 
 use crate::report::Report;
 
@@ -77,6 +78,16 @@ impl Lowering {
         }
     }
 
+    /// Labels before a `let` are those of the node literal whose outputs it binds: `#[title = "…"] let x = Node { … };`
+    fn hand_on_labels(&mut self, local: &mut syn::Local) {
+        let labels: Vec<Attribute> = local.attrs.extract_if(.., |attr| label::is_label(attr)).collect();
+        let Some(first) = labels.first() else { return };
+        match local.init.as_mut().and_then(|init| literal_of(&mut init.expr)) {
+            Some(literal) => literal.attrs.extend(labels),
+            None => self.report.error(first.span(), "there is no node literal here to be labelled"),
+        }
+    }
+
     /// Visits everything of an `if`, a `match` or a block but its tails, which go to `at_tail`.
     fn tails(&mut self, expr: &mut Expr, at_tail: &mut dyn FnMut(&mut Self, &mut Expr)) {
         match expr {
@@ -115,6 +126,17 @@ impl Lowering {
     }
 }
 
+/// The node literal that an expression is, or an output of it.
+fn literal_of(expr: &mut Expr) -> Option<&mut syn::ExprStruct> {
+    match expr {
+        Expr::Struct(literal) => Some(literal),
+        Expr::Field(field) => literal_of(&mut field.base),
+        Expr::Paren(inner) => literal_of(&mut inner.expr),
+        Expr::Group(inner) => literal_of(&mut inner.expr),
+        _ => None,
+    }
+}
+
 impl VisitMut for Lowering {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
@@ -124,6 +146,7 @@ impl VisitMut for Lowering {
     }
 
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        self.hand_on_labels(local);
         if let Some(init) = &mut local.init {
             self.bound(&mut init.expr, &local.pat);
             if let Some((_, diverge)) = &mut init.diverge {

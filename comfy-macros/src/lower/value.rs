@@ -62,7 +62,7 @@ impl Lowering {
                     *arg = Expr::Verbatim(self.converted(arg.clone(), field));
                 }
             }
-            Expr::Path(path) if path.path.segments.last().is_some_and(is_bare_none) => {
+            Expr::Path(path) if is_of_option(&path.path, "None") => {
                 let tokens = quote_spanned!(path.span()=> #path::<__c::Given<_>>);
                 return Value { tokens, simple: true };
             }
@@ -132,14 +132,16 @@ impl Lowering {
     }
 }
 
-/// `None` or `Option::None`; not `None::<u32>`, which says its type itself.
-fn is_bare_none(last: &syn::PathSegment) -> bool {
-    last.ident == "None" && last.arguments.is_none()
-}
-
 /// `Some` or `Option::Some`.
 pub(super) fn is_some(func: &Expr) -> bool {
-    matches!(func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Some"))
+    matches!(func, Expr::Path(path) if is_of_option(&path.path, "Some"))
+}
+
+/// `None` or `Option::None`; not `None::<u32>`, which says its type itself, nor the `None` of another enum.
+fn is_of_option(path: &Path, variant: &str) -> bool {
+    let mut segments = path.segments.iter().rev();
+    let is_variant = segments.next().is_some_and(|last| last.ident == variant && last.arguments.is_none());
+    is_variant && segments.next().is_none_or(|owner| owner.ident == "Option")
 }
 
 /// Whether the value of the expression is that of one of several inner ones.

@@ -109,6 +109,16 @@ impl Desc {
         self.named().0
     }
 
+    /// What the editor calls nodes of this class: their title, unless somebody changed it.
+    pub(crate) fn title(self) -> &'static str {
+        let (class, mut inputs) = self.named();
+        while inputs.body().is_some() {}
+        match inputs.reader.rest() {
+            "" => class,
+            title => title,
+        }
+    }
+
     /// The class, and how many inputs follow it, and they.
     const fn named(self) -> (&'static str, Inputs) {
         let mut reader = Reader::new(self.packed);

@@ -21,6 +21,8 @@ pub(crate) struct Table {
     pub(crate) id: String,
     /// What ends the JSON of a node without a title, from the brace that closes its inputs on.
     pub(crate) end: String,
+    /// The same with the title that the editor gives it.
+    pub(crate) titled_end: String,
     pub(crate) rows: Vec<Row>,
     /// The rows as the writer takes them.
     pub(crate) parts: Vec<Part>,
@@ -59,11 +61,14 @@ impl Table {
         // Without a literal any input may have been given.
         let parts = parts(&rows, |index| literal.is_none() || computed.contains(&index));
         let end = format!("}},\"class_type\":{}}}", serde_json::Value::from(desc.class()));
+        let class = end.strip_suffix('}').unwrap_or(&end);
+        let titled_end = format!("{class},\"_meta\":{{\"title\":{}}}}}", serde_json::Value::from(desc.title()));
         Self {
             desc,
             id: snake_case(desc.class()),
             size: "\"\":{\"inputs\":{".len() + parts.iter().map(|part| part.size(&rows)).sum::<usize>() + end.len(),
             end,
+            titled_end,
             parts,
             rows,
             is_output: desc.is_output_node(),

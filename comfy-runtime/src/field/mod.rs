@@ -14,7 +14,7 @@ pub use kinds::{
 };
 pub use links::{Linkable, MemberOf, Overlaps};
 pub use lists::{Items, List, list};
-pub use values::{ComboEnum, Unchecked, unchecked};
+pub use values::{ComboEnum, Unchecked, unchecked, unchecked_json};
 
 use std::marker::PhantomData;
 

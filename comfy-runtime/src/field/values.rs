@@ -157,7 +157,7 @@ impl<O: ComboEnum> IntoField<Many<O>> for O {
 
 /// JSON for any input whatsoever, sent exactly as it is and checked by nobody but the server. See [`unchecked`].
 #[derive(Debug, Clone)]
-pub struct Unchecked(Box<str>);
+pub struct Unchecked(Value);
 
 /// Lets `value` be given for any input, whatever its type. Nothing is checked and nothing is wrapped: an array of an
 /// id and a number is a link.
@@ -165,12 +165,25 @@ pub struct Unchecked(Box<str>);
 /// For the rare case where the server is laxer than its schema, such as a literal on a socket.
 #[must_use]
 pub fn unchecked(value: impl Into<serde_json::Value>) -> Unchecked {
-    Unchecked(value.into().to_string().into())
+    Unchecked(Value::Json(value.into().to_string().into()))
+}
+
+/// JSON text for any input whatsoever, sent to the letter: for objects and lists, and for numbers that no Rust type
+/// holds. Like [`unchecked`], nothing is wrapped.
+///
+/// Text that is no JSON is an error of the workflow when it is finished.
+#[must_use]
+pub fn unchecked_json(text: impl Into<String>) -> Unchecked {
+    let text = text.into();
+    Unchecked(match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Value::Json(text.into()),
+        Err(error) => Value::NotJson(error.to_string().into()),
+    })
 }
 
 #[diagnostic::do_not_recommend]
 impl<F: Field> IntoField<F> for Unchecked {
     fn into_slot(self) -> Slot {
-        Slot(Value::Json(self.0))
+        Slot(self.0)
     }
 }

@@ -30,7 +30,8 @@ impl<'a> Checker<'a> {
             match &node.body {
                 Body::Typed(table) => self.typed(node, table, self.store.entries_of(node)),
                 Body::Raw(raw) => {
-                    for (name, slot) in &raw.inputs {
+                    let meta = raw.meta.as_ref().map(|meta| ("_meta", meta));
+                    for (name, slot) in raw.inputs.iter().map(|(name, slot)| (name.as_str(), slot)).chain(meta) {
                         self.raw(node, name, slot);
                     }
                 }
@@ -108,6 +109,10 @@ impl<'a> Checker<'a> {
                     format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
                 return self.report(place, input, ProblemKind::Value, message);
             }
+            Value::NotJson(why) => {
+                let message = format!("{} was given text that is no JSON: {why}", place.desc.about(input).as_str());
+                return self.report(place, input, ProblemKind::Value, message);
+            }
             Value::Text(text) => LitValue::Str(text),
             Value::Bool(value) => LitValue::Bool(*value),
             value => match number(value) {
@@ -137,6 +142,9 @@ impl<'a> Checker<'a> {
         let message = match &slot.0 {
             Value::Float(float) if !float.is_finite() => {
                 (ProblemKind::Value, format!("`{}.{name}` cannot be {float}: JSON has no such number", node.class()))
+            }
+            Value::NotJson(why) => {
+                (ProblemKind::Value, format!("`{}.{name}` was given text that is no JSON: {why}", node.class()))
             }
             _ if !self.is_own(slot) => {
                 (ProblemKind::ForeignHandle, format!("`{}.{name}` is linked to a node of another graph", node.class()))

@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::Graph;
 use super::site::NO_LITERAL;
 use super::store::{Body, OwnLabel, RawBody};
-use crate::field::{self, IntoField};
+use crate::field::{self, IntoField, Unchecked};
 use crate::out::NodeRef;
 
 /// A node of any class with any inputs, checked by nobody but the server. Made by [`Graph::raw`].
@@ -20,7 +20,12 @@ pub struct RawNode<'g> {
 
 impl<'g> RawNode<'g> {
     pub(super) fn new(graph: &'g Graph, class: String, at: &'static Location<'static>) -> Self {
-        Self { graph, at, body: RawBody { class, inputs: Vec::new() }, label: OwnLabel::default() }
+        Self {
+            graph,
+            at,
+            body: RawBody { class, anonymous: false, inputs: Vec::new(), meta: None },
+            label: OwnLabel::default(),
+        }
     }
 
     /// Gives the input of this exact name (`images.image0` for a child) an output, a value, or JSON. `None` leaves it
@@ -39,6 +44,19 @@ impl<'g> RawNode<'g> {
     /// The title that the editor shows, sent as `_meta.title`.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.label.title = Some(title.into());
+        self
+    }
+
+    /// The whole of `_meta`, instead of one that holds the title.
+    pub fn meta(mut self, meta: Unchecked) -> Self {
+        self.body.meta = Some(field::IntoField::<field::Raw>::into_slot(meta));
+        self
+    }
+
+    /// Sends no `class_type`: its class only says what the node is called here. An editor saves such nodes where it
+    /// does not know the class, and no server takes them.
+    pub fn without_class(mut self) -> Self {
+        self.body.anonymous = true;
         self
     }
 

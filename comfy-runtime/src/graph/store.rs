@@ -16,6 +16,8 @@ pub(crate) struct Store {
     pub(crate) nodes: Vec<NodeRecord>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) ids: Ids,
+    /// Nodes without a title of their own are sent with the editor's.
+    pub(crate) titles: bool,
 }
 
 /// One node, or one branch of a dynamic combo. Kept to one cache line: every pass over a large graph reads it.
@@ -66,7 +68,11 @@ pub(crate) struct Verbatim {
 #[derive(Debug, Clone)]
 pub(crate) struct RawBody {
     pub(crate) class: String,
+    /// The class is only what the node is called here, and not sent.
+    pub(crate) anonymous: bool,
     pub(crate) inputs: Vec<(String, Slot)>,
+    /// The whole of `_meta`.
+    pub(crate) meta: Option<Slot>,
 }
 
 /// The value of one input of a typed node.
@@ -76,6 +82,21 @@ pub(crate) struct Entry {
     /// Its index in the descriptor.
     pub(crate) input: u16,
     pub(crate) slot: Slot,
+}
+
+impl Body {
+    /// Whether its class is not sent.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Raw(raw) if raw.anonymous)
+    }
+
+    /// The whole of `_meta`, where the program gave it.
+    pub(crate) fn meta(&self) -> Option<&Slot> {
+        match self {
+            Self::Raw(raw) => raw.meta.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 impl Store {
@@ -115,6 +136,15 @@ impl Store {
     pub(crate) fn entries_of(&self, node: &NodeRecord) -> &[Entry] {
         let (start, count) = node.entries;
         self.entries.get(start as usize..(start + count) as usize).unwrap_or_default()
+    }
+
+    /// The title that is sent with a node.
+    #[inline]
+    pub(crate) fn title_of<'a>(&self, node: &'a NodeRecord) -> Option<&'a str> {
+        match (&node.body, node.title()) {
+            (Body::Typed(table), None) if self.titles => Some(table.desc.title()),
+            (_, title) => title,
+        }
     }
 
     /// The id of a node; empty if it has none.

@@ -90,18 +90,28 @@ impl Writer {
             _ => walk::inputs(store, node, self),
         };
         match (&node.body, node.title()) {
+            (Body::Typed(table), None) if store.titles => self.push(&table.titled_end),
             (Body::Typed(table), None) => self.push(&table.end),
-            (_, title) => {
-                self.push("},\"class_type\":");
-                self.json(node.class());
-                if let Some(title) = title {
-                    self.push(",\"_meta\":{\"title\":");
-                    self.json(title);
-                    self.push("}");
-                }
-                self.push("}");
-            }
+            (body, title) => self.end(store, body, title, node),
         }
+    }
+
+    /// The end of a node that is more than its class.
+    fn end(&mut self, store: &Store, body: &Body, title: Option<&str>, node: &NodeRecord) {
+        self.push("}");
+        if !body.is_anonymous() {
+            self.push(",\"class_type\":");
+            self.json(node.class());
+        }
+        if let Some(meta) = body.meta().and_then(|meta| walk::leaf(store, meta)) {
+            self.push(",\"_meta\":");
+            self.leaf(store, meta);
+        } else if let Some(title) = title {
+            self.push(",\"_meta\":{\"title\":");
+            self.json(title);
+            self.push("}");
+        }
+        self.push("}");
     }
 
     /// What [`walk::inputs`] does, with what is fixed in one piece.

@@ -98,6 +98,16 @@ impl<T> Workflow<T> {
         Workflow { outputs: outputs(self.outputs), graph: self.graph, store: self.store }
     }
 
+    /// The same workflow with a title for every node, sent as `_meta.title`, as the editor does: where the program gave
+    /// none, what the editor calls the class.
+    ///
+    /// Only for a workflow that was built; one that was read has the titles that it had.
+    #[must_use]
+    pub fn with_titles(mut self) -> Self {
+        self.store.titles = true;
+        self
+    }
+
     /// The same workflow with the ids `1`, `2`, … in the order of construction, as the editor numbers nodes.
     ///
     /// Only for a workflow that was built: the links inside one that was read are not looked at, so it stays as it is.
@@ -121,9 +131,9 @@ impl<'a> NodeView<'a> {
         self.record.class()
     }
 
-    /// Its title, where the program gave one.
+    /// Its title, where the program gave one or asked for [titles](Workflow::with_titles).
     pub fn title(self) -> Option<&'a str> {
-        self.record.title()
+        self.store.title_of(self.record)
     }
 
     /// The line of the program that placed it; `None` for a node that was read from JSON.

@@ -32,11 +32,15 @@ impl Serialize for Node<'_> {
         if let Body::Verbatim(node) = &self.record.body {
             return Json(node.json.get()).serialize(serializer);
         }
-        let title = self.record.title();
-        let mut map = serializer.serialize_map(Some(2 + usize::from(title.is_some())))?;
+        let body = &self.record.body;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("inputs", &Inputs(self))?;
-        map.serialize_entry("class_type", &*self.record.class())?;
-        if let Some(title) = title {
+        if !body.is_anonymous() {
+            map.serialize_entry("class_type", &*self.record.class())?;
+        }
+        if let Some(meta) = body.meta().and_then(|meta| walk::leaf(self.store, meta)) {
+            map.serialize_entry("_meta", &Stored(self.store, meta))?;
+        } else if let Some(title) = self.store.title_of(self.record) {
             map.serialize_entry("_meta", &Meta(title))?;
         }
         map.end()

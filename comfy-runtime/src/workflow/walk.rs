@@ -197,7 +197,7 @@ fn branch_of(store: &Store, branch: NodeRef) -> Option<(&'static Table, &[Entry]
 #[inline]
 pub(super) fn leaf<'a>(store: &'a Store, slot: &'a Slot) -> Option<Leaf<'a>> {
     Some(match &slot.0 {
-        Value::NotGiven | Value::Branch(_) => return None,
+        Value::NotGiven | Value::NotJson(_) | Value::Branch(_) => return None,
         Value::Checked(json) => Leaf::Json(json),
         Value::Option(text) => Leaf::Text(text),
         Value::Link(link) => linked(store, *link),

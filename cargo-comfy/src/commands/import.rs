@@ -1,0 +1,264 @@
+//! `cargo comfy import`
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use comfy_codegen::import::{self, Imported, Importer, Parameters, Settings};
+use comfy_convert::Document;
+use comfy_schema::{Schema, Value};
+
+use crate::failure::{Chain, Failure};
+use crate::workflow::{self, IntoFailure};
+
+/// Turn workflows into `#[workflow]` functions that send the same prompt.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Import {
+    /// Workflows: JSON in API or UI format, or a PNG, WebP, FLAC, Opus, MP3, MP4 or WebM that ComfyUI saved; `-` reads
+    /// standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// File with the node definitions that a server gave
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Base URL of a running server to ask instead; --schema is the fallback
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+
+    /// File to write, or folder if there are several FILEs (written as NAME.rs) [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Name of the function [default: that of the file]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Module of the generated nodes, as the file will see it
+    #[arg(long, value_name = "PATH", default_value = "crate::nodes")]
+    nodes: String,
+
+    /// Values that become parameters: `none`, `auto` (texts, seeds, sizes, names of images and models), or a list such
+    /// as `auto,KSampler.steps,12.denoise,cfg`
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "none")]
+    params: Vec<String>,
+
+    /// Ids of the nodes: made of names, or those of the file
+    #[arg(long, value_enum, default_value = "names")]
+    ids: Ids,
+
+    /// How options of closed combos are written
+    #[arg(long, value_enum, default_value = "texts")]
+    options: Options,
+
+    /// Prefer typed nodes to the very same prompt: leave out literals that the server ignores (`upload`), send defaults
+    /// that the file lacks
+    #[arg(long)]
+    tidy: bool,
+
+    /// Make a function of each subgraph
+    #[arg(long)]
+    functions: bool,
+
+    /// What is taken from a file that holds both the workflow and the prompt that was queued
+    #[arg(long, value_enum, default_value = "prompt")]
+    from: workflow::From,
+
+    /// What the choices of dynamic prompts (`{a|b}`) in UI format are made by
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Leave dynamic prompts as written
+    #[arg(long)]
+    keep_dynamic_prompts: bool,
+
+    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
+    #[arg(long)]
+    follow_get_set: bool,
+
+    /// Write nothing; print how long it takes
+    #[arg(long)]
+    time: bool,
+
+    /// End with 1 if there were warnings
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  A workflow saved in the editor:
+    cargo comfy import portrait.json --schema schemas/comfyui-0.26.0.json --out src/portrait.rs
+
+  With the prompt, the seed, sizes and models as parameters:
+    cargo comfy import portrait.png --server http://127.0.0.1:8188 --params auto --out src/portrait.rs
+
+The source uses the nodes of a module that build.rs generates from the same definitions, and goes into the crate as
+`mod portrait;`. What has no typed form becomes a raw node, with a comment and a warning that say why.
+
+Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 something could not be done.";
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Ids {
+    /// The names of variables and classes
+    Names,
+    /// Those of the file
+    Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Options {
+    /// `"euler"`
+    Texts,
+    /// `options::SamplerName::Euler`
+    Enums,
+}
+
+/// What was found out while importing.
+#[derive(Default)]
+struct Outcome {
+    warnings: usize,
+    failed: usize,
+    nodes: usize,
+}
+
+impl Import {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        if self.name.is_some() && self.files.len() > 1 {
+            return Err("--name names one function, but there are several files".to_owned().into_failure());
+        }
+        let targets =
+            workflow::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
+        let loaded = Instant::now();
+        let schema = self.definitions()?;
+        let planned = Importer::new(&schema);
+        let loaded = loaded.elapsed();
+        let mut outcome = Outcome::default();
+        let started = Instant::now();
+        for (file, target) in self.files.iter().zip(targets) {
+            let mut settings = self.settings();
+            settings.name = self.name.clone().unwrap_or_else(|| function_name(file));
+            settings.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            match self.import(file, &mut settings, &schema, &planned) {
+                Ok((imported, warnings)) => {
+                    for warning in &warnings {
+                        eprintln!("warning: {}: {warning}", file.display());
+                    }
+                    outcome.warnings += warnings.len();
+                    outcome.nodes += imported.count;
+                    if !self.time {
+                        write(&imported.source, target.as_deref())?;
+                    }
+                }
+                Err(Failure::Error(error)) => {
+                    eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
+                    outcome.failed += 1;
+                }
+                Err(no) => return Err(no),
+            }
+        }
+        if self.time {
+            println!(
+                "{} files, {} nodes: {:.0} ms to load and plan the definitions, {:.0} ms to read and import",
+                self.files.len() - outcome.failed,
+                outcome.nodes,
+                loaded.as_secs_f64() * 1e3,
+                started.elapsed().as_secs_f64() * 1e3
+            );
+        }
+        self.end(&outcome)
+    }
+
+    fn end(&self, outcome: &Outcome) -> Result<(), Failure> {
+        match outcome {
+            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Said(2)),
+            Outcome { failed: failed @ 1.., .. } => {
+                Err(format!("{failed} of {} files could not be imported", self.files.len()).into_failure())
+            }
+            Outcome { warnings: 1.., .. } if self.deny_warnings => {
+                Err(Failure::No(format!("{} warnings, which are denied", outcome.warnings)))
+            }
+            Outcome { .. } => Ok(()),
+        }
+    }
+
+    fn import(
+        &self,
+        file: &Path,
+        settings: &mut Settings,
+        schema: &Schema,
+        planned: &Importer<'_>,
+    ) -> Result<(Imported, Vec<String>), Failure> {
+        let document = comfy_convert::read(&workflow::bytes(file)?)?;
+        let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
+        let imported = planned.import(&prompt, settings)?;
+        warnings.extend(imported.warnings.iter().map(ToString::to_string));
+        Ok((imported, warnings))
+    }
+
+    /// The prompt of a file, and what was odd about it.
+    fn prompt(
+        &self,
+        document: Document,
+        settings: &mut Settings,
+        schema: &Schema,
+    ) -> Result<(Value, Vec<String>), Failure> {
+        if let Some(workflow) = &document.ui {
+            settings.function_names = workflow.subgraph_names().into_iter().collect();
+        }
+        let choices = workflow::Choices {
+            from: self.from,
+            seed: self.seed,
+            keep_dynamic_prompts: self.keep_dynamic_prompts,
+            follow_get_set: self.follow_get_set,
+        };
+        let (prompt, warnings) = choices.prompt(document, || Ok(schema))?;
+        Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::new(String::new());
+        settings.nodes.clone_from(&self.nodes);
+        settings.parameters = match self.params.as_slice() {
+            [only] if only == "none" => Parameters::None,
+            [only] if only == "auto" => Parameters::Auto,
+            list => Parameters::List(list.to_vec()),
+        };
+        settings.ids = if self.ids == Ids::Keep { import::Ids::Keep } else { import::Ids::Names };
+        settings.options = if self.options == Options::Enums { import::Options::Enums } else { import::Options::Texts };
+        settings.tidy = self.tidy;
+        settings.functions = self.functions;
+        settings
+    }
+
+    fn definitions(&self) -> Result<Schema, Failure> {
+        let message =
+            "the definitions of the nodes decide what they become in Rust: give --schema FILE or --server URL";
+        workflow::definitions(self.schema.as_ref(), self.server.as_ref(), message)
+    }
+}
+
+/// What the function for a file is called: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
+fn function_name(file: &Path) -> String {
+    let stem = workflow::stem(file);
+    let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);
+    Settings::name_of(stem)
+}
+
+fn write(source: &str, target: Option<&Path>) -> Result<(), Failure> {
+    let written = match target {
+        Some(target) => fs::write(target, source).map_err(|error| format!("{}: {error}", target.display())),
+        None => match io::stdout().write_all(source.as_bytes()) {
+            // Whoever read it, `head` for example, has read enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
+            _ => Ok(()),
+        },
+    };
+    written.map_err(IntoFailure::into_failure)
+}

@@ -1,0 +1,94 @@
+//! Types as signatures write them.
+
+use super::{Composer, WHOLE};
+use crate::import::Form;
+use crate::import::flow::Type;
+use crate::import::prompt::Link;
+use crate::plan::{OutputKind, WordId};
+
+impl Composer<'_, '_, '_, '_> {
+    /// The type of an output, or of what a node's literal gives.
+    pub(super) fn type_of(&mut self, link: Link) -> String {
+        if link.slot != WHOLE {
+            let found = self.types.of(link, self.items);
+            return self.handle(found);
+        }
+        let Some(Form::Typed(planned, values)) = self.items.get(link.node).map(|item| &item.form) else {
+            self.runtime("NodeRef");
+            return "NodeRef".to_owned();
+        };
+        match planned.outputs.as_slice() {
+            [] => {
+                self.runtime("NoOutput");
+                "NoOutput".to_owned()
+            }
+            [_] => self.type_of(Link { slot: 0, ..link }),
+            outputs => {
+                let count = outputs.iter().filter_map(|output| match output.kind {
+                    OutputKind::Parameter(index) => Some(index + 1),
+                    _ => None,
+                });
+                let count = count.max().unwrap_or_default();
+                let ident = planned.outputs_ident.clone();
+                self.generated(&ident);
+                let arguments = self.types.arguments(link.node, values, self.items);
+                let arguments: Vec<String> =
+                    arguments.iter().take(count).map(|(found, _)| self.marker(*found)).collect();
+                if arguments.is_empty() { ident } else { format!("{ident}<{}>", arguments.join(", ")) }
+            }
+        }
+    }
+
+    fn handle(&mut self, found: Type) -> String {
+        match found {
+            Type::Any => {
+                self.runtime("AnyOut");
+                "AnyOut".to_owned()
+            }
+            Type::Union(union) => {
+                self.runtime("UnionOut");
+                self.generated("unions");
+                let ident = self.shared.unions.get(union.0).map_or("", |union| union.ident.as_str());
+                format!("UnionOut<unions::{ident}>")
+            }
+            found => {
+                self.runtime("Out");
+                format!("Out<{}>", self.marker(found))
+            }
+        }
+    }
+
+    /// The marker of a type, imported.
+    pub(super) fn marker(&mut self, found: Type) -> String {
+        match found {
+            Type::Word(word) => self.word(word),
+            Type::Listed(list) => {
+                self.runtime("Listed");
+                match list.and_then(|list| self.shared.lists.get(list.0)) {
+                    Some(list) => {
+                        let ident = list.ident.clone();
+                        self.generated("options");
+                        format!("Listed<options::{ident}>")
+                    }
+                    None => {
+                        self.runtime("AnyOption");
+                        "Listed<AnyOption>".to_owned()
+                    }
+                }
+            }
+            Type::Unknown | Type::Union(_) | Type::Any => {
+                self.runtime("Unknown");
+                "Unknown".to_owned()
+            }
+        }
+    }
+
+    fn word(&mut self, word: WordId) -> String {
+        let Some(word) = self.shared.words.get(word.0) else { return String::new() };
+        let ident = word.ident.clone();
+        let module =
+            if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.settings.nodes) };
+        self.imports.insert((module, ident.clone()));
+        ident
+    }
+}

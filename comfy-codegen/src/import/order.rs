@@ -1,0 +1,102 @@
+//! An order in which everything comes after what it needs.
+
+/// The numbers below `needs.len()` so that each comes after those that it needs. What is needed comes as late as it
+/// can: right before the first that needs it.
+///
+/// Errors: some of them need each other in a circle.
+pub(super) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+    let mut needed = vec![false; needs.len()];
+    for &need in needs.iter().flatten() {
+        mark(&mut needed, need);
+    }
+    let mut walk = Walk { needs, state: vec![State::New; needs.len()], order: Vec::with_capacity(needs.len()) };
+    let (inner, outer): (Vec<usize>, Vec<usize>) = (0..needs.len()).partition(|&at| needed.get(at) == Some(&true));
+    // What nothing needs begins a walk; what is left over then is a circle.
+    for at in outer.into_iter().chain(inner) {
+        walk.from(at)?;
+    }
+    Ok(walk.order)
+}
+
+fn mark(marks: &mut [bool], at: usize) {
+    if let Some(mark) = marks.get_mut(at) {
+        *mark = true;
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+struct Walk<'n> {
+    needs: &'n [Vec<usize>],
+    state: Vec<State>,
+    order: Vec<usize>,
+}
+
+impl Walk<'_> {
+    /// A walk in depth, with a stack of its own: chains may be longer than the thread's.
+    fn from(&mut self, start: usize) -> Result<(), Vec<usize>> {
+        if self.state(start) != State::New {
+            return Ok(());
+        }
+        let mut stack = vec![(start, 0)];
+        self.set(start, State::Open);
+        while let Some((at, next)) = stack.last_mut() {
+            let (at, need) = (*at, self.needs.get(*at).and_then(|needs| needs.get(*next)).copied());
+            *next += 1;
+            let Some(need) = need else {
+                self.set(at, State::Done);
+                self.order.push(at);
+                stack.pop();
+                continue;
+            };
+            match self.state(need) {
+                State::Done => {}
+                State::New => {
+                    self.set(need, State::Open);
+                    stack.push((need, 0));
+                }
+                State::Open => {
+                    return Err(stack.iter().map(|&(at, _)| at).skip_while(|&at| at != need).collect());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self, at: usize) -> State {
+        self.state.get(at).copied().unwrap_or(State::Done)
+    }
+
+    fn set(&mut self, at: usize, state: State) {
+        if let Some(place) = self.state.get_mut(at) {
+            *place = state;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted;
+
+    #[test]
+    fn what_is_needed_comes_first_and_late() {
+        assert_eq!(sorted(&[vec![], vec![0, 2], vec![0], vec![]]), Ok(vec![0, 2, 1, 3]));
+    }
+
+    #[test]
+    fn a_circle_is_named() {
+        assert_eq!(sorted(&[vec![1], vec![2], vec![1]]), Err(vec![1, 2]));
+        assert_eq!(sorted(&[vec![0]]), Err(vec![0]));
+    }
+
+    #[test]
+    fn a_chain_of_a_million_does_not_overflow_the_stack() {
+        let needs: Vec<Vec<usize>> = (0..1_000_000).map(|at| if at == 0 { vec![] } else { vec![at - 1] }).collect();
+        assert_eq!(sorted(&needs).map(|order| order.len()), Ok(1_000_000));
+    }
+}

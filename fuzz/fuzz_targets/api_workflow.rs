@@ -1,0 +1,50 @@
+//! Any bytes as a prompt: importing never panics, and what comes out is Rust, whatever the texts and names of the file.
+//!
+//! ```text
+//! mkdir -p fuzz/corpus/api_workflow && cp tests/imports/*.json fuzz/corpus/api_workflow/
+//! cargo +nightly fuzz run api_workflow -- -dict=fuzz/prompt.dict -max_len=16384 -max_total_time=120
+//! ```
+
+#![no_main]
+
+use std::sync::OnceLock;
+
+use comfy_codegen::import::{Ids, Importer, Options, Parameters, Settings};
+use comfy_convert::read;
+use comfy_schema::Schema;
+use libfuzzer_sys::fuzz_target;
+
+static SCHEMAS: OnceLock<[Schema; 2]> = OnceLock::new();
+static IMPORTERS: OnceLock<Vec<Importer<'static>>> = OnceLock::new();
+
+fuzz_target!(|bytes: &[u8]| {
+    let schemas = SCHEMAS.get_or_init(|| {
+        let schema = |json: &[u8]| Schema::from_slice(json).expect("the schemas of the tests are schemas");
+        [
+            schema(include_bytes!("../../comfy-codegen/tests/fixtures/shapes.json")),
+            schema(include_bytes!("../../comfy-convert/tests/rules/classes.json")),
+        ]
+    });
+    let Ok(document) = read(bytes) else {
+        return;
+    };
+    let Some(prompt) = document.api else {
+        return;
+    };
+    for importer in IMPORTERS.get_or_init(|| schemas.iter().map(Importer::new).collect()) {
+        let mut settings = Settings::new("fuzzed");
+        settings.origin = Some(String::from_utf8_lossy(bytes).into_owned());
+        for _ in 0..2 {
+            if let Ok(imported) = importer.import(&prompt, &settings) {
+                if let Err(error) = syn::parse_file(&imported.source) {
+                    panic!("{error}\n{}", imported.source);
+                }
+            }
+            settings.parameters = Parameters::Auto;
+            settings.ids = Ids::Keep;
+            settings.options = Options::Enums;
+            settings.functions = true;
+            settings.tidy = true;
+        }
+    }
+});
