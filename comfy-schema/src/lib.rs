@@ -22,9 +22,11 @@
 //! # }
 //! ```
 
+pub mod drift;
 mod error;
 mod issue;
 mod model;
+pub mod open;
 mod options;
 mod parse;
 pub mod suggest;
