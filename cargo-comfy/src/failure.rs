@@ -38,6 +38,18 @@ impl<E: Error + 'static> From<E> for Failure {
     }
 }
 
+/// A message as a failure.
+pub(crate) trait IntoFailure {
+    /// This message, as why it could not be done.
+    fn into_failure(self) -> Failure;
+}
+
+impl IntoFailure for String {
+    fn into_failure(self) -> Failure {
+        Failure::Error(self.into())
+    }
+}
+
 /// An error, and below it what caused it.
 pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 

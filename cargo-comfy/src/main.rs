@@ -4,7 +4,9 @@
 
 mod commands;
 mod failure;
+mod files;
 mod json;
+mod paint;
 
 use std::env;
 use std::ffi::OsString;
@@ -24,6 +26,7 @@ struct Arguments {
 enum Command {
     Check(commands::check::Check),
     Convert(commands::convert::Convert),
+    Diff(commands::diff::Diff),
     Generate(commands::generate::Generate),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Convert(convert) => convert.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Generate(generate) => generate.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),

@@ -1,8 +1,8 @@
 //! `cargo comfy convert`
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -10,11 +10,9 @@ use comfy_codegen::Config;
 use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind, read};
 use comfy_schema::{Map, Schema, Value};
 
-use crate::failure::{Chain, Failure};
+use crate::failure::{Chain, Failure, IntoFailure};
+use crate::files::bytes;
 use crate::json::Pretty;
-
-/// The largest file that is read. Videos are large; a workflow is not.
-const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Convert workflows to the API format that is queued, as the ComfyUI front end would.
 #[derive(Debug, Args)]
@@ -249,20 +247,6 @@ impl<'c> Definitions<'c> {
     }
 }
 
-/// The bytes of a file, or of standard input.
-fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    } else {
-        File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!("it is larger than {} GiB", MOST_BYTES >> 30).into_failure());
-    }
-    Ok(bytes)
-}
-
 /// The local time, if the system knows it.
 fn now() -> Option<DateTime> {
     let now = jiff::ZonedDateTime::now();
@@ -275,15 +259,4 @@ fn now() -> Option<DateTime> {
         minute: part(now.minute())?,
         second: part(now.second())?,
     })
-}
-
-/// A message as a failure.
-trait IntoFailure {
-    fn into_failure(self) -> Failure;
-}
-
-impl IntoFailure for String {
-    fn into_failure(self) -> Failure {
-        Failure::Error(self.into())
-    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod convert;
+pub(crate) mod diff;
 pub(crate) mod generate;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -1,0 +1,54 @@
+//! Files and servers that are read, and what is printed.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
+
+use comfy_codegen::Config;
+use comfy_convert::{Converter, read};
+use comfy_schema::{Schema, Value};
+
+use crate::failure::{Failure, IntoFailure};
+
+/// The largest file that is read. Videos are large; a workflow is not.
+const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// The bytes of a file, or of standard input.
+pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    if file.as_os_str() == "-" {
+        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!("it is larger than {} GiB", MOST_BYTES >> 30).into_failure());
+    }
+    Ok(bytes)
+}
+
+/// The node definitions in a file, or of the server at a URL.
+pub(crate) fn definitions(from: &str) -> Result<Schema, Failure> {
+    let is_url = from.starts_with("http://") || from.starts_with("https://");
+    let config = if is_url { Config::new().server(from) } else { Config::new().schema(from) };
+    Ok(config.definitions()?.0)
+}
+
+/// The prompt of a workflow in any form: what is in UI format is converted with these definitions.
+pub(crate) fn prompt(bytes: &[u8], schema: &Schema) -> Result<Value, Failure> {
+    let document = read(bytes)?;
+    match (document.api, document.ui) {
+        (Some(prompt), _) => Ok(prompt),
+        (None, Some(workflow)) => Ok(Converter::new(schema).keep_dynamic_prompts().convert(&workflow)?.prompt),
+        (None, None) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
+    }
+}
+
+/// Prints to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        // Whoever read it, `head` for example, has read enough.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
