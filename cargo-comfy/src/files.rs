@@ -1,8 +1,8 @@
 //! Files and servers that are read, and what is printed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use comfy_codegen::Config;
 use comfy_convert::{Converter, read};
@@ -32,6 +32,49 @@ pub(crate) fn definitions(from: &str) -> Result<Schema, Failure> {
     let is_url = from.starts_with("http://") || from.starts_with("https://");
     let config = if is_url { Config::new().server(from) } else { Config::new().schema(from) };
     Ok(config.definitions()?.0)
+}
+
+/// The node definitions that `--schema` and `--server` name; with neither, the one snapshot in `schemas`.
+pub(crate) fn definitions_of(schema: Option<&Path>, server: Option<&str>) -> Result<Schema, Failure> {
+    let mut config = Config::new();
+    if let Some(server) = server {
+        config = config.server(server);
+    }
+    let found;
+    let schema = match (schema, server) {
+        (None, None) => {
+            found = snapshot(Path::new("schemas"))?;
+            Some(found.as_path())
+        }
+        (schema, _) => schema,
+    };
+    if let Some(schema) = schema {
+        config = config.schema(schema);
+    }
+    let (schema, fallback) = config.definitions()?;
+    if let Some(fallback) = fallback {
+        eprintln!("warning: {fallback}");
+    }
+    Ok(schema)
+}
+
+/// The only snapshot in a folder.
+fn snapshot(folder: &Path) -> Result<PathBuf, Failure> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    found.sort();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err("give --schema FILE or --server URL: there is no snapshot of node definitions in ./schemas"
+            .to_owned()
+            .into_failure()),
+        several => {
+            let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
+            Err(format!("give --schema FILE or --server URL: there are several snapshots, {}", names.join(", "))
+                .into_failure())
+        }
+    }
 }
 
 /// The prompt of a workflow in any form: what is in UI format is converted with these definitions.

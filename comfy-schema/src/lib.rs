@@ -29,6 +29,7 @@ mod model;
 pub mod open;
 mod options;
 mod parse;
+pub mod search;
 pub mod suggest;
 pub mod validate;
 mod value;

@@ -4,5 +4,6 @@ pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod diff;
 pub(crate) mod generate;
+pub(crate) mod nodes;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
