@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a command did not succeed.
@@ -16,6 +17,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The same, with the name of the file that it is about.
+    pub(crate) fn about(self, file: &Path) -> Self {
+        match self {
+            Self::Error(error) => Self::Error(format!("{}: {}", file.display(), Chain(error.as_ref())).into()),
+            other => other,
+        }
+    }
+
     /// Prints why to standard error, with the chain of causes, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {

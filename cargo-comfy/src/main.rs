@@ -28,6 +28,7 @@ enum Command {
     Convert(commands::convert::Convert),
     Diff(commands::diff::Diff),
     Generate(commands::generate::Generate),
+    Graph(commands::graph::Graph),
     Nodes(commands::nodes::Nodes),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Convert(convert) => convert.run(),
         Command::Diff(diff) => diff.run(),
         Command::Generate(generate) => generate.run(),
+        Command::Graph(graph) => graph.run(),
         Command::Nodes(nodes) => nodes.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod convert;
 pub(crate) mod diff;
 pub(crate) mod generate;
+pub(crate) mod graph;
 pub(crate) mod nodes;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;

@@ -79,7 +79,9 @@ impl Disk {
             match &mut input.kind {
                 InputKind::Combo(combo) if is_open => combo.values.extend(self.names.iter().cloned()),
                 InputKind::DynamicCombo(branches) => {
-                    branches.iter_mut().for_each(|Branch { inputs, .. }| self.inputs(inputs));
+                    for Branch { inputs, .. } in branches {
+                        self.inputs(inputs);
+                    }
                 }
                 _ => {}
             }
@@ -133,7 +135,7 @@ impl Counts {
                 self.defaulted += usize::from(level == Some(Level::Defaulted));
             }
             (true, true) if !after.node_errors.is_empty() => self.loses_an_output += 1,
-            (true, true) if findings.iter().any(|finding| fails_when_run(finding)) => self.fails_when_run += 1,
+            (true, true) if findings.iter().any(fails_when_run) => self.fails_when_run += 1,
             _ => {
                 let told: Vec<String> = findings.iter().map(told).collect();
                 return Some(format!("accepted: {}, called: {told:?}; {}", after.valid, after.to_response()));

@@ -31,7 +31,7 @@ impl Uses {
                 sources.push(path.clone());
             } else {
                 let prompt = files::bytes(path).and_then(|bytes| files::prompt(&bytes, old));
-                let prompt = prompt.map_err(|failure| named(path, &failure))?;
+                let prompt = prompt.map_err(|failure| failure.about(path))?;
                 uses.workflows.push((path.display().to_string(), prompt));
             }
         }
@@ -82,14 +82,4 @@ impl Uses {
 
 fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "rs")
-}
-
-/// The same failure, with the file's name.
-fn named(path: &Path, failure: &Failure) -> Failure {
-    match failure {
-        Failure::Error(error) => {
-            format!("{}: {}", path.display(), crate::failure::Chain(error.as_ref())).into_failure()
-        }
-        other => format!("{}: {other:?}", path.display()).into_failure(),
-    }
 }

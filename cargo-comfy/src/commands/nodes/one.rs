@@ -27,7 +27,9 @@ pub(super) fn write(node: &Node, paint: Paint) -> String {
         let inputs: Vec<&Input> = node.inputs.iter().filter(|input| input.section == section).collect();
         if !inputs.is_empty() {
             rows.push(Row::title(title));
-            inputs.iter().for_each(|input| add(input, 1, &mut rows));
+            for input in inputs {
+                add(input, 1, &mut rows);
+            }
         }
     }
     if !node.outputs.is_empty() {
@@ -92,7 +94,9 @@ fn add(input: &Input, level: usize, rows: &mut Vec<Row>) {
             for branch in branches {
                 let key = Value::from(&branch.key).to_string();
                 rows.push(Row { level: level + 1, name: key, kind: String::new(), about: String::new() });
-                branch.inputs.iter().for_each(|input| add(input, level + 2, rows));
+                for input in &branch.inputs {
+                    add(input, level + 2, rows);
+                }
             }
         }
         InputKind::DynamicGroup(group) => group.inputs.iter().for_each(|input| add(input, level + 1, rows)),

@@ -13,7 +13,9 @@ pub(super) fn write(nodes: &[&Node], more: usize, paint: Paint) -> String {
     for node in nodes {
         let _ = writeln!(out, "{}", head(node, paint));
         let mut takes: Vec<Text> = Vec::new();
-        node.inputs.iter().for_each(|input| sockets(input, &mut takes));
+        for input in &node.inputs {
+            sockets(input, &mut takes);
+        }
         let gives: Vec<Text> = node.outputs.iter().map(|output| carried(node, output)).collect();
         let (takes, gives) = (visible(&listed(&takes)), visible(&listed(&gives)));
         let _ = writeln!(out, "    {takes} {} {gives}", paint.edge("->"));
