@@ -23,6 +23,7 @@
 //! `svg`, `html`, `mermaid`, `png`.
 
 mod color;
+mod editor;
 mod graph;
 mod html;
 mod layout;
@@ -33,8 +34,13 @@ mod scene;
 mod svg;
 mod text;
 
+use comfy_convert::ToUiError;
 use comfy_schema::{Schema, Value};
 use thiserror::Error;
+
+#[cfg(feature = "runtime")]
+pub use editor::ToUi;
+pub use editor::to_ui;
 
 use graph::Graph;
 use scene::Scene;
@@ -67,6 +73,10 @@ pub enum DrawError {
         /// How many are drawn.
         most: usize,
     },
+
+    /// The editor could not open it.
+    #[error(transparent)]
+    ToUi(#[from] ToUiError),
 
     /// Pixels could not be made of it.
     #[error("no pixels could be made of the picture: {why}; take SVG instead")]
