@@ -12,7 +12,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Typed ComfyUI workflows in Rust.
 #[derive(Debug, Parser)]
@@ -25,11 +25,13 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(commands::check::Check),
+    Completions(commands::completions::Completions),
     Convert(commands::convert::Convert),
     Diff(commands::diff::Diff),
     Export(commands::export::Export),
     Generate(commands::generate::Generate),
     Graph(commands::graph::Graph),
+    Man(commands::man::Man),
     Nodes(commands::nodes::Nodes),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
@@ -39,11 +41,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
     let outcome = match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Convert(convert) => convert.run(),
         Command::Diff(diff) => diff.run(),
         Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
         Command::Graph(graph) => graph.run(),
+        Command::Man(man) => man.run(Arguments::command()),
         Command::Nodes(nodes) => nodes.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),
