@@ -31,6 +31,7 @@ enum Command {
     Export(commands::export::Export),
     Generate(commands::generate::Generate),
     Graph(commands::graph::Graph),
+    Init(commands::init::Init),
     Man(commands::man::Man),
     Nodes(commands::nodes::Nodes),
     #[cfg(feature = "serve")]
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
         Command::Graph(graph) => graph.run(),
+        Command::Init(init) => init.run(),
         Command::Man(man) => man.run(Arguments::command()),
         Command::Nodes(nodes) => nodes.run(),
         #[cfg(feature = "serve")]

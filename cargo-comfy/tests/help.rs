@@ -5,7 +5,8 @@
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 9] = ["check", "completions", "convert", "diff", "export", "generate", "graph", "man", "nodes"];
+const COMMANDS: [&str; 10] =
+    ["check", "completions", "convert", "diff", "export", "generate", "graph", "init", "man", "nodes"];
 
 #[track_caller]
 fn told(arguments: &[&str]) -> String {

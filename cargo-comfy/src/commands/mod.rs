@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod graph;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod nodes;
 #[cfg(feature = "serve")]
