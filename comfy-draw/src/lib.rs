@@ -137,3 +137,8 @@ impl Drawing {
         Scene::new(self.graph.clone())
     }
 }
+
+/// The code of the page compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/pictures.md")]
+mod pictures {}
