@@ -5,6 +5,7 @@
 
 mod node;
 mod text;
+mod wrap;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -117,20 +118,22 @@ pub fn to_ui(
         };
         nodes.push(Built::new(schema, id, node, &mut lost));
     }
-    let wires = connect(&mut nodes, &mut lost);
+    let mut subgraphs = wrap::subgraphs(schema, &nodes, &mut lost);
+    let mut wires = connect(&mut nodes, &mut lost);
     let order = order(nodes.len(), &wires);
-    let links: Value = wires.iter().map(|wire| wire.write(&nodes)).collect();
-    let written = nodes.into_iter().zip(order).map(|(node, order)| {
-        let place = places(&node.id).unwrap_or_default();
-        node.write(place, order)
-    });
-    let nodes: Value = written.collect();
+    let most_links = wires.len();
+    for subgraph in &mut subgraphs {
+        wires = subgraph.take(schema, &mut nodes, wires);
+    }
+    let links: Value = wires.iter().map(Wire::write).collect();
+    let written = write(nodes, &subgraphs, &order, places);
+    let nodes = Value::Array(written.nodes);
     let most = prompt.keys().filter_map(|id| id.parse::<u32>().ok()).max().unwrap_or(0);
-    let workflow = Map::from_iter([
-        ("id", Value::from(uuid(&nodes))),
+    let mut workflow = Map::from_iter([
+        ("id", Value::from(uuid_of(&nodes.to_string()))),
         ("revision", Value::from(0)),
         ("last_node_id", Value::from(most)),
-        ("last_link_id", Value::from(wires.len())),
+        ("last_link_id", Value::from(most_links)),
         ("nodes", nodes),
         ("links", links),
         ("groups", Value::Array(Vec::new())),
@@ -138,7 +141,50 @@ pub fn to_ui(
         ("extra", Map::from_iter([("frontendVersion", FRONT_END)]).into()),
         ("version", Value::from(0.4)),
     ]);
+    if !written.definitions.is_empty() {
+        workflow.insert("definitions", Map::from_iter([("subgraphs", written.definitions)]));
+    }
     Ok(UiDocument { workflow, lost })
+}
+
+/// The root's nodes and the definitions.
+struct Written {
+    nodes: Vec<Value>,
+    definitions: Vec<Value>,
+}
+
+/// Writes the nodes, each where it belongs, and an instance of each subgraph in the place of its first node.
+fn write(
+    nodes: Vec<Built<'_>>,
+    subgraphs: &[wrap::Subgraph],
+    order: &[usize],
+    places: impl Fn(&str) -> Option<NodePlace>,
+) -> Written {
+    let inside: HashMap<usize, usize> = subgraphs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, subgraph)| subgraph.members().iter().map(move |&member| (member, at)))
+        .collect();
+    let mut root = Vec::with_capacity(nodes.len());
+    let mut members: Vec<Vec<Value>> = subgraphs.iter().map(|_| Vec::new()).collect();
+    for (at, (node, &order)) in nodes.into_iter().zip(order).enumerate() {
+        let place = places(&node.id).unwrap_or_default();
+        match inside.get(&at) {
+            Some(&of) => {
+                if members[of].is_empty() {
+                    root.push(subgraphs[of].instance(place, order));
+                }
+                let id = node.inner_id();
+                members[of].push(node.write(id, place, order));
+            }
+            None => {
+                let id = node.id_value();
+                root.push(node.write(id, place, order));
+            }
+        }
+    }
+    let definitions = subgraphs.iter().zip(members).map(|(subgraph, members)| subgraph.definition(members)).collect();
+    Written { nodes: root, definitions }
 }
 
 /// Numbers the links and tells both of their ends.
@@ -155,7 +201,8 @@ fn connect(nodes: &mut [Built<'_>], lost: &mut Vec<Lost>) -> Vec<Wire> {
                 continue;
             };
             nodes[to].set_link(slot, id);
-            wires.push(Wire { id, from, to, output, slot, kind });
+            let (from_id, to_id) = (nodes[from].id_value(), nodes[to].id_value());
+            wires.push(Wire { id, from: Some(from), to: Some(to), from_id, to_id, output, slot, kind });
         }
     }
     wires
@@ -165,9 +212,9 @@ fn connect(nodes: &mut [Built<'_>], lost: &mut Vec<Lost>) -> Vec<Wire> {
 fn order(count: usize, wires: &[Wire]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut waits = vec![0_usize; count];
-    for wire in wires {
-        targets[wire.from].push(wire.to);
-        waits[wire.to] += 1;
+    for (from, to) in wires.iter().filter_map(|wire| wire.from.zip(wire.to)) {
+        targets[from].push(to);
+        waits[to] += 1;
     }
     let mut order = vec![count; count];
     let mut ready: VecDeque<usize> = (0..count).filter(|&at| waits[at] == 0).collect();
@@ -189,11 +236,11 @@ fn order(count: usize, wires: &[Wire]) -> Vec<usize> {
     order
 }
 
-/// An id that depends on the content only.
-fn uuid(nodes: &Value) -> String {
+/// An id that depends on a text only.
+fn uuid_of(text: &str) -> String {
     // FNV-1a over 128 bits; version and variant say that it is an application's own.
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for byte in nodes.to_string().bytes() {
+    for byte in text.bytes() {
         hash ^= u128::from(byte);
         hash = hash.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
     }

@@ -12,26 +12,28 @@ use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 /// What a node of no class is called, and the only value that one of an unknown class has.
 const NO_CLASS: &str = "UNKNOWN";
 /// The most outputs that a node of an unknown class gets because something is linked to them.
-const MOST_OUTPUTS: usize = 1_000;
+const MOST_OUTPUTS: usize = 64;
 
-/// A link.
+/// A link. An end that is a subgraph's instance has no place among the nodes.
 #[derive(Debug)]
 pub(super) struct Wire {
     pub(super) id: usize,
-    pub(super) from: usize,
-    pub(super) to: usize,
+    pub(super) from: Option<usize>,
+    pub(super) to: Option<usize>,
+    pub(super) from_id: Value,
+    pub(super) to_id: Value,
     pub(super) output: usize,
     pub(super) slot: usize,
     pub(super) kind: Text,
 }
 
 impl Wire {
-    pub(super) fn write(&self, nodes: &[Built<'_>]) -> Value {
+    pub(super) fn write(&self) -> Value {
         Value::Array(vec![
             self.id.into(),
-            nodes[self.from].id_value(),
+            self.from_id.clone(),
             self.output.into(),
-            nodes[self.to].id_value(),
+            self.to_id.clone(),
             self.slot.into(),
             (&self.kind).into(),
         ])
@@ -68,6 +70,8 @@ pub(super) struct Built<'s> {
     slots: Vec<Slot>,
     outputs: Vec<Out>,
     values: Vec<Value>,
+    /// Values for sockets that have no widget.
+    pub(super) literals: Vec<(Text, Value)>,
 }
 
 impl<'s> Built<'s> {
@@ -87,6 +91,7 @@ impl<'s> Built<'s> {
             slots: Vec::new(),
             outputs: Vec::new(),
             values: Vec::new(),
+            literals: Vec::new(),
         };
         match known {
             Some(known) => built.fill(known, inputs, lost),
@@ -95,10 +100,29 @@ impl<'s> Built<'s> {
         built
     }
 
-    /// The id as the editor has it: a number if it is one.
-    fn id_value(&self) -> Value {
-        let number = self.id.parse::<u32>().ok().filter(|number| number.to_string() == self.id);
-        number.map_or_else(|| (&self.id).into(), Value::from)
+    /// The id as the editor has it.
+    pub(super) fn id_value(&self) -> Value {
+        id_value(&self.id)
+    }
+
+    /// The id inside of a subgraph whose instance has the first part of the id.
+    pub(super) fn inner_id(&self) -> Value {
+        id_value(self.id.rsplit_once(':').map_or(self.id.as_str(), |(_, inner)| inner))
+    }
+
+    /// The place of a slot.
+    pub(super) fn slot_of(&self, name: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.name == name)
+    }
+
+    pub(super) fn slot_name(&self, slot: usize) -> Text {
+        self.slots.get(slot).map(|slot| slot.name.clone()).unwrap_or_default()
+    }
+
+    /// Forgets its links, to be linked anew.
+    pub(super) fn unlink(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.link = None);
+        self.outputs.iter_mut().for_each(|output| output.links.clear());
     }
 
     /// The links that the prompt wants: slot, name, source and output.
@@ -165,7 +189,11 @@ impl<'s> Built<'s> {
                 if !told.contains(name) {
                     self.add_slot(name, wanted);
                 }
-            } else if !sent.contains(name.as_str()) {
+            } else if sent.contains(name.as_str()) {
+                // A widget has it.
+            } else if told.contains(name) && number::survives(value) {
+                self.literals.push((name.clone(), value.clone()));
+            } else {
                 lost.push(self.lost(name, "the class has no widget of this name"));
             }
         }
@@ -215,14 +243,14 @@ impl<'s> Built<'s> {
         self.slots.push(Slot { name: name.clone(), kind: "*".into(), widget: false, wanted: Some(wanted), link: None });
     }
 
-    fn lost(&self, input: &Text, why: &str) -> Lost {
+    pub(super) fn lost(&self, input: &Text, why: &str) -> Lost {
         Lost { node: self.id.clone(), input: input.clone(), why: why.to_owned() }
     }
 
     /// The node as it stands in the file.
-    pub(super) fn write(self, place: NodePlace, order: usize) -> Value {
+    pub(super) fn write(self, id: Value, place: NodePlace, order: usize) -> Value {
         let mut map = Map::new();
-        map.insert("id", self.id_value());
+        map.insert("id", id);
         map.insert("type", &self.class);
         map.insert("pos", vec![place.x.into(), place.y.into()]);
         map.insert("size", vec![place.width.into(), place.height.into()]);
@@ -288,6 +316,12 @@ fn companions(widgets: &mut Widgets<'_>) {
             _ => Value::Null,
         });
     }
+}
+
+/// An id as the editor has it: a number if it is one.
+pub(super) fn id_value(id: &str) -> Value {
+    let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
+    number.map_or_else(|| id.into(), Value::from)
 }
 
 /// The names of the inputs that are linked.
