@@ -44,3 +44,24 @@ fn a_file_that_is_not_there_ends_it() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("no-such-file.json") && said.contains("/object_info"), "{said}");
 }
+
+/// The folder that it says pictures go to.
+#[cfg(unix)]
+fn said_folder(served: &mut Served) -> std::path::PathBuf {
+    let mut line = String::new();
+    BufReader::new(served.0.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    line.strip_prefix("pictures go to ").unwrap().split(';').next().unwrap().into()
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_stop_it_and_its_temporary_folder_goes() {
+    for signal in ["-INT", "-TERM"] {
+        let mut served = Served(serve(&[]).spawn().unwrap());
+        let folder = said_folder(&mut served);
+        assert!(folder.is_dir());
+        assert!(Command::new("kill").args([signal, &served.0.id().to_string()]).status().unwrap().success());
+        assert_eq!(served.0.wait().unwrap().code(), Some(0), "{signal}");
+        assert!(!folder.exists(), "{signal}");
+    }
+}

@@ -191,8 +191,7 @@ impl Builder {
         self
     }
 
-    /// What `/node_replacements` answers, and what validation replaces. If not said, the route answers `{}`, and
-    /// validation knows the pairs that every server has.
+    /// What `/node_replacements` answers, and what validation replaces; the pairs that every server has if not said.
     pub fn replacements(mut self, replacements: Value) -> Self {
         self.changes.replacements = Some(replacements);
         self
@@ -280,7 +279,7 @@ fn document(source: Source) -> Result<Bytes, Error> {
         Source::Bytes(bytes) => Ok(Bytes::from(bytes)),
         Source::File(path) => fs::read(&path).map(Bytes::from).map_err(|source| Error::ReadSchema { path, source }),
         #[cfg(feature = "embedded-schema")]
-        Source::Embedded => Ok(Bytes::from_static(include_bytes!("../../schemas/comfyui-0.26.0.json"))),
+        Source::Embedded => Ok(Bytes::from_static(include_bytes!("../schemas/comfyui-0.26.0.json"))),
         #[cfg(not(feature = "embedded-schema"))]
         Source::Embedded => Err(Error::NoSchema),
     }

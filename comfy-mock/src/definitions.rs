@@ -1,14 +1,13 @@
 //! The node definitions that the server was given.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use comfy_schema::validate::{Files, Replacements, Validator, Verdict};
-use comfy_schema::{Combo, InputKind, Map, Schema, SchemaError, Text, Value};
+use comfy_schema::{Combo, InputKind, Schema, SchemaError, Text, Value};
 
-use crate::json::{dumps, object};
-use crate::state::lock;
+use crate::json::dumps;
 
 /// Core loaders, and the model folder that their files are in.
 const LOADERS: [(&str, &str, &str); 27] = [
@@ -41,21 +40,16 @@ const LOADERS: [(&str, &str, &str); 27] = [
     ("LoadBackgroundRemovalModel", "bg_removal_name", "background_removal"),
 ];
 
-/// Names that one combo may learn.
-const MOST_LEARNED: usize = 10_000;
-
 /// The node definitions, as they are served and as prompts are checked against them.
 #[derive(Debug)]
 pub(crate) struct Definitions {
     /// The document as it was given, where it still is that.
     document: Bytes,
     schema: Arc<Schema>,
-    /// The same, with the file names that prompts used.
-    learned: Mutex<Arc<Schema>>,
     replacements: Replacements,
     /// What `/node_replacements` says.
     pub(crate) replacements_shown: Value,
-    /// A prompt may name any file in a combo whose list is empty.
+    /// A prompt may name any file where the definitions list none.
     any_model: bool,
 }
 
@@ -86,15 +80,12 @@ impl Definitions {
         let as_given =
             schema == given && std::str::from_utf8(&document).is_ok() && !document.starts_with(b"\xef\xbb\xbf");
         let document = if as_given { document } else { Bytes::from(schema.to_json()) };
-        let shown = changes.replacements.clone();
-        let replacements = shown.as_ref().map_or_else(Replacements::built_in, Replacements::from_value);
-        let schema = Arc::new(schema);
+        let replacements_shown = changes.replacements.clone().unwrap_or_else(Replacements::built_in_answer);
         Ok(Self {
             document,
-            learned: Mutex::new(Arc::clone(&schema)),
-            schema,
-            replacements,
-            replacements_shown: shown.unwrap_or_else(|| object([])),
+            schema: Arc::new(schema),
+            replacements: Replacements::from_value(&replacements_shown),
+            replacements_shown,
             any_model: changes.any_model,
         })
     }
@@ -119,8 +110,12 @@ impl Definitions {
 
     /// The server's verdict on a prompt.
     pub(crate) fn check(&self, prompt: &Value, targets: Option<&Value>, files: &Files) -> Verdict {
-        let schema = self.learn(prompt);
-        Validator::new(&schema).replacements(&self.replacements).files(files).warnings(false).check(prompt, targets)
+        Validator::new(&self.schema)
+            .replacements(&self.replacements)
+            .files(files)
+            .any_model(self.any_model)
+            .warnings(false)
+            .check(prompt, targets)
     }
 
     /// The files of a model folder, as far as the definitions tell.
@@ -132,37 +127,6 @@ impl Definitions {
         names.sort_unstable();
         names.dedup();
         names
-    }
-
-    /// Adds the file names that a prompt uses to the combos whose lists were given empty.
-    fn learn(&self, prompt: &Value) -> Arc<Schema> {
-        let mut learned = lock(&self.learned);
-        if self.any_model {
-            for (class, input, value) in self.unknown_files(&learned, prompt) {
-                if let Some(combo) = combo_mut(Arc::make_mut(&mut learned), &class, &input)
-                    && combo.values.len() < MOST_LEARNED
-                {
-                    combo.values.push(value);
-                }
-            }
-        }
-        Arc::clone(&learned)
-    }
-
-    fn unknown_files(&self, learned: &Schema, prompt: &Value) -> Vec<(Text, Text, Value)> {
-        let mut unknown = Vec::new();
-        for node in prompt.as_object().into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.as_object()) {
-            let Some(class) = node.get("class_type").and_then(Value::as_str) else { continue };
-            let inputs = node.get("inputs").and_then(Value::as_object);
-            for (name, value) in inputs.into_iter().flat_map(Map::iter) {
-                let open = combo(&self.schema, class, name).is_some_and(|combo| combo.values.is_empty());
-                let known = || combo(learned, class, name).is_some_and(|combo| combo.values.contains(value));
-                if open && value.as_str().is_some() && !known() {
-                    unknown.push((class.into(), name.clone(), value.clone()));
-                }
-            }
-        }
-        unknown
     }
 }
 

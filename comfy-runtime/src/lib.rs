@@ -4,6 +4,8 @@
 //! are written with [`workflow!`](macro@workflow). See the project's guide for a first workflow.
 
 mod builder;
+#[cfg(feature = "client")]
+pub mod client;
 mod desc;
 mod field;
 mod graph;
@@ -14,6 +16,10 @@ mod slot;
 mod text;
 pub mod types;
 mod workflow;
+
+#[cfg(feature = "client")]
+#[doc(inline)]
+pub use client::Client;
 
 pub use builder::{Build, Builder, Labelled};
 pub use desc::{Desc, Lit};

@@ -1,6 +1,8 @@
-//! The nodes that the examples use, as `build.rs` generated them.
+//! What the examples share.
 
-/// One type for every node class.
+/// One type for every node class, as `build.rs` generated them.
 pub mod nodes {
     comfy_runtime::include_nodes!();
 }
+
+pub mod server;

@@ -85,14 +85,15 @@ enum PreviewMethod {
 }
 
 impl Serve {
-    /// Runs the command until Ctrl-C.
+    /// Runs the command until Ctrl-C, or SIGTERM.
     pub(crate) fn run(self) -> Result<(), Failure> {
         Runtime::new()?.block_on(async {
+            let told = told_to_stop()?;
             let server = self.start().await?;
             // Whoever started it reads the address from here; if nobody does, it serves all the same.
             _ = writeln!(io::stdout(), "{}", server.url());
             eprintln!("pictures go to {}; Ctrl-C stops", server.output_dir().display());
-            signal::ctrl_c().await?;
+            told.await?;
             server.shutdown().await;
             Ok(())
         })
@@ -130,6 +131,26 @@ impl Serve {
         }
         server.spawn().await
     }
+}
+
+/// Listens from now on for Ctrl-C and for what containers and CI send instead: either way the temporary folders are to
+/// be removed.
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(signal::ctrl_c())
 }
 
 fn models(argument: &str) -> Result<(String, Vec<String>), String> {

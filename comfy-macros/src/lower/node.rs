@@ -118,7 +118,7 @@ impl Lowering {
             };
             #lets
             #fields
-            #[allow(clippy::all, clippy::pedantic, unreachable_code)]
+            #[allow(clippy::all, clippy::pedantic, deprecated, unreachable_code)]
             let __shape = if false { __c::Some(#path #shape) } else { __c::None };
             let __site = #open;
             #puts

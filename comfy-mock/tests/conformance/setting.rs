@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use comfy_mock::{Server, Timing, Value};
+use comfy_mock::{Server, Timing};
 use serde_json::Value as Json;
 
 /// The folder with the recordings; nothing, and a word about it, without.
@@ -29,12 +29,10 @@ pub(crate) async fn server(step: Duration) -> Server {
         let exchange = exchanges.as_array().unwrap().iter().find(|exchange| exchange["path"] == path).unwrap();
         exchange["json"].clone()
     };
-    let replacements = Value::parse(recorded("/node_replacements").to_string().as_bytes()).unwrap();
     let checkpoints = recorded("/models/checkpoints");
     Server::builder()
         .schema_file(data().unwrap().join("object_info/comfyui-0.26.0.full.json"))
         .models("checkpoints", checkpoints.as_array().unwrap().iter().map(|name| name.as_str().unwrap()))
-        .replacements(replacements)
         .subgraph("Edge-Preserving Blur", "{}")
         .input_file("broken.png", "this is no picture")
         .timing(Timing::instant().step(step))

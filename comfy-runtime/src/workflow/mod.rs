@@ -86,6 +86,13 @@ impl<T> Workflow<T> {
         Some(self.store.id_of(node.index))
     }
 
+    /// Which graph the handles belong to, and the id of every node and branch by the index that a handle holds.
+    #[cfg(feature = "client")]
+    pub(crate) fn handles(&self) -> (Option<u32>, Vec<String>) {
+        let ids = self.store.nodes.iter().map(|record| self.store.ids.get(record.id).to_owned());
+        (self.graph, ids.collect())
+    }
+
     /// The same workflow with other outputs, made from the present ones.
     pub fn map<U>(self, outputs: impl FnOnce(T) -> U) -> Workflow<U> {
         Workflow { outputs: outputs(self.outputs), graph: self.graph, store: self.store }

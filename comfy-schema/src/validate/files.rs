@@ -15,6 +15,14 @@ pub enum Folder {
     Temp,
 }
 
+/// What is known of the server's disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Disk<'s> {
+    pub(super) files: Option<&'s Files>,
+    /// A file may be there that an empty list does not show.
+    pub(super) any_model: bool,
+}
+
 /// The files in the server's folders: those folders that were listed, completely.
 #[derive(Debug, Clone, Default)]
 pub struct Files {

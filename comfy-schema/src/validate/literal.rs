@@ -64,6 +64,11 @@ fn options(input: &Input) -> Option<&Options> {
     }
 }
 
+/// Whether this is a name in a list that is empty, as the lists of a server without models are.
+pub(super) fn is_unlisted_file(input: &Input, value: &Value) -> bool {
+    matches!(&input.kind, InputKind::Combo(combo) if combo.values.is_empty()) && value.as_str().is_some()
+}
+
 fn not_in_list(input: &Input, value: &Value) -> bool {
     let InputKind::Combo(combo) = &input.kind else { return false };
     // Newer servers leave these to the class.

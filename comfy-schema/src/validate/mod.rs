@@ -49,6 +49,7 @@ pub(crate) use single::{Flaw, Problem, declaration, problems, replaced};
 pub use verdict::{NodeErrors, NodeReport, Raised, RequestError, Verdict};
 pub use warning::{Unverifiable, UnverifiableKind, Warning, WarningKind};
 
+use files::Disk;
 use order::Order;
 use replace::as_object_mut;
 use scan::Refused;
@@ -62,7 +63,7 @@ use crate::{Map, Schema, Value};
 pub struct Validator<'s> {
     schema: &'s Schema,
     replacements: Cow<'s, Replacements>,
-    files: Option<&'s Files>,
+    disk: Disk<'s>,
     order: Order,
     warnings: bool,
 }
@@ -73,7 +74,7 @@ impl<'s> Validator<'s> {
         Self {
             schema,
             replacements: Cow::Owned(Replacements::built_in()),
-            files: None,
+            disk: Disk::default(),
             order: Order::Declared,
             warnings: true,
         }
@@ -87,7 +88,14 @@ impl<'s> Validator<'s> {
 
     /// Takes the files on the server's disk, so that what loads a file can be decided.
     pub fn files(mut self, files: &'s Files) -> Self {
-        self.files = Some(files);
+        self.disk.files = Some(files);
+        self
+    }
+
+    /// Whether any file name passes where the definitions list no file at all; false unless said otherwise. That is
+    /// what a snapshot of a server without models needs. Each such name is marked [`UnverifiableKind::File`].
+    pub fn any_model(mut self, any: bool) -> Self {
+        self.disk.any_model = any;
         self
     }
 
@@ -151,7 +159,7 @@ impl<'s> Validator<'s> {
     fn look(&self, prompt: &mut Map, targets: Option<&Value>) -> Result<Found, Refused> {
         replace::apply(prompt, self.schema, &self.replacements)?;
         let graph = scan::scan(prompt, self.schema, targets)?;
-        let findings = Walk::new(&graph, prompt, self.files, self.order).run();
+        let findings = Walk::new(&graph, prompt, self.disk, self.order).run();
         let warnings = if self.warnings { inspect::inspect(prompt, &graph) } else { Vec::new() };
         Ok(Found { findings, warnings })
     }

@@ -8,21 +8,30 @@ use crate::{Map, Schema, Text, Value};
 
 /// What `GET /node_replacements` of a server of 0.26 says: the pairs that every server has.
 const BUILT_IN: &str = r#"{
-"ResizeImagesByLongerEdge": [{"new_node_id": "ImageScaleToMaxDimension", "input_mapping": [
+"ResizeImagesByLongerEdge": [{"new_node_id": "ImageScaleToMaxDimension", "old_node_id": "ResizeImagesByLongerEdge",
+    "old_widget_ids": ["longer_edge"], "input_mapping": [
     {"new_id": "image", "old_id": "images"}, {"new_id": "largest_size", "old_id": "longer_edge"},
     {"new_id": "upscale_method", "set_value": "lanczos"}], "output_mapping": [{"new_idx": 0, "old_idx": 0}]}],
-"ImageBatch": [{"new_node_id": "BatchImagesNode", "input_mapping": [
-    {"new_id": "images.image0", "old_id": "image1"}, {"new_id": "images.image1", "old_id": "image2"}]}],
-"ImageScaleBy": [{"new_node_id": "ResizeImageMaskNode", "input_mapping": [
+"ImageBatch": [{"new_node_id": "BatchImagesNode", "old_node_id": "ImageBatch",
+    "old_widget_ids": null, "input_mapping": [
+    {"new_id": "images.image0", "old_id": "image1"}, {"new_id": "images.image1", "old_id": "image2"}],
+    "output_mapping": null}],
+"ImageScaleBy": [{"new_node_id": "ResizeImageMaskNode", "old_node_id": "ImageScaleBy",
+    "old_widget_ids": ["upscale_method", "scale_by"], "input_mapping": [
     {"new_id": "input", "old_id": "image"}, {"new_id": "resize_type", "set_value": "scale by multiplier"},
     {"new_id": "resize_type.multiplier", "old_id": "scale_by"},
-    {"new_id": "scale_method", "old_id": "upscale_method"}]}],
-"T2IAdapterLoader": [{"new_node_id": "ControlNetLoader", "input_mapping": [
-    {"new_id": "control_net_name", "old_id": "t2i_adapter_name"}]}],
-"Load3DAnimation": [{"new_node_id": "Load3D"}],
-"Preview3DAnimation": [{"new_node_id": "Preview3D"}],
-"SDV_img2vid_Conditioning": [{"new_node_id": "SVD_img2vid_Conditioning"}],
-"ConditioningAverage ": [{"new_node_id": "ConditioningAverage"}]
+    {"new_id": "scale_method", "old_id": "upscale_method"}], "output_mapping": null}],
+"T2IAdapterLoader": [{"new_node_id": "ControlNetLoader", "old_node_id": "T2IAdapterLoader",
+    "old_widget_ids": null, "input_mapping": [
+    {"new_id": "control_net_name", "old_id": "t2i_adapter_name"}], "output_mapping": null}],
+"Load3DAnimation": [{"new_node_id": "Load3D", "old_node_id": "Load3DAnimation",
+    "old_widget_ids": null, "input_mapping": null, "output_mapping": null}],
+"Preview3DAnimation": [{"new_node_id": "Preview3D", "old_node_id": "Preview3DAnimation",
+    "old_widget_ids": null, "input_mapping": null, "output_mapping": null}],
+"SDV_img2vid_Conditioning": [{"new_node_id": "SVD_img2vid_Conditioning", "old_node_id": "SDV_img2vid_Conditioning",
+    "old_widget_ids": null, "input_mapping": null, "output_mapping": null}],
+"ConditioningAverage ": [{"new_node_id": "ConditioningAverage", "old_node_id": "ConditioningAverage ",
+    "old_widget_ids": null, "input_mapping": null, "output_mapping": null}]
 }"#;
 
 /// Which classes are replaced by which: the answer of `GET /node_replacements`.
@@ -52,8 +61,13 @@ impl Replacements {
 
     /// The pairs that every server has.
     pub fn built_in() -> Self {
+        Self::from_value(&Self::built_in_answer())
+    }
+
+    /// What a server of 0.26 without custom nodes answers to `GET /node_replacements`: [`Self::built_in`] in full.
+    pub fn built_in_answer() -> Value {
         // A test reads the text; should it ever fail, there are none.
-        Value::parse(BUILT_IN.as_bytes()).map_or_else(|_| Self::none(), |value| Self::from_value(&value))
+        Value::parse(BUILT_IN.as_bytes()).unwrap_or_else(|_| Map::new().into())
     }
 
     /// The class that takes the place of another.

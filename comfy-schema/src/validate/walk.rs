@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::declared::{self, Declared};
 use super::error::{Cycle, NodeError, NodeErrorKind};
-use super::files::Files;
+use super::files::Disk;
 use super::link::{self, Source};
 use super::literal;
 use super::order::Order;
@@ -58,7 +58,7 @@ enum Step {
 pub(super) struct Walk<'s, 'w> {
     graph: &'w Graph<'s>,
     prompt: &'w mut Map,
-    files: Option<&'s Files>,
+    disk: Disk<'s>,
     order: Order,
     known: Vec<Option<Known>>,
     /// The known nodes, in the order in which they became known.
@@ -80,12 +80,12 @@ pub(super) struct Findings {
 }
 
 impl<'s, 'w> Walk<'s, 'w> {
-    pub(super) fn new(graph: &'w Graph<'s>, prompt: &'w mut Map, files: Option<&'s Files>, order: Order) -> Self {
+    pub(super) fn new(graph: &'w Graph<'s>, prompt: &'w mut Map, disk: Disk<'s>, order: Order) -> Self {
         let count = graph.classes.len();
         Self {
             graph,
             prompt,
-            files,
+            disk,
             order,
             known: std::iter::repeat_with(|| None).take(count).collect(),
             found: Vec::new(),
@@ -318,6 +318,15 @@ impl<'s, 'w> Walk<'s, 'w> {
         };
         let Some(wrong) = wrong else { return Ok(None) };
         let received = value.clone();
+        if self.disk.any_model && literal::is_unlisted_file(declared.input, &received) {
+            self.unverifiable.push(Unverifiable {
+                node: self.id(node),
+                input: Some(declared.name.clone()),
+                kind: UnverifiableKind::File,
+                why: "the definitions list no file here; taken to be on the server".into(),
+            });
+            return Ok(None);
+        }
         let mut error = self.input_error(wrong.kind, declared);
         error.received_value = Some(received);
         error.exception = wrong.exception;
@@ -356,7 +365,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             passed.retain(|name| name != "input_types");
             passed.push("input_types".into());
         }
-        let outcome = Call { node: class, arguments, types: &frame.types, files: self.files }.run(rule);
+        let outcome = Call { node: class, arguments, types: &frame.types, files: self.disk.files }.run(rule);
         if let Some((input, why)) = outcome.assumed {
             let node = self.id(frame.node);
             self.unverifiable.push(Unverifiable { node, input: Some(input), kind: UnverifiableKind::File, why });

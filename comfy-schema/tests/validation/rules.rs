@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use comfy_schema::validate::{Files, Folder, Replacements, Validator, Verdict, WarningKind};
+use comfy_schema::validate::{Files, Folder, Replacements, UnverifiableKind, Validator, Verdict, WarningKind};
 use comfy_schema::{Schema, Value};
 
 const SCHEMA: &str = include_str!("../fixtures/rules.json");
@@ -210,4 +210,27 @@ fn a_real_schema_takes_its_own_workflow() {
     );
     let verdict = Validator::new(&schema).check(&prompt, None);
     assert!(verdict.valid, "{}", verdict.to_response());
+}
+
+#[test]
+fn any_model_passes_where_the_definitions_list_none() {
+    let schema = Schema::from_slice(
+        br#"{"Load": {"input": {"required": {
+            "empty": [[]], "word": ["COMBO", {"options": []}], "some": [["a.pt"], {"default": "a.pt"}]
+        }}, "output": [], "output_node": true}}"#,
+    )
+    .unwrap();
+    let named = json(r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "a.pt"}}"#);
+    assert!(!Validator::new(&schema).check(&named, None).valid);
+    let verdict = Validator::new(&schema).any_model(true).check(&named, None);
+    assert!(verdict.valid, "{}", verdict.to_response());
+    let unverifiable: Vec<_> = verdict.unverifiable.iter().map(|item| (item.kind, item.input.as_deref())).collect();
+    assert_eq!(unverifiable, [(UnverifiableKind::File, Some("empty")), (UnverifiableKind::File, Some("word"))]);
+
+    for wrong in [
+        r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "b.pt"}}"#,
+        r#"{"1": ~Load{"empty": 5, "word": "y.safetensors", "some": "a.pt"}}"#,
+    ] {
+        assert!(!Validator::new(&schema).any_model(true).check(&json(wrong), None).valid, "{wrong}");
+    }
 }

@@ -1,11 +1,17 @@
-//! The standard text-to-image workflow, printed as the JSON that `POST /prompt` takes.
+//! The standard text-to-image workflow, from Rust to a PNG.
 //!
-//! `cargo run --bin text_to_image -- "a cat in the rain" 7`
+//! ```text
+//! cargo run --bin text_to_image                                       # on the stand-in: no server, no GPU
+//! cargo run --bin text_to_image -- "a cat in the rain" 7              # another prompt, another seed
+//! COMFY_URL=http://127.0.0.1:8188 cargo run --bin text_to_image       # on a real server
+//! ```
 
 use comfy_examples::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
-use comfy_runtime::Out;
+use comfy_examples::server;
 use comfy_runtime::attr::workflow;
+use comfy_runtime::client::Event;
 use comfy_runtime::types::IMAGE;
+use comfy_runtime::{Client, Out};
 
 /// A workflow is a function: its parameters are what varies, its result is what the program wants back.
 #[workflow]
@@ -25,14 +31,28 @@ fn text_to_image(prompt: &str, seed: u64) -> Out<IMAGE> {
     SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "cat" }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let prompt = args.next().unwrap_or_else(|| "a photograph of a cat in the rain".to_owned());
     let seed = args.next().map_or(Ok(42), |seed| seed.parse())?;
+
     let workflow = text_to_image(&prompt, seed)?;
-    for warning in workflow.warnings() {
-        eprintln!("warning: {warning}");
-    }
     println!("{}", workflow.to_json_pretty());
+
+    let server = server::start().await?;
+    let client = Client::connect(server.url()).await?;
+    let run = client.submit(&workflow).await?.complete().await?;
+    let mut events = run.events();
+    while let Some(event) = events.next().await {
+        match event {
+            Event::Executing { node, .. } => eprintln!("{node}"),
+            Event::Progress { node, value, max } => eprintln!("{node} {value}/{max}"),
+            _ => {}
+        }
+    }
+    for image in run.finish().await?.images(&workflow.outputs)? {
+        println!("{}", image.save_to("out").await?.display());
+    }
     Ok(())
 }

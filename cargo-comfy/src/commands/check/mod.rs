@@ -39,6 +39,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
+    /// Let any file name pass where the definitions list none: for snapshots of a server without models
+    #[arg(long)]
+    any_model: bool,
+
     /// Folder that holds what the server's input folder holds
     #[arg(long, value_name = "DIR")]
     input_dir: Option<PathBuf>,
@@ -68,6 +72,9 @@ const EXAMPLES: &str = "\
 Examples:
   One workflow against a snapshot:
     cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json
+
+  The same, where the snapshot is of a server without models:
+    cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --any-model
 
   Against a running server, files included:
     cargo comfy check workflow_api.json --server http://127.0.0.1:8188 --input-dir ComfyUI/input
@@ -106,7 +113,7 @@ impl Check {
         let schema = self.schema()?;
         let files = self.files()?;
         let replacements = self.replacements()?;
-        let mut validator = Validator::new(&schema).files(&files);
+        let mut validator = Validator::new(&schema).files(&files).any_model(self.any_model);
         if let Some(replacements) = &replacements {
             validator = validator.replacements(replacements);
         }

@@ -386,7 +386,7 @@ fn options(error: &NodeError) -> Vec<(&'static str, String)> {
         let _ = write!(shown, " and {} more", all.len() - SHOWN_OPTIONS);
     }
     if all.is_empty() {
-        "nothing: the server's list is empty".clone_into(&mut shown);
+        "nothing: the server's list is empty (--any-model lets any name pass)".clone_into(&mut shown);
     }
     let word = error.received_value.as_ref().and_then(Value::as_str).unwrap_or_default();
     let near = suggest::similar(word, all.iter().filter_map(Value::as_str));

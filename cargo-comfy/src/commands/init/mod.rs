@@ -52,7 +52,7 @@ was done, and what is left to do by hand, is said.
 Exit codes: 0 done, 1 done but something is left to do by hand, 2 could not be done.";
 
 /// The definitions that are there without a server, and what they are called.
-const SNAPSHOT: &[u8] = include_bytes!("../../../../schemas/comfyui-0.26.0.json");
+const SNAPSHOT: &[u8] = include_bytes!("../../../schemas/comfyui-0.26.0.json");
 const SNAPSHOT_NAME: &str = "comfyui-0.26.0.json";
 /// What the definitions of a server are called.
 const SERVER_NAME: &str = "comfyui.json";

@@ -1,0 +1,142 @@
+//! The events that a reader has not read yet.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use futures_core::Stream;
+
+use super::event::{Event, Preview};
+
+/// Most previews that wait for one reader.
+const MOST_PREVIEWS: usize = 4;
+
+/// The events of one run for one reader: a [`Stream`] that ends after the last event.
+///
+/// Whoever reads slowly holds up nobody. Events wait; of previews only the newest four do.
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is read"]
+pub struct Events(Arc<Mailbox>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Mailbox(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Numbered, because previews wait apart.
+    events: VecDeque<(u64, Event)>,
+    previews: VecDeque<(u64, Preview)>,
+    count: u64,
+    closed: bool,
+    reader: Option<Waker>,
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an event in. The last event of a run closes the mailbox.
+    pub(crate) fn put(&self, event: Event) {
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return;
+        }
+        let number = waiting.count;
+        waiting.count += 1;
+        waiting.closed = event.is_last();
+        match event {
+            Event::Preview(preview) => {
+                if waiting.previews.len() == MOST_PREVIEWS {
+                    waiting.previews.pop_front();
+                }
+                waiting.previews.push_back((number, preview));
+            }
+            event => waiting.events.push_back((number, event)),
+        }
+        if let Some(reader) = waiting.reader.take() {
+            drop(waiting);
+            reader.wake();
+        }
+    }
+}
+
+impl Waiting {
+    /// The oldest event.
+    fn next(&mut self) -> Option<Event> {
+        let event = self.events.front().map(|(number, _)| *number);
+        let preview = self.previews.front().map(|(number, _)| *number);
+        match (event, preview) {
+            (Some(event), Some(preview)) if preview < event => {
+                self.previews.pop_front().map(|(_, preview)| Event::Preview(preview))
+            }
+            (None, Some(_)) => self.previews.pop_front().map(|(_, preview)| Event::Preview(preview)),
+            _ => self.events.pop_front().map(|(_, event)| event),
+        }
+    }
+}
+
+impl Events {
+    pub(crate) fn of(mailbox: Arc<Mailbox>) -> Self {
+        Self(mailbox)
+    }
+
+    /// The next event; `None` after the last one. The same as reading the stream, for programs without `StreamExt`.
+    pub async fn next(&mut self) -> Option<Event> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        let mut waiting = self.0.lock();
+        if let Some(event) = waiting.next() {
+            return Poll::Ready(Some(event));
+        }
+        if waiting.closed {
+            return Poll::Ready(None);
+        }
+        waiting.reader = Some(context.waker().clone());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::super::frame::PreviewFormat;
+    use super::*;
+
+    fn preview(number: u8) -> Event {
+        Event::Preview(Preview { node: None, format: PreviewFormat::Jpeg, bytes: Bytes::from(vec![number]) })
+    }
+
+    #[tokio::test]
+    async fn of_previews_the_newest_wait_and_of_other_events_all() {
+        let mailbox = Arc::new(Mailbox::default());
+        let mut events = Events::of(Arc::clone(&mailbox));
+        mailbox.put(Event::Started);
+        for number in 0..10 {
+            mailbox.put(preview(number));
+            mailbox.put(Event::Text { node: "1".into(), text: number.to_string() });
+        }
+        mailbox.put(Event::Deleted);
+        mailbox.put(Event::Started);
+        let mut seen = Vec::new();
+        while let Some(event) = events.next().await {
+            seen.push(match event {
+                Event::Preview(preview) => format!("p{}", preview.bytes[0]),
+                Event::Text { text, .. } => text,
+                Event::Started => "started".into(),
+                Event::Deleted => "deleted".into(),
+                other => format!("{other:?}"),
+            });
+        }
+        let expected = "started 0 1 2 3 4 5 p6 6 p7 7 p8 8 p9 9 deleted";
+        assert_eq!(seen.join(" "), expected);
+    }
+}

@@ -1,0 +1,120 @@
+//! Which node is whose line of the program.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::Location;
+
+use crate::out::Handle;
+use crate::workflow::Workflow;
+
+/// A node as the program knows it: for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeInfo {
+    /// Its id: the name it is bound to.
+    pub id: String,
+    /// Its class; empty if the server did not say it and the workflow does not know the node.
+    pub class: String,
+    /// Its title, where the program gave one.
+    pub title: Option<String>,
+    /// The line that placed it; `None` for a node that was read from JSON.
+    pub location: Option<&'static Location<'static>>,
+}
+
+impl fmt::Display for NodeInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "node `{}`", self.id)?;
+        match (self.class.as_str(), &self.title) {
+            ("", _) => {}
+            (class, Some(title)) => write!(f, " ({class} {title:?})")?,
+            (class, None) => write!(f, " ({class})")?,
+        }
+        self.location.map_or(Ok(()), |location| write!(f, " at {location}"))
+    }
+}
+
+/// The nodes of a workflow that was submitted.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    graph: Option<u32>,
+    /// The ids, by the index that a handle holds.
+    ids: Vec<String>,
+    nodes: HashMap<String, NodeInfo>,
+}
+
+impl Origin {
+    pub(crate) fn of<T>(workflow: &Workflow<T>) -> Self {
+        let nodes = workflow.nodes().map(|node| {
+            let info = NodeInfo {
+                id: node.id().to_owned(),
+                class: node.class().into_owned(),
+                title: node.title().map(str::to_owned),
+                location: node.location(),
+            };
+            (info.id.clone(), info)
+        });
+        let nodes = nodes.collect();
+        let (graph, ids) = workflow.handles();
+        Self { graph, ids, nodes }
+    }
+
+    /// The node with this id. One of which the workflow knows nothing is part of what a node expanded to
+    /// (`<parent>.<call>.<graph>.<n>`): then what is known is that.
+    pub(crate) fn node(&self, id: &str) -> NodeInfo {
+        self.nodes.get(id).cloned().unwrap_or_else(|| NodeInfo {
+            id: id.to_owned(),
+            class: String::new(),
+            title: None,
+            location: None,
+        })
+    }
+
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.nodes.contains_key(id)
+    }
+
+    /// The classes, and the ids of the nodes of each.
+    pub(crate) fn classes(&self) -> HashMap<&str, Vec<String>> {
+        let mut classes: HashMap<&str, Vec<String>> = HashMap::new();
+        for node in self.nodes.values() {
+            classes.entry(&node.class).or_default().push(node.id.clone());
+        }
+        classes
+    }
+
+    pub(crate) fn class(&self, id: &str) -> Option<&str> {
+        self.nodes.get(id).map(|node| node.class.as_str())
+    }
+}
+
+/// What names a node of a workflow that ran: a handle that `workflow!` gave, or the node's id.
+pub trait NodeKey: sealed::Sealed {
+    #[doc(hidden)]
+    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String>;
+}
+
+/// The nodes of a workflow that ran.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct OriginRef<'o>(pub(crate) &'o Origin);
+
+impl<H: Handle> NodeKey for &H {
+    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
+        let node = self.node();
+        let id = origin.0.ids.get(node.index as usize).filter(|_| origin.0.graph == Some(node.graph));
+        id.cloned().ok_or_else(|| "this handle".to_owned())
+    }
+}
+
+impl NodeKey for &str {
+    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
+        if origin.0.knows(self) { Ok((*self).to_owned()) } else { Err(format!("{self:?}")) }
+    }
+}
+
+mod sealed {
+    /// Implemented here only.
+    pub trait Sealed {}
+    impl<H: crate::out::Handle> Sealed for &H {}
+    impl Sealed for &str {}
+}

@@ -1,0 +1,6 @@
+//! The client against the stand-in.
+#![cfg(feature = "client")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+
+mod runs;
+mod support;

@@ -1,0 +1,170 @@
+//! What becomes of runs on a server that does what it should.
+
+use std::time::Duration;
+
+use comfy_mock::{Server, Timing};
+use comfy_runtime::client::{Accepted, Ending, Error};
+
+use crate::support::{blank, connect, quick, text_to_image, word, words, workflow};
+
+#[tokio::test]
+async fn a_run_gives_its_picture() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let done = client.run(&text_to_image(1, 2)).await.unwrap();
+    let images = done.images("cat").unwrap();
+    assert_eq!(images.len(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = images[0].save_to(folder.path()).await.unwrap();
+    assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"));
+    assert_eq!(images[0].bytes().await.unwrap(), std::fs::read(&path).unwrap());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(done.videos("cat").unwrap().is_empty());
+    assert!(matches!(done.images("dog"), Err(Error::NoSuchNode(_))));
+}
+
+#[tokio::test]
+async fn its_events_come_in_order_and_end_with_one_last() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let run = client.submit(&text_to_image(1, 2)).await.unwrap().complete().await.unwrap();
+    let words = words(run.events()).await;
+    let expected = [
+        "started",
+        "cached 0",
+        "executing ckpt",
+        "executing prompt",
+        "executing samples",
+        "samples 1/2",
+        "samples 2/2",
+        "executing decoded",
+        "executing cat",
+        "executed cat",
+        "finished",
+    ];
+    let missing: Vec<_> = expected.iter().filter(|word| !words.iter().any(|heard| heard == *word)).collect();
+    assert!(missing.is_empty(), "{missing:?} of {words:?}");
+    assert_eq!(words.last().unwrap(), "finished");
+}
+
+#[tokio::test]
+async fn of_a_run_that_is_cached_the_outputs_are_there() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let first = client.run(&blank(1)).await.unwrap();
+    let second = client.run(&blank(1)).await.unwrap();
+    assert_ne!(first.prompt_id(), second.prompt_id());
+    assert_eq!(second.images("save").unwrap()[0].filename, first.images("save").unwrap()[0].filename);
+}
+
+#[tokio::test]
+async fn a_failing_node_is_named_with_its_exception() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory");
+    let error = connect(&server).await.run(&text_to_image(1, 1)).await.unwrap_err();
+    let Error::Execution(error) = error else { panic!("{error}") };
+    assert_eq!((error.node.id.as_str(), error.exception_type.as_str()), ("decoded", "torch.OutOfMemoryError"));
+    assert_eq!(error.to_string(), "node `decoded` (VAEDecode) failed: torch.OutOfMemoryError: no memory");
+}
+
+#[tokio::test]
+async fn a_rejection_says_what_is_wrong_with_which_node() {
+    let server = Server::spawn().await.unwrap();
+    let wrong = workflow(
+        r#"{"img": {"class_type": "EmptyImage", "inputs": {"width": 0, "height": 8, "batch_size": 1, "color": 0}},
+            "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"}}}"#,
+    );
+    let error = connect(&server).await.run(&wrong).await.unwrap_err();
+    let Error::Rejected(rejection) = error else { panic!("{error}") };
+    assert_eq!(rejection.kind, "prompt_outputs_failed_validation");
+    assert_eq!(rejection.nodes[0].node.id, "img");
+    assert_eq!(rejection.nodes[0].problems[0].kind, "value_smaller_than_min");
+    assert_eq!(rejection.nodes[0].problems[0].input.as_deref(), Some("width"));
+    assert!(rejection.to_string().contains("node `img` (EmptyImage)"), "{rejection}");
+}
+
+#[tokio::test]
+async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let half = workflow(
+        r#"{"img": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
+            "bad": {"class_type": "EmptyImage", "inputs": {"width": 0, "height": 8, "batch_size": 1, "color": 0}},
+            "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"}},
+            "lost": {"class_type": "SaveImage", "inputs": {"images": ["bad", 0], "filename_prefix": "x"}}}"#,
+    );
+    let error = client.run(&half).await.unwrap_err();
+    let Error::Partial(dropped) = error else { panic!("{error}") };
+    assert_eq!(dropped.nodes[0].node.id, "bad");
+    let Accepted::Partial { run, .. } = client.submit(&half).await.unwrap() else { panic!("nothing was dropped") };
+    let done = run.finish().await.unwrap();
+    assert_eq!(done.images("save").unwrap().len(), 1);
+    assert_eq!(done.images("lost").unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn cancelling_hits_exactly_one_run() {
+    let timing = Timing::instant().step(Duration::from_millis(20));
+    let server = Server::builder().timing(timing).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let running = client.submit(&text_to_image(1, 1000)).await.unwrap().any();
+    let waiting = client.submit(&text_to_image(2, 1000)).await.unwrap().any();
+    let last = client.submit(&blank(3)).await.unwrap().any();
+    let mut events = running.events();
+    while word(&events.next().await.unwrap()) != "executing samples" {}
+    assert!(waiting.cancel().await.unwrap());
+    assert!(matches!(waiting.finish().await, Err(Error::Deleted { .. })));
+    assert!(running.ending().is_none());
+    assert!(running.cancel().await.unwrap());
+    let Err(Error::Interrupted(interruption)) = running.finish().await else { panic!("it was not interrupted") };
+    assert_eq!(interruption.node.unwrap().id, "samples");
+    last.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dropped_run_goes_on_unless_it_was_asked_to_be_cancelled() {
+    let timing = Timing::instant().step(Duration::from_millis(5));
+    let server = Server::builder().timing(timing).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let kept = client.submit(&text_to_image(1, 20)).await.unwrap().any();
+    let id = kept.prompt_id().to_owned();
+    drop(kept);
+    server.idle().await;
+    assert_eq!(server.finished(), [id]);
+    drop(client.submission(&text_to_image(2, 10_000)).cancel_on_drop().submit().await.unwrap());
+    server.idle().await;
+}
+
+#[tokio::test]
+async fn positions_in_the_queue_are_told() {
+    let timing = Timing::instant().step(Duration::from_millis(10));
+    let server = Server::builder().timing(timing).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let runs = [1, 2, 3].map(|seed| text_to_image(seed, 30));
+    let mut accepted = Vec::new();
+    for workflow in &runs {
+        accepted.push(client.submit(workflow).await.unwrap().any());
+    }
+    let words = words(accepted[2].events()).await;
+    assert_eq!(words[..2], ["queued 2", "queued 1"]);
+    assert!(words.contains(&"started".to_owned()));
+}
+
+#[tokio::test]
+async fn a_server_that_does_nothing_any_more_is_told() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = quick(&server).stalled_after(Duration::from_millis(600)).connect().await.unwrap();
+    let mut run = client.submit(&text_to_image(1, 1)).await.unwrap().any();
+    let Ending::Stalled(stalled) = run.ended().await else { panic!("{run:?}") };
+    assert_eq!(stalled.last_node.unwrap().id, "decoded");
+}
+
+#[tokio::test]
+async fn where_no_server_is_it_says_so() {
+    let error = comfy_runtime::Client::connect("http://127.0.0.1:1").await.unwrap_err();
+    assert!(matches!(error, Error::Socket { .. }), "{error}");
+    for url in ["127.0.0.1:8188", "ftp://x", "http://x/?token=y", ""] {
+        assert!(matches!(comfy_runtime::Client::connect(url).await, Err(Error::Setup { .. })), "{url}");
+    }
+}
