@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a command did not succeed.
@@ -16,6 +17,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The same, with the name of the file that it is about.
+    pub(crate) fn about(self, file: &Path) -> Self {
+        match self {
+            Self::Error(error) => Self::Error(format!("{}: {}", file.display(), Chain(error.as_ref())).into()),
+            other => other,
+        }
+    }
+
     /// Prints why to standard error, with the chain of causes, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
@@ -35,6 +44,18 @@ impl Failure {
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Error(Box::new(error))
+    }
+}
+
+/// A message as a failure.
+pub(crate) trait IntoFailure {
+    /// This message, as why it could not be done.
+    fn into_failure(self) -> Failure;
+}
+
+impl IntoFailure for String {
+    fn into_failure(self) -> Failure {
+        Failure::Error(self.into())
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod commands;
 mod failure;
+mod files;
 mod json;
+mod paint;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
 mod workflow;
@@ -13,7 +15,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Typed ComfyUI workflows in Rust.
 #[derive(Debug, Parser)]
@@ -26,9 +28,16 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(commands::check::Check),
+    Completions(commands::completions::Completions),
     Convert(commands::convert::Convert),
+    Diff(commands::diff::Diff),
+    Export(commands::export::Export),
     Generate(commands::generate::Generate),
+    Graph(commands::graph::Graph),
     Import(commands::import::Import),
+    Init(commands::init::Init),
+    Man(commands::man::Man),
+    Nodes(commands::nodes::Nodes),
     #[cfg(feature = "run")]
     Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
@@ -39,9 +48,16 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
     let outcome = match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Convert(convert) => convert.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
+        Command::Graph(graph) => graph.run(),
         Command::Import(import) => import.run(),
+        Command::Init(init) => init.run(),
+        Command::Man(man) => man.run(Arguments::command()),
+        Command::Nodes(nodes) => nodes.run(),
         #[cfg(feature = "run")]
         Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]

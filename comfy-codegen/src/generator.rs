@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use comfy_schema::Schema;
+
 use crate::config::{Config, Document};
 use crate::output::{Fingerprint, Names, head};
 use crate::plan::{Plan, Selection};
@@ -38,6 +40,13 @@ pub(crate) fn generate<'c>(
     let body = emit::emit(&plan, config.style());
     let report = Report::new(&schema, &plan);
     Ok(Generated { config, document, body, fingerprint, names, report })
+}
+
+/// The classes that `config` asks for.
+pub(crate) fn classes(config: &Config, schema: &Schema, words: Option<&HashSet<String>>) -> Result<Vec<String>, Error> {
+    let plan = plan::plan(schema, config.overrides()).map_err(Error::Overrides)?;
+    let plan = plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)?;
+    Ok(plan.nodes.iter().map(|node| node.source.class.to_string()).collect())
 }
 
 fn pack_all(plan: &mut Plan<'_>) {

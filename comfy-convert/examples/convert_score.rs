@@ -1,8 +1,11 @@
 //! How many conversions of a folder of pairs (`x.ui.json`, `x.api.json`) equal what the front end made of them.
 //!
 //! ```text
-//! cargo run --release -p comfy-convert --example convert_score -- DIR [--schema FILE]
+//! cargo run --release -p comfy-convert --example convert_score -- DIR [--schema FILE] [--back]
 //! ```
+//!
+//! With `--back` it is the way back that is scored: every `x.api.json` becomes a workflow for the editor, which is
+//! converted again and must be the same prompt.
 //!
 //! Without `--schema` the definitions are those in `DIR/object_info.json`. Exit status: 0 if all are equal, 1 if not,
 //! 2 if it could not be found out.
@@ -30,10 +33,12 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool, Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1);
-    let (mut folder, mut schema) = (None, None);
+    let (mut folder, mut schema, mut back) = (None, None, false);
     while let Some(argument) = arguments.next() {
         if argument == "--schema" {
             schema = Some(PathBuf::from(arguments.next().ok_or("--schema needs a file")?));
+        } else if argument == "--back" {
+            back = true;
         } else {
             folder = Some(PathBuf::from(argument));
         }
@@ -41,7 +46,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let folder = folder.ok_or("usage: convert_score DIR [--schema FILE]")?;
     let schema = schema.unwrap_or_else(|| folder.join("object_info.json"));
     let schema = Schema::from_slice(&read(&schema)?)?;
-    let score = score::folder(&folder, &schema)?;
+    let score = if back { score::round_trips(&folder, &schema)? } else { score::folder(&folder, &schema)? };
     println!("{score}");
     Ok(score.failures.is_empty())
 }

@@ -29,10 +29,12 @@ mod error;
 mod flatten;
 mod load;
 mod picture;
+mod to_ui;
 mod ui;
 mod widgets;
 
 pub use convert::{Converted, Converter, DateTime};
 pub use document::{Document, Form, read};
 pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
+pub use to_ui::{Lost, NodePlace, ToUiError, UiDocument, to_ui};
 pub use ui::UiWorkflow;

@@ -36,3 +36,23 @@ fn templates() -> Result<(), Box<dyn Error>> {
 fn public_workflows_with_custom_nodes() -> Result<(), Box<dyn Error>> {
     all_equal("wild_workflows", "wild_workflows/object_info.json", 107)
 }
+
+/// What the editor makes of the way back is the prompt again.
+#[test]
+fn templates_to_the_editor_and_back() -> Result<(), Box<dyn Error>> {
+    let Some(data) = data() else { return Ok(()) };
+    let schema = Schema::from_slice(&fs::read(data.join("object_info/comfyui-0.26.0.full.json"))?)?;
+    let score = score::round_trips(&data.join("templates"), &schema)?;
+    println!("{score}");
+    assert!(score.failures.is_empty() && score.equal >= 166, "{score}");
+    Ok(())
+}
+
+#[test]
+fn public_prompts_to_the_editor_and_back() -> Result<(), Box<dyn Error>> {
+    let Some(data) = data() else { return Ok(()) };
+    let schema = Schema::from_slice(&fs::read(data.join("wild_workflows/object_info.json"))?)?;
+    let score = score::round_trips(&data.join("wild_workflows"), &schema)?;
+    assert!(score.equal >= 94, "{score}");
+    Ok(())
+}

@@ -22,11 +22,14 @@
 //! # }
 //! ```
 
+pub mod drift;
 mod error;
 mod issue;
 mod model;
+pub mod open;
 mod options;
 mod parse;
+pub mod search;
 pub mod suggest;
 pub mod validate;
 mod value;

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use comfy_schema::drift::{Comparison, Level};
 use comfy_schema::validate::{Files, Folder, Validator};
 use comfy_schema::{Map, Schema, Value};
 use proptest::collection::vec;
@@ -153,6 +154,36 @@ fn the_workflow_to_damage_is_valid() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1024, ..ProptestConfig::default() })]
+
+    #[test]
+    fn without_a_change_there_is_no_drift(prompt in prompt()) {
+        let comparison = Comparison::new(&SCHEMA, &SCHEMA);
+        prop_assert_eq!(comparison.workflow(&prompt).unwrap_or_default(), []);
+    }
+
+    #[test]
+    fn drift_is_judged_and_filled_in_for_any_prompt(prompt in prompt(), gone in any::<u64>()) {
+        // Every other class is gone, and inputs of the rest are, by the bits of a number.
+        let keep = |at: usize| gone >> (at % 64) & 1 == 0;
+        let mut nodes = SCHEMA.nodes.clone();
+        let mut at = 0;
+        nodes.retain(|_| { at += 1; keep(at) });
+        for (at, node) in nodes.iter_mut().enumerate() {
+            if keep(at) {
+                node.inputs.pop();
+            }
+        }
+        let other = Schema::new(nodes);
+        for (old, new) in [(&*SCHEMA, &other), (&other, &*SCHEMA)] {
+            let comparison = Comparison::new(old, new);
+            let Ok(findings) = comparison.workflow(&prompt) else { continue };
+            let mut filled = prompt.clone();
+            let added = comparison.fill(&mut filled).unwrap();
+            let defaulted = findings.iter().filter(|finding| finding.change.level == Level::Defaulted).count();
+            prop_assert!(added.len() <= defaulted);
+            prop_assert!(!added.is_empty() || filled == prompt);
+        }
+    }
 
     #[test]
     fn any_json_is_judged(prompt in json(), targets in prop::option::of(json())) {

@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use comfy_convert::{Warning, read};
 use comfy_schema::{Map, Schema, Value};
 
-use crate::failure::{Chain, Failure};
+use crate::failure::{Chain, Failure, IntoFailure};
+use crate::files::{bytes, definitions_of, stem, targets};
 use crate::json::Pretty;
-use crate::workflow::{Choices, From, IntoFailure, bytes, definitions, stem, targets};
+use crate::workflow::{Choices, From};
 
 /// Convert workflows to the API format that is queued, as the ComfyUI front end would.
 #[derive(Debug, Args)]
@@ -138,9 +139,7 @@ impl Convert {
     /// The definitions, loaded when the first file needs them.
     fn definitions<'s>(&self, loaded: &'s mut Option<Schema>) -> Result<&'s Schema, Failure> {
         if loaded.is_none() {
-            let message = "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE or \
-                           --server URL";
-            *loaded = Some(definitions(self.schema.as_ref(), self.server.as_ref(), message)?);
+            *loaded = Some(definitions_of(self.schema.as_deref(), self.server.as_deref())?);
         }
         loaded.as_ref().ok_or_else(|| "no node definitions".to_owned().into_failure())
     }

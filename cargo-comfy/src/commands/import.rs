@@ -10,8 +10,8 @@ use comfy_codegen::import::{self, Imported, Importer, Parameters, Settings};
 use comfy_convert::Document;
 use comfy_schema::{Schema, Value};
 
-use crate::failure::{Chain, Failure};
-use crate::workflow::{self, IntoFailure};
+use crate::failure::{Chain, Failure, IntoFailure};
+use crate::{files, workflow};
 
 /// Turn workflows into `#[workflow]` functions that send the same prompt.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
@@ -133,8 +133,7 @@ impl Import {
         if self.name.is_some() && self.files.len() > 1 {
             return Err("--name names one function, but there are several files".to_owned().into_failure());
         }
-        let targets =
-            workflow::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
+        let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
         let schema = self.definitions()?;
         let planned = Importer::new(&schema);
@@ -195,7 +194,7 @@ impl Import {
         schema: &Schema,
         planned: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
-        let document = comfy_convert::read(&workflow::bytes(file)?)?;
+        let document = comfy_convert::read(&files::bytes(file)?)?;
         let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
         let imported = planned.import(&prompt, settings)?;
         warnings.extend(imported.warnings.iter().map(ToString::to_string));
@@ -238,15 +237,13 @@ impl Import {
     }
 
     fn definitions(&self) -> Result<Schema, Failure> {
-        let message =
-            "the definitions of the nodes decide what they become in Rust: give --schema FILE or --server URL";
-        workflow::definitions(self.schema.as_ref(), self.server.as_ref(), message)
+        files::definitions_of(self.schema.as_deref(), self.server.as_deref())
     }
 }
 
 /// What the function for a file is called: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
 fn function_name(file: &Path) -> String {
-    let stem = workflow::stem(file);
+    let stem = files::stem(file);
     let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);
     Settings::name_of(stem)
 }

@@ -1,9 +1,16 @@
 //! The subcommands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod diff;
+pub(crate) mod export;
 pub(crate) mod generate;
+pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod man;
+pub(crate) mod nodes;
 #[cfg(feature = "run")]
 pub(crate) mod run;
 #[cfg(feature = "serve")]

@@ -156,6 +156,19 @@ impl Config {
         Ok((document.schema()?, document.fallback))
     }
 
+    /// The classes that would be generated, in the order of the definitions: all, those that are named
+    /// ([`nodes`](Self::nodes)), or those that the sources use ([`used_in`](Self::used_in)). Looks at no environment
+    /// variable.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`source`](Self::source).
+    pub fn classes(&self) -> Result<Vec<String>, Error> {
+        let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
+        let words = self.words()?;
+        generator::classes(self, &document.schema()?, words.as_ref())
+    }
+
     /// Generates the source and gives it back with the report. Writes nothing and looks at no environment variable.
     ///
     /// # Errors

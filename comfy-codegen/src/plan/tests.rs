@@ -58,11 +58,6 @@ fn lists_of_files_are_open() {
 }
 
 #[test]
-fn tables_that_are_searched_are_sorted() {
-    assert!(super::combo::FILE_ENDINGS.is_sorted());
-}
-
-#[test]
 fn overrides_win() {
     let inputs = r#"{"files": [["a.pt"], {}], "mode": [["a", "b"], {}]}"#;
     let closed = |overrides: &Overrides| {

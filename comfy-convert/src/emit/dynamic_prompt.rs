@@ -8,7 +8,7 @@ const MOST_LEVELS: usize = 50;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A text with its choices made, and whether there was anything to choose.
-pub(super) fn expand(text: &str, random: &mut Random) -> (String, bool) {
+pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
     let mut expander = Expander { random, chose: false, left: MOST_BYTES.max(text.len()) };
     let done = expander.process(text, MOST_LEVELS);
     (done, expander.chose)

@@ -4,7 +4,7 @@ mod dynamic_prompt;
 pub(crate) mod number;
 mod random;
 pub(crate) mod replace;
-mod title;
+pub(crate) mod title;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -17,6 +17,7 @@ use crate::flatten::group::{Group, InnerSource};
 use crate::flatten::{Flat, Promoted, Resolver, Source};
 use crate::load::{Loaded, Node, NodeKind};
 use crate::ui::Mode;
+pub(crate) use dynamic_prompt::expand;
 pub(crate) use random::Random;
 
 /// What an input holds in the prompt.

@@ -37,6 +37,17 @@ fn shortest(whole: i128, number: f64) -> i128 {
     format!("{number}").parse().unwrap_or(whole)
 }
 
+/// Whether a number is still itself as a JavaScript number.
+pub(crate) fn survives(value: &Value) -> bool {
+    match value {
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
+            let now = js_value(value);
+            now.as_i128() == value.as_i128() && now.as_f64() == value.as_f64()
+        }
+        _ => true,
+    }
+}
+
 /// A value as JavaScript's `String(value)` gives it.
 pub(crate) fn js_text(value: &Value) -> String {
     match value {

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use comfy_schema::{Map, Schema, Text, Value};
 
 pub(crate) use links::{Link, Links, ORIGIN};
+pub(crate) use slots::slots_of;
 pub(crate) use types::compatible;
 
 use crate::error::{ConvertError, Place};

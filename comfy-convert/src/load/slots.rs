@@ -6,7 +6,7 @@ use comfy_schema::{Autogrow, InputKind, Node, Text, Value};
 
 use super::Slot;
 use super::node::template;
-use crate::ui::UiInput;
+use crate::ui::{LinkId, UiInput};
 use crate::widgets::{Kind, Spec, Widgets, declared};
 
 /// A slot as it was saved.
@@ -40,6 +40,23 @@ pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) 
         slots.push(Slot { widget: input.widget.clone().filter(|name| widgets.get(name).is_some()), ..saved(input) });
     }
     slots
+}
+
+/// The slots of a class with these widgets, of which the named ones are linked: name, type, and whether it is a
+/// widget's.
+pub(crate) fn slots_of(class: &Node, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<(Text, Text, bool)> {
+    let input = |name: &Text| UiInput {
+        name: name.clone(),
+        kind: Text::default(),
+        link: Some(LinkId::number(0.0)),
+        label: None,
+        widget: None,
+    };
+    let inputs: Vec<UiInput> = linked.iter().map(input).collect();
+    let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
+    let mut builder = Builder { widgets, by_name, slots: Vec::new() };
+    builder.level(&declared(class));
+    builder.slots.into_iter().map(|slot| (slot.name, slot.kind, slot.widget.is_some())).collect()
 }
 
 fn is_choice(spec: &Spec<'_>) -> bool {

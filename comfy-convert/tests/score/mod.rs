@@ -11,10 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use comfy_convert::{Converter, UiWorkflow, WarningKind};
+use comfy_convert::{Converted, Converter, UiWorkflow, WarningKind, to_ui};
 use comfy_schema::{Schema, Value};
 
 /// The outcome for a folder.
+#[derive(Default)]
 pub(crate) struct Score {
     /// How many pairs were equal.
     pub(crate) equal: usize,
@@ -24,8 +25,33 @@ pub(crate) struct Score {
     pub(crate) left_out: Vec<String>,
     /// Texts that are blanked in the data on one side.
     pub(crate) blanked: Vec<String>,
+    /// What a file for the editor could not hold.
+    pub(crate) lost: Vec<String>,
     /// What reading and converting took, without reading files.
     pub(crate) time: Duration,
+}
+
+/// Turns every prompt of a folder (`x.api.json`) into a workflow for the editor, converts it back, and compares.
+pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Error>> {
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    names.retain(|path| path.to_string_lossy().ends_with(".api.json"));
+    names.sort();
+    let mut score = Score::default();
+    for path in names {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let prompt = Value::parse(&fs::read(&path)?)?;
+        let started = Instant::now();
+        let document = to_ui(schema, &prompt, |_| None)?;
+        // As the editor reads it: from its text.
+        let text = document.workflow.to_string();
+        let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
+        let converted = Converter::new(schema).convert(&workflow)?;
+        score.time += started.elapsed();
+        score.lost.extend(document.lost.iter().map(|lost| format!("{name}: {lost}")));
+        score.compare(name, &converted, &prompt);
+    }
+    Ok(score)
 }
 
 /// A pair that is not equal.
@@ -42,8 +68,7 @@ pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Er
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     names.retain(|path| path.to_string_lossy().ends_with(".ui.json"));
     names.sort();
-    let mut score =
-        Score { equal: 0, failures: Vec::new(), left_out: Vec::new(), blanked: Vec::new(), time: Duration::ZERO };
+    let mut score = Score::default();
     for path in names {
         let text = path.to_string_lossy();
         let Some(stem) = text.strip_suffix(".ui.json") else { continue };
@@ -54,28 +79,30 @@ pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Er
             .map_err(|error| error.to_string())
             .and_then(|workflow| Converter::new(schema).convert(&workflow).map_err(|error| error.to_string()));
         score.time += started.elapsed();
-        let converted = match converted {
-            Ok(converted) => converted,
-            Err(error) => {
-                score.failures.push(Failure { name, differences: vec![error] });
-                continue;
-            }
-        };
+        match converted {
+            Ok(converted) => score.compare(name, &converted, &api),
+            Err(error) => score.failures.push(Failure { name, differences: vec![error] }),
+        }
+    }
+    Ok(score)
+}
+
+impl Score {
+    fn compare(&mut self, name: String, converted: &Converted, api: &Value) {
         let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.place) {
             (WarningKind::Undecided { input, .. }, Some(place)) => Some((place.id.to_string(), input.to_string())),
             _ => None,
         });
         let mut compare = Compare { undecided: undecided.collect(), differences: Vec::new(), blanked: Vec::new() };
-        compare.prompts(&converted.prompt, &api);
-        score.left_out.extend(compare.undecided.iter().map(|(node, input)| format!("{name}: {node}.{input}")));
-        score.blanked.extend(compare.blanked.iter().map(|what| format!("{name}: {what}")));
+        compare.prompts(&converted.prompt, api);
+        self.left_out.extend(compare.undecided.iter().map(|(node, input)| format!("{name}: {node}.{input}")));
+        self.blanked.extend(compare.blanked.iter().map(|what| format!("{name}: {what}")));
         if compare.differences.is_empty() {
-            score.equal += 1;
+            self.equal += 1;
         } else {
-            score.failures.push(Failure { name, differences: compare.differences });
+            self.failures.push(Failure { name, differences: compare.differences });
         }
     }
-    Ok(score)
 }
 
 struct Compare {
@@ -168,6 +195,9 @@ impl fmt::Display for Score {
         }
         for what in &self.blanked {
             writeln!(f, "blanked   {what}")?;
+        }
+        for what in &self.lost {
+            writeln!(f, "lost      {what}")?;
         }
         for failure in &self.failures {
             writeln!(f, "differs   {} ({} places)", failure.name, failure.differences.len())?;

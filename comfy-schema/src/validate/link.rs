@@ -28,7 +28,7 @@ pub(super) fn source<'s>(graph: &Graph<'s>, id: &Value, slot: &Value) -> Result<
 }
 
 /// `outputs[slot]`: from the end if negative, and a boolean is a number.
-fn output<'s>(class: &'s Node, slot: &Value) -> Result<&'s Output, Exception> {
+pub(super) fn output<'s>(class: &'s Node, slot: &Value) -> Result<&'s Output, Exception> {
     let sequence = match class.producer {
         Producer::V1 => "tuple",
         Producer::V3 => "list",

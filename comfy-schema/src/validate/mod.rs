@@ -34,6 +34,7 @@ mod python;
 mod replace;
 mod rules;
 mod scan;
+mod single;
 mod verdict;
 mod walk;
 mod warning;
@@ -44,6 +45,7 @@ pub use error::{Cycle, NodeError, NodeErrorKind, RequestErrorKind};
 pub use files::{Files, Folder};
 pub use python::Exception;
 pub use replace::Replacements;
+pub(crate) use single::{Flaw, Problem, declaration, problems, replaced};
 pub use verdict::{NodeErrors, NodeReport, Raised, RequestError, Verdict};
 pub use warning::{Unverifiable, UnverifiableKind, Warning, WarningKind};
 

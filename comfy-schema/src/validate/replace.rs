@@ -70,6 +70,11 @@ impl Replacements {
         Value::parse(BUILT_IN.as_bytes()).unwrap_or_else(|_| Map::new().into())
     }
 
+    /// The class that takes the place of another.
+    pub(crate) fn class_for(&self, class: &str) -> Option<&Text> {
+        self.0.get(class).map(|replacement| &replacement.class)
+    }
+
     /// What a server's `GET /node_replacements` answered. What is not of its form counts as absent.
     pub fn from_value(value: &Value) -> Self {
         let pairs = value.as_object().into_iter().flat_map(Map::iter);

@@ -1,8 +1,9 @@
 //! The core classes that check their inputs themselves.
 
+use super::declared::Declared;
 use super::files::{Files, Folder, annotated};
-use super::python::{self, Exception, truthy};
-use crate::{InputKind, Node, Text, Value};
+use super::python::{self, Exception, is_link, truthy};
+use crate::{InputKind, Map, Node, Text, Value};
 
 /// What a class's own check gives.
 pub(super) struct Outcome {
@@ -126,6 +127,21 @@ impl Rule {
 /// Whether a class comes from a custom pack.
 pub(super) fn is_custom(node: &Node) -> bool {
     node.python_module.split('.').next() == Some("custom_nodes")
+}
+
+/// What of a node's inputs a check is called with: links are null, unless the node takes them as they are.
+pub(super) fn arguments(rule: Rule, inputs: &Map, declared: &[Declared<'_>]) -> Vec<(Text, Value)> {
+    let mut arguments = Vec::new();
+    for (name, value) in inputs.iter().filter(|(name, _)| rule.takes(name)) {
+        let declared = declared.iter().find(|declared| declared.name == *name);
+        let raw = declared.is_some_and(|declared| declared.input.options.get("rawLink").is_some_and(truthy));
+        if is_link(value) && !raw {
+            arguments.push((name.clone(), Value::Null));
+        } else if declared.is_some() || rule.takes_undeclared() {
+            arguments.push((name.clone(), value.clone()));
+        }
+    }
+    arguments
 }
 
 /// What a class's check is called with.

@@ -9,9 +9,9 @@ use super::files::Disk;
 use super::link::{self, Source};
 use super::literal;
 use super::order::Order;
-use super::python::{self, Exception, is_link};
+use super::python::Exception;
 use super::replace::as_object_mut;
-use super::rules::{Answer, Call, Rule, is_custom};
+use super::rules::{self, Answer, Call, Rule, is_custom};
 use super::scan::Graph;
 use super::verdict::{NodeErrors, NodeReport};
 use super::warning::{Unverifiable, UnverifiableKind};
@@ -358,19 +358,8 @@ impl<'s, 'w> Walk<'s, 'w> {
 
     fn own_check(&mut self, rule: Rule, frame: &mut Frame<'s>) -> Result<(), Exception> {
         let Some(&class) = self.graph.classes.get(frame.node) else { return Ok(()) };
-        let mut arguments = Vec::new();
-        for (name, value) in
-            self.inputs(frame.node).into_iter().flat_map(Map::iter).filter(|(name, _)| rule.takes(name))
-        {
-            let declared = frame.declared.iter().find(|declared| declared.name == *name);
-            let raw =
-                declared.is_some_and(|declared| declared.input.options.get("rawLink").is_some_and(python::truthy));
-            if is_link(value) && !raw {
-                arguments.push((name.clone(), Value::Null));
-            } else if declared.is_some() || rule.takes_undeclared() {
-                arguments.push((name.clone(), value.clone()));
-            }
-        }
+        let arguments = self.inputs(frame.node).map(|inputs| rules::arguments(rule, inputs, &frame.declared));
+        let arguments = arguments.unwrap_or_default();
         let mut passed: Vec<Text> = arguments.iter().map(|(name, _)| name.clone()).collect();
         if rule.takes_types() {
             passed.retain(|name| name != "input_types");

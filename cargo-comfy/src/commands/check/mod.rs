@@ -4,7 +4,6 @@ mod files;
 mod json;
 mod lines;
 mod locate;
-mod paint;
 mod read;
 mod text;
 
@@ -17,7 +16,7 @@ use comfy_schema::validate::{Files, Replacements, Validator};
 use comfy_schema::{Schema, Value};
 
 use crate::failure::Failure;
-use paint::Paint;
+use crate::paint::Paint;
 use read::Workflow;
 
 /// Say what the server would say of a workflow, without the server.

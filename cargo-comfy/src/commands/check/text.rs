@@ -8,8 +8,8 @@ use comfy_schema::validate::{
 use comfy_schema::{Schema, Value, suggest};
 
 use super::locate::{Place, Places};
-use super::paint::Paint;
 use super::read::Workflow;
+use crate::paint::Paint;
 
 /// So many options are shown.
 const SHOWN_OPTIONS: usize = 8;

@@ -1,0 +1,93 @@
+//! A report for programs.
+
+use comfy_schema::drift::{ChangeKind, Level, Place};
+use comfy_schema::{Map, Value};
+
+use super::report::{Entry, Report, Use, Workflow};
+
+/// One line.
+pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
+    let count = |level| Value::from(report.count(level));
+    let answer = Map::from_iter([
+        ("old", Value::from(old)),
+        ("new", Value::from(new)),
+        ("level", Value::from(report.level().map(Level::as_str))),
+        ("breaking", count(Level::Breaking)),
+        ("defaulted", count(Level::Defaulted)),
+        ("additive", count(Level::Additive)),
+        ("not_used", Value::from(report.not_used)),
+        ("workflows", report.workflows.iter().map(workflow).collect()),
+        ("changes", report.entries.iter().map(entry).collect()),
+    ]);
+    format!("{answer}\n")
+}
+
+fn workflow(workflow: &Workflow) -> Value {
+    Value::Object(Map::from_iter([
+        ("file", Value::from(workflow.file.as_str())),
+        ("level", Value::from(workflow.level.map(Level::as_str))),
+        ("accepted_by_old", Value::from(workflow.accepted.0)),
+        ("accepted_by_new", Value::from(workflow.accepted.1)),
+    ]))
+}
+
+fn entry(entry: &Entry) -> Value {
+    let change = &entry.change;
+    let mut map = Map::from_iter([
+        ("class", Value::from(&change.class)),
+        ("level", Value::from(change.level.as_str())),
+        ("kind", Value::from(change.kind.as_str())),
+    ]);
+    match &change.place {
+        Some(Place::Input(name)) => _ = map.insert("input", name),
+        Some(Place::Output(slot, name)) => {
+            map.insert("output", *slot);
+            map.insert("output_name", name);
+        }
+        None => {}
+    }
+    details(&change.kind, &mut map);
+    map.insert("message", change.to_string());
+    map.insert("used", entry.used.iter().map(used).collect::<Value>());
+    Value::Object(map)
+}
+
+fn details(kind: &ChangeKind, map: &mut Map) {
+    match kind {
+        ChangeKind::NodeRemoved { similar } => _ = map.insert("similar", similar.iter().collect::<Value>()),
+        ChangeKind::NodeReplaced { by } => _ = map.insert("by", by),
+        ChangeKind::InputAdded { required, default } => {
+            map.insert("required", *required);
+            map.insert("default", default.clone());
+        }
+        ChangeKind::InputRequired { default } => _ = map.insert("default", default.clone()),
+        ChangeKind::TypeChanged { old, new } => {
+            map.insert("old", old);
+            map.insert("new", new);
+        }
+        ChangeKind::OptionsRemoved(values) | ChangeKind::OptionsAdded(values) => {
+            map.insert("values", values.clone());
+        }
+        ChangeKind::RangeNarrowed { bound, old, new } | ChangeKind::RangeWidened { bound, old, new } => {
+            map.insert("bound", bound.as_str());
+            map.insert("old", old.clone());
+            map.insert("new", new.clone());
+        }
+        ChangeKind::DefaultChanged { old, new } => {
+            map.insert("old", old.clone());
+            map.insert("new", new.clone());
+        }
+        ChangeKind::OutputRenamed { old } => _ = map.insert("old", old),
+        ChangeKind::Refused { why } => _ = map.insert("why", why.as_str()),
+        _ => {}
+    }
+}
+
+fn used(place: &Use) -> Value {
+    let mut map = Map::from_iter([("file", Value::from(place.file.as_str()))]);
+    if let Some((id, title)) = &place.node {
+        map.insert("node", id);
+        map.insert("title", title.clone());
+    }
+    Value::Object(map)
+}

@@ -1,0 +1,87 @@
+//! A report for a pull request.
+
+use std::fmt::Write;
+
+use comfy_schema::drift::Level;
+
+use super::report::{Entry, Report};
+use super::text::{not_used, place_of, sum};
+
+/// So many places of use are listed for a change.
+const SHOWN_USES: usize = 3;
+
+/// A heading, a table of what matters, and what is only more behind a fold.
+pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
+    let mut out = format!("### ComfyUI nodes: {}\n\n", sum(report));
+    let _ = writeln!(out, "From {} to {}.\n", plain(old), plain(new));
+    let of = |grave: bool| report.entries.iter().filter(move |entry| (entry.change.level > Level::Additive) == grave);
+    table(&mut out, of(true));
+    if report.not_used > 0 {
+        let _ = writeln!(out, "{}.\n", not_used(report.not_used));
+    }
+    let additive = report.count(Level::Additive);
+    if additive > 0 {
+        let _ = writeln!(out, "<details><summary>{additive} additive</summary>\n");
+        table(&mut out, of(false));
+        out.push_str("</details>\n");
+    }
+    out
+}
+
+fn table<'r>(out: &mut String, entries: impl Iterator<Item = &'r Entry>) {
+    let mut entries = entries.peekable();
+    let Some(first) = entries.peek() else { return };
+    let with_uses = !first.used.is_empty();
+    out.push_str(if with_uses {
+        "| | node | change | used in |\n|---|---|---|---|\n"
+    } else {
+        "| | node | change |\n|---|---|---|\n"
+    });
+    for entry in entries {
+        let change = &entry.change;
+        let level = if change.level == Level::Breaking { "**breaking**" } else { change.level.as_str() };
+        let _ = write!(out, "| {level} | {} | {} |", plain(&change.class), plain(&change.to_string()));
+        if with_uses {
+            let mut places: Vec<String> =
+                entry.used.iter().take(SHOWN_USES).map(|place| plain(&place_of(place))).collect();
+            if let Some(more @ 1..) = entry.used.len().checked_sub(SHOWN_USES) {
+                places.push(format!("and {more} more"));
+            }
+            let _ = write!(out, " {} |", places.join("<br>"));
+        }
+        out.push('\n');
+    }
+    out.push('\n');
+}
+
+/// A text of a server or a file that must stay text: no table, no tag, no link, no mention comes of it.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => {
+                out.push('\\');
+                out.push(char);
+            }
+            control if control.is_control() => out.push(' '),
+            other => out.push(other),
+        }
+    }
+    // An address would become a link.
+    out.replace("://", "&#58;//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn texts_stay_texts() {
+        assert_eq!(plain("<b>|`x` @me\n[a](b) http://c"), "&lt;b&gt;\\|\\`x\\` &#64;me \\[a\\](b) http&#58;//c");
+    }
+}

@@ -1,0 +1,158 @@
+//! `cargo comfy graph`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use comfy_convert::{Converter, read};
+use comfy_draw::Drawing;
+use comfy_schema::{Schema, Value};
+
+use crate::failure::{Failure, IntoFailure};
+use crate::files;
+
+/// Draw a workflow: SVG, a page to look around in, Mermaid or PNG.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Graph {
+    /// Workflow: JSON in API or UI format, or a picture that ComfyUI saved; - reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// File with the node definitions that a server gave, for types, colours and errors; needed for UI format
+    /// [default: the one in ./schemas, if there is one]
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Base URL of a running server to ask instead; --schema is the fallback
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+
+    /// File to write; its ending says the format: svg, html, mmd, png [default: standard output, as SVG]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// The format, if the ending does not say it
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// Pixels of a PNG for each point: 1 is the size in the editor
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    scale: f32,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  A page that pans, zooms and searches, in one file:
+    cargo comfy graph portrait.json --schema schemas/comfyui-0.26.0.json --out portrait.html
+
+  What made this picture:
+    cargo comfy graph ComfyUI_00042_.png --out portrait.svg
+
+  For a README on GitHub:
+    cargo comfy graph portrait.json --format mmd
+
+With node definitions, sockets have the colours of the editor, and what `cargo comfy check` finds is marked.
+
+Exit codes: 0 drawn, 2 could not be drawn.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A picture that scales
+    Svg,
+    /// A page that pans, zooms and searches
+    Html,
+    /// A Mermaid flowchart
+    #[value(alias = "mermaid")]
+    Mmd,
+    /// A picture of pixels
+    Png,
+}
+
+impl Graph {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let format = self.format()?;
+        let schema = self.definitions()?;
+        let prompt = self.prompt(schema.as_ref())?;
+        let drawing = Drawing::new(&prompt, schema.as_ref())?;
+        let bytes = match format {
+            Format::Svg => drawing.svg().into_bytes(),
+            Format::Html => drawing.html(&self.title()).into_bytes(),
+            Format::Mmd => drawing.mermaid().into_bytes(),
+            Format::Png => self.png(&drawing)?,
+        };
+        match &self.out {
+            Some(out) => fs::write(out, bytes).map_err(|error| format!("{}: {error}", out.display()).into_failure()),
+            None => match io::stdout().write_all(&bytes) {
+                // Whoever read it, `head` for example, has read enough.
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    fn format(&self) -> Result<Format, Failure> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let Some(out) = &self.out else { return Ok(Format::Svg) };
+        let ending = out.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str() {
+            Some("svg") => Ok(Format::Svg),
+            Some("html" | "htm") => Ok(Format::Html),
+            Some("mmd" | "mermaid") => Ok(Format::Mmd),
+            Some("png") => Ok(Format::Png),
+            _ => Err(format!(
+                "{}: what to write? name a file that ends in svg, html, mmd or png, or give --format",
+                out.display()
+            )
+            .into_failure()),
+        }
+    }
+
+    /// The definitions that were asked for; those that happen to be there; or none.
+    fn definitions(&self) -> Result<Option<Schema>, Failure> {
+        let asked = self.schema.is_some() || self.server.is_some();
+        match files::definitions_of(self.schema.as_deref(), self.server.as_deref()) {
+            Ok(schema) => Ok(Some(schema)),
+            Err(failure) if asked => Err(failure),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn prompt(&self, schema: Option<&Schema>) -> Result<Value, Failure> {
+        let bytes = files::bytes(&self.file).map_err(|failure| failure.about(&self.file))?;
+        let document = read(&bytes)?;
+        match (document.api, document.ui, schema) {
+            (Some(prompt), _, _) => Ok(prompt),
+            (None, Some(workflow), Some(schema)) => {
+                Ok(Converter::new(schema).keep_dynamic_prompts().convert(&workflow)?.prompt)
+            }
+            (None, Some(_), None) => {
+                Err("this workflow is in UI format, which needs the definitions of its nodes: give \
+                                          --schema FILE or --server URL"
+                    .to_owned()
+                    .into_failure())
+            }
+            (None, None, _) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
+        }
+    }
+
+    fn title(&self) -> String {
+        let name = self.file.file_name().map_or_else(|| Path::new("workflow"), Path::new);
+        name.display().to_string()
+    }
+
+    #[cfg(feature = "png")]
+    fn png(&self, drawing: &Drawing) -> Result<Vec<u8>, Failure> {
+        Ok(drawing.png(self.scale)?)
+    }
+
+    #[cfg(not(feature = "png"))]
+    fn png(&self, _: &Drawing) -> Result<Vec<u8>, Failure> {
+        let message = "this build writes no PNG; install cargo-comfy with its feature `png`, or take SVG";
+        Err(message.to_owned().into_failure())
+    }
+}

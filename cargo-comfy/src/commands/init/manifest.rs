@@ -1,0 +1,94 @@
+//! What a crate's `Cargo.toml` needs.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+
+use crate::failure::{Failure, IntoFailure};
+
+/// A `Cargo.toml` with its comments and its order.
+pub(super) struct Manifest {
+    document: DocumentMut,
+    /// What was added, and what was there and may need a look.
+    pub(super) added: Vec<String>,
+    pub(super) kept: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads the manifest of a package.
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        let document: DocumentMut =
+            text.parse().map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+        if document.get("package").is_none() {
+            let message = "it is the manifest of a workspace; give the folder of one of its packages, or a new one";
+            return Err(format!("{}: {message}", path.display()).into_failure());
+        }
+        Ok(Self { document, added: Vec::new(), kept: Vec::new() })
+    }
+
+    /// The build script that the manifest names; `None` if it names none, so that `build.rs` is one.
+    pub(super) fn build_script(&self) -> Option<String> {
+        let build = self.document.get("package")?.get("build")?;
+        Some(build.as_str().unwrap_or("none").to_owned())
+    }
+
+    /// Adds the dependencies that are not there: from the folder of this workspace if there is one, else by version.
+    pub(super) fn add(&mut self, workspace: Option<&Path>) -> Result<(), Failure> {
+        let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0.1", |(version, _)| version);
+        let ours = |name: &str| {
+            let mut table = InlineTable::new();
+            match workspace {
+                Some(folder) => table.insert("path", folder.join(name).display().to_string().into()),
+                None => table.insert("version", version.into()),
+            };
+            table
+        };
+        let mut runtime = ours("comfy-runtime");
+        runtime.insert("features", Value::from_iter(["macros"]));
+        self.add_to("dependencies", "comfy-runtime", runtime.into())?;
+        self.add_to("build-dependencies", "comfy-codegen", ours("comfy-codegen").into())?;
+        self.add_to("dev-dependencies", "insta", "1".into())
+    }
+
+    fn add_to(&mut self, table: &str, name: &str, value: Value) -> Result<(), Failure> {
+        let item = self.document.entry(table).or_insert_with(|| Item::Table(Table::new()));
+        let Some(list) = item.as_table_like_mut() else {
+            return Err(format!("Cargo.toml: `{table}` is no table").into_failure());
+        };
+        if list.contains_key(name) {
+            self.kept.push(format!("{table}.{name}"));
+            return Ok(());
+        }
+        self.added.push(format!("{table}.{name}"));
+        list.insert(name, Item::Value(value));
+        Ok(())
+    }
+
+    /// The manifest as it is to be written.
+    pub(super) fn text(&self) -> String {
+        self.document.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Manifest;
+
+    #[test]
+    fn comments_and_versions_that_are_there_stay() {
+        let text = "[package]\nname = \"a\" # mine\n\n[dependencies]\ncomfy-runtime = \"9\" # old\n";
+        let mut manifest = Manifest::parse(text, Path::new("Cargo.toml")).unwrap_or_else(|_| panic!());
+        manifest.add(None).unwrap_or_else(|_| panic!());
+        assert!(manifest.text().starts_with(text), "{}", manifest.text());
+        assert_eq!(manifest.kept, ["dependencies.comfy-runtime"]);
+        assert_eq!(manifest.added, ["build-dependencies.comfy-codegen", "dev-dependencies.insta"]);
+    }
+
+    #[test]
+    fn what_is_no_package_is_said() {
+        assert!(Manifest::parse("[workspace]", Path::new("Cargo.toml")).is_err());
+        assert!(Manifest::parse("[", Path::new("Cargo.toml")).is_err());
+    }
+}

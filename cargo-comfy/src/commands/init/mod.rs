@@ -1,0 +1,239 @@
+//! `cargo comfy init`
+
+mod manifest;
+
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+use comfy_codegen::Config;
+use comfy_schema::Schema;
+
+use crate::failure::{Failure, IntoFailure};
+use crate::files;
+use manifest::Manifest;
+
+/// Set up a crate for ComfyUI workflows: dependencies, build script, node definitions, a first workflow and its test.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Init {
+    /// Folder of the crate; a new one is made if there is no Cargo.toml
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+
+    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0]
+    #[arg(long, value_name = "URL", conflicts_with = "schema")]
+    server: Option<String>,
+
+    /// File with the node definitions that a server gave, to be copied
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Take the crates of this project from its sources in this folder, not from crates.io
+    #[arg(long, value_name = "DIR")]
+    workspace_path: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  A new crate with the nodes of a running server:
+    cargo comfy init pictures --server http://127.0.0.1:8188
+    cd pictures && cargo test
+
+  In the crate here, with the crates of this project from a clone of it (they are not on crates.io yet):
+    cargo comfy init --workspace-path ../comfy-rs
+
+Nothing that is there is overwritten: files are left alone, and Cargo.toml and the crate's root only get lines added. What
+was done, and what is left to do by hand, is said.
+
+Exit codes: 0 done, 1 done but something is left to do by hand, 2 could not be done.";
+
+/// The definitions that are there without a server, and what they are called.
+const SNAPSHOT: &[u8] = include_bytes!("../../../schemas/comfyui-0.26.0.json");
+const SNAPSHOT_NAME: &str = "comfyui-0.26.0.json";
+/// What the definitions of a server are called.
+const SERVER_NAME: &str = "comfyui.json";
+
+const BUILD: &str = include_str!("template/build.rs.txt");
+const MAIN: &str = include_str!("template/main.rs.txt");
+const WORKFLOW: &str = include_str!("template/comfy.rs.txt");
+/// What the first workflow sends.
+const SENT: &str = include_str!("template/snapshot.json");
+
+/// The classes of the first workflow.
+const CLASSES: [&str; 6] =
+    ["CLIPTextEncode", "CheckpointLoaderSimple", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"];
+
+impl Init {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let workspace = self.workspace()?;
+        let (snapshot, name) = self.snapshot()?;
+        let is_new = !self.path.join("Cargo.toml").exists();
+        let had_main = self.path.join("src/main.rs").exists() || self.path.join("src/lib.rs").exists();
+        if is_new {
+            create(&self.path)?;
+        }
+        let mut setup = Setup { folder: &self.path, done: Vec::new(), left: Vec::new() };
+        if is_new {
+            setup.done.push("made a new crate".to_owned());
+        }
+        setup.manifest(workspace.as_deref(), &format!("schemas/{name}"))?;
+        setup.write(&format!("schemas/{name}"), &snapshot)?;
+        let sent = SENT.trim_end().replace('\n', "\n        ");
+        setup
+            .write("src/comfy.rs", WORKFLOW.replace("@SNAPSHOT@", &format!("\n        {sent}\n        ")).as_bytes())?;
+        if is_new && !had_main {
+            fs::write(self.path.join("src/main.rs"), MAIN)?;
+            setup.done.push("wrote src/main.rs".to_owned());
+        } else {
+            setup.module()?;
+        }
+        setup.tell()
+    }
+
+    /// The sources of this project, if they are to be used.
+    fn workspace(&self) -> Result<Option<PathBuf>, Failure> {
+        let Some(folder) = &self.workspace_path else { return Ok(None) };
+        if !folder.join("comfy-runtime/Cargo.toml").exists() {
+            let message = "the sources of comfy-rs are not there; give the folder that holds comfy-runtime";
+            return Err(format!("{}: {message}", folder.display()).into_failure());
+        }
+        Ok(Some(fs::canonicalize(folder)?))
+    }
+
+    /// The node definitions to be saved, and their name.
+    fn snapshot(&self) -> Result<(Vec<u8>, String), Failure> {
+        let (schema, bytes, name) = if let Some(server) = &self.server {
+            let schema = Config::new().server(server).definitions()?.0;
+            let json = schema.to_json().into_bytes();
+            (schema, json, SERVER_NAME.to_owned())
+        } else if let Some(file) = &self.schema {
+            let schema = Config::new().schema(file).definitions()?.0;
+            let name = file.file_name().unwrap_or(SERVER_NAME.as_ref()).to_string_lossy().into_owned();
+            let json = schema.to_json().into_bytes();
+            (schema, json, name)
+        } else {
+            (Schema::from_slice(SNAPSHOT)?, SNAPSHOT.to_vec(), SNAPSHOT_NAME.to_owned())
+        };
+        if let Some(class) = CLASSES.iter().find(|class| schema.node(class).is_none()) {
+            let message =
+                format!("the definitions do not have `{class}`, which the first workflow uses; leave out --server");
+            return Err(message.into_failure());
+        }
+        Ok((bytes, name))
+    }
+}
+
+/// What is done to a crate.
+struct Setup<'p> {
+    folder: &'p Path,
+    done: Vec<String>,
+    /// What is left to do by hand.
+    left: Vec<String>,
+}
+
+impl Setup<'_> {
+    /// Dependencies, and the build script.
+    fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
+        let path = self.folder.join("Cargo.toml");
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+        let mut manifest = Manifest::parse(&text, &path)?;
+        manifest.add(workspace)?;
+        if !manifest.added.is_empty() {
+            fs::write(&path, manifest.text()).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+            self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
+        }
+        for kept in &manifest.kept {
+            self.done.push(format!("left alone in Cargo.toml: {kept}"));
+        }
+        if manifest.kept.iter().any(|kept| kept == "dependencies.comfy-runtime") && !text.contains("macros") {
+            self.left.push("comfy-runtime in Cargo.toml needs its feature `macros`".to_owned());
+        }
+        let call = format!("comfy_codegen::Config::new().schema(\"{schema}\").used_in(\"src\").build();");
+        match manifest.build_script() {
+            Some(script) => {
+                self.left.push(format!("Cargo.toml names a build script ({script}); its main must have\n      {call}"));
+                Ok(())
+            }
+            None if self.write("build.rs", BUILD.replace("@SCHEMA@", schema).as_bytes())? => Ok(()),
+            None => {
+                let has =
+                    fs::read_to_string(self.folder.join("build.rs")).is_ok_and(|text| text.contains("comfy_codegen"));
+                if !has {
+                    self.left.push(format!("build.rs is yours; its main must have\n      {call}"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes a file that is not there. Gives whether it was not.
+    fn write(&mut self, name: &str, content: &[u8]) -> Result<bool, Failure> {
+        let path = self.folder.join(name);
+        let failed = |error: std::io::Error| format!("{}: {error}", path.display()).into_failure();
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                file.write_all(content).map_err(failed)?;
+                self.done.push(format!("wrote {name}"));
+                Ok(true)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                self.done.push(format!("left alone, it is there: {name}"));
+                Ok(false)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Makes the workflow's file a module of the crate.
+    fn module(&mut self) -> Result<(), Failure> {
+        let Some(root) = ["src/lib.rs", "src/main.rs"].into_iter().find(|root| self.folder.join(root).exists()) else {
+            self.left
+                .push("the crate has no src/lib.rs and no src/main.rs; its root must have `mod comfy;`".to_owned());
+            return Ok(());
+        };
+        let path = self.folder.join(root);
+        let text = fs::read_to_string(&path)?;
+        if text.lines().any(|line| line.trim_end().ends_with("mod comfy;")) {
+            return Ok(());
+        }
+        let line = if root == "src/lib.rs" { "pub mod comfy;" } else { "mod comfy;" };
+        let gap = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+        let mut file = OpenOptions::new().append(true).open(&path)?;
+        write!(file, "{gap}\n{line}\n")?;
+        self.done.push(format!("added to the end of {root}: {line}"));
+        Ok(())
+    }
+
+    /// Says what was done.
+    fn tell(self) -> Result<(), Failure> {
+        let done = format!("{}\n", self.done.join("\n"));
+        if self.left.is_empty() {
+            return files::print(&format!(
+                "{done}\nNow `cargo test` in the crate. The first workflow is in src/comfy.rs.\n"
+            ));
+        }
+        let out = format!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  "));
+        files::print(&out)?;
+        Err(Failure::Said(1))
+    }
+}
+
+/// Makes a new crate, as `cargo init` does.
+fn create(folder: &Path) -> Result<(), Failure> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let made = Command::new(cargo).args(["init", "--quiet", "--bin"]).arg(folder).status();
+    match made.map_err(|error| format!("cargo cannot be run: {error}").into_failure())? {
+        status if status.success() => Ok(()),
+        _ => {
+            Err("no new crate could be made; give another PATH, or make one with `cargo new`".to_owned().into_failure())
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `cargo comfy man`
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, Command};
+use clap_mangen::Man as Page;
+
+use crate::failure::{Failure, IntoFailure};
+use crate::files;
+
+/// Print the manual page, or write those of all commands.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Man {
+    /// Folder to write a page for every command to [default: the main page to standard output]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Read it:
+    cargo comfy man | man -l -
+
+  Install it, so that `cargo help comfy` and `man cargo-comfy-check` show it:
+    cargo comfy man --out ~/.local/share/man/man1
+
+Exit codes: 0 done, 2 could not be written.";
+
+impl Man {
+    /// Runs the command. `command` is the whole command line.
+    pub(crate) fn run(self, command: Command) -> Result<(), Failure> {
+        let mut command = command.name("cargo-comfy").display_name("cargo-comfy");
+        command.build();
+        let Some(folder) = self.out else {
+            return files::print(&page(&command)?);
+        };
+        let failed = |error: std::io::Error| format!("{}: {error}", folder.display()).into_failure();
+        fs::create_dir_all(&folder).map_err(failed)?;
+        fs::write(folder.join("cargo-comfy.1"), page(&command)?).map_err(failed)?;
+        for child in command.get_subcommands() {
+            let name = format!("cargo-comfy-{}", child.get_name());
+            let child = child.clone().display_name(name.clone());
+            fs::write(folder.join(format!("{name}.1")), page(&child)?).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn page(command: &Command) -> Result<String, Failure> {
+    let mut out = Vec::new();
+    Page::new(command.clone()).render(&mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}

@@ -1,0 +1,150 @@
+//! Everything about one node.
+
+use std::fmt::Write;
+
+use comfy_schema::search::carried;
+use comfy_schema::{Input, InputKind, Node, Section, Value};
+
+use super::text::head;
+use crate::paint::{Paint, visible};
+
+/// So many options are shown.
+const SHOWN_OPTIONS: usize = 12;
+/// How many characters of a value are shown.
+const SHOWN_CHARACTERS: usize = 60;
+
+/// Its names, what it does, its inputs with types, defaults and ranges, its outputs.
+pub(super) fn write(node: &Node, paint: Paint) -> String {
+    let mut out = format!("{}\n", head(node, paint));
+    if !node.python_module.is_empty() {
+        let _ = writeln!(out, "from {}", visible(&node.python_module));
+    }
+    if !node.description.is_empty() {
+        let _ = writeln!(out, "\n{}", visible(&node.description.replace('\n', " ")));
+    }
+    let mut rows = Vec::new();
+    for (section, title) in [(Section::Required, "inputs"), (Section::Optional, "optional inputs")] {
+        let inputs: Vec<&Input> = node.inputs.iter().filter(|input| input.section == section).collect();
+        if !inputs.is_empty() {
+            rows.push(Row::title(title));
+            for input in inputs {
+                add(input, 1, &mut rows);
+            }
+        }
+    }
+    if !node.outputs.is_empty() {
+        rows.push(Row::title("outputs"));
+    }
+    for output in &node.outputs {
+        let list = if output.is_list { "a list" } else { "" };
+        rows.push(Row {
+            level: 1,
+            name: output.name.to_string(),
+            kind: carried(node, output).to_string(),
+            about: list.to_owned(),
+        });
+    }
+    write_rows(&rows, paint, &mut out);
+    out
+}
+
+/// A line of the table; a title has no type.
+struct Row {
+    level: usize,
+    name: String,
+    kind: String,
+    about: String,
+}
+
+impl Row {
+    fn title(title: &str) -> Self {
+        Self { level: 0, name: title.to_owned(), kind: String::new(), about: String::new() }
+    }
+}
+
+fn write_rows(rows: &[Row], paint: Paint, out: &mut String) {
+    let width = |text: &dyn Fn(&Row) -> usize| rows.iter().filter(|row| row.level > 0).map(text).max().unwrap_or(0);
+    let names = width(&|row| row.level * 2 + row.name.chars().count());
+    let kinds = width(&|row| row.kind.chars().count()).min(24);
+    for row in rows {
+        if row.level == 0 {
+            let _ = writeln!(out, "\n{}", paint.note(&row.name));
+            continue;
+        }
+        let name = format!("{:1$}{2}", "", row.level * 2, visible(&row.name));
+        let line = format!("{name:<names$}  {:<kinds$}  {}", visible(&row.kind), visible(&row.about));
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+}
+
+/// An input, and below it what it brings. Nested as deep as the schema's reader allows.
+fn add(input: &Input, level: usize, rows: &mut Vec<Row>) {
+    let kind = match &input.kind {
+        InputKind::Combo(combo) if combo.multiselect => "several of".to_owned(),
+        InputKind::Combo(_) | InputKind::DynamicCombo(_) => "one of".to_owned(),
+        InputKind::Autogrow(list) => format!("list of {}", list.element.kind.type_word()),
+        InputKind::DynamicGroup(_) => "rows".to_owned(),
+        InputKind::Match(matched) if !matched.allowed.is_empty() => matched.allowed.join(","),
+        InputKind::Match(_) => "*".to_owned(),
+        kind => kind.type_word().to_string(),
+    };
+    rows.push(Row { level, name: input.name.to_string(), kind, about: about(input) });
+    match &input.kind {
+        InputKind::DynamicCombo(branches) => {
+            for branch in branches {
+                let key = Value::from(&branch.key).to_string();
+                rows.push(Row { level: level + 1, name: key, kind: String::new(), about: String::new() });
+                for input in &branch.inputs {
+                    add(input, level + 2, rows);
+                }
+            }
+        }
+        InputKind::DynamicGroup(group) => group.inputs.iter().for_each(|input| add(input, level + 1, rows)),
+        InputKind::DynamicSlot(slot) => slot.inputs.iter().for_each(|input| add(input, level + 1, rows)),
+        _ => {}
+    }
+}
+
+/// Default, range, options, help.
+fn about(input: &Input) -> String {
+    let options = &input.options;
+    let mut parts = Vec::new();
+    if let Some(default) = options.default() {
+        parts.push(format!("= {}", short(default)));
+    }
+    match (options.min(), options.max()) {
+        (Some(min), Some(max)) => parts.push(format!("{min} to {max}")),
+        (Some(min), None) => parts.push(format!("{min} or more")),
+        (None, Some(max)) => parts.push(format!("{max} or less")),
+        (None, None) => {}
+    }
+    match &input.kind {
+        InputKind::Combo(combo) => parts.push(listed(&combo.values)),
+        InputKind::Autogrow(list) => parts.push(format!("{} to {} entries", list.min, list.names.len())),
+        InputKind::DynamicGroup(group) => parts.push(format!("{} to {} rows", group.min, group.max)),
+        _ => {}
+    }
+    if let Some(tooltip) = options.tooltip() {
+        parts.push(tooltip.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    parts.join("; ")
+}
+
+fn listed(values: &[Value]) -> String {
+    if values.is_empty() {
+        return "nothing here: files of a server, or filled in by the editor".to_owned();
+    }
+    let shown: Vec<String> = values.iter().take(SHOWN_OPTIONS).map(short).collect();
+    match values.len().saturating_sub(SHOWN_OPTIONS) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}

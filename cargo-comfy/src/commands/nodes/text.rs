@@ -1,0 +1,71 @@
+//! A list of nodes.
+
+use std::fmt::Write;
+
+use comfy_schema::search::carried;
+use comfy_schema::{Input, InputKind, Node, Text};
+
+use crate::paint::{Paint, visible};
+
+/// Two lines a node: its names and place, and what it takes and gives.
+pub(super) fn write(nodes: &[&Node], more: usize, paint: Paint) -> String {
+    let mut out = String::new();
+    for node in nodes {
+        let _ = writeln!(out, "{}", head(node, paint));
+        let mut takes: Vec<Text> = Vec::new();
+        for input in &node.inputs {
+            sockets(input, &mut takes);
+        }
+        let gives: Vec<Text> = node.outputs.iter().map(|output| carried(node, output)).collect();
+        let (takes, gives) = (visible(&listed(&takes)), visible(&listed(&gives)));
+        let _ = writeln!(out, "    {takes} {} {gives}", paint.edge("->"));
+    }
+    if more > 0 {
+        let _ = writeln!(out, "and {more} more; say more words, or --limit 0");
+    }
+    out
+}
+
+/// `KSampler  "KSampler"  sampling`
+pub(super) fn head(node: &Node, paint: Paint) -> String {
+    let mut head = paint.strong(visible(&node.class));
+    if let Some(title) = node.display_name.as_ref().filter(|title| **title != node.class) {
+        let _ = write!(head, "  \"{}\"", visible(title));
+    }
+    if !node.category.is_empty() {
+        let _ = write!(head, "  {}", paint.edge(visible(&node.category)));
+    }
+    for (is, word) in [
+        (node.output_node, "output"),
+        (node.api_node, "paid"),
+        (node.experimental, "experimental"),
+        (node.deprecated, "deprecated"),
+    ] {
+        if is {
+            let _ = write!(head, "  {}", paint.warning(format!("[{word}]")));
+        }
+    }
+    head
+}
+
+/// The types of the sockets of an input: what only a link can feed. Each once.
+fn sockets(input: &Input, found: &mut Vec<Text>) {
+    let word = match &input.kind {
+        InputKind::Link(_) | InputKind::Union(_) | InputKind::Any => input.kind.type_word(),
+        InputKind::Match(matched) if !matched.allowed.is_empty() => matched.allowed.join(",").into(),
+        InputKind::Match(_) => "*".into(),
+        InputKind::Autogrow(list) => return sockets(&list.element, found),
+        InputKind::DynamicCombo(branches) => {
+            return branches.iter().flat_map(|branch| &branch.inputs).for_each(|input| sockets(input, found));
+        }
+        InputKind::DynamicSlot(slot) => return sockets(&slot.slot, found),
+        _ => return,
+    };
+    if !found.contains(&word) {
+        found.push(word);
+    }
+}
+
+fn listed(words: &[Text]) -> String {
+    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+}

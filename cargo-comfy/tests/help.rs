@@ -1,0 +1,71 @@
+//! What people read before they use a command: help, completions, manual pages.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::Command;
+
+const COMMANDS: [&str; 10] =
+    ["check", "completions", "convert", "diff", "export", "generate", "graph", "init", "man", "nodes"];
+
+#[track_caller]
+fn told(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-comfy")).arg("comfy").args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_command_has_examples_and_exit_codes() {
+    let all = told(&["--help"]);
+    for command in COMMANDS {
+        assert!(all.contains(&format!("  {command} ")), "{command}");
+        let help = told(&[command, "--help"]);
+        assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{command}");
+        assert!(help.contains(&format!("Usage: cargo comfy {command}")), "{help}");
+    }
+}
+
+#[test]
+fn every_shell_completes_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = told(&["completions", shell]);
+        for word in COMMANDS.into_iter().chain(["cargo-comfy", "uses"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+/// bash itself completes with the script, where it is installed.
+#[test]
+fn bash_completes_commands_and_options() {
+    let script = told(&["completions", "bash"]);
+    for (words, last, expected) in [
+        ("cargo-comfy gr", 1, "graph"),
+        ("cargo-comfy diff --us", 2, "--uses"),
+        ("cargo-comfy diff --format ma", 3, "markdown"),
+    ] {
+        let mut typed = words.split(' ').rev();
+        let (word, before) = (typed.next().unwrap(), typed.next().unwrap());
+        let ask = format!(
+            "COMP_WORDS=({words}); COMP_CWORD={last}; \
+             $(complete -p cargo-comfy | sed 's/.*-F \\([^ ]*\\).*/\\1/') cargo-comfy '{word}' '{before}'; echo \"${{COMPREPLY[@]}}\""
+        );
+        match Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output() {
+            Ok(output) => assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), expected, "{words}"),
+            Err(error) => eprintln!("skipped: bash: {error}"),
+        }
+    }
+}
+
+#[test]
+fn manual_pages() {
+    let page = told(&["man"]);
+    assert!(page.contains(".TH cargo-comfy 1"), "{page}");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("man");
+    told(&["man", "--out", folder.to_str().unwrap()]);
+    for command in COMMANDS {
+        let page = std::fs::read_to_string(folder.join(format!("cargo-comfy-{command}.1"))).unwrap();
+        assert!(page.contains("Examples:"), "{command}");
+    }
+}

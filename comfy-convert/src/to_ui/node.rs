@@ -1,0 +1,338 @@
+//! One node of the file: its widgets with the prompt's values, its slots with the prompt's links.
+
+use std::collections::HashSet;
+
+use comfy_schema::{Map, Node, Schema, Text, Value};
+
+use super::{Lost, NodePlace, text};
+use crate::emit::{number, title};
+use crate::load::slots_of;
+use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
+
+/// What a node of no class is called, and the only value that one of an unknown class has.
+const NO_CLASS: &str = "UNKNOWN";
+/// The most outputs that a node of an unknown class gets because something is linked to them.
+const MOST_OUTPUTS: usize = 64;
+
+/// A link. An end that is a subgraph's instance has no place among the nodes.
+#[derive(Debug)]
+pub(super) struct Wire {
+    pub(super) id: usize,
+    pub(super) from: Option<usize>,
+    pub(super) to: Option<usize>,
+    pub(super) from_id: Value,
+    pub(super) to_id: Value,
+    pub(super) output: usize,
+    pub(super) slot: usize,
+    pub(super) kind: Text,
+}
+
+impl Wire {
+    pub(super) fn write(&self) -> Value {
+        Value::Array(vec![
+            self.id.into(),
+            self.from_id.clone(),
+            self.output.into(),
+            self.to_id.clone(),
+            self.slot.into(),
+            (&self.kind).into(),
+        ])
+    }
+}
+
+/// An input slot.
+#[derive(Debug)]
+struct Slot {
+    name: Text,
+    kind: Text,
+    widget: bool,
+    /// Source and output, as the prompt says.
+    wanted: Option<(Text, usize)>,
+    link: Option<usize>,
+}
+
+/// An output slot.
+#[derive(Debug, Clone)]
+struct Out {
+    name: Text,
+    kind: Text,
+    links: Vec<usize>,
+}
+
+/// A node ready to be linked and written.
+#[derive(Debug)]
+pub(super) struct Built<'s> {
+    pub(super) id: Text,
+    class: Text,
+    /// What the schema says of it.
+    known: Option<&'s Node>,
+    title: Option<Text>,
+    slots: Vec<Slot>,
+    outputs: Vec<Out>,
+    values: Vec<Value>,
+    /// Values for sockets that have no widget.
+    pub(super) literals: Vec<(Text, Value)>,
+}
+
+impl<'s> Built<'s> {
+    pub(super) fn new(schema: &'s Schema, id: &Text, node: &Map, lost: &mut Vec<Lost>) -> Self {
+        let no_inputs = Map::new();
+        let inputs = node.get("inputs").and_then(Value::as_object).unwrap_or(&no_inputs);
+        let class = node.get("class_type").and_then(Value::as_str);
+        let known = class.and_then(|class| schema.node(class));
+        let title = node.get("_meta").and_then(|meta| meta.as_object()?.get("title")?.as_str());
+        let title =
+            title.filter(|title| !title.is_empty() && known.is_none_or(|known| title::default(known) != *title));
+        let mut built = Self {
+            id: id.clone(),
+            class: Text::new(class.unwrap_or(NO_CLASS)),
+            known,
+            title: title.map(Text::new),
+            slots: Vec::new(),
+            outputs: Vec::new(),
+            values: Vec::new(),
+            literals: Vec::new(),
+        };
+        match known {
+            Some(known) => built.fill(known, inputs, lost),
+            None => built.keep(inputs, lost),
+        }
+        built
+    }
+
+    /// The id as the editor has it.
+    pub(super) fn id_value(&self) -> Value {
+        id_value(&self.id)
+    }
+
+    /// The id inside of a subgraph whose instance has the first part of the id.
+    pub(super) fn inner_id(&self) -> Value {
+        id_value(self.id.rsplit_once(':').map_or(self.id.as_str(), |(_, inner)| inner))
+    }
+
+    /// The place of a slot.
+    pub(super) fn slot_of(&self, name: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.name == name)
+    }
+
+    pub(super) fn slot_name(&self, slot: usize) -> Text {
+        self.slots.get(slot).map(|slot| slot.name.clone()).unwrap_or_default()
+    }
+
+    /// Forgets its links, to be linked anew.
+    pub(super) fn unlink(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.link = None);
+        self.outputs.iter_mut().for_each(|output| output.links.clear());
+    }
+
+    /// The links that the prompt wants: slot, name, source and output.
+    pub(super) fn wanted(&self) -> Vec<(usize, Text, Text, usize)> {
+        let wanted = |(at, slot): (usize, &Slot)| {
+            let (source, output) = slot.wanted.clone()?;
+            Some((at, slot.name.clone(), source, output))
+        };
+        self.slots.iter().enumerate().filter_map(wanted).collect()
+    }
+
+    /// Adds a link to an output and gives what it carries; `None` if there is no such output.
+    pub(super) fn add_link(&mut self, output: usize, link: usize) -> Option<Text> {
+        if self.known.is_none() && output < MOST_OUTPUTS && output >= self.outputs.len() {
+            self.outputs.resize(output + 1, Out { name: "*".into(), kind: "*".into(), links: Vec::new() });
+        }
+        let output = self.outputs.get_mut(output)?;
+        output.links.push(link);
+        Some(output.kind.clone())
+    }
+
+    pub(super) fn set_link(&mut self, slot: usize, link: usize) {
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.link = Some(link);
+        }
+    }
+
+    /// A node of a known class.
+    fn fill(&mut self, known: &'s Node, inputs: &Map, lost: &mut Vec<Lost>) {
+        let mut widgets = widgets_of(known);
+        let mut at = 0;
+        // A dynamic combo's children are there once it is set.
+        while let Some(widget) = widgets.list.get(at) {
+            if let Some(value) = self.value(widget, inputs, lost) {
+                widgets.set(at, Some(value));
+            }
+            at += 1;
+        }
+        companions(&mut widgets);
+        let saved = widgets.list.iter().filter(|widget| widget.saved);
+        self.values = saved.map(|widget| widget.value.clone().unwrap_or(Value::Null)).collect();
+        self.outputs = known
+            .outputs
+            .iter()
+            .map(|output| Out { name: output.name.clone(), kind: output.kind.type_word(), links: Vec::new() })
+            .collect();
+        for (name, kind, widget) in slots_of(known, &widgets, &linked(inputs)) {
+            let wanted = inputs.get(&name).and_then(link);
+            // A widget that is not linked has a slot all the same; files do not hold it.
+            if !widget || wanted.is_some() {
+                self.slots.push(Slot { name, kind, widget, wanted, link: None });
+            }
+        }
+        let sent: HashSet<&str> =
+            widgets.list.iter().filter(|widget| widget.sent).map(|widget| widget.name.as_str()).collect();
+        self.rest(inputs, &sent, lost);
+    }
+
+    /// What the class does not know: links are kept as they are, values are lost.
+    fn rest(&mut self, inputs: &Map, sent: &HashSet<&str>, lost: &mut Vec<Lost>) {
+        let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
+        for (name, value) in inputs {
+            if let Some(wanted) = link(value) {
+                if !told.contains(name) {
+                    self.add_slot(name, wanted);
+                }
+            } else if sent.contains(name.as_str()) {
+                // A widget has it.
+            } else if told.contains(name) && number::survives(value) {
+                self.literals.push((name.clone(), value.clone()));
+            } else {
+                lost.push(self.lost(name, "the class has no widget of this name"));
+            }
+        }
+    }
+
+    /// The value of a widget that stands for what the prompt holds.
+    fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<Lost>) -> Option<Value> {
+        let value = inputs.get(&widget.name).filter(|value| widget.sent && link(value).is_none())?;
+        let value = match value {
+            Value::Object(map) => map.get("__value__").unwrap_or(value),
+            other => other,
+        };
+        if !number::survives(value) {
+            lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends another one"));
+        }
+        match (widget.kind, value) {
+            (Kind::Multiline { dynamic: true } | Kind::DynamicText, Value::String(text)) => {
+                let saved = text::protected(text);
+                if saved.is_none() {
+                    lost.push(self.lost(&widget.name, "a backslash in it means something to the editor"));
+                }
+                Some(saved.map_or_else(|| value.clone(), Value::from))
+            }
+            (Kind::Rendered | Kind::Webcam, _) => {
+                lost.push(self.lost(&widget.name, "the browser makes it anew"));
+                Some(value.clone())
+            }
+            _ => Some(value.clone()),
+        }
+    }
+
+    /// A node of an unknown class: its links, and the one value that such a node can hold.
+    fn keep(&mut self, inputs: &Map, lost: &mut Vec<Lost>) {
+        for (name, value) in inputs {
+            if let Some(wanted) = link(value) {
+                self.add_slot(name, wanted);
+                continue;
+            }
+            self.values.push(value.clone());
+            if name != NO_CLASS {
+                lost.push(self.lost(name, "the definitions do not have the class, so its widgets are not known"));
+            }
+        }
+    }
+
+    fn add_slot(&mut self, name: &Text, wanted: (Text, usize)) {
+        self.slots.push(Slot { name: name.clone(), kind: "*".into(), widget: false, wanted: Some(wanted), link: None });
+    }
+
+    pub(super) fn lost(&self, input: &Text, why: &str) -> Lost {
+        Lost { node: self.id.clone(), input: input.clone(), why: why.to_owned() }
+    }
+
+    /// The node as it stands in the file.
+    pub(super) fn write(self, id: Value, place: NodePlace, order: usize) -> Value {
+        let mut map = Map::new();
+        map.insert("id", id);
+        map.insert("type", &self.class);
+        map.insert("pos", vec![place.x.into(), place.y.into()]);
+        map.insert("size", vec![place.width.into(), place.height.into()]);
+        map.insert("flags", Map::new());
+        map.insert("order", order);
+        map.insert("mode", 0);
+        map.insert("inputs", self.slots.iter().map(Slot::write).collect::<Value>());
+        map.insert("outputs", self.outputs.iter().map(Out::write).collect::<Value>());
+        if let Some(title) = &self.title {
+            map.insert("title", title);
+        }
+        let mut properties = Map::new();
+        // The classes whose prefix is filled in have no such name (conversion sheet §3.5).
+        if self.known.is_some() && !PREFIXED.contains(&self.class.as_str()) {
+            properties.insert("Node name for S&R", &self.class);
+        }
+        map.insert("properties", properties);
+        if !self.values.is_empty() {
+            map.insert("widgets_values", self.values);
+        }
+        map.into()
+    }
+}
+
+impl Slot {
+    fn write(&self) -> Value {
+        let mut map = Map::from_iter([("name", Value::from(&self.name)), ("type", Value::from(&self.kind))]);
+        if self.widget {
+            map.insert("widget", Map::from_iter([("name", &self.name)]));
+        }
+        map.insert("link", self.link);
+        map.into()
+    }
+}
+
+impl Out {
+    fn write(&self) -> Value {
+        let links = (!self.links.is_empty()).then(|| self.links.iter().copied().collect::<Value>());
+        Map::from_iter([
+            ("name", Value::from(&self.name)),
+            ("type", Value::from(&self.kind)),
+            ("links", links.unwrap_or(Value::Null)),
+        ])
+        .into()
+    }
+}
+
+/// Gives the widgets that are not sent what the editor would have saved.
+fn companions(widgets: &mut Widgets<'_>) {
+    let mut area: Option<Value> = None;
+    for widget in &mut widgets.list {
+        if widget.sent {
+            area.clone_from(&widget.value);
+            continue;
+        }
+        let side = |key: &str| area.as_ref().and_then(|area| area.as_object()?.get(key).cloned());
+        widget.value = Some(match widget.name.as_str() {
+            "control_after_generate" => "fixed".into(),
+            "control_filter_list" => "".into(),
+            "Auto-refresh after generation" | "previewMode" => false.into(),
+            "upload" => "image".into(),
+            key @ ("x" | "y" | "width" | "height") => side(key).unwrap_or(Value::Null),
+            _ => Value::Null,
+        });
+    }
+}
+
+/// An id as the editor has it: a number if it is one.
+pub(super) fn id_value(id: &str) -> Value {
+    let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
+    number.map_or_else(|| id.into(), Value::from)
+}
+
+/// The names of the inputs that are linked.
+fn linked(inputs: &Map) -> HashSet<Text> {
+    inputs.iter().filter(|(_, value)| link(value).is_some()).map(|(name, _)| name.clone()).collect()
+}
+
+/// `[id, slot]`
+fn link(value: &Value) -> Option<(Text, usize)> {
+    match value.as_array()? {
+        [Value::String(id), slot] => Some((id.clone(), usize::try_from(slot.as_i128()?).ok()?)),
+        _ => None,
+    }
+}

@@ -1,0 +1,218 @@
+//! The way to the editor and back, one small case per rule.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use comfy_convert::{Converter, NodePlace, UiDocument, UiWorkflow, to_ui};
+use comfy_schema::{Map, Schema, Value};
+use proptest::prelude::*;
+
+fn schema() -> Schema {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+    Schema::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn json(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+fn there(prompt: &Value) -> UiDocument {
+    to_ui(&schema(), prompt, |_| None).unwrap()
+}
+
+/// The prompt that the editor makes of the file.
+fn back(document: &UiDocument) -> Value {
+    let text = document.workflow.to_string();
+    let workflow = UiWorkflow::from_value(&json(&text)).unwrap();
+    Converter::new(&schema()).convert(&workflow).unwrap().prompt
+}
+
+#[track_caller]
+fn comes_back(prompt: &str) {
+    let prompt = json(prompt);
+    let document = there(&prompt);
+    assert_eq!(document.lost, []);
+    assert_eq!(back(&document), prompt, "{}", back(&document));
+}
+
+/// A member of the file's node with this id.
+fn member(document: &UiDocument, id: &str, key: &str) -> Option<Value> {
+    let nodes = document.workflow.get("nodes")?.as_array()?;
+    let node = nodes.iter().find(|node| node.as_object().is_some_and(|node| node.get("id") == Some(&json(id))))?;
+    node.as_object()?.get(key).cloned()
+}
+
+const SAMPLER: &str = r#"{
+    "ground": {"inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 255}, "class_type": "EmptyImage", "_meta": {"title": "Ground"}},
+    "7": {"inputs": {"filename_prefix": "a", "images": ["ground", 0]}, "class_type": "SaveImage", "_meta": {"title": "Save Image"}}
+}"#;
+
+#[test]
+fn ids_titles_and_links_stay() {
+    comes_back(SAMPLER);
+    let document = there(&json(SAMPLER));
+    assert_eq!(member(&document, "\"ground\"", "title"), Some("Ground".into()));
+    // A title that the class gives is not written.
+    assert_eq!(member(&document, "7", "title"), None);
+    assert_eq!(document.workflow.get("links"), Some(&json(r#"[[1, "ground", 0, 7, 0, "IMAGE"]]"#)));
+    assert_eq!(there(&json(SAMPLER)), document);
+}
+
+#[test]
+fn nodes_stand_where_they_are_told() {
+    let place = |id: &str| (id == "7").then_some(NodePlace { x: 1.0, y: 2.0, width: 3.0, height: 4.0 });
+    let document = to_ui(&schema(), &json(SAMPLER), place).unwrap();
+    assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 2.0]")));
+    assert_eq!(member(&document, "7", "size"), Some(json("[3.0, 4.0]")));
+    // Sources run first.
+    assert_eq!(member(&document, "7", "order"), Some(1.into()));
+}
+
+#[test]
+fn seeds_are_fixed_and_keep_53_bits() {
+    let noise = |seed: &str| {
+        json(&format!(
+            r#"{{"1":{{"inputs":{{"noise_seed":{seed}}},"class_type":"RandomNoise","_meta":{{"title":"RandomNoise"}}}}}}"#
+        ))
+    };
+    let document = there(&noise("5"));
+    assert_eq!(member(&document, "1", "widgets_values"), Some(json(r#"[5, "fixed"]"#)));
+    assert_eq!(back(&document), noise("5"));
+    let document = there(&noise("18446744073709551615"));
+    assert!(document.lost[0].to_string().contains("53 bits"), "{:?}", document.lost);
+}
+
+#[test]
+fn texts_with_choices_and_comments_come_back() {
+    for text in ["{a|b}", "see http://x.y // z", "/* x */", r"(a\) {b}"] {
+        comes_back(&format!(
+            r#"{{"1":{{"inputs":{{"text":{}}},"class_type":"CLIPTextEncode","_meta":{{"title":"X"}}}}}}"#,
+            Value::from(text)
+        ));
+    }
+}
+
+#[test]
+fn dynamic_inputs_and_lists_come_back() {
+    comes_back(
+        r#"{
+        "1": {"inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}, "class_type": "EmptyImage", "_meta": {"title": "E"}},
+        "2": {"inputs": {"resize_type": "scale dimensions", "resize_type.width": 8, "resize_type.height": 9,
+            "resize_type.crop": "center", "scale_method": "area", "input": ["1", 0]}, "class_type": "ResizeImageMaskNode", "_meta": {"title": "R"}},
+        "3": {"inputs": {"images.image0": ["1", 0], "images.image1": ["2", 0]}, "class_type": "BatchImagesNode", "_meta": {"title": "B"}}
+    }"#,
+    );
+}
+
+#[test]
+fn a_linked_widget_is_a_slot() {
+    let prompt = r#"{
+        "1": {"inputs": {"value": 64}, "class_type": "PrimitiveInt", "_meta": {"title": "I"}},
+        "2": {"inputs": {"width": ["1", 0], "height": 64, "batch_size": 1, "color": 0}, "class_type": "EmptyImage", "_meta": {"title": "E"}}
+    }"#;
+    comes_back(prompt);
+    let inputs = member(&there(&json(prompt)), "2", "inputs").unwrap();
+    assert_eq!(inputs, json(r#"[{"name": "width", "type": "INT", "widget": {"name": "width"}, "link": 1}]"#));
+}
+
+#[test]
+fn a_literal_on_a_socket_goes_into_a_subgraph() {
+    let prompt = |id: &str| {
+        format!(
+            r#"{{"{id}": {{"inputs": {{"source": 1024}}, "class_type": "PreviewAny", "_meta": {{"title": "P"}}}},
+                "5:4": {{"inputs": {{"source": "text"}}, "class_type": "PreviewAny", "_meta": {{"title": "Q"}}}},
+                "9": {{"inputs": {{"string": ["{id}", 0], "find": "a", "replace": "b"}}, "class_type": "StringReplace", "_meta": {{"title": "S"}}}}}}"#
+        )
+    };
+    comes_back(&prompt("5:3"));
+    let document = there(&json(&prompt("5:3")));
+    assert_eq!(document.workflow.get("nodes").unwrap().as_array().unwrap().len(), 2);
+    assert!(document.workflow.get("definitions").is_some());
+    // An id without a colon is that of no subgraph's node.
+    let document = there(&json(&prompt("3")));
+    assert_eq!(document.lost[0].to_string(), "node 3, input `source`: the socket has no widget");
+}
+
+#[test]
+fn what_has_no_place_is_told() {
+    let told = |node: &str| {
+        let document = there(&json(&format!(r#"{{"1": {node}}}"#)));
+        document.lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert!(told(r#"{"class_type": "NoSuchNode", "inputs": {"a": 1}}"#).contains("definitions"));
+    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["2", 0]}}"#).contains("does not exist"));
+    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["1", 7]}}"#).contains("does not exist"));
+    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"extra": 1}}"#).contains("no widget of this name"));
+    let encode = r#"{"class_type": "CLIPTextEncode", "inputs": {"text": "a\\"}}"#;
+    assert!(told(encode).contains("backslash"), "{}", told(encode));
+}
+
+#[test]
+fn a_node_without_a_class_comes_back() {
+    comes_back(r#"{"1": {"inputs": {"UNKNOWN": "x"}, "_meta": {}}}"#);
+}
+
+#[test]
+fn what_is_no_prompt_is_an_error() {
+    for text in ["[]", "null", r#"{"1": 5}"#] {
+        assert!(to_ui(&schema(), &json(text), |_| None).is_err(), "{text}");
+    }
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}|[{}|\\\\/*]{0,8}".prop_map(Value::from),
+        (0_usize..4, -1_i64..70).prop_map(|(id, slot)| Value::Array(vec![ID[id].into(), slot.into()])),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::Array),
+            inner.prop_map(|value| Map::from_iter([("__value__", value)]).into()),
+        ]
+    })
+}
+
+const ID: [&str; 4] = ["1", "a", "5:3", "5:a"];
+const CLASS: [&str; 6] =
+    ["KSampler", "PreviewAny", "ResizeImageMaskNode", "BatchImagesNode", "CustomCombo", "NoSuchNode"];
+const INPUT: [&str; 10] = [
+    "seed",
+    "source",
+    "resize_type",
+    "resize_type.width",
+    "images.image0",
+    "images.image7",
+    "choice",
+    "option1",
+    "model",
+    "x",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_prompt_gives_a_file_that_is_one(
+        nodes in prop::collection::vec(
+            (0_usize..4, 0_usize..6, prop::collection::vec((0_usize..10, any_value()), 0..6)),
+            0..5,
+        ),
+    ) {
+        let node = |(id, class, inputs): (usize, usize, Vec<(usize, Value)>)| {
+            let inputs: Map = inputs.into_iter().map(|(name, value)| (INPUT[name], value)).collect();
+            (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
+        };
+        let prompt = Value::Object(nodes.into_iter().map(node).collect());
+        let document = SCHEMA.with(|schema| to_ui(schema, &prompt, |_| None)).unwrap();
+        let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
+        // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
+        let _ = SCHEMA.with(|schema| Converter::new(schema).convert(&workflow));
+    }
+}
+
+thread_local! {
+    static SCHEMA: Schema = schema();
+}

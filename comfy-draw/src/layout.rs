@@ -1,0 +1,236 @@
+//! Places for boxes: layers from left to right.
+
+use std::collections::HashMap;
+
+use dagre::graph::{Graph, GraphOptions};
+use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
+
+/// Width and height.
+pub(crate) type Size = (f64, f64);
+
+/// Between boxes of a layer, and between layers.
+const ROW_GAP: f64 = 36.0;
+const LAYER_GAP: f64 = 90.0;
+
+/// The layout's cost grows with boxes and with the layers that links cross. Beyond this, plain columns are made: the
+/// largest known workflow of a person has about 2,000.
+const MOST_EFFORT: usize = 4_000;
+
+/// Where everything stands.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Layout {
+    /// The left top corner of every box.
+    pub(crate) places: Vec<(f64, f64)>,
+    /// How edges pass the layers between their boxes.
+    pub(crate) routes: HashMap<(usize, usize), Vec<Pass>>,
+}
+
+/// The way through a layer between its boxes: level, from the layer's left side to its right side.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Pass {
+    pub(crate) left: f64,
+    pub(crate) right: f64,
+    pub(crate) y: f64,
+}
+
+/// Lays boxes out: they do not overlap, the leftmost is at 0, the topmost too; the same boxes and edges always get the
+/// same places. Edges between boxes that do not exist count for nothing.
+pub(crate) fn layout(sizes: &[Size], edges: &[(usize, usize)]) -> Layout {
+    let edges: Vec<(usize, usize)> =
+        edges.iter().copied().filter(|&(from, to)| from != to && from < sizes.len() && to < sizes.len()).collect();
+    let layers = layers(sizes.len(), &edges);
+    let layer = |at: usize| layers.get(at).copied().unwrap_or(0);
+    let crossed: usize = edges.iter().map(|&(from, to)| layer(to).abs_diff(layer(from))).sum();
+    let plain = || Layout { places: columns(sizes, &layers), routes: HashMap::new() };
+    if sizes.len().saturating_add(crossed) > MOST_EFFORT {
+        return plain();
+    }
+    layered(sizes, &edges).map_or_else(plain, Layout::at_zero)
+}
+
+/// Layers that cross few links, by dagre.
+fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
+    let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
+    for (at, &(width, height)) in sizes.iter().enumerate() {
+        graph.set_node(at.to_string(), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+    }
+    for (from, to) in edges {
+        graph.set_edge(from.to_string(), to.to_string(), Some(EdgeLabel::default()), None);
+    }
+    let options =
+        LayoutOptions { rankdir: RankDir::LR, nodesep: ROW_GAP, ranksep: LAYER_GAP, ..LayoutOptions::default() };
+    dagre::layout(&mut graph, Some(options));
+    let mut places = Vec::with_capacity(sizes.len());
+    // The boxes of a layer stand on one line; its width is that of the widest.
+    let mut widths: HashMap<i64, f64> = HashMap::new();
+    for (at, &(width, height)) in sizes.iter().enumerate() {
+        let label = graph.node(&at.to_string())?;
+        let (x, y) = (label.x?, label.y?);
+        if !x.is_finite() || !y.is_finite() {
+            return None;
+        }
+        let widest = widths.entry(line(x)).or_default();
+        *widest = widest.max(width);
+        places.push((x - width / 2.0, y - height / 2.0));
+    }
+    let mut routes = HashMap::new();
+    for &(from, to) in edges {
+        let Some(label) = graph.edge(&from.to_string(), &to.to_string(), None) else { continue };
+        // The first and the last point are on the boxes.
+        let inner = label.points.len().saturating_sub(2);
+        let passes = label.points.iter().skip(1).take(inner).filter_map(|point| {
+            let half = widths.get(&line(point.x))? / 2.0;
+            Some(Pass { left: point.x - half, right: point.x + half, y: point.y })
+        });
+        routes.insert((from, to), passes.collect());
+    }
+    Some(Layout { places, routes })
+}
+
+/// The line on which a layer's boxes stand, by its place.
+#[expect(clippy::cast_possible_truncation, reason = "places are far smaller")]
+fn line(x: f64) -> i64 {
+    (x * 2.0).round() as i64
+}
+
+/// The layer of every box: behind all that feed it. Links that close a circle count for nothing.
+fn layers(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+    let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut waits = vec![0_usize; count];
+    for &(from, to) in edges {
+        targets[from].push(to);
+        waits[to] += 1;
+    }
+    let mut layer = vec![0; count];
+    let mut done = vec![false; count];
+    let mut ready: Vec<usize> = (0..count).rev().filter(|&at| waits[at] == 0).collect();
+    let mut next = 0;
+    loop {
+        let Some(at) = ready.pop() else {
+            // A circle is entered at its first box.
+            while next < count && done[next] {
+                next += 1;
+            }
+            if next == count {
+                return layer;
+            }
+            ready.push(next);
+            continue;
+        };
+        if std::mem::replace(&mut done[at], true) {
+            continue;
+        }
+        for &to in &targets[at] {
+            if done[to] {
+                continue;
+            }
+            layer[to] = layer[to].max(layer[at] + 1);
+            waits[to] -= 1;
+            if waits[to] == 0 {
+                ready.push(to);
+            }
+        }
+    }
+}
+
+/// A column for each layer, boxes in their order.
+fn columns(sizes: &[Size], layers: &[usize]) -> Vec<(f64, f64)> {
+    let count = layers.iter().max().map_or(0, |last| last + 1);
+    let mut widths = vec![0.0_f64; count];
+    for (&(width, _), &layer) in sizes.iter().zip(layers) {
+        widths[layer] = widths[layer].max(width);
+    }
+    let mut x = 0.0;
+    let mut lefts = Vec::with_capacity(count);
+    for width in widths {
+        lefts.push(x);
+        x += width + LAYER_GAP;
+    }
+    let mut tops = vec![0.0; count];
+    let place = |(&(_, height), &layer): (&Size, &usize)| {
+        let y = tops[layer];
+        tops[layer] = y + height + ROW_GAP;
+        (lefts[layer], y)
+    };
+    sizes.iter().zip(layers).map(place).collect()
+}
+
+impl Layout {
+    /// Moved to where the leftmost and the topmost are at 0, on whole points.
+    fn at_zero(mut self) -> Self {
+        let left = self.places.iter().map(|place| place.0).fold(f64::INFINITY, f64::min);
+        let top = self.places.iter().map(|place| place.1).fold(f64::INFINITY, f64::min);
+        for (x, y) in &mut self.places {
+            *x = (*x - left).round();
+            *y = (*y - top).round();
+        }
+        for pass in self.routes.values_mut().flatten() {
+            *pass = Pass { left: pass.left - left, right: pass.right - left, y: pass.y - top };
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Layout, Size, columns, layers, layout};
+
+    fn overlap(sizes: &[Size], places: &[(f64, f64)]) -> bool {
+        let apart = |a: f64, a_size: f64, b: f64, b_size: f64| a + a_size <= b || b + b_size <= a;
+        (0..sizes.len()).any(|a| {
+            (0..a).any(|b| {
+                !apart(places[a].0, sizes[a].0, places[b].0, sizes[b].0)
+                    && !apart(places[a].1, sizes[a].1, places[b].1, sizes[b].1)
+            })
+        })
+    }
+
+    #[test]
+    fn links_lead_to_the_right() {
+        let sizes = [(200.0, 100.0); 4];
+        let Layout { places, routes } = layout(&sizes, &[(3, 0), (0, 1), (3, 1), (1, 2)]);
+        assert!(places[3].0 < places[0].0 && places[0].0 < places[1].0 && places[1].0 < places[2].0, "{places:?}");
+        // The link that passes a layer goes around the box there.
+        let [pass] = routes[&(3, 1)].as_slice() else { panic!("{routes:?}") };
+        assert_eq!((pass.left, pass.right), (places[0].0, places[0].0 + 200.0));
+        assert!(pass.y < places[0].1 || pass.y > places[0].1 + 100.0, "{pass:?} {places:?}");
+    }
+
+    #[test]
+    fn circles_and_nonsense_end() {
+        assert_eq!(layers(3, &[(0, 1), (1, 2), (2, 0)]), [0, 1, 2]);
+        assert_eq!(layout(&[(1.0, 1.0)], &[(0, 0), (0, 9), (9, 0)]).places, [(0.0, 0.0)]);
+        assert_eq!(layout(&[], &[(0, 1)]), Layout::default());
+    }
+
+    #[test]
+    fn what_is_too_large_is_laid_out_all_the_same() {
+        let sizes = vec![(200.0, 100.0); 10_000];
+        let chain: Vec<(usize, usize)> = (1..10_000).map(|at| (at - 1, at)).collect();
+        let places = layout(&sizes, &chain).places;
+        assert!(places.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(layout(&sizes, &[]).places.len(), 10_000);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn boxes_do_not_overlap(
+            sizes in prop::collection::vec((50.0..400.0, 40.0..500.0), 1..16),
+            edges in prop::collection::vec((0_usize..16, 0_usize..16), 0..24),
+        ) {
+            let places = layout(&sizes, &edges).places;
+            prop_assert_eq!(places.len(), sizes.len());
+            // Places are rounded to whole points.
+            let smaller: Vec<Size> = sizes.iter().map(|size| (size.0 - 2.0, size.1 - 2.0)).collect();
+            prop_assert!(!overlap(&smaller, &places));
+            prop_assert_eq!(&layout(&sizes, &edges).places, &places);
+            let edges: Vec<(usize, usize)> =
+                edges.into_iter().filter(|&(a, b)| a != b && a < sizes.len() && b < sizes.len()).collect();
+            prop_assert!(!overlap(&sizes, &columns(&sizes, &layers(sizes.len(), &edges))));
+        }
+    }
+}

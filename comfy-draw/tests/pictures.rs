@@ -1,0 +1,149 @@
+//! Pictures of small workflows, of hostile ones, and of real ones.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::Command;
+
+use comfy_draw::{DrawError, Drawing};
+use comfy_schema::{Map, Schema, Value};
+use proptest::prelude::*;
+
+const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+const WORKFLOW: &str = r#"{
+    "bg": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}},
+    "turned": {"class_type": "ImageRotate", "inputs": {"image": ["bg", 0], "rotation": "sideways"}, "_meta": {"title": "Turn it"}},
+    "out": {"class_type": "SaveImage", "inputs": {"images": ["turned", 0], "filename_prefix": "a"}},
+    "lost": {"class_type": "SaveImage", "inputs": {"images": ["nowhere", 0], "filename_prefix": "b"}}
+}"#;
+/// What would happen if a title became markup.
+const HOSTILE: &str =
+    "</title></text></svg><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
+
+fn schema() -> Schema {
+    Schema::from_slice(&std::fs::read(SCHEMA).unwrap()).unwrap()
+}
+
+fn parse(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_small_workflow_as_svg() {
+    let drawing = Drawing::new(&parse(WORKFLOW), Some(&schema())).unwrap();
+    assert_eq!(drawing.errors(), 2);
+    insta::assert_snapshot!(drawing.svg());
+}
+
+#[test]
+fn a_small_workflow_as_mermaid() {
+    insta::assert_snapshot!(Drawing::new(&parse(WORKFLOW), Some(&schema())).unwrap().mermaid());
+    insta::assert_snapshot!(Drawing::new(&parse(WORKFLOW), None).unwrap().mermaid());
+}
+
+#[test]
+fn what_is_no_prompt_is_said() {
+    assert!(matches!(Drawing::new(&Value::Null, None), Err(DrawError::NotAPrompt { .. })));
+    let node = |at: usize| (at.to_string(), Value::Object(Map::new()));
+    let many = |count: usize| Value::Object((0..count).map(node).collect());
+    assert!(Drawing::new(&many(10_000), None).is_ok());
+    assert!(matches!(Drawing::new(&many(10_001), None), Err(DrawError::TooLarge { .. })));
+    let links: Map = (0..20_001).map(|at| (at.to_string(), Value::Array(vec!["1".into(), at.into()]))).collect();
+    let prompt = Map::from_iter([("1", Map::from_iter([("inputs", Value::Object(links))]))]);
+    assert!(matches!(Drawing::new(&prompt.into(), None), Err(DrawError::TooManyLinks { .. })));
+}
+
+#[test]
+fn odd_prompts_are_drawn_as_far_as_they_go() {
+    for odd in [
+        "{}",
+        r#"{"1": 5, "2": null, "3": {"inputs": []}}"#,
+        r#"{"1": {"class_type": 7, "inputs": {"a": ["1", 99999999999], "b": ["1", -1], "c": [], "d": [[], {}]}}}"#,
+        r#"{"1": {"class_type": "A", "inputs": {"a": ["2", 0]}}, "2": {"class_type": "A", "inputs": {"a": ["1", 0]}}}"#,
+    ] {
+        for schema in [None, Some(&schema())] {
+            let drawing = Drawing::new(&parse(odd), schema).unwrap();
+            assert!(drawing.svg().ends_with("</svg>\n") && drawing.mermaid().starts_with("flowchart"));
+        }
+    }
+}
+
+fn with_title(title: &str) -> Value {
+    let node = Map::from_iter([
+        ("class_type", Value::from(title)),
+        ("inputs", Map::from_iter([(title, Value::from(title))]).into()),
+        ("_meta", Map::from_iter([("title", Value::from(title))]).into()),
+    ]);
+    Map::from_iter([(title, node)]).into()
+}
+
+proptest! {
+    #[test]
+    fn no_text_becomes_markup(title in "\\PC{0,40}|[<>&\"'\\]\\[{};#-]{0,20}") {
+        let drawing = Drawing::new(&with_title(&title), None).unwrap();
+        for line in drawing.svg().lines() {
+            let known = ["<svg", "</svg", "<rect", "<g", "</g", "<path", "<text", "</text", "<title", "</title", "<circle"];
+            for (at, _) in line.match_indices('<') {
+                prop_assert!(known.iter().any(|tag| line[at..].starts_with(tag)), "{line}");
+            }
+        }
+    }
+}
+
+/// The page in a real browser: its script runs under its policy, and nothing else does.
+#[test]
+fn the_page_searches_and_is_safe_in_chromium() {
+    let Some(chromium) = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
+    else {
+        eprintln!("skipped: there is no Chromium");
+        return;
+    };
+    let mut prompt = parse(WORKFLOW);
+    if let (Value::Object(map), Value::Object(hostile)) = (&mut prompt, with_title(HOSTILE)) {
+        hostile.into_iter().for_each(|(id, node)| _ = map.insert(id, node));
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("page.html");
+    std::fs::write(&file, Drawing::new(&prompt, Some(&schema())).unwrap().html(HOSTILE)).unwrap();
+    let address = format!("file://{}#save", file.display());
+    let output = Command::new(chromium)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,800", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(address)
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout);
+    assert!(dom.contains("1 of 2"), "the search ran: {dom}");
+    assert_eq!(dom.matches(" hit\" data-id").count() + dom.matches(" hit current\" data-id").count(), 2);
+    // The validator, like the server, says no more once a class is missing.
+    assert!(dom.contains("2 with errors"));
+    assert!(!dom.contains("<title>owned") && !dom.contains("<img") && dom.matches("<script").count() == 1);
+    assert!(dom.contains("transform=\"translate("), "it was fitted");
+}
+
+#[test]
+fn every_template_is_drawn() {
+    let Some(root) = std::env::var_os("COMFY_DATA") else {
+        eprintln!("skipped: COMFY_DATA does not name the folder with the data");
+        return;
+    };
+    let schema = schema();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root).join("templates");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_string_lossy().ends_with(".api.json") {
+            continue;
+        }
+        let prompt = Value::parse(&std::fs::read(&path).unwrap()).unwrap();
+        let drawing = Drawing::new(&prompt, Some(&schema)).unwrap();
+        let svg = drawing.svg();
+        assert_eq!(svg.matches("class=\"node").count(), prompt.as_object().unwrap().len(), "{}", path.display());
+        assert!(!svg.contains("=\"NaN") && !svg.contains("=\"inf"), "{}", path.display());
+        count += 1;
+    }
+    assert!(count > 100);
+}

@@ -1,0 +1,221 @@
+//! What changed of a class, whoever uses it.
+
+use super::change::{Bound, Change, ChangeKind, Place};
+use super::default;
+use crate::{Input, InputKind, Node, Output, OutputKind, Section, Text, Value, open};
+
+/// Every difference between two versions of a class.
+pub(super) fn differences(old: &Node, new: &Node) -> Vec<Change> {
+    let mut differences = Differences { class: &old.class, changes: Vec::new() };
+    match (old.output_node, new.output_node) {
+        (true, false) => differences.add(None, ChangeKind::NoLongerOutput),
+        (false, true) => differences.add(None, ChangeKind::BecameOutput),
+        _ => {}
+    }
+    if new.deprecated && !old.deprecated {
+        differences.add(None, ChangeKind::Deprecated);
+    }
+    differences.inputs(&old.inputs, &new.inputs, "");
+    differences.outputs(&old.outputs, &new.outputs);
+    differences.changes
+}
+
+struct Differences<'s> {
+    class: &'s Text,
+    changes: Vec<Change>,
+}
+
+impl Differences<'_> {
+    fn add(&mut self, place: Option<Place>, kind: ChangeKind) {
+        let level = kind.level();
+        self.changes.push(Change { class: self.class.clone(), place, kind, level });
+    }
+
+    fn add_input(&mut self, path: &str, kind: ChangeKind) {
+        self.add(Some(Place::Input(path.into())), kind);
+    }
+
+    /// Inputs of a class, a branch or a row. Nested as deep as the schema's reader allows.
+    fn inputs(&mut self, old: &[Input], new: &[Input], prefix: &str) {
+        for before in old {
+            let path = format!("{prefix}{}", before.name);
+            match new.iter().find(|now| now.name == before.name) {
+                Some(now) => self.input(before, now, &path),
+                None => self.add_input(&path, ChangeKind::InputRemoved),
+            }
+        }
+        for now in new.iter().filter(|now| old.iter().all(|before| before.name != now.name)) {
+            let required = now.section == Section::Required && !is_list_without_minimum(now);
+            let default = default::of(now).filter(|_| required);
+            self.add_input(&format!("{prefix}{}", now.name), ChangeKind::InputAdded { required, default });
+        }
+    }
+
+    fn input(&mut self, old: &Input, new: &Input, path: &str) {
+        match (old.section, new.section) {
+            (Section::Optional, Section::Required) if !is_list_without_minimum(new) => {
+                self.add_input(path, ChangeKind::InputRequired { default: default::of(new) });
+            }
+            (Section::Required, Section::Optional) => self.add_input(path, ChangeKind::InputOptional),
+            _ => {}
+        }
+        self.kind(old, new, path);
+        if has_range(&old.kind) && has_range(&new.kind) {
+            self.bound(path, Bound::Min, old.options.min(), new.options.min());
+            self.bound(path, Bound::Max, old.options.max(), new.options.max());
+        }
+        let defaults = (old.options.default(), new.options.default());
+        if defaults.0 != defaults.1 {
+            let (old, new) = (defaults.0.cloned(), defaults.1.cloned());
+            self.add_input(path, ChangeKind::DefaultChanged { old, new });
+        }
+    }
+
+    fn kind(&mut self, old: &Input, new: &Input, path: &str) {
+        use InputKind as Kind;
+        match (&old.kind, &new.kind) {
+            (Kind::Autogrow(before), Kind::Autogrow(now)) => {
+                let count = |count: usize| Some(Value::from(count));
+                self.bound(path, Bound::Min, count(before.min).as_ref(), count(now.min).as_ref());
+                let gone: Vec<Value> =
+                    before.names.iter().filter(|name| !now.names.contains(name)).map(Value::from).collect();
+                if !gone.is_empty() {
+                    self.add_input(path, ChangeKind::OptionsRemoved(gone));
+                }
+                self.input(&before.element, &now.element, &format!("{path}.*"));
+            }
+            (Kind::DynamicGroup(before), Kind::DynamicGroup(now)) => {
+                let count = |count: usize| Some(Value::from(count));
+                self.bound(path, Bound::Min, count(before.min).as_ref(), count(now.min).as_ref());
+                self.bound(path, Bound::Max, count(before.max).as_ref(), count(now.max).as_ref());
+                self.inputs(&before.inputs, &now.inputs, &format!("{path}.*."));
+            }
+            (Kind::DynamicSlot(before), Kind::DynamicSlot(now)) => {
+                self.input(&before.slot, &now.slot, path);
+                self.inputs(&before.inputs, &now.inputs, &format!("{path}."));
+            }
+            _ => match (choices(&old.kind), choices(&new.kind)) {
+                (Some(before), Some(now)) => self.choices(old, new, path, &before, &now),
+                _ => self.types(old, new, path),
+            },
+        }
+    }
+
+    /// Combos and dynamic combos: the latter's branches bring inputs of their own.
+    fn choices(&mut self, old: &Input, new: &Input, path: &str, before: &[Value], now: &[Value]) {
+        if !(is_open(old) || is_open(new)) {
+            let missing = |from: &[Value], of: &[Value]| -> Vec<Value> {
+                of.iter().filter(|value| !from.contains(value)).cloned().collect()
+            };
+            let (gone, added) = (missing(now, before), missing(before, now));
+            if !gone.is_empty() {
+                self.add_input(path, ChangeKind::OptionsRemoved(gone));
+            }
+            if !added.is_empty() {
+                self.add_input(path, ChangeKind::OptionsAdded(added));
+            }
+        }
+        let branches = |input: &'_ Input| match &input.kind {
+            InputKind::DynamicCombo(branches) => branches.clone(),
+            _ => Vec::new(),
+        };
+        let (before, now) = (branches(old), branches(new));
+        let prefix = format!("{path}.");
+        for branch in &now {
+            let same = before.iter().find(|other| other.key == branch.key);
+            match same {
+                Some(same) => self.inputs(&same.inputs, &branch.inputs, &prefix),
+                // A branch of what was a plain combo is not new, its inputs are.
+                None if before.is_empty() => self.inputs(&[], &branch.inputs, &prefix),
+                None => {}
+            }
+        }
+    }
+
+    fn types(&mut self, old: &Input, new: &Input, path: &str) {
+        let (before, now) = (old.kind.type_word(), new.kind.type_word());
+        if before == now && !matches!(new.kind, InputKind::Raw(_)) || old.kind == new.kind {
+            return;
+        }
+        let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
+        let mut change =
+            Change { class: self.class.clone(), place: Some(Place::Input(path.into())), level: kind.level(), kind };
+        if takes_all(&before, &now) {
+            change.level = super::Level::Additive;
+        }
+        self.changes.push(change);
+    }
+
+    fn bound(&mut self, path: &str, bound: Bound, old: Option<&Value>, new: Option<&Value>) {
+        let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+        // Neighbours beyond 2^53 are one float, and a bound that moves by one there keeps no value out.
+        let (before, now) = match bound {
+            Bound::Min => (number(old).unwrap_or(f64::NEG_INFINITY), number(new).unwrap_or(f64::NEG_INFINITY)),
+            Bound::Max => (-number(old).unwrap_or(f64::INFINITY), -number(new).unwrap_or(f64::INFINITY)),
+        };
+        let (old, new) = (old.cloned(), new.cloned());
+        if now > before {
+            self.add_input(path, ChangeKind::RangeNarrowed { bound, old, new });
+        } else if now < before {
+            self.add_input(path, ChangeKind::RangeWidened { bound, old, new });
+        }
+    }
+
+    fn outputs(&mut self, old: &[Output], new: &[Output]) {
+        for slot in 0..old.len().max(new.len()) {
+            match (old.get(slot), new.get(slot)) {
+                (Some(before), Some(now)) => self.output(slot, before, now),
+                (Some(before), None) => {
+                    self.add(Some(Place::Output(slot, before.name.clone())), ChangeKind::OutputRemoved);
+                }
+                (None, Some(now)) => self.add(Some(Place::Output(slot, now.name.clone())), ChangeKind::OutputAdded),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn output(&mut self, slot: usize, old: &Output, new: &Output) {
+        let place = || Some(Place::Output(slot, new.name.clone()));
+        let (before, now) = (old.kind.type_word(), new.kind.type_word());
+        if before != now {
+            let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
+            // An output that carries anything, or one of several, still fits where it fitted.
+            let wider = matches!(new.kind, OutputKind::Any | OutputKind::Match(_)) || takes_all(&before, &now);
+            let level = if wider { super::Level::Additive } else { kind.level() };
+            self.changes.push(Change { class: self.class.clone(), place: place(), kind, level });
+        }
+        if old.name != new.name {
+            self.add(place(), ChangeKind::OutputRenamed { old: old.name.clone() });
+        }
+    }
+}
+
+/// The values of a combo, or the keys of a dynamic one.
+fn choices(kind: &InputKind) -> Option<Vec<Value>> {
+    match kind {
+        InputKind::Combo(combo) => Some(combo.values.clone()),
+        InputKind::DynamicCombo(branches) => Some(branches.iter().map(|branch| (&branch.key).into()).collect()),
+        _ => None,
+    }
+}
+
+/// Files of a server come and go without its version.
+fn is_open(input: &Input) -> bool {
+    matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
+}
+
+/// Whether a socket of the new type takes whatever one of the old type took.
+fn takes_all(old: &str, new: &str) -> bool {
+    let is_any = |word: &str| word == "*" || word == "COMFY_MATCHTYPE_V3";
+    is_any(new) || old.split(',').all(|word| new.split(',').any(|other| other.trim() == word.trim()))
+}
+
+const fn has_range(kind: &InputKind) -> bool {
+    matches!(kind, InputKind::Int | InputKind::Float)
+}
+
+/// A growing list that may be empty is required by name only.
+fn is_list_without_minimum(input: &Input) -> bool {
+    matches!(&input.kind, InputKind::Autogrow(list) if list.min == 0)
+        || matches!(&input.kind, InputKind::DynamicGroup(group) if group.min == 0)
+}

@@ -1,0 +1,162 @@
+//! Whether drift calls the workflows that a newer server refuses, and no others.
+//!
+//! `cargo test -p comfy-schema --test drift -- --nocapture` prints the numbers. The workflows are in the folder that the
+//! environment variable `COMFY_DATA` names; without it these tests are skipped. (`src/drift/tests.rs` needs nothing.)
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod mutations;
+mod versions;
+
+use std::collections::{BTreeMap, HashSet};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use comfy_schema::drift::{ChangeKind, Comparison, Finding, Level};
+use comfy_schema::validate::{Files, Folder, Validator};
+use comfy_schema::{Branch, Input, InputKind, Map, Schema, Value, open};
+
+/// Prompts by name.
+type Prompts = BTreeMap<String, Value>;
+
+/// The folder with the data, or nothing (and a word about it).
+fn data() -> Option<PathBuf> {
+    let root = std::env::var_os("COMFY_DATA");
+    if root.is_none() {
+        eprintln!("skipped: COMFY_DATA does not name the folder with the data");
+    }
+    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    root.map(|root| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
+}
+
+fn templates(root: &Path) -> Result<Prompts, Box<dyn Error>> {
+    let mut found = Prompts::new();
+    for entry in fs::read_dir(root.join("templates"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if let Some(name) = name.strip_suffix(".api.json") {
+            found.insert(name.to_owned(), Value::parse(&fs::read(&path)?)?);
+        }
+    }
+    Ok(found)
+}
+
+fn schema(root: &Path, version: &str) -> Result<Schema, Box<dyn Error>> {
+    Ok(Schema::from_slice(&fs::read(root.join(format!("schemas/comfyui-{version}.json")))?)?)
+}
+
+/// The files that prompts name.
+struct Disk {
+    names: Vec<Value>,
+    inputs: Files,
+}
+
+impl Disk {
+    fn of(prompts: &Prompts) -> Self {
+        let mut names: HashSet<&str> = HashSet::new();
+        for prompt in prompts.values() {
+            for (_, node) in prompt.as_object().into_iter().flat_map(Map::iter) {
+                let inputs = node.as_object().and_then(|node| node.get("inputs")).and_then(Value::as_object);
+                let texts = inputs.into_iter().flat_map(Map::iter).filter_map(|(_, value)| value.as_str());
+                names.extend(texts.filter(|text| open::is_file_name(text)));
+            }
+        }
+        let inputs = Files::new().with(Folder::Input, names.iter().copied());
+        Self { names: names.into_iter().map(Value::from).collect(), inputs }
+    }
+
+    /// The same schema of a server that has these files. The snapshots come from servers without models, which refuse
+    /// every workflow that loads one.
+    fn on(&self, mut schema: Schema) -> Schema {
+        schema.nodes.iter_mut().for_each(|node| self.inputs(&mut node.inputs));
+        schema
+    }
+
+    fn inputs(&self, inputs: &mut [Input]) {
+        for input in inputs {
+            let is_open = matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo));
+            match &mut input.kind {
+                InputKind::Combo(combo) if is_open => combo.values.extend(self.names.iter().cloned()),
+                InputKind::DynamicCombo(branches) => {
+                    for Branch { inputs, .. } in branches {
+                        self.inputs(inputs);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn validator<'s>(&'s self, schema: &'s Schema) -> Validator<'s> {
+        Validator::new(schema).files(&self.inputs).warnings(false)
+    }
+}
+
+/// How often what happened.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    /// Accepted by both, and not called.
+    fine: usize,
+    /// Accepted by the older, refused by the newer, and called.
+    refused_and_called: usize,
+    /// … of these only [`Level::Defaulted`].
+    defaulted: usize,
+    /// Accepted by both, called, and it loses an output.
+    loses_an_output: usize,
+    /// Accepted by both, called, and it fails when it runs.
+    fails_when_run: usize,
+    /// Refused by the older already.
+    refused_before: usize,
+}
+
+impl Counts {
+    /// Counts one workflow; the text says what is wrong if drift and the validator do not agree.
+    fn add(
+        &mut self,
+        old: &Validator<'_>,
+        new: &Validator<'_>,
+        comparison: &Comparison<'_>,
+        prompt: &Value,
+    ) -> Option<String> {
+        let before = old.check(prompt, None);
+        let after = new.check(prompt, None);
+        let findings = comparison.workflow(prompt).unwrap();
+        let level = findings.iter().map(|finding| finding.change.level).max();
+        let called = level >= Some(Level::Defaulted);
+        if !before.valid || !before.node_errors.is_empty() {
+            self.refused_before += 1;
+            return None;
+        }
+        match (after.valid, called) {
+            (true, false) if after.node_errors.is_empty() => self.fine += 1,
+            (false, true) => {
+                self.refused_and_called += 1;
+                self.defaulted += usize::from(level == Some(Level::Defaulted));
+            }
+            (true, true) if !after.node_errors.is_empty() => self.loses_an_output += 1,
+            (true, true) if findings.iter().any(fails_when_run) => self.fails_when_run += 1,
+            _ => {
+                let told: Vec<String> = findings.iter().map(told).collect();
+                return Some(format!("accepted: {}, called: {told:?}; {}", after.valid, after.to_response()));
+            }
+        }
+        None
+    }
+}
+
+/// What the server accepts and cannot run.
+fn fails_when_run(finding: &Finding) -> bool {
+    finding.change.level >= Level::Defaulted
+        && matches!(
+            finding.change.kind,
+            ChangeKind::InputRemoved
+                | ChangeKind::OptionsRemoved(_)
+                | ChangeKind::InputAdded { .. }
+                | ChangeKind::NoLongerOutput
+        )
+}
+
+fn told(finding: &Finding) -> String {
+    format!("{} {}: {}", finding.node, finding.change.class, finding.change)
+}
