@@ -43,11 +43,7 @@ pub(crate) fn generate<'c>(
 }
 
 /// The classes that `config` asks for.
-pub(crate) fn classes(
-    config: &Config,
-    schema: &Schema,
-    words: Option<&HashSet<String>>,
-) -> Result<Vec<String>, Error> {
+pub(crate) fn classes(config: &Config, schema: &Schema, words: Option<&HashSet<String>>) -> Result<Vec<String>, Error> {
     let plan = plan::plan(schema, config.overrides()).map_err(Error::Overrides)?;
     let plan = plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)?;
     Ok(plan.nodes.iter().map(|node| node.source.class.to_string()).collect())
