@@ -27,6 +27,9 @@ const HISTORY_IS_LATE: Duration = Duration::from_secs(5);
 /// A run that is nowhere is looked for again after this time before it is believed.
 const AGAIN: Duration = Duration::from_millis(300);
 
+/// How long events may come after the history has the run.
+const OVERTAKEN: Duration = Duration::from_millis(500);
+
 /// How long the socket has to show that it is alive.
 const ALIVE: Duration = Duration::from_secs(5);
 
@@ -122,6 +125,7 @@ impl Follow<'_> {
                 match word {
                     Word::Ended(ending) => {
                         self.inner.saw(&self.tracker.prompt_id);
+                        self.hear_out().await;
                         self.check_hearing();
                         return Some(*ending);
                     }
@@ -186,6 +190,14 @@ impl Follow<'_> {
             Ok(true) if !self.tracker.started() => Some(Ending::Deleted),
             Ok(_) => Some(self.lost(LostWhy::Forgotten)),
             Err(error) => self.unanswered(&error),
+        }
+    }
+
+    /// The answer may overtake what the socket brings: what was sent before the answer to a ping is here with that.
+    async fn hear_out(&self) {
+        if self.tracker.hint().is_none() && self.inner.hub.link().open {
+            // Without an answer there is nothing to wait for.
+            _ = self.inner.hub.answers(OVERTAKEN).await;
         }
     }
 
