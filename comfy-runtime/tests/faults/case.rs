@@ -127,13 +127,13 @@ impl Case {
         let id = run.prompt_id().to_owned();
         let heard = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
-        let last = heard.await.expect("no panic");
+        let told = heard.await.expect("no panic");
         // Taken out by somebody else after the connection broke, before the client could see it in the queue: nothing
         // tells that from a server that was started anew.
         let unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
-        let is_honest = matches!(&ending, Ending::Lost(lost) if lost.why == LostWhy::Forgotten);
+        let is_honest = matches!(&ending, Ending::Lost(gone) if gone.why == LostWhy::Forgotten);
         if !(unknowable && is_honest) {
-            judge(&ending, memory.as_ref(), &last)?;
+            judge(&ending, memory.as_ref(), &told)?;
         }
         // The same id twice leaves one entry in the history, so what counts is how often the server took it.
         let taken = server.requests().into_iter().filter(|request| {
@@ -298,8 +298,8 @@ enum Memory {
 fn memory_of(server: &Server, id: &str) -> Option<Memory> {
     let entry = server.history(id)?;
     let messages = entry.as_object()?.get("status")?.as_object()?.get("messages")?;
-    let kinds = messages.as_array()?.iter().filter_map(|message| message.as_array()?.first()?.as_str());
-    kinds.last().map(|kind| match kind {
+    let mut kinds = messages.as_array()?.iter().filter_map(|message| message.as_array()?.first()?.as_str());
+    kinds.next_back().map(|kind| match kind {
         "execution_success" => Memory::Success,
         "execution_interrupted" => Memory::Interrupted,
         _ => Memory::Error,
@@ -332,7 +332,7 @@ fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), 
         }
         (Some(Memory::Error), Ending::Failed(error)) => error.node.id == "decoded",
         (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted) => true,
-        (Some(Memory::Restarted), Ending::Lost(lost)) => lost.why == LostWhy::Forgotten,
+        (Some(Memory::Restarted), Ending::Lost(gone)) => gone.why == LostWhy::Forgotten,
         _ => false,
     };
     if !is_true {
