@@ -95,6 +95,11 @@ impl Queue {
         Some(Word::Waiting(before + self.running.len()))
     }
 
+    /// When it was asked for.
+    pub(crate) fn asked(&self) -> Instant {
+        self.asked
+    }
+
     pub(crate) fn holds(&self, prompt_id: &str) -> bool {
         self.word(prompt_id).is_some()
     }

@@ -27,6 +27,9 @@ const HISTORY_IS_LATE: Duration = Duration::from_secs(5);
 /// A run that is nowhere is looked for again after this time before it is believed.
 const AGAIN: Duration = Duration::from_millis(300);
 
+/// How long events may come after the history has the run.
+const OVERTAKEN: Duration = Duration::from_millis(500);
+
 /// How long the socket has to show that it is alive.
 const ALIVE: Duration = Duration::from_secs(5);
 
@@ -37,6 +40,8 @@ struct Follow<'f> {
     /// When the server accepted it, and over which connection its events come.
     accepted: Instant,
     link: u64,
+    /// The last connection that is known to lead to the server that accepted it, and not to one started anew.
+    same: u64,
     /// Another prompt that the server knew: if it still does, it was not restarted.
     witness: Option<String>,
     /// Since when the server does not answer, and its last word.
@@ -55,6 +60,7 @@ pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted: Instant, 
         tracker,
         accepted,
         link,
+        same: link,
         witness: inner.witness(),
         failing: None,
         nowhere: None,
@@ -119,6 +125,7 @@ impl Follow<'_> {
                 match word {
                     Word::Ended(ending) => {
                         self.inner.saw(&self.tracker.prompt_id);
+                        self.hear_out().await;
                         self.check_hearing();
                         return Some(*ending);
                     }
@@ -126,11 +133,12 @@ impl Follow<'_> {
                     Word::Waiting(position) => {
                         self.nowhere = None;
                         self.tracker.queued(position);
-                        self.remember_other().await;
+                        self.remember().await;
                     }
                     Word::Running => {
                         self.nowhere = None;
                         self.tracker.running();
+                        self.remember().await;
                         self.check_hearing();
                     }
                 }
@@ -163,9 +171,12 @@ impl Follow<'_> {
             return None;
         }
         let link = self.inner.hub.link();
-        let unbroken = link.number == self.link && link.open && self.inner.hub.answers(ALIVE).await;
+        if self.tracker.cancelled() && !self.tracker.started() {
+            return Some(Ending::Deleted);
+        }
+        let unbroken = link.number == self.same && link.open && self.inner.hub.answers(ALIVE).await;
         let link = self.inner.hub.link();
-        if unbroken && link.number == self.link && link.open {
+        if unbroken && link.number == self.same && link.open {
             if self.tracker.hint().is_some() {
                 return None;
             }
@@ -182,6 +193,14 @@ impl Follow<'_> {
         }
     }
 
+    /// The answer may overtake what the socket brings: what was sent before the answer to a ping is here with that.
+    async fn hear_out(&self) {
+        if self.tracker.hint().is_none() && self.inner.hub.link().open {
+            // Without an answer there is nothing to wait for.
+            _ = self.inner.hub.answers(OVERTAKEN).await;
+        }
+    }
+
     /// Whether the server knows a prompt that it knew before.
     async fn server_is_the_same(&self) -> Result<bool, Error> {
         let Some(witness) = &self.witness else { return Ok(false) };
@@ -192,14 +211,20 @@ impl Follow<'_> {
         Ok(authority::history(&self.inner.transport, witness).await?.is_some())
     }
 
-    /// While the run waits, somebody else is in the queue: a witness.
-    async fn remember_other(&mut self) {
-        // The answer is there already.
-        if let Ok(queue) = self.inner.authority.queue(&self.inner.transport, self.accepted).await
-            && let Some(other) = queue.other(&self.tracker.prompt_id)
-            && self.inner.hub.link().number == self.link
-        {
+    /// The queue has the run, so it is the queue of the server that accepted it: whoever else is in it is a witness, and
+    /// the connection that was open before leads there.
+    async fn remember(&mut self) {
+        // The answer is there already. Another run may have had a newer one since, in which this one is not.
+        let Ok(queue) = self.inner.authority.queue(&self.inner.transport, self.accepted).await else { return };
+        if !queue.holds(&self.tracker.prompt_id) {
+            return;
+        }
+        if let Some(other) = queue.other(&self.tracker.prompt_id) {
             self.witness = Some(other.to_owned());
+        }
+        let link = self.inner.hub.link();
+        if link.open && link.since.is_some_and(|since| since <= queue.asked()) {
+            self.same = link.number;
         }
     }
 

@@ -95,7 +95,11 @@ impl Run {
     /// Cancels exactly this run, whether it waits or runs. `false` if there was nothing to cancel any more. How it
     /// ended is told as always: a run that was finished first is finished.
     pub async fn cancel(&self) -> Result<bool, Error> {
-        cancel(&self.inner, self.prompt_id()).await
+        let cancelled = cancel(&self.inner, self.prompt_id()).await?;
+        if cancelled {
+            self.tracker.set_cancelled();
+        }
+        Ok(cancelled)
     }
 }
 

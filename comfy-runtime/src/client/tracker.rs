@@ -35,6 +35,8 @@ struct Heard {
     hint: Option<Hint>,
     outputs: HashMap<String, Value>,
     last_sign: Instant,
+    /// The server said that it cancelled the run, because this program asked for it.
+    cancelled: bool,
     /// The connection that brought the last event.
     link: u64,
     /// Holds the events until somebody reads them.
@@ -63,6 +65,7 @@ impl Tracker {
             hint: None,
             outputs: HashMap::new(),
             last_sign: Instant::now(),
+            cancelled: false,
             link: 0,
             readers: vec![Arc::downgrade(&first)],
             first: Some(first),
@@ -207,6 +210,16 @@ impl Tracker {
 
     pub(crate) fn started(&self) -> bool {
         self.lock().started
+    }
+
+    /// The server said that it cancelled the run.
+    pub(crate) fn set_cancelled(&self) {
+        self.lock().cancelled = true;
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.lock().cancelled
     }
 
     pub(crate) fn hint(&self) -> Option<Hint> {
