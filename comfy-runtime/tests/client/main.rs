@@ -2,5 +2,7 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod faults;
+mod lost;
 mod runs;
 mod support;
