@@ -4,5 +4,7 @@
 
 mod faults;
 mod lost;
+mod replay;
 mod runs;
+mod scripted;
 mod support;

@@ -57,7 +57,7 @@ async fn case(fault: Fault, kind: Kind) -> Score {
     fault.act(&world, &id).await;
     if kind == Kind::Cancelled {
         world.begun(&id).await;
-        if let Err(error) = run.cancel().await {
+        if let Err(error) = world.cancel(&run).await {
             score.wrong.push(format!("{name}: it cannot be cancelled: {error}"));
         }
     }

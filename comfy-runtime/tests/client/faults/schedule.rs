@@ -55,7 +55,7 @@ async fn schedule(seed: u64) -> Score {
             let id = run.prompt_id().to_owned();
             if kind == Kind::Cancelled || random.below(6) == 0 {
                 // Faults may befall that call too; then it is tried again, as a person would.
-                while run.cancel().await.is_err() {}
+                while world.cancel(&run).await.is_err() {}
             }
             let shared = Arc::clone(&world);
             judges.spawn(async move { judge(&shared, run, &name).await });

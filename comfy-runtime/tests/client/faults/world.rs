@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use comfy_mock::{Server, Timing};
 use comfy_runtime::Client;
-use comfy_runtime::client::Value;
+use comfy_runtime::client::{Error, Run, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -113,9 +113,15 @@ impl World {
 
     /// Takes all that wait from the queue.
     pub(crate) async fn delete(&self) {
-        let pending = self.server.pending();
+        // One of them may begin meanwhile; then the history has it, and that counts before this.
+        self.record().deleted.extend(self.server.pending());
         self.post("queue", r#"{"clear": true}"#).await;
-        self.record().deleted.extend(pending);
+    }
+
+    /// Its own client cancels a run: takes it from the queue, or interrupts it. Whether the server did.
+    pub(crate) async fn cancel(&self, run: &Run) -> Result<bool, Error> {
+        self.record().deleted.insert(run.prompt_id().to_owned());
+        run.cancel().await
     }
 
     pub(crate) async fn interrupt(&self) {
