@@ -2,9 +2,13 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod delivery;
+mod download;
 mod faults;
 mod lost;
 mod replay;
 mod runs;
 mod scripted;
+mod socket;
+mod submit;
 mod support;
