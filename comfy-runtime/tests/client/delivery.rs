@@ -42,7 +42,7 @@ async fn running() -> (Scripted, Arc<Mutex<bool>>) {
             }
             "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
             _ if !over => Reply::json("{}"),
-            _ => Reply::json(json!({*last: {"prompt": [], "outputs": {},
+            _ => Reply::json(json!({last.clone(): {"prompt": [], "outputs": {},
                 "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
         }
     })

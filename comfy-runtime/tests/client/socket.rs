@@ -30,20 +30,23 @@ async fn two_clients_have_two_ids() {
     assert_ne!(one.client_id(), two.client_id());
 }
 
+/// Waits until so many texts came over sockets.
+async fn said(server: &Scripted, count: usize) {
+    let comes = async {
+        while server.calls_to("WS").len() < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), comes).await.unwrap();
+}
+
 #[tokio::test]
 async fn feature_flags_are_the_first_that_it_says_on_every_connection() {
     let server = taking().await;
     let _client = Client::connect(server.url()).await.unwrap();
-    server.opened(1).await;
+    said(&server, 1).await;
     server.send(crate::scripted::Wire::Close);
-    server.opened(2).await;
-    tokio::time::timeout(Duration::from_secs(5), async {
-        while server.calls_to("WS").len() < 2 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .unwrap();
+    said(&server, 2).await;
     for said in server.calls_to("WS") {
         let said: serde_json::Value = serde_json::from_str(&said.body).unwrap();
         assert_eq!(said["type"], "feature_flags");
