@@ -11,6 +11,7 @@ mod run;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 pub(crate) use cache::Cache;
 use run::Run;
@@ -69,6 +70,9 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
         _ = changes.wait_for(|_| shared.life.load(Ordering::SeqCst) != life).await;
         return;
     };
+    if !stays_alive(shared, life, shared.faults.history_delay()).await {
+        return;
+    }
     lock(&shared.active).node = None;
     let prompt_id = item.prompt_id.clone();
     let entry = Entry { item, outputs: ended.outputs, meta: ended.meta, status: ended.status };
@@ -79,4 +83,12 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
         let data = object([("node", Value::Null), ("prompt_id", Value::from(prompt_id))]);
         shared.hub.event(To::Client(&client_id), "executing", data);
     }
+}
+
+/// Waits; whether the server was not restarted meanwhile.
+async fn stays_alive(shared: &Shared, life: u64, time: Duration) -> bool {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+    shared.life.load(Ordering::SeqCst) == life
 }

@@ -35,6 +35,8 @@ pub enum EventFault {
     Duplicate,
     /// The frame, and all after it on that socket, come later by this.
     Delay(Duration),
+    /// The frame comes after the next one on that socket.
+    Swap,
 }
 
 /// A fault, and the frames that it befalls.

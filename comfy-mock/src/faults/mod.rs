@@ -4,6 +4,7 @@ mod event;
 mod http;
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 pub use event::{EventFault, On};
 pub use http::HttpFault;
@@ -17,6 +18,7 @@ use crate::state::lock;
 pub struct Faults {
     http: Mutex<Vec<http::Rule>>,
     events: Mutex<Vec<event::Rule>>,
+    late_history: Mutex<Duration>,
 }
 
 impl Faults {
@@ -47,10 +49,22 @@ impl Faults {
         self.events(On::End, EventFault::Lose, u64::MAX)
     }
 
+    /// From now on, the history gets a run only so long after its `execution_success`, `execution_error` or
+    /// `execution_interrupted`. Until then the run is still the running one, as on a real server.
+    pub fn late_history(&self, by: Duration) -> &Self {
+        *lock(&self.late_history) = by;
+        self
+    }
+
     /// From now on all is well.
     pub fn clear(&self) {
         lock(&self.http).clear();
         lock(&self.events).clear();
+        *lock(&self.late_history) = Duration::ZERO;
+    }
+
+    pub(crate) fn history_delay(&self) -> Duration {
+        *lock(&self.late_history)
     }
 
     pub(crate) fn for_request(&self, method: &str, path: &str) -> Option<HttpFault> {

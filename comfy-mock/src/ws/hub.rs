@@ -36,6 +36,8 @@ struct Socket {
     orders: mpsc::UnboundedSender<Order>,
     waiting: Arc<AtomicUsize>,
     overrun: Arc<Notify>,
+    /// What is to be sent after the next frame.
+    held: Mutex<Vec<Order>>,
     /// The client takes previews with metadata.
     metadata: bool,
     /// The client wants the log.
@@ -83,7 +85,7 @@ impl Hub {
             overrun: Arc::clone(&overrun),
             restarted: self.restarts.subscribe(),
         };
-        let socket = Socket { orders, waiting, overrun, metadata: false, logs: false };
+        let socket = Socket { orders, waiting, overrun, held: Mutex::default(), metadata: false, logs: false };
         let mut sockets = lock(&self.sockets);
         for frame in greeting {
             self.order(&socket, &frame);
@@ -160,6 +162,7 @@ impl Hub {
     fn order(&self, socket: &Socket, frame: &Frame) {
         let faults = self.faults.for_frame(frame.kind, frame.is_end);
         let mut orders = vec![Order::Send(frame.clone())];
+        let mut is_held = false;
         for fault in faults {
             match fault {
                 EventFault::CloseBefore => orders = vec![Order::Drop],
@@ -167,8 +170,14 @@ impl Hub {
                 EventFault::Lose => orders.clear(),
                 EventFault::Duplicate => orders.push(Order::Send(frame.clone())),
                 EventFault::Delay(time) => orders.insert(0, Order::Wait(time)),
+                EventFault::Swap => is_held = true,
             }
         }
+        if is_held {
+            lock(&socket.held).extend(orders);
+            return;
+        }
+        orders.append(&mut lock(&socket.held));
         for order in orders {
             if let Order::Send(frame) = &order
                 && socket.waiting.fetch_add(frame.size(), Ordering::Relaxed) > MOST_WAITING

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use super::error::Error;
-use super::transport::{self, Transport, jittered};
+use super::transport::{self, Transport};
 
 /// Method and route, for messages.
 const CALL: &str = "GET /view";
@@ -28,14 +28,25 @@ pub struct Download {
     mark: Option<String>,
     length: Option<u64>,
     done: u64,
+    /// The response broke: the rest has to be asked for.
+    broken: bool,
+    /// What was read already, and not given yet.
+    ahead: Option<Bytes>,
 }
 
 impl Download {
     pub(crate) async fn open(transport: Arc<Transport>, query: Vec<(&'static str, String)>) -> Result<Self, Error> {
-        let response = request(&transport, &query).send_within(None).await?;
+        let mut attempt = 0;
+        let response = loop {
+            let error = match head(&transport, request(&transport, &query)).await {
+                Ok(response) => break response,
+                Err(error) => error,
+            };
+            again(&transport, &mut attempt, error).await?;
+        };
         let mark = response.headers().get(ETAG).and_then(|mark| mark.to_str().ok()).map(str::to_owned);
         let length = response.content_length();
-        Ok(Self { transport, query, response, mark, length, done: 0 })
+        Ok(Self { transport, query, response, mark, length, done: 0, broken: false, ahead: None })
     }
 
     /// The size in bytes, if the server says it.
@@ -52,7 +63,7 @@ impl Download {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let mut attempt = 0;
         loop {
-            let error = match self.piece().await {
+            let error = match self.next().await {
                 Ok(Some(piece)) => {
                     self.done += piece.len() as u64;
                     return Ok(Some(piece));
@@ -60,18 +71,20 @@ impl Download {
                 Ok(None) => return Ok(None),
                 Err(error) => error,
             };
-            if attempt >= self.transport.limits.retries || !error.is_temporary() {
-                return Err(error);
-            }
-            let wait = jittered(std::time::Duration::from_millis(100) * 2_u32.pow(attempt.min(6)));
-            debug!(%error, done = self.done, ?wait, "taking the download up again");
-            sleep(wait).await;
-            attempt += 1;
-            if let Err(again) = self.resume().await
-                && !again.is_temporary()
-            {
-                return Err(again);
-            }
+            self.broken = true;
+            self.ahead = None;
+            again(&self.transport, &mut attempt, error).await?;
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.broken {
+            self.resume().await?;
+            self.broken = false;
+        }
+        match self.ahead.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => self.piece().await,
         }
     }
 
@@ -81,12 +94,7 @@ impl Download {
         let piece = piece.map_err(|source| transport::transport(CALL, source))?;
         match (piece, self.length) {
             (Some(piece), _) => Ok(Some(piece)),
-            (None, Some(length)) if self.done < length => Err(Error::Status {
-                call: CALL.into(),
-                status: 502,
-                message: format!("the body ended after {} of {length} bytes", self.done),
-                retry_after: None,
-            }),
+            (None, Some(length)) if self.done < length => Err(cut(self.done, length)),
             (None, _) => Ok(None),
         }
     }
@@ -100,38 +108,38 @@ impl Download {
                 call = call.header("if-range", mark.clone());
             }
         }
-        let response = call.send_within(None).await?;
+        let response = head(&self.transport, call).await?;
         let begins = response
             .headers()
             .get(CONTENT_RANGE)
             .and_then(|range| range.to_str().ok()?.strip_prefix("bytes ")?.split('-').next()?.parse::<u64>().ok());
         let mark = response.headers().get(ETAG).and_then(|mark| mark.to_str().ok());
-        if self.done > 0 && self.mark.as_deref() != mark {
+        let whole = response.headers().get(CONTENT_RANGE).is_none();
+        if self.done == 0 {
+            self.mark = mark.map(str::to_owned);
+            self.length = response.content_length();
+        } else if self.mark.as_deref() != mark || (whole && response.content_length() != self.length) {
+            // Without a mark, the length is all that tells.
             return Err(Error::Answer { call: CALL.into(), why: "the file changed while it was read".into() });
         }
         self.response = response;
         match begins {
             Some(begins) if begins == self.done => Ok(()),
             // A server that gives no parts gives all of it again.
-            None => self.skip().await,
-            Some(_) => {
-                Err(Error::Answer { call: CALL.into(), why: "the server gave another part than was asked".into() })
-            }
+            None if whole => self.skip().await,
+            _ => Err(Error::Answer { call: CALL.into(), why: "the server gave another part than was asked".into() }),
         }
     }
 
-    /// Reads what is there already.
+    /// Reads past what was given already.
     async fn skip(&mut self) -> Result<(), Error> {
         let mut rest = self.done;
-        self.done = 0;
         while rest > 0 {
-            let Some(piece) = self.piece().await? else { break };
-            let length = piece.len() as u64;
-            if length > rest {
-                return Err(Error::Answer { call: CALL.into(), why: "the server gives no parts of files".into() });
-            }
-            rest -= length;
-            self.done += length;
+            let Some(mut piece) = self.piece().await? else { return Err(cut(self.done - rest, self.done)) };
+            let known = usize::try_from(rest).map_or(piece.len(), |rest| rest.min(piece.len()));
+            let new = piece.split_off(known);
+            rest -= known as u64;
+            self.ahead = (!new.is_empty()).then_some(new);
         }
         Ok(())
     }
@@ -199,6 +207,33 @@ impl Drop for Part {
 
 fn request<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> transport::Call<'t> {
     query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
+}
+
+/// The head of the answer. A server that gives none for as long as a transfer may be silent does not give one.
+async fn head(transport: &Transport, call: transport::Call<'_>) -> Result<Response, Error> {
+    let silence = transport.limits.silence;
+    timeout(silence, transport::sent(CALL, call.request())).await.map_err(|_| silent(silence))?
+}
+
+/// Waits before the next attempt, or gives the error if there is to be none.
+async fn again(transport: &Transport, attempt: &mut u32, error: Error) -> Result<(), Error> {
+    if *attempt >= transport.limits.retries || !error.is_temporary() {
+        return Err(error);
+    }
+    let wait = transport::pause(*attempt, &error);
+    debug!(%error, ?wait, "taking the download up again");
+    *attempt += 1;
+    sleep(wait).await;
+    Ok(())
+}
+
+fn cut(done: u64, length: u64) -> Error {
+    Error::Status {
+        call: CALL.into(),
+        status: 502,
+        message: format!("the body ended after {done} of {length} bytes"),
+        retry_after: None,
+    }
 }
 
 fn silent(time: std::time::Duration) -> Error {

@@ -347,7 +347,7 @@ fn unreadable(body: &[u8], error: &str) -> String {
 }
 
 /// How long to wait before the next attempt: as the server asks, else 0.1 s, 0.2 s, 0.4 s, …, give or take a half.
-fn pause(attempt: u32, error: &Error) -> Duration {
+pub(crate) fn pause(attempt: u32, error: &Error) -> Duration {
     let asked = match error {
         Error::Status { retry_after, .. } => *retry_after,
         _ => None,

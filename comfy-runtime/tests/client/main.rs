@@ -2,8 +2,14 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod delivery;
+mod download;
 mod preflight;
+mod replay;
 mod routes;
 mod runs;
+mod scripted;
+mod socket;
+mod submit;
 mod support;
 mod uploads;

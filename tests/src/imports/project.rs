@@ -133,6 +133,8 @@ fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<
 
 /// The files that rustfmt with its defaults would change.
 fn unformatted(imports: &[(&Case, Imported)], folder: &Path) -> Option<Vec<String>> {
+    // The nearest one counts; that of the workspace above is not the defaults.
+    fs::write(folder.join("rustfmt.toml"), "").ok()?;
     let mut changed = Vec::new();
     for cases in imports.chunks(50) {
         let files: Vec<PathBuf> =

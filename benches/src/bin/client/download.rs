@@ -1,0 +1,71 @@
+//! One large output to disk, beside a bare stream.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use comfy_runtime::{Client, Workflow};
+use tokio::io::AsyncWriteExt as _;
+
+use super::server::FILE;
+use super::{Result, Sender, at_least, peak};
+
+const ROUNDS: usize = 5;
+
+/// How much of the bare stream's rate the client is to reach.
+const TARGET: f64 = 0.9;
+
+/// How much more memory than before the download it may take, in MiB.
+const MEMORY: f64 = 32.0;
+
+pub(super) async fn measure() -> Result<()> {
+    let sender = Sender::start()?;
+    let folder = tempfile::tempdir_in(comfy_benches::target()?)?;
+    let client = Client::connect(sender.url()).await?;
+    let workflow: Workflow = serde_json::from_str(r#"{"2": {"class_type": "SaveImage", "inputs": {}}}"#)?;
+    let file = client.run(&workflow).await?.images("2")?.into_iter().next().ok_or("no file")?;
+    let before = peak()?;
+    let (mut ours, mut bare, mut after) = (Duration::MAX, Duration::MAX, 0.0);
+    for round in 0..ROUNDS {
+        let path = folder.path().join("client");
+        let start = Instant::now();
+        file.save_as(&path).await?;
+        ours = ours.min(start.elapsed());
+        check(&path)?;
+        if round == 0 {
+            // The bare stream has not run yet: the peak is the client's.
+            after = peak()?;
+        }
+        let path = folder.path().join("bare");
+        let start = Instant::now();
+        stream(&sender, &path).await?;
+        bare = bare.min(start.elapsed());
+        check(&path)?;
+    }
+    let rate = |time: Duration| FILE as f64 / 1e6 / time.as_secs_f64();
+    let ratio = rate(ours) / rate(bare);
+    println!(
+        "1 GiB to disk: client {:.0} MB/s, bare stream {:.0} MB/s, ratio {ratio:.2} (target {TARGET}: {})",
+        rate(ours),
+        rate(bare),
+        at_least(ratio, TARGET)
+    );
+    let more = after - before;
+    println!("  memory: {more:.1} MiB over the start (target {MEMORY}: {})", at_least(MEMORY, more));
+    Ok(())
+}
+
+/// All is there; and makes room.
+fn check(path: &Path) -> Result<()> {
+    let length = std::fs::metadata(path)?.len();
+    std::fs::remove_file(path)?;
+    if length == FILE { Ok(()) } else { Err(format!("{length} bytes came").into()) }
+}
+
+async fn stream(sender: &Sender, path: &Path) -> Result<()> {
+    let mut response = reqwest::get(format!("{}/view?filename=large.png", sender.url())).await?;
+    let mut file = tokio::fs::File::create(path).await?;
+    while let Some(piece) = response.chunk().await? {
+        file.write_all(&piece).await?;
+    }
+    Ok(file.flush().await?)
+}

@@ -1,0 +1,118 @@
+//! Events and previews through one client, beside a bare reader of the same socket.
+
+use std::time::{Duration, Instant};
+
+use comfy_runtime::client::Event;
+use comfy_runtime::{Client, Workflow};
+use futures_util::StreamExt as _;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{Result, Sender, at_least, peak};
+
+/// So many rounds; the least time of each reader counts.
+const ROUNDS: usize = 5;
+
+/// How much of the bare reader's rate the client is to reach.
+const TARGET: f64 = 0.7;
+
+/// What was read in a round, and how long it took.
+#[derive(Debug, Default)]
+struct Read {
+    time: Duration,
+    frames: usize,
+    events: usize,
+    previews: usize,
+}
+
+pub(super) async fn measure() -> Result<()> {
+    let sender = Sender::start()?;
+    let client = Client::connect(sender.url()).await?;
+    let started = peak()?;
+    for (events, previews) in [(100_000, 0), (0, 10_000), (100_000, 10_000)] {
+        let mut best: [Option<Read>; 2] = [None, None];
+        let mut peaks = Vec::new();
+        for _ in 0..ROUNDS {
+            let ours = ours(&client, events, previews).await?;
+            peaks.push(peak()?);
+            keep(&mut best[0], ours);
+            let theirs = bare(&sender, events, previews).await?;
+            keep(&mut best[1], theirs);
+        }
+        let [Some(ours), Some(bare)] = best else { return Err("no rounds".into()) };
+        if ours.events != ours_expected(events) {
+            return Err(format!("{} of {} events came", ours.events, ours_expected(events)).into());
+        }
+        let frames = events + previews;
+        let rate = |time: Duration| frames as f64 / time.as_secs_f64();
+        let ratio = rate(ours.time) / rate(bare.time);
+        println!(
+            "{events} events, {previews} previews of 100 KB: client {:.0}/s ({} previews read), bare reader {:.0}/s, \
+             ratio {ratio:.2} (target {TARGET}: {})",
+            rate(ours.time),
+            ours.previews,
+            rate(bare.time),
+            at_least(ratio, TARGET)
+        );
+        let peaks: Vec<_> = peaks.iter().map(|peak| format!("{peak:.1}")).collect();
+        println!("  peak memory: at the start {started:.1} MiB, after each round {} MiB", peaks.join(", "));
+        debug_assert_eq!(bare.frames, frames);
+    }
+    Ok(())
+}
+
+fn keep(best: &mut Option<Read>, read: Read) {
+    if best.as_ref().is_none_or(|best| read.time < best.time) {
+        *best = Some(read);
+    }
+}
+
+/// Half of the events is `progress_state`, which the client makes no event of: it repeats the others.
+fn ours_expected(events: usize) -> usize {
+    events / 100 * 51
+}
+
+/// Through the client, to the end of the run.
+async fn ours(client: &Client, events: usize, previews: usize) -> Result<Read> {
+    let workflow: Workflow = serde_json::from_str(
+        r#"{"2": {"class_type": "SaveImage", "inputs": {}}, "3": {"class_type": "KSampler", "inputs": {}}}"#,
+    )?;
+    let start = Instant::now();
+    let submission = client.submission(&workflow).extra("events", events as i64).extra("previews", previews as i64);
+    let run = submission.submit().await?.complete().await?;
+    let mut stream = run.events();
+    let mut read = Read::default();
+    while let Some(event) = stream.next().await {
+        match event {
+            Event::Preview(_) => read.previews += 1,
+            Event::Progress { .. } | Event::Executing { .. } => read.events += 1,
+            _ => {}
+        }
+    }
+    read.time = start.elapsed();
+    run.finish().await?;
+    Ok(read)
+}
+
+/// Through a socket that is only read.
+async fn bare(sender: &Sender, events: usize, previews: usize) -> Result<Read> {
+    let stream = TcpStream::connect(&sender.address).await?;
+    stream.set_nodelay(true)?;
+    let url = format!("ws://{}/ws?clientId=bare", sender.address);
+    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await?;
+    socket.next().await.ok_or("closed")??;
+    let mut read = Read::default();
+    let start = Instant::now();
+    let body = format!(
+        r#"{{"prompt_id": "00000000-0000-4000-8000-000000000000", "extra_data": {{"events": {events}, "previews": {previews}}}}}"#
+    );
+    reqwest::Client::new().post(format!("{}/prompt", sender.url())).body(body).send().await?;
+    while read.frames < events + previews {
+        match socket.next().await.ok_or("closed")?? {
+            Message::Text(_) | Message::Binary(_) => read.frames += 1,
+            _ => {}
+        }
+    }
+    read.time = start.elapsed();
+    Ok(read)
+}

@@ -1,0 +1,212 @@
+//! The process that sends: events and previews as fast as they are taken, and one large file.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{broadcast, watch};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use super::Result;
+
+/// The size of a preview's picture, in bytes.
+pub(super) const PREVIEW: usize = 100_000;
+
+/// The size of the file, in bytes.
+pub(super) const FILE: u64 = 1 << 30;
+
+/// What is to be sent: the prompt, so many events, so many previews.
+#[derive(Debug, Clone)]
+struct Order {
+    prompt_id: String,
+    events: usize,
+    previews: usize,
+}
+
+struct Shared {
+    orders: broadcast::Sender<Order>,
+    /// The prompt whose events are all sent.
+    done: watch::Sender<String>,
+    /// The prompt that runs.
+    running: Mutex<String>,
+}
+
+/// Serves until it is killed; says its address first.
+pub(super) async fn serve() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let shared = Arc::new(Shared {
+        orders: broadcast::Sender::new(16),
+        done: watch::Sender::new(String::new()),
+        running: Mutex::default(),
+    });
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            // A client that is gone is no failure.
+            _ = connection(&shared, BufReader::new(stream)).await;
+        });
+    }
+}
+
+/// One connection, request after request.
+async fn connection(shared: &Shared, mut stream: BufReader<TcpStream>) -> Result<()> {
+    loop {
+        let (mut first, mut length, mut key) = (String::new(), 0, None);
+        stream.read_line(&mut first).await?;
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await? <= 2 {
+                break;
+            }
+            let (name, value) = line.split_once(':').ok_or("no header")?;
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse()?,
+                "sec-websocket-key" => key = Some(value.trim().to_owned()),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await?;
+        if let Some(key) = key {
+            return socket(shared, stream, &key).await;
+        }
+        let route = first.split(' ').nth(1).unwrap_or_default().trim_start_matches("/api").to_owned();
+        if route.starts_with("/view") {
+            file(&mut stream).await?;
+            continue;
+        }
+        let answer = answer(shared, &route, &String::from_utf8(body)?)?;
+        stream
+            .write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).as_bytes())
+            .await?;
+    }
+}
+
+fn answer(shared: &Shared, route: &str, body: &str) -> Result<String> {
+    let lock = || shared.running.lock().map_err(|_| "a thread panicked");
+    if route == "/prompt" {
+        let body: serde_json::Value = serde_json::from_str(body)?;
+        let number = |key: &str| body["extra_data"][key].as_u64().and_then(|number| usize::try_from(number).ok());
+        let prompt_id = body["prompt_id"].as_str().unwrap_or_default().to_owned();
+        lock()?.clone_from(&prompt_id);
+        let (events, previews) = (number("events").unwrap_or_default(), number("previews").unwrap_or_default());
+        let answer = format!(r#"{{"prompt_id": "{prompt_id}", "number": 1, "node_errors": {{}}}}"#);
+        shared.orders.send(Order { prompt_id, events, previews })?;
+        return Ok(answer);
+    }
+    let running = lock()?.clone();
+    let is_done = *shared.done.borrow() == running;
+    if route == "/queue" {
+        let item = format!(r#"[1, "{running}", {{}}, {{}}, []]"#);
+        let item = if is_done { String::new() } else { item };
+        return Ok(format!(r#"{{"queue_running": [{item}], "queue_pending": []}}"#));
+    }
+    let image = r#"{"2": {"images": [{"filename": "large.png", "subfolder": "", "type": "output"}]}}"#;
+    let status = r#"{"status_str": "success", "completed": true, "messages": [["execution_success", {}]]}"#;
+    let entry = format!(r#"{{"{running}": {{"prompt": [], "outputs": {image}, "status": {status}, "meta": {{}}}}}}"#);
+    Ok(if is_done { entry } else { "{}".to_owned() })
+}
+
+/// The large file.
+async fn file(stream: &mut BufReader<TcpStream>) -> Result<()> {
+    let piece = vec![0x55; 1 << 20];
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {FILE}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    for _ in 0..FILE / piece.len() as u64 {
+        stream.write_all(&piece).await?;
+    }
+    Ok(())
+}
+
+/// A socket: sends what is ordered.
+async fn socket(shared: &Shared, mut stream: BufReader<TcpStream>, key: &str) -> Result<()> {
+    let accept = derive_accept_key(key.as_bytes());
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accept}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    let mut orders = shared.orders.subscribe();
+    let config = WebSocketConfig::default();
+    let mut socket = WebSocketStream::from_raw_socket(stream.into_inner(), Role::Server, Some(config)).await;
+    socket
+        .send(Message::text(r#"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}}}"#))
+        .await?;
+    loop {
+        tokio::select! {
+            order = orders.recv() => {
+                let order = order?;
+                send(&mut socket, &order).await?;
+                shared.done.send_replace(order.prompt_id.clone());
+                let end = format!(r#"{{"type": "executing", "data": {{"node": null, "prompt_id": "{}"}}}}"#, order.prompt_id);
+                socket.send(Message::text(end)).await?;
+            }
+            message = socket.next() => {
+                message.ok_or("closed")??;
+            }
+        }
+    }
+}
+
+/// Sends events and previews, mixed evenly. What is sent is made before.
+async fn send(socket: &mut WebSocketStream<TcpStream>, order: &Order) -> Result<()> {
+    let events: Vec<Message> = (0..100).map(|at| Message::text(event(at, &order.prompt_id))).collect();
+    let preview = Message::binary(preview(&order.prompt_id));
+    let every = order.events.checked_div(order.previews).unwrap_or(usize::MAX);
+    for (at, message) in events.iter().cycle().take(order.events).enumerate() {
+        socket.feed(message.clone()).await?;
+        if (at + 1).is_multiple_of(every) {
+            socket.feed(preview.clone()).await?;
+        }
+    }
+    if order.events == 0 {
+        for _ in 0..order.previews {
+            socket.feed(preview.clone()).await?;
+        }
+    }
+    Ok(socket.flush().await?)
+}
+
+/// As a sampler's run has them: a node begins, then steps, each with the state of three nodes and its progress.
+fn event(at: usize, id: &str) -> String {
+    if at == 0 {
+        return format!(
+            r#"{{"type": "executing", "data": {{"node": "3", "display_node": "3", "prompt_id": "{id}"}}}}"#
+        );
+    }
+    if at % 2 == 1 {
+        return format!(
+            r#"{{"type": "progress", "data": {{"value": {at}, "max": 100, "prompt_id": "{id}", "node": "3"}}}}"#
+        );
+    }
+    let mut nodes = String::new();
+    for node in 1..=3 {
+        let comma = if node == 1 { "" } else { ", " };
+        // Writing into a string does not fail.
+        _ = write!(
+            nodes,
+            r#"{comma}"{node}": {{"value": {at}, "max": 100, "state": "running", "node_id": "{node}", "prompt_id": "{id}", "display_node_id": "{node}", "parent_node_id": null, "real_node_id": "{node}"}}"#
+        );
+    }
+    format!(r#"{{"type": "progress_state", "data": {{"prompt_id": "{id}", "nodes": {{{nodes}}}}}}}"#)
+}
+
+/// A binary frame of type 4.
+fn preview(id: &str) -> Bytes {
+    let about = format!(
+        r#"{{"node_id": "3", "prompt_id": "{id}", "display_node_id": "3", "parent_node_id": null, "real_node_id": "3", "image_type": "image/jpeg"}}"#
+    );
+    let mut frame = vec![0, 0, 0, 4];
+    frame.extend(u32::try_from(about.len()).unwrap_or_default().to_be_bytes());
+    frame.extend(about.as_bytes());
+    frame.resize(frame.len() + PREVIEW, 0xAA);
+    Bytes::from(frame)
+}

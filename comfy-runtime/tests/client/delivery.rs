@@ -1,0 +1,223 @@
+//! Events: to whom they go, and which may be dropped.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use comfy_mock::{EventFault, HttpFault, On, Server};
+use comfy_runtime::client::{Ending, Error, Event};
+use comfy_runtime::{Client, Workflow};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::scripted::{Reply, Scripted, Wire};
+use crate::support::{LONG, blank, connect, quick, text_to_image, word, words, workflow};
+
+/// A binary frame of type 4.
+fn preview(node: &str, prompt_id: &str, kind: &str, bytes: &[u8]) -> Wire {
+    let about = json!({"node_id": node, "prompt_id": prompt_id, "display_node_id": node, "parent_node_id": null,
+        "real_node_id": node, "image_type": kind})
+    .to_string();
+    let mut frame = vec![0, 0, 0, 4];
+    frame.extend(u32::try_from(about.len()).unwrap().to_be_bytes());
+    frame.extend(about.as_bytes());
+    frame.extend(bytes);
+    Wire::Frame(Message::binary(frame))
+}
+
+/// A server on which the last prompt runs until it is told that it is over.
+async fn running() -> (Scripted, Arc<Mutex<bool>>) {
+    let over = Arc::new(Mutex::new(false));
+    let (state, last) = (Arc::clone(&over), Mutex::new(String::new()));
+    let server = Scripted::start(move |call| {
+        let mut last = last.lock().unwrap();
+        let over = *state.lock().unwrap();
+        match call.route.as_str() {
+            "POST /prompt" => {
+                let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+                *last = body["prompt_id"].as_str().unwrap().to_owned();
+                Reply::json(json!({"prompt_id": *last, "number": 0, "node_errors": {}}))
+            }
+            "GET /queue" if !over => {
+                Reply::json(json!({"queue_running": [[0, *last, {}, {}, []]], "queue_pending": []}))
+            }
+            "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
+            _ if !over => Reply::json("{}"),
+            _ => Reply::json(json!({last.clone(): {"prompt": [], "outputs": {},
+                "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
+        }
+    })
+    .await;
+    (server, over)
+}
+
+fn event(kind: &str, data: serde_json::Value) -> serde_json::Value {
+    json!({"type": kind, "data": data})
+}
+
+fn end(server: &Scripted, over: &Mutex<bool>, prompt_id: &str) {
+    *over.lock().unwrap() = true;
+    server.event(event("executing", json!({"node": null, "prompt_id": prompt_id})));
+}
+
+fn by_socket() -> Workflow {
+    workflow(
+        r#"{"5": {"class_type": "KSampler", "inputs": {}}, "6": {"class_type": "SaveImageWebsocket", "inputs": {}}}"#,
+    )
+}
+
+#[tokio::test]
+async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&by_socket()).await.unwrap().any();
+    let (slow, mut quick) = (run.events(), run.events());
+    let id = run.prompt_id().to_owned();
+    for number in 0_u8..200 {
+        server.send(preview("5", &id, "image/jpeg", &[number]));
+        server.event(event("progress", json!({"node": "5", "value": number, "max": 200, "prompt_id": id})));
+        // The quick one has it before the next is sent, while the slow one reads nothing.
+        while word(&tokio::time::timeout(LONG, quick.next()).await.unwrap().unwrap()) != format!("5 {number}/200") {}
+    }
+    end(&server, &over, &id);
+    let words = words(slow).await;
+    let count = |start: &str| words.iter().filter(|word| word.starts_with(start)).count();
+    assert_eq!((count("5 "), count("preview"), count("finished")), (200, 4, 1));
+}
+
+#[tokio::test]
+async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&by_socket()).await.unwrap().any();
+    let mut events = run.events();
+    let id = run.prompt_id().to_owned();
+    server.event(event("executing", json!({"node": "6", "display_node": "6", "prompt_id": id})));
+    for number in 0_u8..50 {
+        server.send(preview("6", &id, "image/png", &[number]));
+        // Without metadata it is of the node that executes.
+        server.send(Wire::Frame(Message::binary(vec![0, 0, 0, 1, 0, 0, 0, 2, number])));
+    }
+    end(&server, &over, &id);
+    let mut pictures = Vec::new();
+    while let Some(event) = tokio::time::timeout(LONG, events.next()).await.unwrap() {
+        if let Event::Image(image) = event {
+            assert_eq!(image.node.as_deref(), Some("6"));
+            pictures.push(image.bytes[0]);
+        }
+    }
+    assert_eq!(pictures, (0..50).flat_map(|number| [number, number]).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn events_of_other_prompts_go_nowhere_and_unknown_ones_are_kept() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&by_socket()).await.unwrap().any();
+    let events = run.events();
+    let id = run.prompt_id().to_owned();
+    server.event(event("progress", json!({"node": "5", "value": 1, "max": 2, "prompt_id": "somebody-elses"})));
+    server.event(event("execution_error", json!({"node_id": "5", "prompt_id": "somebody-elses"})));
+    server.event(event("my.node", json!({"prompt_id": id, "x": 1})));
+    for broken in
+        ["", "nonsense", "[]", "{\"type\": 1}", "{\"type\": \"executing\"}", "{\"type\": \"progress\", \"data\": []}"]
+    {
+        server.send(Wire::Frame(Message::text(broken)));
+    }
+    for broken in [
+        &[][..],
+        &[0],
+        &[0, 0, 0, 4, 255, 255, 255, 255],
+        &[0, 0, 0, 9, 1],
+        &[0, 0, 0, 1],
+        &[0, 0, 0, 3, 0, 0, 0, 9, 1],
+    ] {
+        server.send(Wire::Frame(Message::binary(broken.to_vec())));
+    }
+    end(&server, &over, &id);
+    let words = words(events).await;
+    assert!(!words.iter().any(|word| word == "5 1/2" || word == "failed"), "{words:?}");
+    assert!(words.iter().any(|word| word.contains("my.node")), "{words:?}");
+    assert_eq!(words.last().unwrap(), "finished");
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_late_still_gets_the_end() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let mut run = client.submit(&blank(1)).await.unwrap().any();
+    run.ended().await;
+    let (one, two) = (run.events(), run.events());
+    assert_eq!(words(one).await.last().unwrap(), "finished");
+    assert_eq!(words(two).await, ["finished"]);
+}
+
+#[tokio::test]
+async fn the_history_decides_and_not_the_socket() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let mut run = client.submit(&by_socket()).await.unwrap().any();
+    let id = run.prompt_id().to_owned();
+    server.event(event("execution_error", json!({"node_id": "5", "exception_type": "X", "prompt_id": id})));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(run.ending().is_none());
+    end(&server, &over, &id);
+    assert!(matches!(run.ended().await, Ending::Finished(_)));
+}
+
+#[tokio::test]
+async fn a_branch_that_is_blocked_ends_nothing() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&by_socket()).await.unwrap().any();
+    let events = run.events();
+    let id = run.prompt_id().to_owned();
+    let blocked =
+        json!({"node_id": "5", "exception_type": "ExecutionBlocked", "exception_message": "no", "prompt_id": id});
+    server.event(event("execution_error", blocked));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(run.ending().is_none());
+    end(&server, &over, &id);
+    let words = words(events).await;
+    assert!(words.contains(&"blocked".to_owned()) && words.last().unwrap() == "finished", "{words:?}");
+}
+
+#[tokio::test]
+async fn a_late_history_is_waited_for() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    server.faults().late_history(Duration::from_millis(700));
+    let done = client.run(&blank(1)).await.unwrap();
+    assert_eq!(done.images("save").unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_clears_the_history_does_not_take_a_run_away() {
+    let (server, over) = running().await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let mut run = client.submit(&by_socket()).await.unwrap().any();
+    let id = run.prompt_id().to_owned();
+    // The server answers with the history of another prompt: this one is not in it.
+    let other = Client::connect(server.url()).await.unwrap();
+    let saved = json!({"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]});
+    server.event(event("executed", json!({"node": "6", "display_node": "6", "output": saved, "prompt_id": id})));
+    let second = other.submit(&by_socket()).await.unwrap().any();
+    end(&server, &over, &id);
+    server.event(event("execution_success", json!({"prompt_id": id})));
+    let Ending::Finished(done) = run.ended().await else { panic!("{run:?}") };
+    assert_eq!(done.images("6").unwrap()[0].filename, "a.png");
+    drop(second);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_any_more_is_told() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = quick(&server).unreachable_after(Duration::from_millis(500)).retries(0).connect().await.unwrap();
+    let run = client.submit(&text_to_image(1, 1)).await.unwrap().any();
+    server.faults().http("/queue", HttpFault::status(502).always());
+    server.faults().event(On::kind("status"), EventFault::CloseBefore);
+    let result = tokio::time::timeout(LONG, run.finish()).await.unwrap();
+    let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
+    assert_eq!(lost.why, comfy_runtime::client::LostWhy::Unreachable);
+    assert!(lost.last_word.contains("502"), "{lost}");
+}

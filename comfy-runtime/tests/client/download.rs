@@ -1,0 +1,110 @@
+//! Downloads: all of the file or an error, and nothing half on the disk.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use comfy_runtime::Client;
+use comfy_runtime::client::{Error, OutputFile};
+use serde_json::json;
+
+use crate::scripted::{Call, Reply, Scripted};
+use crate::support::blank;
+
+/// A server whose runs give one file, for which this answers: the request, and how many came before.
+async fn giving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let last = std::sync::Mutex::new(String::new());
+    let server = Scripted::start(move |call| match call.route.as_str() {
+        "GET /view" => answer(call, count.fetch_add(1, Ordering::SeqCst)),
+        "POST /prompt" => {
+            let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+            body["prompt_id"].as_str().unwrap().clone_into(&mut last.lock().unwrap());
+            Reply::json(json!({"prompt_id": body["prompt_id"], "number": 0, "node_errors": {}}))
+        }
+        "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
+        _ => Reply::json(json!({last.lock().unwrap().clone(): {"prompt": [], "outputs":
+            {"save": {"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]}},
+            "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
+    })
+    .await;
+    let client = Client::builder(server.url()).silence_timeout(Duration::from_millis(500)).connect().await.unwrap();
+    let file = client.run(&blank(1)).await.unwrap().images("save").unwrap().remove(0);
+    (server, client, file)
+}
+
+fn bytes() -> Vec<u8> {
+    (0..300_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect()
+}
+
+/// The part that the request asks for, or all.
+fn part(call: &Call, mark: &str) -> Reply {
+    let bytes = bytes();
+    let from = call.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let fits = call.header("if-range").is_none_or(|wanted| wanted == mark);
+    match from {
+        Some(from) if fits => {
+            let range = format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len());
+            let from: usize = from;
+            Reply::new(206, &bytes[from..]).header("content-range", range).header("etag", mark)
+        }
+        _ => Reply::new(200, bytes).header("etag", mark),
+    }
+}
+
+#[tokio::test]
+async fn a_cut_download_is_taken_up_where_it_broke() {
+    let (server, _client, file) = giving(|call, before| {
+        let reply = part(call, "\"one\"");
+        if before < 2 { reply.cut(100_000) } else { reply }
+    })
+    .await;
+    assert_eq!(file.bytes().await.unwrap(), bytes());
+    let calls = server.calls_to("GET /view");
+    let ranges: Vec<_> = calls.iter().map(|call| call.header("range").unwrap_or("all").to_owned()).collect();
+    assert_eq!(ranges, ["all", "bytes=100000-", "bytes=200000-"]);
+    assert_eq!(calls[1].header("if-range"), Some("\"one\""));
+}
+
+#[tokio::test]
+async fn a_file_that_changed_meanwhile_is_an_error_and_not_a_mixture() {
+    let (_server, _client, file) = giving(|call, before| match before {
+        0 => part(call, "\"one\"").cut(100_000),
+        _ => part(call, "\"two\""),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let error = file.save_to(folder.path()).await.unwrap_err();
+    assert!(matches!(error, Error::Answer { .. }) && error.to_string().contains("changed"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_parts_is_read_again() {
+    let (_server, _client, file) = giving(|_, before| {
+        let reply = Reply::new(200, bytes());
+        if before == 0 { reply.cut(100_000) } else { reply }
+    })
+    .await;
+    assert_eq!(file.bytes().await.unwrap(), bytes());
+}
+
+#[tokio::test]
+async fn another_part_than_was_asked_for_is_an_error() {
+    let (_server, _client, file) = giving(|_, before| match before {
+        0 => Reply::new(200, bytes()).header("etag", "\"one\"").cut(100_000),
+        _ => Reply::new(206, &bytes()[50_000..])
+            .header("etag", "\"one\"")
+            .header("content-range", "bytes 50000-299999/300000"),
+    })
+    .await;
+    assert!(matches!(file.bytes().await, Err(Error::Answer { .. })));
+}
+
+#[tokio::test]
+async fn what_is_cut_every_time_is_an_error_in_the_end_and_leaves_nothing() {
+    let (_server, _client, file) = giving(|_, _| Reply::new(200, bytes()).cut(0)).await;
+    let folder = tempfile::tempdir().unwrap();
+    assert!(tokio::time::timeout(crate::support::LONG, file.save_to(folder.path())).await.unwrap().is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

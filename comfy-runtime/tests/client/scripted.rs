@@ -1,0 +1,209 @@
+//! A server that says what it is told to: for what the stand-in cannot do, because a real server does not.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{broadcast, watch};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+/// A request that came in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call {
+    /// `GET /queue`, the `/api` before the route left out.
+    pub(crate) route: String,
+    pub(crate) query: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Call {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+    /// After so many bytes of the body the connection ends.
+    cut: Option<usize>,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into(), cut: None }
+    }
+
+    pub(crate) fn json(body: impl ToString) -> Self {
+        Self::new(200, body.to_string())
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn cut(mut self, after: usize) -> Self {
+        self.cut = Some(after);
+        self
+    }
+}
+
+/// What goes to all sockets.
+#[derive(Debug, Clone)]
+pub(crate) enum Wire {
+    Frame(Message),
+    Close,
+}
+
+/// A server that says what it is told to.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    addr: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
+    calls: Mutex<Vec<Call>>,
+    wire: broadcast::Sender<Wire>,
+    /// Counts the sockets that were opened.
+    opened: watch::Sender<usize>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl Scripted {
+    pub(crate) async fn start(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            answer: Box::new(answer),
+            calls: Mutex::default(),
+            wire: broadcast::Sender::new(10_000),
+            opened: watch::Sender::new(0),
+        });
+        let serving = Arc::clone(&shared);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(Arc::clone(&serving), stream));
+            }
+        });
+        Self { addr, shared }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.shared.calls.lock().unwrap().clone()
+    }
+
+    /// The requests to a route, or the texts that came over sockets (`WS`).
+    pub(crate) fn calls_to(&self, route: &str) -> Vec<Call> {
+        self.calls().into_iter().filter(|call| call.route == route).collect()
+    }
+
+    pub(crate) fn event(&self, json: impl ToString) {
+        self.send(Wire::Frame(Message::text(json.to_string())));
+    }
+
+    pub(crate) fn send(&self, wire: Wire) {
+        // Without a socket nobody hears it, as on a real server.
+        _ = self.shared.wire.send(wire);
+    }
+
+    /// Waits until so many sockets were opened.
+    pub(crate) async fn opened(&self, count: usize) {
+        self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
+    }
+}
+
+/// One connection, request after request.
+async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
+    loop {
+        let call = read(&mut stream).await?;
+        shared.calls.lock().unwrap().push(call.clone());
+        if let Some(key) = call.header("sec-websocket-key") {
+            let head = format!(
+                "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                 sec-websocket-accept: {}\r\n\r\n",
+                derive_accept_key(key.as_bytes())
+            );
+            stream.write_all(head.as_bytes()).await.ok()?;
+            return listen(&shared, stream).await;
+        }
+        let reply = (shared.answer)(&call);
+        let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
+        for (name, value) in &reply.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += &format!("content-length: {}\r\n\r\n", reply.body.len());
+        stream.write_all(head.as_bytes()).await.ok()?;
+        stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
+        if reply.cut.is_some() {
+            return None;
+        }
+    }
+}
+
+/// One socket.
+async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
+    let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
+    let mut wire = shared.wire.subscribe();
+    let greeting = r#"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}}"#;
+    socket.send(Message::text(greeting)).await.ok()?;
+    shared.opened.send_modify(|count| *count += 1);
+    loop {
+        tokio::select! {
+            order = wire.recv() => match order.ok()? {
+                Wire::Frame(message) => socket.send(message).await.ok()?,
+                Wire::Close => return None,
+            },
+            message = socket.next() => if let Message::Text(text) = message?.ok()? {
+                let call = Call { route: "WS".into(), body: text.to_string(), ..Call::default() };
+                shared.calls.lock().unwrap().push(call);
+            }
+        }
+    }
+}
+
+/// One request.
+async fn read(stream: &mut TcpStream) -> Option<Call> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).ok()?;
+    let mut lines = head.lines();
+    let (method, rest) = lines.next()?.split_once(' ')?;
+    let target = rest.split(' ').next()?;
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let headers: Vec<_> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Call {
+        route: format!("{method} {}", path.strip_prefix("/api").unwrap_or(path)),
+        query: query.to_owned(),
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}

@@ -1,0 +1,168 @@
+//! Submitting: what is sent, and that nothing runs twice.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use comfy_mock::{HttpFault, Server};
+use comfy_runtime::Client;
+use comfy_runtime::client::{Accepted, Error, LostWhy};
+use serde_json::json;
+
+use crate::scripted::{Reply, Scripted};
+use crate::support::{blank, connect, quick, text_to_image, workflow};
+
+/// A picture that is saved, and one that is too small to be made.
+const HALF: &str = r#"{
+    "img": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
+    "bad": {"class_type": "EmptyImage", "inputs": {"width": 0, "height": 8, "batch_size": 1, "color": 0}},
+    "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"}},
+    "lost": {"class_type": "SaveImage", "inputs": {"images": ["bad", 0], "filename_prefix": "x"}}}"#;
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_the_prompt_not_sent_again() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    server.faults().http("POST /prompt", HttpFault::cut_body(0));
+    let done = client.run(&blank(1)).await.unwrap();
+    assert_eq!(server.count("POST /api/prompt"), 1);
+    assert_eq!(server.finished(), [done.prompt_id()]);
+}
+
+#[tokio::test]
+async fn of_a_lost_answer_the_dropped_outputs_are_found_out() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    server.faults().http("POST /prompt", HttpFault::cut_body(5));
+    let Accepted::Partial { run, dropped } = client.submit(&workflow(HALF)).await.unwrap() else { panic!("complete") };
+    let outputs: Vec<_> = dropped.nodes.iter().flat_map(|node| &node.dependent_outputs).collect();
+    assert_eq!(outputs, ["lost"]);
+    assert_eq!(run.finish().await.unwrap().images("save").unwrap().len(), 1);
+    // And `run` treats it as it does when the answer comes.
+    server.faults().http("POST /prompt", HttpFault::cut_body(5));
+    assert!(matches!(client.run(&workflow(HALF)).await, Err(Error::Partial(_))));
+    assert_eq!(server.count("POST /api/prompt"), 2);
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again_after_the_time_that_it_says() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    for status in [429, 503] {
+        let fault = HttpFault::status(status).retry_after(Duration::from_secs(1));
+        server.faults().http("POST /prompt", fault);
+        let start = std::time::Instant::now();
+        client.run(&blank(u32::from(status))).await.unwrap();
+        assert!(start.elapsed() >= Duration::from_secs(1));
+    }
+    assert_eq!(server.finished().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_failed_is_not_asked_again() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    server.faults().http("POST /prompt", HttpFault::status(500));
+    assert!(matches!(client.run(&blank(1)).await, Err(Error::Status { status: 500, .. })));
+    assert_eq!(server.count("POST /api/prompt"), 1);
+}
+
+#[tokio::test]
+async fn where_nothing_is_known_it_says_so_with_the_id() {
+    let server = Server::spawn().await.unwrap();
+    let client = quick(&server).answer_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    server.faults().http("POST /prompt", HttpFault::hang());
+    let id = uuid::Uuid::new_v4();
+    let error = client.submission(&blank(1)).prompt_id(id).submit().await.unwrap_err();
+    let Error::Unknown { prompt_id, .. } = error else { panic!("{error}") };
+    assert_eq!(prompt_id, id.to_string());
+    assert_eq!(server.count("POST /api/prompt"), 1);
+}
+
+#[tokio::test]
+async fn every_prompt_has_an_id_of_its_own() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    for _ in 0..3 {
+        client.run(&blank(1)).await.unwrap();
+    }
+    let mut finished = server.finished();
+    finished.dedup();
+    assert_eq!(finished.len(), 3);
+}
+
+#[tokio::test]
+async fn a_run_that_a_restart_lost_is_submitted_again_only_if_asked() {
+    let server = std::sync::Arc::new(Server::spawn().await.unwrap());
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    for (times, expected) in [(0, 1), (1, 2)] {
+        let restarted = std::sync::Arc::clone(&server);
+        let before = server.count("POST /api/prompt");
+        let restart = tokio::spawn(async move {
+            restarted.until(|server| server.running().is_some()).await;
+            restarted.node("VAEDecode").reset();
+            restarted.restart();
+        });
+        let workflow = text_to_image(times.into(), 1);
+        let result = client.submission(&workflow).resubmit_lost(times).run().await;
+        restart.await.unwrap();
+        assert_eq!(server.count("POST /api/prompt") - before, expected);
+        match times {
+            0 => {
+                let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
+                assert_eq!(lost.why, LostWhy::Forgotten);
+            }
+            _ => assert_eq!(result.unwrap().images("cat").unwrap().len(), 1),
+        }
+        server.node("VAEDecode").hang();
+    }
+}
+
+/// A server that takes every prompt, and finishes it at once.
+pub(crate) async fn taking() -> Scripted {
+    let last = Mutex::new(String::new());
+    Scripted::start(move |call| {
+        let mut last = last.lock().unwrap();
+        match call.route.as_str() {
+            "POST /prompt" => {
+                let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+                *last = body["prompt_id"].as_str().unwrap().to_owned();
+                Reply::json(json!({"prompt_id": *last, "number": 0, "node_errors": {}}))
+            }
+            "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
+            // A score that is no number is written as Python does.
+            _ => Reply::json(format!(
+                r#"{{"{last}": {{"prompt": [], "outputs": {{"save": {{"score": [NaN, -Infinity], "text": ["a"]}}}},
+                    "status": {{"status_str": "success", "messages": [["execution_success", {{}}]]}}}}}}"#
+            )),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn numbers_that_are_none_do_not_hurt() {
+    let server = taking().await;
+    let done = Client::connect(server.url()).await.unwrap().run(&blank(1)).await.unwrap();
+    assert_eq!(done.text("save").unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_submission_is_sent() {
+    let server = taking().await;
+    let client = Client::builder(server.url())
+        .comfy_org_api_key("key-of-comfy")
+        .comfy_org_auth_token("token-of-comfy")
+        .connect()
+        .await
+        .unwrap();
+    let workflow = blank(1);
+    let submission = client.submission(&workflow).number(2.5).front().targets(["save"]).extra("preview_method", "auto");
+    submission.run().await.unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&server.calls_to("POST /prompt")[0].body).unwrap();
+    assert_eq!(sent["client_id"], client.client_id());
+    assert_eq!((sent["number"].as_f64(), &sent["front"]), (Some(2.5), &json!(true)));
+    assert_eq!(sent["partial_execution_targets"], json!(["save"]));
+    let extra = json!({"preview_method": "auto", "api_key_comfy_org": "key-of-comfy", "auth_token_comfy_org": "token-of-comfy"});
+    assert_eq!(sent["extra_data"], extra);
+}
