@@ -137,8 +137,3 @@ impl Drawing {
         Scene::new(self.graph.clone())
     }
 }
-
-/// The code of the page compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/pictures.md")]
-mod pictures {}

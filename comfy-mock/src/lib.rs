@@ -43,10 +43,6 @@ mod storage;
 mod timing;
 mod ws;
 
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/stand-in.md")]
-struct StandIn;
-
 pub use builder::Builder;
 pub use comfy_schema::{Map, Value};
 pub use controls::NodeControl;

@@ -24,16 +24,6 @@ pub fn data() -> Option<PathBuf> {
     Some(workspace().join(data))
 }
 
-/// The code of the guide compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/guide.md")]
-pub mod guide {}
-
-/// The code of the page on importing compiles, and what runs runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/importing.md")]
-pub mod importing {}
-
 pub mod imports;
 
 /// What the prompts in `imports/` became, compiled.

@@ -145,10 +145,5 @@ impl<'s> Comparison<'s> {
     }
 }
 
-/// The code of the page compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/drift.md")]
-mod page {}
-
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,8 @@
+//! Generates nodes, for the pages that show how they are included.
+
+fn main() {
+    comfy_codegen::Config::new()
+        .schema("../schemas/comfyui-0.26.0.json")
+        .nodes(["CLIPTextEncode", "CheckpointLoaderSimple", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"])
+        .build();
+}

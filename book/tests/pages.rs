@@ -1,0 +1,170 @@
+//! What must hold for every page: its Rust code is tested, its links lead to files and headings that exist, and the
+//! book's table of contents names it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+/// Pages whose code is a sketch of what is generated. It may be marked `ignore` there and nowhere else.
+const SKETCHES: [&str; 1] = ["docs/generated-code.md"];
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}
+
+/// Every page: path from the root, and text.
+fn pages() -> BTreeMap<String, String> {
+    let mut paths = Vec::new();
+    for folder in ["", "docs"] {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                paths.push(path);
+            }
+        }
+    }
+    let pages = paths.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).expect("a text");
+        let name = path.strip_prefix(root()).expect("below the root").to_str().expect("UTF-8").replace('\\', "/");
+        (name, text)
+    });
+    pages.collect()
+}
+
+fn parse(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_TABLES)
+}
+
+/// The info strings of the code blocks that rustdoc takes for Rust.
+fn rust_blocks(text: &str) -> Vec<String> {
+    let infos = parse(text).filter_map(|event| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => Some(info.to_string()),
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => Some(String::new()),
+        _ => None,
+    });
+    infos.filter(|info| is_rust(info)).collect()
+}
+
+/// As rustdoc sees it: no language is Rust too.
+fn is_rust(info: &str) -> bool {
+    let words: Vec<&str> = info.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+    words.is_empty() || words.iter().any(|word| ["rust", "ignore", "no_run", "should_panic", "compile_fail"].contains(word))
+}
+
+/// What is not tested, of pages and of those that the tests include.
+fn untested(pages: &BTreeMap<String, String>, included: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, text) in pages {
+        let blocks = rust_blocks(text);
+        if !blocks.is_empty() && !included.contains(&format!("\"{name}\"")) {
+            wrong.push(format!("{name} has Rust code and is not in book/src/lib.rs"));
+        }
+        if !SKETCHES.contains(&name.as_str()) && blocks.iter().any(|info| info.contains("ignore")) {
+            wrong.push(format!("{name} has Rust code that is marked `ignore`"));
+        }
+    }
+    wrong
+}
+
+/// The links of a page, and the anchors of its headings as GitHub and mdbook name them.
+fn links_and_anchors(text: &str) -> (Vec<String>, BTreeSet<String>) {
+    let (mut links, mut anchors, mut heading) = (Vec::new(), BTreeSet::new(), None::<String>);
+    for event in parse(text) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => links.push(dest_url.to_string()),
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => anchors.extend(heading.take().map(|title| anchor(&title))),
+            Event::Text(part) | Event::Code(part) => {
+                if let Some(title) = &mut heading {
+                    title.push_str(&part);
+                }
+            }
+            _ => {}
+        }
+    }
+    (links, anchors)
+}
+
+fn anchor(title: &str) -> String {
+    let kept = title.to_lowercase().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>();
+    kept.replace(' ', "-")
+}
+
+/// `docs/a.md` and `../README.md` give `README.md`.
+fn resolved(page: &str, target: &str) -> String {
+    let mut path = PathBuf::new();
+    for part in Path::new(page).parent().expect("a folder").join(target).components() {
+        match part {
+            Component::ParentDir => _ = path.pop(),
+            Component::Normal(name) => path.push(name),
+            _ => {}
+        }
+    }
+    path.to_str().expect("UTF-8").replace('\\', "/")
+}
+
+/// The links that lead nowhere.
+fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut dead = Vec::new();
+    for (name, text) in pages {
+        for link in links_and_anchors(text).0 {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (file, fragment) = link.split_once('#').map_or((link.as_str(), None), |(file, part)| (file, Some(part)));
+            let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
+            let there = pages.contains_key(&target) || exists(&target);
+            let heading = fragment.is_none_or(|fragment| {
+                pages.get(&target).is_some_and(|text| links_and_anchors(text).1.contains(fragment))
+            });
+            if !(there && heading) {
+                dead.push(format!("{name}: {link}"));
+            }
+        }
+    }
+    dead
+}
+
+#[test]
+fn rust_code_of_every_page_is_tested() {
+    let included = fs::read_to_string(root().join("book/src/lib.rs")).expect("the list of pages");
+    assert_eq!(untested(&pages(), &included), [""; 0]);
+}
+
+#[test]
+fn links_lead_to_files_and_headings_that_exist() {
+    let pages = pages();
+    assert!(pages.len() > 10, "the pages are found: {:?}", pages.keys());
+    assert_eq!(dead(&pages, |path| root().join(path).exists()), [""; 0]);
+}
+
+#[test]
+fn the_table_of_contents_names_every_page_once() {
+    let mut pages = pages();
+    let contents = pages.remove("docs/SUMMARY.md").expect("docs/SUMMARY.md");
+    let mut named = links_and_anchors(&contents).0.iter().map(|link| resolved("docs/SUMMARY.md", link)).collect::<Vec<_>>();
+    named.sort();
+    let there = pages.into_keys().filter(|name| name.starts_with("docs/")).collect::<Vec<_>>();
+    assert_eq!(named, there);
+}
+
+/// The checks themselves: each finds what it is for.
+#[test]
+fn a_page_that_is_wrong_is_found() {
+    let page = |text: &str| BTreeMap::from([("docs/a.md".to_owned(), text.to_owned())]);
+    let code = "```rust\nfn main() {}\n```\n";
+    assert_eq!(untested(&page(code), "").len(), 1);
+    assert_eq!(untested(&page("```\nlet a = 1;\n```\n"), "").len(), 1, "no language is Rust");
+    assert_eq!(untested(&page("```text\na\n```\n"), ""), [""; 0]);
+    assert_eq!(untested(&page(code), "\"docs/a.md\""), [""; 0]);
+    assert_eq!(untested(&page("```rust,ignore\n```\n"), "\"docs/a.md\"").len(), 1);
+
+    let text = "# What `a-b` does, and what not\n[1](#what-a-b-does-and-what-not) [2](#no) [3](b.md) [4](../c) ![5](a.md#x) [6](https://x)";
+    let dead = dead(&page(text), |path| path == "c");
+    assert_eq!(dead, ["docs/a.md: #no", "docs/a.md: b.md", "docs/a.md: a.md#x"]);
+}
