@@ -167,7 +167,7 @@ impl fmt::Display for Lost {
         write!(f, "prompt {} is lost: ", self.prompt_id)?;
         match self.why {
             LostWhy::Forgotten => {
-                f.write_str("the server knows nothing of it any more, so it was probably restarted")?
+                f.write_str("the server knows nothing of it any more, so it was probably restarted")?;
             }
             LostWhy::Unreachable => f.write_str("the server does not answer any more")?,
         }

@@ -23,7 +23,7 @@ pub(crate) async fn matrix(each: Each) -> Score {
     let all = Fault::all().into_iter().flat_map(|fault| Kind::ALL.map(|kind| (fault.clone(), kind)));
     for (number, (fault, kind)) in all.enumerate() {
         // Neighbours differ in the kind: a step that divides the number of kinds would leave some out.
-        if (number + number / Kind::ALL.len()) % each.0 == 0 {
+        if (number + number / Kind::ALL.len()).is_multiple_of(each.0) {
             let places = Arc::clone(&places);
             cases.spawn(async move {
                 let _place = places.acquire().await;

@@ -70,7 +70,7 @@ async fn schedule(seed: u64) -> Score {
     score
 }
 
-/// Numbers that look random and are the same for the same seed (SplitMix64).
+/// Numbers that look random and are the same for the same seed (`SplitMix64`).
 struct Random(u64);
 
 impl Random {
