@@ -39,6 +39,8 @@ fn folder(test: &str) -> PathBuf {
 
 fn import(input: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+    // A folder without snapshots.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command.args(["comfy", "import"]).args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

@@ -74,8 +74,6 @@ impl Scene {
             placed.rect.x = x + MARGIN;
             placed.rect.y = y + MARGIN;
         }
-        let right = boxes.iter().map(|placed| placed.rect.x + placed.rect.width).fold(0.0, f64::max);
-        let bottom = boxes.iter().map(|placed| placed.rect.y + placed.rect.height).fold(0.0, f64::max);
         let mut between: HashMap<(usize, usize), u32> = HashMap::new();
         let line = |link: Link| {
             let pair = (link.from.0, link.to.0);
@@ -92,7 +90,26 @@ impl Scene {
             Some(Line { link, points })
         };
         let links = graph.links.into_iter().filter_map(line).collect();
-        Self { width: right + MARGIN, height: bottom + MARGIN, boxes, links, problems: graph.problems }
+        let mut scene = Self { width: 0.0, height: 0.0, boxes, links, problems: graph.problems };
+        scene.frame();
+        scene
+    }
+
+    /// Makes the picture as large as nodes and links are: a link may pass above or below all nodes.
+    fn frame(&mut self) {
+        let points = || self.links.iter().flat_map(|line| &line.points);
+        let top = points().map(|point| point.1).fold(MARGIN, f64::min);
+        let down = MARGIN - top;
+        let right = self.boxes.iter().map(|placed| placed.rect.x + placed.rect.width);
+        let bottom = self.boxes.iter().map(|placed| placed.rect.y + placed.rect.height);
+        self.width = right.chain(points().map(|point| point.0)).fold(0.0, f64::max) + MARGIN;
+        self.height = bottom.chain(points().map(|point| point.1)).fold(0.0, f64::max) + down + MARGIN;
+        for placed in &mut self.boxes {
+            placed.rect.y += down;
+        }
+        for point in self.links.iter_mut().flat_map(|line| &mut line.points) {
+            point.1 += down;
+        }
     }
 }
 
@@ -172,4 +189,28 @@ pub(crate) fn value_height(value: &str, lines: &[String]) -> f64 {
 
 fn is_long(value: &str) -> bool {
     value.contains('\n') || value.chars().nth(40).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use comfy_schema::{Schema, Value};
+
+    use super::*;
+
+    #[test]
+    fn links_that_pass_above_or_below_all_nodes_are_in_the_picture() {
+        let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+        let schema = Schema::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+        let prompt = br#"{
+            "c": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "a"}},
+            "e": {"class_type": "EmptyLatentImage", "inputs": {"width": 8, "height": 8, "batch_size": 1}},
+            "p": {"class_type": "CLIPTextEncode", "inputs": {"clip": ["c", 1], "text": "a"}},
+            "k": {"class_type": "KSampler", "inputs": {
+                "model": ["c", 0], "positive": ["p", 0], "negative": ["p", 0], "latent_image": ["e", 0]}},
+            "d": {"class_type": "VAEDecode", "inputs": {"samples": ["k", 0], "vae": ["c", 2]}}}"#;
+        let scene = Scene::new(Graph::new(&Value::parse(prompt).unwrap(), Some(&schema)).unwrap());
+        for (x, y) in scene.links.iter().flat_map(|line| &line.points) {
+            assert!((0.0..=scene.width).contains(x) && (MARGIN..=scene.height - MARGIN).contains(y), "{x} {y}");
+        }
+    }
 }

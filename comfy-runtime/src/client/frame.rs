@@ -48,8 +48,18 @@ impl PreviewFormat {
     }
 }
 
-/// Reads a text frame.
+/// How a server begins the frame that comes most often, and is the longest. It repeats what other events say; whose it
+/// is, is all that is needed.
+const STATE: &str = r#"{"type": "progress_state", "data": {"prompt_id": ""#;
+
+/// Reads a text frame. Of `progress_state` the data hold only the prompt's id.
 pub(crate) fn text(text: &str) -> Option<Frame> {
+    if let Some((id, _)) = text.strip_prefix(STATE).and_then(|rest| rest.split_once('"'))
+        && !id.contains('\\')
+    {
+        let data = json::object([("prompt_id", Value::from(id))]);
+        return Some(Frame::Event { kind: "progress_state".to_owned(), data });
+    }
     let value = Value::parse(text.as_bytes()).ok()?;
     let kind = json::string(&value, "type")?;
     let Value::Object(mut map) = value else { return None };
@@ -112,6 +122,22 @@ mod tests {
 
     fn frame(bytes: &[u8]) -> Frame {
         binary(&Bytes::copy_from_slice(bytes))
+    }
+
+    #[test]
+    fn of_progress_state_the_prompt_is_read_however_it_is_written() {
+        let expected =
+            Frame::Event { kind: "progress_state".to_owned(), data: json::object([("prompt_id", Value::from("a-1"))]) };
+        assert_eq!(
+            text(r#"{"type": "progress_state", "data": {"prompt_id": "a-1", "nodes": {"1": {}}}}"#),
+            Some(expected)
+        );
+        let Some(Frame::Event { data, .. }) =
+            text(r#"{"data":{"nodes":{},"prompt_id":"a-1"},"type":"progress_state"}"#)
+        else {
+            panic!("it is an event")
+        };
+        assert_eq!(json::text(&data, "prompt_id"), Some("a-1"));
     }
 
     #[test]

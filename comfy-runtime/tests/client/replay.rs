@@ -35,7 +35,7 @@ async fn play(recording: &Value) {
     let history = history.map(|call| call["json"].clone());
     let at = Arc::new(Mutex::new(At::Nowhere));
 
-    let (state, answer, past, id) = (Arc::clone(&at), post.clone(), history.clone(), prompt_id.clone());
+    let (state, answer, entry, id) = (Arc::clone(&at), post.clone(), history.clone(), prompt_id.clone());
     let server = Arc::new(
         Scripted::start(move |call| {
             let mut at = state.lock().unwrap();
@@ -50,7 +50,7 @@ async fn play(recording: &Value) {
                     let running = if *at == At::Running { vec![item] } else { vec![] };
                     Reply::json(json!({"queue_running": running, "queue_pending": []}))
                 }
-                _ if *at == At::Over => Reply::json(past.clone().unwrap()),
+                _ if *at == At::Over => Reply::json(entry.clone().unwrap()),
                 _ => Reply::json("{}"),
             }
         })

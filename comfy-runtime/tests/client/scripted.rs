@@ -1,5 +1,6 @@
 //! A server that says what it is told to: for what the stand-in cannot do, because a real server does not.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -150,9 +151,9 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         let reply = (shared.answer)(&call);
         let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
         for (name, value) in &reply.headers {
-            head += &format!("{name}: {value}\r\n");
+            _ = write!(head, "{name}: {value}\r\n");
         }
-        head += &format!("content-length: {}\r\n\r\n", reply.body.len());
+        _ = write!(head, "content-length: {}\r\n\r\n", reply.body.len());
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
         if reply.cut.is_some() {

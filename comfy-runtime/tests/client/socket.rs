@@ -18,7 +18,8 @@ async fn it_is_registered_before_anything_is_sent_and_there_is_one() {
     let other = client.clone();
     let (one, two) = (blank(1), blank(2));
     let (one, two) = tokio::join!(client.run(&one), other.run(&two));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     assert_eq!(server.count("GET /api/ws"), 1);
     assert!(server.requests()[0].path.ends_with("/ws"));
 }
@@ -97,7 +98,7 @@ async fn a_server_that_forgot_the_connection_is_connected_to_again() {
 #[tokio::test]
 async fn secrets_are_in_no_text() {
     let server = Scripted::start(|call| match call.header("authorization") {
-        Some("Bearer s3cret-bearer") | Some("Basic dXNlcjpzM2NyZXQtcGFzcw==") => Reply::new(503, "no"),
+        Some("Bearer s3cret-bearer" | "Basic dXNlcjpzM2NyZXQtcGFzcw==") => Reply::new(503, "no"),
         other => Reply::new(401, format!("{other:?}")),
     })
     .await;

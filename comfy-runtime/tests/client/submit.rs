@@ -126,7 +126,7 @@ pub(crate) async fn taking() -> Scripted {
         match call.route.as_str() {
             "POST /prompt" => {
                 let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
-                *last = body["prompt_id"].as_str().unwrap().to_owned();
+                body["prompt_id"].as_str().unwrap().clone_into(&mut last);
                 Reply::json(json!({"prompt_id": *last, "number": 0, "node_errors": {}}))
             }
             "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),

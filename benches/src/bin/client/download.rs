@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use comfy_runtime::{Client, Workflow};
 use tokio::io::AsyncWriteExt as _;
 
-use super::server::FILE;
 use super::{Result, Sender, at_least, peak};
+
+/// The file in MiB.
+const MIB: u32 = 1024;
 
 const ROUNDS: usize = 5;
 
@@ -41,7 +43,7 @@ pub(super) async fn measure() -> Result<()> {
         bare = bare.min(start.elapsed());
         check(&path)?;
     }
-    let rate = |time: Duration| FILE as f64 / 1e6 / time.as_secs_f64();
+    let rate = |time: Duration| f64::from(MIB) * 1.048_576 / time.as_secs_f64();
     let ratio = rate(ours) / rate(bare);
     println!(
         "1 GiB to disk: client {:.0} MB/s, bare stream {:.0} MB/s, ratio {ratio:.2} (target {TARGET}: {})",
@@ -58,7 +60,7 @@ pub(super) async fn measure() -> Result<()> {
 fn check(path: &Path) -> Result<()> {
     let length = std::fs::metadata(path)?.len();
     std::fs::remove_file(path)?;
-    if length == FILE { Ok(()) } else { Err(format!("{length} bytes came").into()) }
+    if length == u64::from(MIB) << 20 { Ok(()) } else { Err(format!("{length} bytes came").into()) }
 }
 
 async fn stream(sender: &Sender, path: &Path) -> Result<()> {

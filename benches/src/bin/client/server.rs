@@ -16,10 +16,10 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::Result;
 
 /// The size of a preview's picture, in bytes.
-pub(super) const PREVIEW: usize = 100_000;
+const PREVIEW: usize = 100_000;
 
 /// The size of the file, in bytes.
-pub(super) const FILE: u64 = 1 << 30;
+const FILE: u64 = 1 << 30;
 
 /// What is to be sent: the prompt, so many events, so many previews.
 #[derive(Debug, Clone)]

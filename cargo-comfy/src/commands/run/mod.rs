@@ -22,6 +22,7 @@ use set::Assignment;
 /// Run a workflow on a server, and save what it makes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Run {
     /// The workflow: JSON in API format, or whatever `cargo comfy convert` reads; - is standard input
     #[arg(value_name = "FILE")]
