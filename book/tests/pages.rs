@@ -53,7 +53,8 @@ fn rust_blocks(text: &str) -> Vec<String> {
 /// As rustdoc sees it: no language is Rust too.
 fn is_rust(info: &str) -> bool {
     let words: Vec<&str> = info.split([',', ' ']).filter(|word| !word.is_empty()).collect();
-    words.is_empty() || words.iter().any(|word| ["rust", "ignore", "no_run", "should_panic", "compile_fail"].contains(word))
+    words.is_empty()
+        || words.iter().any(|word| ["rust", "ignore", "no_run", "should_panic", "compile_fail"].contains(word))
 }
 
 /// What is not tested, of pages and of those that the tests include.
@@ -91,7 +92,8 @@ fn links_and_anchors(text: &str) -> (Vec<String>, BTreeSet<String>) {
 }
 
 fn anchor(title: &str) -> String {
-    let kept = title.to_lowercase().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>();
+    let kept =
+        title.to_lowercase().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>();
     kept.replace(' ', "-")
 }
 
@@ -116,7 +118,8 @@ fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<
             if link.contains("://") || link.starts_with("mailto:") {
                 continue;
             }
-            let (file, fragment) = link.split_once('#').map_or((link.as_str(), None), |(file, part)| (file, Some(part)));
+            let (file, fragment) =
+                link.split_once('#').map_or((link.as_str(), None), |(file, part)| (file, Some(part)));
             let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
             let there = pages.contains_key(&target) || exists(&target);
             let heading = fragment.is_none_or(|fragment| {
@@ -147,7 +150,8 @@ fn links_lead_to_files_and_headings_that_exist() {
 fn the_table_of_contents_names_every_page_once() {
     let mut pages = pages();
     let contents = pages.remove("docs/SUMMARY.md").expect("docs/SUMMARY.md");
-    let mut named = links_and_anchors(&contents).0.iter().map(|link| resolved("docs/SUMMARY.md", link)).collect::<Vec<_>>();
+    let mut named =
+        links_and_anchors(&contents).0.iter().map(|link| resolved("docs/SUMMARY.md", link)).collect::<Vec<_>>();
     named.sort();
     let there = pages.into_keys().filter(|name| name.starts_with("docs/")).collect::<Vec<_>>();
     assert_eq!(named, there);
