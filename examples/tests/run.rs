@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -57,4 +60,28 @@ fn lora_loop_chains_as_many_as_are_given() {
     let (folder, said) = run(env!("CARGO_BIN_EXE_lora_loop"), &["a.safetensors", "b.safetensors", "c.safetensors"]);
     assert_eq!(said.matches("\"LoraLoader\"").count(), 3);
     assert_eq!(pictures(folder.path(), "lora"), 1);
+}
+
+#[test]
+fn web_serves_a_picture_for_a_prompt() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_web"))
+        .arg("--once")
+        .env_remove("COMFY_URL")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let (host, path) = line.trim().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    if read.is_err() {
+        child.kill().unwrap();
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+    assert!(answer.windows(8).any(|bytes| bytes == b"\x89PNG\r\n\x1a\n"));
+    assert!(child.wait().unwrap().success(), "it ends after one");
 }
