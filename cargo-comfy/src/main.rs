@@ -42,6 +42,8 @@ enum Command {
     Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
     Serve(Box<commands::serve::Serve>),
+    #[cfg(feature = "run")]
+    Snapshot(commands::snapshot::Snapshot),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +64,8 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),
+        #[cfg(feature = "run")]
+        Command::Snapshot(snapshot) => snapshot.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

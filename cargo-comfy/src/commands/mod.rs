@@ -15,3 +15,5 @@ pub(crate) mod nodes;
 pub(crate) mod run;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+#[cfg(feature = "run")]
+pub(crate) mod snapshot;

@@ -18,6 +18,7 @@
 mod authority;
 mod builder;
 mod download;
+mod drift;
 mod ending;
 mod error;
 mod event;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 pub use builder::ClientBuilder;
 pub use comfy_schema::{Map, Value};
 pub use download::Download;
+pub use drift::Drift;
 pub use ending::{Ending, ExecutionError, Interruption, Lost, LostWhy, Stalled};
 pub use error::Error;
 pub use event::{Event, Preview};

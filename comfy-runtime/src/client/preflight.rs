@@ -135,7 +135,7 @@ impl Client {
     }
 
     /// The definitions that a prompt needs, and the replacements of missing classes.
-    async fn definitions(&self, prompt: &Value) -> Result<(Schema, Replacements), Error> {
+    pub(super) async fn definitions(&self, prompt: &Value) -> Result<(Schema, Replacements), Error> {
         let classes: BTreeSet<String> =
             json::members(Some(prompt)).filter_map(|(_, node)| json::string(node, "class_type")).collect();
         let replacements = match self.node_replacements().await {

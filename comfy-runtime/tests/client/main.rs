@@ -4,6 +4,7 @@
 
 mod delivery;
 mod download;
+mod drift;
 mod preflight;
 mod replay;
 mod routes;

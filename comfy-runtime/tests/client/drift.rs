@@ -1,0 +1,63 @@
+//! Definitions that changed on the live server.
+
+use comfy_mock::Server;
+use comfy_runtime::client::Drift;
+use comfy_schema::Schema;
+use comfy_schema::drift::Place;
+
+use crate::support::{connect, workflow};
+
+/// A node that shows a number; `inputs` are those that it requires.
+fn definitions(inputs: &str) -> String {
+    format!(
+        r#"{{"Show": {{"input": {{"required": {{{inputs}}}}}, "output": [], "output_is_list": [], "output_name": [],
+            "name": "Show", "display_name": "Show", "category": "x", "output_node": true}}}}"#
+    )
+}
+
+const OLD: &str = r#""n": ["INT", {"default": 1, "min": 0, "max": 100}]"#;
+
+async fn drift(now: &str) -> (Server, Drift) {
+    let server = Server::builder().schema(definitions(now)).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let workflow = workflow(r#"{"show": {"class_type": "Show", "inputs": {"n": 50}, "_meta": {"title": "A"}}}"#);
+    let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();
+    let drift = client.check_drift(&workflow, &old).await.unwrap();
+    assert_eq!(server.count("POST /api/prompt"), 0, "nothing runs");
+    (server, drift)
+}
+
+#[tokio::test]
+async fn what_did_not_change_is_no_drift() {
+    let (server, drift) = drift(OLD).await;
+    assert!(drift.is_ok() && drift.additive.is_empty(), "{drift:?}");
+    assert_eq!(server.count("GET /api/object_info"), 0, "only what the workflow needs is asked for");
+}
+
+#[tokio::test]
+async fn a_narrower_range_that_the_value_leaves_breaks() {
+    let (_server, drift) = drift(r#""n": ["INT", {"default": 1, "min": 0, "max": 10}]"#).await;
+    assert!(!drift.is_ok() && drift.defaulted.is_empty());
+    assert_eq!((drift.breaking.len(), drift.breaking[0].node.as_str()), (1, "show"));
+    assert_eq!(drift.breaking[0].change.place, Some(Place::Input("n".into())));
+}
+
+#[tokio::test]
+async fn a_new_required_input_with_a_default_is_filled_in_and_runs() {
+    let (server, drift) = drift(&format!(r#"{OLD}, "m": ["INT", {{"default": 7}}]"#)).await;
+    assert!(!drift.is_ok() && drift.breaking.is_empty());
+    assert_eq!(drift.defaulted.len(), 1);
+    let filled = drift.fill().unwrap();
+    assert_eq!(filled.to_json(), r#"{"show":{"class_type":"Show","inputs":{"n":50,"m":7},"_meta":{"title":"A"}}}"#);
+    connect(&server).await.run(&filled).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_class_that_is_gone_breaks() {
+    let other = definitions(OLD).replace("Show", "Other");
+    let server = Server::builder().schema(other).spawn().await.unwrap();
+    let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();
+    let workflow = workflow(r#"{"show": {"class_type": "Show", "inputs": {"n": 50}}}"#);
+    let drift = connect(&server).await.check_drift(&workflow, &old).await.unwrap();
+    assert_eq!((drift.breaking.len(), drift.breaking[0].change.place.clone()), (1, None));
+}

@@ -1,0 +1,61 @@
+//! A list of prompts, all in the queue at once, with a line for each that ends.
+//!
+//! ```text
+//! cargo run --bin batch -- "a cat" "a dog" "a bird"
+//! ```
+
+use comfy_examples::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
+use comfy_examples::server;
+use comfy_runtime::attr::workflow;
+use comfy_runtime::types::IMAGE;
+use comfy_runtime::{Client, Out};
+
+#[workflow]
+fn picture(prompt: &str) -> Out<IMAGE> {
+    let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+    let samples = KSampler {
+        model: checkpoint.model,
+        positive: CLIPTextEncode { clip: checkpoint.clip, text: prompt },
+        negative: CLIPTextEncode { clip: checkpoint.clip, text: "" },
+        latent_image: EmptyLatentImage { width: 512, height: 512 },
+        seed: 42,
+        steps: 20,
+        cfg: 7,
+        sampler_name: "euler",
+        scheduler: "normal",
+    };
+    SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "batch" }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut prompts: Vec<String> = std::env::args().skip(1).collect();
+    if prompts.is_empty() {
+        prompts = ["a cat", "a dog", "a bird"].map(str::to_owned).into();
+    }
+    let server = server::start().await?;
+    let client = Client::connect(server.url()).await?;
+
+    // All are sent first, so that the server is never idle; then they are waited for in the order of the queue.
+    let mut runs = Vec::new();
+    for prompt in &prompts {
+        let workflow = picture(prompt)?;
+        runs.push((prompt, client.submit(&workflow).await?.complete().await?, workflow.outputs));
+    }
+    let (all, mut failed) = (runs.len(), 0);
+    for (at, (prompt, run, picture)) in runs.into_iter().enumerate() {
+        // One that fails does not stop the others.
+        match run.finish().await {
+            Ok(done) => {
+                for image in done.images(&picture)? {
+                    println!("{}/{all} {prompt}: {}", at + 1, image.save_to("out").await?.display());
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                eprintln!("{}/{all} {prompt}: {error}", at + 1);
+            }
+        }
+    }
+    if failed > 0 { Err(format!("{failed} of {all} failed").into()) } else { Ok(()) }
+}
