@@ -33,10 +33,21 @@ impl Failure {
                 ExitCode::from(1)
             }
             Self::Said(code) => ExitCode::from(*code),
-            Self::Error(error) => {
-                eprintln!("error: {}", Chain(error.as_ref()));
+            Self::Error(_) => {
+                eprintln!("error: {self}");
                 ExitCode::from(2)
             }
+        }
+    }
+}
+
+/// Why, with the chain of causes.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::No(message) => f.write_str(message),
+            Self::Said(code) => write!(f, "it ended with {code}"),
+            Self::Error(error) => Chain(error.as_ref()).fmt(f),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Only arguments and printing are here, one file for each subcommand under `commands/`.
 
 mod commands;
+mod definitions;
 mod failure;
 mod files;
 mod json;

@@ -1,10 +1,13 @@
 //! The prompt that a file holds, whatever its form.
 
-use clap::ValueEnum;
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
 use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind};
 use comfy_schema::{Schema, Value};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::files;
 
 /// What is taken from a file that holds both.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -15,17 +18,44 @@ pub(crate) enum From {
     Workflow,
 }
 
-/// How a workflow in UI format becomes a prompt.
-#[derive(Debug, Clone, Copy)]
+/// The arguments that say how a workflow becomes a prompt.
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Choices {
-    pub(crate) from: From,
-    pub(crate) seed: u64,
-    pub(crate) keep_dynamic_prompts: bool,
-    pub(crate) follow_get_set: bool,
+    /// What is taken from a file that holds both the workflow and the prompt that was queued
+    #[arg(long, value_enum, default_value = "prompt")]
+    from: From,
+
+    /// What the choices of dynamic prompts (`{a|b}`) in UI format are made by
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Leave dynamic prompts as written
+    #[arg(long)]
+    keep_dynamic_prompts: bool,
+
+    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
+    #[arg(long)]
+    follow_get_set: bool,
 }
 
 impl Choices {
-    /// The prompt of a document; `schema` is asked for only if there is something to convert.
+    /// What the editor would queue.
+    pub(crate) const QUEUED: Self =
+        Self { from: From::Prompt, seed: 0, keep_dynamic_prompts: false, follow_get_set: false };
+
+    /// What a workflow says, for those who look at it and do not run it.
+    pub(crate) const AS_WRITTEN: Self = Self { keep_dynamic_prompts: true, ..Self::QUEUED };
+
+    /// The prompt of a file, and what was odd about it. `schema` is asked for only if there is something to convert.
+    pub(crate) fn read<'s>(
+        self,
+        file: &Path,
+        schema: impl FnOnce() -> Result<&'s Schema, Failure>,
+    ) -> Result<(Value, Vec<Warning>), Failure> {
+        self.prompt(open(file)?, schema)
+    }
+
+    /// The prompt of a document, and what was odd about it.
     pub(crate) fn prompt<'s>(
         self,
         document: Document,
@@ -63,6 +93,18 @@ impl Choices {
         let Converted { prompt, warnings: more } = converter.convert(workflow)?;
         warnings.extend(more);
         Ok((prompt, warnings))
+    }
+}
+
+/// What a file holds, or standard input.
+pub(crate) fn open(file: &Path) -> Result<Document, Failure> {
+    Ok(comfy_convert::read(&files::bytes(file)?)?)
+}
+
+/// Says on standard error what was odd about a file.
+pub(crate) fn warn(file: &Path, warnings: &[Warning]) {
+    for warning in warnings {
+        eprintln!("warning: {}: {warning}", file.display());
     }
 }
 

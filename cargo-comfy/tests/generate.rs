@@ -90,10 +90,20 @@ fn what_cannot_be_done_is_2_with_its_causes() {
 
 #[test]
 fn a_schema_or_a_server_is_needed() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_cargo-comfy")).args(["generate", "--out", "nodes.rs"]).output().unwrap();
+    let out = target("none");
+    let folder = out.parent().unwrap();
+    let generate = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+        command.current_dir(folder).args(["generate", "--out", "nodes.rs", "--nodes", "KSampler"]).output().unwrap()
+    };
+    let output = generate();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("--schema <FILE>"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--schema FILE"), "{}", stderr(&output));
+    // Or the only snapshot where the command is called.
+    fs::create_dir(folder.join("schemas")).unwrap();
+    fs::copy(SCHEMA, folder.join("schemas/any.json")).unwrap();
+    let output = generate();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
 #[test]

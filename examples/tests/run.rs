@@ -8,6 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use comfy_convert::Converter;
+use comfy_schema::{Schema, Text, Value};
 use tempfile::TempDir;
 
 /// Runs a program in an empty folder, which it gives back with what was printed.
@@ -60,6 +62,32 @@ fn lora_loop_chains_as_many_as_are_given() {
     let (folder, said) = run(env!("CARGO_BIN_EXE_lora_loop"), &["a.safetensors", "b.safetensors", "c.safetensors"]);
     assert_eq!(said.matches("\"LoraLoader\"").count(), 3);
     assert_eq!(pictures(folder.path(), "lora"), 1);
+}
+
+/// What is in the picture: the prompt that ran, and a workflow for which the editor would queue the same.
+#[test]
+fn opens_in_editor_saves_both_forms_into_the_picture() {
+    let (folder, _) = run(env!("CARGO_BIN_EXE_opens_in_editor"), &[]);
+    let picture = fs::read(folder.path().join("out/portrait_00001_.png")).unwrap();
+    let document = comfy_convert::read(&picture).unwrap();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+    let schema = Schema::from_slice(&fs::read(schema).unwrap()).unwrap();
+    let queued = Converter::new(&schema).convert(&document.ui.unwrap()).unwrap().prompt;
+    let lines = |prompt: &Value| -> Vec<String> {
+        let of_node = |(id, node): (&Text, &Value)| {
+            let node = node.as_object().unwrap();
+            let (class, inputs) = (node.get("class_type").unwrap(), node.get("inputs").unwrap().as_object().unwrap());
+            // The server makes 7.0 of 7 before it saves the prompt.
+            let line = |(name, value): (&Text, &Value)| {
+                format!("{id} {class} {name} {}", value.to_string().trim_end_matches(".0"))
+            };
+            inputs.iter().map(line).collect::<Vec<_>>()
+        };
+        let mut lines: Vec<String> = prompt.as_object().unwrap().iter().flat_map(of_node).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(lines(&queued), lines(&document.api.unwrap()));
 }
 
 #[test]

@@ -1,17 +1,16 @@
 //! `cargo comfy convert`
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_convert::{Warning, read};
+use comfy_convert::Warning;
 use comfy_schema::{Map, Schema, Value};
 
+use crate::definitions::Definitions;
 use crate::failure::{Chain, Failure, IntoFailure};
-use crate::files::{bytes, definitions_of, stem, targets};
+use crate::files::{self, stem};
 use crate::json::Pretty;
-use crate::workflow::{Choices, From};
+use crate::workflow::{self, Choices};
 
 /// Convert workflows to the API format that is queued, as the ComfyUI front end would.
 #[derive(Debug, Args)]
@@ -22,13 +21,8 @@ pub(crate) struct Convert {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// File with the node definitions that a server gave; needed for UI format
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File to write, or folder if there are several FILEs (written as NAME.api.json) [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -38,21 +32,8 @@ pub(crate) struct Convert {
     #[arg(long, value_enum, default_value = "pretty")]
     format: Format,
 
-    /// What is taken from a file that holds both the workflow and the prompt that was queued
-    #[arg(long, value_enum, default_value = "prompt")]
-    from: From,
-
-    /// What the choices of dynamic prompts (`{a|b}`) are made by
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-
-    /// Leave dynamic prompts as written
-    #[arg(long)]
-    keep_dynamic_prompts: bool,
-
-    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
-    #[arg(long)]
-    follow_get_set: bool,
+    #[command(flatten)]
+    choices: Choices,
 
     /// End with 1 if there were warnings
     #[arg(long)]
@@ -71,7 +52,7 @@ Examples:
     cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
       curl -d @- http://127.0.0.1:8188/prompt
 
-Warnings go to standard error. The other files are converted even if one cannot be.
+UI format needs node definitions. Warnings go to standard error. The other files are converted even if one cannot be.
 
 Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 something could not be done.";
 
@@ -95,15 +76,13 @@ struct Outcome {
 impl Convert {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let targets = targets(&self.files, self.out.as_deref(), |file| format!("{}.api.json", stem(file)))?;
+        let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.api.json", stem(file)))?;
         let mut schema = None;
         let mut outcome = Outcome::default();
         for (file, target) in self.files.iter().zip(targets) {
             match self.convert(file, &mut schema) {
                 Ok((prompt, warnings)) => {
-                    for warning in &warnings {
-                        eprintln!("warning: {}: {warning}", file.display());
-                    }
+                    workflow::warn(file, &warnings);
                     outcome.warnings += warnings.len();
                     self.write(&prompt, target.as_deref())?;
                 }
@@ -127,19 +106,13 @@ impl Convert {
     }
 
     fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<Warning>), Failure> {
-        let choices = Choices {
-            from: self.from,
-            seed: self.seed,
-            keep_dynamic_prompts: self.keep_dynamic_prompts,
-            follow_get_set: self.follow_get_set,
-        };
-        choices.prompt(read(&bytes(file)?)?, || self.definitions(schema))
+        self.choices.read(file, || self.definitions(schema))
     }
 
     /// The definitions, loaded when the first file needs them.
     fn definitions<'s>(&self, loaded: &'s mut Option<Schema>) -> Result<&'s Schema, Failure> {
         if loaded.is_none() {
-            *loaded = Some(definitions_of(self.schema.as_deref(), self.server.as_deref())?);
+            *loaded = Some(self.definitions.load()?);
         }
         loaded.as_ref().ok_or_else(|| "no node definitions".to_owned().into_failure())
     }
@@ -153,14 +126,6 @@ impl Convert {
                 format!("{body}\n")
             }
         };
-        let written = match target {
-            Some(target) => fs::write(target, text).map_err(|error| format!("{}: {error}", target.display())),
-            None => match io::stdout().write_all(text.as_bytes()) {
-                // Whoever read it, `head` for example, has read enough.
-                Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
-                _ => Ok(()),
-            },
-        };
-        written.map_err(IntoFailure::into_failure)
+        files::write(target, text.as_bytes())
     }
 }

@@ -1,13 +1,14 @@
 //! `cargo comfy export`
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::failure::{Failure, IntoFailure};
+use crate::definitions::Definitions;
+use crate::failure::Failure;
 use crate::files;
 use crate::json::Pretty;
+use crate::workflow::{self, Choices};
 
 /// Make a workflow that the ComfyUI editor opens from a prompt in API format.
 #[derive(Debug, Args)]
@@ -17,13 +18,8 @@ pub(crate) struct Export {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// File with the node definitions that a server gave [default: the one in ./schemas]
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -50,20 +46,16 @@ Exit codes: 0 done, 1 done with losses (--deny-lost), 2 could not be done.";
 impl Export {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let schema = files::definitions_of(self.schema.as_deref(), self.server.as_deref())?;
-        let bytes = files::bytes(&self.file).map_err(|failure| failure.about(&self.file))?;
-        let prompt = files::prompt(&bytes, &schema).map_err(|failure| failure.about(&self.file))?;
+        let schema = self.definitions.load()?;
+        let read = Choices::AS_WRITTEN.read(&self.file, || Ok(&schema));
+        let (prompt, warnings) = read.map_err(|failure| failure.about(&self.file))?;
+        workflow::warn(&self.file, &warnings);
         let document = comfy_draw::to_ui(&prompt, &schema)?;
         for lost in &document.lost {
             eprintln!("warning: {}: {lost}", self.file.display());
         }
         let text = format!("{}\n", Pretty(&document.workflow.into()));
-        match &self.out {
-            Some(out) => {
-                fs::write(out, text).map_err(|error| format!("{}: {error}", out.display()).into_failure())?;
-            }
-            None => files::print(&text)?,
-        }
+        files::write(self.out.as_deref(), text.as_bytes())?;
         match document.lost.len() {
             lost @ 1.. if self.deny_lost => Err(Failure::No(format!("{lost} things are lost, which is denied"))),
             _ => Ok(()),

@@ -1,26 +1,22 @@
 //! `cargo comfy generate`
 
-use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::{fs, iter};
 
 use clap::{Args, ValueEnum};
 use comfy_codegen::{Config, Report};
 
+use crate::definitions::Definitions;
 use crate::failure::Failure;
+use crate::files;
 
 /// Generate typed Rust nodes from a server's node definitions.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Generate {
-    /// File with the node definitions that a server gave
-    #[arg(long, value_name = "FILE", required_unless_present = "server")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File to write
     #[arg(long, value_name = "FILE")]
@@ -91,7 +87,7 @@ enum Format {
 impl Generate {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = self.config();
+        let config = self.config()?;
         if self.check {
             let (text, report) = config.source()?;
             self.print(&report)?;
@@ -104,8 +100,10 @@ impl Generate {
         self.print(&config.generate()?)
     }
 
-    fn config(&self) -> Config {
-        let mut config = Config::new()
+    fn config(&self) -> Result<Config, Failure> {
+        let mut config = self
+            .definitions
+            .config()?
             .out_file(&self.out)
             .exact(self.exact)
             .builders(!self.no_builders)
@@ -114,11 +112,9 @@ impl Generate {
         if !self.nodes.is_empty() {
             config = config.nodes(&self.nodes);
         }
-        config = self.schema.iter().fold(config, Config::schema);
-        config = self.server.iter().fold(config, Config::server);
         config = self.used_in.iter().fold(config, Config::used_in);
         config = self.open.iter().fold(config, Config::open);
-        self.closed.iter().fold(config, Config::closed)
+        Ok(self.closed.iter().fold(config, Config::closed))
     }
 
     fn print(&self, report: &Report) -> Result<(), Failure> {
@@ -126,11 +122,7 @@ impl Generate {
             Format::Json => report.to_json(),
             Format::Text => text(report),
         };
-        match writeln!(io::stdout(), "{text}") {
-            // Whoever read it, `head` for example, has read enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(()),
-        }
+        files::print(&format!("{text}\n"))
     }
 }
 

@@ -1,16 +1,15 @@
 //! `cargo comfy graph`
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_convert::{Converter, read};
 use comfy_draw::Drawing;
-use comfy_schema::{Schema, Value};
+use comfy_schema::Schema;
 
+use crate::definitions::Definitions;
 use crate::failure::{Failure, IntoFailure};
 use crate::files;
+use crate::workflow::{self, Choices};
 
 /// Draw a workflow: SVG, a page to look around in, Mermaid or PNG.
 #[derive(Debug, Args)]
@@ -20,14 +19,8 @@ pub(crate) struct Graph {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// File with the node definitions that a server gave, for types, colours and errors; needed for UI format
-    /// [default: the one in ./schemas, if there is one]
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File to write; its ending says the format: svg, html, mmd, png [default: standard output, as SVG]
     #[arg(long, value_name = "FILE")]
@@ -53,7 +46,8 @@ Examples:
   For a README on GitHub:
     cargo comfy graph portrait.json --format mmd
 
-With node definitions, sockets have the colours of the editor, and what `cargo comfy check` finds is marked.
+With node definitions, sockets have the colours of the editor, and what `cargo comfy check` finds is marked. A workflow in
+UI format needs them.
 
 Exit codes: 0 drawn, 2 could not be drawn.";
 
@@ -75,7 +69,9 @@ impl Graph {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = self.format()?;
         let schema = self.definitions()?;
-        let prompt = self.prompt(schema.as_ref())?;
+        let read = Choices::AS_WRITTEN.read(&self.file, || schema.as_ref().ok_or_else(no_definitions));
+        let (prompt, warnings) = read.map_err(|failure| failure.about(&self.file))?;
+        workflow::warn(&self.file, &warnings);
         let drawing = Drawing::new(&prompt, schema.as_ref())?;
         let bytes = match format {
             Format::Svg => drawing.svg().into_bytes(),
@@ -83,14 +79,7 @@ impl Graph {
             Format::Mmd => drawing.mermaid().into_bytes(),
             Format::Png => self.png(&drawing)?,
         };
-        match &self.out {
-            Some(out) => fs::write(out, bytes).map_err(|error| format!("{}: {error}", out.display()).into_failure()),
-            None => match io::stdout().write_all(&bytes) {
-                // Whoever read it, `head` for example, has read enough.
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-                _ => Ok(()),
-            },
-        }
+        files::write(self.out.as_deref(), &bytes)
     }
 
     fn format(&self) -> Result<Format, Failure> {
@@ -114,29 +103,10 @@ impl Graph {
 
     /// The definitions that were asked for; those that happen to be there; or none.
     fn definitions(&self) -> Result<Option<Schema>, Failure> {
-        let asked = self.schema.is_some() || self.server.is_some();
-        match files::definitions_of(self.schema.as_deref(), self.server.as_deref()) {
+        match self.definitions.load() {
             Ok(schema) => Ok(Some(schema)),
-            Err(failure) if asked => Err(failure),
+            Err(failure) if self.definitions.are_named() => Err(failure),
             Err(_) => Ok(None),
-        }
-    }
-
-    fn prompt(&self, schema: Option<&Schema>) -> Result<Value, Failure> {
-        let bytes = files::bytes(&self.file).map_err(|failure| failure.about(&self.file))?;
-        let document = read(&bytes)?;
-        match (document.api, document.ui, schema) {
-            (Some(prompt), _, _) => Ok(prompt),
-            (None, Some(workflow), Some(schema)) => {
-                Ok(Converter::new(schema).keep_dynamic_prompts().convert(&workflow)?.prompt)
-            }
-            (None, Some(_), None) => {
-                Err("this workflow is in UI format, which needs the definitions of its nodes: give \
-                                          --schema FILE or --server URL"
-                    .to_owned()
-                    .into_failure())
-            }
-            (None, None, _) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
         }
     }
 
@@ -155,4 +125,10 @@ impl Graph {
         let message = "this build writes no PNG; install cargo-comfy with its feature `png`, or take SVG";
         Err(message.to_owned().into_failure())
     }
+}
+
+fn no_definitions() -> Failure {
+    let message =
+        "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE or --server URL";
+    message.to_owned().into_failure()
 }

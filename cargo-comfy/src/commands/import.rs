@@ -1,7 +1,5 @@
 //! `cargo comfy import`
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,8 +8,10 @@ use comfy_codegen::import::{self, Imported, Importer, Parameters, Settings};
 use comfy_convert::Document;
 use comfy_schema::{Schema, Value};
 
+use crate::definitions::Definitions;
 use crate::failure::{Chain, Failure, IntoFailure};
-use crate::{files, workflow};
+use crate::files;
+use crate::workflow::{self, Choices};
 
 /// Turn workflows into `#[workflow]` functions that send the same prompt.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
@@ -23,13 +23,8 @@ pub(crate) struct Import {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// File with the node definitions that a server gave
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File to write, or folder if there are several FILEs (written as NAME.rs) [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -65,21 +60,8 @@ pub(crate) struct Import {
     #[arg(long)]
     functions: bool,
 
-    /// What is taken from a file that holds both the workflow and the prompt that was queued
-    #[arg(long, value_enum, default_value = "prompt")]
-    from: workflow::From,
-
-    /// What the choices of dynamic prompts (`{a|b}`) in UI format are made by
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-
-    /// Leave dynamic prompts as written
-    #[arg(long)]
-    keep_dynamic_prompts: bool,
-
-    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
-    #[arg(long)]
-    follow_get_set: bool,
+    #[command(flatten)]
+    choices: Choices,
 
     /// Write nothing; print how long it takes
     #[arg(long)]
@@ -135,7 +117,7 @@ impl Import {
         }
         let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
-        let schema = self.definitions()?;
+        let schema = self.definitions.load()?;
         let planned = Importer::new(&schema);
         let loaded = loaded.elapsed();
         let mut outcome = Outcome::default();
@@ -152,7 +134,7 @@ impl Import {
                     outcome.warnings += warnings.len();
                     outcome.nodes += imported.count;
                     if !self.time {
-                        write(&imported.source, target.as_deref())?;
+                        files::write(target.as_deref(), imported.source.as_bytes())?;
                     }
                 }
                 Err(Failure::Error(error)) => {
@@ -194,7 +176,7 @@ impl Import {
         schema: &Schema,
         planned: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
-        let document = comfy_convert::read(&files::bytes(file)?)?;
+        let document = workflow::open(file)?;
         let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
         let imported = planned.import(&prompt, settings)?;
         warnings.extend(imported.warnings.iter().map(ToString::to_string));
@@ -211,13 +193,7 @@ impl Import {
         if let Some(workflow) = &document.ui {
             settings.function_names = workflow.subgraph_names().into_iter().collect();
         }
-        let choices = workflow::Choices {
-            from: self.from,
-            seed: self.seed,
-            keep_dynamic_prompts: self.keep_dynamic_prompts,
-            follow_get_set: self.follow_get_set,
-        };
-        let (prompt, warnings) = choices.prompt(document, || Ok(schema))?;
+        let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;
         Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
     }
 
@@ -235,10 +211,6 @@ impl Import {
         settings.functions = self.functions;
         settings
     }
-
-    fn definitions(&self) -> Result<Schema, Failure> {
-        files::definitions_of(self.schema.as_deref(), self.server.as_deref())
-    }
 }
 
 /// What the function for a file is called: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
@@ -246,16 +218,4 @@ fn function_name(file: &Path) -> String {
     let stem = files::stem(file);
     let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);
     Settings::name_of(stem)
-}
-
-fn write(source: &str, target: Option<&Path>) -> Result<(), Failure> {
-    let written = match target {
-        Some(target) => fs::write(target, source).map_err(|error| format!("{}: {error}", target.display())),
-        None => match io::stdout().write_all(source.as_bytes()) {
-            // Whoever read it, `head` for example, has read enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.to_string()),
-            _ => Ok(()),
-        },
-    };
-    written.map_err(IntoFailure::into_failure)
 }

@@ -74,14 +74,32 @@ fn a_request_body_is_one() {
 }
 
 #[test]
-fn a_ui_workflow_is_told_as_such() {
-    let output = check(&["-"], r#"{"nodes": [], "links": [], "version": 0.4}"#);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr(&output).contains("UI format") && stderr(&output).contains("cargo comfy convert"),
-        "{}",
-        stderr(&output)
-    );
+fn what_the_editor_saved_is_checked_as_it_would_be_queued() {
+    let editor = |width: i64| {
+        format!(
+            r#"{{"version": 0.4, "links": [[1, 1, 0, 2, 0, "IMAGE"]], "nodes": [
+                {{"id": 1, "type": "EmptyImage", "outputs": [{{"name": "IMAGE", "type": "IMAGE", "links": [1]}}],
+                    "widgets_values": [{width}, 64, 1, 0]}},
+                {{"id": 2, "type": "SaveImage", "inputs": [{{"name": "images", "type": "IMAGE", "link": 1}}],
+                    "widgets_values": ["a"]}}]}}"#
+        )
+    };
+    let valid = check(&["-"], &editor(64));
+    assert_eq!(valid.status.code(), Some(0), "{}{}", stdout(&valid), stderr(&valid));
+    let invalid = check(&["-"], &editor(0));
+    assert_eq!(invalid.status.code(), Some(1), "{}", stderr(&invalid));
+    assert!(stdout(&invalid).contains("value_smaller_than_min"), "{}", stdout(&invalid));
+}
+
+#[test]
+fn what_holds_no_workflow_is_told_as_such() {
+    for (input, word) in
+        [("{\"nodes\": 1, \"a\": [", "not JSON"), ("\u{89}PNG\r\n\u{1a}\n", "not JSON"), ("<html>", "web page")]
+    {
+        let output = check(&["-"], input);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(word), "{input}: {}", stderr(&output));
+    }
     let definitions = check(&[SCHEMA], "");
     assert!(stderr(&definitions).contains("give it as --schema"), "{}", stderr(&definitions));
 }

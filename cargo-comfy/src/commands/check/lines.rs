@@ -16,7 +16,7 @@ pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write
     if is_stdin(path) {
         return stream(validator, io::stdin().lock(), out);
     }
-    let file = File::open(path).map_err(|source| ReadError::Read { path: path.to_owned(), source })?;
+    let file = File::open(path).map_err(|error| ReadError::Read { path: path.to_owned(), why: error.to_string() })?;
     stream(validator, file, out)
 }
 

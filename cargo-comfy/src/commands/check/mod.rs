@@ -11,10 +11,10 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use comfy_codegen::Config;
 use comfy_schema::validate::{Files, Replacements, Validator};
 use comfy_schema::{Schema, Value};
 
+use crate::definitions::Definitions;
 use crate::failure::Failure;
 use crate::paint::Paint;
 use read::Workflow;
@@ -23,17 +23,13 @@ use read::Workflow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
-    /// Workflows in API format, or request bodies with one under `prompt`; - is standard input
+    /// Workflows: API format, UI format, request bodies with one under `prompt`, or pictures that ComfyUI saved; - is
+    /// standard input
     #[arg(value_name = "FILE", required_unless_present = "jsonl")]
     workflows: Vec<PathBuf>,
 
-    /// File with the node definitions that a server gave
-    #[arg(long, value_name = "FILE", required_unless_present = "server")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask for its definitions; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// File with one request body a line; prints one line of JSON for each. - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
@@ -110,7 +106,7 @@ enum Ending {
 impl Check {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let schema = self.schema()?;
+        let schema = self.definitions.load()?;
         let files = self.files()?;
         let replacements = self.replacements()?;
         let mut validator = Validator::new(&schema).files(&files).any_model(self.any_model);
@@ -133,17 +129,6 @@ impl Check {
         }
     }
 
-    fn schema(&self) -> Result<Schema, Failure> {
-        let mut config = Config::new();
-        config = self.schema.iter().fold(config, Config::schema);
-        config = self.server.iter().fold(config, Config::server);
-        let (schema, fallback) = config.definitions()?;
-        if let Some(fallback) = fallback {
-            eprintln!("warning: {fallback}");
-        }
-        Ok(schema)
-    }
-
     fn files(&self) -> Result<Files, Failure> {
         files::list([self.input_dir.as_deref(), self.output_dir.as_deref(), self.temp_dir.as_deref()])
     }
@@ -157,7 +142,7 @@ impl Check {
         let paint = Paint::new(io::stdout().is_terminal());
         let mut worst = Ending::Valid;
         for path in &self.workflows {
-            let ending = match Workflow::read(path) {
+            let ending = match Workflow::read(path, schema) {
                 Ok(workflow) => self.workflow(validator, schema, &workflow, paint, out)?,
                 Err(error) => {
                     self.not_checked(path, &error, out)?;

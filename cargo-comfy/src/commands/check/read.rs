@@ -1,26 +1,25 @@
 //! Workflow files.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use comfy_schema::{JsonError, Map, Value};
+use comfy_schema::{JsonError, Map, Schema, Value};
 use thiserror::Error;
+
+use crate::failure::Failure;
+use crate::files;
+use crate::workflow::{self, Choices};
 
 /// Why a file is not a workflow in API format. Each message ends in what to do about it.
 #[derive(Debug, Error)]
 pub(super) enum ReadError {
-    #[error("{} cannot be read: {source}; name a file that exists and may be read, or - for standard input", path.display())]
-    Read { path: PathBuf, source: io::Error },
+    #[error("{} cannot be read: {why}; name a file that exists and may be read, or - for standard input", path.display())]
+    Read { path: PathBuf, why: String },
 
     #[error("{} is not JSON: {source}; save the workflow again with `Export (API)`", path.display())]
     NotJson { path: PathBuf, source: JsonError },
 
-    #[error(
-        "{} is a workflow in UI format, as `Save` writes it; the server takes API format: convert it with \
-         `cargo comfy convert {}`, or save it with `Export (API)`", path.display(), path.display()
-    )]
-    Ui { path: PathBuf },
+    #[error("{} holds no workflow that can be checked: {why}", path.display())]
+    Converted { path: PathBuf, why: String },
 
     #[error("{} holds node definitions, not a workflow; give it as --schema", path.display())]
     Definitions { path: PathBuf },
@@ -40,19 +39,36 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    pub(super) fn read(path: &Path) -> Result<Self, ReadError> {
+    /// Reads a file, or standard input. What is not in API format is converted as the editor would queue it; then places
+    /// in the file are not known.
+    pub(super) fn read(path: &Path, schema: &Schema) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
-        let value = parse(path, &bytes)?;
-        if is_ui(&value) {
-            return Err(ReadError::Ui { path: path.to_owned() });
-        }
+        let value = match parse(path, &bytes) {
+            Ok(value) if is_ui(&value) => return Self::converted(path, &bytes, schema),
+            Ok(value) => value,
+            Err(not_json) => {
+                return match comfy_convert::read(&bytes) {
+                    Err(comfy_convert::ReadError::Json { .. } | comfy_convert::ReadError::Empty) => Err(not_json),
+                    _ => Self::converted(path, &bytes, schema),
+                };
+            }
+        };
         if is_definitions(&value) {
             return Err(ReadError::Definitions { path: path.to_owned() });
         }
         let is_body = is_body(&value);
-        let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
-        let body = if is_body { value } else { Value::Object(Map::from_iter([("prompt", value)])) };
-        Ok(Self { name, text: String::from_utf8(bytes).unwrap_or_default(), body, is_body })
+        let body = if is_body { value } else { body(value) };
+        Ok(Self { name: name(path), text: String::from_utf8(bytes).unwrap_or_default(), body, is_body })
+    }
+
+    /// What a file in UI format, or a picture, would queue.
+    fn converted(path: &Path, bytes: &[u8], schema: &Schema) -> Result<Self, ReadError> {
+        let read = comfy_convert::read(bytes).map_err(Failure::from);
+        let converted = read.and_then(|document| Choices::QUEUED.prompt(document, || Ok(schema)));
+        let (prompt, warnings) =
+            converted.map_err(|why| ReadError::Converted { path: path.to_owned(), why: why.to_string() })?;
+        workflow::warn(path, &warnings);
+        Ok(Self { name: name(path), text: String::new(), body: body(prompt), is_body: false })
     }
 
     /// The graph.
@@ -70,16 +86,18 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// What a file is called in messages.
+fn name(path: &Path) -> String {
+    if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// The body of a request with this graph.
+fn body(prompt: Value) -> Value {
+    Value::Object(Map::from_iter([("prompt", prompt)]))
+}
+
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let read = || {
-        if !is_stdin(path) {
-            return fs::read(path);
-        }
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|source| ReadError::Read { path: path.to_owned(), source })
+    files::bytes(path).map_err(|why| ReadError::Read { path: path.to_owned(), why: why.to_string() })
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Value, ReadError> {

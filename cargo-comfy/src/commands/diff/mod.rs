@@ -13,8 +13,8 @@ use clap::{Args, ValueEnum};
 use comfy_schema::drift::{Comparison, Level};
 
 use crate::failure::Failure;
-use crate::files;
 use crate::paint::Paint;
+use crate::{definitions, files};
 use report::Report;
 use uses::Uses;
 
@@ -76,7 +76,7 @@ enum Format {
 impl Diff {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (old, new) = (files::definitions(&self.old)?, files::definitions(&self.new)?);
+        let (old, new) = (definitions::load(&self.old)?, definitions::load(&self.new)?);
         let comparison = Comparison::new(&old, &new);
         let report = if self.uses.is_empty() {
             Report::of_all(&comparison)

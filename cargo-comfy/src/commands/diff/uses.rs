@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use comfy_codegen::Config;
 use comfy_schema::{Schema, Value};
 
+use crate::definitions;
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
+use crate::workflow::Choices;
 
 /// What `--uses` names.
 #[derive(Debug, Default)]
@@ -30,15 +31,13 @@ impl Uses {
             } else if is_rust(path) {
                 sources.push(path.clone());
             } else {
-                let prompt = files::bytes(path).and_then(|bytes| files::prompt(&bytes, old));
-                let prompt = prompt.map_err(|failure| failure.about(path))?;
+                let read = Choices::AS_WRITTEN.read(path, || Ok(old));
+                let (prompt, _) = read.map_err(|failure| failure.about(path))?;
                 uses.workflows.push((path.display().to_string(), prompt));
             }
         }
         if !sources.is_empty() {
-            let is_url = origin.starts_with("http://") || origin.starts_with("https://");
-            let config = if is_url { Config::new().server(origin) } else { Config::new().schema(origin) };
-            uses.classes = sources.iter().fold(config, Config::used_in).classes()?;
+            uses.classes = sources.iter().fold(definitions::config_of(origin), Config::used_in).classes()?;
             uses.sources = sources.iter().map(|path| path.display().to_string()).collect();
         }
         if uses.workflows.is_empty() && uses.sources.is_empty() {
@@ -69,7 +68,7 @@ impl Uses {
         }
         found.sort();
         for path in found {
-            if let Ok(prompt) = files::bytes(&path).and_then(|bytes| files::prompt(&bytes, old)) {
+            if let Ok((prompt, _)) = Choices::AS_WRITTEN.read(&path, || Ok(old)) {
                 self.workflows.push((path.display().to_string(), prompt));
             }
         }

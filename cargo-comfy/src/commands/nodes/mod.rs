@@ -5,12 +5,12 @@ mod one;
 mod text;
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use comfy_schema::search::Query;
 use comfy_schema::{Node, Schema};
 
+use crate::definitions::Definitions;
 use crate::failure::Failure;
 use crate::files;
 use crate::paint::Paint;
@@ -31,13 +31,8 @@ pub(crate) struct Nodes {
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     gives: Vec<String>,
 
-    /// File with the node definitions that a server gave [default: the one in ./schemas]
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-
-    /// Base URL of a running server to ask instead; --schema is the fallback
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    definitions: Definitions,
 
     /// The most nodes to list; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -76,7 +71,7 @@ enum Format {
 impl Nodes {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let schema = files::definitions_of(self.schema.as_deref(), self.server.as_deref())?;
+        let schema = self.definitions.load()?;
         let mut query = Query::from_words(&self.words);
         query.takes.extend(self.takes.iter().cloned());
         query.gives.extend(self.gives.iter().cloned());

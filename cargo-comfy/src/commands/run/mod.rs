@@ -2,19 +2,21 @@
 
 mod bars;
 mod lines;
-mod load;
 mod preview;
 mod set;
 
 use std::path::PathBuf;
 
 use clap::Args;
+use comfy_convert::Document;
 use comfy_runtime::client::{Accepted, Done, Ending, Error, Event, Run as Running};
 use comfy_runtime::{Client, Workflow};
+use comfy_schema::{Schema, Value};
 use tokio::runtime::Runtime;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, IntoFailure};
 use crate::signal::told_to_stop;
+use crate::workflow::{self, Choices};
 use bars::Bars;
 use preview::Screen;
 use set::Assignment;
@@ -60,6 +62,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
+    /// Put the workflow, laid out, into the pictures that the server saves, so that they open in the editor
+    #[arg(long)]
+    editable: bool,
+
     /// Run the outputs that the server accepts even if it drops others
     #[arg(long)]
     partial: bool,
@@ -84,6 +90,9 @@ Examples:
   What made this picture, once more, on another machine:
     cargo comfy run ComfyUI_00042_.png --server https://gpu.example.com
 
+  So that the pictures open in the editor:
+    cargo comfy run workflow_api.json --editable
+
   For another program:
     cargo comfy run workflow_api.json --json | jq -r 'select(.event == \"saved\").path'
 
@@ -107,22 +116,23 @@ enum Report {
 impl Run {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let mut prompt = load::prompt(&self.workflow, &self.server)?;
-        for assignment in &self.set {
-            assignment.apply(&mut prompt)?;
-        }
-        let workflow: Workflow = serde_json::from_str(&prompt.to_string())?;
-        Runtime::new()?.block_on(self.on_server(&workflow))
+        let document = workflow::open(&self.workflow).map_err(|failure| failure.about(&self.workflow))?;
+        Runtime::new()?.block_on(self.on_server(document))
     }
 
-    async fn on_server(&self, workflow: &Workflow) -> Result<(), Failure> {
+    async fn on_server(&self, document: Document) -> Result<(), Failure> {
         let mut builder = Client::builder(&self.server);
         builder = self.token.iter().fold(builder, comfy_runtime::client::ClientBuilder::bearer);
         builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
         // Listened for from now on: a run that was sent must not outlive the program.
         let stop = told_to_stop()?;
         let client = builder.connect().await?;
-        let run = match self.submit(&client, workflow).await {
+        let is_ui = document.api.is_none();
+        let schema = if is_ui || self.editable { Some(client.object_info().await?) } else { None };
+        let prompt = self.prompt(document, schema.as_ref())?;
+        let editor = self.editor(&prompt, schema.as_ref())?;
+        let workflow: Workflow = serde_json::from_str(&prompt.to_string())?;
+        let run = match self.submit(&client, &workflow, editor).await {
             Ok(run) => run,
             Err(error @ (Error::Rejected(_) | Error::Partial(_))) => {
                 if self.json {
@@ -134,7 +144,7 @@ impl Run {
             Err(error) => return Err(error.into()),
         };
         tokio::select! {
-            ending = self.follow(workflow, &run) => self.conclude(&run, ending).await,
+            ending = self.follow(&workflow, &run) => self.conclude(&run, ending).await,
             stopped = stop => {
                 stopped?;
                 eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
@@ -144,8 +154,33 @@ impl Run {
         }
     }
 
-    async fn submit(&self, client: &Client, workflow: &Workflow) -> Result<Running, Error> {
+    /// What is to run: the prompt of the file with what `--set` changes.
+    fn prompt(&self, document: Document, schema: Option<&Schema>) -> Result<Value, Failure> {
+        let definitions = || schema.ok_or_else(|| "there are no node definitions".to_owned().into_failure());
+        let read = Choices::QUEUED.prompt(document, definitions);
+        let (mut prompt, warnings) = read.map_err(|failure| failure.about(&self.workflow))?;
+        workflow::warn(&self.workflow, &warnings);
+        for assignment in &self.set {
+            assignment.apply(&mut prompt)?;
+        }
+        Ok(prompt)
+    }
+
+    /// The same for the editor, if it is wanted.
+    fn editor(&self, prompt: &Value, schema: Option<&Schema>) -> Result<Option<Value>, Failure> {
+        let Some(schema) = schema.filter(|_| self.editable) else { return Ok(None) };
+        let document = comfy_draw::to_ui(prompt, schema)?;
+        for lost in &document.lost {
+            eprintln!("warning: the editor will not show all of it: {lost}");
+        }
+        Ok(Some(document.workflow.into()))
+    }
+
+    async fn submit(&self, client: &Client, workflow: &Workflow, editor: Option<Value>) -> Result<Running, Error> {
         let mut submission = client.submission(workflow);
+        if let Some(editor) = editor {
+            submission = submission.editor_workflow(editor);
+        }
         if self.front {
             submission = submission.front();
         }
