@@ -18,9 +18,11 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Typed ComfyUI workflows in Rust.
+/// ComfyUI workflows as type-checked Rust.
 #[derive(Debug, Parser)]
 #[command(name = "cargo comfy", bin_name = "cargo comfy", version, about, disable_help_subcommand = true)]
+#[command(after_help = "\
+`cargo comfy init` is where to begin. Every command has examples: cargo comfy COMMAND --help")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

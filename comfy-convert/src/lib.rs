@@ -36,5 +36,5 @@ mod widgets;
 pub use convert::{Converted, Converter, DateTime};
 pub use document::{Document, Form, read};
 pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
-pub use to_ui::{Lost, NodePlace, ToUiError, UiDocument, to_ui};
+pub use to_ui::{BoxSize, Lost, ToUiError, UiDocument, to_ui};
 pub use ui::UiWorkflow;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use comfy_convert::{Converter, NodePlace, UiDocument, UiWorkflow, to_ui};
+use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
@@ -15,8 +15,13 @@ fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
 }
 
+/// Everything at one place.
+fn at_the_origin(_: &[BoxSize], _: &[(usize, usize)]) -> Vec<(f64, f64)> {
+    Vec::new()
+}
+
 fn there(prompt: &Value) -> UiDocument {
-    to_ui(&schema(), prompt, |_| None).unwrap()
+    to_ui(prompt, &schema(), at_the_origin).unwrap()
 }
 
 /// The prompt that the editor makes of the file.
@@ -36,7 +41,7 @@ fn comes_back(prompt: &str) {
 
 /// A member of the file's node with this id.
 fn member(document: &UiDocument, id: &str, key: &str) -> Option<Value> {
-    let nodes = document.workflow.get("nodes")?.as_array()?;
+    let nodes = document.workflow.as_object()?.get("nodes")?.as_array()?;
     let node = nodes.iter().find(|node| node.as_object().is_some_and(|node| node.get("id") == Some(&json(id))))?;
     node.as_object()?.get(key).cloned()
 }
@@ -53,16 +58,23 @@ fn ids_titles_and_links_stay() {
     assert_eq!(member(&document, "\"ground\"", "title"), Some("Ground".into()));
     // A title that the class gives is not written.
     assert_eq!(member(&document, "7", "title"), None);
-    assert_eq!(document.workflow.get("links"), Some(&json(r#"[[1, "ground", 0, 7, 0, "IMAGE"]]"#)));
+    assert_eq!(
+        document.workflow.as_object().unwrap().get("links"),
+        Some(&json(r#"[[1, "ground", 0, 7, 0, "IMAGE"]]"#))
+    );
     assert_eq!(there(&json(SAMPLER)), document);
 }
 
 #[test]
 fn nodes_stand_where_they_are_told() {
-    let place = |id: &str| (id == "7").then_some(NodePlace { x: 1.0, y: 2.0, width: 3.0, height: 4.0 });
-    let document = to_ui(&schema(), &json(SAMPLER), place).unwrap();
-    assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 2.0]")));
-    assert_eq!(member(&document, "7", "size"), Some(json("[3.0, 4.0]")));
+    let layout = |sizes: &[BoxSize], links: &[(usize, usize)]| {
+        assert_eq!((sizes.len(), links), (2, &[(0, 1)][..]));
+        vec![(0.0, 0.0), (1.0, 2.0)]
+    };
+    let document = to_ui(&json(SAMPLER), &schema(), layout).unwrap();
+    // The title stands above.
+    assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 32.0]")));
+    assert_eq!(member(&document, "\"ground\"", "size"), Some(json("[270.0, 130.0]")));
     // Sources run first.
     assert_eq!(member(&document, "7", "order"), Some(1.into()));
 }
@@ -125,11 +137,110 @@ fn a_literal_on_a_socket_goes_into_a_subgraph() {
     };
     comes_back(&prompt("5:3"));
     let document = there(&json(&prompt("5:3")));
-    assert_eq!(document.workflow.get("nodes").unwrap().as_array().unwrap().len(), 2);
-    assert!(document.workflow.get("definitions").is_some());
+    assert_eq!(document.workflow.as_object().unwrap().get("nodes").unwrap().as_array().unwrap().len(), 2);
+    assert!(document.workflow.as_object().unwrap().contains_key("definitions"));
     // An id without a colon is that of no subgraph's node.
     let document = there(&json(&prompt("3")));
     assert_eq!(document.lost[0].to_string(), "node 3, input `source`: the socket has no widget");
+}
+
+/// All objects in a value, at any depth.
+fn objects(value: &Value) -> Vec<&Map> {
+    match value {
+        Value::Object(map) => std::iter::once(map).chain(map.iter().flat_map(|(_, value)| objects(value))).collect(),
+        Value::Array(values) => values.iter().flat_map(objects).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn ids_with_colons_stand_in_subgraphs() {
+    let prompt = r#"{
+        "1": {"inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 255}, "class_type": "EmptyImage", "_meta": {"title": "G"}},
+        "9:2": {"inputs": {"image": ["1", 0]}, "class_type": "ImageInvert", "_meta": {"title": "I"}},
+        "9:3:4": {"inputs": {"image": ["9:2", 0]}, "class_type": "ImageInvert", "_meta": {"title": "J"}},
+        "5": {"inputs": {"filename_prefix": "a", "images": ["9:3:4", 0]}, "class_type": "SaveImage", "_meta": {"title": "S"}}
+    }"#;
+    comes_back(prompt);
+    let document = there(&json(prompt));
+    let file = document.workflow.as_object().unwrap();
+    assert_eq!(file.get("nodes").unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(file.get("last_node_id"), Some(&9.into()));
+    let definitions = file.get("definitions").unwrap().as_object().unwrap().get("subgraphs").unwrap();
+    let definitions: Vec<&Map> = definitions.as_array().unwrap().iter().map(|one| one.as_object().unwrap()).collect();
+    assert_eq!(definitions.len(), 2);
+    // The editor refuses a definition without all four.
+    let state = r#"{"lastGroupId": 0, "lastNodeId": 9, "lastLinkId": 7, "lastRerouteId": 0}"#;
+    assert!(definitions.iter().all(|definition| definition.get("state") == Some(&json(state))), "{definitions:?}");
+    // And renumbers links whose ids stand twice.
+    let inner = definitions.iter().flat_map(|one| one.get("links").unwrap().as_array().unwrap());
+    let inner = inner.map(|link| link.as_object().unwrap().get("id").unwrap().to_string());
+    let root =
+        file.get("links").unwrap().as_array().unwrap().iter().map(|link| link.as_array().unwrap()[0].to_string());
+    let ids: Vec<String> = root.chain(inner).collect();
+    assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), ids.len(), "{ids:?}");
+}
+
+#[test]
+fn matched_types_are_those_of_the_links() {
+    let prompt = r#"{
+        "1": {"inputs": {"ckpt_name": "a"}, "class_type": "CheckpointLoaderSimple", "_meta": {"title": "C"}},
+        "2": {"inputs": {"switch": true, "on_false": ["1", 0], "on_true": ["1", 0]}, "class_type": "ComfySwitchNode", "_meta": {"title": "S"}},
+        "3": {"inputs": {"shift": 3, "model": ["2", 0]}, "class_type": "ModelSamplingSD3", "_meta": {"title": "M"}}
+    }"#;
+    comes_back(prompt);
+    let text = there(&json(prompt)).workflow.to_string();
+    assert!(!text.contains("COMFY_MATCHTYPE_V3") && text.contains(r#"[3,2,0,3,0,"MODEL"]"#), "{text}");
+}
+
+#[test]
+fn what_a_choice_brings_stands_as_it_is_declared() {
+    let prompt = r#"{
+        "1": {"inputs": {"value": "a cat"}, "class_type": "PrimitiveString", "_meta": {"title": "P"}},
+        "2": {"inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}, "class_type": "EmptyImage", "_meta": {"title": "E"}},
+        "3": {"inputs": {"model": "Seedance 2.0", "model.prompt": ["1", 0], "model.reference_images.image_1": ["2", 0]},
+            "class_type": "ByteDance2ReferenceNode"}
+    }"#;
+    let inputs = member(&there(&json(prompt)), "3", "inputs").unwrap();
+    let names: Vec<&str> =
+        objects(&inputs).iter().filter_map(|input| input.get("link").and(input.get("name"))?.as_str()).collect();
+    assert_eq!(names[..2], ["model.prompt", "model.reference_images.image_1"], "{names:?}");
+}
+
+#[test]
+fn what_the_editor_adds_or_changes_is_told() {
+    let told = |node: &str| {
+        let document = there(&json(&format!(r#"{{"1": {node}}}"#)));
+        document.lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        told(r#"{"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1}}"#),
+        "node 1, input `color`: the prompt leaves it out; the editor sends 0"
+    );
+    let dated = r#"{"class_type": "SaveImage", "inputs": {"filename_prefix": "%date:yyyy%/a"}}"#;
+    assert_eq!(told(dated), r#"node 1, input `filename_prefix`: the editor sends "2000/a""#);
+    // The server does not look at what a class does not declare, and 7.0 is 7 to it.
+    assert_eq!(told(r#"{"class_type": "ModelSamplingSD3", "inputs": {"shift": 7.0}}"#), "");
+}
+
+#[test]
+fn nodes_are_as_large_as_the_editor_makes_them() {
+    // Measured in the front end 1.45.19.
+    for (class, width, height) in [
+        ("KSampler", 270.0, 262.0),
+        ("CheckpointLoaderSimple", 270.0, 98.0),
+        ("RandomNoise", 270.0, 82.0),
+        ("VAEDecode", 140.0, 46.0),
+        ("LoadAudio", 270.0, 136.0),
+        ("Load3D", 300.0, 600.0),
+        ("CustomCombo", 270.0, 102.0),
+    ] {
+        let prompt = json(&format!(r#"{{"1": {{"class_type": "{class}", "inputs": {{}}}}}}"#));
+        let size = member(&there(&prompt), "1", "size").unwrap();
+        let [wide, high] = size.as_array().unwrap() else { panic!("{size}") };
+        assert!(wide.as_f64().unwrap() >= width, "{class}: {wide}");
+        assert_eq!(high.as_f64(), Some(height), "{class}");
+    }
 }
 
 #[test]
@@ -154,7 +265,7 @@ fn a_node_without_a_class_comes_back() {
 #[test]
 fn what_is_no_prompt_is_an_error() {
     for text in ["[]", "null", r#"{"1": 5}"#] {
-        assert!(to_ui(&schema(), &json(text), |_| None).is_err(), "{text}");
+        assert!(to_ui(&json(text), &schema(), at_the_origin).is_err(), "{text}");
     }
 }
 
@@ -206,7 +317,7 @@ proptest! {
             (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
         };
         let prompt = Value::Object(nodes.into_iter().map(node).collect());
-        let document = SCHEMA.with(|schema| to_ui(schema, &prompt, |_| None)).unwrap();
+        let document = SCHEMA.with(|schema| to_ui(&prompt, schema, at_the_origin)).unwrap();
         let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
         // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
         let _ = SCHEMA.with(|schema| Converter::new(schema).convert(&workflow));

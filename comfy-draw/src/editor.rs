@@ -1,20 +1,13 @@
 //! A prompt laid out for the editor.
 
-use std::collections::HashMap;
-
-use comfy_convert::{NodePlace, UiDocument};
+use comfy_convert::{BoxSize, UiDocument};
 use comfy_schema::{Schema, Value};
 
 use crate::DrawError;
-use crate::graph::Graph;
-use crate::scene::{Scene, TITLE_BAR};
+use crate::layout::{Size, layout};
 
-/// The height of a title in the editor, which it draws above a node's place.
-const EDITOR_TITLE: f64 = 30.0;
-/// What the editor's rows are higher than those of a picture.
-const TALLER: f64 = 1.15;
-
-/// Makes a workflow that the ComfyUI editor opens from a prompt in API format, laid out as a picture of it would be.
+/// Makes a workflow that the ComfyUI editor opens from a prompt in API format, laid out in layers as a picture of it is,
+/// its subgraphs too.
 ///
 /// What the editor queues for it is the prompt again, but for what [`UiDocument::lost`] tells. It also belongs into
 /// `extra_data.extra_pnginfo.workflow` of a request, so that saved pictures open in the editor.
@@ -32,25 +25,12 @@ const TALLER: f64 = 1.15;
 ///
 /// # Errors
 ///
-/// If `prompt` is no prompt, or too large to be laid out.
+/// If `prompt` is no prompt.
 pub fn to_ui(prompt: &Value, schema: &Schema) -> Result<UiDocument, DrawError> {
-    let scene = Scene::new(Graph::new(prompt, Some(schema))?);
-    let places: HashMap<&str, NodePlace> = scene
-        .boxes
-        .iter()
-        .map(|placed| {
-            let rect = placed.rect;
-            let height = (rect.height - TITLE_BAR) * TALLER;
-            let place = NodePlace {
-                x: rect.x,
-                y: (rect.y * TALLER + EDITOR_TITLE).round(),
-                width: rect.width.round(),
-                height: height.round(),
-            };
-            (placed.node.id.as_str(), place)
-        })
-        .collect();
-    Ok(comfy_convert::to_ui(schema, prompt, |id| places.get(id).copied())?)
+    Ok(comfy_convert::to_ui(prompt, schema, |boxes, links| {
+        let sizes: Vec<Size> = boxes.iter().map(|size: &BoxSize| (size.width, size.height)).collect();
+        layout(&sizes, links).places
+    })?)
 }
 
 /// Workflows of `comfy-runtime` for the editor.
@@ -60,7 +40,7 @@ pub trait ToUi {
     ///
     /// # Errors
     ///
-    /// If it is too large to be laid out.
+    /// None that a workflow of this crate's runtime gives.
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError>;
 }
 

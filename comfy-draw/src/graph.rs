@@ -12,6 +12,9 @@ use crate::DrawError;
 const MOST_NODES: usize = 10_000;
 const MOST_LINKS: usize = 20_000;
 
+/// What stands for the class of a node without one.
+const NO_CLASS: &str = "?";
+
 /// A workflow ready to be laid out.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
@@ -112,7 +115,9 @@ impl Graph {
             }
         }
         for node in &mut self.nodes {
-            if schema.node(&node.class).is_none() {
+            if node.class == NO_CLASS {
+                node.errors.push("the node has no class".to_owned());
+            } else if schema.node(&node.class).is_none() {
                 node.errors.push(format!("there is no node `{}`", node.class));
             }
         }
@@ -175,7 +180,7 @@ fn slot_name(slot: usize) -> Text {
 
 fn read(id: &Text, node: &Value, schema: Option<&Schema>) -> Node {
     let map = node.as_object();
-    let class = map.and_then(|map| map.get("class_type")).and_then(Value::as_str).unwrap_or("?");
+    let class = map.and_then(|map| map.get("class_type")).and_then(Value::as_str).unwrap_or(NO_CLASS);
     let definition = schema.and_then(|schema| schema.node(class));
     let title =
         map.and_then(|map| map.get("_meta")?.as_object()?.get("title")?.as_str()).filter(|title| !title.is_empty());

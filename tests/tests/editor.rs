@@ -38,7 +38,7 @@ fn a_workflow_in_rust_opens_in_the_editor() {
     assert_eq!(nodes(&back), nodes(&Value::parse(workflow.to_json().as_bytes()).unwrap()));
     // Sources stand left of what they feed.
     let x = |id: &str| {
-        let all = document.workflow.get("nodes").unwrap().as_array().unwrap();
+        let all = document.workflow.as_object().unwrap().get("nodes").unwrap().as_array().unwrap();
         let node = all.iter().map(|node| node.as_object().unwrap()).find(|node| node.get("id") == Some(&id.into()));
         node.unwrap().get("pos").unwrap().as_array().unwrap()[0].as_f64().unwrap()
     };

@@ -54,7 +54,7 @@ impl Export {
         for lost in &document.lost {
             eprintln!("warning: {}: {lost}", self.file.display());
         }
-        let text = format!("{}\n", Pretty(&document.workflow.into()));
+        let text = format!("{}\n", Pretty(&document.workflow));
         files::write(self.out.as_deref(), text.as_bytes())?;
         match document.lost.len() {
             lost @ 1.. if self.deny_lost => Err(Failure::No(format!("{lost} things are lost, which is denied"))),

@@ -1,9 +1,8 @@
 //! `cargo comfy snapshot`
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use clap::Args;
 use comfy_runtime::Client;
@@ -132,24 +131,20 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
     gone.chain(there).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
 }
 
-/// Writes a file so that nobody ever sees half of it: beside it first, then in its place.
+/// Writes a file so that nobody ever sees half of it: beside it first, under a name that nobody can know, then in its
+/// place.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let name = path.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it names no file"))?;
-    let part = folder.join(format!(".{}.{}.part", name.to_string_lossy(), process::id()));
-    let written = write(&part, bytes).and_then(|()| fs::rename(&part, path));
-    if written.is_err() {
-        // Why it could not be written is what matters; what is left of it may stay if it cannot be removed either.
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-fn write(part: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(part)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let mut part = tempfile::Builder::new();
+    // A file to check in is no secret: as the umask says, like any other.
+    #[cfg(unix)]
+    part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = part.tempfile_in(folder)?;
+    part.write_all(bytes)?;
+    part.as_file().sync_all()?;
+    part.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]

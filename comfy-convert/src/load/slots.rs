@@ -20,7 +20,7 @@ pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) 
     let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
     let mut builder = Builder { widgets, by_name, slots: Vec::new() };
     let declared = declared(class);
-    builder.level(&declared);
+    builder.class(&declared);
     let mut slots = builder.slots;
     let known: HashSet<Text> = slots.iter().map(|slot| slot.name.clone()).collect();
     let choices: Vec<String> =
@@ -42,9 +42,8 @@ pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) 
     slots
 }
 
-/// The slots of a class with these widgets, of which the named ones are linked: name, type, and whether it is a
-/// widget's.
-pub(crate) fn slots_of(class: &Node, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<(Text, Text, bool)> {
+/// The slots of a class with these widgets, of which the named ones are linked.
+pub(crate) fn slots_of(class: &Node, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
     let input = |name: &Text| UiInput {
         name: name.clone(),
         kind: Text::default(),
@@ -55,8 +54,8 @@ pub(crate) fn slots_of(class: &Node, widgets: &Widgets<'_>, linked: &HashSet<Tex
     let inputs: Vec<UiInput> = linked.iter().map(input).collect();
     let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
     let mut builder = Builder { widgets, by_name, slots: Vec::new() };
-    builder.level(&declared(class));
-    builder.slots.into_iter().map(|slot| (slot.name, slot.kind, slot.widget.is_some())).collect()
+    builder.class(&declared(class));
+    builder.slots
 }
 
 fn is_choice(spec: &Spec<'_>) -> bool {
@@ -70,30 +69,27 @@ struct Builder<'a, 's> {
 }
 
 impl Builder<'_, '_> {
-    /// The inputs of a class or branch: sockets, then those with widgets. Nested as deep as the schema lets them.
-    fn level(&mut self, specs: &[Spec<'_>]) {
-        for spec in specs.iter().filter(|spec| spec.widget().is_none()) {
+    /// The inputs of a class: sockets, then those with widgets.
+    fn class(&mut self, specs: &[Spec<'_>]) {
+        specs.iter().filter(|spec| spec.widget().is_none()).for_each(|spec| self.input(spec));
+        specs.iter().filter(|spec| spec.widget().is_some()).for_each(|spec| self.input(spec));
+    }
+
+    /// One input; behind a choice those that it brings, as they are declared. Nested as deep as the schema lets them.
+    fn input(&mut self, spec: &Spec<'_>) {
+        let slot = self.slot(&spec.name, spec.word());
+        if spec.widget().is_none() {
             match &spec.input.kind {
                 InputKind::Autogrow(list) => self.growing(spec, list),
-                kind => {
-                    let slot = self.slot(&spec.name, spec.word());
-                    self.slots.push(Slot { template: template(kind), ..slot });
-                }
+                kind => self.slots.push(Slot { template: template(kind), ..slot }),
             }
+            return;
         }
-        for spec in specs.iter().filter(|spec| spec.widget().is_some()) {
-            let slot = self.slot(&spec.name, spec.word());
-            self.slots.push(Slot { widget: Some(spec.name.clone()), ..slot });
-            let Some(widget) = self.widgets.get(&spec.name) else {
-                continue;
-            };
-            if let Kind::DynamicCombo(branches) = widget.kind {
-                let key = widget.value.as_ref().and_then(Value::as_str);
-                if let Some(branch) = branches.iter().find(|branch| Some(branch.key.as_str()) == key) {
-                    let children: Vec<Spec<'_>> = branch.inputs.iter().map(|input| spec.child(input)).collect();
-                    self.level(&children);
-                }
-            }
+        self.slots.push(Slot { widget: Some(spec.name.clone()), ..slot });
+        let Some(Kind::DynamicCombo(branches)) = self.widgets.get(&spec.name).map(|widget| widget.kind) else { return };
+        let key = self.widgets.get(&spec.name).and_then(|widget| widget.value.as_ref()?.as_str());
+        if let Some(branch) = branches.iter().find(|branch| Some(branch.key.as_str()) == key) {
+            branch.inputs.iter().for_each(|input| self.input(&spec.child(input)));
         }
     }
 

@@ -3,17 +3,28 @@
 //! It is the inverse of the conversion: what the editor queues for the file is the prompt again. Only what no file can
 //! say is lost, and each such thing is told ([`UiDocument::lost`]).
 
+mod kinds;
+mod levels;
+mod links;
+mod literals;
+mod lost;
 mod node;
+mod size;
 mod text;
-mod wrap;
+mod write;
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 
 use comfy_schema::{Map, Schema, Text, Value};
 use thiserror::Error;
 
-use node::{Built, Wire};
+pub use lost::Lost;
+pub use size::BoxSize;
+
+use levels::Levels;
+use links::{Router, Wire};
+use node::Built;
+use write::Writer;
 
 /// The front end whose files these are like.
 const FRONT_END: &str = "1.45.19";
@@ -22,26 +33,10 @@ const FRONT_END: &str = "1.45.19";
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiDocument {
     /// The file.
-    pub workflow: Map,
-    /// What of the prompt the file cannot hold, so that the editor queues something else.
+    pub workflow: Value,
+    /// What the editor queues otherwise than the prompt says: what the file cannot hold, and inputs that the prompt
+    /// leaves out and the editor sends.
     pub lost: Vec<Lost>,
-}
-
-/// Something of a prompt that a file for the editor cannot hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
-    /// The node.
-    pub node: Text,
-    /// The input.
-    pub input: Text,
-    /// In words.
-    pub why: String,
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "node {}, input `{}`: {}", self.node, self.input, self.why)
-    }
 }
 
 /// Why a prompt does not become a workflow for the editor.
@@ -65,37 +60,27 @@ pub enum ToUiError {
     },
 }
 
-/// Where a node stands: its left top corner and its size, in the editor's points.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct NodePlace {
-    /// From the left.
-    pub x: f64,
-    /// From the top. The editor draws the title above it.
-    pub y: f64,
-    /// How wide.
-    pub width: f64,
-    /// How high, without the title.
-    pub height: f64,
-}
-
-/// Makes a workflow for the editor from a prompt in API format. `places` gives a node's place by its id; where it gives
-/// none, nodes stand at the origin.
+/// Makes a workflow for the editor from a prompt in API format. `layout` lays the nodes of a graph out: of their sizes
+/// and the links between them, by place, it gives the left top corner of each. It is asked once for the root and once
+/// for each subgraph.
 ///
-/// Ids stay as they are, titles too. Widgets that change a value after each run are set to `fixed`, so that the editor
-/// runs what the prompt says. The same prompt gives the same file.
+/// Ids stay as they are, titles too; nodes with ids like `12:5` stand in a subgraph whose instance is `12`. Widgets that
+/// change a value after each run are set to `fixed`, so that the editor runs what the prompt says. The same prompt gives
+/// the same file.
 ///
 /// ```
-/// use comfy_convert::{Converter, UiWorkflow, to_ui};
+/// use comfy_convert::{BoxSize, Converter, UiWorkflow, to_ui};
 /// use comfy_schema::{Schema, Value};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let schema = Schema::from_slice(br#"{"Blur": {
-///     "input": {"required": {"image": ["IMAGE"], "radius": ["INT", {"default": 1}]}}, "output": ["IMAGE"]
+///     "input": {"required": {"radius": ["INT", {"default": 1}]}}, "output": ["IMAGE"]
 /// }}"#)?;
-/// let prompt = Value::parse(br#"{"soft": {"class_type": "Blur", "inputs": {"radius": 4}, "_meta": {"title": "Soft"}}}"#)?;
-/// let document = to_ui(&schema, &prompt, |_| None)?;
-/// let file = Value::Object(document.workflow);
-/// let back = Converter::new(&schema).convert(&UiWorkflow::from_value(&file)?)?;
+/// let prompt = Value::parse(br#"{"soft": {"inputs": {"radius": 4}, "class_type": "Blur", "_meta": {"title": "Soft"}}}"#)?;
+/// let in_a_row = |sizes: &[BoxSize], _: &[(usize, usize)]| sizes.iter().map(|size| (0.0, size.height)).collect();
+/// let document = to_ui(&prompt, &schema, in_a_row)?;
+/// assert!(document.lost.is_empty());
+/// let back = Converter::new(&schema).convert(&UiWorkflow::from_value(&document.workflow)?)?;
 /// assert_eq!(back.prompt, prompt);
 /// # Ok(())
 /// # }
@@ -105,9 +90,9 @@ pub struct NodePlace {
 ///
 /// If `prompt` is no object of objects.
 pub fn to_ui(
-    schema: &Schema,
     prompt: &Value,
-    places: impl Fn(&str) -> Option<NodePlace>,
+    schema: &Schema,
+    layout: impl Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>,
 ) -> Result<UiDocument, ToUiError> {
     let prompt = prompt.as_object().ok_or_else(|| ToUiError::NotAPrompt { found: prompt.kind_name() })?;
     let mut lost = Vec::new();
@@ -118,110 +103,91 @@ pub fn to_ui(
         };
         nodes.push(Built::new(schema, id, node, &mut lost));
     }
-    let mut subgraphs = wrap::subgraphs(schema, &nodes, &mut lost);
-    let mut wires = connect(&mut nodes, &mut lost);
+    let wires = wires(&mut nodes, &mut lost);
     let order = order(nodes.len(), &wires);
-    let most_links = wires.len();
-    for subgraph in &mut subgraphs {
-        wires = subgraph.take(schema, &mut nodes, wires);
+    kinds::resolve(&mut nodes, &wires, &order);
+    let ids: Vec<Text> = nodes.iter().map(|node| node.id.clone()).collect();
+    let ids: Vec<&str> = ids.iter().map(Text::as_str).collect();
+    let mut levels = Levels::new(&ids);
+    let mut last_node = last_number(&ids);
+    let mut router = Router::new(&mut nodes, &mut levels);
+    for wire in &wires {
+        router.connect(wire);
     }
-    let links: Value = wires.iter().map(Wire::write).collect();
-    let written = write(nodes, &subgraphs, &order, places);
-    let nodes = Value::Array(written.nodes);
-    let most = prompt.keys().filter_map(|id| id.parse::<u32>().ok()).max().unwrap_or(0);
+    literals::hold(schema, &mut router, &mut last_node, &mut lost);
+    let last_link = router.last;
+    let mut places = vec![0; order.len()];
+    for (place, &node) in order.iter().enumerate() {
+        places[node] = place;
+    }
+    let writer = Writer { nodes: &nodes, levels: &levels, order: &places, layout, last: (last_node, last_link) };
+    let workflow = Value::Object(workflow(&writer));
+    lost::complete(schema, prompt, &workflow, &mut lost);
+    Ok(UiDocument { workflow, lost })
+}
+
+/// The file.
+fn workflow<L>(writer: &Writer<'_, '_, L>) -> Map
+where
+    L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>,
+{
+    let nodes = Value::Array(writer.nodes(0).nodes);
+    let definitions = writer.definitions();
     let mut workflow = Map::from_iter([
         ("id", Value::from(uuid_of(&nodes.to_string()))),
         ("revision", Value::from(0)),
-        ("last_node_id", Value::from(most)),
-        ("last_link_id", Value::from(most_links)),
+        ("last_node_id", Value::from(writer.last.0)),
+        ("last_link_id", Value::from(writer.last.1)),
         ("nodes", nodes),
-        ("links", links),
+        ("links", writer.root_links()),
         ("groups", Value::Array(Vec::new())),
         ("config", Map::new().into()),
         ("extra", Map::from_iter([("frontendVersion", FRONT_END)]).into()),
         ("version", Value::from(0.4)),
     ]);
-    if !written.definitions.is_empty() {
-        workflow.insert("definitions", Map::from_iter([("subgraphs", written.definitions)]));
+    if !definitions.is_empty() {
+        workflow.insert("definitions", Map::from_iter([("subgraphs", definitions)]));
     }
-    Ok(UiDocument { workflow, lost })
+    workflow
 }
 
-/// The root's nodes and the definitions.
-struct Written {
-    nodes: Vec<Value>,
-    definitions: Vec<Value>,
+/// The greatest number that is an id, or a part of one.
+fn last_number(ids: &[&str]) -> u32 {
+    let numbers = ids.iter().flat_map(|id| id.split(':')).filter_map(|part| part.parse::<u32>().ok());
+    // Ids beyond are texts to us, and no number is made behind them.
+    numbers.filter(|&number| number < u32::MAX / 2).max().unwrap_or(0)
 }
 
-/// Writes the nodes, each where it belongs, and an instance of each subgraph in the place of its first node.
-fn write(
-    nodes: Vec<Built<'_>>,
-    subgraphs: &[wrap::Subgraph],
-    order: &[usize],
-    places: impl Fn(&str) -> Option<NodePlace>,
-) -> Written {
-    let inside: HashMap<usize, usize> = subgraphs
-        .iter()
-        .enumerate()
-        .flat_map(|(at, subgraph)| subgraph.members().iter().map(move |&member| (member, at)))
-        .collect();
-    let mut root = Vec::with_capacity(nodes.len());
-    let mut members: Vec<Vec<Value>> = subgraphs.iter().map(|_| Vec::new()).collect();
-    for (at, (node, &order)) in nodes.into_iter().zip(order).enumerate() {
-        let place = places(&node.id).unwrap_or_default();
-        match inside.get(&at) {
-            Some(&of) => {
-                if members[of].is_empty() {
-                    root.push(subgraphs[of].instance(place, order));
-                }
-                let id = node.inner_id();
-                members[of].push(node.write(id, place, order));
-            }
-            None => {
-                let id = node.id_value();
-                root.push(node.write(id, place, order));
-            }
-        }
-    }
-    let definitions = subgraphs.iter().zip(members).map(|(subgraph, members)| subgraph.definition(members)).collect();
-    Written { nodes: root, definitions }
-}
-
-/// Numbers the links and tells both of their ends.
-fn connect(nodes: &mut [Built<'_>], lost: &mut Vec<Lost>) -> Vec<Wire> {
+/// The links that the prompt wants and that can be.
+fn wires(nodes: &mut [Built<'_>], lost: &mut Vec<Lost>) -> Vec<Wire> {
     let places: HashMap<Text, usize> = nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect();
     let mut wires = Vec::new();
     for to in 0..nodes.len() {
         for (slot, name, source, output) in nodes[to].wanted() {
-            let id = wires.len() + 1;
-            let from = places.get(&source).copied();
-            let Some((from, kind)) = from.and_then(|from| Some((from, nodes[from].add_link(output, id)?))) else {
-                let why = format!("it is linked to output {output} of node {source}, which does not exist");
-                lost.push(Lost { node: nodes[to].id.clone(), input: name, why });
-                continue;
-            };
-            nodes[to].set_link(slot, id);
-            let (from_id, to_id) = (nodes[from].id_value(), nodes[to].id_value());
-            wires.push(Wire { id, from: Some(from), to: Some(to), from_id, to_id, output, slot, kind });
+            match places.get(&source) {
+                Some(&from) if nodes[from].has_output(output) => wires.push(Wire { from, output, to, slot }),
+                _ => {
+                    let why = format!("it is linked to output {output} of node {source}, which does not exist");
+                    lost.push(Lost { node: nodes[to].id.clone(), input: name, why });
+                }
+            }
         }
     }
     wires
 }
 
-/// The place of every node in an order of execution: behind all that feed it. In a circle, any.
+/// The nodes in an order of execution: behind all that feed them. In a circle, any.
 fn order(count: usize, wires: &[Wire]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut waits = vec![0_usize; count];
-    for (from, to) in wires.iter().filter_map(|wire| wire.from.zip(wire.to)) {
-        targets[from].push(to);
-        waits[to] += 1;
+    for wire in wires {
+        targets[wire.from].push(wire.to);
+        waits[wire.to] += 1;
     }
-    let mut order = vec![count; count];
     let mut ready: VecDeque<usize> = (0..count).filter(|&at| waits[at] == 0).collect();
-    let mut number = 0;
+    let mut order = Vec::with_capacity(count);
     while let Some(at) = ready.pop_front() {
-        order[at] = number;
-        number += 1;
+        order.push(at);
         for &to in &targets[at] {
             waits[to] -= 1;
             if waits[to] == 0 {
@@ -229,10 +195,8 @@ fn order(count: usize, wires: &[Wire]) -> Vec<usize> {
             }
         }
     }
-    for place in order.iter_mut().filter(|place| **place == count) {
-        *place = number;
-        number += 1;
-    }
+    let circles = (0..count).filter(|&at| waits[at] > 0);
+    order.extend(circles);
     order
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use comfy_schema::{Map, Node, Schema, Text, Value};
+use comfy_schema::{Map, Node, Output, OutputKind, Schema, Text, Value};
 
-use super::{Lost, NodePlace, text};
+use super::Lost;
+use super::size::{self, BoxSize, Rows};
+use super::text;
 use crate::emit::{number, title};
-use crate::load::slots_of;
+use crate::load::{Template, slots_of};
 use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 
 /// What a node of no class is called, and the only value that one of an unknown class has.
@@ -14,38 +16,14 @@ const NO_CLASS: &str = "UNKNOWN";
 /// The most outputs that a node of an unknown class gets because something is linked to them.
 const MOST_OUTPUTS: usize = 64;
 
-/// A link. An end that is a subgraph's instance has no place among the nodes.
-#[derive(Debug)]
-pub(super) struct Wire {
-    pub(super) id: usize,
-    pub(super) from: Option<usize>,
-    pub(super) to: Option<usize>,
-    pub(super) from_id: Value,
-    pub(super) to_id: Value,
-    pub(super) output: usize,
-    pub(super) slot: usize,
-    pub(super) kind: Text,
-}
-
-impl Wire {
-    pub(super) fn write(&self) -> Value {
-        Value::Array(vec![
-            self.id.into(),
-            self.from_id.clone(),
-            self.output.into(),
-            self.to_id.clone(),
-            self.slot.into(),
-            (&self.kind).into(),
-        ])
-    }
-}
-
 /// An input slot.
 #[derive(Debug)]
-struct Slot {
+pub(super) struct Slot {
     name: Text,
-    kind: Text,
+    pub(super) kind: Text,
     widget: bool,
+    /// The template of a matched type.
+    pub(super) template: Option<Template>,
     /// Source and output, as the prompt says.
     wanted: Option<(Text, usize)>,
     link: Option<usize>,
@@ -53,10 +31,18 @@ struct Slot {
 
 /// An output slot.
 #[derive(Debug, Clone)]
-struct Out {
+pub(super) struct Out {
     name: Text,
-    kind: Text,
+    pub(super) kind: Text,
+    /// The template of a matched type.
+    pub(super) template: Option<Text>,
     links: Vec<usize>,
+}
+
+impl Out {
+    fn new(name: &Text, kind: Text) -> Self {
+        Self { name: name.clone(), kind, template: None, links: Vec::new() }
+    }
 }
 
 /// A node ready to be linked and written.
@@ -67,9 +53,10 @@ pub(super) struct Built<'s> {
     /// What the schema says of it.
     known: Option<&'s Node>,
     title: Option<Text>,
-    slots: Vec<Slot>,
-    outputs: Vec<Out>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) outputs: Vec<Out>,
     values: Vec<Value>,
+    pub(super) size: BoxSize,
     /// Values for sockets that have no widget.
     pub(super) literals: Vec<(Text, Value)>,
 }
@@ -91,6 +78,7 @@ impl<'s> Built<'s> {
             slots: Vec::new(),
             outputs: Vec::new(),
             values: Vec::new(),
+            size: size::of_rows(1, 0),
             literals: Vec::new(),
         };
         match known {
@@ -100,29 +88,14 @@ impl<'s> Built<'s> {
         built
     }
 
-    /// The id as the editor has it.
-    pub(super) fn id_value(&self) -> Value {
-        id_value(&self.id)
-    }
-
-    /// The id inside of a subgraph whose instance has the first part of the id.
-    pub(super) fn inner_id(&self) -> Value {
-        id_value(self.id.rsplit_once(':').map_or(self.id.as_str(), |(_, inner)| inner))
-    }
-
     /// The place of a slot.
     pub(super) fn slot_of(&self, name: &str) -> Option<usize> {
         self.slots.iter().position(|slot| slot.name == name)
     }
 
-    pub(super) fn slot_name(&self, slot: usize) -> Text {
-        self.slots.get(slot).map(|slot| slot.name.clone()).unwrap_or_default()
-    }
-
-    /// Forgets its links, to be linked anew.
-    pub(super) fn unlink(&mut self) {
-        self.slots.iter_mut().for_each(|slot| slot.link = None);
-        self.outputs.iter_mut().for_each(|output| output.links.clear());
+    /// What a slot is called, and whether it is a widget's.
+    pub(super) fn slot_name(&self, slot: usize) -> (Text, bool) {
+        self.slots.get(slot).map(|slot| (slot.name.clone(), slot.widget)).unwrap_or_default()
     }
 
     /// The links that the prompt wants: slot, name, source and output.
@@ -134,14 +107,23 @@ impl<'s> Built<'s> {
         self.slots.iter().enumerate().filter_map(wanted).collect()
     }
 
-    /// Adds a link to an output and gives what it carries; `None` if there is no such output.
-    pub(super) fn add_link(&mut self, output: usize, link: usize) -> Option<Text> {
+    /// Whether it has an output. One of an unknown class has those that something is linked to.
+    pub(super) fn has_output(&mut self, output: usize) -> bool {
         if self.known.is_none() && output < MOST_OUTPUTS && output >= self.outputs.len() {
-            self.outputs.resize(output + 1, Out { name: "*".into(), kind: "*".into(), links: Vec::new() });
+            self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
         }
-        let output = self.outputs.get_mut(output)?;
-        output.links.push(link);
-        Some(output.kind.clone())
+        output < self.outputs.len()
+    }
+
+    /// What an output carries.
+    pub(super) fn output_kind(&self, output: usize) -> Text {
+        self.outputs.get(output).map_or_else(|| "*".into(), |output| output.kind.clone())
+    }
+
+    pub(super) fn add_link(&mut self, output: usize, link: usize) {
+        if let Some(output) = self.outputs.get_mut(output) {
+            output.links.push(link);
+        }
     }
 
     pub(super) fn set_link(&mut self, slot: usize, link: usize) {
@@ -167,18 +149,31 @@ impl<'s> Built<'s> {
         self.outputs = known
             .outputs
             .iter()
-            .map(|output| Out { name: output.name.clone(), kind: output.kind.type_word(), links: Vec::new() })
+            .map(|output| Out { template: template(output), ..Out::new(&output.name, output.kind.type_word()) })
             .collect();
-        for (name, kind, widget) in slots_of(known, &widgets, &linked(inputs)) {
-            let wanted = inputs.get(&name).and_then(link);
+        for slot in slots_of(known, &widgets, &linked(inputs)) {
+            let (wanted, widget) = (inputs.get(&slot.name).and_then(link), slot.widget.is_some());
             // A widget that is not linked has a slot all the same; files do not hold it.
             if !widget || wanted.is_some() {
-                self.slots.push(Slot { name, kind, widget, wanted, link: None });
+                let (name, kind, template) = (slot.name, slot.kind, slot.template);
+                self.slots.push(Slot { name, kind, widget, template, wanted, link: None });
             }
         }
+        self.size = self.measured(known, &widgets);
         let sent: HashSet<&str> =
             widgets.list.iter().filter(|widget| widget.sent).map(|widget| widget.name.as_str()).collect();
         self.rest(inputs, &sent, lost);
+    }
+
+    /// How large the editor draws it.
+    fn measured(&self, known: &Node, widgets: &Widgets<'_>) -> BoxSize {
+        let sockets = self.slots.iter().filter(|slot| !slot.widget);
+        let rows = Rows {
+            inputs: sockets.map(|slot| slot.name.as_str()).collect(),
+            outputs: self.outputs.iter().map(|output| output.name.as_str()).collect(),
+        };
+        let title = self.title.clone().unwrap_or_else(|| title::default(known));
+        size::of_class(known, widgets, &title, &rows)
     }
 
     /// What the class does not know: links are kept as they are, values are lost.
@@ -240,7 +235,8 @@ impl<'s> Built<'s> {
     }
 
     fn add_slot(&mut self, name: &Text, wanted: (Text, usize)) {
-        self.slots.push(Slot { name: name.clone(), kind: "*".into(), widget: false, wanted: Some(wanted), link: None });
+        let (name, kind) = (name.clone(), "*".into());
+        self.slots.push(Slot { name, kind, widget: false, template: None, wanted: Some(wanted), link: None });
     }
 
     pub(super) fn lost(&self, input: &Text, why: &str) -> Lost {
@@ -248,12 +244,12 @@ impl<'s> Built<'s> {
     }
 
     /// The node as it stands in the file.
-    pub(super) fn write(self, id: Value, place: NodePlace, order: usize) -> Value {
+    pub(super) fn write(&self, id: Value, (x, y): (f64, f64), size: BoxSize, order: usize) -> Value {
         let mut map = Map::new();
         map.insert("id", id);
         map.insert("type", &self.class);
-        map.insert("pos", vec![place.x.into(), place.y.into()]);
-        map.insert("size", vec![place.width.into(), place.height.into()]);
+        map.insert("pos", vec![x.into(), y.into()]);
+        map.insert("size", size.write());
         map.insert("flags", Map::new());
         map.insert("order", order);
         map.insert("mode", 0);
@@ -269,7 +265,7 @@ impl<'s> Built<'s> {
         }
         map.insert("properties", properties);
         if !self.values.is_empty() {
-            map.insert("widgets_values", self.values);
+            map.insert("widgets_values", self.values.clone());
         }
         map.into()
     }
@@ -322,6 +318,14 @@ fn companions(widgets: &mut Widgets<'_>) {
 pub(super) fn id_value(id: &str) -> Value {
     let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
     number.map_or_else(|| id.into(), Value::from)
+}
+
+/// The template of an output with a matched type.
+fn template(output: &Output) -> Option<Text> {
+    match &output.kind {
+        OutputKind::Match(template) => Some(template.clone().unwrap_or_default()),
+        _ => None,
+    }
 }
 
 /// The names of the inputs that are linked.

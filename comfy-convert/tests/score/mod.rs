@@ -42,7 +42,7 @@ pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<d
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let prompt = Value::parse(&fs::read(&path)?)?;
         let started = Instant::now();
-        let document = to_ui(schema, &prompt, |_| None)?;
+        let document = to_ui(&prompt, schema, |_, _| Vec::new())?;
         // As the editor reads it: from its text.
         let text = document.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;

@@ -1,4 +1,4 @@
-//! A list of prompts, all in the queue at once, with a line for each that ends.
+//! A list of prompts, all in the queue at once: a line of progress for each, and its picture when it ends.
 //!
 //! ```text
 //! cargo run --bin batch -- "a cat" "a dog" "a bird"
@@ -7,8 +7,10 @@
 use comfy_examples::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
 use comfy_examples::server;
 use comfy_runtime::attr::workflow;
+use comfy_runtime::client::{Done, Error, Event, Run};
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{Client, Out};
+use indicatif::{MultiProgress, ProgressBar};
 
 #[workflow]
 fn picture(prompt: &str) -> Out<IMAGE> {
@@ -27,6 +29,21 @@ fn picture(prompt: &str) -> Out<IMAGE> {
     SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "batch" }
 }
 
+/// Waits for the end of a run; meanwhile its line says what goes on.
+async fn follow(run: Run, line: ProgressBar) -> Result<Done, Error> {
+    let mut events = run.events();
+    while let Some(event) = events.next().await {
+        match event {
+            Event::Queued { position, .. } => line.set_message(format!("{position} before it")),
+            Event::Executing { node, .. } => line.set_message(node),
+            Event::Progress { node, value, max, .. } => line.set_message(format!("{node} {value}/{max}")),
+            _ => {}
+        }
+    }
+    line.finish_and_clear();
+    run.finish().await
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut prompts: Vec<String> = std::env::args().skip(1).collect();
@@ -37,23 +54,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::connect(server.url()).await?;
 
     // All are sent first, so that the server is never idle; then they are waited for in the order of the queue.
+    let lines = MultiProgress::new();
     let mut runs = Vec::new();
     for prompt in &prompts {
         let workflow = picture(prompt)?;
-        runs.push((prompt, client.submit(&workflow).await?.complete().await?, workflow.outputs));
+        let run = client.submit(&workflow).await?.complete().await?;
+        let line = lines.add(ProgressBar::new_spinner().with_prefix(prompt.clone()));
+        line.set_style(indicatif::ProgressStyle::with_template("{spinner} {prefix}: {msg}")?);
+        runs.push((prompt, tokio::spawn(follow(run, line)), workflow.outputs));
     }
     let (all, mut failed) = (runs.len(), 0);
     for (at, (prompt, run, picture)) in runs.into_iter().enumerate() {
         // One that fails does not stop the others.
-        match run.finish().await {
+        match run.await? {
             Ok(done) => {
                 for image in done.images(&picture)? {
-                    println!("{}/{all} {prompt}: {}", at + 1, image.save_to("out").await?.display());
+                    let path = image.save_to("out").await?;
+                    lines.suspend(|| println!("{}/{all} {prompt}: {}", at + 1, path.display()));
                 }
             }
             Err(error) => {
                 failed += 1;
-                eprintln!("{}/{all} {prompt}: {error}", at + 1);
+                lines.suspend(|| eprintln!("{}/{all} {prompt}: {error}", at + 1));
             }
         }
     }

@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let server = server::start().await?;
     let client = Client::connect(server.url()).await?;
-    let done = client.submission(&workflow).editor_workflow(editor.workflow.into()).run().await?;
+    let done = client.submission(&workflow).editor_workflow(editor.workflow).run().await?;
     for image in done.images(&workflow.outputs)? {
         println!("{}", image.save_to("out").await?.display());
     }

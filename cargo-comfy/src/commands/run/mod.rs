@@ -2,6 +2,7 @@
 
 mod bars;
 mod lines;
+#[cfg_attr(not(feature = "preview"), path = "no_preview.rs")]
 mod preview;
 mod set;
 
@@ -116,6 +117,11 @@ enum Report {
 impl Run {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
+        #[cfg(not(feature = "preview"))]
+        if self.preview {
+            let message = "this build shows no pictures; install cargo-comfy with its feature `preview`";
+            return Err(message.to_owned().into_failure());
+        }
         let document = workflow::open(&self.workflow).map_err(|failure| failure.about(&self.workflow))?;
         Runtime::new()?.block_on(self.on_server(document))
     }
@@ -173,7 +179,7 @@ impl Run {
         for lost in &document.lost {
             eprintln!("warning: the editor will not show all of it: {lost}");
         }
-        Ok(Some(document.workflow.into()))
+        Ok(Some(document.workflow))
     }
 
     async fn submit(&self, client: &Client, workflow: &Workflow, editor: Option<Value>) -> Result<Running, Error> {

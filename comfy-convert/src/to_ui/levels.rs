@@ -1,0 +1,203 @@
+//! Which graph of the file each node stands in: an id like `12:5` is that of node 5 in a subgraph whose instance is 12.
+//!
+//! So the editor shows what runs inside of the instance, and a literal on a socket has a place (see `literals`). A node
+//! whose subgraph cannot be made keeps its whole id in the root; that converts to the same prompt.
+
+use std::collections::{HashMap, HashSet};
+
+use comfy_schema::{Text, Value};
+
+use super::links::Link;
+use super::literals::Helper;
+use super::node::id_value;
+
+/// So many subgraphs are made, and so deep in each other.
+const MOST_SUBGRAPHS: usize = 200;
+const MOST_DEPTH: usize = 20;
+
+/// The root, which is the first, and the definitions of subgraphs with one instance each, outer ones first.
+#[derive(Debug)]
+pub(super) struct Levels {
+    pub(super) list: Vec<Level>,
+    /// The level of each node.
+    pub(super) of_node: Vec<usize>,
+}
+
+/// One graph of the file.
+#[derive(Debug, Default)]
+pub(super) struct Level {
+    /// The whole id of the instance; empty for the root.
+    pub(super) id: Text,
+    /// The level of the instance; the root's own for the root.
+    pub(super) parent: usize,
+    pub(super) items: Vec<Item>,
+    pub(super) helpers: Vec<Helper>,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+    pub(super) links: Vec<Link>,
+}
+
+/// What stands in a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    /// A node, by its place in the prompt.
+    Node(usize),
+    /// The instance of a level.
+    Instance(usize),
+    /// A helper of this level.
+    Helper(usize),
+}
+
+/// An input or output of a definition and of its instance.
+#[derive(Debug)]
+pub(super) struct Port {
+    pub(super) name: Text,
+    pub(super) kind: Text,
+    /// It feeds a widget, which the instance shows too.
+    pub(super) widget: bool,
+    /// The links at the instance: of an input at most one.
+    pub(super) outside: Vec<usize>,
+    /// The links inside: of an output one.
+    pub(super) inside: Vec<usize>,
+}
+
+impl Levels {
+    /// Sorts nodes into graphs by their ids.
+    pub(super) fn new(ids: &[&str]) -> Self {
+        let mut levels = Self { list: vec![Level::default()], of_node: Vec::with_capacity(ids.len()) };
+        let made = levels.make(ids);
+        for (node, id) in ids.iter().enumerate() {
+            let level = id.rsplit_once(':').and_then(|(group, _)| made.get(group)).copied().unwrap_or(0);
+            levels.enter(level);
+            levels.list[level].items.push(Item::Node(node));
+            levels.of_node.push(level);
+        }
+        levels
+    }
+
+    /// Makes the levels that can be made. Gives them by the ids of their instances.
+    fn make<'i>(&mut self, ids: &[&'i str]) -> HashMap<&'i str, usize> {
+        let groups = groups(ids);
+        let nodes: HashSet<&str> = ids.iter().copied().collect();
+        // Numbers that stand twice in a file are renumbered when it is loaded, in whatever graph they are.
+        let roots = |id: &&'i str| !id.contains(':');
+        let mut used: HashSet<&str> =
+            ids.iter().copied().chain(groups.iter().map(|group| group.0)).filter(roots).collect();
+        let mut made = HashMap::new();
+        for (group, parts) in &groups {
+            let parent = group.rsplit_once(':').map_or(Some(0), |(outer, _)| made.get(outer).copied());
+            let Some(parent) = parent.filter(|_| self.list.len() <= MOST_SUBGRAPHS) else { continue };
+            if nodes.contains(group) || parts.iter().any(|part| used.contains(part)) {
+                continue;
+            }
+            used.extend(parts);
+            made.insert(*group, self.list.len());
+            self.list.push(Level { id: Text::new(group), parent, ..Level::default() });
+        }
+        made
+    }
+
+    /// Puts the instance of a level, which gets its first item, in its place.
+    fn enter(&mut self, level: usize) {
+        let Level { parent, items, .. } = &self.list[level];
+        let parent = *parent;
+        if level != 0 && items.is_empty() {
+            self.enter(parent);
+            self.list[parent].items.push(Item::Instance(level));
+        }
+    }
+
+    /// A node's id in its graph.
+    pub(super) fn id_of_node(&self, node: usize, id: &str) -> Value {
+        match self.of_node.get(node) {
+            Some(0) | None => id_value(id),
+            Some(_) => id_value(last(id)),
+        }
+    }
+
+    /// An instance's id in its graph.
+    pub(super) fn id_of_instance(&self, level: usize) -> Value {
+        let Level { id, parent, .. } = &self.list[level];
+        if *parent == 0 { id_value(id) } else { id_value(last(id)) }
+    }
+
+    /// The levels from the root to this one.
+    pub(super) fn path(&self, mut level: usize) -> Vec<usize> {
+        let mut path = vec![level];
+        while level != 0 {
+            level = self.list[level].parent;
+            path.push(level);
+        }
+        path.reverse();
+        path
+    }
+}
+
+fn last(id: &str) -> &str {
+    id.rsplit_once(':').map_or(id, |(_, last)| last)
+}
+
+/// Every group that ids name, outer ones first, with the ids of what stands in it.
+fn groups<'i>(ids: &[&'i str]) -> Vec<(&'i str, Vec<&'i str>)> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut seen = HashSet::new();
+    for id in ids {
+        let parts = id.split(':');
+        if parts.clone().any(str::is_empty) || parts.count() > MOST_DEPTH {
+            continue;
+        }
+        for (at, _) in id.match_indices(':') {
+            let (group, rest) = (&id[..at], &id[at + 1..]);
+            let part = rest.split(':').next().unwrap_or(rest);
+            let place = *places.entry(group).or_insert_with(|| {
+                groups.push((group, Vec::new()));
+                groups.len() - 1
+            });
+            if seen.insert((group, part)) {
+                groups[place].1.push(part);
+            }
+        }
+    }
+    groups.sort_by_key(|(group, _)| group.matches(':').count());
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Item, Levels};
+
+    fn levels(ids: &[&str]) -> (Vec<String>, Vec<usize>) {
+        let levels = Levels::new(ids);
+        (levels.list.iter().map(|level| level.id.to_string()).collect(), levels.of_node)
+    }
+
+    #[test]
+    fn ids_say_the_graph() {
+        let (ids, of_node) = levels(&["1", "12:5", "12:7:3", "12:6"]);
+        assert_eq!(ids, ["", "12", "12:7"]);
+        assert_eq!(of_node, [0, 1, 2, 1]);
+        let levels = Levels::new(&["1", "12:7:3"]);
+        assert_eq!(levels.list[0].items, [Item::Node(0), Item::Instance(1)]);
+        assert_eq!(levels.list[1].items, [Item::Instance(2)]);
+        assert_eq!(levels.path(2), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_would_be_renumbered_stays_in_the_root() {
+        // 5 stands twice, and 12 is a node.
+        assert_eq!(levels(&["5", "12:5"]), (vec![String::new()], vec![0, 0]));
+        assert_eq!(levels(&["12", "12:5"]), (vec![String::new()], vec![0, 0]));
+        assert_eq!(levels(&["1:5", "2:5"]).1, [1, 0]);
+        assert_eq!(levels(&[":5", "1:", "1::2"]).1, [0, 0, 0]);
+    }
+
+    #[test]
+    fn depth_and_number_are_bounded() {
+        let deep = vec!["1"; 50].join(":");
+        assert_eq!(levels(&[&deep]).0.len(), 1);
+        let many: Vec<String> = (0..1_000).map(|at| format!("g{at}:n{at}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(levels(&many).0.len(), 201);
+    }
+}

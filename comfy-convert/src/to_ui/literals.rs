@@ -1,0 +1,94 @@
+//! Literals on sockets that have no widget.
+//!
+//! A file has no place for them but one: an input of a subgraph that also feeds a widget gives that widget's value to
+//! everything it feeds, as a literal. That is where they come from, too. So beside such a node, if it stands in a
+//! subgraph, stands a muted one that holds the value.
+
+use comfy_schema::{Map, Schema, Text, Value};
+
+use super::Lost;
+use super::links::{From, Router, To};
+use super::size::{self, BoxSize};
+
+/// A muted node that holds a value in the widget of its first input.
+#[derive(Debug)]
+pub(super) struct Helper {
+    pub(super) id: u32,
+    class: &'static str,
+    kind: Text,
+    value: Value,
+    pub(super) link: usize,
+}
+
+/// Gives the literals of nodes in subgraphs a place; what has none is lost. `last_id` is the greatest number that is an
+/// id, and is moved on.
+pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<Lost>) {
+    for at in 0..router.nodes.len() {
+        let level = router.levels.of_node[at];
+        for (name, value) in std::mem::take(&mut router.nodes[at].literals) {
+            let slot = router.nodes[at].slot_of(&name).filter(|_| level != 0);
+            let (Some(class), Some(slot)) = (holder(schema, &value), slot) else {
+                lost.push(router.nodes[at].lost(&name, "the socket has no widget"));
+                continue;
+            };
+            let input = schema.node(class).and_then(|class| class.input("value"));
+            let kind: Text = input.map(|input| input.kind.type_word()).unwrap_or_default();
+            let helpers = &mut router.levels.list[level].helpers;
+            let helper = helpers.len();
+            *last_id = last_id.saturating_add(1);
+            helpers.push(Helper { id: *last_id, class, kind: kind.clone(), value, link: 0 });
+            let port = router.input(level, &name, &kind, true);
+            router.link(level, From::Border(port), To::Helper(helper), &kind);
+            router.link(level, From::Border(port), To::Node(at, slot), &kind);
+        }
+    }
+}
+
+/// The class whose only widget holds such a value.
+fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
+    let class = match value {
+        Value::Int(_) => "PrimitiveInt",
+        Value::Float(_) => "PrimitiveFloat",
+        Value::String(_) => "PrimitiveString",
+        Value::Bool(_) => "PrimitiveBoolean",
+        _ => return None,
+    };
+    let input = schema.node(class)?.input("value")?;
+    (!input.options.force_input()).then_some(class)
+}
+
+impl Helper {
+    pub(super) fn size() -> BoxSize {
+        // Its value, and how it changes after each run.
+        size::of_rows(1, 2)
+    }
+
+    /// The node as it stands in the file.
+    pub(super) fn write(&self, (x, y): (f64, f64)) -> Value {
+        let input = Map::from_iter([
+            ("name", Value::from("value")),
+            ("type", Value::from(&self.kind)),
+            ("widget", Map::from_iter([("name", "value")]).into()),
+            ("link", Value::from(self.link)),
+        ]);
+        let output = Map::from_iter([
+            ("name", Value::from(&self.kind)),
+            ("type", Value::from(&self.kind)),
+            ("links", Value::Null),
+        ]);
+        Map::from_iter([
+            ("id", Value::from(self.id)),
+            ("type", Value::from(self.class)),
+            ("pos", Value::Array(vec![x.into(), y.into()])),
+            ("size", Self::size().write()),
+            ("flags", Map::new().into()),
+            ("order", Value::from(0)),
+            ("mode", Value::from(2)),
+            ("inputs", Value::Array(vec![input.into()])),
+            ("outputs", Value::Array(vec![output.into()])),
+            ("properties", Map::new().into()),
+            ("widgets_values", Value::Array(vec![self.value.clone(), "fixed".into()])),
+        ])
+        .into()
+    }
+}

@@ -1,0 +1,211 @@
+//! Graphs as they stand in the file: nodes and instances laid out, links, and definitions.
+
+use std::collections::HashMap;
+
+use comfy_schema::{Map, Value};
+
+use super::levels::{Item, Level, Levels};
+use super::links::{From, INPUT, OUTPUT, To};
+use super::literals::Helper;
+use super::node::Built;
+use super::size::{self, BoxSize, Rows, TITLE};
+use super::uuid_of;
+
+/// How wide the ends of a definition are, and how far from its nodes.
+const END_WIDTH: f64 = 120.0;
+const END_GAP: f64 = 90.0;
+
+/// What the file's graphs are written from.
+pub(super) struct Writer<'w, 's, L> {
+    pub(super) nodes: &'w [Built<'s>],
+    pub(super) levels: &'w Levels,
+    /// The place of each node in an order of execution.
+    pub(super) order: &'w [usize],
+    /// Lays boxes out.
+    pub(super) layout: L,
+    /// The greatest ids of nodes and links.
+    pub(super) last: (u32, usize),
+}
+
+/// The nodes of a graph, and how far they reach to the right.
+pub(super) struct Written {
+    pub(super) nodes: Vec<Value>,
+    right: f64,
+}
+
+impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> {
+    /// The nodes of a graph.
+    pub(super) fn nodes(&self, graph: usize) -> Written {
+        let level = &self.levels.list[graph];
+        let items: Vec<Item> = level.items.iter().copied().chain((0..level.helpers.len()).map(Item::Helper)).collect();
+        let sizes: Vec<BoxSize> = items.iter().map(|&item| self.size(item)).collect();
+        let places = (self.layout)(&sizes, &edges(level, &items));
+        let mut written = Written { nodes: Vec::with_capacity(items.len()), right: 0.0 };
+        for (at, (&item, &size)) in items.iter().zip(&sizes).enumerate() {
+            let (x, y) = places.get(at).copied().unwrap_or_default();
+            written.right = written.right.max(x + size.width);
+            // The editor draws the title above a node's place.
+            let place = (x, y + TITLE);
+            written.nodes.push(match item {
+                Item::Node(node) => {
+                    let id = self.levels.id_of_node(node, &self.nodes[node].id);
+                    self.nodes[node].write(id, place, size, self.order[node])
+                }
+                Item::Instance(level) => self.instance(level, place, size),
+                Item::Helper(helper) => level.helpers[helper].write(place),
+            });
+        }
+        written
+    }
+
+    fn size(&self, item: Item) -> BoxSize {
+        match item {
+            Item::Node(node) => self.nodes[node].size,
+            Item::Helper(_) => Helper::size(),
+            Item::Instance(level) => {
+                let level = &self.levels.list[level];
+                let rows = Rows {
+                    inputs: level.inputs.iter().map(|port| port.name.as_str()).collect(),
+                    outputs: level.outputs.iter().map(|port| port.name.as_str()).collect(),
+                };
+                let widgets = level.inputs.iter().filter(|port| port.widget).count();
+                let size = size::of_rows(rows.count(), widgets);
+                BoxSize { width: size.width.max(rows.width()), ..size }
+            }
+        }
+    }
+
+    /// The links of the root.
+    pub(super) fn root_links(&self) -> Value {
+        let link = |link: &super::links::Link| {
+            let [(from, output), (to, slot)] = link.ends(0, self.nodes, self.levels);
+            Value::Array(vec![link.id.into(), from, output.into(), to, slot.into(), (&link.kind).into()])
+        };
+        self.levels.list[0].links.iter().map(link).collect()
+    }
+
+    /// The definitions of all subgraphs.
+    pub(super) fn definitions(&self) -> Vec<Value> {
+        (1..self.levels.list.len()).map(|graph| self.definition(graph)).collect()
+    }
+
+    fn definition(&self, graph: usize) -> Value {
+        let level = &self.levels.list[graph];
+        let links = level.links.iter().map(|link| {
+            let [(from, output), (to, slot)] = link.ends(graph, self.nodes, self.levels);
+            Map::from_iter([
+                ("id", Value::from(link.id)),
+                ("origin_id", from),
+                ("origin_slot", Value::from(output)),
+                ("target_id", to),
+                ("target_slot", Value::from(slot)),
+                ("type", Value::from(&link.kind)),
+            ])
+        });
+        let port = |(at, port): (usize, &super::levels::Port)| {
+            Map::from_iter([
+                ("id", Value::from(uuid_of(&format!("{} {at} {}", level.id, port.name)))),
+                ("name", Value::from(&port.name)),
+                ("type", Value::from(&port.kind)),
+                ("linkIds", port.inside.iter().copied().collect()),
+            ])
+        };
+        let Written { nodes, right } = self.nodes(graph);
+        let (last_node, last_link) = self.last;
+        Map::from_iter([
+            ("id", Value::from(definition_id(level))),
+            ("version", Value::from(1)),
+            (
+                "state",
+                Map::from_iter([
+                    ("lastGroupId", Value::from(0)),
+                    ("lastNodeId", Value::from(last_node)),
+                    ("lastLinkId", Value::from(last_link)),
+                    ("lastRerouteId", Value::from(0)),
+                ])
+                .into(),
+            ),
+            ("revision", Value::from(0)),
+            ("config", Map::new().into()),
+            ("name", Value::from(format!("Subgraph {}", level.id))),
+            ("inputNode", end(INPUT, -(END_WIDTH + END_GAP), level.inputs.len())),
+            ("outputNode", end(OUTPUT, right + END_GAP, level.outputs.len())),
+            ("inputs", level.inputs.iter().enumerate().map(port).collect()),
+            ("outputs", level.outputs.iter().enumerate().map(port).collect()),
+            ("widgets", Value::Array(Vec::new())),
+            ("nodes", Value::Array(nodes)),
+            ("groups", Value::Array(Vec::new())),
+            ("links", links.collect()),
+            ("extra", Map::new().into()),
+        ])
+        .into()
+    }
+
+    fn instance(&self, graph: usize, (x, y): (f64, f64), size: BoxSize) -> Value {
+        let level = &self.levels.list[graph];
+        let inputs = level.inputs.iter().map(|port| {
+            Map::from_iter([
+                ("name", Value::from(&port.name)),
+                ("type", Value::from(&port.kind)),
+                ("link", Value::from(port.outside.first().copied())),
+            ])
+        });
+        let outputs = level.outputs.iter().map(|port| {
+            Map::from_iter([
+                ("name", Value::from(&port.name)),
+                ("type", Value::from(&port.kind)),
+                ("links", port.outside.iter().copied().collect()),
+            ])
+        });
+        Map::from_iter([
+            ("id", self.levels.id_of_instance(graph)),
+            ("type", Value::from(definition_id(level))),
+            ("pos", Value::Array(vec![x.into(), y.into()])),
+            ("size", size.write()),
+            ("flags", Map::new().into()),
+            ("order", Value::from(self.first(graph))),
+            ("mode", Value::from(0)),
+            ("inputs", inputs.collect()),
+            ("outputs", outputs.collect()),
+            ("properties", Map::new().into()),
+            ("widgets_values", Value::Array(Vec::new())),
+        ])
+        .into()
+    }
+
+    /// The first place in the order of execution of all that is in a level. Levels in it come behind it in the list.
+    fn first(&self, graph: usize) -> usize {
+        let inside = (0..self.nodes.len()).filter(|&node| self.levels.path(self.levels.of_node[node]).contains(&graph));
+        inside.map(|node| self.order[node]).min().unwrap_or(0)
+    }
+}
+
+/// The links between the items of a graph, by their places.
+fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
+    let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
+    let edge = |link: &super::links::Link| {
+        let from = match link.from {
+            From::Node(node, _) => Item::Node(node),
+            From::Instance(level, _) => Item::Instance(level),
+            From::Border(_) => return None,
+        };
+        let to = match link.to {
+            To::Node(node, _) => Item::Node(node),
+            To::Instance(level, _) => Item::Instance(level),
+            To::Border(_) | To::Helper(_) => return None,
+        };
+        Some((*places.get(&from)?, *places.get(&to)?))
+    };
+    level.links.iter().filter_map(edge).collect()
+}
+
+/// An end of a definition, as high as its ports.
+fn end(id: i32, x: f64, ports: usize) -> Value {
+    let height = size::of_rows(ports + 1, 0).height;
+    let bounding = [x, 0.0, END_WIDTH, height].map(Value::from).to_vec();
+    Map::from_iter([("id", Value::from(id)), ("bounding", Value::Array(bounding))]).into()
+}
+
+fn definition_id(level: &Level) -> String {
+    uuid_of(&format!("subgraph {}", level.id))
+}
