@@ -276,7 +276,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,12}|[{}|\\\\/*]{0,8}".prop_map(Value::from),
-        (0_usize..4, -1_i64..70).prop_map(|(id, slot)| Value::Array(vec![ID[id].into(), slot.into()])),
+        (0_usize..8, -1_i64..70).prop_map(|(id, slot)| Value::Array(vec![ID[id].into(), slot.into()])),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
         prop_oneof![
@@ -286,7 +286,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
-const ID: [&str; 4] = ["1", "a", "5:3", "5:a"];
+const ID: [&str; 8] = ["1", "a", "5:3", "5:a", "5:7:2", "5:7", "6:1", ":"];
 const CLASS: [&str; 6] =
     ["KSampler", "PreviewAny", "ResizeImageMaskNode", "BatchImagesNode", "CustomCombo", "NoSuchNode"];
 const INPUT: [&str; 10] = [
@@ -303,13 +303,13 @@ const INPUT: [&str; 10] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn any_prompt_gives_a_file_that_is_one(
         nodes in prop::collection::vec(
-            (0_usize..4, 0_usize..6, prop::collection::vec((0_usize..10, any_value()), 0..6)),
-            0..5,
+            (0_usize..8, 0_usize..6, prop::collection::vec((0_usize..10, any_value()), 0..6)),
+            0..8,
         ),
     ) {
         let node = |(id, class, inputs): (usize, usize, Vec<(usize, Value)>)| {

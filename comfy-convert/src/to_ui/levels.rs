@@ -121,6 +121,20 @@ impl Levels {
         if *parent == 0 { id_value(id) } else { id_value(last(id)) }
     }
 
+    /// The least of what each level's nodes have, those of levels in it included.
+    pub(super) fn first(&self, of_nodes: &[usize]) -> Vec<usize> {
+        let mut first = vec![usize::MAX; self.list.len()];
+        for (&level, &place) in self.of_node.iter().zip(of_nodes) {
+            first[level] = first[level].min(place);
+        }
+        // Outer levels stand before inner ones.
+        for level in (1..self.list.len()).rev() {
+            let parent = self.list[level].parent;
+            first[parent] = first[parent].min(first[level]);
+        }
+        first
+    }
+
     /// The levels from the root to this one.
     pub(super) fn path(&self, mut level: usize) -> Vec<usize> {
         let mut path = vec![level];

@@ -120,7 +120,8 @@ pub fn to_ui(
     for (place, &node) in order.iter().enumerate() {
         places[node] = place;
     }
-    let writer = Writer { nodes: &nodes, levels: &levels, order: &places, layout, last: (last_node, last_link) };
+    let (order, first) = (&places[..], &levels.first(&places)[..]);
+    let writer = Writer { nodes: &nodes, levels: &levels, order, first, layout, last: (last_node, last_link) };
     let workflow = Value::Object(workflow(&writer));
     lost::complete(schema, prompt, &workflow, &mut lost);
     Ok(UiDocument { workflow, lost })

@@ -19,8 +19,9 @@ const END_GAP: f64 = 90.0;
 pub(super) struct Writer<'w, 's, L> {
     pub(super) nodes: &'w [Built<'s>],
     pub(super) levels: &'w Levels,
-    /// The place of each node in an order of execution.
+    /// The place of each node in an order of execution, and the first of all that are in each level.
     pub(super) order: &'w [usize],
+    pub(super) first: &'w [usize],
     /// Lays boxes out.
     pub(super) layout: L,
     /// The greatest ids of nodes and links.
@@ -163,7 +164,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
             ("pos", Value::Array(vec![x.into(), y.into()])),
             ("size", size.write()),
             ("flags", Map::new().into()),
-            ("order", Value::from(self.first(graph))),
+            ("order", Value::from(self.first[graph])),
             ("mode", Value::from(0)),
             ("inputs", inputs.collect()),
             ("outputs", outputs.collect()),
@@ -171,12 +172,6 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
             ("widgets_values", Value::Array(Vec::new())),
         ])
         .into()
-    }
-
-    /// The first place in the order of execution of all that is in a level. Levels in it come behind it in the list.
-    fn first(&self, graph: usize) -> usize {
-        let inside = (0..self.nodes.len()).filter(|&node| self.levels.path(self.levels.of_node[node]).contains(&graph));
-        inside.map(|node| self.order[node]).min().unwrap_or(0)
     }
 }
 
