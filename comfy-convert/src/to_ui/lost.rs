@@ -61,16 +61,15 @@ pub(super) fn complete(schema: &Schema, prompt: &Map, workflow: &Value, lost: &m
 }
 
 fn compare(schema: &Schema, id: &Text, node: &Value, back: &Value, add: &mut impl FnMut(&Text, &Text, String)) {
-    let class = |node: &Value| node.as_object().and_then(|node| node.get("class_type")).cloned();
-    let (sent, known) = (class(node), class(node).and_then(|class| schema.node(class.as_str()?)));
-    if sent != class(back) {
+    let class = member(node, "class_type");
+    if class != member(back, "class_type") {
         // What becomes of a class that is not known is told for each of its inputs.
         return;
     }
-    let no_inputs = Map::new();
-    let inputs =
-        |node: &'_ Value| node.as_object().and_then(|node| node.get("inputs")).and_then(Value::as_object).cloned();
-    let (inputs, back) = (inputs(node).unwrap_or_else(|| no_inputs.clone()), inputs(back).unwrap_or(no_inputs));
+    let known = class.and_then(|class| schema.node(class.as_str()?));
+    let none = Map::new();
+    let inputs_of = |node| member(node, "inputs").and_then(Value::as_object).unwrap_or(&none);
+    let (inputs, back) = (inputs_of(node), inputs_of(back));
     // The server does not look at what a class does not declare.
     let declared = |name: &str| known.is_none_or(|class| class.input(name.split('.').next().unwrap_or(name)).is_some());
     for (name, value) in inputs.iter().filter(|(name, _)| declared(name)) {
@@ -83,6 +82,10 @@ fn compare(schema: &Schema, id: &Text, node: &Value, back: &Value, add: &mut imp
     for (name, value) in back.iter().filter(|(name, _)| declared(name) && !inputs.contains_key(name)) {
         add(id, name, format!("the prompt leaves it out; the editor sends {}", short(value)));
     }
+}
+
+fn member<'v>(node: &'v Value, key: &str) -> Option<&'v Value> {
+    node.as_object()?.get(key)
 }
 
 /// Whether the server sees no difference: 7 and 7.0 are one number.
