@@ -2,14 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::sync::LazyLock;
+
 use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
-fn schema() -> Schema {
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     Schema::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
+});
 
 fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
@@ -21,14 +23,14 @@ fn at_the_origin(_: &[BoxSize], _: &[(usize, usize)]) -> Vec<(f64, f64)> {
 }
 
 fn there(prompt: &Value) -> UiDocument {
-    to_ui(prompt, &schema(), at_the_origin).unwrap()
+    to_ui(prompt, &SCHEMA, at_the_origin).unwrap()
 }
 
 /// The prompt that the editor makes of the file.
 fn back(document: &UiDocument) -> Value {
     let text = document.workflow.to_string();
     let workflow = UiWorkflow::from_value(&json(&text)).unwrap();
-    Converter::new(&schema()).convert(&workflow).unwrap().prompt
+    Converter::new(&SCHEMA).convert(&workflow).unwrap().prompt
 }
 
 #[track_caller]
@@ -71,7 +73,7 @@ fn nodes_stand_where_they_are_told() {
         assert_eq!((sizes.len(), links), (2, &[(0, 1)][..]));
         vec![(0.0, 0.0), (1.0, 2.0)]
     };
-    let document = to_ui(&json(SAMPLER), &schema(), layout).unwrap();
+    let document = to_ui(&json(SAMPLER), &SCHEMA, layout).unwrap();
     // The title stands above.
     assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 32.0]")));
     assert_eq!(member(&document, "\"ground\"", "size"), Some(json("[270.0, 130.0]")));
@@ -265,7 +267,7 @@ fn a_node_without_a_class_comes_back() {
 #[test]
 fn what_is_no_prompt_is_an_error() {
     for text in ["[]", "null", r#"{"1": 5}"#] {
-        assert!(to_ui(&json(text), &schema(), at_the_origin).is_err(), "{text}");
+        assert!(to_ui(&json(text), &SCHEMA, at_the_origin).is_err(), "{text}");
     }
 }
 
@@ -317,13 +319,9 @@ proptest! {
             (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
         };
         let prompt = Value::Object(nodes.into_iter().map(node).collect());
-        let document = SCHEMA.with(|schema| to_ui(&prompt, schema, at_the_origin)).unwrap();
+        let document = to_ui(&prompt, &SCHEMA, at_the_origin).unwrap();
         let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
         // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
-        let _ = SCHEMA.with(|schema| Converter::new(schema).convert(&workflow));
+        let _ = Converter::new(&SCHEMA).convert(&workflow);
     }
-}
-
-thread_local! {
-    static SCHEMA: Schema = schema();
 }
