@@ -81,21 +81,22 @@ fn node(placed: &Placed, out: &mut String) {
     );
     let _ = writeln!(out, "<title>{}</title>", escape(&tooltip(placed)));
     let (w, h) = (rect.width, rect.height);
-    let _ = writeln!(
-        out,
-        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="{}" stroke="{outline}" stroke-width="{stroke}"/>"#,
-        color::BODY
-    );
+    let _ = writeln!(out, r#"<rect width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="{}"/>"#, color::BODY);
     let _ = writeln!(
         out,
         r#"<path d="M0 {TITLE_BAR}V{CORNER}A{CORNER} {CORNER} 0 0 1 {CORNER} 0H{:.0}A{CORNER} {CORNER} 0 0 1 {w:.0} {CORNER}V{TITLE_BAR}Z" fill="{}"/>"#,
         w - CORNER,
         color::TITLE_BAR
     );
+    // Above the bar, which would hide a part of it.
+    let _ = writeln!(
+        out,
+        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"/>"#
+    );
     let room = w - 2.0 * PADDING;
     label(out, (PADDING, 18.0), TITLE_SIZE, color::TITLE, "start", &fit(&node.title, TITLE_SIZE, room));
     let id = fit(&format!("#{}", node.id), SMALL_SIZE, room / 2.0);
-    let left = room - width(&id, SMALL_SIZE) - PADDING;
+    let left = room - width(&id, SMALL_SIZE) - 2.0 * PADDING;
     label(out, (PADDING, 34.0), SMALL_SIZE, color::FAINT, "start", &fit(&node.class, SMALL_SIZE, left));
     label(out, (w - PADDING, 34.0), SMALL_SIZE, color::FAINT, "end", &id);
     sockets(placed, out);
