@@ -84,8 +84,6 @@ impl Tracker {
         heard.link = link;
         heard.last_sign = Instant::now();
         let event = match frame {
-            // It repeats what `progress` and `executing` say, for all nodes every time.
-            Frame::State { .. } => None,
             Frame::Progress(brief) => Some(progress(brief)),
             Frame::Executing(brief) => heard.executing(brief),
             Frame::Event { kind, data } => self.event(&mut heard, kind, data),
@@ -96,7 +94,8 @@ impl Tracker {
                 Some(if is_result { Event::Image(preview) } else { Event::Preview(preview) })
             }
             Frame::Text { node, text } => Some(Event::Text { node, text }),
-            Frame::Unknown(_) => None,
+            // The first repeats what `progress` and `executing` say, for all nodes every time.
+            Frame::State { .. } | Frame::Unknown(_) => None,
         };
         if let Some(event) = event {
             heard.tell(&event);
