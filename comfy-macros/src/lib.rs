@@ -3,6 +3,21 @@
 //! The macros know Rust syntax and nothing of any schema. They turn every struct literal into calls that the generated
 //! node types check, so that rustc's own messages point at the user's tokens. What they expand to is described in
 //! `docs/generated-code.md`.
+//!
+//! Use it through `comfy_runtime`: what the macros expand to names that crate, of the same version.
+//!
+//! ```ignore
+//! // Needs the node types that `build.rs` generates from a server's definitions.
+//! use comfy_runtime::workflow;
+//! use nodes::{EmptyImage, SaveImage};
+//!
+//! let workflow = workflow! {
+//!     let blank = EmptyImage { width: 512, height: 512 };
+//!     SaveImage { images: blank, filename_prefix: "blank" }
+//! }?;
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod block;
 mod function;

@@ -34,6 +34,7 @@ pub trait Build: Sized {
     type Node: Node;
 
     /// The inputs given so far.
+    #[doc(hidden)]
     fn build(self) -> Builder;
 
     /// Sets the id of the node, instead of one made from its class.

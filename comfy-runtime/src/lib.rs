@@ -2,6 +2,63 @@
 //!
 //! Node types come from the generated code (`comfy-codegen` in `build.rs`, [`include_nodes!`] in the source); workflows
 //! are written with [`workflow!`](macro@workflow). See the project's guide for a first workflow.
+//!
+//! ```ignore
+//! // Needs the node types that `build.rs` generates from a server's definitions.
+//! use comfy_runtime::{Out, attr::workflow, types::IMAGE};
+//! use nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
+//!
+//! mod nodes {
+//!     comfy_runtime::include_nodes!();
+//! }
+//!
+//! #[workflow]
+//! fn text_to_image(prompt: &str, seed: u64) -> Out<IMAGE> {
+//!     let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
+//!     let samples = KSampler {
+//!         model: checkpoint.model,
+//!         positive: CLIPTextEncode { clip: checkpoint.clip, text: prompt },
+//!         negative: CLIPTextEncode { clip: checkpoint.clip, text: "blurry, low quality" },
+//!         latent_image: EmptyLatentImage { width: 512, height: 768 },
+//!         seed,
+//!         steps: 25,
+//!         cfg: 7,
+//!         sampler_name: "dpmpp_2m",
+//!         scheduler: "karras",
+//!     };
+//!     SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "cat" }
+//! }
+//! ```
+//!
+//! Nodes of classes that were not generated go into the same graph:
+//!
+//! ```
+//! # #[cfg(feature = "macros")]
+//! # fn main() -> Result<(), comfy_runtime::GraphError> {
+//! use comfy_runtime::workflow;
+//!
+//! let workflow = workflow!({
+//!     let text = graph.raw("PrimitiveString").input("value", "a cat").add();
+//!     graph.raw("PreviewAny").input("source", text.any(0)).add()
+//! })?;
+//! assert_eq!(workflow.id_of(&workflow.outputs), Some("preview_any"));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "macros"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Features
+//!
+//! | feature | on by default | what it adds |
+//! |---|---|---|
+//! | `macros` | yes | [`workflow!`](macro@workflow) and [`#[workflow]`](macro@attr::workflow) |
+//! | `client` | yes | [`Client`] and [`client`]: HTTP and WebSocket, with tokio |
+//!
+//! Without either, only `serde` and `serde_json` are needed: graphs are built with [`Graph::add`] and [`Graph::raw`].
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod builder;
 #[cfg(feature = "client")]
@@ -20,9 +77,11 @@ mod workflow;
 #[cfg(feature = "client")]
 #[doc(inline)]
 pub use client::Client;
+#[cfg(feature = "client")]
+#[doc(no_inline)]
+pub use comfy_schema;
 
-pub use builder::{Build, Builder, Labelled};
-pub use desc::{Desc, Lit};
+pub use builder::{Build, Labelled};
 pub use field::{
     AnyInput, AnyOption, Anything, Array, Choice, Combo, ComboEnum, Field, Grow, Input, IntoField, Linkable, List,
     Listed, Many, Match, MemberOf, OneOf, Overlaps, Raw, Rows, Unchecked, Unknown, Widget, Word, list, unchecked,
@@ -32,7 +91,7 @@ pub use graph::{Graph, GraphError, Problem, ProblemKind, RawNode, Warning};
 pub use node::Node;
 pub use out::{AnyOut, Branch, Handle, NoOutput, NodeRef, Out, Placed, UnionOut};
 pub use slot::Slot;
-pub use workflow::{NodeView, Workflow};
+pub use workflow::{NodeView, ReadError, Workflow};
 
 #[cfg(feature = "macros")]
 #[doc(inline)]
@@ -47,14 +106,18 @@ pub mod attr {
     pub use comfy_macros::workflow_fn as workflow;
 }
 
-/// What generated code names. Kept apart so that a node class called `Combo` or `Match` is in nobody's way.
+/// What generated code names. Not part of the public API: for the output of `comfy-codegen` of the same version only.
+///
+/// Kept apart so that a node class called `Combo` or `Match` is in nobody's way.
 #[doc(hidden)]
 pub mod generated {
+    pub use crate::builder::Builder;
+    pub use crate::desc::Desc;
     pub use crate::types;
     pub use crate::{
-        AnyInput, AnyOption, AnyOut, Array, Branch, Build, Builder, Choice, Combo, ComboEnum, Desc, Grow, Handle,
-        Input, IntoField, Listed, Many, Match, MemberOf, NoOutput, Node, NodeRef, OneOf, Out, Overlaps, Placed, Raw,
-        Rows, UnionOut, Unknown, Widget, Word,
+        AnyInput, AnyOption, AnyOut, Array, Branch, Build, Choice, Combo, ComboEnum, Grow, Handle, Input, IntoField,
+        Listed, Many, Match, MemberOf, NoOutput, Node, NodeRef, OneOf, Out, Overlaps, Placed, Raw, Rows, UnionOut,
+        Unknown, Widget, Word,
     };
 }
 

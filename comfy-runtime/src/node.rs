@@ -14,6 +14,7 @@ use crate::out::Placed;
 )]
 pub trait Node: Sized {
     /// Everything the schema says of it.
+    #[doc(hidden)]
     const DESC: Desc;
 
     /// What placing it gives: its only output, a struct of its outputs, or [`NoOutput`](crate::NoOutput).

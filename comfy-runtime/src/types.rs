@@ -12,10 +12,12 @@ macro_rules! markers {
         $(
             #[doc = concat!("`", stringify!($name), "`")]
             $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             pub struct $name(());
         )*
 
         /// The words that have a marker in this module, sorted.
+        #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($name)),*];
     };
 }

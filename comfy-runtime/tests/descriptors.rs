@@ -1,6 +1,7 @@
 //! Descriptors come from generated code, but whatever they hold must not break a program that runs.
 
-use comfy_runtime::{Build, Builder, Desc, Graph, NoOutput, Node, Slot};
+use comfy_runtime::generated::{Builder, Desc};
+use comfy_runtime::{Build, Graph, NoOutput, Node, Slot};
 use proptest::prelude::*;
 
 /// A node whose descriptor is given at run time.

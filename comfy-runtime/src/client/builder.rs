@@ -193,7 +193,13 @@ impl ClientBuilder {
 
     /// Opens the WebSocket, waits until the server knows it, and gives the client.
     ///
-    /// Errors: [`Error::Setup`], [`Error::Socket`]. To be called inside a tokio runtime.
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if something that was set cannot be used, [`Error::Socket`] if no ComfyUI server answers there.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
     pub async fn connect(self) -> Result<Client, Error> {
         Client::open(self).await
     }

@@ -1,11 +1,16 @@
 //! Downloads: in pieces, taken up where the connection broke.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_util::stream;
 use reqwest::Response;
-use reqwest::header::{CONTENT_RANGE, ETAG};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use tokio::fs;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
@@ -17,10 +22,18 @@ use super::transport::{self, Transport};
 /// Method and route, for messages.
 const CALL: &str = "GET /view";
 
-/// A file on its way from the server.
-#[derive(Debug)]
+/// A file on its way from the server: a [`Stream`] of its pieces.
+///
+/// If the connection breaks, it goes on behind the last piece. After an error, the next piece is tried again.
 #[must_use = "nothing is read before `chunk`, `bytes` or `save`"]
 pub struct Download {
+    length: Option<u64>,
+    content_type: Option<String>,
+    pieces: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
+}
+
+/// What reads the pieces.
+struct Reader {
     transport: Arc<Transport>,
     query: Vec<(&'static str, String)>,
     response: Response,
@@ -36,6 +49,105 @@ pub struct Download {
 
 impl Download {
     pub(crate) async fn open(transport: Arc<Transport>, query: Vec<(&'static str, String)>) -> Result<Self, Error> {
+        let reader = Reader::open(transport, query).await?;
+        let content_type = reader.response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        Ok(Self {
+            length: reader.length,
+            content_type: content_type.map(str::to_owned),
+            pieces: Box::pin(stream::unfold(reader, async |mut reader| {
+                let piece = reader.chunk().await.transpose()?;
+                Some((piece, reader))
+            })),
+        })
+    }
+
+    /// The size in bytes, if the server says it.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The content type, if the server says it.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The next piece; `None` at the end. The same as reading the stream, for programs without `StreamExt`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transport`] or [`Error::Status`] if the connection broke and could not be taken up, [`Error::Answer`] if
+    /// the file changed meanwhile.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        std::future::poll_fn(|context| self.pieces.as_mut().poll_next(context)).await.transpose()
+    }
+
+    /// All of it, in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk).
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut all = BytesMut::new();
+        while let Some(piece) = self.chunk().await? {
+            if all.is_empty() && self.length == Some(piece.len() as u64) {
+                // All in one piece needs no copy; the end is still looked at.
+                return Ok(piece);
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(all.freeze())
+    }
+
+    /// Writes it to a path. The folder is made if it is not there. Until all is there, it has another name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if it cannot be written, else as [`chunk`](Self::chunk).
+    pub async fn save(self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.write(path.as_ref()).await
+    }
+
+    async fn write(mut self, path: &Path) -> Result<(), Error> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |why| Error::File { path, why }
+        };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).await.map_err(failed(folder))?;
+        }
+        let part = Part::new(path);
+        let file = fs::File::create_new(&part.0).await.map_err(failed(&part.0))?;
+        let mut file = tokio::io::BufWriter::with_capacity(1 << 20, file);
+        while let Some(piece) = self.chunk().await? {
+            file.write_all(&piece).await.map_err(failed(&part.0))?;
+        }
+        file.flush().await.map_err(failed(&part.0))?;
+        drop(file);
+        fs::rename(&part.0, path).await.map_err(failed(path))?;
+        part.keep();
+        Ok(())
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pieces.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("length", &self.length)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    async fn open(transport: Arc<Transport>, query: Vec<(&'static str, String)>) -> Result<Self, Error> {
         let mut attempt = 0;
         let response = loop {
             let error = match head(&transport, request(&transport, &query)).await {
@@ -49,18 +161,8 @@ impl Download {
         Ok(Self { transport, query, response, mark, length, done: 0, broken: false, ahead: None })
     }
 
-    /// The size in bytes, if the server says it.
-    pub fn length(&self) -> Option<u64> {
-        self.length
-    }
-
-    /// The content type, if the server says it.
-    pub fn content_type(&self) -> Option<&str> {
-        self.response.headers().get("content-type")?.to_str().ok()
-    }
-
     /// The next piece; `None` at the end. If the connection breaks, it goes on behind the last piece.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let mut attempt = 0;
         loop {
             let error = match self.next().await {
@@ -91,7 +193,7 @@ impl Download {
     async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
         let silence = self.transport.limits.silence;
         let piece = timeout(silence, self.response.chunk()).await.map_err(|_| silent(silence))?;
-        let piece = piece.map_err(|source| transport::transport(CALL, source))?;
+        let piece = piece.map_err(|error| transport::transport(CALL, error))?;
         match (piece, self.length) {
             (Some(piece), _) => Ok(Some(piece)),
             (None, Some(length)) if self.done < length => Err(cut(self.done, length)),
@@ -141,41 +243,6 @@ impl Download {
             rest -= known as u64;
             self.ahead = (!new.is_empty()).then_some(new);
         }
-        Ok(())
-    }
-
-    /// All of it, in memory.
-    pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        let mut all = BytesMut::new();
-        while let Some(piece) = self.chunk().await? {
-            if all.is_empty() && self.length == Some(piece.len() as u64) {
-                // All in one piece needs no copy; the end is still looked at.
-                return Ok(piece);
-            }
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.freeze())
-    }
-
-    /// Writes it to a path. The folder is made if it is not there. Until all is there, it has another name.
-    pub async fn save(mut self, path: &Path) -> Result<(), Error> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| Error::File { path, source }
-        };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).await.map_err(failed(folder))?;
-        }
-        let part = Part::new(path);
-        let file = fs::File::create_new(&part.0).await.map_err(failed(&part.0))?;
-        let mut file = tokio::io::BufWriter::with_capacity(1 << 20, file);
-        while let Some(piece) = self.chunk().await? {
-            file.write_all(&piece).await.map_err(failed(&part.0))?;
-        }
-        file.flush().await.map_err(failed(&part.0))?;
-        drop(file);
-        fs::rename(&part.0, path).await.map_err(failed(path))?;
-        part.keep();
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::origin::{NodeInfo, Origin};
 use super::outputs::Done;
 
 /// How a run ended. Every run ends in exactly one of these, and in the one that is true as far as the server tells.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Ending {
     /// All selected outputs were made.
@@ -30,6 +30,10 @@ pub enum Ending {
 
 impl Ending {
     /// What was made, or why it was not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`], [`Error::Stalled`].
     pub fn into_result(self, prompt_id: &str) -> Result<Done, Error> {
         match self {
             Self::Finished(done) => Ok(done),
@@ -204,3 +208,8 @@ impl fmt::Display for Stalled {
         }
     }
 }
+
+impl std::error::Error for ExecutionError {}
+impl std::error::Error for Interruption {}
+impl std::error::Error for Lost {}
+impl std::error::Error for Stalled {}

@@ -12,10 +12,11 @@ use super::outputs::Done;
 /// The last event is one of `Finished`, `Failed`, `Interrupted`, `Deleted`, `Lost`, `Stalled`; there is exactly one of
 /// these. The others come as the socket brings them: after a break of the connection some may be missing, and a server
 /// that sends one twice is believed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// It waits. `position` is the number of prompts that run before it, the one that is running included.
+    #[non_exhaustive]
     Queued {
         /// 0 if it is the next.
         position: usize,
@@ -23,18 +24,21 @@ pub enum Event {
     /// It has begun.
     Started,
     /// The server has the results of these nodes already.
+    #[non_exhaustive]
     Cached {
         /// Their ids. May be empty.
         nodes: Vec<String>,
     },
     /// A node begins.
+    #[non_exhaustive]
     Executing {
         /// Its id.
         node: String,
         /// The node of the workflow that it is part of: another one where a node expands to several.
         display_node: String,
     },
-    /// A node has come this far.
+    /// A node has come this far, in its own unit: of a sampler, its steps.
+    #[non_exhaustive]
     Progress {
         /// Its id.
         node: String,
@@ -48,6 +52,7 @@ pub enum Event {
     /// A picture that is a result: what a node of class `SaveImageWebsocket` gives. Never dropped.
     Image(Preview),
     /// A text that a node reports while it runs.
+    #[non_exhaustive]
     Text {
         /// Its id.
         node: String,
@@ -55,6 +60,7 @@ pub enum Event {
         text: String,
     },
     /// A node has results for the user.
+    #[non_exhaustive]
     Executed {
         /// Its id.
         node: String,
@@ -76,6 +82,7 @@ pub enum Event {
     /// It gave no sign of life for as long as the client was told to wait.
     Stalled(Stalled),
     /// An event of a kind that this client does not know; custom nodes send their own.
+    #[non_exhaustive]
     Unknown {
         /// Its type.
         kind: String,

@@ -1,5 +1,6 @@
 //! A file that a run made.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::transport::Transport;
 const BARE: [&str; 2] = ["3d", "result"];
 
 /// A file on the server that a run made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct OutputFile {
     /// Its name, as the server gives it.
@@ -63,11 +64,20 @@ impl OutputFile {
     }
 
     /// Its bytes as they come. A broken connection is taken up where it broke.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if the file is not there any more, and what any call may give: [`Error::Transport`],
+    /// [`Error::Status`].
     pub async fn stream(&self) -> Result<Download, Error> {
         Download::open(Arc::clone(&self.transport), self.query()).await
     }
 
     /// Its bytes, all of them in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream), and [`Error::Answer`] if the file changes while it is read.
     pub async fn bytes(&self) -> Result<Bytes, Error> {
         self.stream().await?.bytes().await
     }
@@ -75,7 +85,10 @@ impl OutputFile {
     /// Writes it into a folder, which is made if it is not there, under its own name, and gives the path. A file of that
     /// name is replaced, and only once all of the new one is there. Memory is bounded whatever the size.
     ///
-    /// Errors: [`Error::FileName`] if the server names it in a way that leads out of the folder.
+    /// # Errors
+    ///
+    /// [`Error::FileName`] if the server names it in a way that leads out of the folder, else as
+    /// [`save_as`](Self::save_as).
     pub async fn save_to(&self, folder: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let path = folder.as_ref().join(plain_name(&self.filename)?);
         self.save_as(&path).await?;
@@ -83,12 +96,29 @@ impl OutputFile {
     }
 
     /// Writes it to a path. A file that is there is replaced, and only once all of the new one is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if it cannot be written, else as [`bytes`](Self::bytes).
     pub async fn save_as(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.stream().await?.save(path.as_ref()).await
+        self.stream().await?.save(path).await
     }
 
     fn query(&self) -> Vec<(&'static str, String)> {
         vec![("filename", self.filename.clone()), ("subfolder", self.subfolder.clone()), ("type", self.folder.clone())]
+    }
+}
+
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFile")
+            .field("filename", &self.filename)
+            .field("subfolder", &self.subfolder)
+            .field("folder", &self.folder)
+            .field("node", &self.node)
+            .field("key", &self.key)
+            .field("raw", &self.raw)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,13 +1,22 @@
 //! One frame of the WebSocket.
 
+use std::fmt;
+
 use bytes::Bytes;
 use comfy_schema::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::json;
 
-/// What a frame holds.
+/// What a frame holds; the kinds that come often are read without a copy.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Frame {
+pub(crate) enum Frame<'f> {
+    /// `progress_state`. It repeats what other events say; whose it is, is all that is needed.
+    State { prompt_id: &'f str },
+    /// `progress`
+    Progress(Brief<'f>),
+    /// `executing`
+    Executing(Brief<'f>),
     /// A text frame: `type` and `data`.
     Event { kind: String, data: Value },
     /// A picture: format, what is known of it, bytes.
@@ -16,6 +25,47 @@ pub(crate) enum Frame {
     Text { node: String, text: String },
     /// Of no known form.
     Unknown(Bytes),
+}
+
+/// What `progress` and `executing` say; what is absent or `null` is `None` or 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Brief<'f> {
+    pub(crate) prompt_id: Option<&'f str>,
+    pub(crate) node: Option<&'f str>,
+    pub(crate) display_node: Option<&'f str>,
+    pub(crate) value: f64,
+    pub(crate) max: f64,
+}
+
+impl<'de> Deserialize<'de> for Brief<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Brief<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the data of an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Brief<'de>, A::Error> {
+        let mut brief = Brief::default();
+        while let Some(key) = map.next_key::<&str>()? {
+            match key {
+                "prompt_id" => brief.prompt_id = map.next_value()?,
+                "node" => brief.node = map.next_value()?,
+                "display_node" => brief.display_node = map.next_value()?,
+                "value" => brief.value = map.next_value()?,
+                "max" => brief.max = map.next_value()?,
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(brief)
+    }
 }
 
 /// Whose picture it is; nothing is known in the old form.
@@ -48,18 +98,33 @@ impl PreviewFormat {
     }
 }
 
-/// How a server begins the frame that comes most often, and is the longest. It repeats what other events say; whose it
-/// is, is all that is needed.
+/// How a server begins the frames that come often.
 const STATE: &str = r#"{"type": "progress_state", "data": {"prompt_id": ""#;
+const PROGRESS: &str = r#"{"type": "progress", "data": "#;
+const EXECUTING: &str = r#"{"type": "executing", "data": "#;
 
-/// Reads a text frame. Of `progress_state` the data hold only the prompt's id.
-pub(crate) fn text(text: &str) -> Option<Frame> {
-    if let Some((id, _)) = text.strip_prefix(STATE).and_then(|rest| rest.split_once('"'))
-        && !id.contains('\\')
-    {
-        let data = json::object([("prompt_id", Value::from(id))]);
-        return Some(Frame::Event { kind: "progress_state".to_owned(), data });
+/// Reads a text frame. One of a frequent kind that is written in another way than servers do is an `Event` too.
+pub(crate) fn text(text: &str) -> Option<Frame<'_>> {
+    frequent(text).or_else(|| event(text))
+}
+
+fn frequent(text: &str) -> Option<Frame<'_>> {
+    if let Some(rest) = text.strip_prefix(STATE) {
+        let (prompt_id, _) = rest.split_once('"')?;
+        return (!prompt_id.contains('\\')).then_some(Frame::State { prompt_id });
     }
+    if let Some(rest) = text.strip_prefix(PROGRESS) {
+        return data(rest).map(Frame::Progress);
+    }
+    data(text.strip_prefix(EXECUTING)?).map(Frame::Executing)
+}
+
+/// The data of an event, before its last brace. Texts with escapes cannot be borrowed; then it is read as any other.
+fn data(rest: &str) -> Option<Brief<'_>> {
+    serde_json::from_str(rest.strip_suffix('}')?).ok()
+}
+
+fn event(text: &str) -> Option<Frame<'static>> {
     let value = Value::parse(text.as_bytes()).ok()?;
     let kind = json::string(&value, "type")?;
     let Value::Object(mut map) = value else { return None };
@@ -67,11 +132,11 @@ pub(crate) fn text(text: &str) -> Option<Frame> {
 }
 
 /// Reads a binary frame. The bytes of pictures are not copied.
-pub(crate) fn binary(bytes: &Bytes) -> Frame {
+pub(crate) fn binary(bytes: &Bytes) -> Frame<'static> {
     known(bytes).unwrap_or_else(|| Frame::Unknown(bytes.clone()))
 }
 
-fn known(bytes: &Bytes) -> Option<Frame> {
+fn known(bytes: &Bytes) -> Option<Frame<'static>> {
     let (kind, rest) = number(bytes)?;
     match kind {
         1 => {
@@ -120,17 +185,15 @@ fn counted(bytes: &Bytes) -> Option<(Bytes, Bytes)> {
 mod tests {
     use super::*;
 
-    fn frame(bytes: &[u8]) -> Frame {
+    fn frame(bytes: &[u8]) -> Frame<'static> {
         binary(&Bytes::copy_from_slice(bytes))
     }
 
     #[test]
     fn of_progress_state_the_prompt_is_read_however_it_is_written() {
-        let expected =
-            Frame::Event { kind: "progress_state".to_owned(), data: json::object([("prompt_id", Value::from("a-1"))]) };
         assert_eq!(
             text(r#"{"type": "progress_state", "data": {"prompt_id": "a-1", "nodes": {"1": {}}}}"#),
-            Some(expected)
+            Some(Frame::State { prompt_id: "a-1" })
         );
         let Some(Frame::Event { data, .. }) =
             text(r#"{"data":{"nodes":{},"prompt_id":"a-1"},"type":"progress_state"}"#)
@@ -138,6 +201,25 @@ mod tests {
             panic!("it is an event")
         };
         assert_eq!(json::text(&data, "prompt_id"), Some("a-1"));
+    }
+
+    #[test]
+    fn frequent_events_are_read_without_a_copy_and_else_as_any_other() {
+        let progress = r#"{"type": "progress", "data": {"value": 3, "max": 20.0, "prompt_id": "p", "node": "7"}}"#;
+        let brief = Brief { prompt_id: Some("p"), node: Some("7"), display_node: None, value: 3.0, max: 20.0 };
+        assert_eq!(text(progress), Some(Frame::Progress(brief)));
+        let over = r#"{"type": "executing", "data": {"node": null, "prompt_id": "p", "more": [{}]}}"#;
+        let brief = Brief { prompt_id: Some("p"), ..Brief::default() };
+        assert_eq!(text(over), Some(Frame::Executing(brief)));
+        for other in [
+            r#"{"type": "executing", "data": {"node": "a\"b", "prompt_id": "p"}}"#,
+            r#"{"type": "progress", "data": {"value": NaN, "max": 1, "prompt_id": "p"}}"#,
+            r#"{"type": "progress", "data": {"value": 1}, "more": 0}"#,
+            r#"{"data": {"node": "1"}, "type": "executing"}"#,
+        ] {
+            assert!(matches!(text(other), Some(Frame::Event { .. })), "{other}");
+        }
+        assert_eq!(text(r#"{"type": "progress", "data": {"value": 1}"#), None, "it is cut off");
     }
 
     #[test]

@@ -104,14 +104,14 @@ impl Hub {
     }
 
     /// Takes a frame to the run that it is about. Frames about other clients' prompts go nowhere.
-    pub(crate) fn hear(&self, frame: Frame) {
+    pub(crate) fn hear(&self, frame: Frame<'_>) {
         let number = self.link.borrow().number;
         if let Some(tracker) = self.whose(&frame) {
             tracker.hear(frame, number);
         }
     }
 
-    fn whose(&self, frame: &Frame) -> Option<Arc<Tracker>> {
+    fn whose(&self, frame: &Frame<'_>) -> Option<Arc<Tracker>> {
         let id = match frame {
             Frame::Event { kind, .. } if kind == "status" => {
                 self.queue.send_modify(|count| *count += 1);
@@ -119,6 +119,8 @@ impl Hub {
             }
             Frame::Event { kind, .. } if kind == "feature_flags" => return None,
             Frame::Event { data, .. } => json::text(data, "prompt_id"),
+            Frame::State { prompt_id } => Some(*prompt_id),
+            Frame::Progress(brief) | Frame::Executing(brief) => brief.prompt_id,
             Frame::Picture { about, .. } => about.prompt_id.as_deref(),
             Frame::Text { .. } | Frame::Unknown(_) => None,
         };

@@ -14,6 +14,12 @@
 //!
 //! Every run that was submitted ends in exactly one [`Ending`], and in the true one: what the WebSocket says is a hint,
 //! the server's queue and history decide. When the socket is silent, closed or late, the client asks them.
+//!
+//! # Public dependencies
+//!
+//! Types of these crates are part of the interface, and only these: `bytes` 1 ([`Bytes`]), `uuid` 1 ([`Uuid`]),
+//! `futures-core` 0.3 (`Stream`, which [`Events`] and [`Download`] implement), `serde` 1 and `serde_json` 1 (of
+//! [`Workflow`]). [`comfy_schema`] is re-exported whole.
 
 mod authority;
 mod builder;
@@ -46,21 +52,23 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use builder::ClientBuilder;
+pub use bytes::Bytes;
+pub use comfy_schema::validate::{NodeErrorKind, RequestErrorKind};
 pub use comfy_schema::{Map, Value};
 pub use download::Download;
 pub use drift::Drift;
 pub use ending::{Ending, ExecutionError, Interruption, Lost, LostWhy, Stalled};
-pub use error::Error;
+pub use error::{Error, TransportError};
 pub use event::{Event, Preview};
 pub use file::OutputFile;
 pub use frame::PreviewFormat;
 pub use mailbox::Events;
 pub use origin::{NodeInfo, NodeKey};
 pub use outputs::{Done, FileKind};
-pub use preflight::{Doubt, Preflight, Warning};
+pub use preflight::{Doubt, Preflight, PreflightWarning};
 pub use rejection::{Dropped, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
-pub use routes::{Channel, JobQuery, JobStatus, View};
+pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
 pub use run::Run;
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
@@ -82,7 +90,13 @@ pub struct Client {
 impl Client {
     /// Connects to the server at a URL, such as `http://127.0.0.1:8188`.
     ///
-    /// Errors: [`Error::Setup`] if the URL cannot be one, [`Error::Socket`] if no ComfyUI server answers there.
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if the URL cannot be one, [`Error::Socket`] if no ComfyUI server answers there.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
     pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
         Self::builder(url).connect().await
     }
@@ -111,7 +125,9 @@ impl Client {
 
     /// Submits a workflow and waits for its end.
     ///
-    /// Errors: [`Error::Rejected`] and [`Error::Partial`] if the server finds something wrong with it, and what
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] and [`Error::Partial`] if the server finds something wrong with it, and what
     /// [`Run::finish`] gives.
     pub async fn run<T>(&self, workflow: &Workflow<T>) -> Result<Done, Error> {
         self.submission(workflow).run().await
@@ -119,7 +135,9 @@ impl Client {
 
     /// Submits a workflow; the run is followed in the background.
     ///
-    /// Errors: as [`Submission::submit`].
+    /// # Errors
+    ///
+    /// As [`Submission::submit`].
     pub async fn submit<T>(&self, workflow: &Workflow<T>) -> Result<Accepted, Error> {
         self.submission(workflow).submit().await
     }

@@ -112,9 +112,16 @@ impl NodeKey for &str {
     }
 }
 
+impl NodeKey for &String {
+    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
+        self.as_str().id_in(origin)
+    }
+}
+
 mod sealed {
     /// Implemented here only.
     pub trait Sealed {}
     impl<H: crate::out::Handle> Sealed for &H {}
     impl Sealed for &str {}
+    impl Sealed for &String {}
 }

@@ -51,6 +51,22 @@ impl FileKind {
             _ => Self::Other,
         }
     }
+
+    /// A word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl Done {
@@ -77,38 +93,48 @@ impl Done {
         &self.0.prompt_id
     }
 
-    /// The pictures of a node, by the handle that `workflow!` gave, or by the node's id. None if the node made none.
+    /// The pictures of a node, by the handle that `workflow!` gave, or by the node's id. Empty if the node made none.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn images(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Image)
     }
 
-    /// The videos of a node.
+    /// The videos of a node. Empty if the node made none.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn videos(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Video)
     }
 
-    /// The sounds of a node.
+    /// The sounds of a node. Empty if the node made none.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn audio(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Audio)
     }
 
-    /// All files of a node, whatever they are.
+    /// All files of a node, whatever they are. Empty if the node made none.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn files(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id).map(|output| self.files_of(&id, output)).unwrap_or_default())
     }
 
-    /// The texts of a node, as `PreviewAny` gives them.
+    /// The texts of a node, as `PreviewAny` gives them. Empty if the node made none.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn text(&self, node: impl NodeKey) -> Result<Vec<String>, Error> {
         let id = self.id(node)?;
         let text = self.0.outputs.get(&id).and_then(|output| json::get(output, "text"));
@@ -120,7 +146,9 @@ impl Done {
 
     /// All that a node gave, as it gave it; `None` if it gave nothing.
     ///
-    /// Errors: [`Error::NoSuchNode`] for a handle of another workflow.
+    /// # Errors
+    ///
+    /// [`Error::NoSuchNode`] for a handle of another workflow.
     pub fn raw(&self, node: impl NodeKey) -> Result<Option<&Value>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id))

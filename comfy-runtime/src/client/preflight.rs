@@ -34,7 +34,7 @@ pub struct Preflight {
     /// The output nodes that would run.
     pub outputs: Vec<String>,
     /// What passes the server and is then ignored, or breaks.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<PreflightWarning>,
     /// What cannot be known beforehand, and what was assumed.
     pub doubts: Vec<Doubt>,
 }
@@ -42,7 +42,7 @@ pub struct Preflight {
 /// Something that passes the server and is then ignored, or breaks.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Warning {
+pub struct PreflightWarning {
     /// The node.
     pub node: NodeInfo,
     /// The input, if it is about one.
@@ -67,7 +67,7 @@ pub struct Doubt {
     pub why: String,
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for PreflightWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.node, self.message)
     }
@@ -87,13 +87,16 @@ impl Preflight {
 
     /// The warnings, if all of the workflow would run.
     ///
-    /// Errors: [`Error::Rejected`], [`Error::Partial`], as a run would give them.
-    pub fn into_result(self) -> Result<Vec<Warning>, Error> {
+    /// # Errors
+    ///
+    /// [`Error::Rejected`], [`Error::Partial`], as a run would give them. The second has no
+    /// [`prompt_id`](Dropped::prompt_id): nothing ran.
+    pub fn into_result(self) -> Result<Vec<PreflightWarning>, Error> {
         if let Some(rejection) = self.rejection {
             return Err(Error::Rejected(Box::new(rejection)));
         }
         if !self.dropped.is_empty() {
-            return Err(Error::Partial(Box::new(Dropped { prompt_id: String::new(), nodes: self.dropped })));
+            return Err(Error::Partial(Box::new(Dropped::beforehand(self.dropped))));
         }
         Ok(self.warnings)
     }
@@ -106,8 +109,19 @@ impl Client {
     /// files that nodes load, it is asked whether they are there. What only custom nodes' own checks know is a
     /// [doubt](Preflight::doubts).
     ///
-    /// Errors: only those of asking. What is wrong with the workflow is in the result; see
-    /// [`Preflight::into_result`].
+    /// ```no_run
+    /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
+    /// for warning in client.preflight(&workflow).await?.into_result()? {
+    ///     eprintln!("{warning}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Only those of asking: [`Error::Transport`], [`Error::Status`], [`Error::Answer`]. What is wrong with the workflow
+    /// is in the result; see [`Preflight::into_result`].
     pub async fn preflight<T>(&self, workflow: &Workflow<T>) -> Result<Preflight, Error> {
         let origin = Origin::of(workflow);
         let prompt = Value::parse(workflow.to_json().as_bytes())
@@ -240,7 +254,7 @@ fn read(verdict: Verdict, origin: &Origin) -> Preflight {
         answer.insert("error", error);
         Rejection::read(&Value::Object(answer), origin)
     });
-    let warning = |warning: &comfy_schema::validate::Warning| Warning {
+    let warning = |warning: &comfy_schema::validate::Warning| PreflightWarning {
         node: origin.node(&warning.node),
         input: warning.input.as_ref().map(ToString::to_string),
         kind: warning.kind.as_str(),

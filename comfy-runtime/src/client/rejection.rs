@@ -3,6 +3,7 @@
 use std::fmt;
 
 use comfy_schema::Value;
+use comfy_schema::validate::{NodeErrorKind, RequestErrorKind};
 
 use super::json;
 use super::origin::{NodeInfo, Origin};
@@ -11,8 +12,8 @@ use super::origin::{NodeInfo, Origin};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The server's word for it: `prompt_outputs_failed_validation`, `missing_node_type`, `prompt_no_outputs`, …
-    pub kind: String,
+    /// The server's word for it.
+    pub kind: RequestErrorKind,
     /// What it says.
     pub message: String,
     /// More of it; may be empty.
@@ -29,10 +30,24 @@ pub struct Rejection {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Dropped {
-    /// The run of the others.
-    pub prompt_id: String,
+    /// The run of the others; `None` from a preflight: nothing ran.
+    pub prompt_id: Option<String>,
     /// What is wrong with which node; the outputs that depend on them do not run.
     pub nodes: Vec<NodeProblem>,
+    /// Why the run of the others could not be cancelled, if that was tried and failed: it may still be running.
+    pub cancel_failed: Option<String>,
+}
+
+impl Dropped {
+    /// What the server dropped of a run.
+    pub(crate) fn of_run(prompt_id: String, nodes: Vec<NodeProblem>) -> Self {
+        Self { prompt_id: Some(prompt_id), nodes, cancel_failed: None }
+    }
+
+    /// What the server would drop.
+    pub(crate) fn beforehand(nodes: Vec<NodeProblem>) -> Self {
+        Self { prompt_id: None, nodes, cancel_failed: None }
+    }
 }
 
 /// What is wrong with one node.
@@ -51,8 +66,8 @@ pub struct NodeProblem {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct InputProblem {
-    /// The server's word for it: `value_not_in_list`, `required_input_missing`, …
-    pub kind: String,
+    /// The server's word for it.
+    pub kind: NodeErrorKind,
     /// What it says.
     pub message: String,
     /// More of it.
@@ -72,7 +87,7 @@ impl Rejection {
         let text = |key| json::string(error, key).unwrap_or_default();
         let about = json::at(error, &["extra_info", "node_id"]).and_then(Value::as_str);
         Some(Self {
-            kind: json::string(error, "type")?,
+            kind: json::text(error, "type")?.into(),
             message: text("message"),
             details: text("details"),
             node: about.map(|id| {
@@ -109,7 +124,7 @@ fn problem(error: &Value) -> InputProblem {
     let text = |key| json::string(error, key).unwrap_or_default();
     let extra = json::get(error, "extra_info");
     InputProblem {
-        kind: text("type"),
+        kind: json::text(error, "type").unwrap_or_default().into(),
         message: text("message"),
         details: text("details"),
         input: extra.and_then(|extra| json::string(extra, "input_name")),
@@ -134,10 +149,18 @@ impl fmt::Display for Dropped {
             self.nodes.iter().flat_map(|node| node.dependent_outputs.iter().map(String::as_str)).collect();
         outputs.sort_unstable();
         outputs.dedup();
-        write!(f, "the server dropped outputs of the workflow ({})", outputs.join(", "))?;
-        list(f, &self.nodes)
+        let verb = if self.prompt_id.is_some() { "dropped" } else { "would drop" };
+        write!(f, "the server {verb} outputs of the workflow ({})", outputs.join(", "))?;
+        list(f, &self.nodes)?;
+        match (&self.cancel_failed, &self.prompt_id) {
+            (Some(why), Some(id)) => write!(f, "\n  the others may still run as prompt {id}: cancelling failed: {why}"),
+            _ => Ok(()),
+        }
     }
 }
+
+impl std::error::Error for Rejection {}
+impl std::error::Error for Dropped {}
 
 fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeProblem]) -> fmt::Result {
     for node in nodes {

@@ -21,6 +21,22 @@ use super::tracker::Tracker;
 ///
 /// It is followed in the background until it ends, whether somebody looks or not. Dropping it stops the following and
 /// leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop) was asked for.
+///
+/// ```no_run
+/// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
+/// use comfy_runtime::client::Event;
+///
+/// let run = client.submit(&workflow).await?.complete().await?;
+/// let mut events = run.events();
+/// while let Some(event) = events.next().await {
+///     if let Event::Progress { node, value, max, .. } = event {
+///         println!("{node} {value}/{max}");
+///     }
+/// }
+/// let done = run.finish().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "the run goes on; `finish` waits for it, `events` tells of it"]
 pub struct Run {
     inner: Arc<Inner>,
@@ -76,6 +92,9 @@ impl Run {
     }
 
     /// Waits for the end, and tells how it came to it.
+    ///
+    /// Nobody reads the events then, unless [`events`](Self::events) was called before: those that were kept for a first
+    /// reader are thrown away. Call `events` first to have them.
     pub async fn ended(&mut self) -> Ending {
         // The events of a run that nobody reads need not be kept.
         self.tracker.unread();
@@ -84,9 +103,12 @@ impl Run {
         self.tracker.ending().unwrap_or(Ending::Deleted)
     }
 
-    /// Waits for the end, and gives the outputs.
+    /// Waits for the end, and gives the outputs. As [`ended`](Self::ended), it throws away the events that nobody reads:
+    /// call [`events`](Self::events) first to have them.
     ///
-    /// Errors: [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`], [`Error::Stalled`].
+    /// # Errors
+    ///
+    /// [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`], [`Error::Stalled`].
     pub async fn finish(mut self) -> Result<Done, Error> {
         let ending = self.ended().await;
         ending.into_result(self.prompt_id())
@@ -94,6 +116,10 @@ impl Run {
 
     /// Cancels exactly this run, whether it waits or runs. `false` if there was nothing to cancel any more. How it
     /// ended is told as always: a run that was finished first is finished.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transport`], [`Error::Status`], [`Error::Answer`]: then it may still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
         let cancelled = cancel(&self.inner, self.prompt_id()).await?;
         if cancelled {

@@ -71,8 +71,7 @@ async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStre
         .header("upgrade", "websocket")
         .header("sec-websocket-version", "13")
         .header("sec-websocket-key", key.as_str());
-    let response =
-        super::transport::sent("GET /ws", call.request()).await.map_err(|error| failed(error.to_string()))?;
+    let response = super::transport::sent("GET /ws", call.request()).await.map_err(|error| failed(unopened(&error)))?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(failed(format!(
             "the server answered {} and not 101; is this the URL of a ComfyUI server?",
@@ -86,6 +85,16 @@ async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStre
     let stream = response.upgrade().await.map_err(|error| failed(error.without_url().to_string()))?;
     let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
     Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
+}
+
+/// Why there was no handshake, and what may help.
+fn unopened(error: &Error) -> String {
+    match error {
+        Error::Transport { why, .. } if why.is_connect() => {
+            format!("{error}; is the server running, and is this its address?")
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// Listens until the client is gone, and connects again whenever the connection breaks.

@@ -1,5 +1,6 @@
 //! Submitting a workflow: once, whatever happens to the answer.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,13 @@ const LOOKS: [Duration; 5] = [
 ];
 
 /// A workflow to be sent, and how: [`Client::submission`](super::Client::submission).
-#[derive(Debug)]
+///
+/// ```no_run
+/// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
+/// let done = client.submission(&workflow).front().cancel_on_drop().run().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent before `submit` or `run`"]
 pub struct Submission<'c> {
     inner: &'c Arc<Inner>,
@@ -61,19 +68,24 @@ pub enum Accepted {
 }
 
 impl Accepted {
-    /// The run, if the server took all of the workflow. Else what it took is cancelled, and [`Error::Partial`] says why.
+    /// The run, if the server took all of the workflow. Else what it took is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Partial`] with what is wrong, if the server dropped outputs. If what it took could not be cancelled,
+    /// that is said there too: [`Dropped::cancel_failed`].
     pub async fn complete(self) -> Result<Run, Error> {
         match self {
             Self::Complete(run) => Ok(run),
-            Self::Partial { run, dropped } => {
-                run.cancel().await?;
+            Self::Partial { run, mut dropped } => {
+                dropped.cancel_failed = run.cancel().await.err().map(|error| error.to_string());
                 Err(Error::Partial(Box::new(dropped)))
             }
         }
     }
 
-    /// The run, whatever it is a run of.
-    pub fn any(self) -> Run {
+    /// The run, whatever it is a run of: of all outputs, or of those that were not dropped.
+    pub fn into_run(self) -> Run {
         match self {
             Self::Complete(run) | Self::Partial { run, .. } => run,
         }
@@ -151,14 +163,21 @@ impl<'c> Submission<'c> {
     /// Sends the workflow. It is sent again only where it cannot have arrived; if the answer is lost, the server's
     /// queue and history say whether it did.
     ///
-    /// Errors: [`Error::Rejected`] with what is wrong, [`Error::Unknown`] if it cannot be known whether it arrived, and
-    /// what any call may give.
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] with what is wrong, [`Error::NoSuchNode`] if a [target](Self::targets) is no node of the
+    /// workflow, [`Error::Unknown`] if it cannot be known whether it arrived, and what any call may give:
+    /// [`Error::Transport`], [`Error::Status`].
     pub async fn submit(self) -> Result<Accepted, Error> {
         self.submit_once().await
     }
 
-    /// Sends the workflow, waits for its end, and gives its outputs. An answer that some outputs were dropped is an
-    /// error; nothing runs then.
+    /// Sends the workflow, waits for its end, and gives its outputs.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit), and [`Error::Partial`] if the server dropped outputs: then the others are cancelled.
+    /// Of a run that was accepted, what [`Run::finish`] gives.
     pub async fn run(mut self) -> Result<Done, Error> {
         loop {
             let run = self.submit_once().await?.complete().await?;
@@ -194,7 +213,7 @@ impl<'c> Submission<'c> {
                 Ok(if nodes.is_empty() {
                     Accepted::Complete(run)
                 } else {
-                    Accepted::Partial { run, dropped: Dropped { prompt_id, nodes } }
+                    Accepted::Partial { run, dropped: Dropped::of_run(prompt_id, nodes) }
                 })
             }
             Err(error) => {
@@ -248,7 +267,7 @@ impl<'c> Submission<'c> {
                 Err(error) => error,
             };
             let (may_have_arrived, may_repeat, wait) = match &error {
-                Error::Transport { source, .. } if source.is_connect() => (false, true, None),
+                Error::Transport { why, .. } if why.is_connect() => (false, true, None),
                 // Whoever answers so did not pass it on.
                 Error::Status { status: 429 | 503, retry_after, .. } => (true, true, *retry_after),
                 Error::Transport { .. } | Error::Answer { .. } | Error::Status { status: 500.., .. } => {
@@ -263,7 +282,7 @@ impl<'c> Submission<'c> {
                 return Err(match error {
                     // The server's own failure: it says so before it puts a prompt into the queue.
                     Error::Status { status: 500, .. } => error,
-                    error => Error::Unknown { prompt_id: tracker.prompt_id.clone(), source: Box::new(error) },
+                    error => Error::Unknown { prompt_id: tracker.prompt_id.clone(), why: Box::new(error) },
                 });
             }
             if attempt >= transport.limits.retries {
@@ -280,7 +299,7 @@ impl<'c> Submission<'c> {
     async fn answer(&self, call: transport::Call<'_>) -> Result<Value, Error> {
         let (name, limits) = (call.name(), self.inner.transport.limits);
         let request = call.request().timeout(limits.answer);
-        let response = request.send().await.map_err(|source| transport::transport(&name, source))?;
+        let response = request.send().await.map_err(|error| transport::transport(&name, error))?;
         if response.status() != 400 {
             let response = transport::checked(&name, response).await?;
             let body = transport::read(&name, response, limits.body).await?;
@@ -314,7 +333,7 @@ impl<'c> Submission<'c> {
         }
         match last {
             // Without an answer to the question, it is not known.
-            Some(source) => Err(Error::Unknown { prompt_id: prompt_id.to_owned(), source: Box::new(source) }),
+            Some(why) => Err(Error::Unknown { prompt_id: prompt_id.to_owned(), why: Box::new(why) }),
             None => Ok(None),
         }
     }
@@ -343,6 +362,20 @@ impl<'c> Submission<'c> {
             ("number", number.clone()),
             ("node_errors", Value::Object(errors)),
         ]))
+    }
+}
+
+impl fmt::Debug for Submission<'_> {
+    /// Of the extra data only the keys: the values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extra: Vec<&str> = self.extra.iter().map(|(key, _)| key.as_str()).collect();
+        f.debug_struct("Submission")
+            .field("prompt_id", &self.prompt_id)
+            .field("number", &self.number)
+            .field("front", &self.front)
+            .field("targets", &self.targets)
+            .field("extra", &extra)
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};
-use super::frame::Frame;
+use super::frame::{Brief, Frame};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
@@ -79,11 +79,13 @@ impl Tracker {
     }
 
     /// Takes in a frame that is about this run, from the connection of this number.
-    pub(crate) fn hear(&self, frame: Frame, link: u64) {
+    pub(crate) fn hear(&self, frame: Frame<'_>, link: u64) {
         let mut heard = self.lock();
         heard.link = link;
         heard.last_sign = Instant::now();
         let event = match frame {
+            Frame::Progress(brief) => Some(progress(brief)),
+            Frame::Executing(brief) => heard.executing(brief),
             Frame::Event { kind, data } => self.event(&mut heard, kind, data),
             Frame::Picture { format, about, bytes } => {
                 let node = about.node.or_else(|| heard.node.clone());
@@ -92,7 +94,8 @@ impl Tracker {
                 Some(if is_result { Event::Image(preview) } else { Event::Preview(preview) })
             }
             Frame::Text { node, text } => Some(Event::Text { node, text }),
-            Frame::Unknown(_) => None,
+            // The first repeats what `progress` and `executing` say, for all nodes every time.
+            Frame::State { .. } | Frame::Unknown(_) => None,
         };
         if let Some(event) = event {
             heard.tell(&event);
@@ -113,22 +116,8 @@ impl Tracker {
                 Event::Started
             }
             "execution_cached" => Event::Cached { nodes: json::strings(json::get(&data, "nodes")) },
-            "executing" => {
-                let Some(node) = json::string(&data, "node") else {
-                    heard.hint.get_or_insert(Hint::Over);
-                    return None;
-                };
-                heard.started = true;
-                heard.node = Some(node.clone());
-                let display_node = json::string(&data, "display_node").unwrap_or_else(|| node.clone());
-                Event::Executing { node, display_node }
-            }
-            "progress" => Event::Progress {
-                node: node(),
-                value: json::number(&data, "value").unwrap_or_default(),
-                max: json::number(&data, "max").unwrap_or_default(),
-            },
-            // It repeats what `progress` and `executing` say, for all nodes every time.
+            "executing" => return heard.executing(brief(&data)),
+            "progress" => progress(brief(&data)),
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
@@ -246,7 +235,34 @@ impl Tracker {
     }
 }
 
+/// What an event of a frequent kind says that was read as any other.
+fn brief(data: &Value) -> Brief<'_> {
+    Brief {
+        prompt_id: json::text(data, "prompt_id"),
+        node: json::text(data, "node"),
+        display_node: json::text(data, "display_node"),
+        value: json::number(data, "value").unwrap_or_default(),
+        max: json::number(data, "max").unwrap_or_default(),
+    }
+}
+
+fn progress(brief: Brief<'_>) -> Event {
+    Event::Progress { node: brief.node.unwrap_or_default().to_owned(), value: brief.value, max: brief.max }
+}
+
 impl Heard {
+    /// A node begins; without a node, the run is over.
+    fn executing(&mut self, brief: Brief<'_>) -> Option<Event> {
+        let Some(node) = brief.node else {
+            self.hint.get_or_insert(Hint::Over);
+            return None;
+        };
+        self.started = true;
+        self.node = Some(node.to_owned());
+        let display_node = brief.display_node.unwrap_or(node).to_owned();
+        Some(Event::Executing { node: node.to_owned(), display_node })
+    }
+
     fn tell(&mut self, event: &Event) {
         self.readers.retain(|reader| match reader.upgrade() {
             Some(reader) => {

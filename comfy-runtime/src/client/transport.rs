@@ -11,8 +11,8 @@ use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tracing::{Instrument as _, debug};
 
-use super::Error;
 use super::builder::{ClientBuilder, Limits};
+use super::error::{Error, TransportError};
 
 /// Most characters of a body that an error repeats.
 const MOST_SAID: usize = 500;
@@ -248,7 +248,7 @@ impl Call<'_> {
     fn may_repeat(&self, error: &Error) -> bool {
         match error {
             // Nothing was sent.
-            Error::Transport { source, .. } if source.is_connect() => true,
+            Error::Transport { why, .. } if why.is_connect() => true,
             error => self.repeatable && error.is_temporary(),
         }
     }
@@ -279,7 +279,7 @@ impl Call<'_> {
 
 /// Sends one request; a status of 400 or more is an error.
 pub(crate) async fn sent(name: &str, request: RequestBuilder) -> Result<Response, Error> {
-    let response = request.send().await.map_err(|source| transport(name, source))?;
+    let response = request.send().await.map_err(|error| transport(name, error))?;
     checked(name, response).await
 }
 
@@ -295,7 +295,7 @@ pub(crate) async fn checked(name: &str, response: Response) -> Result<Response, 
 /// The whole body, if it is not larger than allowed.
 pub(crate) async fn read(name: &str, mut response: Response, limit: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|source| transport(name, source))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport(name, error))? {
         if body.len() + chunk.len() > limit {
             let why = format!("it is longer than {limit} bytes, the most that this client reads");
             return Err(Error::Answer { call: name.to_owned(), why });
@@ -305,9 +305,9 @@ pub(crate) async fn read(name: &str, mut response: Response, limit: usize) -> Re
     Ok(body)
 }
 
-/// A broken connection as an error, without the URL: it may hold what should not be printed.
-pub(crate) fn transport(name: &str, source: reqwest::Error) -> Error {
-    Error::Transport { call: name.to_owned(), source: source.without_url() }
+/// A broken connection as an error.
+pub(crate) fn transport(name: &str, error: reqwest::Error) -> Error {
+    Error::Transport { call: name.to_owned(), why: TransportError::new(error) }
 }
 
 async fn failed(name: &str, status: StatusCode, response: Response) -> Error {

@@ -42,6 +42,7 @@ const ANSWER: usize = 1 << 20;
 /// # }
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `upload`, `upload_once` or `upload_mask`"]
 pub struct Upload {
     content: Content,
     name: String,
@@ -121,28 +122,24 @@ impl Upload {
     }
 
     /// Another name than its own.
-    #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
     /// A folder below that for inputs, made if it is not there.
-    #[must_use]
     pub fn subfolder(mut self, subfolder: impl Into<String>) -> Self {
         self.subfolder = subfolder.into();
         self
     }
 
     /// Into the folder for what is only shown, instead of that for inputs.
-    #[must_use]
     pub fn temp(mut self) -> Self {
         self.folder = "temp";
         self
     }
 
     /// Into the folder for results, instead of that for inputs.
-    #[must_use]
     pub fn output(mut self) -> Self {
         self.folder = "output";
         self
@@ -150,18 +147,17 @@ impl Upload {
 
     /// Takes the place of a file of the same name. Otherwise the server finds another name, unless that file has the
     /// same content.
-    #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    fn bad(&self, source: std::io::Error) -> Error {
+    fn bad(&self, why: std::io::Error) -> Error {
         let path = match &self.content {
             Content::File(path) => path.clone(),
             Content::Bytes(_) => PathBuf::from(&self.name),
         };
-        Error::File { path, source }
+        Error::File { path, why }
     }
 
     /// Size and SHA-256 of the content.
@@ -233,7 +229,9 @@ impl Client {
     /// It is sent again after a broken connection; that does no harm, because the server keeps a content under a name
     /// once.
     ///
-    /// Errors: [`Error::File`] if it cannot be read, [`Error::Status`] 413 if it is larger than the server takes (see
+    /// # Errors
+    ///
+    /// [`Error::File`] if it cannot be read, [`Error::Status`] 413 if it is larger than the server takes (see
     /// [`features`](Self::features)), 400 if the subfolder leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
@@ -245,7 +243,9 @@ impl Client {
     /// Both must have the same size. The server answers well even if the original is not there, and writes nothing
     /// then, so this looks first.
     ///
-    /// Errors: [`Error::Status`] 404 if there is no such original, else as [`upload`](Self::upload).
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if there is no such original, else as [`upload`](Self::upload).
     pub async fn upload_mask(&self, mask: &Upload, original: &Uploaded) -> Result<Uploaded, Error> {
         let view = View::new(&original.name).folder(&original.folder).subfolder(&original.subfolder);
         if !self.exists(&view).await? {
@@ -267,7 +267,9 @@ impl Client {
     /// Uploads a content only if the server does not have it: its name is its SHA-256, and the ending of the name that
     /// was given. The same content gives the same value whoever uploads it, so runs with it are cached.
     ///
-    /// Errors: as [`upload`](Self::upload).
+    /// # Errors
+    ///
+    /// As [`upload`](Self::upload).
     pub async fn upload_once(&self, upload: &Upload) -> Result<Uploaded, Error> {
         let (size, hash) = upload.digest().await?;
         let ending = Path::new(&upload.name).extension().map(|ending| ending.to_string_lossy().to_lowercase());

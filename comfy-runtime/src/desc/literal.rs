@@ -2,7 +2,7 @@
 
 /// A literal that the macro met as the value of an input: its value, for the checks, and the JSON that is sent.
 ///
-/// Only the macro makes these, inside a `const`, and only after [`Desc::lit`](crate::Desc::lit) has accepted one is it
+/// Only the macro makes these, inside a `const`, and only after `Desc::lit` has accepted one is it
 /// put into a graph.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lit {

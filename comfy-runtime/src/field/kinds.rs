@@ -1,5 +1,6 @@
 //! The kinds themselves: zero-sized types.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use super::Field;
@@ -18,6 +19,12 @@ macro_rules! kind {
         }
 
         impl<$($arg),*> Copy for $name<$($arg),*> {}
+
+        impl<$($arg),*> fmt::Debug for $name<$($arg),*> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
 
         impl<$($arg),*> Field for $name<$($arg),*> {
             const GIVEN: Self = Self(PhantomData);
@@ -72,19 +79,25 @@ kind! {
 }
 
 /// The options of a combo that has no enum: open lists (files on the server) and options that are not texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyOption(());
 
 /// The type argument of a MATCHTYPE node of which nothing is known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unknown(());
 
 /// The union of all types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anything(());
 
 /// A combo spelled `["COMBO", {"options": [...]}]`: it accepts links of any combo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word(());
 
 /// A combo spelled `[["a", "b"], {...}]`: it accepts links of a combo with the very same options only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Array(());
 
 /// What an output that is declared as a list of options carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed<O>(PhantomData<fn() -> O>);

@@ -81,6 +81,7 @@ fn collect<F: Field, V: IntoField<F>>(items: impl IntoIterator<Item = V>) -> Slo
 
 /// An iterator as the value of a list input. See [`list`].
 #[derive(Debug, Clone)]
+#[must_use = "it is read when it is given for an input"]
 pub struct List<I>(I);
 
 /// Gives an iterator for a list input: `images: list(frames.iter().map(|f| LoadImage { image: f }.image))`.

@@ -65,6 +65,19 @@ pub enum ProblemKind {
     NoOutputNode,
 }
 
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Value => "wrong value",
+            Self::Count => "wrong number of items",
+            Self::Missing => "missing input",
+            Self::ForeignHandle => "handle of another graph",
+            Self::DuplicateId => "duplicate id",
+            Self::NoOutputNode => "no output node",
+        })
+    }
+}
+
 impl Problem {
     pub(super) fn of_node(
         node: &NodeRecord,
@@ -135,24 +148,26 @@ pub enum Warning {
         /// Its class.
         class: String,
         /// Where in the source it was placed.
-        at: &'static Location<'static>,
+        location: &'static Location<'static>,
     },
     /// A branch of a dynamic combo was written but given to no input.
     UnusedBranch {
         /// The option it stands for.
         key: String,
         /// Where in the source it was written.
-        at: &'static Location<'static>,
+        location: &'static Location<'static>,
     },
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unused { node, class, at } => {
-                write!(f, "{node}: no output needs this `{class}`, so it will not run ({at})")
+            Self::Unused { node, class, location } => {
+                write!(f, "{node}: no output needs this `{class}`, so it will not run ({location})")
             }
-            Self::UnusedBranch { key, at } => write!(f, "the branch `{key}` is given to no input ({at})"),
+            Self::UnusedBranch { key, location } => {
+                write!(f, "the branch `{key}` is given to no input ({location})")
+            }
         }
     }
 }

@@ -105,8 +105,8 @@ pub(super) fn sources(slot: &Slot, found: &mut impl FnMut(NodeRef)) {
 fn warning(store: &Store, node: &NodeRecord) -> Warning {
     let class = node.class().into_owned();
     if node.is_branch() {
-        Warning::UnusedBranch { key: class, at: node.at }
+        Warning::UnusedBranch { key: class, location: node.at }
     } else {
-        Warning::Unused { node: store.ids.get(node.id).to_owned(), class, at: node.at }
+        Warning::Unused { node: store.ids.get(node.id).to_owned(), class, location: node.at }
     }
 }

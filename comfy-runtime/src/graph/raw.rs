@@ -36,13 +36,13 @@ impl<'g> RawNode<'g> {
     }
 
     /// The id of the node, instead of one made from its class.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.label.id = Some(id.into());
         self
     }
 
     /// The title that the editor shows, sent as `_meta.title`.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
         self.label.title = Some(title.into());
         self
     }

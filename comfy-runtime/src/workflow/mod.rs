@@ -5,7 +5,10 @@ mod read;
 mod serialize;
 mod walk;
 
+pub use read::ReadError;
+
 use std::borrow::Cow;
+use std::fmt;
 use std::panic::Location;
 
 use crate::graph::Warning;
@@ -21,7 +24,17 @@ use crate::out::Handle;
 /// It serialises to ComfyUI's API format with [`to_json`](Self::to_json) (the fast way) or with serde. A `Workflow<()>`
 /// also deserialises from that format, and writes back every node to the letter: unknown keys, `_meta`, any id, any
 /// number.
-#[derive(Debug, Clone)]
+///
+/// ```
+/// # fn main() -> Result<(), comfy_runtime::ReadError> {
+/// use comfy_runtime::Workflow;
+///
+/// let workflow = Workflow::from_json(r#"{"3": {"class_type": "PreviewAny", "inputs": {"source": "a cat"}}}"#)?;
+/// assert_eq!(workflow.node("3").map(|node| node.class()).as_deref(), Some("PreviewAny"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Workflow<T = ()> {
     /// What the workflow's last expression gave.
     pub outputs: T,
@@ -30,8 +43,16 @@ pub struct Workflow<T = ()> {
     store: Store,
 }
 
+/// Whatever the outputs are: structs of outputs need no `Debug`.
+impl<T> fmt::Debug for Workflow<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nodes: Vec<NodeView<'_>> = self.nodes().collect();
+        f.debug_struct("Workflow").field("nodes", &nodes).finish_non_exhaustive()
+    }
+}
+
 /// One node of a workflow.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct NodeView<'a> {
     store: &'a Store,
     record: &'a NodeRecord,
@@ -117,6 +138,12 @@ impl<T> Workflow<T> {
             crate::graph::renumber(&mut self.store);
         }
         self
+    }
+}
+
+impl fmt::Debug for NodeView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.id(), self.class())
     }
 }
 

@@ -69,7 +69,7 @@ fn by_socket() -> Workflow {
 async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let run = client.submit(&by_socket()).await.unwrap().any();
+    let run = client.submit(&by_socket()).await.unwrap().into_run();
     let (slow, mut quick) = (run.events(), run.events());
     let id = run.prompt_id().to_owned();
     for number in 0_u8..200 {
@@ -88,7 +88,7 @@ async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
 async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let run = client.submit(&by_socket()).await.unwrap().any();
+    let run = client.submit(&by_socket()).await.unwrap().into_run();
     let mut events = run.events();
     let id = run.prompt_id().to_owned();
     server.event(event("executing", json!({"node": "6", "display_node": "6", "prompt_id": id})));
@@ -112,7 +112,7 @@ async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
 async fn events_of_other_prompts_go_nowhere_and_unknown_ones_are_kept() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let run = client.submit(&by_socket()).await.unwrap().any();
+    let run = client.submit(&by_socket()).await.unwrap().into_run();
     let events = run.events();
     let id = run.prompt_id().to_owned();
     server.event(event("progress", json!({"node": "5", "value": 1, "max": 2, "prompt_id": "somebody-elses"})));
@@ -144,7 +144,7 @@ async fn events_of_other_prompts_go_nowhere_and_unknown_ones_are_kept() {
 async fn a_reader_that_comes_late_still_gets_the_end() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
-    let mut run = client.submit(&blank(1)).await.unwrap().any();
+    let mut run = client.submit(&blank(1)).await.unwrap().into_run();
     run.ended().await;
     let (one, two) = (run.events(), run.events());
     assert_eq!(words(one).await.last().unwrap(), "finished");
@@ -155,7 +155,7 @@ async fn a_reader_that_comes_late_still_gets_the_end() {
 async fn the_history_decides_and_not_the_socket() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let mut run = client.submit(&by_socket()).await.unwrap().any();
+    let mut run = client.submit(&by_socket()).await.unwrap().into_run();
     let id = run.prompt_id().to_owned();
     server.event(event("execution_error", json!({"node_id": "5", "exception_type": "X", "prompt_id": id})));
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -168,7 +168,7 @@ async fn the_history_decides_and_not_the_socket() {
 async fn a_branch_that_is_blocked_ends_nothing() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let run = client.submit(&by_socket()).await.unwrap().any();
+    let run = client.submit(&by_socket()).await.unwrap().into_run();
     let events = run.events();
     let id = run.prompt_id().to_owned();
     let blocked =
@@ -194,13 +194,13 @@ async fn a_late_history_is_waited_for() {
 async fn who_clears_the_history_does_not_take_a_run_away() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
-    let mut run = client.submit(&by_socket()).await.unwrap().any();
+    let mut run = client.submit(&by_socket()).await.unwrap().into_run();
     let id = run.prompt_id().to_owned();
     // The server answers with the history of another prompt: this one is not in it.
     let other = Client::connect(server.url()).await.unwrap();
     let saved = json!({"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]});
     server.event(event("executed", json!({"node": "6", "display_node": "6", "output": saved, "prompt_id": id})));
-    let second = other.submit(&by_socket()).await.unwrap().any();
+    let second = other.submit(&by_socket()).await.unwrap().into_run();
     end(&server, &over, &id);
     server.event(event("execution_success", json!({"prompt_id": id})));
     let Ending::Finished(done) = run.ended().await else { panic!("{run:?}") };
@@ -213,7 +213,7 @@ async fn a_server_that_does_not_answer_any_more_is_told() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();
     let client = quick(&server).unreachable_after(Duration::from_millis(500)).retries(0).connect().await.unwrap();
-    let run = client.submit(&text_to_image(1, 1)).await.unwrap().any();
+    let run = client.submit(&text_to_image(1, 1)).await.unwrap().into_run();
     server.faults().http("/queue", HttpFault::status(502).always());
     server.faults().event(On::kind("status"), EventFault::CloseBefore);
     let result = tokio::time::timeout(LONG, run.finish()).await.unwrap();

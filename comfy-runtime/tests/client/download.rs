@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use comfy_runtime::Client;
 use comfy_runtime::client::{Error, OutputFile};
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use crate::scripted::{Call, Reply, Scripted};
@@ -64,6 +65,11 @@ async fn a_cut_download_is_taken_up_where_it_broke() {
     let ranges: Vec<_> = calls.iter().map(|call| call.header("range").unwrap_or("all").to_owned()).collect();
     assert_eq!(ranges, ["all", "bytes=100000-", "bytes=200000-"]);
     assert_eq!(calls[1].header("if-range"), Some("\"one\""));
+    // As a stream too, and its `Debug` holds neither URL nor headers.
+    let download = file.stream().await.unwrap();
+    assert_eq!(format!("{download:?}"), "Download { length: Some(300000), content_type: None, .. }");
+    let pieces: Vec<_> = download.map(Result::unwrap).collect().await;
+    assert_eq!(pieces.concat(), bytes());
 }
 
 #[tokio::test]

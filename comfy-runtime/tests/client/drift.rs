@@ -1,7 +1,7 @@
 //! Definitions that changed on the live server.
 
 use comfy_mock::Server;
-use comfy_runtime::client::Drift;
+use comfy_runtime::client::{Drift, Error};
 use comfy_schema::Schema;
 use comfy_schema::drift::Place;
 
@@ -31,6 +31,7 @@ async fn drift(now: &str) -> (Server, Drift) {
 async fn what_did_not_change_is_no_drift() {
     let (server, drift) = drift(OLD).await;
     assert!(drift.is_ok() && drift.additive.is_empty(), "{drift:?}");
+    assert_eq!((drift.to_string().as_str(), drift.into_result().unwrap()), ("", Vec::new()));
     assert_eq!(server.count("GET /api/object_info"), 0, "only what the workflow needs is asked for");
 }
 
@@ -40,6 +41,12 @@ async fn a_narrower_range_that_the_value_leaves_breaks() {
     assert!(!drift.is_ok() && drift.defaulted.is_empty());
     assert_eq!((drift.breaking.len(), drift.breaking[0].node.as_str()), (1, "show"));
     assert_eq!(drift.breaking[0].change.place, Some(Place::Input("n".into())));
+    let line = drift.to_string();
+    assert!(line.starts_with("breaking: node `show` \"A\": input `n`: ") && line.lines().count() == 1, "{line}");
+    let Err(error) = drift.into_result() else { panic!("it breaks") };
+    assert!(error.to_string().ends_with(&line), "{error}");
+    let Error::Drift(drift) = error else { panic!("{error}") };
+    assert_eq!(drift.breaking.len(), 1);
 }
 
 #[tokio::test]

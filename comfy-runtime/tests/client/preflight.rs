@@ -1,7 +1,7 @@
 //! Checks against the live server.
 
 use comfy_mock::Server;
-use comfy_runtime::client::Error;
+use comfy_runtime::client::{Error, NodeErrorKind};
 use comfy_runtime::{Graph, client};
 
 use crate::support::{connect, text_to_image, workflow};
@@ -23,7 +23,7 @@ async fn a_model_that_the_server_does_not_have_is_named_with_its_node_and_line()
     let client = connect(&server).await;
     let graph = Graph::new();
     let line = line!() + 1;
-    let ckpt = graph.raw("CheckpointLoaderSimple").id("ckpt").input("ckpt_name", "sd15.safetensors").add();
+    let ckpt = graph.raw("CheckpointLoaderSimple").with_id("ckpt").input("ckpt_name", "sd15.safetensors").add();
     let image = graph.raw("EmptyImage").input("width", 8).input("height", 8).input("batch_size", 1).input("color", 0);
     let image = image.add().any(0);
     let latent = graph.raw("VAEEncode").input("pixels", image).input("vae", ckpt.any(2)).add().any(0);
@@ -34,7 +34,7 @@ async fn a_model_that_the_server_does_not_have_is_named_with_its_node_and_line()
     let node = &rejection.nodes[0];
     assert_eq!((node.node.id.as_str(), node.node.class.as_str()), ("ckpt", "CheckpointLoaderSimple"));
     assert_eq!(node.node.location.unwrap().line(), line);
-    assert_eq!(node.problems[0].kind, "value_not_in_list");
+    assert_eq!(node.problems[0].kind, NodeErrorKind::ValueNotInList);
     assert_eq!(node.problems[0].input.as_deref(), Some("ckpt_name"));
 }
 
@@ -84,7 +84,9 @@ async fn outputs_that_would_be_dropped_and_inputs_that_are_ignored_are_told() {
         (warning.node.id.as_str(), warning.input.as_deref(), warning.kind),
         ("good", Some("colour"), "unknown_input")
     );
-    assert!(matches!(preflight.into_result(), Err(client::Error::Partial(_))));
+    let Err(client::Error::Partial(dropped)) = preflight.into_result() else { panic!("all of it would run") };
+    assert_eq!(dropped.prompt_id, None, "nothing ran");
+    assert!(dropped.to_string().starts_with("the server would drop outputs"), "{dropped}");
 }
 
 #[tokio::test]

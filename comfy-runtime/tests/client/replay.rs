@@ -67,7 +67,7 @@ async fn play(recording: &Value) {
     assert_eq!(sent(&server, &post["request"]), post["request"], "{name}: the request");
     if post["status"] == 400 {
         let Err(Error::Rejected(rejection)) = result else { panic!("{name}: {result:?}") };
-        assert_eq!(rejection.kind, post["json"]["error"]["type"], "{name}");
+        assert_eq!(rejection.kind.as_str(), post["json"]["error"]["type"], "{name}");
         let nodes = post["json"]["node_errors"].as_object().unwrap();
         assert_eq!(rejection.nodes.len(), nodes.len(), "{name}");
         sender.abort();

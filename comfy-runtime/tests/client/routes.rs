@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use comfy_mock::{HttpFault, Server};
 use comfy_runtime::Client;
-use comfy_runtime::client::routes::{JobOrder, JobSort};
-use comfy_runtime::client::{Channel, Error, JobQuery, JobStatus, Map, Value, View};
+use comfy_runtime::client::{Channel, Error, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, Map, Value, View};
 
 use crate::support::{blank, connect, quick, text_to_image};
 
@@ -28,7 +27,7 @@ async fn the_queue_is_in_the_order_in_which_it_will_run() {
     server.until(|server| server.running().is_some()).await;
     let second = start(&client, 2).await;
     let workflow = text_to_image(3, 1);
-    let third = client.submission(&workflow).front().submit().await.unwrap().any();
+    let third = client.submission(&workflow).front().submit().await.unwrap().into_run();
     let queue = client.queue().await.unwrap();
     assert_eq!(queue.running[0].prompt_id, first.prompt_id());
     let pending: Vec<&str> = queue.pending.iter().map(|item| item.prompt_id.as_str()).collect();
@@ -96,13 +95,13 @@ async fn the_history_is_paged_deleted_and_cleared() {
     for color in 0..4 {
         ids.push(client.run(&blank(color)).await.unwrap().prompt_id().to_owned());
     }
-    let listed = async |max, offset| {
-        let entries = client.history(max, offset).await.unwrap();
+    let listed = async |query: HistoryQuery| {
+        let entries = client.history(&query).await.unwrap();
         entries.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
     };
-    assert_eq!(listed(None, None).await, ids);
-    assert_eq!(listed(Some(2), None).await, ids[2..]);
-    assert_eq!(listed(Some(2), Some(1)).await, ids[1..3]);
+    assert_eq!(listed(HistoryQuery::new()).await, ids);
+    assert_eq!(listed(HistoryQuery::new().max_items(2)).await, ids[2..]);
+    assert_eq!(listed(HistoryQuery::new().max_items(2).offset(1)).await, ids[1..3]);
     let entry = client.history_of(&ids[0]).await.unwrap().unwrap();
     assert!(entry.completed && entry.status == "success");
     assert_eq!(entry.prompt.prompt_id, ids[0]);
@@ -111,7 +110,7 @@ async fn the_history_is_paged_deleted_and_cleared() {
     client.delete_history([&ids[0]]).await.unwrap();
     assert_eq!(client.history_of(&ids[0]).await.unwrap(), None);
     client.clear_history().await.unwrap();
-    assert!(client.history(None, None).await.unwrap().is_empty());
+    assert!(client.history(&HistoryQuery::new()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -127,20 +126,14 @@ async fn jobs_are_filtered_sorted_and_paged() {
     assert_eq!((all.jobs.len(), all.total, all.has_more), (2, 2, false));
     assert_eq!(all.jobs[0].status, Some(JobStatus::Failed));
     assert!(all.jobs[0].execution_error.is_some());
-    let ok = JobQuery { status: vec![JobStatus::Completed, JobStatus::Pending], ..JobQuery::default() };
+    let ok = JobQuery::new().status(JobStatus::Completed).status(JobStatus::Pending);
     let ok = client.jobs(&ok).await.unwrap().jobs;
     assert_eq!((ok[0].id.as_str(), ok[0].outputs_count), (done.prompt_id(), 1));
     assert_eq!(ok[0].workflow_id.as_deref(), Some("b1"));
     assert!(ok[0].duration().is_some() && ok[0].create_time.is_some());
-    let page = JobQuery {
-        sort_by: JobSort::ExecutionDuration,
-        sort_order: JobOrder::Ascending,
-        limit: Some(1),
-        offset: Some(0),
-        ..JobQuery::default()
-    };
+    let page = JobQuery::new().sort_by(JobSort::ExecutionDuration).order(JobOrder::Ascending).limit(1).offset(0);
     assert!(client.jobs(&page).await.unwrap().has_more);
-    let of_workflow = JobQuery { workflow_id: Some("b1".into()), ..JobQuery::default() };
+    let of_workflow = JobQuery::new().workflow_id("b1");
     assert_eq!(client.jobs(&of_workflow).await.unwrap().jobs.len(), 1);
     let query = server.requests().into_iter().filter_map(|request| request.query).next_back().unwrap();
     assert_eq!(query, "workflow_id=b1");
@@ -154,19 +147,22 @@ async fn many_jobs_are_cancelled_at_once() {
     let (server, client) = busy().await;
     let runs = [start(&client, 1).await, start(&client, 2).await];
     server.until(|server| server.running().is_some()).await;
-    assert!(client.cancel_all(runs.iter().map(comfy_runtime::client::Run::prompt_id)).await.unwrap());
+    assert!(client.cancel_many(runs.iter().map(comfy_runtime::client::Run::prompt_id)).await.unwrap());
     for run in runs {
         assert!(matches!(run.finish().await, Err(Error::Interrupted(_) | Error::Deleted { .. })));
     }
-    assert_eq!(client.cancel_all(["no uuid"]).await.unwrap_err().status(), Some(400));
+    assert_eq!(client.cancel_many(["no uuid"]).await.unwrap_err().status(), Some(400));
 }
 
 #[tokio::test]
 async fn memory_is_freed() {
     let server = Server::spawn().await.unwrap();
-    connect(&server).await.free(true, true).await.unwrap();
-    let request = server.requests().into_iter().find(|request| request.path == "/api/free").unwrap();
-    assert_eq!(request.json().unwrap().to_string(), r#"{"unload_models":true,"free_memory":true}"#);
+    let client = connect(&server).await;
+    client.unload_models().await.unwrap();
+    client.free_memory().await.unwrap();
+    let requests = server.requests().into_iter().filter(|request| request.path == "/api/free");
+    let bodies: Vec<_> = requests.map(|request| request.json().unwrap().to_string()).collect();
+    assert_eq!(bodies, [r#"{"unload_models":true}"#, r#"{"unload_models":true,"free_memory":true}"#]);
 }
 
 #[tokio::test]
@@ -205,14 +201,14 @@ async fn models_are_listed_by_folder() {
         .await
         .unwrap();
     let client = connect(&server).await;
-    assert!(client.model_folders().await.unwrap().contains(&"loras".to_owned()));
+    assert!(client.model_folder_names().await.unwrap().contains(&"loras".to_owned()));
     assert_eq!(client.models("loras").await.unwrap(), ["a/b.safetensors"]);
     assert_eq!(client.models("nope").await.unwrap_err().status(), Some(404));
     assert_eq!(client.embeddings().await.unwrap(), ["x/easy"]);
     let found = client.model_metadata("loras", "a/b.safetensors").await.unwrap().unwrap();
     assert_eq!(found.get("author").unwrap().as_str(), Some("me"));
     assert_eq!(client.model_metadata("loras", "none.safetensors").await.unwrap(), None);
-    let places = client.model_places().await.unwrap();
+    let places = client.model_folders().await.unwrap();
     assert!(places.iter().any(|place| place.name == "loras"));
     assert_eq!(client.model_files("loras").await.unwrap()[0].name, "a/b.safetensors");
     assert_eq!(client.model_preview("loras", 0, "a/b.safetensors").await.unwrap(), None);
@@ -222,9 +218,9 @@ async fn models_are_listed_by_folder() {
 async fn pages_are_where_they_are_whatever_the_prefix() {
     let server = Server::builder().subgraph("Blur", r#"{"nodes": []}"#).spawn().await.unwrap();
     for client in [connect(&server).await, quick(&server).prefix("").connect().await.unwrap()] {
-        assert!(client.index().await.unwrap().contains("<html"));
-        assert_eq!(client.docs("").await.unwrap(), None);
-        assert_eq!(client.docs("KSampler/en.md").await.unwrap(), None);
+        assert!(client.editor_page().await.unwrap().contains("<html"));
+        assert_eq!(client.node_help("").await.unwrap(), None);
+        assert_eq!(client.node_help("KSampler/en.md").await.unwrap(), None);
         client.extensions().await.unwrap();
         assert!(client.workflow_templates().await.unwrap().is_empty());
         assert!(client.translations().await.unwrap().is_empty());

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use comfy_mock::{Server, Timing};
-use comfy_runtime::client::{Accepted, Ending, Error};
+use comfy_mock::{HttpFault, Server, Timing};
+use comfy_runtime::client::{Accepted, Ending, Error, Event, NodeErrorKind, RequestErrorKind};
 
 use crate::support::{blank, connect, quick, text_to_image, word, words, workflow};
 
@@ -76,9 +76,9 @@ async fn a_rejection_says_what_is_wrong_with_which_node() {
     );
     let error = connect(&server).await.run(&wrong).await.unwrap_err();
     let Error::Rejected(rejection) = error else { panic!("{error}") };
-    assert_eq!(rejection.kind, "prompt_outputs_failed_validation");
+    assert_eq!(rejection.kind, RequestErrorKind::OutputsFailed);
     assert_eq!(rejection.nodes[0].node.id, "img");
-    assert_eq!(rejection.nodes[0].problems[0].kind, "value_smaller_than_min");
+    assert_eq!(rejection.nodes[0].problems[0].kind, NodeErrorKind::ValueSmallerThanMin);
     assert_eq!(rejection.nodes[0].problems[0].input.as_deref(), Some("width"));
     assert!(rejection.to_string().contains("node `img` (EmptyImage)"), "{rejection}");
 }
@@ -95,7 +95,8 @@ async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
     );
     let error = client.run(&half).await.unwrap_err();
     let Error::Partial(dropped) = error else { panic!("{error}") };
-    assert_eq!(dropped.nodes[0].node.id, "bad");
+    assert_eq!((dropped.nodes[0].node.id.as_str(), &dropped.cancel_failed), ("bad", &None));
+    assert!(dropped.to_string().starts_with("the server dropped outputs"), "{dropped}");
     let Accepted::Partial { run, .. } = client.submit(&half).await.unwrap() else { panic!("nothing was dropped") };
     let done = run.finish().await.unwrap();
     assert_eq!(done.images("save").unwrap().len(), 1);
@@ -103,13 +104,48 @@ async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
 }
 
 #[tokio::test]
+async fn what_was_dropped_is_told_even_if_the_rest_cannot_be_cancelled() {
+    let server = Server::spawn().await.unwrap();
+    let client = quick(&server).retries(0).connect().await.unwrap();
+    server.faults().http("/jobs/*", HttpFault::status(500).always());
+    let half = workflow(
+        r#"{"good": {"class_type": "PreviewAny", "inputs": {"source": "x"}},
+            "bad": {"class_type": "PreviewAny", "inputs": {}}}"#,
+    );
+    let error = client.run(&half).await.unwrap_err();
+    let Error::Partial(dropped) = &error else { panic!("{error}") };
+    assert_eq!(dropped.nodes[0].node.id, "bad");
+    assert!(dropped.cancel_failed.as_ref().is_some_and(|why| why.contains("500")), "{dropped:?}");
+    let id = dropped.prompt_id.as_ref().unwrap();
+    assert!(error.to_string().contains(&format!("the others may still run as prompt {id}")), "{error}");
+}
+
+#[tokio::test]
+async fn results_are_found_by_the_id_that_an_event_gives() {
+    let server = Server::spawn().await.unwrap();
+    let run = connect(&server).await.submit(&blank(1)).await.unwrap().into_run();
+    let mut events = run.events();
+    let mut made = Vec::new();
+    while let Some(event) = events.next().await {
+        if let Event::Executed { node, .. } = event {
+            made.push(node);
+        }
+    }
+    let done = run.finish().await.unwrap();
+    assert_eq!(done.images(&made[0]).unwrap().len(), 1);
+    let error = done.images("nobody").unwrap_err();
+    let remedy = "take the handle from the workflow that was submitted";
+    assert!(error.to_string().ends_with(remedy), "{error}");
+}
+
+#[tokio::test]
 async fn cancelling_hits_exactly_one_run() {
     let timing = Timing::instant().step(Duration::from_millis(20));
     let server = Server::builder().timing(timing).spawn().await.unwrap();
     let client = connect(&server).await;
-    let running = client.submit(&text_to_image(1, 1000)).await.unwrap().any();
-    let waiting = client.submit(&text_to_image(2, 1000)).await.unwrap().any();
-    let last = client.submit(&blank(3)).await.unwrap().any();
+    let running = client.submit(&text_to_image(1, 1000)).await.unwrap().into_run();
+    let waiting = client.submit(&text_to_image(2, 1000)).await.unwrap().into_run();
+    let last = client.submit(&blank(3)).await.unwrap().into_run();
     let mut events = running.events();
     while word(&events.next().await.unwrap()) != "executing samples" {}
     assert!(waiting.cancel().await.unwrap());
@@ -126,7 +162,7 @@ async fn a_dropped_run_goes_on_unless_it_was_asked_to_be_cancelled() {
     let timing = Timing::instant().step(Duration::from_millis(5));
     let server = Server::builder().timing(timing).spawn().await.unwrap();
     let client = connect(&server).await;
-    let kept = client.submit(&text_to_image(1, 20)).await.unwrap().any();
+    let kept = client.submit(&text_to_image(1, 20)).await.unwrap().into_run();
     let id = kept.prompt_id().to_owned();
     drop(kept);
     server.idle().await;
@@ -143,7 +179,7 @@ async fn positions_in_the_queue_are_told() {
     let runs = [1, 2, 3].map(|seed| text_to_image(seed, 30));
     let mut accepted = Vec::new();
     for workflow in &runs {
-        accepted.push(client.submit(workflow).await.unwrap().any());
+        accepted.push(client.submit(workflow).await.unwrap().into_run());
     }
     let words = words(accepted[2].events()).await;
     assert_eq!(words[..2], ["queued 2", "queued 1"]);
@@ -155,7 +191,7 @@ async fn a_server_that_does_nothing_any_more_is_told() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();
     let client = quick(&server).stalled_after(Duration::from_millis(600)).connect().await.unwrap();
-    let mut run = client.submit(&text_to_image(1, 1)).await.unwrap().any();
+    let mut run = client.submit(&text_to_image(1, 1)).await.unwrap().into_run();
     let Ending::Stalled(stalled) = run.ended().await else { panic!("{run:?}") };
     assert_eq!(stalled.last_node.unwrap().id, "decoded");
 }
@@ -164,6 +200,7 @@ async fn a_server_that_does_nothing_any_more_is_told() {
 async fn where_no_server_is_it_says_so() {
     let error = comfy_runtime::Client::connect("http://127.0.0.1:1").await.unwrap_err();
     assert!(matches!(error, Error::Socket { .. }), "{error}");
+    assert!(error.to_string().ends_with("; is the server running, and is this its address?"), "{error}");
     for url in ["127.0.0.1:8188", "ftp://x", "http://x/?token=y", ""] {
         assert!(matches!(comfy_runtime::Client::connect(url).await, Err(Error::Setup { .. })), "{url}");
     }

@@ -110,7 +110,8 @@ async fn secrets_are_in_no_text() {
         let client = builder.clone().connect().await.unwrap();
         texts.push(format!("{client:?}"));
         let workflow = blank(1);
-        let submission = client.submission(&workflow);
+        let submission = client.submission(&workflow).extra("api_key_comfy_org", "s3cret-extra");
+        assert!(format!("{submission:?}").contains("api_key_comfy_org"), "the key is no secret");
         texts.push(format!("{submission:?}"));
         let error = submission.submit().await.unwrap_err();
         // The secrets were sent: the server says 503 to those that know them.

@@ -59,11 +59,11 @@ pub(crate) async fn words(mut events: Events) -> Vec<String> {
 
 pub(crate) fn word(event: &Event) -> String {
     match event {
-        Event::Queued { position } => format!("queued {position}"),
+        Event::Queued { position, .. } => format!("queued {position}"),
         Event::Started => "started".into(),
-        Event::Cached { nodes } => format!("cached {}", nodes.len()),
+        Event::Cached { nodes, .. } => format!("cached {}", nodes.len()),
         Event::Executing { node, .. } => format!("executing {node}"),
-        Event::Progress { node, value, max } => format!("{node} {value}/{max}"),
+        Event::Progress { node, value, max, .. } => format!("{node} {value}/{max}"),
         Event::Preview(preview) => format!("preview {}", preview.node.as_deref().unwrap_or("?")),
         Event::Image(image) => format!("image {}", image.node.as_deref().unwrap_or("?")),
         Event::Text { node, .. } => format!("text {node}"),

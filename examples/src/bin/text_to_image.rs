@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(event) = events.next().await {
         match event {
             Event::Executing { node, .. } => eprintln!("{node}"),
-            Event::Progress { node, value, max } => eprintln!("{node} {value}/{max}"),
+            Event::Progress { node, value, max, .. } => eprintln!("{node} {value}/{max}"),
             _ => {}
         }
     }

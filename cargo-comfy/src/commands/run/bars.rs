@@ -43,10 +43,10 @@ impl Bars {
 
     pub(super) fn show(&mut self, event: &Event) {
         match event {
-            Event::Queued { position: 0 } => self.say("next in the queue"),
-            Event::Queued { position } => self.say(&format!("in the queue, {position} before it")),
+            Event::Queued { position: 0, .. } => self.say("next in the queue"),
+            Event::Queued { position, .. } => self.say(&format!("in the queue, {position} before it")),
             Event::Started => self.say("started"),
-            Event::Cached { nodes } => {
+            Event::Cached { nodes, .. } => {
                 self.done.extend(nodes.iter().cloned());
                 self.count();
                 if !nodes.is_empty() {
@@ -60,7 +60,7 @@ impl Bars {
                 self.say(&name);
             }
             Event::Progress { value, max, .. } => self.step(*value, *max),
-            Event::Text { node, text } => self.line(&format!("{}: {text}", self.name(node))),
+            Event::Text { node, text, .. } => self.line(&format!("{}: {text}", self.name(node))),
             Event::Blocked(error) => self.line(&format!("warning: {error}")),
             event if event.is_last() => {
                 if matches!(event, Event::Finished(_)) {

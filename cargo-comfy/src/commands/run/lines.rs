@@ -8,19 +8,19 @@ use comfy_runtime::client::{Error, Event, Map, OutputFile, Value};
 pub(super) fn event(event: &Event) -> Value {
     let node = |node: &str| ("node", Value::from(node));
     match event {
-        Event::Queued { position } => line("queued", [("position", Value::Int(*position as i128))]),
+        Event::Queued { position, .. } => line("queued", [("position", Value::Int(*position as i128))]),
         Event::Started => line("started", []),
-        Event::Cached { nodes } => line("cached", [("nodes", nodes.iter().map(String::as_str).collect())]),
-        Event::Executing { node: id, display_node } => {
+        Event::Cached { nodes, .. } => line("cached", [("nodes", nodes.iter().map(String::as_str).collect())]),
+        Event::Executing { node: id, display_node, .. } => {
             line("executing", [node(id), ("display_node", display_node.as_str().into())])
         }
-        Event::Progress { node: id, value, max } => {
+        Event::Progress { node: id, value, max, .. } => {
             line("progress", [node(id), ("value", number(*value)), ("max", number(*max))])
         }
         Event::Preview(preview) => line("preview", picture(preview)),
         Event::Image(image) => line("image", picture(image)),
-        Event::Text { node: id, text } => line("text", [node(id), ("text", text.as_str().into())]),
-        Event::Executed { node: id, output } => line("executed", [node(id), ("output", output.clone())]),
+        Event::Text { node: id, text, .. } => line("text", [node(id), ("text", text.as_str().into())]),
+        Event::Executed { node: id, output, .. } => line("executed", [node(id), ("output", output.clone())]),
         Event::Blocked(error) => line("blocked", [node(&error.node.id), ("message", error.message.as_str().into())]),
         Event::Finished(done) => {
             let outputs = Value::Object(done.outputs().clone());
@@ -43,7 +43,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Deleted => line("deleted", []),
         Event::Lost(lost) => line("lost", [("message", lost.to_string().into())]),
         Event::Stalled(stalled) => line("stalled", [("message", stalled.to_string().into())]),
-        Event::Unknown { kind, data } => line("unknown", [("type", kind.as_str().into()), ("data", data.clone())]),
+        Event::Unknown { kind, data, .. } => line("unknown", [("type", kind.as_str().into()), ("data", data.clone())]),
         other => line("unknown", [("type", format!("{other:?}").into())]),
     }
 }

@@ -274,13 +274,13 @@ impl<'c> Composer<'c, '_, '_, '_> {
             calls.push(("without_class".to_owned(), Vec::new()));
         }
         if self.settings.ids == Ids::Keep {
-            calls.push(("id".to_owned(), vec![Expr::Atom(syntax::quoted(&item.node.id))]));
+            calls.push(("with_id".to_owned(), vec![Expr::Atom(syntax::quoted(&item.node.id))]));
         }
         if let Some(meta) = &item.node.meta {
             let meta = self.unchecked(meta, "meta", body);
             calls.push(("meta".to_owned(), vec![meta]));
         } else if let Some(title) = &item.node.title {
-            calls.push(("title".to_owned(), vec![hoisted(text(title), "title", body)]));
+            calls.push(("with_title".to_owned(), vec![hoisted(text(title), "title", body)]));
         }
         for (name, given) in &item.node.inputs {
             let value = match (self.chosen.of(at, name), given) {

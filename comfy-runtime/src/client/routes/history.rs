@@ -45,17 +45,45 @@ impl HistoryEntry {
     }
 }
 
+/// Which runs of the history to list: [`Client::history`].
+///
+/// ```
+/// use comfy_runtime::client::HistoryQuery;
+///
+/// let newest_ten = HistoryQuery::new().max_items(10);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use = "it asks nothing by itself: `client.history(&query)`"]
+pub struct HistoryQuery {
+    max_items: Option<u32>,
+    offset: Option<u32>,
+}
+
+impl HistoryQuery {
+    /// All runs.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// At most so many: the newest ones; with an [offset](Self::offset) the first ones behind it.
+    pub fn max_items(mut self, runs: u32) -> Self {
+        self.max_items = Some(runs);
+        self
+    }
+
+    /// Skips the oldest so many.
+    pub fn offset(mut self, runs: u32) -> Self {
+        self.offset = Some(runs);
+        self
+    }
+}
+
 impl Client {
-    /// `GET /history`: the runs that ended, by prompt id, oldest first.
-    ///
-    /// With `max_items` alone, the newest so many; `offset` skips the oldest, and then `max_items` takes the first of
-    /// the others. The server remembers about 10,000 runs, until it stops.
-    pub async fn history(
-        &self,
-        max_items: Option<u32>,
-        offset: Option<u32>,
-    ) -> Result<Vec<(String, HistoryEntry)>, Error> {
-        let call = self.inner.transport.get(["history"]).maybe("max_items", max_items).maybe("offset", offset);
+    /// `GET /history`: the runs that ended, by prompt id, oldest first. The server remembers about 10,000 runs, until it
+    /// stops.
+    pub async fn history(&self, query: &HistoryQuery) -> Result<Vec<(String, HistoryEntry)>, Error> {
+        let call = self.inner.transport.get(["history"]);
+        let call = call.maybe("max_items", query.max_items).maybe("offset", query.offset);
         let entries = object(&call.name(), call.json().await?)?;
         Ok(entries.into_iter().map(|(id, entry)| (id.to_string(), HistoryEntry::read(entry))).collect())
     }

@@ -21,7 +21,7 @@ pub struct SystemStats {
     pub pytorch_version: String,
     /// Memory of the machine, in bytes.
     pub ram_total: Option<u64>,
-    /// Of it, what is free.
+    /// Of it, what is free, in bytes.
     pub ram_free: Option<u64>,
     /// How the server was started.
     pub argv: Vec<String>,
@@ -43,11 +43,11 @@ pub struct Device {
     pub index: Option<u64>,
     /// Its memory, in bytes.
     pub vram_total: Option<u64>,
-    /// Of it, what is free.
+    /// Of it, what is free, in bytes.
     pub vram_free: Option<u64>,
-    /// What `torch` has of it.
+    /// What `torch` has of it, in bytes.
     pub torch_vram_total: Option<u64>,
-    /// Of that, what is free.
+    /// Of that, what is free, in bytes.
     pub torch_vram_free: Option<u64>,
 }
 

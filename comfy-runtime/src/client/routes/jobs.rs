@@ -1,5 +1,7 @@
 //! `/api/jobs`: queue and history in one list.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use comfy_schema::{Map, Value};
@@ -43,8 +45,36 @@ impl JobStatus {
     }
 }
 
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for JobStatus {
+    type Err = UnknownJobStatus;
+
+    fn from_str(word: &str) -> Result<Self, UnknownJobStatus> {
+        Self::of(word).ok_or_else(|| UnknownJobStatus(word.to_owned()))
+    }
+}
+
+/// A word that is no status of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownJobStatus(String);
+
+impl fmt::Display for UnknownJobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = JobStatus::ALL.map(JobStatus::as_str).join(", ");
+        write!(f, "there is no job status {:?}; there are {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownJobStatus {}
+
 /// By what jobs are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum JobSort {
     /// When they were submitted.
     #[default]
@@ -55,6 +85,7 @@ pub enum JobSort {
 
 /// Which jobs come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum JobOrder {
     /// The oldest, the shortest.
     Ascending,
@@ -63,21 +94,65 @@ pub enum JobOrder {
     Descending,
 }
 
-/// Which jobs to list. `JobQuery::default()` lists all, newest first.
-#[derive(Debug, Clone, Default)]
+/// Which jobs to list, and in which order: [`Client::jobs`].
+///
+/// ```
+/// use comfy_runtime::client::{JobOrder, JobQuery, JobStatus};
+///
+/// let oldest_failed = JobQuery::new().status(JobStatus::Failed).order(JobOrder::Ascending).limit(10);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "it asks nothing by itself: `client.jobs(&query)`"]
 pub struct JobQuery {
-    /// Only those of these statuses; empty for all.
-    pub status: Vec<JobStatus>,
+    status: Vec<JobStatus>,
+    workflow_id: Option<String>,
+    sort_by: JobSort,
+    order: JobOrder,
+    limit: Option<u32>,
+    offset: Option<u32>,
+}
+
+impl JobQuery {
+    /// All jobs, newest first.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only those of this status. Said again, those of this one too.
+    pub fn status(mut self, status: JobStatus) -> Self {
+        self.status.push(status);
+        self
+    }
+
     /// Only those whose `extra_data.extra_pnginfo.workflow.id` is this.
-    pub workflow_id: Option<String>,
-    /// By what they are sorted.
-    pub sort_by: JobSort,
-    /// Which come first.
-    pub sort_order: JobOrder,
+    pub fn workflow_id(mut self, id: impl Into<String>) -> Self {
+        self.workflow_id = Some(id.into());
+        self
+    }
+
+    /// By what they are sorted: when they were submitted if not said.
+    pub fn sort_by(mut self, sort_by: JobSort) -> Self {
+        self.sort_by = sort_by;
+        self
+    }
+
+    /// Which come first: the newest or longest if not said.
+    pub fn order(mut self, order: JobOrder) -> Self {
+        self.order = order;
+        self
+    }
+
     /// At most so many, from 1.
-    pub limit: Option<u32>,
+    pub fn limit(mut self, jobs: u32) -> Self {
+        self.limit = Some(jobs);
+        self
+    }
+
     /// Skips the first so many.
-    pub offset: Option<u32>,
+    pub fn offset(mut self, jobs: u32) -> Self {
+        self.offset = Some(jobs);
+        self
+    }
 }
 
 /// A page of jobs.
@@ -153,12 +228,14 @@ impl Job {
 impl Client {
     /// `GET /api/jobs`: what waits, runs and ended, filtered and sorted.
     ///
-    /// Errors: [`Error::Status`] 500 if a prompt was submitted whose `extra_pnginfo` or its `workflow` is `null`: the
+    /// # Errors
+    ///
+    /// [`Error::Status`] 500 if a prompt was submitted whose `extra_pnginfo` or its `workflow` is `null`: the
     /// server trips over it.
     pub async fn jobs(&self, query: &JobQuery) -> Result<Jobs, Error> {
         let words: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
         let sort_by = matches!(query.sort_by, JobSort::ExecutionDuration).then_some("execution_duration");
-        let sort_order = matches!(query.sort_order, JobOrder::Ascending).then_some("asc");
+        let sort_order = matches!(query.order, JobOrder::Ascending).then_some("asc");
         let call = self
             .inner
             .transport
@@ -198,8 +275,10 @@ impl Client {
 
     /// `POST /api/jobs/cancel`: cancels these prompts, whether they wait or run; whether one of them did.
     ///
-    /// Errors: [`Error::Status`] 400 if an id is not a UUID; then nothing is cancelled.
-    pub async fn cancel_all(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<bool, Error> {
+    /// # Errors
+    ///
+    /// [`Error::Status`] 400 if an id is not a UUID; then nothing is cancelled.
+    pub async fn cancel_many(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<bool, Error> {
         let ids = prompt_ids.into_iter().map(|id| Value::from(id.as_ref())).collect();
         let body = json::object([("job_ids", ids)]);
         let answer = self.inner.transport.post(["jobs", "cancel"]).api().json_body(&body).repeatable().json().await?;

@@ -2,6 +2,11 @@
 //!
 //! What an answer holds and is not understood is kept in `raw`; what is absent, `null` or of another type than expected
 //! counts as absent.
+//!
+//! # Errors
+//!
+//! Every method may give [`Error::Transport`], [`Error::Status`] and
+//! [`Error::Answer`]. What is said with a method is what its errors mean there.
 
 mod history;
 mod info;
@@ -14,10 +19,10 @@ mod userdata;
 mod users;
 mod view;
 
-pub use history::HistoryEntry;
+pub use history::{HistoryEntry, HistoryQuery};
 pub use info::{Device, Features, SystemStats};
 pub use internal::{LogEntry, Logs};
-pub use jobs::{Job, JobOrder, JobQuery, JobSort, JobStatus, Jobs};
+pub use jobs::{Job, JobOrder, JobQuery, JobSort, JobStatus, Jobs, UnknownJobStatus};
 pub use models::{ModelFile, ModelFolder};
 pub use pages::Subgraph;
 pub use queue::{Queue, QueueItem};

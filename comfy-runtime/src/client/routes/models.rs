@@ -39,14 +39,16 @@ pub struct ModelFile {
 
 impl Client {
     /// `GET /models`: the kinds of model files: `checkpoints`, `loras`, `vae`, …
-    pub async fn model_folders(&self) -> Result<Vec<String>, Error> {
+    pub async fn model_folder_names(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models"]);
         strings(&call.name(), call.json().await?)
     }
 
     /// `GET /models/{folder}`: the files of one kind, as nodes take them.
     ///
-    /// Errors: [`Error::Status`] 404 if there is no such kind. (`unet` and `clip` are now `diffusion_models` and
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if there is no such kind. (`unet` and `clip` are now `diffusion_models` and
     /// `text_encoders`.)
     pub async fn models(&self, folder: &str) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models", folder]);
@@ -72,7 +74,7 @@ impl Client {
     }
 
     /// `GET /experiment/models`: the kinds of model files and their folders.
-    pub async fn model_places(&self) -> Result<Vec<ModelFolder>, Error> {
+    pub async fn model_folders(&self) -> Result<Vec<ModelFolder>, Error> {
         let call = self.inner.transport.get(["experiment", "models"]);
         let folders = array(&call.name(), call.json().await?)?.into_iter();
         Ok(folders

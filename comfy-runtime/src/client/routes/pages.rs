@@ -40,13 +40,13 @@ impl Subgraph {
 
 impl Client {
     /// `GET /`: the page of the editor, as HTML.
-    pub async fn index(&self) -> Result<String, Error> {
+    pub async fn editor_page(&self) -> Result<String, Error> {
         self.inner.transport.get([""]).plain().text().await
     }
 
     /// `GET /docs/{path}`: the help of a node, such as `KSampler/en.md`; `None` if there is none. This is no description
     /// of the API; a server has none.
-    pub async fn docs(&self, path: &str) -> Result<Option<String>, Error> {
+    pub async fn node_help(&self, path: &str) -> Result<Option<String>, Error> {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         match self.inner.transport.get(std::iter::once("docs").chain(segments)).plain().text().await {
             Ok(text) => Ok(Some(text)),

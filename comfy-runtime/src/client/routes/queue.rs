@@ -110,10 +110,17 @@ impl Client {
         run::cancel(&self.inner, prompt_id).await
     }
 
-    /// `POST /free`: unloads the models, and with `free_memory` also forgets all cached results. It is done when the
-    /// server is next idle.
-    pub async fn free(&self, unload_models: bool, free_memory: bool) -> Result<(), Error> {
-        let body = json::object([("unload_models", unload_models.into()), ("free_memory", free_memory.into())]);
-        self.inner.transport.post(["free"]).json_body(&body).repeatable().done().await
+    /// `POST /free`: unloads the models, when the server is next idle. Cached results stay.
+    pub async fn unload_models(&self) -> Result<(), Error> {
+        self.free(json::object([("unload_models", true.into())])).await
+    }
+
+    /// `POST /free`: unloads the models and forgets all cached results, when the server is next idle.
+    pub async fn free_memory(&self) -> Result<(), Error> {
+        self.free(json::object([("unload_models", true.into()), ("free_memory", true.into())])).await
+    }
+
+    async fn free(&self, what: Value) -> Result<(), Error> {
+        self.inner.transport.post(["free"]).json_body(&what).repeatable().done().await
     }
 }

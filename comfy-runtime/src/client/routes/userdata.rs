@@ -56,15 +56,20 @@ impl UserFile {
 impl Client {
     /// `GET /userdata`: the paths of the files in a folder, below that folder; with `recurse` of all below it.
     ///
-    /// Errors: [`Error::Status`] 404 if there is no such folder, 403 if it leads out of the user's files.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if there is no such folder, 403 if it leads out of the user's files.
     pub async fn userdata_paths(&self, folder: &str, recurse: bool) -> Result<Vec<String>, Error> {
         let call =
             self.inner.transport.get(["userdata"]).query("dir", folder).maybe("recurse", recurse.then_some(true));
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /userdata` with `full_info`: the files in a folder, with size and times. Errors as
-    /// [`userdata_paths`](Self::userdata_paths).
+    /// `GET /userdata` with `full_info`: the files in a folder, with size and times.
+    ///
+    /// # Errors
+    ///
+    /// As [`userdata_paths`](Self::userdata_paths).
     pub async fn userdata_files(&self, folder: &str, recurse: bool) -> Result<Vec<UserFile>, Error> {
         let call = self.inner.transport.get(["userdata"]).query("dir", folder).query("full_info", "true");
         let call = call.maybe("recurse", recurse.then_some(true));
@@ -98,7 +103,9 @@ impl Client {
 
     /// `POST /userdata/{file}`: writes a file, and the folders above it.
     ///
-    /// Errors: [`Error::Status`] 409 if it is there and `overwrite` is false.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 409 if it is there and `overwrite` is false.
     pub async fn write_userdata(
         &self,
         file: &str,
@@ -112,14 +119,18 @@ impl Client {
 
     /// `DELETE /userdata/{file}`: removes a file.
     ///
-    /// Errors: [`Error::Status`] 404 if it is not there.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if it is not there.
     pub async fn delete_userdata(&self, file: &str) -> Result<(), Error> {
         self.inner.transport.call(reqwest::Method::DELETE, ["userdata", file]).done().await
     }
 
     /// `POST /userdata/{file}/move/{dest}`: moves or renames a file.
     ///
-    /// Errors: [`Error::Status`] 404 if it is not there, 409 if the other one is and `overwrite` is false.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if it is not there, 409 if the other one is and `overwrite` is false.
     pub async fn move_userdata(&self, file: &str, dest: &str, overwrite: bool) -> Result<UserFile, Error> {
         let call = self.inner.transport.post(["userdata", file, "move", dest]);
         let call = call.query("overwrite", overwrite.to_string()).query("full_info", "true");

@@ -26,7 +26,9 @@ impl Client {
     /// `POST /users`: adds a user to a server with `--multi-user`, and gives the id for
     /// [`ClientBuilder::user`](crate::client::ClientBuilder::user).
     ///
-    /// Errors: [`Error::Status`] 400 if the name is empty, taken or reserved.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 400 if the name is empty, taken or reserved.
     pub async fn add_user(&self, name: &str) -> Result<String, Error> {
         let call = self.inner.transport.post(["users"]).json_body(&json::object([("username", name.into())]));
         let (name, answer) = (call.name(), call.json().await?);

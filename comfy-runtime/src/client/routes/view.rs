@@ -19,7 +19,18 @@ pub enum Channel {
 }
 
 /// A file to be fetched, and how: [`Client::view`].
-#[derive(Debug, Clone, Default)]
+///
+/// ```no_run
+/// # async fn example(client: comfy_runtime::Client) -> Result<(), comfy_runtime::client::Error> {
+/// use comfy_runtime::client::View;
+///
+/// let thumbnail = View::new("cat.png").folder("input").webp(80);
+/// client.view(thumbnail).await?.save("cat.webp").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "nothing is fetched before `client.view(view)`"]
 pub struct View {
     query: Vec<(&'static str, String)>,
 }
@@ -32,32 +43,27 @@ impl View {
     }
 
     /// The folder: `output`, `input` or `temp`.
-    #[must_use]
     pub fn folder(self, folder: impl Into<String>) -> Self {
         self.with("type", folder.into())
     }
 
     /// The folder below that. Folders within the name are not looked at by the server.
-    #[must_use]
     pub fn subfolder(self, subfolder: impl Into<String>) -> Self {
         self.with("subfolder", subfolder.into())
     }
 
     /// A smaller picture, as WebP with this quality from 1 to 100, instead of the file.
-    #[must_use]
     pub fn webp(self, quality: u8) -> Self {
         self.with("preview", format!("webp;{quality}"))
     }
 
     /// A smaller picture, as JPEG with this quality from 1 to 100, instead of the file.
-    #[must_use]
     pub fn jpeg(self, quality: u8) -> Self {
         // With the channels of a file that is sent as it is, the server would make it WebP.
         self.with("preview", format!("jpeg;{quality}")).with("channel", "rgb".to_owned())
     }
 
     /// Only some of the colours, instead of the file.
-    #[must_use]
     pub fn channel(self, channel: Channel) -> Self {
         let word = match channel {
             Channel::Rgb => "rgb",
@@ -82,7 +88,9 @@ impl View {
 impl Client {
     /// `GET /view`: a file, in pieces; a broken connection is taken up where it broke.
     ///
-    /// Errors: [`Error::Status`] 404 if there is no such file, 400 or 403 if the name leads out of its folder.
+    /// # Errors
+    ///
+    /// [`Error::Status`] 404 if there is no such file, 400 or 403 if the name leads out of its folder.
     pub async fn view(&self, view: View) -> Result<Download, Error> {
         Download::open(Arc::clone(&self.inner.transport), view.query).await
     }
