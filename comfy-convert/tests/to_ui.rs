@@ -16,7 +16,7 @@ fn json(text: &str) -> Value {
 }
 
 fn there(prompt: &Value) -> UiDocument {
-    to_ui(&schema(), prompt, |_| None).unwrap()
+    to_ui(prompt, &schema(), |_| None).unwrap()
 }
 
 /// The prompt that the editor makes of the file.
@@ -60,7 +60,7 @@ fn ids_titles_and_links_stay() {
 #[test]
 fn nodes_stand_where_they_are_told() {
     let place = |id: &str| (id == "7").then_some(NodePlace { x: 1.0, y: 2.0, width: 3.0, height: 4.0 });
-    let document = to_ui(&schema(), &json(SAMPLER), place).unwrap();
+    let document = to_ui(&json(SAMPLER), &schema(), place).unwrap();
     assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 2.0]")));
     assert_eq!(member(&document, "7", "size"), Some(json("[3.0, 4.0]")));
     // Sources run first.
@@ -154,7 +154,7 @@ fn a_node_without_a_class_comes_back() {
 #[test]
 fn what_is_no_prompt_is_an_error() {
     for text in ["[]", "null", r#"{"1": 5}"#] {
-        assert!(to_ui(&schema(), &json(text), |_| None).is_err(), "{text}");
+        assert!(to_ui(&json(text), &schema(), |_| None).is_err(), "{text}");
     }
 }
 
@@ -206,7 +206,7 @@ proptest! {
             (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
         };
         let prompt = Value::Object(nodes.into_iter().map(node).collect());
-        let document = SCHEMA.with(|schema| to_ui(schema, &prompt, |_| None)).unwrap();
+        let document = SCHEMA.with(|schema| to_ui(&prompt, schema, |_| None)).unwrap();
         let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
         // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
         let _ = SCHEMA.with(|schema| Converter::new(schema).convert(&workflow));

@@ -20,6 +20,8 @@ const FRONT_END: &str = "1.45.19";
 
 /// A workflow in UI format 0.4, as the front end saves it.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use = "the workflow is not written anywhere"]
+#[non_exhaustive]
 pub struct UiDocument {
     /// The file.
     pub workflow: Map,
@@ -29,6 +31,7 @@ pub struct UiDocument {
 
 /// Something of a prompt that a file for the editor cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lost {
     /// The node.
     pub node: Text,
@@ -93,7 +96,7 @@ pub struct NodePlace {
 ///     "input": {"required": {"image": ["IMAGE"], "radius": ["INT", {"default": 1}]}}, "output": ["IMAGE"]
 /// }}"#)?;
 /// let prompt = Value::parse(br#"{"soft": {"class_type": "Blur", "inputs": {"radius": 4}, "_meta": {"title": "Soft"}}}"#)?;
-/// let document = to_ui(&schema, &prompt, |_| None)?;
+/// let document = to_ui(&prompt, &schema, |_| None)?;
 /// let file = Value::Object(document.workflow);
 /// let back = Converter::new(&schema).convert(&UiWorkflow::from_value(&file)?)?;
 /// assert_eq!(back.prompt, prompt);
@@ -105,8 +108,8 @@ pub struct NodePlace {
 ///
 /// If `prompt` is no object of objects.
 pub fn to_ui(
-    schema: &Schema,
     prompt: &Value,
+    schema: &Schema,
     places: impl Fn(&str) -> Option<NodePlace>,
 ) -> Result<UiDocument, ToUiError> {
     let prompt = prompt.as_object().ok_or_else(|| ToUiError::NotAPrompt { found: prompt.kind_name() })?;

@@ -1,7 +1,7 @@
 //! Literals on sockets that have no widget.
 //!
 //! A file has no place for them but one: an input of a subgraph that also feeds a widget gives that widget's value to
-//! everything it feeds, as a literal (conversion sheet §7.3). That is where they come from, too. So a node `12:5` with
+//! everything it feeds, as a literal. That is where they come from, too. So a node `12:5` with
 //! such a literal goes into a subgraph instance `12`, next to a muted node that holds the value.
 
 use std::collections::{HashMap, HashSet};

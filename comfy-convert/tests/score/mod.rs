@@ -1,7 +1,7 @@
 //! Comparing conversions with what the real front end made of the same files.
 //!
 //! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
-//! nobody can know offline (§14 of the fact sheet), by these rules: an input that the converter itself reports as
+//! nobody can know offline, by these rules: an input that the converter itself reports as
 //! [`WarningKind::Undecided`], and `audioUI` behind `&rand=`.
 
 use std::collections::HashSet;
@@ -42,7 +42,7 @@ pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<d
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let prompt = Value::parse(&fs::read(&path)?)?;
         let started = Instant::now();
-        let document = to_ui(schema, &prompt, |_| None)?;
+        let document = to_ui(&prompt, schema, |_| None)?;
         // As the editor reads it: from its text.
         let text = document.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
