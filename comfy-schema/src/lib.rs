@@ -34,6 +34,7 @@ mod parse;
 pub mod search;
 #[doc(hidden)]
 pub mod suggest;
+mod text;
 pub mod validate;
 mod value;
 mod words;
@@ -46,11 +47,9 @@ pub use model::{
     Node, Output, OutputKind, Producer, Schema, Section,
 };
 pub use options::Options;
+pub use text::Text;
 pub use value::{JsonError, JsonErrorKind, Map, Value, map};
 pub use words::UnknownWord;
-
-/// Short texts are stored in place, longer ones are shared when cloned.
-pub type Text = smol_str::SmolStr;
 
 #[cfg(test)]
 mod tests {
