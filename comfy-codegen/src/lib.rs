@@ -23,7 +23,7 @@
 //! | class `KSampler` | `KSampler`, with `KSampler::new(…)` and `KSamplerBuilder` |
 //! | several outputs | `CheckpointLoaderSimpleOutputs { model, clip, vae }` |
 //! | a dynamic input of a class | `resize_image_mask_node::resize_type::ScaleDimensions`, a struct for every branch |
-//! | a list of options | `options::SamplerName`, one enum for all that share the list |
+//! | a list of options | `options::SamplerName`, one enum for all that share the list, a `ComboEnum` of the runtime |
 //! | a type word of a pack | `types::POSE_KEYPOINT` |
 //!
 //! Names keep as close to the schema as Rust allows. Where they cannot, the documentation of the item and its

@@ -131,7 +131,11 @@ mod tests {
         let text = Text::new("KSampler");
         let map = HashMap::from([(text.clone(), 1)]);
         assert_eq!(map.get("KSampler"), Some(&1));
-        assert!(text == "KSampler" && "KSampler" == text && text == *"KSampler" && text == "KSampler".to_owned());
+        let owned = String::from("KSampler");
+        assert_eq!(text, "KSampler");
+        assert_eq!("KSampler", text);
+        assert_eq!(text, *"KSampler");
+        assert_eq!(owned, text);
         assert_eq!(format!("{text} {text:?} {text:>10}"), "KSampler \"KSampler\"   KSampler");
         assert_eq!(String::from(text), "KSampler");
     }
