@@ -32,11 +32,11 @@ impl Definitions {
 
     /// These definitions; if none are named, the only snapshot in `schemas`.
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
-        let (schema, fallback) = self.config()?.definitions()?;
-        if let Some(fallback) = fallback {
+        let definitions = self.config()?.definitions()?;
+        if let Some(fallback) = definitions.fallback {
             eprintln!("warning: {fallback}");
         }
-        Ok(schema)
+        Ok(definitions.schema)
     }
 
     /// A generator that reads them.
@@ -52,7 +52,7 @@ impl Definitions {
 
 /// The definitions in a file, or of the server at a URL.
 pub(crate) fn load(from: &str) -> Result<Schema, Failure> {
-    Ok(config_of(from).definitions()?.0)
+    Ok(config_of(from).definitions()?.schema)
 }
 
 /// A generator that reads a file, or asks the server at a URL.

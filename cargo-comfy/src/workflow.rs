@@ -90,7 +90,7 @@ impl Choices {
         if self.follow_get_set {
             converter = converter.follow_get_set();
         }
-        let Converted { prompt, warnings: more } = converter.convert(workflow)?;
+        let Converted { prompt, warnings: more, .. } = converter.convert(workflow)?;
         warnings.extend(more);
         Ok((prompt, warnings))
     }

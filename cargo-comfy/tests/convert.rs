@@ -72,7 +72,7 @@ fn warnings_can_be_denied() {
 
 #[test]
 fn what_cannot_be_done_is_2_and_named() {
-    gives(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON: expected value at line 1 column 1; give");
+    gives(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON from line 1 column 1 on; give");
     gives(&convert(WORKFLOW, &["-"]), 2, "", "give --schema FILE or --server URL");
     gives(&convert("", &["no such file.json"]), 2, "", "error: no such file.json: ");
     let broken = r#"{"nodes":[{"id":1,"type":"VAEDecode","inputs":[{"name":"vae","link":5}]}],"links":[]}"#;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::process::{Command, Output, Stdio};
 
-use comfy_mock::{Builder, HttpFault, Server};
+use comfy_mock::{HttpFault, Server, ServerBuilder};
 use comfy_schema::Schema;
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ struct Place {
 }
 
 impl Place {
-    async fn new(builder: Builder) -> Self {
+    async fn new(builder: ServerBuilder) -> Self {
         Self { folder: TempDir::new().unwrap(), server: builder.spawn().await.unwrap() }
     }
 
@@ -45,7 +45,7 @@ fn said(output: &Output) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_version_names_the_file_and_a_node_is_a_line() {
-    let place = Place::new(Server::builder().schema(SMALL).version("9.8.7")).await;
+    let place = Place::new(Server::builder().schema_json(SMALL).version("9.8.7")).await;
     let output = place.run(&[]).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output).1);
     assert!(said(&output).0.contains("comfyui-9.8.7.json: 2 nodes"));
@@ -68,7 +68,7 @@ async fn all_that_a_server_has_is_there_and_checks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn check_tells_what_differs_and_writes_nothing() {
-    let place = Place::new(Server::builder().schema(SMALL)).await;
+    let place = Place::new(Server::builder().schema_json(SMALL)).await;
     let missing = place.run(&["--out", "old.json", "--check"]).await;
     assert_eq!((missing.status.code(), place.names().len()), (Some(1), 0));
     let old = r#"{"One": {"input": {"required": {"n": ["INT", {"default": 2}]}}, "output": ["INT"]}, "Three": {}}"#;
@@ -82,7 +82,7 @@ async fn check_tells_what_differs_and_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn how_a_file_is_indented_is_no_difference() {
-    let place = Place::new(Server::builder().schema(SMALL)).await;
+    let place = Place::new(Server::builder().schema_json(SMALL)).await;
     assert_eq!(place.run(&["--out", "a.json"]).await.status.code(), Some(0));
     let value: serde_json::Value = serde_json::from_str(&place.read("a.json")).unwrap();
     fs::write(place.folder.path().join("a.json"), serde_json::to_string_pretty(&value).unwrap()).unwrap();
@@ -91,7 +91,7 @@ async fn how_a_file_is_indented_is_no_difference() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_replaced_by_definitions_only() {
-    let place = Place::new(Server::builder().schema(SMALL)).await;
+    let place = Place::new(Server::builder().schema_json(SMALL)).await;
     fs::write(place.folder.path().join("a.json"), "old").unwrap();
     place.server.faults().http("GET /api/object_info", HttpFault::status(500));
     assert_eq!(place.run(&["--out", "a.json"]).await.status.code(), Some(2));
@@ -104,7 +104,7 @@ async fn a_file_is_replaced_by_definitions_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_sent_and_never_said() {
-    let place = Place::new(Server::builder().schema(SMALL)).await;
+    let place = Place::new(Server::builder().schema_json(SMALL)).await;
     let output = place.run(&["--token", "s3cret", "--out", "a.json"]).await;
     assert_eq!(output.status.code(), Some(0));
     let asked = place.server.requests();

@@ -49,9 +49,9 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     if expected.is_some_and(|expected| target.has(expected)) {
         return Ok(());
     }
-    let generated = generator::generate(config, &document, words.as_ref())?;
-    target.write(&generated.text()?)?;
-    generated.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
+    let draft = generator::generate(config, &document, words.as_ref())?;
+    target.write(&draft.text()?)?;
+    draft.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
 }
 
 /// An error and what caused it, in one line.

@@ -46,7 +46,7 @@ pub enum Error {
     /// The document holds no node definitions.
     #[error("no nodes can be generated from {origin}")]
     Schema {
-        /// The file or the URL.
+        /// The file, or the URL without user, password and query.
         origin: String,
         /// What it holds instead, and what to do.
         source: SchemaError,
@@ -72,7 +72,7 @@ pub enum Error {
     /// The server gave no definitions.
     #[error("the server {url} gave no node definitions; is it running, and is this its base URL?")]
     Unreachable {
-        /// Its base URL.
+        /// Its base URL, without user, password and query.
         url: String,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -85,7 +85,7 @@ pub enum Error {
         env!("CARGO_PKG_VERSION")
     )]
     NoLiveFeature {
-        /// Its base URL.
+        /// Its base URL, without user, password and query.
         url: String,
     },
 
@@ -105,10 +105,10 @@ pub enum Error {
     /// The generated source is not Rust. This is a mistake of this crate.
     #[error("the generated source does not parse, which is a mistake in comfy-codegen: please report it with {origin}")]
     Unparsable {
-        /// The file or the URL of the definitions.
+        /// The file, or the URL without user, password and query, of the definitions.
         origin: String,
         /// Where.
-        source: syn::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 

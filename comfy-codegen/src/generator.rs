@@ -10,7 +10,7 @@ use crate::plan::{Plan, Selection};
 use crate::{Error, Report, emit, pack, plan};
 
 /// What a run gives, before it is formatted and written.
-pub(crate) struct Generated<'c> {
+pub(crate) struct Draft<'c> {
     config: &'c Config,
     document: &'c Document,
     body: String,
@@ -26,7 +26,7 @@ pub(crate) fn generate<'c>(
     config: &'c Config,
     document: &'c Document,
     words: Option<&HashSet<String>>,
-) -> Result<Generated<'c>, Error> {
+) -> Result<Draft<'c>, Error> {
     let schema = document.schema()?;
     let plan = plan::plan(&schema, config.overrides()).map_err(Error::Overrides)?;
     let mut fingerprint = Fingerprint::new(config, document);
@@ -39,7 +39,7 @@ pub(crate) fn generate<'c>(
     pack_all(&mut plan);
     let body = emit::emit(&plan, config.style());
     let report = Report::new(&schema, &plan);
-    Ok(Generated { config, document, body, fingerprint, names, report })
+    Ok(Draft { config, document, body, fingerprint, names, report })
 }
 
 /// The classes that `config` asks for.
@@ -55,7 +55,7 @@ fn pack_all(plan: &mut Plan<'_>) {
     }
 }
 
-impl Generated<'_> {
+impl Draft<'_> {
     /// The whole file.
     pub(crate) fn text(&self) -> Result<String, Error> {
         let head = head(self.fingerprint, &self.document.name);
@@ -63,7 +63,7 @@ impl Generated<'_> {
             return Ok(format!("{head}{}", self.body));
         }
         let file = syn::parse_file(&self.body)
-            .map_err(|source| Error::Unparsable { origin: self.document.origin.clone(), source })?;
+            .map_err(|error| Error::Unparsable { origin: self.document.origin.clone(), source: Box::new(error) })?;
         Ok(format!("{head}{}", prettyplease::unparse(&file)))
     }
 }

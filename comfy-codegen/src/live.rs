@@ -4,20 +4,51 @@ use crate::Error;
 
 /// Asks a server for its node definitions.
 ///
-/// Errors: [`Error::Unreachable`] if it does not answer with them in time.
+/// # Errors
+///
+/// [`Error::Unreachable`] if it does not answer with them in time.
 #[cfg(feature = "live")]
 pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
-    client::fetch(url).map_err(|source| Error::Unreachable { url: url.to_owned(), source: Box::new(source) })
+    client::fetch(url).map_err(|error| Error::Unreachable { url: shown(url), source: client::without_url(error) })
 }
 
 /// Says that this build of the crate cannot.
 #[cfg(not(feature = "live"))]
 pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
-    Err(Error::NoLiveFeature { url: url.to_owned() })
+    Err(Error::NoLiveFeature { url: shown(url) })
+}
+
+/// A URL as it may be shown and written into files: without user, password, query and fragment, which may be secrets.
+pub(crate) fn shown(url: &str) -> String {
+    let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let path = behind.split(['?', '#']).next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}{host}{path}"),
+        // A password that holds a slash looks like a path.
+        None if behind.contains('@') => format!("{scheme}…"),
+        None => format!("{scheme}{authority}{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn secrets_of_a_url_are_not_shown() {
+        assert_eq!(shown("https://me:secret@a:8188/comfy?token=secret#secret"), "https://a:8188/comfy");
+        assert_eq!(shown("http://me:se@cret@a/"), "http://a/");
+        assert_eq!(shown("http://me:se/cret@a/"), "http://…");
+        assert_eq!(shown("http://me:se?cret@a/"), "http://…");
+        assert_eq!(shown("me:secret@a:8188"), "a:8188");
+        assert_eq!(shown("http://127.0.0.1:8188"), "http://127.0.0.1:8188");
+    }
 }
 
 #[cfg(feature = "live")]
 mod client {
+    use std::error::Error;
     use std::time::Duration;
 
     use ureq::Agent;
@@ -34,6 +65,14 @@ mod client {
         let config = Agent::config_builder().timeout_connect(Some(CONNECT_TIMEOUT)).timeout_global(Some(WHOLE_TIMEOUT));
         let mut response = config.build().new_agent().get(address(url)).call()?;
         response.body_mut().with_config().limit(MOST_BYTES).read_to_vec()
+    }
+
+    /// What went wrong. Where the client's text repeats the whole URL, a text that does not.
+    pub(super) fn without_url(error: ureq::Error) -> Box<dyn Error + Send + Sync> {
+        match error {
+            ureq::Error::BadUri(_) => "this is no URL of a server; write it like http://127.0.0.1:8188".into(),
+            error => Box::new(error),
+        }
     }
 
     /// `object_info` below the base URL, which may have a path of its own behind a proxy.

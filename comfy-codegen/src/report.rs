@@ -6,6 +6,7 @@ use crate::plan::{Kind, Plan, Record};
 
 /// What was generated, and what was odd about the definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The number of nodes.
     pub nodes: usize,
@@ -27,6 +28,7 @@ pub struct Report {
 
 /// Something that is called otherwise in Rust than in the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Renamed {
     /// The exact name: `ImageFlip+`, `SaveImage.a b`, `Resize.mode[by size]`.
     pub schema: String,

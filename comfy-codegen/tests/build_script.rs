@@ -161,3 +161,11 @@ fn docs_rs_needs_no_network_and_writes_only_to_out_dir() {
     let output = run(Some(&folder), &[environment[0], ("OUT_FILE", target.to_str().unwrap())]);
     assert!(output.status.success() && !target.exists());
 }
+
+#[test]
+fn the_password_of_a_server_is_not_told() {
+    let output = run(Some(&folder("password")), &[("COMFY_SERVER", "http://me:secret@127.0.0.1:1/?key=secret")]);
+    // The feature `live` decides whether this is a warning or an error.
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("http://127.0.0.1:1/") && !text.contains("secret"), "{text}");
+}

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfy_codegen::Config;
+use comfy_codegen::{Config, Generated};
 use serde_json::{Map, Value};
 
 /// The dumps below `COMFY_DATA`; none, and a word about it, if that is not set.
@@ -31,7 +31,8 @@ type Counts = BTreeMap<String, (usize, usize)>;
 #[test]
 fn every_input_and_output_is_generated() {
     for path in dumps() {
-        let (source, report) = Config::new().schema(&path).builders(false).docs(false).source().unwrap();
+        let Generated { source, report, .. } =
+            Config::new().schema(&path).builders(false).docs(false).source().unwrap();
         let (declared, generated) = (declared(&path), generated(&source));
         for (class, counts) in &declared {
             assert_eq!(Some(counts), generated.get(class), "{}: {class}", path.display());
@@ -46,7 +47,7 @@ fn every_input_and_output_is_generated() {
 #[test]
 fn everything_parses_with_builders_and_documentation() {
     for path in dumps() {
-        let (source, report) = Config::new().schema(&path).source().unwrap();
+        let Generated { source, report, .. } = Config::new().schema(&path).source().unwrap();
         assert!(syn::parse_file(&source).is_ok(), "{}", path.display());
         let dynamic: Vec<_> = report.raw_inputs.iter().filter(|path| path.contains('[')).collect();
         assert!(dynamic.is_empty(), "{}: {dynamic:?}", path.display());

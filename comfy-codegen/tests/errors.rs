@@ -134,3 +134,16 @@ fn a_target_that_cannot_be_replaced_leaves_no_temporary_file() {
 fn server_without_the_feature() {
     assert_snapshot!(message(&Config::new().schema(SHAPES).server("http://127.0.0.1:1")));
 }
+
+#[cfg(not(feature = "live"))]
+#[test]
+fn without_the_feature_no_password_is_told() {
+    let error = Config::new().server("http://me:secret@127.0.0.1:1/?key=secret").source().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+}
+
+#[test]
+fn a_configuration_shows_no_password() {
+    let text = format!("{:?}", Config::new().schema(SHAPES).server("http://me:secret@127.0.0.1:1/?key=secret"));
+    assert!(text.contains("http://127.0.0.1:1/") && !text.contains("secret"), "{text}");
+}

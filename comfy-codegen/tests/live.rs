@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::error::Error as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -33,18 +34,22 @@ fn nobody() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
+fn with_password(url: &str) -> String {
+    url.replace("http://", "http://me:secret@")
+}
+
 #[test]
 fn the_answer_is_generated() {
     let (url, server) = serve("200 OK", std::fs::read(SHAPES).unwrap());
-    let (_, report) = Config::new().server(&url).source().unwrap();
+    let report = Config::new().server(&url).source().unwrap().report;
     assert_eq!(server.join().unwrap(), "GET /comfy/object_info HTTP/1.1");
-    let (_, expected) = Config::new().schema(SHAPES).source().unwrap();
+    let expected = Config::new().schema(SHAPES).source().unwrap().report;
     assert_eq!(report, expected);
 }
 
 #[test]
 fn the_file_is_the_fallback() {
-    let (_, report) = Config::new().server(nobody()).schema(SHAPES).source().unwrap();
+    let report = Config::new().server(nobody()).schema(SHAPES).source().unwrap().report;
     assert!(report.nodes > 0);
     let (url, _server) = serve("500 Internal Server Error", Vec::new());
     assert!(Config::new().server(url).schema(SHAPES).source().is_ok());
@@ -62,4 +67,45 @@ fn without_a_file_it_is_an_error() {
 fn a_page_of_a_proxy_is_no_fallback() {
     let (url, _server) = serve("200 OK", b"<html>login</html>".to_vec());
     assert!(matches!(Config::new().server(url).schema(SHAPES).source(), Err(Error::Schema { .. })));
+}
+
+/// An error with its causes, and what `{:?}` says of it.
+fn everything(error: &Error) -> String {
+    let mut text = format!("{error} {error:?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[test]
+fn no_error_tells_the_password() {
+    let (page, _server) = serve("200 OK", b"<html>login</html>".to_vec());
+    let of_a_page = Config::new().server(with_password(&page)).source().unwrap_err();
+    assert!(matches!(of_a_page, Error::Schema { .. }));
+    let unreachable = Config::new().server(with_password(&nobody())).source().unwrap_err();
+    assert!(matches!(unreachable, Error::Unreachable { .. }));
+    let no_url = Config::new().server("me:secret@127.0.0.1:1").source().unwrap_err();
+    let no_scheme = Config::new().server("//me:secret@a/?key=secret").source().unwrap_err();
+    for error in [of_a_page, unreachable, no_url, no_scheme] {
+        let text = everything(&error);
+        assert!(!text.contains("secret"), "{text}");
+    }
+}
+
+#[test]
+fn the_fallback_does_not_tell_the_password() {
+    let config = Config::new().server(with_password(&nobody())).schema(SHAPES);
+    let fallback = config.definitions().unwrap().fallback.unwrap();
+    assert!(fallback.contains("http://127.0.0.1") && !fallback.contains("secret"), "{fallback}");
+}
+
+#[test]
+fn the_generated_file_does_not_tell_the_password() {
+    let (url, server) = serve("200 OK", std::fs::read(SHAPES).unwrap());
+    let source = Config::new().server(with_password(&url)).source().unwrap().source;
+    server.join().unwrap();
+    assert!(source.lines().next().unwrap().contains(&format!("from {url}, ")) && !source.contains("secret"));
 }

@@ -218,7 +218,8 @@ proptest! {
         // One file: cases run one after the other.
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("any_schema.json");
         fs::write(&path, schema.to_string()).unwrap();
-        let (source, report) = Config::new().schema(&path).source().unwrap();
+        let generated = Config::new().schema(&path).source().unwrap();
+        let (source, report) = (generated.source, generated.report);
         let file = syn::parse_file(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
         assert_distinct(&file.items, "nodes");
         prop_assert_eq!(report.inputs, declared(&schema));

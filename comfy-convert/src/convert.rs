@@ -12,6 +12,8 @@ use crate::ui::UiWorkflow;
 
 /// What a workflow became.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use = "the prompt is not sent anywhere"]
+#[non_exhaustive]
 pub struct Converted {
     /// The prompt in API format: an object of node id to `inputs`, `class_type` and `_meta`.
     pub prompt: Value,
@@ -19,7 +21,7 @@ pub struct Converted {
     pub warnings: Vec<Warning>,
 }
 
-/// A moment in local time, for `%date:…%`.
+/// A moment in local time, for `%date:…%`. The parts are written as they are: nothing checks that they are a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime {
     /// The year: 2026.
@@ -30,9 +32,9 @@ pub struct DateTime {
     pub day: u8,
     /// The hour, 0 to 23.
     pub hour: u8,
-    /// The minute.
+    /// The minute, 0 to 59.
     pub minute: u8,
-    /// The second.
+    /// The second, 0 to 59.
     pub second: u8,
 }
 
@@ -157,7 +159,9 @@ impl<'s> Converter<'s> {
 
     /// Converts a workflow.
     ///
-    /// Errors: where the front end gives no prompt either, and where a limit is passed; see [`ConvertError`].
+    /// # Errors
+    ///
+    /// Where the front end gives no prompt either, and where a limit is passed; see [`ConvertError`].
     pub fn convert(&self, workflow: &UiWorkflow) -> Result<Converted, ConvertError> {
         let loading = Loading { schema: self.schema, follow_named: self.options.follow_named };
         let mut loaded = Loaded::new(workflow, loading)?;

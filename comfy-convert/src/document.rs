@@ -2,7 +2,7 @@
 
 use comfy_schema::{Map, Text, Value};
 
-use crate::error::{Place, ReadError, Warning, WarningKind};
+use crate::error::{Place, ReadError, Warning, WarningKind, in_full};
 use crate::picture;
 use crate::ui::UiWorkflow;
 
@@ -22,6 +22,7 @@ pub enum Form {
 
 /// What a file holds: at least one of the two.
 #[derive(Debug, Clone)]
+#[must_use = "it holds what the file held"]
 #[non_exhaustive]
 pub struct Document {
     /// In which form it came.
@@ -52,7 +53,9 @@ pub struct Document {
 /// # }
 /// ```
 ///
-/// Errors: [`ReadError`] says what the bytes are instead.
+/// # Errors
+///
+/// [`ReadError`] says what the bytes are instead.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     if let Some(found) = picture::read(bytes) {
         let (format, found) = found?;
@@ -64,7 +67,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         [b'<', rest @ ..] => return Err(markup(rest)),
         _ => {}
     }
-    let value = Value::parse(bytes).map_err(|error| ReadError::Json { error })?;
+    let value = Value::parse(bytes).map_err(|source| ReadError::Json { source })?;
     from_value(&value)
 }
 
@@ -92,7 +95,7 @@ fn from_value(value: &Value) -> Result<Document, ReadError> {
             .try_fold(value, |value, key| value.as_object().and_then(|map| map.get(key)));
         let ui = workflow.filter(|workflow| !workflow.is_null()).map(UiWorkflow::from_value).transpose();
         let ui = ui.unwrap_or_else(|error| {
-            warnings.push(odd(format!("extra_data.extra_pnginfo.workflow: {error}")));
+            warnings.push(odd(format!("extra_data.extra_pnginfo.workflow: {}", in_full(&error))));
             None
         });
         return Ok(Document { form: Form::Request, ui, api: Some(api), warnings });
@@ -105,7 +108,7 @@ fn from_value(value: &Value) -> Result<Document, ReadError> {
 }
 
 fn from_picture(format: &'static str, found: picture::Found) -> Result<Document, ReadError> {
-    let metadata = |key, error| ReadError::Metadata { format, key, error: Box::new(error) };
+    let metadata = |key, error| ReadError::Metadata { format, key, source: Box::new(error) };
     let mut problems = found.problems;
     let ui = found.workflow.filter(|workflow| !workflow.is_null()).and_then(|workflow| {
         UiWorkflow::from_value(&workflow).map_err(|error| problems.push(metadata("workflow", error))).ok()
@@ -129,7 +132,7 @@ fn from_picture(format: &'static str, found: picture::Found) -> Result<Document,
     if ui.is_none() && api.is_none() {
         return Err(problems.pop().unwrap_or(ReadError::NoWorkflow { format, found: Vec::new() }));
     }
-    warnings.extend(problems.into_iter().map(|problem| odd(problem.to_string())));
+    warnings.extend(problems.into_iter().map(|problem| odd(in_full(&problem))));
     Ok(Document { form: Form::Picture(format), ui, api, warnings })
 }
 

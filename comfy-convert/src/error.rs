@@ -1,5 +1,6 @@
 //! What can go wrong, and what is only odd.
 
+use std::error::Error as _;
 use std::fmt;
 
 use comfy_schema::{JsonError, Text};
@@ -7,6 +8,7 @@ use thiserror::Error;
 
 /// Where a node stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// Its id; inside subgraphs the ids of the instances around it, joined with `:`.
     pub id: Text,
@@ -39,10 +41,13 @@ pub enum ReadError {
     #[error("the file is empty; give a workflow that ComfyUI saved or exported, or a picture it made")]
     Empty,
     /// Text that is not JSON.
-    #[error("this is not JSON: {error}; give a workflow that ComfyUI saved or exported, or a picture it made")]
+    #[error(
+        "this is not JSON from line {} column {} on; give a workflow that ComfyUI saved or exported, or a picture it made",
+        source.line, source.column
+    )]
     Json {
         /// What and where.
-        error: JsonError,
+        source: JsonError,
     },
     /// A web page.
     #[error("this is a web page, not a workflow; download the file itself")]
@@ -65,7 +70,7 @@ pub enum ReadError {
         why: &'static str,
     },
     /// More subgraph definitions than are read.
-    #[error("the file has more than {most} subgraph definitions")]
+    #[error("the file has more than {most} subgraph definitions; split the workflow")]
     TooManySubgraphs {
         /// The most that are read.
         most: usize,
@@ -87,14 +92,14 @@ pub enum ReadError {
         why: String,
     },
     /// The metadata of a picture that should be a workflow is none.
-    #[error("the `{key}` in this {format} file cannot be read: {error}")]
+    #[error("the `{key}` in this {format} file cannot be read; take the file that ComfyUI saved, unchanged")]
     Metadata {
         /// Which format it is in.
         format: &'static str,
         /// `workflow` or `prompt`
         key: &'static str,
         /// Why.
-        error: Box<Self>,
+        source: Box<Self>,
     },
     /// A file of another kind.
     #[error("this is {found}, which does not hold a workflow as ComfyUI writes them; {remedy}")]
@@ -181,7 +186,7 @@ pub enum ConvertError {
         place: Box<Place>,
     },
     /// Deeper nested subgraphs than are converted.
-    #[error("{place}: subgraphs are nested deeper than {most} levels")]
+    #[error("{place}: subgraphs are nested deeper than {most} levels; flatten the inner ones")]
     TooDeep {
         /// The innermost instance looked at.
         place: Box<Place>,
@@ -189,13 +194,15 @@ pub enum ConvertError {
         most: usize,
     },
     /// More nodes than are converted: subgraphs in subgraphs multiply.
-    #[error("written out, the workflow's subgraphs have more than {most} nodes")]
+    #[error("written out, the workflow's subgraphs have more than {most} nodes; split the workflow or its subgraphs")]
     TooLarge {
         /// The most nodes.
         most: usize,
     },
     /// Links through so many nodes that following them all would take too long.
-    #[error("{place}: following the workflow's links takes more than {most} steps")]
+    #[error(
+        "{place}: following the workflow's links takes more than {most} steps; flatten its subgraphs or split the workflow"
+    )]
     TooManySteps {
         /// The node looked at when it became too many.
         place: Box<Place>,
@@ -204,8 +211,20 @@ pub enum ConvertError {
     },
 }
 
+/// An error and what caused it, in one line: for what is only told in passing.
+pub(crate) fn in_full(error: &ReadError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.extend([": ", &error.to_string()]);
+        cause = error.source();
+    }
+    text
+}
+
 /// Something that the reader of the prompt should know. The front end converts such a workflow too.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Warning {
     /// The node concerned, if it is one.
     pub place: Option<Place>,
@@ -223,7 +242,7 @@ pub enum WarningKind {
         /// What to do about it; may be empty.
         hint: String,
     },
-    /// The value of this input is known only in a browser or at the moment of queueing (sheet §14).
+    /// The value of this input is known only in a browser or at the moment of queueing.
     #[error("`{input}` {why}")]
     Undecided {
         /// The input.

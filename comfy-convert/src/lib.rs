@@ -22,6 +22,8 @@
 //! The folders show the way of the data: `ui` (the file as a tolerant model) → `load` with `widgets` (classes, values,
 //! slots and types) → `flatten` (subgraphs, virtual nodes, links) → `emit`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod convert;
 mod document;
 mod emit;
@@ -33,8 +35,28 @@ mod to_ui;
 mod ui;
 mod widgets;
 
+pub use comfy_schema;
 pub use convert::{Converted, Converter, DateTime};
 pub use document::{Document, Form, read};
 pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
 pub use to_ui::{BoxSize, Lost, ToUiError, UiDocument, to_ui};
 pub use ui::UiWorkflow;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn types_go_to_other_threads() {
+        goes_to_other_threads::<Converter<'static>>();
+        goes_to_other_threads::<Converted>();
+        goes_to_other_threads::<Document>();
+        goes_to_other_threads::<UiDocument>();
+        goes_to_other_threads::<UiWorkflow>();
+        goes_to_other_threads::<ConvertError>();
+        goes_to_other_threads::<ReadError>();
+        goes_to_other_threads::<ToUiError>();
+    }
+}

@@ -33,15 +33,25 @@ pub fn to_ui(prompt: &Value, schema: &Schema) -> Result<UiDocument, DrawError> {
     })?)
 }
 
-/// Workflows of `comfy-runtime` for the editor.
+/// Workflows of `comfy-runtime` for the editor. Needs the feature `runtime`.
+///
+/// It is implemented for [`Workflow`](comfy_runtime::Workflow), and cannot be for anything else.
 #[cfg(feature = "runtime")]
-pub trait ToUi {
+pub trait ToUi: sealed::Sealed {
     /// This workflow as [`to_ui`] makes it of its prompt.
     ///
     /// # Errors
     ///
     /// None that a workflow of this crate's runtime gives.
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError>;
+}
+
+#[cfg(feature = "runtime")]
+mod sealed {
+    /// Keeps others from implementing the trait, so that it may grow.
+    pub trait Sealed {}
+
+    impl<T> Sealed for comfy_runtime::Workflow<T> {}
 }
 
 #[cfg(feature = "runtime")]

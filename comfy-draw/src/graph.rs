@@ -99,11 +99,7 @@ impl Graph {
                     node.warnings.push(format!("{input}: not among the files that the definitions list"));
                     continue;
                 }
-                let details = error.details();
-                node.errors.push(match details.as_str() {
-                    "" => error.message(),
-                    details => format!("{}: {details}", error.message()),
-                });
+                node.errors.push(error.to_string());
                 wrong.insert((at, input));
             }
         }

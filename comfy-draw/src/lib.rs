@@ -19,8 +19,19 @@
 //! # }
 //! ```
 //!
+//! # Features
+//!
+//! * `png`: [`Drawing::png`](Drawing), pictures of pixels.
+//! * `runtime`: `ToUi`, for workflows of `comfy-runtime`.
+//!
+//! Neither is on by default.
+//!
+//! # How it works
+//!
 //! The folders show the way of the data: `graph` (what a prompt shows) → `scene` with `layout` (where it stands) →
 //! `svg`, `html`, `mermaid`, `png`.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod color;
 mod editor;
@@ -34,7 +45,8 @@ mod scene;
 mod svg;
 mod text;
 
-use comfy_convert::ToUiError;
+pub use comfy_convert::{Lost, ToUiError, UiDocument};
+pub use comfy_schema;
 use comfy_schema::{Schema, Value};
 use thiserror::Error;
 
@@ -57,7 +69,7 @@ pub enum DrawError {
     },
 
     /// Nobody could read it.
-    #[error("it has {nodes} nodes; pictures are made of at most {most}")]
+    #[error("it has {nodes} nodes; pictures are made of at most {most}; draw a part of it")]
     TooLarge {
         /// How many nodes it has.
         nodes: usize,
@@ -66,7 +78,7 @@ pub enum DrawError {
     },
 
     /// Nobody could read it.
-    #[error("it has {links} links; pictures are made of at most {most}")]
+    #[error("it has {links} links; pictures are made of at most {most}; draw a part of it")]
     TooManyLinks {
         /// How many links it has.
         links: usize,
@@ -88,12 +100,13 @@ pub enum DrawError {
 
 /// A picture of a workflow, to be written in one of several forms. The same workflow gives the same bytes.
 #[derive(Debug)]
+#[must_use = "a drawing is not written anywhere"]
 pub struct Drawing {
     graph: Graph,
 }
 
 impl Drawing {
-    /// Reads a prompt (an object of node id to node).
+    /// Reads a prompt (an object of node id to node) of at most 10,000 nodes and 20,000 links.
     ///
     /// # Errors
     ///
@@ -103,7 +116,7 @@ impl Drawing {
     }
 
     /// How many nodes have errors.
-    pub fn errors(&self) -> usize {
+    pub fn error_count(&self) -> usize {
         self.graph.nodes.iter().filter(|node| !node.errors.is_empty()).count()
     }
 
@@ -122,8 +135,12 @@ impl Drawing {
         mermaid::write(&self.graph)
     }
 
-    /// The picture as PNG, `scale` pixels a point (1 is the size in the editor), at most 8,192 pixels a side. Texts are
-    /// drawn in the fonts of the system; without any they are missing.
+    /// The picture as PNG, `scale` pixels a point (1 is the size in the editor). Texts are drawn in the fonts of the
+    /// system; without any they are missing.
+    ///
+    /// A scale below 0.01 or above 16 counts as that, and a picture of more than 8,192 pixels a side is made smaller.
+    ///
+    /// Needs the feature `png`.
     ///
     /// # Errors
     ///
@@ -135,5 +152,18 @@ impl Drawing {
 
     fn scene(&self) -> Scene {
         Scene::new(self.graph.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn types_go_to_other_threads() {
+        goes_to_other_threads::<Drawing>();
+        goes_to_other_threads::<DrawError>();
     }
 }

@@ -31,7 +31,7 @@ fn parse(text: &str) -> Value {
 #[test]
 fn a_small_workflow_as_svg() {
     let drawing = Drawing::new(&parse(WORKFLOW), Some(&schema())).unwrap();
-    assert_eq!(drawing.errors(), 2);
+    assert_eq!(drawing.error_count(), 2);
     insta::assert_snapshot!(drawing.svg());
 }
 

@@ -1,6 +1,7 @@
 //! What a server is told before it starts.
 
 use std::collections::HashMap;
+use std::fmt::{self, Debug, Formatter};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -25,7 +26,7 @@ use crate::storage::{Area, Storage};
 use crate::timing::Timing;
 use crate::ws::Hub;
 
-/// The entries that a real server's history keeps, and one more.
+/// A real server's history keeps this many entries and one more.
 const HISTORY: usize = 10_000;
 
 /// What a server is told before it starts; [`Server::builder`] gives one.
@@ -47,7 +48,7 @@ const HISTORY: usize = 10_000;
 /// # }
 /// ```
 #[must_use = "nothing happens before `spawn`"]
-pub struct Builder {
+pub struct ServerBuilder {
     schema: Source,
     host: String,
     port: u16,
@@ -66,7 +67,20 @@ enum Source {
     File(PathBuf),
 }
 
-impl Default for Builder {
+impl Debug for ServerBuilder {
+    /// Without the contents of files, which may be long.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("base_dir", &self.base)
+            .field("output_dir", &self.output)
+            .field("history_limit", &self.history)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for ServerBuilder {
     fn default() -> Self {
         let settings = Settings {
             timing: Timing::instant(),
@@ -93,10 +107,10 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+impl ServerBuilder {
     /// The node definitions: what a server's `/object_info` answered. Served as they are. Without this the server has
     /// those of ComfyUI 0.26.0 (feature `embedded-schema`).
-    pub fn schema(mut self, json: impl Into<Vec<u8>>) -> Self {
+    pub fn schema_json(mut self, json: impl Into<Vec<u8>>) -> Self {
         self.schema = Source::Bytes(json.into());
         self
     }
@@ -221,7 +235,7 @@ impl Builder {
         self
     }
 
-    /// How many runs the history keeps, and one more, as on a real server; 10,000 if not said.
+    /// The history keeps this many runs and one more, as on a real server; 10,000 if not said.
     pub fn history_limit(mut self, entries: usize) -> Self {
         self.history = entries;
         self

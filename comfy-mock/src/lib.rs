@@ -24,6 +24,13 @@
 //! What it does is what ComfyUI 0.26.0 does. What it does not: compute anything. A node passes on how large its
 //! pictures are, how many, and a number from which their colours come; that is a function of everything before it, so
 //! the same prompt gives the same picture and another seed gives another.
+//!
+//! # Features
+//!
+//! * `embedded-schema`, on by default: the node definitions of ComfyUI 0.26.0 inside the library, which
+//!   [`Server::builder`] and `Server::spawn` take unless they are given others.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
 mod controls;
@@ -43,7 +50,8 @@ mod storage;
 mod timing;
 mod ws;
 
-pub use builder::Builder;
+pub use builder::ServerBuilder;
+pub use comfy_schema;
 pub use comfy_schema::{Map, Value};
 pub use controls::NodeControl;
 pub use error::Error;
@@ -51,3 +59,18 @@ pub use faults::{EventFault, Faults, HttpFault, On};
 pub use seen::Request;
 pub use server::Server;
 pub use timing::Timing;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn types_go_to_other_threads() {
+        goes_to_other_threads::<Server>();
+        goes_to_other_threads::<ServerBuilder>();
+        goes_to_other_threads::<NodeControl>();
+        goes_to_other_threads::<Error>();
+    }
+}

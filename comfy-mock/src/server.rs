@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::builder::Builder;
+use crate::builder::ServerBuilder;
 use crate::controls::NodeControl;
 use crate::error::Error;
 use crate::execute;
@@ -27,6 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A stand-in for a ComfyUI server, on an address of its own. It stops when it is dropped.
 #[derive(Debug)]
+#[must_use = "the server stops when it is dropped"]
 pub struct Server {
     shared: Arc<Shared>,
     addr: SocketAddr,
@@ -36,11 +37,13 @@ pub struct Server {
 
 impl Server {
     /// A server to set up.
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
     }
 
     /// A server with the node definitions of ComfyUI 0.26.0, on a free port of this machine.
+    ///
+    /// Needs the feature `embedded-schema`, which is on by default.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Routes: statuses, headers and bodies for good and bad input, as the fact sheet of a real server tells them.
+//! Routes: statuses, headers and bodies for good and bad input, as those of a real server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -17,7 +17,7 @@ async fn the_definitions_are_served_as_they_were_given() {
     let given = r#"{"A": {"input": {"optional": {"b": ["INT", {"max": 18446744073709551615}]},
         "required": {"a": ["FLOAT", {"default": NaN}]}}, "input_order": {"optional": ["b"], "required": ["a"]},
         "output": [], "odd": [1, {"ä": null}]}, "B/C": {"input": {}, "output": []}}"#;
-    let server = Server::builder().schema(given).spawn().await.unwrap();
+    let server = Server::builder().schema_json(given).spawn().await.unwrap();
     assert_eq!(get(&server, "/object_info").await.text(), given);
     assert_eq!(get(&server, "/api/object_info").await.text(), given);
     let one = get(&server, "/object_info/A").await.text();

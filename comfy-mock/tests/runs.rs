@@ -1,6 +1,6 @@
 //! Whole runs: what comes over the socket, what the history says, what lies on the disk.
 //!
-//! The expected sequences are those of a real server, as its fact sheet and recordings tell them.
+//! The expected sequences are those of a real server, as recordings of one tell them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;

@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use crate::{JsonError, JsonErrorKind, Text};
 
-/// Why a document is not the answer of `/object_info`. Each message ends in what to do about it.
+/// Why a document is not the answer of `/object_info`. Each message ends in what to do about it; what exactly is
+/// wrong with the JSON, if it is that, the [source](std::error::Error::source) says.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SchemaError {
@@ -24,7 +25,9 @@ pub enum SchemaError {
 
     /// Bytes that are neither UTF-8 nor UTF-16.
     #[error(
-        "this is not a text in UTF-8 or UTF-16: {source}; save the server's answer as it is, without converting it"
+        "this is not a text in UTF-8 or UTF-16, from line {} column {} on; save the server's answer as it is, without \
+         converting it",
+        source.line, source.column
     )]
     Encoding {
         /// Where it stops being one.
@@ -51,7 +54,10 @@ pub enum SchemaError {
     },
 
     /// A mistake in the JSON.
-    #[error("{}{source}; if the file was edited by hand, mend it there, else fetch it again", within(node.as_ref()))]
+    #[error(
+        "the JSON has a mistake{} at line {} column {}; if the file was edited by hand, mend it there, else fetch it again",
+        within(node.as_ref()), source.line, source.column
+    )]
     Syntax {
         /// The definition it is in, if it is in one.
         node: Option<Text>,
@@ -60,7 +66,11 @@ pub enum SchemaError {
     },
 
     /// Nested too deep to be a definition.
-    #[error("{}{source}; no definition of a node is that deep, remove the node's pack or its entry", within(node.as_ref()))]
+    #[error(
+        "the JSON is nested too deep{} at line {} column {}; no definition of a node is that deep, remove the node's pack \
+         or its entry",
+        within(node.as_ref()), source.line, source.column
+    )]
     TooDeep {
         /// The definition it is in, if it is in one.
         node: Option<Text>,
@@ -111,7 +121,7 @@ pub enum SchemaError {
 }
 
 fn within(node: Option<&Text>) -> String {
-    node.map(|node| format!("in the definition of node `{node}`: ")).unwrap_or_default()
+    node.map(|node| format!(" in the definition of node `{node}`")).unwrap_or_default()
 }
 
 fn middle(node: Option<&Text>) -> String {

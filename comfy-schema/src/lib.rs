@@ -22,6 +22,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod drift;
 mod error;
 mod issue;
@@ -30,9 +32,12 @@ pub mod open;
 mod options;
 mod parse;
 pub mod search;
+#[doc(hidden)]
 pub mod suggest;
+mod text;
 pub mod validate;
 mod value;
+mod words;
 mod write;
 
 pub use error::SchemaError;
@@ -42,7 +47,31 @@ pub use model::{
     Node, Output, OutputKind, Producer, Schema, Section,
 };
 pub use options::Options;
-pub use value::{IntoIter, JsonError, JsonErrorKind, Map, Value};
+pub use text::Text;
+pub use value::{JsonError, JsonErrorKind, Map, Value, map};
+pub use words::UnknownWord;
 
-/// Short texts are stored in place, longer ones are shared when cloned.
-pub type Text = smol_str::SmolStr;
+#[cfg(test)]
+mod tests {
+    use crate::drift::{Comparison, DriftError, Finding};
+    use crate::validate::{Files, Replacements, Validator, Verdict};
+    use crate::{JsonError, Schema, SchemaError, UnknownWord, Value};
+
+    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn types_go_to_other_threads() {
+        goes_to_other_threads::<Schema>();
+        goes_to_other_threads::<Value>();
+        goes_to_other_threads::<SchemaError>();
+        goes_to_other_threads::<JsonError>();
+        goes_to_other_threads::<UnknownWord>();
+        goes_to_other_threads::<DriftError>();
+        goes_to_other_threads::<Comparison<'static>>();
+        goes_to_other_threads::<Finding>();
+        goes_to_other_threads::<Validator<'static>>();
+        goes_to_other_threads::<Verdict>();
+        goes_to_other_threads::<Files>();
+        goes_to_other_threads::<Replacements>();
+    }
+}

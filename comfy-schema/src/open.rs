@@ -123,6 +123,9 @@ pub fn is_open(input: &Input, combo: &Combo) -> bool {
 }
 
 /// Whether a text ends like the name of a model, of media, of a text or of a configuration file.
+///
+/// Shared by the workspace's crates; may change in any version.
+#[doc(hidden)]
 pub fn is_file_name(text: &str) -> bool {
     let Some((stem, ending)) = text.rsplit_once('.') else { return false };
     !stem.is_empty() && FILE_ENDINGS.binary_search(&ending.to_ascii_lowercase().as_str()).is_ok()

@@ -92,6 +92,9 @@ fn is_gives(word: &str) -> bool {
 
 /// Whether an input, or one that it may bring, takes a type. One that takes anything is not meant, unless it is asked
 /// for (`*`).
+///
+/// Shared by the workspace's crates; may change in any version.
+#[doc(hidden)]
 pub fn takes(input: &Input, word: &str) -> bool {
     match &input.kind {
         InputKind::Match(matched) if !matched.allowed.is_empty() => {
@@ -110,11 +113,17 @@ pub fn takes(input: &Input, word: &str) -> bool {
 }
 
 /// Whether an output carries a type. One that carries anything is not meant, unless it is asked for (`*`).
+///
+/// Shared by the workspace's crates; may change in any version.
+#[doc(hidden)]
 pub fn gives(node: &Node, output: &Output, word: &str) -> bool {
     carried(node, output).split(',').any(|one| one.eq_ignore_ascii_case(word))
 }
 
 /// The type words that an output may carry, with commas between: of a matched type those that its inputs allow.
+///
+/// Shared by the workspace's crates; may change in any version.
+#[doc(hidden)]
 pub fn carried(node: &Node, output: &Output) -> Text {
     let OutputKind::Match(id) = &output.kind else { return output.kind.type_word() };
     let mut allowed = node.inputs.iter().filter_map(|input| match &input.kind {

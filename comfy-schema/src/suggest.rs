@@ -1,4 +1,6 @@
 //! Did you mean …?
+//!
+//! Shared by the workspace's crates; may change in any version.
 
 /// The fewest and the most suggestions are 0 and this.
 const MOST: usize = 3;

@@ -43,10 +43,10 @@ impl Node {
         let mut definition = Map::new();
         for &key in Key::in_order(self.producer) {
             if let Some(value) = self.key_value(key) {
-                definition.push_unchecked(key.name().into(), value);
+                definition.push_unchecked(key.as_str().into(), value);
             }
         }
-        for (key, value) in self.raw.iter().filter(|(key, _)| Key::from_name(key).is_none()) {
+        for (key, value) in self.raw.iter().filter(|(key, _)| key.parse::<Key>().is_err()) {
             definition.push_unchecked(key.clone(), value.clone());
         }
         Value::Object(definition)
@@ -54,7 +54,7 @@ impl Node {
 
     /// What stands under a key; `None` if it is left out.
     fn key_value(&self, key: Key) -> Option<Value> {
-        let raw = self.raw.get(key.name());
+        let raw = self.raw.get(key.as_str());
         if key == Key::Input {
             let written = self.keys.contains(key) || !self.inputs.is_empty() || !self.hidden.is_empty();
             return written.then(|| self.input_value(raw));

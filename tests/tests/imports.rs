@@ -155,7 +155,7 @@ fn long_chains_and_wide_lists_take_bounded_time() -> Result<(), Box<dyn Error>> 
         let mut settings = Settings::new("wide");
         settings.functions = functions;
         settings.parameters = Parameters::Auto;
-        import.import(&Value::parse(prompt.as_bytes())?, &settings)?;
+        _ = import.import(&Value::parse(prompt.as_bytes())?, &settings)?;
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     Ok(())

@@ -83,7 +83,12 @@ fn projects() -> Result<Vec<Project>, Box<dyn Error>> {
     let schema = comfy_benches::schema();
     let all = || Config::new().schema(&schema);
     let crate_of_nodes = |name, config: Config| -> Result<Project, Box<dyn Error>> {
-        Ok(Project { name, depends_on: &[], lib: "//! Nodes.\npub mod nodes;\n".to_owned(), nodes: config.source()?.0 })
+        Ok(Project {
+            name,
+            depends_on: &[],
+            lib: "//! Nodes.\npub mod nodes;\n".to_owned(),
+            nodes: config.source()?.source,
+        })
     };
     let without_nodes = |name, depends_on, lib| Project { name, depends_on, lib, nodes: String::new() };
     Ok(vec![

@@ -44,8 +44,8 @@ fn dumps(data: &Path) -> io::Result<Vec<PathBuf>> {
 /// Prints the counts of one document; `true` if nothing is left out.
 fn examine(path: &Path) -> Result<bool, Box<dyn Error>> {
     let wanted = declared(&fs::read(path)?)?;
-    let (source, report) = Config::new().schema(path).source()?;
-    let found = generated(&source)?;
+    let from_schema = Config::new().schema(path).source()?;
+    let (report, found) = (from_schema.report, generated(&from_schema.source)?);
     let pair = |found: usize, wanted: usize| format!("{found}/{wanted}");
     let name = path.components().rev().take(2).collect::<Vec<_>>();
     let name: PathBuf = name.into_iter().rev().collect();

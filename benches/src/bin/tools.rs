@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for prompt in &prompts {
         let text = to_ui(prompt, &old)?.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
-        black_box(Converter::new(&old).convert(&workflow)?);
+        _ = black_box(Converter::new(&old).convert(&workflow)?);
     }
     say("… written, read and converted back, once", started.elapsed());
 

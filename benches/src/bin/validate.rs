@@ -50,14 +50,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let checking = least(runs, || {
         for case in &cases {
-            black_box(validator.check(&case.prompt, case.targets.as_ref()));
+            _ = black_box(validator.check(&case.prompt, case.targets.as_ref()));
         }
     });
     let quiet = validator.clone().warnings(false);
     let lines = least(runs, || {
         for case in &cases {
             if let Ok(body) = Value::parse(case.line.as_bytes()) {
-                black_box(quiet.check_body(&body));
+                _ = black_box(quiet.check_body(&body));
             }
         }
     });

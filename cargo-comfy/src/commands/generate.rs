@@ -89,9 +89,9 @@ impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let config = self.config()?;
         if self.check {
-            let (text, report) = config.source()?;
-            self.print(&report)?;
-            return if fs::read_to_string(&self.out).is_ok_and(|old| old == text) {
+            let generated = config.source()?;
+            self.print(&generated.report)?;
+            return if fs::read_to_string(&self.out).is_ok_and(|old| old == generated.source) {
                 Ok(())
             } else {
                 Err(Failure::No(format!("{} is not up to date; run the same without --check", self.out.display())))

@@ -12,7 +12,7 @@ use crate::{Error, live};
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) bytes: Vec<u8>,
-    /// The file or the URL, for messages.
+    /// The file or the URL without its secrets, for messages.
     pub(crate) origin: String,
     /// Its last part, for the head of the generated file, which must not tell where it was generated.
     pub(crate) name: String,
@@ -44,7 +44,8 @@ impl Document {
     }
 
     fn from_server(bytes: Vec<u8>, url: &str) -> Self {
-        Self { bytes, origin: url.to_owned(), name: url.to_owned(), fallback: None }
+        let url = live::shown(url);
+        Self { bytes, origin: url.clone(), name: url, fallback: None }
     }
 
     fn read(path: &Path) -> Result<Self, Error> {

@@ -4,7 +4,7 @@ mod document;
 mod environment;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Debug, Formatter, Write as _};
 use std::path::{Path, PathBuf};
 
 use comfy_schema::Schema;
@@ -12,7 +12,7 @@ use comfy_schema::Schema;
 use crate::emit::Style;
 use crate::output::Target;
 use crate::plan::Overrides;
-use crate::{Error, Report, cargo, generator, scan};
+use crate::{Error, Report, cargo, generator, live, scan};
 
 pub(crate) use document::Document;
 pub(crate) use environment::Environment;
@@ -31,7 +31,7 @@ pub(crate) use environment::Environment;
 ///
 /// Without further words every node of the schema is generated, with constructors, setters and documentation, into
 /// `$OUT_DIR/comfy_nodes.rs`, where `comfy_runtime::include_nodes!()` finds it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a configuration does nothing until `build`, `generate` or `source` is called"]
 pub struct Config {
     schema: Option<PathBuf>,
@@ -42,6 +42,42 @@ pub struct Config {
     style: Style,
     out_file: Option<PathBuf>,
     pretty: bool,
+}
+
+impl Debug for Config {
+    /// The server's URL is shown without user, password and query.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("schema", &self.schema)
+            .field("server", &self.server.as_deref().map(live::shown))
+            .field("nodes", &self.nodes)
+            .field("sources", &self.sources)
+            .field("overrides", &self.overrides)
+            .field("style", &self.style)
+            .field("out_file", &self.out_file)
+            .field("pretty", &self.pretty)
+            .finish()
+    }
+}
+
+/// The node definitions that a [`Config`] names.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Definitions {
+    /// The definitions themselves.
+    pub schema: Schema,
+    /// If there is a server that did not answer: a word about it and the file that was read instead.
+    pub fallback: Option<String>,
+}
+
+/// What [`Config::source`] gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Generated {
+    /// A Rust file.
+    pub source: String,
+    /// What is in it, and what was odd.
+    pub report: Report,
 }
 
 impl Default for Config {
@@ -74,6 +110,9 @@ impl Config {
 
     /// The base URL of a running server (`http://127.0.0.1:8188`) to ask for its node definitions. If it cannot be
     /// reached the file of [`schema`](Self::schema) is used.
+    ///
+    /// The server has 5 seconds to take the connection, 60 seconds for all, and its answer may have 512 MiB. A user and
+    /// a password in the URL are sent, and appear in no message and no file.
     ///
     /// Needs the feature `live` of this crate. Nothing is fetched on docs.rs.
     pub fn server(mut self, url: impl Into<String>) -> Self {
@@ -145,15 +184,14 @@ impl Config {
         self
     }
 
-    /// The node definitions themselves, for what else can be done with them; and, if there is a server that did not
-    /// answer, a word about it and the file that was read instead. Looks at no environment variable.
+    /// The node definitions themselves, for what else can be done with them. Looks at no environment variable.
     ///
     /// # Errors
     ///
     /// If the definitions cannot be read or are none.
-    pub fn definitions(&self) -> Result<(Schema, Option<String>), Error> {
+    pub fn definitions(&self) -> Result<Definitions, Error> {
         let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
-        Ok((document.schema()?, document.fallback))
+        Ok(Definitions { schema: document.schema()?, fallback: document.fallback })
     }
 
     /// The classes that would be generated, in the order of the definitions: all, those that are named
@@ -175,11 +213,11 @@ impl Config {
     ///
     /// If the definitions cannot be read or are none, if a source file cannot be read, or if a node or an override
     /// is not in the schema.
-    pub fn source(&self) -> Result<(String, Report), Error> {
+    pub fn source(&self) -> Result<Generated, Error> {
         let document = Document::load(self.schema.as_deref(), self.server.as_deref())?;
         let words = self.words()?;
-        let generated = generator::generate(self, &document, words.as_ref())?;
-        Ok((generated.text()?, generated.report))
+        let draft = generator::generate(self, &document, words.as_ref())?;
+        Ok(Generated { source: draft.text()?, report: draft.report })
     }
 
     /// Generates the file, and leaves it alone if it would not change. Looks at no environment variable but
@@ -190,9 +228,9 @@ impl Config {
     /// Those of [`source`](Self::source), and if the file cannot be written or no file is known to write to.
     pub fn generate(&self) -> Result<Report, Error> {
         let target = self.target()?;
-        let (text, report) = self.source()?;
-        target.write(&text)?;
-        Ok(report)
+        let generated = self.source()?;
+        target.write(&generated.source)?;
+        Ok(generated.report)
     }
 
     /// Generates the file from a build script: tells cargo when to run it again, does nothing if neither the

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 /// A node of the file, for messages: `node 12:5 (KSampler, "Upscale")`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// Its id.
     pub id: Text,
@@ -58,13 +59,13 @@ impl fmt::Display for Shown<'_> {
 #[non_exhaustive]
 pub enum ImportError {
     /// It is no object of nodes.
-    #[error("this is {found}, not a prompt in API format: an object of node ids, each with `class_type` and `inputs`")]
+    #[error("a prompt is an object of node id to node, not {found}; give a workflow in API format")]
     NotAPrompt {
         /// What it is.
         found: &'static str,
     },
     /// There is nothing in it.
-    #[error("the prompt has no nodes")]
+    #[error("the prompt has no nodes; export one with nodes")]
     Empty,
     /// A node is not what a node must be.
     #[error("{place}: {problem}")]
@@ -81,7 +82,7 @@ pub enum ImportError {
         nodes: Vec<Place>,
     },
     /// More nodes than are read.
-    #[error("the prompt has {found} nodes; at most {} are imported", super::prompt::MOST_NODES)]
+    #[error("the prompt has {found} nodes; at most {} are imported; split the workflow", super::prompt::MOST_NODES)]
     TooMany {
         /// How many there are.
         found: usize,
@@ -129,6 +130,7 @@ fn meant(suggestions: &[String]) -> String {
 
 /// What a reader of the source should know: something has no typed form, or was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportWarning {
     /// Which node.
     pub place: Place,

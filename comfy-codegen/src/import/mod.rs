@@ -1,5 +1,7 @@
 //! A prompt in API format becomes the source of a `#[workflow]` function: `cargo comfy import`.
 //!
+//! Needs the feature `import`.
+//!
 //! ```
 //! use comfy_codegen::import::{Importer, Settings};
 //! use comfy_schema::{Schema, Value};
@@ -58,6 +60,7 @@ use prompt::{Given, Link, Prompt};
 
 /// Turns prompts into source. Made once for a schema, it imports any number of files.
 #[derive(Debug)]
+#[must_use = "an importer does nothing until `import` is called"]
 pub struct Importer<'s> {
     plan: Plan<'s>,
     /// The place of every class in the plan.
@@ -92,6 +95,7 @@ pub struct Settings {
 
 /// What becomes of the ids of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ids {
     /// Nodes get the names of variables and classes as ids.
     #[default]
@@ -102,6 +106,7 @@ pub enum Ids {
 
 /// How options of closed combos are written. The compiler checks both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Options {
     /// `"euler"`
     #[default]
@@ -134,6 +139,7 @@ impl Settings {
 
 /// The source of a prompt.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use = "the source is not written anywhere"]
 #[non_exhaustive]
 pub struct Imported {
     /// A Rust file: `use` declarations and functions.

@@ -3,7 +3,9 @@
 /// The numbers below `needs.len()` so that each comes after those that it needs. What is needed comes as late as it
 /// can: right before the first that needs it.
 ///
-/// Errors: some of them need each other in a circle.
+/// # Errors
+///
+/// Some of them need each other in a circle.
 pub(super) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut needed = vec![false; needs.len()];
     for &need in needs.iter().flatten() {

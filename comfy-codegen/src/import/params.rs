@@ -13,6 +13,7 @@ use crate::plan::{Field, Kind, Primitive};
 
 /// Which values become parameters of the function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Parameters {
     /// None.
     #[default]
@@ -78,7 +79,9 @@ struct Place {
 
 /// Chooses the parameters.
 ///
-/// Errors: a name of the list that fits no value.
+/// # Errors
+///
+/// A name of the list that fits no value.
 pub(super) fn choose(
     wanted: &Parameters,
     items: &[Item<'_, '_, '_>],

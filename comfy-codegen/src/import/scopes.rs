@@ -93,7 +93,9 @@ impl Scopes {
 
     /// Puts the units of every function in order.
     ///
-    /// Errors: a function that cannot be called at one place.
+    /// # Errors
+    ///
+    /// A function that cannot be called at one place.
     fn arrange(&mut self, needs: &[Vec<Link>]) -> Result<(), usize> {
         let paths: Vec<Vec<usize>> = (0..needs.len()).map(|node| self.path(node)).collect();
         let mut units: Vec<Vec<Unit>> = vec![Vec::new(); self.all.len()];

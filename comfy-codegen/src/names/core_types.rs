@@ -2,7 +2,7 @@
 
 /// The words of `comfy_runtime::types`, sorted by bytes. A test compares the two lists.
 ///
-/// Source: the fact sheet of `/object_info`, §4 (core data words, 3D files, widget words). Any other word of a schema gets a marker in the
+/// They are the core server's words for data, 3D files and widgets. Any other word of a schema gets a marker in the
 /// generated `types` module, so nothing depends on this list being complete.
 pub(crate) const WORDS: &[&str] = &[
     "ACCUMULATION",

@@ -59,7 +59,9 @@ impl Context<'_, '_> {
 
 /// Plans every node of a schema.
 ///
-/// Errors: an override names an input that is not there, or that is no combo. All of them come together.
+/// # Errors
+///
+/// An override names an input that is not there, or that is no combo. All of them come together.
 pub(crate) fn plan<'s>(schema: &'s Schema, overrides: &Overrides) -> Result<Plan<'s>, Vec<OverrideError>> {
     overrides.check(schema)?;
     let mut tables = Tables::default();

@@ -18,6 +18,7 @@ pub(crate) struct Overrides {
 
 /// An override that cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum OverrideError {
     /// No input is there. It may have gone with a newer version of its node.
     #[error(

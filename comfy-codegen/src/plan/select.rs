@@ -22,6 +22,7 @@ pub(crate) struct Selection<'w> {
 /// A node of the list that the schema does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("there is no node `{name}` in this schema{}", did_you_mean(suggestions))]
+#[non_exhaustive]
 pub struct SelectionError {
     /// What was written.
     pub name: String,
@@ -32,7 +33,9 @@ pub struct SelectionError {
 impl Plan<'_> {
     /// Keeps the selected nodes, and marks what they use of the shared things.
     ///
-    /// Errors: a name that is no node's, all of them together.
+    /// # Errors
+    ///
+    /// A name that is no node's, all of them together.
     pub(crate) fn select(mut self, selection: Selection<'_>) -> Result<Self, Vec<SelectionError>> {
         if let Some(names) = selection.names {
             check_names(names, &self.nodes)?;

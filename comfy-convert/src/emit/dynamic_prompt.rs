@@ -1,4 +1,4 @@
-//! Dynamic prompts: comments, `{a|b}` and escapes (sheet §4.4).
+//! Dynamic prompts: comments, `{a|b}` and escapes.
 
 use super::Random;
 

@@ -40,7 +40,9 @@ struct Emitted {
 
 /// Writes the prompt.
 ///
-/// Errors: those of following links, and values that cannot be sent.
+/// # Errors
+///
+/// Those of following links, and values that cannot be sent.
 pub(crate) fn emit(
     loaded: &Loaded<'_>,
     flat: &Flat,

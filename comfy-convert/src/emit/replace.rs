@@ -1,4 +1,4 @@
-//! `%…%` in the names of files (sheet §4.5).
+//! `%…%` in the names of files.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Titles that the front end gives to nodes without one (sheet §6 and §6.1).
+//! Titles that the front end gives to nodes without one.
 
 use comfy_schema::{Node, Text};
 

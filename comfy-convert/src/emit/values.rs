@@ -1,4 +1,4 @@
-//! What a widget sends (sheet §3.4 and §3.5).
+//! What a widget sends.
 
 use std::fmt::Write as _;
 

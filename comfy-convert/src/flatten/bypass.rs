@@ -1,4 +1,4 @@
-//! Which input of a bypassed node stands for its output (sheet §5.2).
+//! Which input of a bypassed node stands for its output.
 
 use crate::load::{Node, NodeKind, compatible};
 

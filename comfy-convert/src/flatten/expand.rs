@@ -33,7 +33,9 @@ pub(crate) struct Flat {
 }
 
 impl Flat {
-    /// Errors: [`ConvertError::TooDeep`], [`ConvertError::TooLarge`].
+    /// # Errors
+    ///
+    /// [`ConvertError::TooDeep`], [`ConvertError::TooLarge`].
     pub(super) fn new(loaded: &Loaded<'_>) -> Result<Self, ConvertError> {
         let root = Frame { graph: 0, around: None, prefix: Text::default(), level: 0 };
         let mut flat = Self { frames: vec![root], nodes: Vec::new(), inside: HashMap::new() };

@@ -17,7 +17,9 @@ use crate::load::Loaded;
 
 /// Writes values where they are sent from (promoted widgets, primitives) and lists all nodes.
 ///
-/// Errors: too many nodes, or nested too deep.
+/// # Errors
+///
+/// Too many nodes, or nested too deep.
 pub(crate) fn flatten(
     loaded: &mut Loaded<'_>,
     date: Option<&crate::DateTime>,

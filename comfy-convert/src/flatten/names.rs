@@ -1,4 +1,4 @@
-//! `GetNode` and `SetNode`: pairs that share a name instead of a link (sheet §4.3).
+//! `GetNode` and `SetNode`: pairs that share a name instead of a link.
 
 use std::collections::HashMap;
 

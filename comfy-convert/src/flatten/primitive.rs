@@ -1,4 +1,4 @@
-//! Primitive nodes write their value into the widgets that they are linked to (sheet §4.1).
+//! Primitive nodes write their value into the widgets that they are linked to.
 
 use comfy_schema::{Input, Text, Value};
 

@@ -1,4 +1,4 @@
-//! Promoted widgets: inputs of a subgraph that are linked to widgets inside it (sheet §7.3 and §7.5).
+//! Promoted widgets: inputs of a subgraph that are linked to widgets inside it.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Where a link really comes from (sheet §5): a walk through bypassed, rerouting and virtual nodes, into instances
+//! Where a link really comes from: a walk through bypassed, rerouting and virtual nodes, into instances
 //! and out of them. A loop, not a recursion: chains may be long.
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! Ids that occur in two graphs are renumbered when a file is loaded (sheet §7.1).
+//! Ids that occur in two graphs are renumbered when a file is loaded.
 
 use std::collections::{HashMap, HashSet};
 

@@ -32,7 +32,7 @@ pub(crate) struct Links {
 
 impl Links {
     /// The table of a graph: of links with one id the last counts; equal ones are merged into those that an input
-    /// names, or the first (sheet §1.3).
+    /// names, or the first.
     pub(super) fn new(graph: &UiGraph, renumbered: &HashMap<Text, Text>) -> Self {
         let named: HashSet<&LinkId> =
             graph.nodes.iter().flat_map(|node| &node.inputs).filter_map(|input| input.link.as_ref()).collect();

@@ -153,7 +153,9 @@ impl Graph<'_> {
 impl<'s> Loaded<'s> {
     /// Loads a workflow.
     ///
-    /// Errors: a subgraph that contains itself; too many nodes inside group nodes.
+    /// # Errors
+    ///
+    /// A subgraph that contains itself; too many nodes inside group nodes.
     pub(crate) fn new(workflow: &UiWorkflow, loading: Loading<'s>) -> Result<Self, ConvertError> {
         let definitions: HashMap<&Text, usize> =
             workflow.subgraphs.iter().enumerate().map(|(at, subgraph)| (&subgraph.id, at + 1)).collect();

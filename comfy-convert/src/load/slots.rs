@@ -1,4 +1,4 @@
-//! The input slots of a node of a known class, with the links that the file gives them (sheet §1.3 and §9).
+//! The input slots of a node of a known class, with the links that the file gives them.
 
 use std::collections::{HashMap, HashSet};
 

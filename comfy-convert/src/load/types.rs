@@ -1,4 +1,4 @@
-//! Slot types after loading, and what loading disconnects because of them (sheet §5.4).
+//! Slot types after loading, and what loading disconnects because of them.
 
 use std::collections::{HashMap, HashSet};
 

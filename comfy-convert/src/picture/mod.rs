@@ -122,7 +122,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError
         match value(payload) {
             Ok(value) if key == "workflow" => found.workflow = Some(value),
             Ok(value) => found.prompt = Some(value),
-            Err(error) => found.problems.push(ReadError::Metadata { format, key, error: Box::new(error) }),
+            Err(error) => found.problems.push(ReadError::Metadata { format, key, source: Box::new(error) }),
         }
     }
     for (name, payload) in &metadata.entries {
@@ -184,7 +184,7 @@ fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
             }
             Value::parse(latin1(text).as_bytes()).map_err(|_| error)
         })
-        .map_err(|error| ReadError::Json { error })
+        .map_err(|source| ReadError::Json { source })
 }
 
 fn inflate(deflated: &[u8]) -> Result<Vec<u8>, ReadError> {

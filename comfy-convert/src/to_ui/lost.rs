@@ -10,6 +10,7 @@ use crate::{Converter, DateTime, UiWorkflow};
 
 /// Something of a prompt that a file for the editor cannot hold, or that the editor adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lost {
     /// The node; empty if it is not known.
     pub node: Text,

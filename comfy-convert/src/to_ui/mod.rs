@@ -31,6 +31,8 @@ const FRONT_END: &str = "1.45.19";
 
 /// A workflow in UI format 0.4, as the front end saves it.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use = "the workflow is not written anywhere"]
+#[non_exhaustive]
 pub struct UiDocument {
     /// The file.
     pub workflow: Value,

@@ -259,7 +259,7 @@ impl<'s> Built<'s> {
             map.insert("title", title);
         }
         let mut properties = Map::new();
-        // The classes whose prefix is filled in have no such name (conversion sheet §3.5).
+        // The classes whose prefix is filled in have no such name.
         if self.known.is_some() && !PREFIXED.contains(&self.class.as_str()) {
             properties.insert("Node name for S&R", &self.class);
         }

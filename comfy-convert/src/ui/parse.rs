@@ -11,7 +11,9 @@ const MOST_SUBGRAPHS: usize = 100_000;
 impl UiWorkflow {
     /// Reads a workflow in UI format.
     ///
-    /// Errors: [`ReadError::NotAWorkflow`] if this is no object with `nodes`, [`ReadError::Node`] if a node has
+    /// # Errors
+    ///
+    /// [`ReadError::NotAWorkflow`] if this is no object with `nodes`, [`ReadError::Node`] if a node has
     /// neither id nor type. What is merely odd (an entry of `links` that is no link, for example) is left out and
     /// warned of when the workflow is converted.
     pub fn from_value(value: &Value) -> Result<Self, ReadError> {

@@ -1,4 +1,4 @@
-//! What a widget holds before a value was read (sheet §3.1, "Initial values").
+//! What a widget holds before a value was read.
 
 use comfy_schema::{Map, Value};
 

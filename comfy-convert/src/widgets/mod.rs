@@ -11,7 +11,7 @@ use comfy_schema::{Branch, Input, Text, Value};
 pub(crate) use build::{first_branch, widgets_of};
 pub(crate) use spec::{Spec, declared, has_widget};
 
-/// The classes whose `filename_prefix` is filled in by the front end (sheet §3.5); their files also get no property
+/// The classes whose `filename_prefix` is filled in by the front end; their files also get no property
 /// that `%Name.widget%` could mean without having been saved with it.
 pub(crate) const PREFIXED: &[&str] = &[
     "SaveImage",

@@ -128,7 +128,7 @@ impl<'s> Widgets<'s> {
         options.map(|widget| widget.value.clone().unwrap_or(Value::Null))
     }
 
-    /// The values without those of forced inputs, which old front ends saved (sheet §3.2).
+    /// The values without those of forced inputs, which old front ends saved.
     fn without_forced(&self, class: &'s Node, values: &[Value]) -> Vec<Value> {
         let mut forced = Vec::new();
         for spec in declared(class) {

@@ -65,7 +65,7 @@ impl<'s> Spec<'s> {
         }
     }
 
-    /// The type word of its widget, if it has one (object-info sheet §3.1).
+    /// The type word of its widget, if it has one.
     pub(crate) fn widget(&self) -> Option<Text> {
         let options = &self.input.options;
         let by_default = options.default_input() && self.input.section == Section::Optional && self.depth == 0;

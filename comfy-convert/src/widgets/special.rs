@@ -1,4 +1,4 @@
-//! Widgets that scripts of the stock front end add to single classes (sheet §3.1).
+//! Widgets that scripts of the stock front end add to single classes.
 
 use comfy_schema::{InputKind, Node, Section};
 

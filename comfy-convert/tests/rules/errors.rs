@@ -1,4 +1,4 @@
-//! §12: where the front end gives no prompt, and limits: each names the node and ends in time.
+//! Where the front end gives no prompt, and limits: each names the node and ends in time.
 
 use std::time::{Duration, Instant};
 

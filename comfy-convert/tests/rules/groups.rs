@@ -1,4 +1,4 @@
-//! §8: group nodes.
+//! Group nodes.
 
 use crate::support::{file, inputs};
 

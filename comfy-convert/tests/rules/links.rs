@@ -1,4 +1,4 @@
-//! §1.3, §2 and §5: links, modes, bypass.
+//! Links, modes, bypass.
 
 use crate::support::{convert, file, gives, inputs};
 

@@ -1,4 +1,4 @@
-//! §4.1: primitive nodes.
+//! Primitive nodes.
 
 use crate::support::{file, inputs};
 

@@ -1,4 +1,4 @@
-//! §7: subgraphs.
+//! Subgraphs.
 
 use crate::support::{convert, file, inputs};
 

@@ -1,4 +1,4 @@
-//! §4.4 and §4.5: texts that are changed when they are sent.
+//! Texts that are changed when they are sent.
 
 use comfy_convert::{Converter, DateTime};
 

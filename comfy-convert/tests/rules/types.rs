@@ -1,4 +1,4 @@
-//! §5.4: types after loading, and what they disconnect.
+//! Types after loading, and what they disconnect.
 
 use crate::support::{file, inputs};
 

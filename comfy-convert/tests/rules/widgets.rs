@@ -1,4 +1,4 @@
-//! §3 and §9: widgets and their values.
+//! Widgets and their values.
 
 use crate::support::{convert, file, inputs, values};
 

@@ -1,7 +1,7 @@
 //! Comparing conversions with what the real front end made of the same files.
 //!
 //! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
-//! nobody can know offline (§14 of the fact sheet), by these rules: an input that the converter itself reports as
+//! nobody can know offline, by these rules: an input that the converter itself reports as
 //! [`WarningKind::Undecided`], and `audioUI` behind `&rand=`.
 
 use std::collections::HashSet;

@@ -186,7 +186,7 @@ impl Client {
         let asked = stream::iter(names).map(|name| async move {
             let (path, folder) = annotated(name);
             let (subfolder, file) = path.rsplit_once('/').unwrap_or(("", path));
-            let view = View::new(file).folder(word(folder)).subfolder(subfolder);
+            let view = View::new(file).folder(folder.as_str()).subfolder(subfolder);
             match self.exists(&view).await {
                 Ok(is_there) => Ok(is_there.then(|| (folder, path.to_owned()))),
                 // A name that leads out of the folder is none to the server.
@@ -226,14 +226,6 @@ fn annotated(name: &str) -> (&str, Folder) {
         }
     }
     (name, Folder::Input)
-}
-
-const fn word(folder: Folder) -> &'static str {
-    match folder {
-        Folder::Input => "input",
-        Folder::Output => "output",
-        Folder::Temp => "temp",
-    }
 }
 
 /// The verdict in the terms of the server's answer.

@@ -128,9 +128,14 @@ impl<B> IntoField<Choice<B>> for Branch<B> {
 }
 
 /// A generated enum of the options of a closed combo.
-pub trait ComboEnum {
+///
+/// `{:?}` shows the option as ComfyUI has it.
+pub trait ComboEnum: Copy + Eq + std::fmt::Debug + 'static {
     /// The options, exactly as ComfyUI has them, in its order.
     const VALUES: &'static [&'static str];
+
+    /// The options, in the same order.
+    const ALL: &'static [Self];
 
     /// The place of this option in [`VALUES`](Self::VALUES).
     fn index(&self) -> usize;
@@ -138,6 +143,12 @@ pub trait ComboEnum {
     /// The option, exactly as ComfyUI has it.
     fn value(&self) -> &'static str {
         Self::VALUES.get(self.index()).copied().unwrap_or_default()
+    }
+
+    /// The option that ComfyUI has under this name; `None` if it has none.
+    fn from_value(value: &str) -> Option<Self> {
+        let at = Self::VALUES.iter().position(|option| *option == value)?;
+        Self::ALL.get(at).copied()
     }
 }
 

@@ -18,7 +18,7 @@ fn definitions(inputs: &str) -> String {
 const OLD: &str = r#""n": ["INT", {"default": 1, "min": 0, "max": 100}]"#;
 
 async fn drift(now: &str) -> (Server, Drift) {
-    let server = Server::builder().schema(definitions(now)).spawn().await.unwrap();
+    let server = Server::builder().schema_json(definitions(now)).spawn().await.unwrap();
     let client = connect(&server).await;
     let workflow = workflow(r#"{"show": {"class_type": "Show", "inputs": {"n": 50}, "_meta": {"title": "A"}}}"#);
     let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();
@@ -62,7 +62,7 @@ async fn a_new_required_input_with_a_default_is_filled_in_and_runs() {
 #[tokio::test]
 async fn a_class_that_is_gone_breaks() {
     let other = definitions(OLD).replace("Show", "Other");
-    let server = Server::builder().schema(other).spawn().await.unwrap();
+    let server = Server::builder().schema_json(other).spawn().await.unwrap();
     let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();
     let workflow = workflow(r#"{"show": {"class_type": "Show", "inputs": {"n": 50}}}"#);
     let drift = connect(&server).await.check_drift(&workflow, &old).await.unwrap();

@@ -37,7 +37,7 @@ fn schema() -> &'static str {
 
 /// A server of few classes.
 pub(crate) async fn spawn(timing: Timing) -> Server {
-    Server::builder().schema(schema()).timing(timing).spawn().await.expect("a free port")
+    Server::builder().schema_json(schema()).timing(timing).spawn().await.expect("a free port")
 }
 
 /// Somebody else's `POST`; whether it was answered with 200.

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::words::words;
 use crate::{Text, Value};
 
 /// What a change does to a workflow that was right before it.
@@ -16,16 +17,7 @@ pub enum Level {
     Breaking,
 }
 
-impl Level {
-    /// `additive`, `defaulted` or `breaking`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Additive => "additive",
-            Self::Defaulted => "defaulted",
-            Self::Breaking => "breaking",
-        }
-    }
-}
+words!(Level, "level of a change", Additive = "additive", Defaulted = "defaulted", Breaking = "breaking",);
 
 /// One side of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,18 +28,12 @@ pub enum Bound {
     Max,
 }
 
-impl Bound {
-    /// The option's name: `min` or `max`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Min => "min",
-            Self::Max => "max",
-        }
-    }
-}
+// The words are the names of the options too.
+words!(Bound, "bound", Min = "min", Max = "max",);
 
 /// One difference of a class between the old and the new schema.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Change {
     /// The class.
     pub class: Text,
@@ -61,6 +47,7 @@ pub struct Change {
 
 /// The part of a class that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Place {
     /// An input: `steps`; `resize_type.width` inside a dynamic combo; `images.image0` or, without a workflow,
     /// `images.*` inside a growing list.

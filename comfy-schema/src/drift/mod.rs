@@ -47,12 +47,16 @@ pub use workflow::Finding;
 use crate::validate::Replacements;
 use crate::{Schema, Text, Value};
 
-/// What was to be a prompt is none.
+/// Why a workflow cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("a prompt is an object of node id to node, not {found}; give the value of `prompt` of a request")]
-pub struct DriftError {
-    /// What it is.
-    found: &'static str,
+#[non_exhaustive]
+pub enum DriftError {
+    /// What was given is no prompt.
+    #[error("a prompt is an object of node id to node, not {found}; give a workflow in API format")]
+    NotAPrompt {
+        /// What it is.
+        found: &'static str,
+    },
 }
 
 /// Two schemas to compare: what a server said before, and what one says now.

@@ -1,6 +1,7 @@
 //! What a change of the schema does to one workflow.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Display, Formatter};
 
 use super::change::{Bound, Change, ChangeKind, Place};
 use super::{DriftError, Level, default};
@@ -9,6 +10,7 @@ use crate::{Input, InputKind, Map, Node, Schema, Text, Value, open};
 
 /// A change that a node of a workflow meets.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The node's id.
     pub node: Text,
@@ -16,6 +18,13 @@ pub struct Finding {
     pub title: Option<Text>,
     /// The change; its class is that of the node, or of the node that an input is linked to.
     pub change: Change,
+}
+
+impl Display for Finding {
+    /// ``node 3 (KSampler): input `steps`: the greatest value is 100 (it was 1000)``
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "node {} ({}): {}", self.node, self.change.class, self.change)
+    }
 }
 
 /// A workflow seen through one schema.
@@ -52,7 +61,7 @@ pub(super) fn findings(
     replacements: &Replacements,
     prompt: &Value,
 ) -> Result<Vec<Finding>, DriftError> {
-    let prompt = prompt.as_object().ok_or_else(|| DriftError { found: prompt.kind_name() })?;
+    let prompt = prompt.as_object().ok_or_else(|| DriftError::NotAPrompt { found: prompt.kind_name() })?;
     let judge =
         Judge { old: Seen::new(prompt, old, replacements), new: Seen::new(prompt, new, replacements), schema: new };
     let needed = needed(prompt, &judge.old);

@@ -1,12 +1,12 @@
 //! Inputs and what they take.
 
 use crate::parse::join_types;
-use crate::{Options, Text, Value};
+use crate::{Map, Options, Text, Value};
 
 /// Whether an input must be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Section {
-    /// Must be in the prompt (§2.1 and §5 say which dynamic ones need not).
+    /// Must be in the prompt. A growing list with `min` 0 need not, nor the children of a branch that is not selected.
     Required,
     /// May be absent.
     Optional,
@@ -14,6 +14,7 @@ pub enum Section {
 
 /// One declared input.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Input {
     /// Its exact name, without the prefix of a dynamic parent.
     pub name: Text,
@@ -73,6 +74,7 @@ pub enum ComboSpelling {
 
 /// One of a list of values.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Combo {
     /// The allowed values, as sent. Empty if none were sent (remote lists, folders without files).
     pub values: Vec<Value>,
@@ -84,6 +86,7 @@ pub struct Combo {
 
 /// A type that several sockets of a node share.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct MatchType {
     /// Sockets with this id share one type.
     pub template_id: Text,
@@ -93,6 +96,7 @@ pub struct MatchType {
 
 /// A growing list of equal inputs.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Autogrow {
     /// The names of all possible children, by index (at most 100).
     pub names: Vec<Text>,
@@ -104,6 +108,7 @@ pub struct Autogrow {
 
 /// One option of a dynamic combo.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Branch {
     /// The value that selects it.
     pub key: Text,
@@ -113,6 +118,7 @@ pub struct Branch {
 
 /// A socket that brings inputs when it is linked.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DynamicSlot {
     /// What the socket itself takes.
     pub slot: Box<Input>,
@@ -122,6 +128,7 @@ pub struct DynamicSlot {
 
 /// Repeatable rows of inputs.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DynamicGroup {
     /// The inputs of one row.
     pub inputs: Vec<Input>,
@@ -133,11 +140,68 @@ pub struct DynamicGroup {
 
 /// An input that the server fills in.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Hidden {
     /// Its name.
     pub name: Text,
     /// What was declared for it, as it was.
     pub spec: Value,
+}
+
+impl Input {
+    /// An input without options.
+    pub fn new(name: impl Into<Text>, section: Section, kind: InputKind) -> Self {
+        Self { name: name.into(), section, kind, options: Options::new(Map::new()) }
+    }
+}
+
+impl Combo {
+    /// A combo of these values, of which one is chosen.
+    pub const fn new(values: Vec<Value>, spelling: ComboSpelling) -> Self {
+        Self { values, spelling, multiselect: false }
+    }
+}
+
+impl MatchType {
+    /// A type that the sockets of this template share, one of these or any.
+    pub fn new(template_id: impl Into<Text>, allowed: Vec<Text>) -> Self {
+        Self { template_id: template_id.into(), allowed }
+    }
+}
+
+impl Autogrow {
+    /// A list of inputs like `element`, under these names, of which the first `min` must be given.
+    pub fn new(names: Vec<Text>, min: usize, element: Input) -> Self {
+        Self { names, min, element: Box::new(element) }
+    }
+}
+
+impl Branch {
+    /// A branch that brings these inputs.
+    pub fn new(key: impl Into<Text>, inputs: Vec<Input>) -> Self {
+        Self { key: key.into(), inputs }
+    }
+}
+
+impl DynamicSlot {
+    /// A socket that brings these inputs.
+    pub fn new(slot: Input, inputs: Vec<Input>) -> Self {
+        Self { slot: Box::new(slot), inputs }
+    }
+}
+
+impl DynamicGroup {
+    /// `min` to `max` rows of these inputs.
+    pub const fn new(inputs: Vec<Input>, min: usize, max: usize) -> Self {
+        Self { inputs, min, max }
+    }
+}
+
+impl Hidden {
+    /// A hidden input of this name.
+    pub fn new(name: impl Into<Text>, spec: impl Into<Value>) -> Self {
+        Self { name: name.into(), spec: spec.into() }
+    }
 }
 
 impl InputKind {

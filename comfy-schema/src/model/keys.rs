@@ -3,34 +3,19 @@
 use std::fmt::{self, Debug, Formatter};
 
 use super::Producer;
+use crate::words::words;
 
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// A known key of a node definition.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum Key {
             $($(#[$doc])* $variant,)*
         }
 
-        impl Key {
-            /// All of them, in the order in which the schema interface writes them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The key as it stands in the definition.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The key of this name, if it is a known one.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
+        // In the order in which the schema interface writes them.
+        words!(Key, "key of a node definition", $($variant = $name,)*);
     };
 }
 
@@ -220,6 +205,6 @@ impl Keys {
 
 impl Debug for Keys {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(Key::ALL.iter().filter(|&&key| self.contains(key)).map(|key| key.name())).finish()
+        f.debug_set().entries(Key::ALL.iter().filter(|&&key| self.contains(key)).map(|key| key.as_str())).finish()
     }
 }

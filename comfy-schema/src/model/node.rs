@@ -5,6 +5,7 @@ use crate::{Map, Text};
 
 /// Which of the server's two node interfaces wrote a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Producer {
     /// The classic interface (`INPUT_TYPES`).
     V1,
@@ -17,6 +18,7 @@ pub enum Producer {
 /// One node class.
 #[expect(clippy::struct_excessive_bools, reason = "the definition has that many flags")]
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Node {
     /// The class name, exactly: the key in `/object_info` and the `class_type` of a prompt.
     pub class: Text,

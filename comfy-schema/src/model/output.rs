@@ -5,6 +5,7 @@ use crate::{Text, Value};
 
 /// One output slot.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Output {
     /// Its name in the editor; falls back to the type word.
     pub name: Text,
@@ -14,6 +15,13 @@ pub struct Output {
     pub is_list: bool,
     /// Its tooltip, if any.
     pub tooltip: Option<Text>,
+}
+
+impl Output {
+    /// A single output of this name, without a tooltip.
+    pub fn new(name: impl Into<Text>, kind: OutputKind) -> Self {
+        Self { name: name.into(), kind, is_list: false, tooltip: None }
+    }
 }
 
 /// What an output carries.

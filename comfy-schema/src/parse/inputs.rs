@@ -15,23 +15,23 @@ pub(super) fn inputs(
     order: Option<Value>,
     report: &mut Report,
 ) {
-    let at = root.key(Key::Input.name());
+    let at = root.key(Key::Input.as_str());
     match input {
         None => report.add(root, "the definition has no `input`"),
         Some(Value::Object(sections)) => {
             let order = order.as_ref().and_then(Value::as_object);
             let odd = read_sections(&at, node, sections, order, report);
             if !odd.is_empty() {
-                node.raw.push_unchecked(Key::Input.name().into(), Value::Object(odd));
+                node.raw.push_unchecked(Key::Input.as_str().into(), Value::Object(odd));
             }
         }
         Some(other) => {
             report.add(&at, format_args!("{} instead of an object of sections", other.kind_name()));
-            node.raw.push_unchecked(Key::Input.name().into(), other);
+            node.raw.push_unchecked(Key::Input.as_str().into(), other);
         }
     }
     if let Some(order) = order {
-        read_order(&root.key(Key::InputOrder.name()), node, order, report);
+        read_order(&root.key(Key::InputOrder.as_str()), node, order, report);
     }
 }
 
@@ -123,7 +123,7 @@ fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
 fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report) {
     let Value::Object(groups) = &order else {
         report.add(at, format_args!("{} instead of an object of arrays", order.kind_name()));
-        node.raw.push_unchecked(Key::InputOrder.name().into(), order);
+        node.raw.push_unchecked(Key::InputOrder.as_str().into(), order);
         return;
     };
     for group in Group::ALL {
@@ -138,7 +138,7 @@ fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report
         }
     }
     if Value::Object(node.order_value()) != order {
-        node.raw.push_unchecked(Key::InputOrder.name().into(), order);
+        node.raw.push_unchecked(Key::InputOrder.as_str().into(), order);
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node 
 fn split(definition: Map, node: &mut Node) -> Known {
     let mut known = Known([const { None }; Key::ALL.len()]);
     for (name, value) in definition {
-        if let Some(key) = Key::from_name(&name) {
+        if let Ok(key) = name.parse::<Key>() {
             node.keys.insert(key);
             known.0[key as usize] = Some(value);
         } else {
@@ -87,11 +87,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn keep(&mut self, key: Key, value: Value) {
-        self.node.raw.push_unchecked(key.name().into(), value);
+        self.node.raw.push_unchecked(key.as_str().into(), value);
     }
 
     fn odd(&mut self, key: Key, value: Value, expected: &str) {
-        self.report.add(&self.root.key(key.name()), format_args!("{} instead of {expected}", value.kind_name()));
+        self.report.add(&self.root.key(key.as_str()), format_args!("{} instead of {expected}", value.kind_name()));
         self.keep(key, value);
     }
 
@@ -101,7 +101,7 @@ impl Reading<'_> {
             Some(Value::String(name)) if name == self.node.class => {}
             Some(Value::String(name)) => {
                 let message = format!("`{name}` differs from the class under which the server offers the node");
-                self.report.add(&self.root.key(Key::Name.name()), message);
+                self.report.add(&self.root.key(Key::Name.as_str()), message);
                 self.keep(Key::Name, Value::String(name));
             }
             Some(other) => self.odd(Key::Name, other, "the class"),
@@ -161,7 +161,7 @@ impl Reading<'_> {
             }
             Value::Null => {}
             _ => {
-                let at = self.root.key(Key::SearchAliases.name());
+                let at = self.root.key(Key::SearchAliases.as_str());
                 self.report.add(&at, "not an array of strings");
             }
         }

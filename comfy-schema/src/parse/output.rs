@@ -18,14 +18,14 @@ pub(super) fn outputs(root: &Place<'_>, node: &mut Node, parts: Parts, report: &
     let matchtypes = parts.matchtypes.as_ref().and_then(Value::as_array).unwrap_or_default();
     node.outputs = kinds(root, parts.types.as_ref(), matchtypes, report)
         .into_iter()
-        .map(|kind| Output { name: kind.type_word(), kind, is_list: false, tooltip: None })
+        .map(|kind| Output::new(kind.type_word(), kind))
         .collect();
-    names(&root.key(Key::OutputName.name()), node, parts.names.as_ref(), report);
-    lists(&root.key(Key::OutputIsList.name()), node, parts.lists.as_ref(), report);
-    tooltips(&root.key(Key::OutputTooltips.name()), node, parts.tooltips.as_ref(), report);
+    names(&root.key(Key::OutputName.as_str()), node, parts.names.as_ref(), report);
+    lists(&root.key(Key::OutputIsList.as_str()), node, parts.lists.as_ref(), report);
+    tooltips(&root.key(Key::OutputTooltips.as_str()), node, parts.tooltips.as_ref(), report);
     if let Some(other) = parts.matchtypes.as_ref().filter(|value| !value.is_null() && value.as_array().is_none()) {
         let message = format!("{} instead of an array of template ids", other.kind_name());
-        report.add(&root.key(Key::OutputMatchtypes.name()), message);
+        report.add(&root.key(Key::OutputMatchtypes.as_str()), message);
     }
     let given = [
         (Key::Output, parts.types),
@@ -38,13 +38,13 @@ pub(super) fn outputs(root: &Place<'_>, node: &mut Node, parts: Parts, report: &
         if let Some(value) = value
             && node.outputs_value(key) != value
         {
-            node.raw.push_unchecked(key.name().into(), value);
+            node.raw.push_unchecked(key.as_str().into(), value);
         }
     }
 }
 
 fn kinds(root: &Place<'_>, types: Option<&Value>, matchtypes: &[Value], report: &mut Report) -> Vec<OutputKind> {
-    let at = root.key(Key::Output.name());
+    let at = root.key(Key::Output.as_str());
     match types {
         Some(Value::Array(types)) => types
             .iter()

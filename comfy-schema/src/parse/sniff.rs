@@ -42,7 +42,7 @@ pub(super) fn is_definition(value: &Value) -> bool {
     let Some(definition) = value.as_object() else {
         return false;
     };
-    let has = |key: Key| definition.contains_key(key.name());
+    let has = |key: Key| definition.contains_key(key.as_str());
     has(Key::Input) || has(Key::Output) || has(Key::OutputName) || has(Key::PythonModule) || has(Key::OutputNode)
 }
 

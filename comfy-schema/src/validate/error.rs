@@ -95,6 +95,7 @@ kinds! {
 
 /// One error of a node. Its texts are made when they are asked for: they may repeat long lists of options.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NodeError {
     /// What it is.
     pub kind: NodeErrorKind,
@@ -121,8 +122,19 @@ pub struct NodeError {
     pub(super) short_name: Option<Text>,
 }
 
+impl Display for NodeError {
+    /// The message, and the details if there are any.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.details() {
+            details if details.is_empty() => f.write_str(&self.message()),
+            details => write!(f, "{}: {details}", self.message()),
+        }
+    }
+}
+
 /// The nodes of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cycle {
     /// Their ids, from consumer to source.
     pub nodes: Vec<Text>,

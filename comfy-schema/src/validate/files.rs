@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use crate::Text;
+use crate::words::words;
 
 /// The folders that file names refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Folder {
     /// Uploads; what a name without a suffix means.
     Input,
@@ -14,6 +16,8 @@ pub enum Folder {
     /// Previews and captures (`name [temp]`).
     Temp,
 }
+
+words!(Folder, "folder of a server", Input = "input", Output = "output", Temp = "temp",);
 
 /// What is known of the server's disk.
 #[derive(Debug, Clone, Copy, Default)]

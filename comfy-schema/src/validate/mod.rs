@@ -116,7 +116,7 @@ impl<'s> Validator<'s> {
     }
 
     /// What the server would say of `prompt`, the value of the key `prompt` of a request; `targets` is that of
-    /// `partial_execution_targets`.
+    /// `partial_execution_targets`, a list of node ids: `None` selects every output.
     pub fn check(&self, prompt: &Value, targets: Option<&Value>) -> Verdict {
         let mut verdict = Verdict::new(prompt.clone());
         let kind = prompt.kind_name();

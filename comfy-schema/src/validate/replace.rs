@@ -65,6 +65,9 @@ impl Replacements {
     }
 
     /// What a server of 0.26 without custom nodes answers to `GET /node_replacements`: [`Self::built_in`] in full.
+    ///
+    /// Shared by the workspace's crates; may change in any version.
+    #[doc(hidden)]
     pub fn built_in_answer() -> Value {
         // A test reads the text; should it ever fail, there are none.
         Value::parse(BUILT_IN.as_bytes()).unwrap_or_else(|_| Map::new().into())

@@ -7,6 +7,8 @@ use crate::{Map, Text, Value};
 
 /// What the server would say of a prompt.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use = "the prompt may be refused"]
+#[non_exhaustive]
 pub struct Verdict {
     /// It is queued.
     pub valid: bool,
@@ -28,6 +30,7 @@ pub struct Verdict {
 
 /// Where validation itself raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Raised {
     /// The node at fault, if it is one.
     pub node: Option<Text>,
@@ -39,6 +42,7 @@ pub struct Raised {
 
 /// The `error` of a refused request.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RequestError {
     /// What it is.
     pub kind: RequestErrorKind,
@@ -72,6 +76,7 @@ pub struct NodeErrors {
 
 /// What is wrong with one node.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NodeReport {
     /// Its id.
     pub id: Text,

@@ -1,9 +1,13 @@
 //! What the verdict does not say.
 
+use std::fmt::{self, Display, Formatter};
+
 use crate::Text;
+use crate::words::words;
 
 /// Something that cannot be known from the definitions, with what was assumed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unverifiable {
     /// The node.
     pub node: Text,
@@ -27,19 +31,25 @@ pub enum UnverifiableKind {
     LongChain,
 }
 
-impl UnverifiableKind {
-    /// A word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::CustomNode => "custom_node",
-            Self::LongChain => "long_chain",
-        }
+words!(
+    UnverifiableKind,
+    "reason why something cannot be known",
+    File = "file",
+    CustomNode = "custom_node",
+    LongChain = "long_chain",
+);
+
+impl Display for Unverifiable {
+    /// ``node 3, input `image`: …``
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        place(f, &self.node, self.input.as_ref())?;
+        f.write_str(&self.why)
     }
 }
 
 /// Something that the server lets through and then ignores or breaks on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Warning {
     /// The node.
     pub node: Text,
@@ -79,20 +89,41 @@ pub enum WarningKind {
     IsChanged,
 }
 
-impl WarningKind {
-    /// A word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownLink => "unknown_link",
-            Self::UnknownInput => "unknown_input",
-            Self::SelectorMissing => "selector_missing",
-            Self::SelectorUnknown => "selector_unknown",
-            Self::LiteralOnSocket => "literal_on_socket",
-            Self::NoInputs => "no_inputs",
-            Self::NotANumber => "not_a_number",
-            Self::UnusedNode => "unused_node",
-            Self::DeprecatedNode => "deprecated_node",
-            Self::IsChanged => "is_changed",
+words!(
+    WarningKind,
+    "kind of warning",
+    UnknownLink = "unknown_link",
+    UnknownInput = "unknown_input",
+    SelectorMissing = "selector_missing",
+    SelectorUnknown = "selector_unknown",
+    LiteralOnSocket = "literal_on_socket",
+    NoInputs = "no_inputs",
+    NotANumber = "not_a_number",
+    UnusedNode = "unused_node",
+    DeprecatedNode = "deprecated_node",
+    IsChanged = "is_changed",
+);
+
+impl Display for Warning {
+    /// ``node 3, input `stepz`: …; did you mean `steps`?``
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        place(f, &self.node, self.input.as_ref())?;
+        f.write_str(&self.message)?;
+        for (at, suggestion) in self.suggestions.iter().enumerate() {
+            let before = match at {
+                0 => "; did you mean ",
+                at if at + 1 == self.suggestions.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}`{suggestion}`")?;
         }
+        if self.suggestions.is_empty() { Ok(()) } else { f.write_str("?") }
+    }
+}
+
+fn place(f: &mut Formatter<'_>, node: &str, input: Option<&Text>) -> fmt::Result {
+    match input {
+        Some(input) => write!(f, "node {node}, input `{input}`: "),
+        None => write!(f, "node {node}: "),
     }
 }

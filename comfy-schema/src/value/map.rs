@@ -1,6 +1,7 @@
-//! The members of a JSON object.
+//! The members of a JSON object, and the iterators over them.
 
 use std::collections::{HashMap, HashSet};
+use std::iter::FusedIterator;
 
 use crate::{Text, Value};
 
@@ -67,8 +68,8 @@ impl Map {
     }
 
     /// The members, in the order of the document.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Text, &Value)> + ExactSizeIterator {
-        self.entries.iter().map(|(key, value)| (key, value))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.entries.iter())
     }
 
     /// The keys, in the order of the document.
@@ -164,9 +165,40 @@ impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
     }
 }
 
-/// The members of a [`Map`], by value.
+/// The members of a [`Map`], in the order of the document.
+#[derive(Debug, Clone)]
+pub struct Iter<'a>(std::slice::Iter<'a, (Text, Value)>);
+
+/// The members of a [`Map`] by value, in the order of the document.
 #[derive(Debug)]
 pub struct IntoIter(std::vec::IntoIter<(Text, Value)>);
+
+/// A pair of references as the iterators give it.
+fn member((key, value): &(Text, Value)) -> (&Text, &Value) {
+    (key, value)
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a Text, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(member)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(member)
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl FusedIterator for Iter<'_> {}
 
 impl Iterator for IntoIter {
     type Item = (Text, Value);
@@ -180,6 +212,16 @@ impl Iterator for IntoIter {
     }
 }
 
+impl DoubleEndedIterator for IntoIter {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back()
+    }
+}
+
+impl ExactSizeIterator for IntoIter {}
+
+impl FusedIterator for IntoIter {}
+
 impl IntoIterator for Map {
     type Item = (Text, Value);
     type IntoIter = IntoIter;
@@ -191,9 +233,9 @@ impl IntoIterator for Map {
 
 impl<'a> IntoIterator for &'a Map {
     type Item = (&'a Text, &'a Value);
-    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Text, Value)>, fn(&'a (Text, Value)) -> Self::Item>;
+    type IntoIter = Iter<'a>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.iter().map(|(key, value)| (key, value))
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
     }
 }

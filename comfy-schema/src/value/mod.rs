@@ -2,12 +2,12 @@
 
 mod convert;
 mod display;
-mod map;
+pub mod map;
 pub(crate) mod read;
 mod surrogate;
 
 pub(crate) use display::string as write_string;
-pub use map::{IntoIter, Map};
+pub use map::Map;
 pub use read::{JsonError, JsonErrorKind};
 pub(crate) use surrogate::replace_lone_surrogates;
 
@@ -60,6 +60,10 @@ impl Value {
     /// Reads one JSON document: UTF-8 or UTF-16, with or without a byte order mark, Python's number tokens
     /// included. A lone surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) becomes
     /// U+FFFD.
+    ///
+    /// # Errors
+    ///
+    /// If this is no JSON, if something follows the document, or if it is nested deeper than 200 levels.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let text = crate::parse::decode(bytes)?;
         match read::document(&text) {

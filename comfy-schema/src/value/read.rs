@@ -13,6 +13,7 @@ pub(crate) const MAX_DEPTH: usize = 200;
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason} at line {line} column {column}")]
+#[non_exhaustive]
 pub struct JsonError {
     /// What kind of failure this is.
     pub kind: JsonErrorKind,

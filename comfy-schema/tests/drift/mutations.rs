@@ -78,7 +78,9 @@ const MUTATIONS: [(&str, Mutation); 12] = [
 
 fn add(node: &mut Node, options: &[(&str, i32)], section: Section) -> bool {
     let options = options.iter().map(|&(key, value)| (key.into(), Value::from(value))).collect();
-    node.inputs.push(Input { name: "quite_new".into(), section, kind: InputKind::Int, options });
+    let mut input = Input::new("quite_new", section, InputKind::Int);
+    input.options = options;
+    node.inputs.push(input);
     true
 }
 

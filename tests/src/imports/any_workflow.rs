@@ -168,7 +168,8 @@ impl<'s> Maker<'_, 's> {
         let count = (grow.min + self.dice.below(4)).min(grow.names.len());
         for (at, child) in grow.names.iter().take(count).enumerate() {
             if at < grow.min || !self.dice.once_in(4) {
-                let element = Input { section: Section::Required, ..(*grow.element).clone() };
+                let mut element = (*grow.element).clone();
+                element.section = Section::Required;
                 self.input(&element, &format!("{name}.{child}"), inputs);
             }
         }

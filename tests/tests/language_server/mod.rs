@@ -198,5 +198,5 @@ fn nodes(workspace: &Path) -> String {
     let nodes = ["CheckpointLoaderSimple", "CLIPTextEncode", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"];
     let schema = workspace.join("schemas/comfyui-0.26.0.json");
     let generated = comfy_codegen::Config::new().schema(schema).nodes(nodes).source();
-    generated.expect("the snapshot has these nodes").0
+    generated.expect("the snapshot has these nodes").source
 }

@@ -44,7 +44,7 @@ fn entry(entry: &Entry) -> Value {
             map.insert("output", *slot);
             map.insert("output_name", name);
         }
-        None => {}
+        _ => {}
     }
     details(&change.kind, &mut map);
     map.insert("message", change.to_string());

@@ -108,11 +108,11 @@ impl Init {
     /// The node definitions to be saved, and their name.
     fn snapshot(&self) -> Result<(Vec<u8>, String), Failure> {
         let (schema, bytes, name) = if let Some(server) = &self.server {
-            let schema = Config::new().server(server).definitions()?.0;
+            let schema = Config::new().server(server).definitions()?.schema;
             let json = schema.to_json().into_bytes();
             (schema, json, SERVER_NAME.to_owned())
         } else if let Some(file) = &self.schema {
-            let schema = Config::new().schema(file).definitions()?.0;
+            let schema = Config::new().schema(file).definitions()?.schema;
             let name = file.file_name().unwrap_or(SERVER_NAME.as_ref()).to_string_lossy().into_owned();
             let json = schema.to_json().into_bytes();
             (schema, json, name)

@@ -61,7 +61,11 @@ pub(super) enum Tidy {
 
 /// Fits the inputs of a node into the fields of its type.
 ///
-/// What was tidied is added to `notes`. Errors: why the node must be raw.
+/// What was tidied is added to `notes`.
+///
+/// # Errors
+///
+/// Why the node must be raw.
 pub(super) fn fit<'p, 's>(
     node: &prompt::Node,
     planned: &'p Node<'s>,

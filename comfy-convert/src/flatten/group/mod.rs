@@ -1,4 +1,4 @@
-//! Group nodes, the older form of subgraphs (sheet §8): `workflow>Name`, with the definition in `extra.groupNodes`.
+//! Group nodes, the older form of subgraphs: `workflow>Name`, with the definition in `extra.groupNodes`.
 
 mod definition;
 mod inputs;

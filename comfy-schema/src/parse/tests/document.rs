@@ -85,20 +85,22 @@ fn every_beginning_is_truncated_and_says_in_which_node() {
 
 #[test]
 fn a_mistake_in_the_json() {
-    insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"in the definition of node `A`: expected value at line 2 column 13; if the file was edited by hand, mend it there, else fetch it again");
-    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"trailing characters at line 1 column 103; if the file was edited by hand, mend it there, else fetch it again");
+    insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"the JSON has a mistake in the definition of node `A` at line 2 column 13; if the file was edited by hand, mend it there, else fetch it again");
+    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"the JSON has a mistake at line 1 column 103; if the file was edited by hand, mend it there, else fetch it again");
 }
 
 #[test]
 fn another_encoding() {
     let error = Schema::from_slice(b"{\"caf\xe9\": {}}").unwrap_err();
-    insta::assert_snapshot!(error, @"this is not a text in UTF-8 or UTF-16: byte 0xe9 does not belong to UTF-8 at line 1 column 6; save the server's answer as it is, without converting it");
+    let cause = std::error::Error::source(&error).unwrap();
+    insta::assert_snapshot!(cause, @"byte 0xe9 does not belong to UTF-8 at line 1 column 6");
+    insta::assert_snapshot!(error, @"this is not a text in UTF-8 or UTF-16, from line 1 column 6 on; save the server's answer as it is, without converting it");
 }
 
 #[test]
 fn nested_too_deep() {
     let json = format!("{{\"A\": {}", "[".repeat(100_000));
-    insta::assert_snapshot!(refused(&json), @"in the definition of node `A`: arrays and objects are nested deeper than 200 levels at line 1 column 207; no definition of a node is that deep, remove the node's pack or its entry");
+    insta::assert_snapshot!(refused(&json), @"the JSON is nested too deep in the definition of node `A` at line 1 column 207; no definition of a node is that deep, remove the node's pack or its entry");
 }
 
 #[test]

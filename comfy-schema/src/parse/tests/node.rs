@@ -3,14 +3,14 @@
 use super::node;
 use crate::{InputKind, OutputKind, Producer, Section, Text, Value};
 
-/// §1.3 of the format
+/// As the classic interface writes it.
 const CLASSIC: &str = r#"{"input":{"required":{"image":["IMAGE"],"mode":[["soft","hard"],{"default":"soft"}]},"hidden":{"uid":"UNIQUE_ID"}},
  "input_order":{"required":["image","mode"],"hidden":["uid"]},"is_input_list":false,
  "output":["IMAGE"],"output_is_list":[false],"output_name":["IMAGE"],
  "name":"N","display_name":"Tint","description":"","python_module":"custom_nodes.tint","category":"image",
  "output_node":false,"has_intermediate_output":false,"search_aliases":[]}"#;
 
-/// §1.4
+/// As the schema interface writes it.
 const SCHEMA: &str = r#"{"input":{"required":{"image":["IMAGE",{}],"mode":["COMBO",{"default":"soft","multiselect":false,"options":["soft","hard"]}]},
             "hidden":{"unique_id":["UNIQUE_ID"]}},
  "input_order":{"required":["image","mode"],"hidden":["unique_id"]},"is_input_list":false,

@@ -12,6 +12,7 @@ use crate::{Text, Value};
 
 /// A Python exception: its type and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exception {
     /// `KeyError`, `IndexError`, `TypeError`, …
     pub kind: Text,
