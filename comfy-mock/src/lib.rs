@@ -51,7 +51,6 @@ mod timing;
 mod ws;
 
 pub use builder::ServerBuilder;
-pub use comfy_schema;
 pub use comfy_schema::{Map, Value};
 pub use controls::NodeControl;
 pub use error::Error;

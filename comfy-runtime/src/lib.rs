@@ -77,9 +77,6 @@ mod workflow;
 #[cfg(feature = "client")]
 #[doc(inline)]
 pub use client::Client;
-#[cfg(feature = "client")]
-#[doc(no_inline)]
-pub use comfy_schema;
 
 pub use builder::{Build, Labelled};
 pub use field::{
@@ -146,6 +143,8 @@ pub mod __private {
 }
 
 /// Includes the node types that `build.rs` generated: `mod nodes { comfy_runtime::include_nodes!(); }`.
+///
+/// They want a module of their own: what they need of this crate is imported beside them.
 ///
 /// With a name, the file of that name: `include_nodes!("other_nodes.rs")`.
 #[macro_export]

@@ -1,63 +1,69 @@
 //! The modules of dynamic inputs: a struct for every branch of a choice, one for the row of a group.
 
+use super::imports::Imports;
 use super::kinds::Types;
 use super::record::Form;
 use super::text::code;
 use super::writer::{Writer, line, open};
-use super::{Style, allow, builder, record};
+use super::{Style, allow, builder, imports, record};
 use crate::plan::{Branch, Choice, Kind, Node, Record, Rows, Shared};
+
+/// What the modules of a node may name.
+struct Scope<'p> {
+    shared: &'p Shared<'p>,
+    imports: Imports<'p>,
+}
 
 /// Writes the module of a node's dynamic inputs.
 pub(super) fn emit_node_modules(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
+    let scope = &Scope { shared, imports: Imports::new(shared) };
     out.gap();
     if style.docs {
         line!(out, "/// What the dynamic inputs of [`{}`] take.", node.ident);
     }
     allow(out, style, &["non_snake_case", "unused_imports"]);
     open!(out, "pub mod {}", node.module);
-    emit_modules(&node.record, shared, style, out);
+    emit_modules(&node.record, scope, style, out);
     out.close();
 }
 
-fn emit_modules(record: &Record<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
+fn emit_modules(record: &Record<'_>, scope: &Scope<'_>, style: Style, out: &mut Writer) {
     for field in &record.fields {
-        emit_module(&field.kind, &field.source.name, shared, style, out);
+        emit_module(&field.kind, &field.source.name, scope, style, out);
     }
 }
 
-fn emit_module(kind: &Kind<'_>, input: &str, shared: &Shared<'_>, style: Style, out: &mut Writer) {
+fn emit_module(kind: &Kind<'_>, input: &str, scope: &Scope<'_>, style: Style, out: &mut Writer) {
     match kind {
-        Kind::Choice(choice) => emit_choice(choice, input, shared, style, out),
-        Kind::Rows(rows) => emit_rows(rows, input, shared, style, out),
-        Kind::Grow(grow) => emit_module(&grow.element.kind, input, shared, style, out),
+        Kind::Choice(choice) => emit_choice(choice, input, scope, style, out),
+        Kind::Rows(rows) => emit_rows(rows, input, scope, style, out),
+        Kind::Grow(grow) => emit_module(&grow.element.kind, input, scope, style, out),
         _ => {}
     }
 }
 
-fn open_module(module: &str, doc: &str, style: Style, out: &mut Writer) {
+fn begin(module: &str, doc: &str, style: Style, out: &mut Writer) -> usize {
     out.gap();
     if style.docs {
         line!(out, "/// {doc}");
     }
-    open!(out, "pub mod {module}");
-    line!(out, "use {}prelude::*;", "super::".repeat(out.depth()));
+    imports::begin(module, out)
 }
 
-fn emit_choice(choice: &Choice<'_>, input: &str, shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    open_module(&choice.module, &format!("The branches of {}.", code(input)), style, out);
-    out.gap();
+fn emit_choice(choice: &Choice<'_>, input: &str, scope: &Scope<'_>, style: Style, out: &mut Writer) {
+    let mark = begin(&choice.module, &format!("The branches of {}.", code(input)), style, out);
     if style.docs {
         line!(out, "/// Marks the branches of this input.");
     }
     line!(out, "pub enum Branches {{}}");
     for branch in &choice.branches {
-        emit_branch(branch, input, shared, style, out);
+        emit_branch(branch, input, scope, style, out);
     }
-    out.close();
+    imports::close(mark, &scope.imports, out);
 }
 
-fn emit_branch(branch: &Branch<'_>, input: &str, shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    let types = Types { shared, modules: &branch.module };
+fn emit_branch(branch: &Branch<'_>, input: &str, scope: &Scope<'_>, style: Style, out: &mut Writer) {
+    let types = Types { shared: scope.shared, modules: &branch.module };
     let form = Form {
         ident: &branch.ident,
         exact: branch.key,
@@ -76,14 +82,14 @@ fn emit_branch(branch: &Branch<'_>, input: &str, shared: &Shared<'_>, style: Sty
             line!(out, "/// What the dynamic inputs of [`{}`] take.", branch.ident);
         }
         open!(out, "pub mod {}", branch.module);
-        emit_modules(&branch.record, shared, style, out);
+        emit_modules(&branch.record, scope, style, out);
         out.close();
     }
 }
 
-fn emit_rows(rows: &Rows<'_>, input: &str, shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    open_module(&rows.module, &format!("The rows of {}.", code(input)), style, out);
-    let types = Types { shared, modules: "row" };
+fn emit_rows(rows: &Rows<'_>, input: &str, scope: &Scope<'_>, style: Style, out: &mut Writer) {
+    let mark = begin(&rows.module, &format!("The rows of {}.", code(input)), style, out);
+    let types = Types { shared: scope.shared, modules: "row" };
     let form = Form {
         ident: "Row",
         exact: "Row",
@@ -102,8 +108,8 @@ fn emit_rows(rows: &Rows<'_>, input: &str, shared: &Shared<'_>, style: Style, ou
             line!(out, "/// What the dynamic inputs of [`Row`] take.");
         }
         open!(out, "pub mod row");
-        emit_modules(&rows.record, shared, style, out);
+        emit_modules(&rows.record, scope, style, out);
         out.close();
     }
-    out.close();
+    imports::close(mark, &scope.imports, out);
 }

@@ -6,6 +6,7 @@
 mod builder;
 mod docs;
 mod dynamic;
+mod imports;
 mod kinds;
 mod node;
 mod record;
@@ -15,7 +16,7 @@ mod writer;
 
 use crate::names::Ident;
 use crate::plan::Plan;
-use writer::{Writer, line, open};
+use writer::{Writer, line};
 
 /// What is written besides the necessary.
 #[derive(Debug, Clone, Copy)]
@@ -33,22 +34,8 @@ pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
         node::emit(node, &plan.shared, style, &mut out);
     }
     shared::emit(&plan.shared, style, &mut out);
-    emit_prelude(style, &mut out);
+    imports::emit_prelude(plan, style, &mut out);
     out.finish()
-}
-
-/// What every module here uses, under names that no generated item takes.
-fn emit_prelude(style: Style, out: &mut Writer) {
-    out.gap();
-    allow(out, style, &["unused_imports"]);
-    open!(out, "mod prelude");
-    line!(out, "pub use super::types::*;");
-    line!(out, "pub use super::{{options, unions}};");
-    line!(out, "pub use ::comfy_runtime::generated::*;");
-    line!(out, "pub use ::core::marker::PhantomData;");
-    out.close();
-    line!(out, "#[allow(unused_imports)]");
-    line!(out, "use prelude::*;");
 }
 
 /// The lints that fields of these names need allowed: they are spelled as the schema spells them.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::imports::Imports;
 use super::node::emit_copy;
 use super::text::{code, literal};
 use super::writer::{Writer, line, open};
-use super::{Style, allow, docs};
+use super::{Style, allow, docs, imports};
 use crate::plan::{Shared, UnionId};
 
 /// Writes `options`, `unions` and `types`.
@@ -13,9 +14,10 @@ pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     module("options", "The options of closed combos: one enum for every list.", &[], style, out);
     emit_options(shared, style, out);
     out.close();
-    module("unions", "Inputs that take several types: one marker for every union.", &[], style, out);
+    module("unions", "Inputs that take several types: one marker for every union.", &["unused_imports"], style, out);
+    let mark = out.mark();
     emit_unions(shared, style, out);
-    out.close();
+    imports::close(mark, &Imports::new(shared), out);
     let lints = ["non_camel_case_types", "unused_imports"];
     module("types", "The types of sockets: one marker for every type word.", &lints, style, out);
     emit_types(shared, style, out);
@@ -84,9 +86,6 @@ fn emit_comparison(ident: &str, out: &mut Writer) {
 fn emit_unions(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     let mut unions: Vec<_> = (0..shared.unions.len()).map(UnionId).filter(|id| shared.unions[id.0].used).collect();
     unions.sort_by_key(|id| &shared.unions[id.0].ident);
-    if !unions.is_empty() {
-        line!(out, "use super::prelude::*;");
-    }
     for &id in &unions {
         let union = &shared.unions[id.0];
         let ident = &union.ident;

@@ -58,6 +58,21 @@ impl Writer {
         }
     }
 
+    /// The place of what is written next.
+    pub(super) fn mark(&self) -> usize {
+        self.text.len()
+    }
+
+    /// What was written since a place.
+    pub(super) fn since(&self, mark: usize) -> &str {
+        self.text.get(mark..).unwrap_or_default()
+    }
+
+    /// Puts a line in a place where a line begins.
+    pub(super) fn insert(&mut self, mark: usize, line: &str) {
+        self.text.insert_str(mark, &format!("{}{line}\n", INDENT.repeat(self.depth)));
+    }
+
     /// How many `super::` lead to the outermost module.
     pub(super) fn depth(&self) -> usize {
         self.depth

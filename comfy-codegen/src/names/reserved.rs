@@ -56,22 +56,19 @@ const PRELUDE: [&str; 44] = [
     "Vec",
 ];
 
-/// What generated code uses of `comfy_runtime::generated`, and what people import from the runtime beside the nodes.
-const RUNTIME: [&str; 41] = [
+/// What generated code uses of `comfy_runtime::generated`.
+pub(crate) const GENERATED: [&str; 32] = [
     "AnyInput",
     "AnyOption",
     "AnyOut",
     "Array",
     "Branch",
-    "Branches",
     "Build",
     "Builder",
     "Choice",
     "Combo",
     "ComboEnum",
     "Desc",
-    "Error",
-    "Graph",
     "Grow",
     "Handle",
     "Input",
@@ -86,20 +83,17 @@ const RUNTIME: [&str; 41] = [
     "OneOf",
     "Out",
     "Overlaps",
-    "PhantomData",
     "Placed",
     "Raw",
-    "Row",
     "Rows",
-    "T",
-    "Union",
     "UnionOut",
     "Unknown",
-    "WORDS",
     "Widget",
     "Word",
-    "Workflow",
 ];
+
+/// What else generated code names, and what people import from the runtime beside the nodes.
+const BESIDE: [&str; 9] = ["Branches", "Error", "Graph", "PhantomData", "Row", "T", "Union", "WORDS", "Workflow"];
 
 /// The language's own types: nodes have capitals, but a type word may be called `bool`.
 const PRIMITIVES: [&str; 17] = [
@@ -123,7 +117,7 @@ pub(crate) fn is_unescapable(name: &str) -> bool {
 /// Whether a type cannot have this name, or would shadow the prelude, a primitive type, the runtime's names or a node's
 /// type parameter.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
-    let taken = [&PRELUDE[..], &RUNTIME, &PRIMITIVES].into_iter().any(|names| names.contains(&name));
+    let taken = [&PRELUDE[..], &GENERATED, &BESIDE, &PRIMITIVES].into_iter().any(|names| names.contains(&name));
     taken || is_type_parameter(name) || is_keyword(name) || is_unescapable(name)
 }
 

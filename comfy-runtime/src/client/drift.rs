@@ -98,7 +98,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
-    /// use comfy_runtime::comfy_schema::Schema;
+    /// use comfy_runtime::client::Schema;
     ///
     /// let old = Schema::from_slice(bytes)?;
     /// for finding in client.check_drift(&workflow, &old).await?.into_result()? {

@@ -54,7 +54,9 @@ use std::sync::Arc;
 pub use builder::ClientBuilder;
 pub use bytes::Bytes;
 pub use comfy_schema::validate::{NodeErrorKind, RequestErrorKind};
-pub use comfy_schema::{Map, Value};
+// Not the whole crate: it has an `Input` too, and rustc would write both in full in its messages.
+pub use comfy_schema::drift::Finding;
+pub use comfy_schema::{Map, Schema, Value};
 pub use download::Download;
 pub use drift::Drift;
 pub use ending::{Ending, ExecutionError, Interruption, Lost, LostWhy, Stalled};

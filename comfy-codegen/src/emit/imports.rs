@@ -1,0 +1,89 @@
+//! What generated modules import: by name, and not by a glob, because rustc writes the whole path of what a glob brings
+//! in. `Out<CLIP>` in a message is worth the lines.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::writer::{Writer, line, open};
+use super::{Style, allow};
+use crate::names::reserved::GENERATED;
+use crate::plan::{Plan, Shared};
+
+/// The types of plain widgets, which are no words of a schema's own.
+const PRIMITIVES: [&str; 4] = ["BOOLEAN", "FLOAT", "INT", "STRING"];
+
+/// The names that modules may import from the prelude: as they are read in a text, and as they are written.
+#[derive(Debug)]
+pub(super) struct Imports<'p> {
+    known: HashMap<&'p str, &'p str>,
+}
+
+impl<'p> Imports<'p> {
+    pub(super) fn new(shared: &'p Shared<'_>) -> Self {
+        let words = shared.words.iter().filter(|word| word.used).map(|word| word.ident.as_str());
+        let others = GENERATED.into_iter().chain(PRIMITIVES).chain(["PhantomData", "options", "unions"]);
+        Self { known: words.chain(others).map(|ident| (ident.trim_start_matches("r#"), ident)).collect() }
+    }
+
+    /// What a module's text uses and does not define itself, sorted.
+    fn used(&self, text: &str) -> Vec<&'p str> {
+        let (mut used, mut defined) = (BTreeSet::new(), HashSet::new());
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("///")) {
+            let mut before = "";
+            for token in line.split(|c: char| !c.is_alphanumeric() && c != '_') {
+                if matches!(before, "struct" | "enum") {
+                    defined.insert(token);
+                }
+                if let Some(ident) = self.known.get(token) {
+                    used.insert(*ident);
+                }
+                before = token;
+            }
+        }
+        used.into_iter().filter(|ident| !defined.contains(ident.trim_start_matches("r#"))).collect()
+    }
+}
+
+/// Begins a module that imports what it will use. Ends with [`close`].
+#[must_use]
+pub(super) fn begin(name: &str, out: &mut Writer) -> usize {
+    open!(out, "pub mod {name}");
+    out.mark()
+}
+
+/// Ends a module that began at `mark`.
+pub(super) fn close(mark: usize, imports: &Imports<'_>, out: &mut Writer) {
+    let used = imports.used(out.since(mark));
+    if !used.is_empty() {
+        let line = format!("use {}prelude::{{{}}};", "super::".repeat(out.depth()), used.join(", "));
+        out.insert(mark, &line);
+    }
+    out.close();
+}
+
+/// Writes the prelude, and what the outermost module takes of it.
+pub(super) fn emit_prelude(plan: &Plan<'_>, style: Style, out: &mut Writer) {
+    let words = |core: bool| -> BTreeSet<&str> {
+        let used = plan.shared.words.iter().filter(|word| word.used && word.core == core);
+        used.map(|word| word.ident.as_str()).collect()
+    };
+    let (mut core, own) = (words(true), words(false));
+    core.extend(PRIMITIVES);
+    out.gap();
+    allow(out, style, &["unused_imports"]);
+    open!(out, "mod prelude");
+    line!(out, "pub use super::{{options, unions}};");
+    line!(out, "pub use ::comfy_runtime::generated::{{{}}};", GENERATED.join(", "));
+    line!(out, "pub use ::core::marker::PhantomData;");
+    for (from, words) in [("::comfy_runtime::types", &core), ("super::types", &own)] {
+        if !words.is_empty() {
+            line!(out, "pub use {from}::{{{}}};", words.iter().copied().collect::<Vec<_>>().join(", "));
+        }
+    }
+    out.close();
+    let defined: HashSet<&str> =
+        plan.nodes.iter().flat_map(|node| [node.ident.as_str(), &node.builder_ident, &node.outputs_ident]).collect();
+    let words = core.iter().chain(&own).copied().filter(|word| !defined.contains(word));
+    let names: Vec<&str> = GENERATED.into_iter().chain(["PhantomData"]).chain(words).collect();
+    line!(out, "#[allow(unused_imports)]");
+    line!(out, "use prelude::{{{}}};", names.join(", "));
+}
