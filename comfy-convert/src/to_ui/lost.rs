@@ -68,8 +68,8 @@ fn compare(schema: &Schema, id: &Text, node: &Value, back: &Value, add: &mut imp
         return;
     }
     let known = class.and_then(|class| schema.node(class.as_str()?));
-    let none = Map::new();
-    let inputs_of = |node| member(node, "inputs").and_then(Value::as_object).unwrap_or(&none);
+    let no_inputs = Map::new();
+    let inputs_of = |node| member(node, "inputs").and_then(Value::as_object).unwrap_or(&no_inputs);
     let (inputs, back) = (inputs_of(node), inputs_of(back));
     // The server does not look at what a class does not declare.
     let declared = |name: &str| known.is_none_or(|class| class.input(name.split('.').next().unwrap_or(name)).is_some());
