@@ -81,8 +81,8 @@ fn error(prompt: &str, change: impl Fn(&mut Settings)) -> Result<String, Box<dyn
 #[test]
 fn errors_name_the_node_and_the_input() -> Result<(), Box<dyn Error>> {
     for (prompt, message) in [
-        ("[]", "this is an array, not a prompt in API format"),
-        ("{}", "the prompt has no nodes"),
+        ("[]", "a prompt is an object of node id to node, not an array; give a workflow in API format"),
+        ("{}", "the prompt has no nodes; export one with nodes"),
         (r#"{"7": 1}"#, "node 7: is an integer, not an object"),
         (r#"{"7": {"class_type": "A"}}"#, "node 7 (A): it has no `inputs`"),
         (r#"{"7": {"class_type": 1, "inputs": {}}}"#, "node 7: its `class_type` is an integer, not a string"),

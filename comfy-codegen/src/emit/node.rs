@@ -80,6 +80,7 @@ fn emit_outputs(node: &Node<'_>, types: Types<'_>, style: Style, out: &mut Write
 pub(super) fn emit_copy(ident: &str, generics: &str, out: &mut Writer) {
     line!(out, "impl{generics} Copy for {ident}{generics} {{}}");
     open!(out, "impl{generics} Clone for {ident}{generics}");
+    line!(out, "#[inline]");
     open!(out, "fn clone(&self) -> Self");
     line!(out, "*self");
     out.close();

@@ -36,7 +36,6 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     lists.sort_by(|a, b| a.ident.cmp(&b.ident));
     if !lists.is_empty() {
         line!(out, "use super::prelude::ComboEnum;");
-        line!(out, "use ::core::fmt;");
     }
     for list in lists {
         let ident = &list.ident;
@@ -54,26 +53,19 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         out.close();
         emit_copy(ident, "", out);
         open!(out, "impl ComboEnum for {ident}");
-        let values: Vec<String> = list.values.iter().map(|value| literal(value)).collect();
-        line!(out, "const VALUES: &'static [&'static str] = &[{}];", values.join(", "));
-        let variants: Vec<String> = list.variants.iter().map(|variant| format!("Self::{variant}")).collect();
-        line!(out, "const ALL: &'static [Self] = &[{}];", variants.join(", "));
-        open!(out, "fn index(&self) -> usize");
-        line!(out, "*self as usize");
-        out.close();
+        let pairs = list.values.iter().zip(&list.variants);
+        let options: Vec<String> =
+            pairs.map(|(value, variant)| format!("(Self::{variant}, {})", literal(value))).collect();
+        line!(out, "const OPTIONS: &'static [(Self, &'static str)] = &[{}];", options.join(", "));
         out.close();
         emit_comparison(ident, out);
     }
 }
 
-/// `Debug` and `Eq`. By hand: each is one call, and derives cost more to compile.
+/// By hand: a derive costs more to compile. Without `#[inline]` each would be compiled whether it is used or not.
 fn emit_comparison(ident: &str, out: &mut Writer) {
-    open!(out, "impl fmt::Debug for {ident}");
-    open!(out, "fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result");
-    line!(out, "fmt::Debug::fmt(self.value(), f)");
-    out.close();
-    out.close();
     open!(out, "impl PartialEq for {ident}");
+    line!(out, "#[inline]");
     open!(out, "fn eq(&self, other: &Self) -> bool");
     line!(out, "*self as usize == *other as usize");
     out.close();

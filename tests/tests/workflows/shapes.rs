@@ -169,3 +169,13 @@ fn an_empty_name() {
     let json = serde_json::to_value(workflow.unwrap()).unwrap();
     assert_eq!(json["easy_full_loader"]["inputs"][""], json!(["preview_any", 0]));
 }
+
+#[test]
+fn options_are_compared_and_found_by_their_text() {
+    use comfy_runtime::ComboEnum as _;
+    let many = options::ManyOptions::from_value("c");
+    assert!(many == Some(options::ManyOptions::C) && many != Some(options::ManyOptions::A));
+    assert!(options::ManyOptions::from_value("C").is_none());
+    let texts: Vec<&str> = options::ManyOptions::OPTIONS.iter().map(|(option, _)| option.value()).collect();
+    assert_eq!(texts, ["a", "b", "c"]);
+}
