@@ -59,20 +59,13 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         let options: Vec<String> =
             pairs.map(|(value, variant)| format!("(Self::{variant}, {})", literal(value))).collect();
         line!(out, "const OPTIONS: &'static [(Self, &'static str)] = &[{}];", options.join(", "));
+        // Without it each would be compiled whether it is used or not.
+        line!(out, "#[inline]");
+        open!(out, "fn index(&self) -> usize");
+        line!(out, "*self as usize");
         out.close();
-        emit_comparison(ident, out);
+        out.close();
     }
-}
-
-/// By hand: a derive costs more to compile. Without `#[inline]` each would be compiled whether it is used or not.
-fn emit_comparison(ident: &str, out: &mut Writer) {
-    open!(out, "impl PartialEq for {ident}");
-    line!(out, "#[inline]");
-    open!(out, "fn eq(&self, other: &Self) -> bool");
-    line!(out, "*self as usize == *other as usize");
-    out.close();
-    out.close();
-    line!(out, "impl Eq for {ident} {{}}");
 }
 
 fn emit_unions(shared: &Shared<'_>, style: Style, out: &mut Writer) {

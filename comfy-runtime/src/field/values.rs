@@ -129,14 +129,18 @@ impl<B> IntoField<Choice<B>> for Branch<B> {
 
 /// A generated enum of the options of a closed combo.
 ///
-/// It has no `Debug`, which would cost a tenth of the time to compile all nodes: show [`value`](Self::value).
-pub trait ComboEnum: Copy + Eq + 'static {
+/// It has no `Debug` and no `Eq`: each would cost a tenth of the time to compile all nodes. Show and compare
+/// [`value`](Self::value), or use `matches!`.
+pub trait ComboEnum: Copy + 'static {
     /// The options, each with what ComfyUI calls it, in ComfyUI's order.
     const OPTIONS: &'static [(Self, &'static str)];
 
+    /// Its place among the options.
+    fn index(&self) -> usize;
+
     /// The option, exactly as ComfyUI has it.
     fn value(&self) -> &'static str {
-        Self::OPTIONS.iter().find(|(option, _)| option == self).map_or("", |(_, value)| value)
+        Self::OPTIONS.get(self.index()).map_or("", |(_, value)| value)
     }
 
     /// The option that ComfyUI calls this; `None` if there is none.

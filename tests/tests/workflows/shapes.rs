@@ -171,10 +171,10 @@ fn an_empty_name() {
 }
 
 #[test]
-fn options_are_compared_and_found_by_their_text() {
+fn options_are_found_by_their_text() {
     use comfy_runtime::ComboEnum as _;
     let many = options::ManyOptions::from_value("c");
-    assert!(many == Some(options::ManyOptions::C) && many != Some(options::ManyOptions::A));
+    assert!(matches!(many, Some(options::ManyOptions::C)));
     assert!(options::ManyOptions::from_value("C").is_none());
     let texts: Vec<&str> = options::ManyOptions::OPTIONS.iter().map(|(option, _)| option.value()).collect();
     assert_eq!(texts, ["a", "b", "c"]);
