@@ -1,7 +1,8 @@
 //! What a build script does: talk to cargo, and do nothing twice.
 
-use std::error::Error as _;
 use std::process;
+
+use comfy_schema::causes::in_full;
 
 use crate::config::{Config, Document, Environment};
 use crate::output::Fingerprint;
@@ -21,7 +22,7 @@ pub(crate) fn build(config: &Config) {
         return;
     }
     if let Err(error) = refresh(&config, environment.cargo) {
-        eprintln!("error: {}", with_causes(&error));
+        eprintln!("error: {}", in_full(&error));
         process::exit(1);
     }
 }
@@ -52,15 +53,4 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let draft = generator::generate(config, &document, words.as_ref())?;
     target.write(&draft.text()?)?;
     draft.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
-}
-
-/// An error and what caused it, in one line.
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.extend([": ", &error.to_string()]);
-        cause = error.source();
-    }
-    text
 }

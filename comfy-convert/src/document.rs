@@ -1,8 +1,9 @@
 //! What people have: files of every form, told apart and read.
 
+use comfy_schema::causes::in_full;
 use comfy_schema::{Map, Text, Value};
 
-use crate::error::{Place, ReadError, Warning, WarningKind, in_full};
+use crate::error::{Place, ReadError, Warning, WarningKind};
 use crate::picture;
 use crate::ui::UiWorkflow;
 

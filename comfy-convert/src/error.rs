@@ -1,6 +1,5 @@
 //! What can go wrong, and what is only odd.
 
-use std::error::Error as _;
 use std::fmt;
 
 use comfy_schema::{JsonError, Text};
@@ -209,17 +208,6 @@ pub enum ConvertError {
         /// The most steps.
         most: usize,
     },
-}
-
-/// An error and what caused it, in one line: for what is only told in passing.
-pub(crate) fn in_full(error: &ReadError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.extend([": ", &error.to_string()]);
-        cause = error.source();
-    }
-    text
 }
 
 /// Something that the reader of the prompt should know. The front end converts such a workflow too.

@@ -24,6 +24,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+pub mod causes;
 pub mod drift;
 mod error;
 mod issue;

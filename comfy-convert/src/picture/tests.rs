@@ -5,8 +5,8 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use crate::error::in_full;
 use crate::{Form, ReadError, read};
+use comfy_schema::causes::in_full;
 
 const PROMPT: &str = r#"{"1": {"class_type": "A", "inputs": {"x": NaN}, "is_changed": ["h"]}}"#;
 const WORKFLOW: &str = r#"{"version": 0.4, "nodes": [{"id": 1, "type": "A"}], "links": []}"#;
