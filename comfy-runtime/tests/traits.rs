@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use comfy_runtime::types::IMAGE;
-use comfy_runtime::{Graph, GraphError, Handle, NodeRef, Out, ReadError, Workflow};
+use comfy_runtime::{Graph, GraphError, Handle, NodeRef, Out, ParseWorkflowError, Workflow};
 
 fn is_free<T: Send + Sync + 'static>() {}
 
