@@ -38,7 +38,7 @@ pub struct Change {
     /// The class.
     pub class: Text,
     /// The input or output that changed; `None` if it is the class itself.
-    pub place: Option<Place>,
+    pub place: Option<ChangedMember>,
     /// What changed.
     pub kind: ChangeKind,
     /// What that does to a workflow that uses it.
@@ -48,7 +48,7 @@ pub struct Change {
 /// The part of a class that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ChangedMember {
     /// An input: `steps`; `resize_type.width` inside a dynamic combo; `images.image0` or, without a workflow,
     /// `images.*` inside a growing list.
     Input(Text),
@@ -203,8 +203,8 @@ impl Display for Change {
     /// One line without the class: `input steps: the greatest value is 100 (it was 1000)`.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(Place::Input(name)) => write!(f, "input `{name}`: ")?,
-            Some(Place::Output(slot, name)) => write!(f, "output {slot} `{name}`: ")?,
+            Some(ChangedMember::Input(name)) => write!(f, "input `{name}`: ")?,
+            Some(ChangedMember::Output(slot, name)) => write!(f, "output {slot} `{name}`: ")?,
             None => {}
         }
         self.kind.fmt(f)

@@ -50,13 +50,13 @@ impl Display for Unverifiable {
 /// Something that the server lets through and then ignores or breaks on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Warning {
+pub struct PromptWarning {
     /// The node.
     pub node: Text,
     /// The input, if it is about one.
     pub input: Option<Text>,
     /// What kind of thing.
-    pub kind: WarningKind,
+    pub kind: PromptWarningKind,
     /// In words.
     pub message: String,
     /// What may have been meant, best first.
@@ -66,7 +66,7 @@ pub struct Warning {
 /// What may go wrong behind the server's check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WarningKind {
+pub enum PromptWarningKind {
     /// A link on an input that the class does not declare.
     UnknownLink,
     /// A literal on an input that the class does not declare.
@@ -90,7 +90,7 @@ pub enum WarningKind {
 }
 
 words!(
-    WarningKind,
+    PromptWarningKind,
     "kind of warning",
     UnknownLink = "unknown_link",
     UnknownInput = "unknown_input",
@@ -104,7 +104,7 @@ words!(
     IsChanged = "is_changed",
 );
 
-impl Display for Warning {
+impl Display for PromptWarning {
     /// ``node 3, input `stepz`: …; did you mean `steps`?``
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
