@@ -33,12 +33,17 @@ mod model;
 pub mod open;
 mod options;
 mod parse;
+pub mod prompt;
 pub mod search;
+#[doc(hidden)]
+pub mod shown;
 #[doc(hidden)]
 pub mod suggest;
 mod text;
 pub mod validate;
 mod value;
+#[doc(hidden)]
+pub mod widgets;
 mod words;
 mod write;
 

@@ -1,38 +1,14 @@
 //! A declared input as the front end sees it.
 
+use comfy_schema::widgets::has_widget_in_1_45;
 use comfy_schema::{InputDef, InputKind, NodeDef, Section, Text, Value};
 
-/// The type words for which the front end (1.45) has a widget.
-const WIDGETS: &[&str] = &[
-    "INT",
-    "FLOAT",
-    "BOOLEAN",
-    "STRING",
-    "MARKDOWN",
-    "TEXTAREA",
-    "COMBO",
-    "COLOR",
-    "BOUNDING_BOX",
-    "CURVE",
-    "RANGE",
-    "IMAGECOMPARE",
-    "PAINTER",
-    "CHART",
-    "GALLERIA",
-    "IMAGEUPLOAD",
-    "AUDIOUPLOAD",
-    "AUDIO_UI",
-    "AUDIO_RECORD",
-    "WEBCAM",
-    "LOAD_3D",
-    "LOAD_3D_ADVANCED",
-    "PREVIEW_3D",
-    "COMFY_DYNAMICCOMBO_V3",
-];
+/// The type words of primitives and combos, which have a widget in every front end.
+const BASIC_WIDGETS: &[&str] = &["INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "COMFY_DYNAMICCOMBO_V3"];
 
-/// Whether the front end has a widget for this type word.
+/// Returns whether the front end (1.45) has a widget for this type word.
 pub(crate) fn has_widget(word: &str) -> bool {
-    WIDGETS.contains(&word)
+    BASIC_WIDGETS.contains(&word) || has_widget_in_1_45(word)
 }
 
 /// One input of a class or of a dynamic input's branch.

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::shown::{shortened, shortened_value};
 use crate::words::words;
 use crate::{Text, Value};
 
@@ -197,7 +198,7 @@ impl ChangeKind {
 /// How many options are listed before the others are only counted.
 const SHOWN_OPTIONS: usize = 6;
 /// How many characters of a value are shown.
-const SHOWN_CHARACTERS: usize = 80;
+const MAX_SHOWN_LEN: usize = 80;
 
 impl Display for Change {
     /// One line without the class: `input steps: the greatest value is 100 (it was 1000)`.
@@ -238,7 +239,9 @@ impl Display for ChangeKind {
                 write!(f, "required now; its default is {}", short(default))
             }
             Self::InputOptional => f.write_str("may be left out now"),
-            Self::TypeChanged { old, new } => write!(f, "the type is {} (it was {})", clip(new), clip(old)),
+            Self::TypeChanged { old, new } => {
+                write!(f, "the type is {} (it was {})", shortened(new, MAX_SHOWN_LEN), shortened(old, MAX_SHOWN_LEN))
+            }
             Self::OptionsRemoved(values) => listed(f, "no option any more", values),
             Self::OptionsAdded(values) => listed(f, "new", values),
             Self::RangeNarrowed { bound, old, new } | Self::RangeWidened { bound, old, new } => {
@@ -249,7 +252,7 @@ impl Display for ChangeKind {
             }
             Self::OutputAdded => f.write_str("new"),
             Self::OutputRenamed { old } => write!(f, "it was called `{old}`"),
-            Self::Refused { why } => write!(f, "the node refuses it: {}", clip(why)),
+            Self::Refused { why } => write!(f, "the node refuses it: {}", shortened(why, MAX_SHOWN_LEN)),
         }
     }
 }
@@ -282,14 +285,5 @@ fn or_nothing(value: Option<&Value>) -> String {
 }
 
 fn short(value: &Value) -> String {
-    clip(&value.to_string())
-}
-
-/// The beginning of a long text, on one line.
-fn clip(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    shortened_value(value, MAX_SHOWN_LEN)
 }

@@ -173,7 +173,7 @@ impl Differences<'_> {
                     self.add(Some(ChangedMember::Output(slot, before.name.clone())), ChangeKind::OutputRemoved);
                 }
                 (None, Some(now)) => {
-                    self.add(Some(ChangedMember::Output(slot, now.name.clone())), ChangeKind::OutputAdded)
+                    self.add(Some(ChangedMember::Output(slot, now.name.clone())), ChangeKind::OutputAdded);
                 }
                 (None, None) => {}
             }

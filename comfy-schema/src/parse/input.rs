@@ -3,38 +3,11 @@
 use super::report::{Place, Report};
 use super::{check, combo, dynamic};
 use crate::options::Shape;
+use crate::widgets::has_widget;
 use crate::{InputDef, InputKind, InputOptions, Section, Text, Value};
 
 /// How deep dynamic inputs may nest in each other. Core nodes nest two deep.
 pub(super) const MAX_NESTING: usize = 16;
-
-/// Type words for which the stock front end has a widget, the primitives, combos and dynamic ones aside.
-const WIDGETS: &[&str] = &[
-    "AUDIOUPLOAD",
-    "AUDIO_RECORD",
-    "AUDIO_UI",
-    "BOUNDING_BOX",
-    "BOUNDING_BOXES",
-    "CHART",
-    "COLOR",
-    "COLORS",
-    "COMPOSITOR",
-    "CURVE",
-    "GALLERIA",
-    "IMAGECOMPARE",
-    "IMAGEUPLOAD",
-    "LIGHT_INFO_PREVIEW",
-    "LOAD_3D",
-    "LOAD_3D_ADVANCED",
-    "MARKDOWN",
-    "PAINTER",
-    "PREVIEW_3D",
-    "RANGE",
-    "RESOLUTION_PREVIEW",
-    "TEXTAREA",
-    "VIDEO_EDIT",
-    "WEBCAM",
-];
 
 /// Reads one specification. The second value is the specification as it was, if the input does not reproduce it.
 pub(super) fn input(
@@ -163,7 +136,7 @@ fn socket(word: &Text) -> InputKind {
     if types.len() > 1 {
         return InputKind::Union(types);
     }
-    if WIDGETS.contains(&word.as_str()) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
+    if has_widget(word) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
 }
 
 /// The words of a comma list, trimmed. Empty ones do not count.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::Text;
+use crate::suggest::did_you_mean;
 use crate::words::words;
 
 /// Something that cannot be known from the definitions, with what was assumed of it.
@@ -109,15 +110,7 @@ impl Display for PromptWarning {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
         f.write_str(&self.message)?;
-        for (at, suggestion) in self.suggestions.iter().enumerate() {
-            let before = match at {
-                0 => "; did you mean ",
-                at if at + 1 == self.suggestions.len() => " or ",
-                _ => ", ",
-            };
-            write!(f, "{before}`{suggestion}`")?;
-        }
-        if self.suggestions.is_empty() { Ok(()) } else { f.write_str("?") }
+        f.write_str(&did_you_mean(&self.suggestions))
     }
 }
 
