@@ -5,5 +5,6 @@
 //! within seconds, before the crates they read are built.
 
 pub mod imports;
+pub mod language;
 mod syntax;
 pub mod workspace;

@@ -65,7 +65,7 @@ pub fn rust_files(folder: &str) -> io::Result<Sources> {
             let absolute = root().join(&path);
             if absolute.is_dir() {
                 folders.push(path);
-            } else if path.ends_with(".rs") {
+            } else if absolute.extension().is_some_and(|extension| extension == "rs") {
                 sources.insert(path, fs::read_to_string(absolute)?);
             }
         }

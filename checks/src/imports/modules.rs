@@ -114,10 +114,10 @@ impl Crate {
             self.file(found.unwrap_or(&candidates[0]), &below, Some(at), sources)?;
         }
         // A file that is compiled for tests alone adds no module.
-        if child < self.modules.len() {
-            if let Some(module) = self.modules.get_mut(at) {
-                module.children.insert(name, child);
-            }
+        if child < self.modules.len()
+            && let Some(module) = self.modules.get_mut(at)
+        {
+            module.children.insert(name, child);
         }
         Ok(())
     }
@@ -201,10 +201,10 @@ impl<'ast> Visit<'ast> for Module {
     /// Collects the code in attributes such as `#[error("…", MAX_NODES)]` and `#[arg(value_parser = parse)]`.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         const WITHOUT_CODE: &[&str] = &["allow", "cfg", "cfg_attr", "derive", "doc", "expect", "warn"];
-        if let Meta::List(list) = &attribute.meta {
-            if !WITHOUT_CODE.iter().any(|name| list.path.is_ident(name)) {
-                token_paths(list.tokens.clone(), &mut self.mentions);
-            }
+        if let Meta::List(list) = &attribute.meta
+            && !WITHOUT_CODE.iter().any(|name| list.path.is_ident(name))
+        {
+            token_paths(list.tokens.clone(), &mut self.mentions);
         }
     }
 

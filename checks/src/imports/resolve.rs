@@ -26,10 +26,10 @@ impl Crate {
             let imports = module.uses.iter().filter(|import| !import.is_reexport && import.name.is_some());
             for path in imports.map(|import| &import.path).chain(&module.mentions) {
                 for target in self.resolve(at, path, &mut Pending::new()) {
-                    if let Target::Item(definer, name) = target {
-                        if let Some(definer) = self.modules.get(definer) {
-                            files.add_import(&module.file, &definer.file, &name);
-                        }
+                    if let Target::Item(definer, name) = target
+                        && let Some(definer) = self.modules.get(definer)
+                    {
+                        files.add_import(&module.file, &definer.file, &name);
                     }
                 }
             }
