@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use comfy_schema::validate::Files;
+use comfy_schema::validate::{Files, Verdict};
 use comfy_schema::{Map, Text, Value};
 use uuid::Uuid;
 
@@ -43,14 +43,13 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
     let targets = request.get("partial_execution_targets");
     let files = if loads_files(shared, prompt) { shared.files() } else { Files::new() };
     let verdict = shared.definitions.check(prompt, targets, &files);
-    if verdict.raised.is_some() {
-        return Err(reply::raised());
-    }
-    if !verdict.valid {
-        return Ok(reply::json_with(400, &verdict.to_response()));
-    }
-    let node_errors = verdict.node_errors.to_value();
-    let (Value::Object(prompt), outputs) = (verdict.prompt, verdict.outputs) else { return Err(reply::raised()) };
+    let (outputs, report) = match verdict {
+        Verdict::Accepted { outputs, report } => (outputs, report),
+        Verdict::Refused { .. } => return Ok(reply::json_with(400, &verdict.to_response())),
+        _ => return Err(reply::raised()),
+    };
+    let node_errors = report.node_errors.to_value();
+    let Value::Object(prompt) = report.prompt else { return Err(reply::raised()) };
     let item = Item {
         priority: number.priority,
         number: number.shown.clone(),
