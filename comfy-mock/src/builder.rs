@@ -12,10 +12,9 @@ use comfy_schema::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
-use crate::controls::Controls;
 use crate::definitions::{Changes, Definitions};
 use crate::error::Error;
-use crate::execute::Cache;
+use crate::execute::cache::Cache;
 use crate::faults::Faults;
 use crate::log::Log;
 use crate::queue::Queue;
@@ -104,6 +103,25 @@ impl Default for ServerBuilder {
             settings,
             log: Log::default(),
         }
+    }
+}
+
+impl Server {
+    /// A server to set up.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+
+    /// A server with the node definitions of ComfyUI 0.26.0, on a free port of this machine.
+    ///
+    /// Needs the feature `embedded-schema`, which is on by default.
+    ///
+    /// # Errors
+    ///
+    /// No port is free, or the temporary folder cannot be made.
+    #[cfg(feature = "embedded-schema")]
+    pub async fn spawn() -> Result<Self, Error> {
+        Self::builder().spawn().await
     }
 }
 
@@ -270,7 +288,7 @@ impl ServerBuilder {
             hub: Hub::new(Arc::clone(&faults)),
             active: Mutex::default(),
             faults,
-            controls: Controls::default(),
+            controls: Arc::default(),
             seen: Seen::default(),
             log: self.log,
             settings_file: Mutex::default(),

@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use comfy_schema::Value;
 
-use crate::state::{Shared, lock};
+use crate::sync::lock;
 
 /// What a node is told to do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Behaviour {
     pub(crate) outcome: Outcome,
-    pub(crate) takes: Option<Duration>,
+    pub(crate) duration: Option<Duration>,
     /// The UI output to give instead of its own.
     pub(crate) output: Option<Value>,
     /// A text to send as a binary frame when it starts.
-    pub(crate) says: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 /// How a node ends.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Outcome {
     #[default]
-    Works,
+    Succeeds,
     Fails {
         exception: String,
         message: String,
@@ -51,17 +51,17 @@ impl Controls {
 /// [forget the cache](crate::Server::forget_cache).
 #[derive(Debug)]
 pub struct NodeControl {
-    shared: Arc<Shared>,
+    controls: Arc<Controls>,
     key: String,
 }
 
 impl NodeControl {
-    pub(crate) const fn new(shared: Arc<Shared>, key: String) -> Self {
-        Self { shared, key }
+    pub(crate) const fn new(controls: Arc<Controls>, key: String) -> Self {
+        Self { controls, key }
     }
 
     fn set(&self, change: impl FnOnce(&mut Behaviour)) -> &Self {
-        change(lock(&self.shared.controls.behaviours).entry(self.key.clone()).or_default());
+        change(lock(&self.controls.behaviours).entry(self.key.clone()).or_default());
         self
     }
 
@@ -82,8 +82,8 @@ impl NodeControl {
     }
 
     /// It takes this long, whatever the server's [timing](crate::Timing) says.
-    pub fn take(&self, time: Duration) -> &Self {
-        self.set(|behaviour| behaviour.takes = Some(time))
+    pub fn set_duration(&self, time: Duration) -> &Self {
+        self.set(|behaviour| behaviour.duration = Some(time))
     }
 
     /// It gives this UI output (`{"text": ["…"]}`) instead of what it would.
@@ -92,13 +92,13 @@ impl NodeControl {
     }
 
     /// It sends this text as a binary frame of type 3 when it starts, as nodes that report texts do.
-    pub fn say(&self, text: &str) -> &Self {
-        self.set(|behaviour| behaviour.says = Some(text.to_owned()))
+    pub fn send_text(&self, text: &str) -> &Self {
+        self.set(|behaviour| behaviour.text = Some(text.to_owned()))
     }
 
     /// It works again, as if nothing had been said.
     pub fn reset(&self) -> &Self {
-        lock(&self.shared.controls.behaviours).remove(&self.key);
+        lock(&self.controls.behaviours).remove(&self.key);
         self
     }
 }

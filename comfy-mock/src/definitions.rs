@@ -108,14 +108,14 @@ impl Definitions {
         }
     }
 
-    /// The server's verdict on a prompt.
-    pub(crate) fn check(&self, prompt: &Value, targets: Option<&Value>, files: &Files) -> Verdict {
+    /// Returns the server's verdict on the body of `POST /prompt`.
+    pub(crate) fn check_body(&self, body: &Value, files: &Files) -> Verdict {
         Validator::new(&self.schema)
             .replacements(&self.replacements)
             .files(files)
             .any_model(self.any_model)
             .warnings(false)
-            .check(prompt, targets)
+            .check_body(body)
     }
 
     /// The files of a model folder, as far as the definitions tell.

@@ -15,7 +15,7 @@
 //!
 //! // Let things go wrong.
 //! server.node("KSampler").fail("CUDA out of memory");
-//! server.faults().lose_the_end();
+//! server.faults().drop_end_event();
 //! # server.shutdown().await;
 //! # Ok(())
 //! # }
@@ -47,6 +47,7 @@ mod seen;
 mod server;
 mod state;
 mod storage;
+mod sync;
 mod timing;
 mod ws;
 
@@ -54,7 +55,7 @@ pub use builder::ServerBuilder;
 pub use comfy_schema::{Map, Value};
 pub use controls::NodeControl;
 pub use error::Error;
-pub use faults::{EventFault, Faults, HttpFault, On};
+pub use faults::{EventFault, EventMatch, Faults, HttpFault};
 pub use seen::Request;
 pub use server::Server;
 pub use timing::Timing;

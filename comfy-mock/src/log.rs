@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use comfy_schema::Value;
 
 use crate::json::object;
-use crate::state::{Shared, lock, now};
-use crate::ws::Frame;
+use crate::storage::date;
+use crate::sync::{lock, now};
 
 /// So many entries are kept.
 const MOST: usize = 300;
@@ -30,6 +30,19 @@ impl fmt::Debug for Log {
 }
 
 impl Log {
+    /// Adds a line; returns the data of the event that tells of it.
+    pub(crate) fn add(&self, text: &str) -> Value {
+        let time = now();
+        let line = format!("{text}\n");
+        let event = object([("entries", Value::Array(vec![entry(time, &line)])), ("size", Value::Null)]);
+        let mut entries = lock(&self.entries);
+        if entries.len() >= MOST {
+            entries.pop_front();
+        }
+        entries.push_back((time, line));
+        event
+    }
+
     /// Tells the listener of something that a real server does not log.
     pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
         if let Some(listener) = &self.listener {
@@ -50,31 +63,13 @@ impl Log {
     }
 }
 
-impl Shared {
-    /// Writes a line.
-    pub(crate) fn log(&self, text: &str) {
-        let time = now();
-        let line = format!("{text}\n");
-        let data = object([("entries", Value::Array(vec![entry(time, &line)])), ("size", Value::Null)]);
-        {
-            let mut entries = lock(&self.log.entries);
-            if entries.len() >= MOST {
-                entries.pop_front();
-            }
-            entries.push_back((time, line));
-        }
-        self.hub.send_log(&Frame::event("logs", data));
-        self.log.tell(|| text.to_owned());
-    }
-}
-
 fn entry(time: u64, text: &str) -> Value {
     object([("t", Value::from(iso(time))), ("m", Value::from(text))])
 }
 
 /// A time as Python's `isoformat` writes it.
 fn iso(millis: u64) -> String {
-    let (year, month, day) = crate::storage::date(millis / 86_400_000);
+    let (year, month, day) = date(millis / 86_400_000);
     let (seconds, millis) = (millis / 1000 % 86_400, millis % 1000);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000")

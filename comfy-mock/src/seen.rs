@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use comfy_schema::Value;
 
-use crate::state::lock;
+use crate::sync::lock;
 
 /// So many requests are remembered.
 const MOST: usize = 10_000;

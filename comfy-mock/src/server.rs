@@ -12,15 +12,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::builder::ServerBuilder;
 use crate::controls::NodeControl;
-use crate::error::Error;
 use crate::execute;
 use crate::faults::Faults;
 use crate::routes;
 use crate::seen::Request;
-use crate::state::{Shared, lock};
+use crate::state::Shared;
 use crate::storage::Area;
+use crate::sync::lock;
 
 /// Open connections get this long to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -36,23 +35,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server to set up.
-    pub fn builder() -> ServerBuilder {
-        ServerBuilder::default()
-    }
-
-    /// A server with the node definitions of ComfyUI 0.26.0, on a free port of this machine.
-    ///
-    /// Needs the feature `embedded-schema`, which is on by default.
-    ///
-    /// # Errors
-    ///
-    /// No port is free, or the temporary folder cannot be made.
-    #[cfg(feature = "embedded-schema")]
-    pub async fn spawn() -> Result<Self, Error> {
-        Self::builder().spawn().await
-    }
-
     pub(crate) fn start(shared: Arc<Shared>, listener: TcpListener) -> io::Result<Self> {
         let addr = listener.local_addr()?;
         let mut stopped = shared.stop.subscribe();
@@ -106,12 +88,12 @@ impl Server {
 
     /// All nodes of a class, to tell them what to do.
     pub fn node(&self, class: &str) -> NodeControl {
-        NodeControl::new(Arc::clone(&self.shared), class.to_owned())
+        NodeControl::new(Arc::clone(&self.shared.controls), class.to_owned())
     }
 
     /// The node of this id, in whatever prompt, to tell it what to do.
     pub fn node_id(&self, id: &str) -> NodeControl {
-        NodeControl::new(Arc::clone(&self.shared), format!("#{id}"))
+        NodeControl::new(Arc::clone(&self.shared.controls), format!("#{id}"))
     }
 
     /// The last 10,000 requests, oldest first.

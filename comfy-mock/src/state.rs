@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
 
 use comfy_schema::validate::{Files, Folder};
 use comfy_schema::{Map, Value};
@@ -11,29 +10,19 @@ use tokio::sync::{Notify, watch};
 
 use crate::controls::Controls;
 use crate::definitions::Definitions;
-use crate::execute::Cache;
+use crate::execute::cache::Cache;
 use crate::faults::Faults;
 use crate::json::object;
 use crate::log::Log;
 use crate::queue::Queue;
 use crate::seen::Seen;
 use crate::storage::{Area, Storage};
+use crate::sync::lock;
 use crate::timing::Timing;
-use crate::ws::{Hub, To};
+use crate::ws::{Frame, Hub, To};
 
 /// So many files of a folder are looked at when a prompt is checked.
 const MOST_FILES: usize = 100_000;
-
-/// Locks; a thread that panicked while it held the lock changes nothing, data are never left half done.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn now() -> u64 {
-    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
 
 /// What was said when the server was built, and does not change.
 #[derive(Debug)]
@@ -72,7 +61,7 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub,
     pub(crate) active: Mutex<Active>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) controls: Controls,
+    pub(crate) controls: Arc<Controls>,
     pub(crate) seen: Seen,
     pub(crate) log: Log,
     pub(crate) settings_file: Mutex<()>,
@@ -98,6 +87,13 @@ impl Shared {
     pub(crate) fn queue_changed(&self) {
         self.hub.event(To::All, "status", object([("status", self.queue_status())]));
         self.something_changed();
+    }
+
+    /// Writes a line to the log, and sends it to the sockets that subscribed to the log.
+    pub(crate) fn log(&self, text: &str) {
+        let event = self.log.add(text);
+        self.hub.send_log(&Frame::event("logs", event));
+        self.log.tell(|| text.to_owned());
     }
 
     pub(crate) fn something_changed(&self) {

@@ -5,7 +5,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use serde_json::json;
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
 
@@ -51,9 +51,9 @@ async fn a_route_hangs_or_is_late() {
 async fn frames_are_lost_doubled_and_late() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().event(On::kind("execution_start"), EventFault::Lose);
-    server.faults().event(On::kind("executed"), EventFault::Duplicate);
-    server.faults().event(On::kind("execution_success"), EventFault::Delay(Duration::from_millis(80)));
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::Lose);
+    server.faults().event(EventMatch::kind("executed"), EventFault::Duplicate);
+    server.faults().event(EventMatch::kind("execution_success"), EventFault::Delay(Duration::from_millis(80)));
     submit(&server, &show_text("x"), Some("me")).await;
     let start = Instant::now();
     let kinds = kinds(&socket.run().await);
@@ -68,14 +68,14 @@ async fn the_connection_drops_at_an_event() {
     for (fault, last) in [(EventFault::CloseBefore, "executing"), (EventFault::CloseAfter, "executed")] {
         server.forget_cache();
         let mut socket = Socket::connect(&server, "me").await;
-        server.faults().event(On::kind("executed"), fault);
+        server.faults().event(EventMatch::kind("executed"), fault);
         submit(&server, &show_text("x"), Some("me")).await;
         let frames = kinds(&socket.until(|frame| *frame == Frame::Closed).await);
         assert_eq!(frames[frames.len() - 2], last);
         server.until(|server| server.clients().is_empty()).await;
     }
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().event(On::Nth(3), EventFault::CloseAfter);
+    server.faults().event(EventMatch::Nth(3), EventFault::CloseAfter);
     submit(&server, &show_text("y"), Some("me")).await;
     assert_eq!(
         kinds(&socket.until(|frame| *frame == Frame::Closed).await),
@@ -87,7 +87,7 @@ async fn the_connection_drops_at_an_event() {
 async fn the_end_never_comes() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().lose_the_end();
+    server.faults().drop_end_event();
     let id = submit(&server, &show_text("x"), Some("me")).await;
     let mut frames = Vec::new();
     while let Some(frame) = socket.next_within(Duration::from_millis(150)).await {
@@ -173,7 +173,7 @@ async fn the_log_and_texts_of_nodes_come_over_the_socket() {
     let body = json!({"clientId": "me", "enabled": true}).to_string();
     let answer = support::send(&server, "PATCH", "/internal/logs/subscribe", &[], body.as_bytes()).await;
     assert_eq!(answer.status, 200);
-    server.node("PreviewAny").say("half done");
+    server.node("PreviewAny").send_text("half done");
     submit(&server, &show_text("x"), Some("me")).await;
     let frames = socket.run().await;
     assert!(kinds(&frames).contains(&"logs".to_owned()));

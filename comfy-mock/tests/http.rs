@@ -114,6 +114,7 @@ async fn bodies_that_are_no_json() {
     assert_eq!(raw(&server, "POST", "/interrupt", "[1]").await.0, 500);
     assert_eq!(raw(&server, "POST", "/api/jobs/cancel", "{bad").await.0, 400);
     assert_eq!(raw(&server, "POST", "/prompt", "5").await.0, 500);
+    assert_eq!(raw(&server, "POST", "/prompt", r#"["prompt"]"#).await.0, 500);
     let (status, text) = raw(&server, "POST", "/prompt", "[]").await;
     assert!(status == 400 && text.contains("no_prompt"), "{text}");
     assert_eq!(raw(&server, "POST", "/upload/image", "x").await.0, 400);
@@ -162,6 +163,10 @@ async fn ids_of_prompts() {
     }
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": null})).await.status, 200);
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "extra_data": null})).await.status, 500);
+    // `extra_data` is looked at before the verdict on the prompt counts.
+    assert_eq!(post(&server, "/prompt", &json!({"prompt": {}, "extra_data": null})).await.status, 500);
+    let answer = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": "x"})).await;
+    assert_eq!(answer.json()["error"]["message"], "prompt_id must be a valid UUID");
 }
 
 #[tokio::test]

@@ -13,55 +13,55 @@ use crate::json::dumps;
 use crate::storage::Storage;
 
 /// Files up to this size, in bytes, are looked at as a whole to see whether they changed.
-const LONGEST_FILE: u64 = 64 << 20;
+const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// What a node gave.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Done {
+pub(crate) struct NodeResult {
     /// What it shows, if anything.
     pub(crate) output: Option<Value>,
     pub(crate) flow: Flow,
 }
 
 /// So many results are kept. A real server keeps all of them until its memory gets short.
-const MOST: usize = 10_000;
+const MAX_RESULTS: usize = 10_000;
 
 /// What nodes gave, by signature.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    results: HashMap<u128, Kept>,
+    results: HashMap<u128, CacheEntry>,
     /// Counts prompts.
     generation: u64,
 }
 
 #[derive(Debug)]
-struct Kept {
-    done: Arc<Done>,
+struct CacheEntry {
+    result: Arc<NodeResult>,
     /// The last prompt that had such a node.
     used: u64,
 }
 
 impl Cache {
     /// What is there for the nodes of the next prompt. If there is too much, what was used longest ago goes.
-    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<Done>>> {
+    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<NodeResult>>> {
         self.generation += 1;
         let found = signatures.iter().map(|signature| {
             let kept = self.results.get_mut(signature)?;
             kept.used = self.generation;
-            Some(Arc::clone(&kept.done))
+            Some(Arc::clone(&kept.result))
         });
         let found = found.collect();
-        if self.results.len() > MOST {
+        if self.results.len() > MAX_RESULTS {
             let mut uses: Vec<u64> = self.results.values().map(|kept| kept.used).collect();
             uses.sort_unstable();
-            let oldest = uses.get(MOST / 2).copied().unwrap_or_default();
+            let oldest = uses.get(MAX_RESULTS / 2).copied().unwrap_or_default();
             self.results.retain(|_, kept| kept.used > oldest || kept.used == self.generation);
         }
         found
     }
 
-    pub(crate) fn put(&mut self, signature: u128, done: Arc<Done>) {
-        self.results.insert(signature, Kept { done, used: self.generation });
+    pub(crate) fn put(&mut self, signature: u128, result: Arc<NodeResult>) {
+        self.results.insert(signature, CacheEntry { result, used: self.generation });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -128,7 +128,7 @@ fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'
 fn fingerprint(storage: &Storage, name: &str) -> u128 {
     let Ok(path) = storage.named(name) else { return 0 };
     let Ok(facts) = path.metadata().map(|facts| (facts.len(), facts.modified().ok())) else { return 0 };
-    if facts.0 <= LONGEST_FILE
+    if facts.0 <= MAX_FILE_BYTES
         && let Ok(bytes) = std::fs::read(&path)
     {
         return xxh3_128(&bytes);
@@ -143,7 +143,7 @@ mod tests {
     use comfy_schema::{Schema, Value};
 
     use super::super::graph::Graph;
-    use super::{Cache, MOST, signatures};
+    use super::{Cache, MAX_RESULTS, signatures};
     use crate::storage::Storage;
 
     fn of(json: &str) -> Vec<u128> {
@@ -170,12 +170,12 @@ mod tests {
         cache.put(0, Arc::default());
         assert!(cache.start(&[1]).iter().all(Option::is_none));
         assert!(cache.start(&[0]).iter().all(Option::is_some));
-        for at in 1..=u128::try_from(MOST).unwrap() {
+        for at in 1..=u128::try_from(MAX_RESULTS).unwrap() {
             cache.start(&[]);
             cache.put(at, Arc::default());
         }
         cache.start(&[]);
-        assert!(cache.results.len() <= MOST && !cache.results.contains_key(&0));
+        assert!(cache.results.len() <= MAX_RESULTS && !cache.results.contains_key(&0));
     }
 
     #[test]

@@ -7,10 +7,10 @@ use crate::media;
 use crate::storage::Storage;
 
 /// So many pictures come out of a node at most.
-const MOST_PICTURES: u32 = 64;
+const MAX_PICTURES: u32 = 64;
 
 /// Where nothing says how large a picture is.
-const USUAL_SIDE: u32 = 512;
+const DEFAULT_SIDE: u32 = 512;
 
 /// What a node passes on.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,12 +26,12 @@ pub(crate) struct Flow {
 impl Flow {
     /// Width and height in pixels.
     pub(crate) fn size(self) -> (u32, u32) {
-        self.size.unwrap_or((USUAL_SIDE, USUAL_SIDE))
+        self.size.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE))
     }
 
     /// How many pictures.
     pub(crate) fn count(self) -> u32 {
-        self.count.unwrap_or(1).clamp(1, MOST_PICTURES)
+        self.count.unwrap_or(1).clamp(1, MAX_PICTURES)
     }
 }
 
@@ -70,7 +70,7 @@ fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
 fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32)> {
     if let (Some(width), Some(height)) = (node.number("width"), node.number("height")) {
         let (width, height) = keep_shape(width, height, before);
-        return Some(if gives(node, "LATENT") {
+        return Some(if has_output_of(node, "LATENT") {
             (multiple_of_8(width), multiple_of_8(height))
         } else {
             (width, height)
@@ -98,7 +98,7 @@ fn keep_shape(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32)
     let (old_width, old_height) = before.unwrap_or((1, 1));
     let ratio = f64::from(old_width.max(1)) / f64::from(old_height.max(1));
     match (width, height) {
-        (0, 0) => before.unwrap_or((USUAL_SIDE, USUAL_SIDE)),
+        (0, 0) => before.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE)),
         (0, height) => (times(height, ratio), height),
         (width, 0) => (width, times(width, 1.0 / ratio)),
         sides => sides,
@@ -118,13 +118,13 @@ fn multiple_of_8(side: u32) -> u32 {
 }
 
 /// Whether an output carries this type.
-pub(crate) fn gives(node: &GraphNode<'_>, kind: &str) -> bool {
+pub(crate) fn has_output_of(node: &GraphNode<'_>, kind: &str) -> bool {
     let mut outputs = node.definition.into_iter().flat_map(|definition| &definition.outputs);
     outputs.any(|output| matches!(&output.kind, OutputKind::Type(word) if word == kind))
 }
 
 /// Whether what an input is linked to carries this type.
-pub(crate) fn takes(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
+pub(crate) fn has_input_of(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
     node.links.iter().any(|link| {
         let outputs = graph.nodes.get(link.from).and_then(|from| from.definition).map(|from| &from.outputs);
         let slot = link.slot.as_i128().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Execution, played: the order, the events and the files of a real run, without the work.
 
-mod cache;
+pub(crate) mod cache;
 mod flow;
 mod graph;
 mod node;
@@ -8,17 +8,18 @@ mod order;
 mod output;
 mod progress;
 mod run;
+mod scene;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-pub(crate) use cache::Cache;
 use run::Run;
 
 use crate::json::object;
 use crate::queue::{Entry, Item};
-use crate::state::{Active, Shared, lock};
+use crate::state::{Active, Shared};
+use crate::sync::lock;
 use crate::ws::To;
 use comfy_schema::Value;
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use comfy_schema::{Map, Value};
 
-use super::flow::{Flow, takes};
+use super::flow::{Flow, has_input_of};
 use super::graph::{Graph, GraphNode};
 use crate::json::{dumps, map, object};
 use crate::media::{self, MediaError, Picture};
@@ -85,10 +85,10 @@ impl What {
             "SaveSVGNode" => Self::Svg,
             "SaveLatent" => Self::Latent,
             "SaveImageWebsocket" => return None,
-            _ if takes(graph, node, "IMAGE") => Self::Png("images"),
-            _ if takes(graph, node, "VIDEO") => Self::Mp4("images"),
-            _ if takes(graph, node, "AUDIO") => Self::Wav,
-            _ if takes(graph, node, "MESH") => Self::Glb,
+            _ if has_input_of(graph, node, "IMAGE") => Self::Png("images"),
+            _ if has_input_of(graph, node, "VIDEO") => Self::Mp4("images"),
+            _ if has_input_of(graph, node, "AUDIO") => Self::Wav,
+            _ if has_input_of(graph, node, "MESH") => Self::Glb,
             _ => return None,
         };
         Some(what)
@@ -129,7 +129,7 @@ pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
             let model = model().unwrap_or_else(|| Value::from("mesh/ComfyUI_00001_.glb"));
             Some(object([("result", Value::Array(vec![model, Value::Null, Value::Null]))]))
         }
-        _ if node.inputs.contains_key("source") || takes(graph, node, "STRING") => {
+        _ if node.inputs.contains_key("source") || has_input_of(graph, node, "STRING") => {
             Some(object([("text", Value::Array(vec![Value::from(text_of(graph, node))]))]))
         }
         _ => None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Which frames a fault befalls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum On {
+pub enum EventMatch {
     /// The n-th frame, from 1, that the server sends to any socket after the fault was set.
     Nth(u64),
     /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
@@ -14,7 +14,7 @@ pub enum On {
     End,
 }
 
-impl On {
+impl EventMatch {
     /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
     pub fn kind(kind: impl Into<String>) -> Self {
         Self::Kind(kind.into())
@@ -42,14 +42,14 @@ pub enum EventFault {
 /// A fault, and the frames that it befalls.
 #[derive(Debug)]
 pub(super) struct Rule {
-    on: On,
+    on: EventMatch,
     fault: EventFault,
     seen: u64,
     times: u64,
 }
 
 impl Rule {
-    pub(super) const fn new(on: On, fault: EventFault, times: u64) -> Self {
+    pub(super) const fn new(on: EventMatch, fault: EventFault, times: u64) -> Self {
         Self { on, fault, seen: 0, times }
     }
 
@@ -57,9 +57,9 @@ impl Rule {
     pub(super) fn apply(&mut self, kind: &str, is_end: bool) -> Option<EventFault> {
         self.seen += 1;
         let fits = match &self.on {
-            On::Nth(n) => self.seen == *n,
-            On::Kind(wanted) => wanted == kind,
-            On::End => is_end,
+            EventMatch::Nth(n) => self.seen == *n,
+            EventMatch::Kind(wanted) => wanted == kind,
+            EventMatch::End => is_end,
         };
         if !fits || self.times == 0 {
             return None;
@@ -75,11 +75,11 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::{EventFault, On, Rule};
+    use super::{EventFault, EventMatch, Rule};
 
     #[test]
     fn the_nth_frame_is_counted_from_one() {
-        let mut rule = Rule::new(On::Nth(2), EventFault::Lose, 1);
+        let mut rule = Rule::new(EventMatch::Nth(2), EventFault::Lose, 1);
         assert_eq!(rule.apply("status", false), None);
         assert_eq!(rule.apply("status", false), Some(EventFault::Lose));
         assert!(rule.is_used_up());
@@ -88,9 +88,9 @@ mod tests {
 
     #[test]
     fn kinds_and_the_end_are_told_apart() {
-        let mut executing = Rule::new(On::kind("executing"), EventFault::Duplicate, 9);
+        let mut executing = Rule::new(EventMatch::kind("executing"), EventFault::Duplicate, 9);
         assert!(executing.apply("executing", true).is_some() && executing.apply("executed", false).is_none());
-        let mut end = Rule::new(On::End, EventFault::Lose, 9);
+        let mut end = Rule::new(EventMatch::End, EventFault::Lose, 9);
         assert!(end.apply("executing", false).is_none() && end.apply("executing", true).is_some());
     }
 }

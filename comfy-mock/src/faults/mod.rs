@@ -6,11 +6,11 @@ mod http;
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub use event::{EventFault, On};
+pub use event::{EventFault, EventMatch};
 pub use http::HttpFault;
 pub(crate) use http::Kind as HttpKind;
 
-use crate::state::lock;
+use crate::sync::lock;
 
 /// The faults of a server; [`Server::faults`](crate::Server::faults) gives them. They can be set and cleared while
 /// it runs.
@@ -30,23 +30,23 @@ impl Faults {
     }
 
     /// Lets a fault befall the next frame that fits.
-    pub fn event(&self, on: On, fault: EventFault) -> &Self {
+    pub fn event(&self, on: EventMatch, fault: EventFault) -> &Self {
         self.events(on, fault, 1)
     }
 
     /// Lets a fault befall the next so many frames that fit.
-    pub fn events(&self, on: On, fault: EventFault, times: u64) -> &Self {
+    pub fn events(&self, on: EventMatch, fault: EventFault, times: u64) -> &Self {
         lock(&self.events).push(event::Rule::new(on, fault, times));
         self
     }
 
     /// Never sends what tells that a run is over: `execution_success`, `execution_error`,
     /// `execution_interrupted`, and `executing` without a node. Clients must find out otherwise, or give up.
-    pub fn lose_the_end(&self) -> &Self {
+    pub fn drop_end_event(&self) -> &Self {
         for kind in ["execution_success", "execution_error", "execution_interrupted"] {
-            self.events(On::kind(kind), EventFault::Lose, u64::MAX);
+            self.events(EventMatch::kind(kind), EventFault::Lose, u64::MAX);
         }
-        self.events(On::End, EventFault::Lose, u64::MAX)
+        self.events(EventMatch::End, EventFault::Lose, u64::MAX)
     }
 
     /// From now on, the history gets a run only so long after its `execution_success`, `execution_error` or

@@ -79,7 +79,7 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
 /// The answer with a body that breaks off. Its length is promised as it was.
 async fn cut(response: Response, after: usize) -> Response {
     let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return reply::raised() };
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return reply::internal_error() };
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let start = bytes.slice(..after.min(bytes.len()));
     Response::from_parts(parts, Body::from_stream(Cut { start: Some(start), waited: 0 }))

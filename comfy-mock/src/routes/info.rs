@@ -235,7 +235,7 @@ pub(crate) async fn experiment_preview(
     Path((folder, index, _)): Path<(String, String, String)>,
 ) -> Response {
     match (files(&shared, &folder), index.parse()) {
-        (Some(_), Ok(1_usize..) | Err(_)) => reply::raised(),
+        (Some(_), Ok(1_usize..) | Err(_)) => reply::internal_error(),
         _ => reply::empty(404),
     }
 }

@@ -6,11 +6,12 @@ use std::time::SystemTime;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use comfy_schema::validate::truthy;
 use comfy_schema::{Map, Value};
 
 use super::reply;
 use super::request::Body;
-use crate::json::{object, truthy};
+use crate::json::object;
 use crate::state::Shared;
 use crate::storage::Area;
 
@@ -27,10 +28,10 @@ pub(crate) async fn raw_logs(State(shared): State<Arc<Shared>>) -> Response {
 
 /// `PATCH /internal/logs/subscribe`
 pub(crate) async fn subscribe(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::raised() };
+    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::internal_error() };
     let (Some(client), Some(enabled)) = (request.get("clientId").and_then(Value::as_str), request.get("enabled"))
     else {
-        return reply::raised();
+        return reply::internal_error();
     };
     shared.hub.set_logs(client, truthy(enabled));
     reply::empty(200)

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use comfy_schema::validate::is_canonical_uuid;
 use comfy_schema::{Text, Value};
 
 use super::job::{Job, NullWorkflow};
-use super::prompt::is_canonical_uuid;
 use super::reply;
 use super::request::{Body, Query};
 use crate::json::{map, object};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
 const STATUSES: [&str; 5] = ["pending", "in_progress", "completed", "failed", "cancelled"];
 
@@ -80,7 +81,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
         Ok(wanted) => wanted,
         Err(error) => return reply::error(400, &error),
     };
-    let Ok(jobs) = all(&shared) else { return reply::raised() };
+    let Ok(jobs) = all(&shared) else { return reply::internal_error() };
     let mut jobs: Vec<Job> = jobs.into_iter().filter(|job| wanted.takes(job)).collect();
     let key = |job: &Job| if wanted.by_duration { job.duration } else { job.create_time };
     jobs.sort_by(|a, b| if wanted.ascending { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
@@ -113,7 +114,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
         (None, None) => return reply::error(404, "Job not found"),
     };
     drop(queue);
-    job.map_or_else(|_| reply::raised(), |job| reply::json(&job.to_value()))
+    job.map_or_else(|_| reply::internal_error(), |job| reply::json(&job.to_value()))
 }
 
 /// `POST /api/jobs/{job_id}/cancel`

@@ -2,7 +2,7 @@
 
 mod assets;
 mod guard;
-pub(crate) mod info;
+mod info;
 mod internal;
 mod job;
 mod jobs;
@@ -10,8 +10,9 @@ mod mask;
 mod prompt;
 mod queue;
 mod range;
-pub(crate) mod reply;
+mod reply;
 mod request;
+mod socket;
 mod upload;
 mod userdata;
 mod users;
@@ -26,10 +27,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 
-pub(crate) use request::Query;
-
 use crate::state::Shared;
-use crate::ws;
 
 /// What a body may be long if nothing else was said, in bytes.
 pub(crate) const UPLOAD_LIMIT: u64 = 100 << 20;
@@ -56,7 +54,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 fn main_routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(index))
-        .route("/ws", get(ws::upgrade))
+        .route("/ws", get(socket::upgrade))
         .route("/prompt", get(prompt::status).post(prompt::submit))
         .route("/queue", get(queue::show).post(queue::change))
         .route("/interrupt", post(queue::interrupt))

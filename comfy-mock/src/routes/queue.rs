@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use comfy_schema::validate::truthy;
 use comfy_schema::{Map, Value};
 
 use super::reply;
 use super::request::{Body, Query};
-use crate::json::{object, truthy};
+use crate::json::object;
 use crate::queue::{Entry, Item};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
 /// `GET /queue`
 pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
@@ -31,7 +33,7 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Res
         lock(&shared.queue).clear();
         shared.queue_changed();
     }
-    let Some(ids) = ids(&request) else { return reply::raised() };
+    let Some(ids) = ids(&request) else { return reply::internal_error() };
     for id in ids {
         if lock(&shared.queue).delete(&id) {
             shared.queue_changed();
@@ -44,7 +46,7 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Res
 pub(crate) async fn interrupt(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match Value::parse(&body.0) {
         Ok(Value::Object(request)) => request,
-        Ok(_) => return reply::raised(),
+        Ok(_) => return reply::internal_error(),
         Err(_) => Map::new(),
     };
     match request.get("prompt_id").filter(|id| truthy(id)) {
@@ -72,7 +74,7 @@ pub(crate) async fn free(State(shared): State<Arc<Shared>>, body: Body) -> Respo
 pub(crate) async fn history(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     let query = Query::of(query.as_deref());
     let number = |name: &str| query.get(name).map(|text| text.trim().parse::<i64>()).transpose();
-    let (Ok(max_items), Ok(offset)) = (number("max_items"), number("offset")) else { return reply::raised() };
+    let (Ok(max_items), Ok(offset)) = (number("max_items"), number("offset")) else { return reply::internal_error() };
     let entries = lock(&shared.queue).history.page(max_items, offset);
     reply::json(&entries.iter().map(|entry| pair(entry)).collect::<Map>().into())
 }
@@ -93,7 +95,7 @@ pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body
         Ok(request) => request,
         Err(answer) => return answer,
     };
-    let Some(ids) = ids(&request) else { return reply::raised() };
+    let Some(ids) = ids(&request) else { return reply::internal_error() };
     let mut queue = lock(&shared.queue);
     if request.get("clear").is_some_and(truthy) {
         queue.history.clear();
@@ -111,7 +113,7 @@ fn members(body: &Body) -> Result<Map, Response> {
         Value::Object(request) => Ok(request),
         // What can be asked whether it contains a word contains none of these.
         Value::Array(_) | Value::String(_) => Ok(Map::new()),
-        _ => Err(reply::raised()),
+        _ => Err(reply::internal_error()),
     }
 }
 

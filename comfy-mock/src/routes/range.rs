@@ -35,7 +35,7 @@ pub(crate) fn file(path: &Path, headers: &HeaderMap, content_type: &'static str)
             return answer;
         }
     };
-    let Ok(bytes) = read(path, start, length) else { return reply::raised() };
+    let Ok(bytes) = read(path, start, length) else { return reply::internal_error() };
     let mut answer = reply::with(if range.is_some() { 206 } else { 200 }, content_type, bytes);
     if range.is_some() {
         let end = (start + length).saturating_sub(1);

@@ -44,7 +44,7 @@ pub(crate) fn text(status: u16, text: impl Into<Body>) -> Response {
 }
 
 /// What the server says when a handler raised.
-pub(crate) fn raised() -> Response {
+pub(crate) fn internal_error() -> Response {
     text(500, "500 Internal Server Error\n\nServer got itself in trouble")
 }
 

@@ -50,7 +50,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|rejection| match rejection.status().as_u16() {
             413 => reply::text(413, "413: Request Entity Too Large"),
-            _ => reply::raised(),
+            _ => reply::internal_error(),
         })?;
         if let Some(seen) = seen {
             seen.set_body(&bytes);
@@ -63,7 +63,7 @@ impl Body {
     /// The body as JSON, whatever its content type says; the error is the answer 500.
     #[expect(clippy::result_large_err, reason = "the error is the answer")]
     pub(crate) fn json(&self) -> Result<Value, Response> {
-        Value::parse(&self.0).map_err(|_| reply::raised())
+        Value::parse(&self.0).map_err(|_| reply::internal_error())
     }
 }
 

@@ -66,7 +66,7 @@ async fn stored(
 fn failed(status: u16) -> Response {
     match status {
         413 => reply::text(413, "413: Request Entity Too Large"),
-        500 => reply::raised(),
+        500 => reply::internal_error(),
         status => reply::empty(status),
     }
 }

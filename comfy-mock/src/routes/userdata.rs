@@ -123,7 +123,7 @@ pub(crate) async fn delete(State(shared): State<Arc<Shared>>, Path(file): Path<S
         Ok(path) if !path.exists() => reply::empty(404),
         Ok(path) => match fs::remove_file(path) {
             Ok(()) => reply::empty(204),
-            Err(_) => reply::raised(),
+            Err(_) => reply::internal_error(),
         },
     }
 }
@@ -147,7 +147,7 @@ pub(crate) async fn rename(
     }
     match make_room(&to).and_then(|()| fs::rename(&from, &to)) {
         Ok(()) => written(&shared, &to, &query),
-        Err(_) => reply::raised(),
+        Err(_) => reply::internal_error(),
     }
 }
 

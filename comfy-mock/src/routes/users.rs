@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::reply;
 use super::request::Body;
 use crate::json::{dumps, object};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
 /// So many users may be added.
 const MOST_USERS: usize = 1_000;
@@ -23,8 +24,10 @@ pub(crate) async fn show() -> Response {
 
 /// `POST /users`
 pub(crate) async fn add(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::raised() };
-    let Some(name) = request.get("username").and_then(Value::as_str).map(str::trim) else { return reply::raised() };
+    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::internal_error() };
+    let Some(name) = request.get("username").and_then(Value::as_str).map(str::trim) else {
+        return reply::internal_error();
+    };
     let mut users = lock(&shared.users);
     if name.is_empty() || name.starts_with("__") {
         return reply::error(400, "Invalid username.");
@@ -52,13 +55,13 @@ pub(crate) async fn setting(State(shared): State<Arc<Shared>>, Path(id): Path<St
 
 /// `POST /settings`
 pub(crate) async fn change_settings(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let Ok(Value::Object(changes)) = Value::parse(&body.0) else { return reply::raised() };
+    let Ok(Value::Object(changes)) = Value::parse(&body.0) else { return reply::internal_error() };
     change(&shared, changes)
 }
 
 /// `POST /settings/{id}`
 pub(crate) async fn change_setting(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Body) -> Response {
-    let Ok(value) = Value::parse(&body.0) else { return reply::raised() };
+    let Ok(value) = Value::parse(&body.0) else { return reply::internal_error() };
     change(&shared, Map::from_iter([(id, value)]))
 }
 
@@ -71,7 +74,7 @@ fn change(shared: &Shared, changes: Map) -> Response {
     let path = shared.storage.user().join("comfy.settings.json");
     match fs::write(path, dumps(&Value::Object(settings))) {
         Ok(()) => reply::empty(200),
-        Err(_) => reply::raised(),
+        Err(_) => reply::internal_error(),
     }
 }
 

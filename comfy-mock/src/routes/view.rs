@@ -32,7 +32,7 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
     };
     let mut answer = match made {
         Some(Ok((content_type, bytes))) => reply::with(200, content_type, bytes),
-        Some(Err(_)) => return reply::raised(),
+        Some(Err(_)) => return reply::internal_error(),
         None => range::file(&path, &headers, content_type(&name)),
     };
     if answer.status().is_success() {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub(crate) use name::{annotated, content_type, date};
 pub(crate) use path::{Escapes, below, parts};
 
-use crate::state::lock;
+use crate::sync::lock;
 
 /// More prefixes than this are not remembered at a time.
 const MOST_COUNTERS: usize = 4_096;

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::Frame;
 use crate::faults::{EventFault, Faults};
-use crate::state::lock;
+use crate::sync::lock;
 
 /// A socket that lets more bytes than this wait is dropped. (A real server waits for it, and all others with it.)
 const MOST_WAITING: usize = 64 << 20;
@@ -132,7 +132,7 @@ impl Hub {
     }
 
     /// Whether anyone would get a frame. What nobody gets need not be made.
-    pub(crate) fn hears(&self, to: To<'_>) -> bool {
+    pub(crate) fn has_listeners(&self, to: To<'_>) -> bool {
         let sockets = lock(&self.sockets);
         match to {
             To::All => !sockets.is_empty(),
