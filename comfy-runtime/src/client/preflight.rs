@@ -6,7 +6,7 @@ use std::fmt;
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
-use comfy_schema::{Map, Node, Schema, Value};
+use comfy_schema::{Map, NodeDef, Schema, Value};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// The definitions of these classes, as far as the server has them.
-    async fn nodes(&self, classes: BTreeSet<String>) -> Result<Vec<Node>, Error> {
+    async fn nodes(&self, classes: BTreeSet<String>) -> Result<Vec<NodeDef>, Error> {
         let asked = stream::iter(classes).map(|class| async move { self.object_info_of(&class).await });
         let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
         let nodes: Result<Vec<_>, _> = answers.into_iter().collect();
@@ -246,7 +246,7 @@ fn read(verdict: Verdict, origin: &Origin) -> Preflight {
         answer.insert("error", error);
         Rejection::read(&Value::Object(answer), origin)
     });
-    let warning = |warning: &comfy_schema::validate::Warning| PreflightWarning {
+    let warning = |warning: &comfy_schema::validate::PromptWarning| PreflightWarning {
         node: origin.node(&warning.node),
         input: warning.input.as_ref().map(ToString::to_string),
         kind: warning.kind.as_str(),
