@@ -73,30 +73,15 @@ pub(crate) fn map<const N: usize>(members: [(&str, Value); N]) -> Map {
     members.into_iter().map(|(key, value)| (Text::new(key), value)).collect()
 }
 
-/// Whether the value is what execution takes for a link: a text and a number, in an array.
-pub(crate) fn link(value: &Value) -> Option<(&str, &Value)> {
-    match value.as_array()? {
-        [Value::String(node), slot] if slot.is_number() || slot.as_bool().is_some() => Some((node, slot)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use comfy_schema::Value;
 
-    use super::{dumps, link};
+    use super::dumps;
 
     #[test]
     fn it_is_written_as_python_does() {
         let value = Value::parse(r#"{"a":[1,2.0,NaN,null],"b":"ä😀\n\u0001","c":{}}"#.as_bytes()).unwrap();
         assert_eq!(dumps(&value), r#"{"a": [1, 2.0, NaN, null], "b": "\u00e4\ud83d\ude00\n\u0001", "c": {}}"#);
-    }
-
-    #[test]
-    fn links_are_a_text_and_a_number() {
-        let is_link = |json: &str| link(&Value::parse(json.as_bytes()).unwrap()).is_some();
-        assert!(is_link(r#"["1", 0]"#) && is_link(r#"["1", 0.5]"#) && is_link(r#"["1", true]"#));
-        assert!(!is_link("[1, 0]") && !is_link(r#"["1", "0"]"#) && !is_link(r#"["1", 0, 1]"#));
     }
 }

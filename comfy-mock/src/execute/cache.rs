@@ -103,7 +103,7 @@ fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) ->
         match node.links.iter().find(|link| link.input == name) {
             Some(link) => {
                 let from = known.get(link.from).copied().flatten().unwrap_or_default();
-                _ = write!(text, "{from:032x}[{}]", link.slot);
+                _ = write!(text, "{from:032x}[{}]", link.value.slot);
             }
             None => text.push_str(&dumps(value)),
         }

@@ -127,8 +127,9 @@ pub(crate) fn has_output_of(node: &GraphNode<'_>, kind: &str) -> bool {
 pub(crate) fn has_input_of(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
     node.links.iter().any(|link| {
         let outputs = graph.nodes.get(link.from).and_then(|from| from.definition).map(|from| &from.outputs);
-        let slot = link.slot.as_i128().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(0);
-        outputs.and_then(|outputs| outputs.get(slot)).is_some_and(|output| output.kind.type_word() == kind)
+        outputs
+            .and_then(|outputs| outputs.get(link.value.index().unwrap_or(0)))
+            .is_some_and(|output| output.kind.type_word() == kind)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
 use super::cache::NodeResult;
@@ -10,7 +11,7 @@ use super::graph::GraphNode;
 use super::output;
 use super::scene::{Halt, Scene, ServerException, Stage};
 use crate::controls::Outcome;
-use crate::json::{link, object};
+use crate::json::object;
 use crate::media::{self, Picture};
 use crate::ws::{Frame, ImageFormat};
 
@@ -158,8 +159,8 @@ async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::Job) -> Result<
 /// Returns the end of a run by an exception of a node.
 fn failed(node: &GraphNode<'_>, kind: String, message: String) -> Halt {
     // Each input is a list, because ComfyUI maps nodes over lists; values that came over links are shown as text.
-    let shown = |value: &Value| match link(value) {
-        Some((from, _)) => Value::from(format!("<output of {from}>")),
+    let shown = |value: &Value| match Link::of(value) {
+        Some(link) => Value::from(format!("<output of {}>", link.source)),
         None => value.clone(),
     };
     let inputs: Map =

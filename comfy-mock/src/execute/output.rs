@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
 use super::flow::{Flow, has_input_of};
@@ -144,7 +145,7 @@ fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
     };
     // Links are followed as long as there is one obvious value behind; nodes may be in a circle.
     for _ in 0..16 {
-        let from = crate::json::link(value).and_then(|(from, _)| graph.nodes.get(graph.position(from)?));
+        let from = Link::of(value).and_then(|link| graph.nodes.get(graph.position(link.source)?));
         let Some(from) = from else { break };
         let literals = ["value", "text", "string", "source", "prompt"].iter().find_map(|name| from.inputs.get(name));
         match literals {

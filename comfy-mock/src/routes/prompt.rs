@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use comfy_schema::prompt::Prompt;
 use comfy_schema::validate::{Files, to_float, truthy};
 use comfy_schema::{Map, Text, Value};
 use uuid::Uuid;
@@ -90,8 +91,8 @@ fn number(shared: &Shared, body: &Value) -> Result<Number, Response> {
 
 /// Returns whether files on the disk may affect the verdict. Listing all of them takes time, so it is done only then.
 fn loads_files(shared: &Shared, prompt: &Value) -> bool {
-    let nodes = prompt.as_object().into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.as_object());
-    let mut classes = nodes.filter_map(|node| node.get("class_type").and_then(Value::as_str));
+    let prompt = Prompt::new(prompt).ok();
+    let mut classes = prompt.iter().flat_map(Prompt::nodes).filter_map(|node| node.class());
     classes.any(|class| {
         let definition = shared.definitions.schema().node(class);
         class.contains("Load")
