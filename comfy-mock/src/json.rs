@@ -1,13 +1,13 @@
-//! JSON as Python's `json.dumps` writes it, and the looks that Python takes at values.
+//! JSON as Python's `json.dumps` writes it.
 
 use std::fmt::Write as _;
 
 use comfy_schema::{Map, Text, Value};
 
-/// Nothing is written deeper than this; what the parser read is never deeper.
+/// Maximum depth that is written; the parser accepts no deeper values.
 const MAX_DEPTH: usize = 1_000;
 
-/// The value as `json.dumps` writes it: `", "` and `": "` between things, everything beyond ASCII escaped.
+/// Writes a value as `json.dumps` does: with `", "` and `": "` as separators, and with non-ASCII characters escaped.
 pub(crate) fn dumps(value: &Value) -> String {
     let mut out = String::new();
     write_value(&mut out, value, 0);
@@ -36,7 +36,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) {
             }
             out.push('}');
         }
-        // Numbers and words are the same with and without blanks. Writing to a string does not fail.
+        // `Display` writes these as Python does. Writing to a string does not fail.
         _ => _ = write!(out, "{value}"),
     }
 }
@@ -63,12 +63,12 @@ fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// An object of these members.
+/// Returns an object with these members.
 pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(map(members))
 }
 
-/// The members of an object.
+/// Returns a map with these members.
 pub(crate) fn map<const N: usize>(members: [(&str, Value); N]) -> Map {
     members.into_iter().map(|(key, value)| (Text::new(key), value)).collect()
 }
@@ -80,7 +80,7 @@ mod tests {
     use super::dumps;
 
     #[test]
-    fn it_is_written_as_python_does() {
+    fn values_are_written_as_python_writes_them() {
         let value = Value::parse(r#"{"a":[1,2.0,NaN,null],"b":"ä😀\n\u0001","c":{}}"#.as_bytes()).unwrap();
         assert_eq!(dumps(&value), r#"{"a": [1, 2.0, NaN, null], "b": "\u00e4\ud83d\ude00\n\u0001", "c": {}}"#);
     }

@@ -1,4 +1,4 @@
-//! What was computed, by what it was computed from.
+//! The cache of node results. Its keys are signatures of everything that a result depends on.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,37 +12,38 @@ use super::graph::{Graph, GraphNode};
 use crate::json::dumps;
 use crate::storage::Storage;
 
-/// Files up to this size, in bytes, are looked at as a whole to see whether they changed.
+/// Maximum size, in bytes, of files whose content goes into a signature; of larger ones, size and time do.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// What a node gave.
+/// The result of a node's execution.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NodeResult {
-    /// What it shows, if anything.
+    /// The UI output, if the node has one.
     pub(crate) output: Option<Value>,
     pub(crate) flow: Flow,
 }
 
-/// So many results are kept. A real server keeps all of them until its memory gets short.
+/// Maximum number of results that are kept. A real server keeps all of them until its memory runs low.
 const MAX_RESULTS: usize = 10_000;
 
-/// What nodes gave, by signature.
+/// The results of nodes, by signature.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     results: HashMap<u128, CacheEntry>,
-    /// Counts prompts.
+    /// The number of prompts that were started.
     generation: u64,
 }
 
 #[derive(Debug)]
 struct CacheEntry {
     result: Arc<NodeResult>,
-    /// The last prompt that had such a node.
+    /// The generation of the last prompt that had such a node.
     used: u64,
 }
 
 impl Cache {
-    /// What is there for the nodes of the next prompt. If there is too much, what was used longest ago goes.
+    /// Returns the available results for the nodes of the next prompt. If there are too many results, those whose last
+    /// use is the longest ago are dropped.
     pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<NodeResult>>> {
         self.generation += 1;
         let found = signatures.iter().map(|signature| {
@@ -69,9 +70,10 @@ impl Cache {
     }
 }
 
-/// What tells apart the results of nodes: class, literals, files, and the same of all that comes before.
+/// Returns the signature of each node: a hash of its class, its literals, the files that it reads, and the signatures
+/// of the nodes before it.
 ///
-/// Nodes in a cycle (on inputs that nobody declared) have none of their own; they never run.
+/// Nodes in a cycle, which undeclared inputs can form, have no meaningful signature; they never run.
 pub(crate) fn signatures(graph: &Graph<'_>, storage: &Storage) -> Vec<u128> {
     let mut signatures: Vec<Option<u128>> = vec![None; graph.nodes.len()];
     let mut entered = vec![false; graph.nodes.len()];
@@ -118,22 +120,22 @@ fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) ->
     xxh3_128(text.as_bytes())
 }
 
-/// The file that an input names, if it is one for uploaded files.
+/// Returns the file that an input names, if the input is one for uploaded files.
 fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'v str> {
     node.definition?.input(input).filter(|input| input.options.is_upload())?;
     value.as_str()
 }
 
-/// What changes when the file does.
+/// Returns a hash that changes when the file changes; 0 for a file that cannot be read.
 fn fingerprint(storage: &Storage, name: &str) -> u128 {
     let Ok(path) = storage.named(name) else { return 0 };
-    let Ok(facts) = path.metadata().map(|facts| (facts.len(), facts.modified().ok())) else { return 0 };
-    if facts.0 <= MAX_FILE_BYTES
+    let Ok(metadata) = path.metadata().map(|metadata| (metadata.len(), metadata.modified().ok())) else { return 0 };
+    if metadata.0 <= MAX_FILE_BYTES
         && let Ok(bytes) = std::fs::read(&path)
     {
         return xxh3_128(&bytes);
     }
-    xxh3_128(format!("{facts:?}").as_bytes())
+    xxh3_128(format!("{metadata:?}").as_bytes())
 }
 
 #[cfg(test)]
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_do_not_count_but_all_that_comes_before_does() {
+    fn signatures_depend_on_the_nodes_before_but_not_on_ids() {
         let chain = |a: &str, seed: u32| {
             format!(
                 r#"{{"x":{{"class_type":"B","inputs":{{"in":["{a}",0],"k":1}}}},
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn long_chains_and_cycles_are_no_trouble() {
+    fn long_chains_and_cycles_have_signatures() {
         let node = |at: u32| format!(r#""{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at.saturating_sub(1));
         let nodes: Vec<String> = (0..20_000).map(node).collect();
         assert_eq!(of(&format!("{{{}}}", nodes.join(","))).len(), 20_000);

@@ -45,7 +45,7 @@ pub(super) async fn play(stage: &mut Stage, scene: &Scene<'_>, at: usize) -> Res
     }
     let output = match behaviour.output {
         Some(output) => Some(output),
-        None => match output::job(scene.graph, node, flow, seed, &stage.texts) {
+        None => match output::save_job(scene.graph, node, flow, seed, &stage.texts) {
             Some(job) => Some(write(stage, node, job).await?),
             None => output::shown(scene.graph, node),
         },
@@ -146,7 +146,7 @@ fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64)
 }
 
 /// Writes the files of a node on a thread of its own, because the threads that answer requests must not block.
-async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::Job) -> Result<Value, Halt> {
+async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Result<Value, Halt> {
     let shared = Arc::clone(&stage.shared);
     let written = tokio::task::spawn_blocking(move || job.run(&shared.storage)).await;
     match written {

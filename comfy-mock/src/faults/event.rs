@@ -1,27 +1,27 @@
-//! Faults of the socket.
+//! Faults of the socket's frames.
 
 use std::time::Duration;
 
-/// Which frames a fault befalls.
+/// The frames that a fault applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventMatch {
-    /// The n-th frame, from 1, that the server sends to any socket after the fault was set.
+    /// The n-th frame, counted from 1, that the server sends to any socket after the fault was set.
     Nth(u64),
-    /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
+    /// Frames of this type: the type of a JSON event (`execution_success`), or `binary`.
     Kind(String),
-    /// The frame that says that a run is over: `executing` with `node: null`.
+    /// The frame that ends a run: `executing` with `node: null`.
     End,
 }
 
 impl EventMatch {
-    /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
+    /// Matches frames of this type: the type of a JSON event (`execution_success`), or `binary`.
     pub fn kind(kind: impl Into<String>) -> Self {
         Self::Kind(kind.into())
     }
 }
 
-/// What happens to a frame.
+/// A fault of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventFault {
@@ -33,13 +33,13 @@ pub enum EventFault {
     Lose,
     /// The frame is sent twice.
     Duplicate,
-    /// The frame, and all after it on that socket, come later by this.
+    /// The frame, and all later ones on that socket, are delayed by this duration.
     Delay(Duration),
-    /// The frame comes after the next one on that socket.
+    /// The frame is sent after the next one on that socket.
     Swap,
 }
 
-/// A fault, and the frames that it befalls.
+/// A fault, the frames that it applies to, and how often.
 #[derive(Debug)]
 pub(super) struct Rule {
     on: EventMatch,
@@ -53,7 +53,7 @@ impl Rule {
         Self { on, fault, seen: 0, times }
     }
 
-    /// The fault, if it befalls this frame; counts.
+    /// Counts a frame, and returns the fault if it applies to the frame.
     pub(super) fn apply(&mut self, kind: &str, is_end: bool) -> Option<EventFault> {
         self.seen += 1;
         let fits = match &self.on {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_the_end_are_told_apart() {
+    fn a_kind_matches_all_its_frames_and_the_end_only_the_last() {
         let mut executing = Rule::new(EventMatch::kind("executing"), EventFault::Duplicate, 9);
         assert!(executing.apply("executing", true).is_some() && executing.apply("executed", false).is_none());
         let mut end = Rule::new(EventMatch::End, EventFault::Lose, 9);

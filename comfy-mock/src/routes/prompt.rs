@@ -1,4 +1,4 @@
-//! `/prompt`
+//! The route of prompts: `/prompt`.
 
 use std::sync::Arc;
 
@@ -20,12 +20,12 @@ use crate::sync::{lock, now};
 /// Keys that are removed from `extra_data` before anything else sees it.
 const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
 
-/// `GET /prompt`
+/// Handles `GET /prompt`.
 pub(crate) async fn status(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&shared.queue_status())
 }
 
-/// `POST /prompt`
+/// Handles `POST /prompt`.
 pub(crate) async fn submit(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
     submitted(&shared, &headers, &body).unwrap_or_else(|answer| answer)
 }

@@ -1,4 +1,4 @@
-//! The socket: `/ws`.
+//! The route of sockets: `/ws`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use super::request::Query;
 use super::{info, reply};
 use crate::json::object;
 use crate::state::Shared;
-use crate::ws::{Frame, Line, Order, To};
+use crate::ws::{Command, CommandQueue, Frame, To};
 
-/// The longest message that is taken, in bytes.
-const LONGEST_MESSAGE: usize = 4 << 20;
+/// Maximum size of a message from a client, in bytes.
+const MAX_MESSAGE_BYTES: usize = 4 << 20;
 
-/// A client gets this long to take the closing message.
-const FAREWELL: Duration = Duration::from_millis(200);
+/// How long a client has to receive the closing message.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// `GET /ws?clientId=…`
+/// Handles `GET /ws?clientId=…`.
 pub(crate) async fn upgrade(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
@@ -32,35 +32,35 @@ pub(crate) async fn upgrade(
     let Ok(upgrade) = upgrade else { return reply::text(400, "No WebSocket UPGRADE hdr") };
     let sid = Query::of(query.as_deref()).get("clientId").filter(|sid| !sid.is_empty());
     let sid = sid.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
-    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| serve(shared, socket, sid))
+    upgrade.max_message_size(MAX_MESSAGE_BYTES).on_upgrade(move |socket| serve(shared, socket, sid))
 }
 
-/// One connection, until it ends.
+/// Serves one connection until it ends.
 async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
-    let mut line = shared.hub.connect(&sid, greeting(&shared, &sid));
-    let mut end = End { stopped: shared.stop.subscribe(), restarted: line.restarted.clone() };
+    let mut queue = shared.hub.connect(&sid, greeting(&shared, &sid));
+    let mut shutdown = Shutdown { stopped: shared.stop.subscribe(), restarted: queue.restarted.clone() };
     let mut flags_may_come = true;
-    // Another connection may take the id. Then this one stays, and gets nothing.
-    let mut is_listed = true;
+    // Another connection may register for the id; this one then stays open, and gets no more frames.
+    let mut is_registered = true;
     loop {
         tokio::select! {
-            stopped = end.comes() => {
+            stopped = shutdown.requested() => {
                 if stopped {
-                    // A client that does not read must not hold the server up.
-                    _ = timeout(FAREWELL, socket.send(Message::Close(None))).await;
+                    // A client that does not read must not delay the stop of the server.
+                    _ = timeout(CLOSE_TIMEOUT, socket.send(Message::Close(None))).await;
                 }
                 break;
             }
-            () = line.overrun.notified() => break,
-            order = line.orders.recv(), if is_listed => match order {
-                None => is_listed = false,
-                Some(order) => if !carry_out(order, &mut socket, &line, end.clone()).await {
+            () = queue.overrun.notified() => break,
+            command = queue.commands.recv(), if is_registered => match command {
+                None => is_registered = false,
+                Some(command) => if !carry_out(command, &mut socket, &queue, shutdown.clone()).await {
                     break;
                 },
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) if flags_may_come => {
-                    flags_may_come = !take_flags(&shared, &sid, &text);
+                    flags_may_come = !read_flags(&shared, &sid, &text);
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => break,
@@ -70,16 +70,16 @@ async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
     shared.hub.disconnect(&sid);
 }
 
-/// What ends a connection from this side.
+/// The two ways in which the server ends a connection.
 #[derive(Clone)]
-struct End {
+struct Shutdown {
     stopped: watch::Receiver<bool>,
     restarted: watch::Receiver<u64>,
 }
 
-impl End {
-    /// Waits for it; whether the server stops (and does not start anew).
-    async fn comes(&mut self) -> bool {
+impl Shutdown {
+    /// Waits until the server stops or restarts. Returns true if it stops.
+    async fn requested(&mut self) -> bool {
         tokio::select! {
             _ = self.stopped.wait_for(|stopped| *stopped) => true,
             _ = self.restarted.changed() => false,
@@ -87,7 +87,7 @@ impl End {
     }
 }
 
-/// What a client is told first.
+/// Returns the frames that a client gets when it connects.
 fn greeting(shared: &Shared, sid: &str) -> Vec<Frame> {
     let status = object([("status", shared.queue_status()), ("sid", Value::from(sid))]);
     let mut frames = vec![Frame::event("status", status)];
@@ -97,30 +97,31 @@ fn greeting(shared: &Shared, sid: &str) -> Vec<Frame> {
     frames
 }
 
-/// Does one order; whether the connection goes on.
-async fn carry_out(order: Order, socket: &mut WebSocket, line: &Line, mut end: End) -> bool {
+/// Carries out a command. Returns whether the connection stays open.
+async fn carry_out(command: Command, socket: &mut WebSocket, queue: &CommandQueue, mut shutdown: Shutdown) -> bool {
     let done = async {
-        match order {
-            Order::Drop => false,
-            Order::Wait(time) => {
+        match command {
+            Command::Drop => false,
+            Command::Wait(time) => {
                 sleep(time).await;
                 true
             }
-            Order::Send(frame) => {
-                line.taken(&frame);
+            Command::Send(frame) => {
+                queue.taken(&frame);
                 socket.send(frame.message).await.is_ok()
             }
         }
     };
     tokio::select! {
         done = done => done,
-        _ = end.comes() => false,
-        () = line.overrun.notified() => false,
+        _ = shutdown.requested() => false,
+        () = queue.overrun.notified() => false,
     }
 }
 
-/// Looks at a message; whether it was one, so that later ones are not looked at.
-fn take_flags(shared: &Shared, sid: &str, text: &str) -> bool {
+/// Reads the feature flags of a client's message. Returns whether the message was a JSON object: the server ignores all
+/// messages after the first such one.
+fn read_flags(shared: &Shared, sid: &str, text: &str) -> bool {
     let Ok(Value::Object(message)) = Value::parse(text.as_bytes()) else { return false };
     if message.get("type").and_then(Value::as_str) == Some("feature_flags") {
         let flags = message.get("data").and_then(Value::as_object);

@@ -4,4 +4,4 @@ mod frame;
 mod hub;
 
 pub(crate) use frame::{Frame, ImageFormat};
-pub(crate) use hub::{Hub, Line, Order, To};
+pub(crate) use hub::{Command, CommandQueue, Hub, To};
