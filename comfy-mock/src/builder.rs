@@ -1,4 +1,4 @@
-//! The settings of a server, made before it starts.
+//! The configuration and the start of a server.
 
 use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};

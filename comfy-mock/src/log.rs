@@ -44,7 +44,7 @@ impl Log {
     }
 
     /// Calls the listener, for something that a real server does not log.
-    pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
+    pub(crate) fn notify(&self, text: impl FnOnce() -> String) {
         if let Some(listener) = &self.listener {
             listener(&text());
         }

@@ -93,7 +93,7 @@ impl Shared {
     pub(crate) fn log(&self, text: &str) {
         let event = self.log.add(text);
         self.hub.send_log(&Frame::event("logs", event));
-        self.log.tell(|| text.to_owned());
+        self.log.notify(|| text.to_owned());
     }
 
     /// Notifies those who wait for changes of the queue or of a run.

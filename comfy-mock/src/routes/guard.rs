@@ -30,7 +30,7 @@ pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
         None => answer(&shared, request, next).await,
     };
     recorded.set_status(response.status().as_u16());
-    shared.log.tell(|| format!("{method} {path} {}", response.status().as_u16()));
+    shared.log.notify(|| format!("{method} {path} {}", response.status().as_u16()));
     response
 }
 

@@ -67,7 +67,7 @@ impl JobQuery {
         })
     }
 
-    fn takes(&self, job: &Job) -> bool {
+    fn matches(&self, job: &Job) -> bool {
         self.statuses.as_ref().is_none_or(|query| query.is_empty() || query.iter().any(|status| status == job.status))
             && self.workflow_id.as_deref().is_none_or(|id| job.workflow_id.as_ref().and_then(Value::as_str) == Some(id))
     }
@@ -80,7 +80,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
         Err(error) => return reply::error(400, &error),
     };
     let Ok(jobs) = all(&shared) else { return reply::internal_error() };
-    let mut jobs: Vec<Job> = jobs.into_iter().filter(|job| query.takes(job)).collect();
+    let mut jobs: Vec<Job> = jobs.into_iter().filter(|job| query.matches(job)).collect();
     let key = |job: &Job| if query.by_duration { job.duration } else { job.create_time };
     jobs.sort_by(|a, b| if query.ascending { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
     let total = jobs.len();
