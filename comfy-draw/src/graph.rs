@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::search::carried;
 use comfy_schema::validate::Validator;
-use comfy_schema::{Input, InputKind, Map, Schema, Text, Value, open};
+use comfy_schema::{InputDef, InputKind, Map, Schema, Text, Value, open};
 
 use crate::DrawError;
 
@@ -165,7 +165,7 @@ impl Node {
 }
 
 /// Whether the options of an input are files of a server.
-fn is_of_files(input: &Input) -> bool {
+fn is_of_files(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use comfy_schema::validate::{Files, Replacements, Validator, Verdict};
-use comfy_schema::{Combo, InputKind, Schema, SchemaError, Text, Value};
+use comfy_schema::{ComboDef, InputKind, Schema, SchemaError, Text, Value};
 
 use crate::json::dumps;
 
@@ -130,14 +130,14 @@ impl Definitions {
     }
 }
 
-fn combo<'s>(schema: &'s Schema, class: &str, input: &str) -> Option<&'s Combo> {
+fn combo<'s>(schema: &'s Schema, class: &str, input: &str) -> Option<&'s ComboDef> {
     match &schema.node(class)?.input(input)?.kind {
         InputKind::Combo(combo) => Some(combo),
         _ => None,
     }
 }
 
-fn combo_mut<'s>(schema: &'s mut Schema, class: &str, input: &str) -> Option<&'s mut Combo> {
+fn combo_mut<'s>(schema: &'s mut Schema, class: &str, input: &str) -> Option<&'s mut ComboDef> {
     let node = schema.nodes.iter_mut().find(|node| node.class == class)?;
     match &mut node.inputs.iter_mut().find(|candidate| candidate.name == input)?.kind {
         InputKind::Combo(combo) => Some(combo),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use comfy_schema::{Map, Node, Schema, Text, Value};
+use comfy_schema::{Map, NodeDef, Schema, Text, Value};
 
 use crate::json;
 
@@ -20,7 +20,7 @@ pub(crate) struct GraphNode<'p> {
     pub(crate) class: &'p str,
     pub(crate) inputs: &'p Map,
     /// Its definition; every node of a prompt that was accepted has one.
-    pub(crate) definition: Option<&'p Node>,
+    pub(crate) definition: Option<&'p NodeDef>,
     pub(crate) links: Vec<Link<'p>>,
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
-use comfy_schema::{Map, Node, Schema, Value};
+use comfy_schema::{Map, NodeDef, Schema, Value};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
@@ -159,7 +159,7 @@ impl Client {
     }
 
     /// Returns the definitions of these classes, without those that the server does not have.
-    async fn node_definitions(&self, classes: BTreeSet<String>) -> Result<Vec<Node>, Error> {
+    async fn node_definitions(&self, classes: BTreeSet<String>) -> Result<Vec<NodeDef>, Error> {
         let requests = stream::iter(classes).map(|class| async move { self.object_info_of(&class).await });
         let responses: Vec<_> = requests.buffered(MAX_CONCURRENT).collect().await;
         let nodes: Result<Vec<_>, _> = responses.into_iter().collect();
@@ -231,7 +231,7 @@ fn convert(verdict: Verdict, origin: &Origin) -> Preflight {
         response.insert("error", error);
         Rejection::read(&Value::Object(response), origin)
     });
-    let warning = |warning: &comfy_schema::validate::Warning| PreflightWarning {
+    let warning = |warning: &comfy_schema::validate::PromptWarning| PreflightWarning {
         node: origin.node(&warning.node),
         input: warning.input.as_ref().map(ToString::to_string),
         kind: warning.kind.as_str(),

@@ -2,7 +2,7 @@
 
 use super::error::RequestErrorKind;
 use super::python::{self, Exception};
-use super::verdict::{Raised, RequestError};
+use super::verdict::{RequestError, ServerException};
 use super::{Validator, Verdict};
 use crate::{Map, Value};
 
@@ -56,7 +56,7 @@ fn refused(prompt: Value, kind: RequestErrorKind, message: &str, details: &str) 
 }
 
 fn raised(prompt: Value, why: &str, exception: Exception) -> Verdict {
-    Verdict { raised: Some(Raised { node: None, why: why.to_owned(), exception }), ..Verdict::new(prompt) }
+    Verdict { raised: Some(ServerException { node: None, why: why.to_owned(), exception }), ..Verdict::new(prompt) }
 }
 
 /// 8-4-4-4-12 lower-case hexadecimal digits.

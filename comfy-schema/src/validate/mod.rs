@@ -46,8 +46,8 @@ pub use files::{Files, Folder};
 pub use python::Exception;
 pub use replace::Replacements;
 pub(crate) use single::{Flaw, Problem, declaration, problems, replaced};
-pub use verdict::{NodeErrors, NodeReport, Raised, RequestError, Verdict};
-pub use warning::{Unverifiable, UnverifiableKind, Warning, WarningKind};
+pub use verdict::{NodeErrors, NodeReport, RequestError, ServerException, Verdict};
+pub use warning::{PromptWarning, PromptWarningKind, Unverifiable, UnverifiableKind};
 
 use files::Disk;
 use order::Order;
@@ -121,7 +121,7 @@ impl<'s> Validator<'s> {
         let mut verdict = Verdict::new(prompt.clone());
         let kind = prompt.kind_name();
         let Some(prompt) = as_object_mut(&mut verdict.prompt) else {
-            verdict.raised = Some(Raised {
+            verdict.raised = Some(ServerException {
                 node: None,
                 why: format!("the prompt is {kind}, not an object of nodes"),
                 exception: Exception { kind: "AttributeError".into(), message: "no attribute 'items'".into() },
@@ -168,5 +168,5 @@ impl<'s> Validator<'s> {
 /// What there is to say of a prompt whose nodes are all known.
 struct Found {
     findings: walk::Findings,
-    warnings: Vec<Warning>,
+    warnings: Vec<PromptWarning>,
 }

@@ -2,7 +2,7 @@
 
 use super::error::{NodeError, RequestErrorKind};
 use super::python::Exception;
-use super::warning::{Unverifiable, Warning};
+use super::warning::{PromptWarning, Unverifiable};
 use crate::{Map, Text, Value};
 
 /// What the server would say of a prompt.
@@ -13,7 +13,7 @@ pub struct Verdict {
     /// It is queued.
     pub valid: bool,
     /// Validation itself raised: the server answers 500 without JSON.
-    pub raised: Option<Raised>,
+    pub raised: Option<ServerException>,
     /// Why the request is refused, in the terms of the 400's `error`.
     pub error: Option<RequestError>,
     /// The good outputs: what the server executes.
@@ -25,13 +25,13 @@ pub struct Verdict {
     /// What cannot be known from the definitions, and what was assumed.
     pub unverifiable: Vec<Unverifiable>,
     /// What the server lets through and then ignores or breaks on.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<PromptWarning>,
 }
 
 /// Where validation itself raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Raised {
+pub struct ServerException {
     /// The node at fault, if it is one.
     pub node: Option<Text>,
     /// In words.

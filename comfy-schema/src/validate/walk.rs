@@ -15,7 +15,7 @@ use super::rules::{self, Answer, Call, Rule, is_custom};
 use super::scan::Graph;
 use super::verdict::{NodeErrors, NodeReport};
 use super::warning::{Unverifiable, UnverifiableKind};
-use crate::{Input, Map, Text, Value};
+use crate::{InputDef, Map, Text, Value};
 
 /// So many nodes in a row, and Python's stack ends. (About 950 in a server, whose own frames are below; 977 without.)
 const MOST_NODES_IN_A_ROW: usize = 950;
@@ -65,7 +65,7 @@ pub(super) struct Walk<'s, 'w> {
     found: Vec<usize>,
     on_path: Vec<bool>,
     /// `[type, options]` of inputs that errors are about.
-    configs: HashMap<*const Input, Arc<Value>>,
+    configs: HashMap<*const InputDef, Arc<Value>>,
     unverifiable: Vec<Unverifiable>,
     long_chain: bool,
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use comfy_schema::drift::{ChangeKind, Comparison, Finding, Level};
 use comfy_schema::validate::{Files, Folder, Validator};
-use comfy_schema::{Branch, Input, InputKind, Map, Schema, Value, open};
+use comfy_schema::{BranchDef, InputDef, InputKind, Map, Schema, Value, open};
 
 /// Prompts by name.
 type Prompts = BTreeMap<String, Value>;
@@ -73,13 +73,13 @@ impl Disk {
         schema
     }
 
-    fn inputs(&self, inputs: &mut [Input]) {
+    fn inputs(&self, inputs: &mut [InputDef]) {
         for input in inputs {
             let is_open = matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo));
             match &mut input.kind {
                 InputKind::Combo(combo) if is_open => combo.values.extend(self.names.iter().cloned()),
                 InputKind::DynamicCombo(branches) => {
-                    for Branch { inputs, .. } in branches {
+                    for BranchDef { inputs, .. } in branches {
                         self.inputs(inputs);
                     }
                 }

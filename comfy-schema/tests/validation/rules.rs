@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use comfy_schema::validate::{Files, Folder, Replacements, UnverifiableKind, Validator, Verdict, WarningKind};
+use comfy_schema::validate::{Files, Folder, PromptWarningKind, Replacements, UnverifiableKind, Validator, Verdict};
 use comfy_schema::{Schema, Value};
 
 const SCHEMA: &str = include_str!("../fixtures/rules.json");
@@ -166,7 +166,7 @@ fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
 
 #[test]
 fn what_passes_and_then_breaks_is_warned_of() {
-    use WarningKind as K;
+    use PromptWarningKind as K;
     let schema = schema();
     for (prompt, expected) in [
         (

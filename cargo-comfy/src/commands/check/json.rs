@@ -1,6 +1,6 @@
 //! Verdicts as JSON.
 
-use comfy_schema::validate::{NodeError, Unverifiable, Verdict, Warning};
+use comfy_schema::validate::{NodeError, PromptWarning, Unverifiable, Verdict};
 use comfy_schema::{Map, Value};
 
 /// Everything, errors as the server words them.
@@ -49,7 +49,7 @@ fn add_raised(answer: &mut Map, verdict: &Verdict) {
     }
 }
 
-fn warning(warning: &Warning) -> Value {
+fn warning(warning: &PromptWarning) -> Value {
     Value::Object(Map::from_iter([
         ("node", Value::from(&warning.node)),
         ("input", Value::from(warning.input.clone())),

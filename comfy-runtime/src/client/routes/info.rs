@@ -1,7 +1,7 @@
 //! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`, `/features`.
 
 use bytes::Bytes;
-use comfy_schema::{Map, Node, Schema, Value};
+use comfy_schema::{Map, NodeDef, Schema, Value};
 
 use super::object;
 use crate::client::error::Error;
@@ -93,7 +93,7 @@ impl Client {
     /// # Errors
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
-    pub async fn object_info_of(&self, class: &str) -> Result<Option<Node>, Error> {
+    pub async fn object_info_of(&self, class: &str) -> Result<Option<NodeDef>, Error> {
         let call = self.inner.transport.get(["object_info", class]);
         let (name, response) = (call.name(), call.bytes().await?);
         // The response for a class that the server does not have.
