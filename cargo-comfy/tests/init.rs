@@ -55,7 +55,7 @@ fn run_cargo(folder: &Path, arguments: &[&str]) -> Output {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("init-target");
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(folder).args(arguments).arg("--offline").env("CARGO_TARGET_DIR", target);
-    command.env_remove("INSTA_UPDATE").output().unwrap()
+    command.env_remove("INSTA_UPDATE").env_remove("CARGO_TERM_QUIET").output().unwrap()
 }
 
 #[test]
