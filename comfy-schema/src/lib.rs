@@ -2,7 +2,7 @@
 //! ([`validate`]).
 //!
 //! [`Schema::from_slice`] reads the bytes that the server sent, one node definition at a time. What it understands
-//! is in typed fields ([`Node`], [`Input`], [`Output`]); what it does not is kept as it was ([`Node::raw`],
+//! is in typed fields ([`NodeDef`], [`InputDef`], [`OutputDef`]); what it does not is kept as it was ([`NodeDef::raw`],
 //! [`InputKind::Raw`]) and reported with its place ([`Schema::issues`]). Nothing is dropped: [`Schema::to_json`]
 //! writes the document that was read.
 //!
@@ -33,22 +33,27 @@ mod model;
 pub mod open;
 mod options;
 mod parse;
+pub mod prompt;
 pub mod search;
+#[doc(hidden)]
+pub mod shown;
 #[doc(hidden)]
 pub mod suggest;
 mod text;
 pub mod validate;
 mod value;
+#[doc(hidden)]
+pub mod widgets;
 mod words;
 mod write;
 
 pub use error::SchemaError;
 pub use issue::Issue;
 pub use model::{
-    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind, Key, Keys, MatchType,
-    Node, Output, OutputKind, Producer, Schema, Section,
+    Autogrow, BranchDef, ComboDef, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, InputDef, InputKind, Key, Keys,
+    MatchType, NodeDef, OutputDef, OutputKind, Producer, Schema, Section,
 };
-pub use options::Options;
+pub use options::InputOptions;
 pub use text::Text;
 pub use value::{JsonError, JsonErrorKind, Map, Value, map};
 pub use words::UnknownWord;

@@ -1,6 +1,6 @@
 //! Combos whose options are what happened to be on a server's disk.
 
-use crate::{Combo, Input, Value};
+use crate::{ComboDef, InputDef, Value};
 
 /// Endings of files that a list of options may hold: models, media, text and configuration.
 ///
@@ -108,7 +108,7 @@ const NOTHING_FOUND: [&str; 5] = ["", "none", "[none]", "no history", "undefined
 /// server has others.
 ///
 /// Told by upload flags, routes, the endings of the options, the name of the input, or the absence of any option.
-pub fn is_open(input: &Input, combo: &Combo) -> bool {
+pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
     let options = &input.options;
     if combo.values.is_empty() || options.is_upload() || options.image_folder().is_some() {
         return true;

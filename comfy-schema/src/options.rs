@@ -17,12 +17,12 @@ pub(crate) enum Shape {
 /// The options of an input: all of them as sent, with typed views of the known ones.
 ///
 /// One key is not here but in the input's kind, where there may be a lot of it: `options` of a combo (the values)
-/// and of a dynamic combo (the branches). [`Input::to_value`](crate::Input::to_value) puts it back in its place.
+/// and of a dynamic combo (the branches). [`InputDef::to_value`](crate::InputDef::to_value) puts it back in its place.
 ///
 /// A view is `None` if the key is absent or its value has another type than the view; [`Self::get`] gives the value
-/// whatever it is. (Since [`Self::default`] is such a view, the trait's is reached as `Options::new(Map::new())`.)
+/// whatever it is. (Since [`Self::default`] is such a view, the trait's is reached as `InputOptions::new(Map::new())`.)
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Options {
+pub struct InputOptions {
     map: Map,
     pub(crate) shape: Shape,
     /// The kind holds the key `options`, which stood at this position.
@@ -50,7 +50,7 @@ macro_rules! views {
     (@get value, $self:ident, $key:literal) => { $self.get($key).filter(|value| !value.is_null()) };
 }
 
-impl Options {
+impl InputOptions {
     /// The options that this object holds.
     pub fn new(map: Map) -> Self {
         Self { map, shape: Shape::WithOptions, held_at: None }
@@ -231,7 +231,7 @@ impl Options {
     }
 }
 
-impl FromIterator<(Text, Value)> for Options {
+impl FromIterator<(Text, Value)> for InputOptions {
     fn from_iter<I: IntoIterator<Item = (Text, Value)>>(entries: I) -> Self {
         Self::new(entries.into_iter().collect())
     }

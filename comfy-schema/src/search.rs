@@ -16,7 +16,7 @@
 //! # }
 //! ```
 
-use crate::{Input, InputKind, Node, Output, OutputKind, Schema, Text};
+use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Schema, Text};
 
 /// What is looked for. Everything must fit; an empty query fits every node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,9 +63,9 @@ impl Query {
     /// The nodes that fit, best first. A class or title that is the word itself is best, then those that begin with it
     /// or hold it, then categories, aliases and descriptions. Of equals deprecated and paid ones come last and those with
     /// the fewest sockets first.
-    pub fn search<'s>(&self, schema: &'s Schema) -> Vec<&'s Node> {
+    pub fn search<'s>(&self, schema: &'s Schema) -> Vec<&'s NodeDef> {
         let words: Vec<String> = self.words.iter().map(|word| word.to_lowercase()).collect();
-        let mut hits: Vec<(usize, &Node)> = schema
+        let mut hits: Vec<(usize, &NodeDef)> = schema
             .nodes
             .iter()
             .filter(|node| self.takes.iter().all(|word| node.inputs.iter().any(|input| takes(input, word))))
@@ -74,8 +74,8 @@ impl Query {
             .collect();
         hits.sort_by(|(a, left), (b, right)| {
             let sockets =
-                |node: &Node| node.inputs.iter().filter(|input| is_socket(input)).count() + node.outputs.len();
-            let key = |node: &Node| (node.deprecated, node.api_node, sockets(node), node.class.to_lowercase());
+                |node: &NodeDef| node.inputs.iter().filter(|input| is_socket(input)).count() + node.outputs.len();
+            let key = |node: &NodeDef| (node.deprecated, node.api_node, sockets(node), node.class.to_lowercase());
             a.cmp(b).then_with(|| key(left).cmp(&key(right)))
         });
         hits.into_iter().map(|(_, node)| node).collect()
@@ -95,7 +95,7 @@ fn is_gives(word: &str) -> bool {
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
-pub fn takes(input: &Input, word: &str) -> bool {
+pub fn takes(input: &InputDef, word: &str) -> bool {
     match &input.kind {
         InputKind::Match(matched) if !matched.allowed.is_empty() => {
             matched.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(word))
@@ -116,7 +116,7 @@ pub fn takes(input: &Input, word: &str) -> bool {
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
-pub fn gives(node: &Node, output: &Output, word: &str) -> bool {
+pub fn gives(node: &NodeDef, output: &OutputDef, word: &str) -> bool {
     carried(node, output).split(',').any(|one| one.eq_ignore_ascii_case(word))
 }
 
@@ -124,7 +124,7 @@ pub fn gives(node: &Node, output: &Output, word: &str) -> bool {
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
-pub fn carried(node: &Node, output: &Output) -> Text {
+pub fn carried(node: &NodeDef, output: &OutputDef) -> Text {
     let OutputKind::Match(id) = &output.kind else { return output.kind.type_word() };
     let mut allowed = node.inputs.iter().filter_map(|input| match &input.kind {
         InputKind::Match(matched) => Some(matched),
@@ -140,7 +140,7 @@ pub fn carried(node: &Node, output: &Output) -> Text {
 }
 
 /// Whether only links feed an input.
-fn is_socket(input: &Input) -> bool {
+fn is_socket(input: &InputDef) -> bool {
     matches!(
         input.kind,
         InputKind::Link(_) | InputKind::Union(_) | InputKind::Any | InputKind::Match(_) | InputKind::Autogrow(_)
@@ -148,7 +148,7 @@ fn is_socket(input: &Input) -> bool {
 }
 
 /// Less is better; `None` if a word is nowhere.
-fn score(node: &Node, words: &[String]) -> Option<usize> {
+fn score(node: &NodeDef, words: &[String]) -> Option<usize> {
     let class = node.class.to_lowercase();
     let title = node.display_name.as_deref().unwrap_or_default().to_lowercase();
     let whole = words.join(" ");
@@ -162,7 +162,7 @@ fn score(node: &Node, words: &[String]) -> Option<usize> {
     Some(score)
 }
 
-fn score_word(node: &Node, class: &str, title: &str, word: &str) -> Option<usize> {
+fn score_word(node: &NodeDef, class: &str, title: &str, word: &str) -> Option<usize> {
     let holds = |text: &str| text.to_lowercase().contains(word);
     if class == word || title == word {
         Some(1)

@@ -2,8 +2,24 @@
 //!
 //! Shared by the workspace's crates; may change in any version.
 
-/// The fewest and the most suggestions are 0 and this.
-const MOST: usize = 3;
+/// The maximum number of suggestions.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// Returns `` `a`, `b` or `c` ``, or an empty text where there is nothing to name.
+pub fn alternatives(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    }
+}
+
+/// Returns `` ; did you mean `a` or `b`? ``, to be put behind a message, or an empty text without suggestions.
+pub fn did_you_mean(suggestions: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let names = alternatives(suggestions);
+    if names.is_empty() { names } else { format!("; did you mean {names}?") }
+}
 
 /// The candidates that someone who wrote `word` may have meant, best first, at most three.
 ///
@@ -19,7 +35,7 @@ pub fn similar<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .collect();
     scored.sort_unstable();
     scored.dedup();
-    scored.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
+    scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
 /// Lower is nearer; `None` if too far.
@@ -43,9 +59,16 @@ fn plain(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::similar;
+    use super::{did_you_mean, similar};
 
     const CLASSES: [&str; 5] = ["KSampler", "KSamplerAdvanced", "VAEDecode", "VAEEncode", "CLIPTextEncode"];
+
+    #[test]
+    fn suggestions_end_a_message() {
+        assert_eq!(did_you_mean([""; 0]), "");
+        assert_eq!(did_you_mean(["a"]), "; did you mean `a`?");
+        assert_eq!(did_you_mean(["a", "b", "c"]), "; did you mean `a`, `b` or `c`?");
+    }
 
     #[test]
     fn swapped_letters() {

@@ -87,14 +87,14 @@ pub(crate) use words;
 mod tests {
     use crate::Key;
     use crate::drift::{Bound, Level};
-    use crate::validate::{UnverifiableKind, WarningKind};
+    use crate::validate::{PromptWarningKind, UnverifiableKind};
 
     #[test]
     fn every_word_is_read_back() {
         assert!(Key::ALL.iter().all(|key| key.to_string().parse() == Ok(*key)));
         assert!(Level::ALL.iter().all(|level| level.to_string().parse() == Ok(*level)));
         assert!(Bound::ALL.iter().all(|bound| bound.to_string().parse() == Ok(*bound)));
-        assert!(WarningKind::ALL.iter().all(|kind| kind.to_string().parse() == Ok(*kind)));
+        assert!(PromptWarningKind::ALL.iter().all(|kind| kind.to_string().parse() == Ok(*kind)));
         assert!(UnverifiableKind::ALL.iter().all(|kind| kind.to_string().parse() == Ok(*kind)));
     }
 

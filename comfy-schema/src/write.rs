@@ -5,7 +5,8 @@ use std::fmt;
 use crate::model::Group;
 use crate::value::write_string;
 use crate::{
-    Branch, Combo, ComboSpelling, Input, InputKind, Key, Map, Node, OutputKind, Producer, Schema, Section, Text, Value,
+    BranchDef, ComboDef, ComboSpelling, InputDef, InputKind, Key, Map, NodeDef, OutputKind, Producer, Schema, Section,
+    Text, Value,
 };
 
 impl Schema {
@@ -34,7 +35,7 @@ impl Schema {
     }
 }
 
-impl Node {
+impl NodeDef {
     /// The definition as the server sent it; keys come in the order in which the server's interface writes them.
     pub fn to_value(&self) -> Value {
         if self.keys.is_not_an_object() {
@@ -192,20 +193,20 @@ fn overlay(declared: &mut Map, over: &Map) {
     }
 }
 
-fn push_inputs(specs: &mut Map, inputs: &[Input], section: Section) {
+fn push_inputs(specs: &mut Map, inputs: &[InputDef], section: Section) {
     for input in inputs.iter().filter(|input| input.section == section) {
         specs.push_unchecked(input.name.clone(), input.to_value());
     }
 }
 
-impl Input {
+impl InputDef {
     /// The specification, as it was sent.
     ///
-    /// (But not every oddity: a third entry beside type and options is in [`Node::raw`] only.)
+    /// (But not every oddity: a third entry beside type and options is in [`NodeDef::raw`] only.)
     pub fn to_value(&self) -> Value {
         let head = match &self.kind {
             InputKind::Raw(spec) => return spec.clone(),
-            InputKind::Combo(Combo { values, spelling: ComboSpelling::Array, .. }) => Value::Array(values.clone()),
+            InputKind::Combo(ComboDef { values, spelling: ComboSpelling::Array, .. }) => Value::Array(values.clone()),
             _ => Value::String(self.kind.type_word()),
         };
         let part = match &self.kind {
@@ -228,7 +229,7 @@ impl Input {
 }
 
 /// `options` of a dynamic combo.
-pub(crate) fn branches_value(branches: &[Branch]) -> Value {
+pub(crate) fn branches_value(branches: &[BranchDef]) -> Value {
     branches
         .iter()
         .map(|branch| {

@@ -46,7 +46,7 @@ pub(super) fn node(node: &Node<'_>, types: Types<'_>) -> Vec<Vec<String>> {
     vec![vec![markdown(title).join(" ")], markdown(&source.description), facts(source), outputs(node, types)]
 }
 
-fn facts(source: &schema::Node) -> Vec<String> {
+fn facts(source: &schema::NodeDef) -> Vec<String> {
     let mut facts = vec![format!("Class {}", code(&source.class))];
     let mut clause = |text: String| facts[0].push_str(&text);
     if !source.category.is_empty() {

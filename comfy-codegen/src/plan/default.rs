@@ -1,6 +1,6 @@
 //! Defaults and bounds: what is sent for an input that is not given, and what the server checks.
 
-use comfy_schema::{Combo, Input, InputKind, Text, Value};
+use comfy_schema::{ComboDef, InputDef, InputKind, Text, Value};
 
 use super::model::Bound;
 use super::path::Path;
@@ -13,7 +13,7 @@ pub(super) struct Bounds {
 }
 
 /// The bounds of a number, or of a union with one; none for everything else.
-pub(super) fn bounds(input: &Input, path: Path<'_>, context: &mut Context<'_, '_>) -> Bounds {
+pub(super) fn bounds(input: &InputDef, path: Path<'_>, context: &mut Context<'_, '_>) -> Bounds {
     let whole = match &input.kind {
         InputKind::Int => true,
         InputKind::Float => false,
@@ -45,7 +45,7 @@ fn read_bound(value: &Value, whole: bool) -> Option<Bound> {
 /// The schema reports defaults that contradict their own definition. What it means here is a warning: that a required
 /// input has to be given.
 pub(super) fn default(
-    input: &Input,
+    input: &InputDef,
     required: bool,
     bounds: &Bounds,
     path: Path<'_>,
@@ -63,7 +63,7 @@ pub(super) fn default(
     }
 }
 
-fn read_default(input: &Input, value: &Value, bounds: &Bounds) -> Result<Option<String>, &'static str> {
+fn read_default(input: &InputDef, value: &Value, bounds: &Bounds) -> Result<Option<String>, &'static str> {
     match &input.kind {
         InputKind::Int => {
             let number = value.as_i128().ok_or("is not an integer")?;
@@ -115,7 +115,7 @@ fn as_float(bound: &Bound) -> f64 {
 }
 
 /// A combo's default must be one of its options; of a list that is open nobody can say what another server has.
-fn combo_default(input: &Input, list: &Combo, value: &Value) -> Result<Option<String>, &'static str> {
+fn combo_default(input: &InputDef, list: &ComboDef, value: &Value) -> Result<Option<String>, &'static str> {
     if let (true, Some(values)) = (list.multiselect, value.as_array()) {
         return if values.iter().all(|value| list.values.contains(value)) {
             Ok(Some(wrapped(value)))

@@ -1,6 +1,6 @@
 //! What an input takes becomes the kind of its field.
 
-use comfy_schema::{Autogrow, Branch as SchemaBranch, DynamicGroup, Input, InputKind, MatchType, Section, Text};
+use comfy_schema::{Autogrow, BranchDef, DynamicGroup, InputDef, InputKind, MatchType, Section, Text};
 
 use super::model::{Branch, Choice, Combo, Field, Grow, Kind, Primitive, Rows};
 use super::path::Path;
@@ -10,7 +10,7 @@ use crate::names::{Ident, exact_or_snake};
 
 /// One input as a field. Its identifier is provisional: the record settles it among its siblings.
 pub(super) fn field<'s>(
-    input: &'s Input,
+    input: &'s InputDef,
     class: &'s str,
     path: Path<'_>,
     parameters: &mut Parameters<'s>,
@@ -29,7 +29,7 @@ pub(super) fn field<'s>(
 
 /// Whether something must be sent for an input. What the section says does not count for lists: the server asks for
 /// their first children, whatever section the list is in.
-fn is_required(input: &Input) -> bool {
+fn is_required(input: &InputDef) -> bool {
     match &input.kind {
         InputKind::Autogrow(grow) => grow.min > 0,
         InputKind::DynamicGroup(group) => group.min > 0,
@@ -45,7 +45,7 @@ fn first_branch(choice: &Choice<'_>) -> Option<String> {
 }
 
 fn kind<'s>(
-    input: &'s Input,
+    input: &'s InputDef,
     class: &'s str,
     path: Path<'_>,
     parameters: &mut Parameters<'s>,
@@ -78,8 +78,8 @@ fn raw<'s>(path: Path<'_>, why: &str, context: &mut Context<'_, '_>) -> Kind<'s>
 }
 
 fn combo_kind<'s>(
-    input: &'s Input,
-    list: &'s comfy_schema::Combo,
+    input: &'s InputDef,
+    list: &'s comfy_schema::ComboDef,
     class: &'s str,
     path: Path<'_>,
     context: &mut Context<'s, '_>,
@@ -119,12 +119,7 @@ fn grow_kind<'s>(
     Kind::Grow(Grow { source: grow, element: Box::new(element) })
 }
 
-fn choice<'s>(
-    branches: &'s [SchemaBranch],
-    class: &'s str,
-    path: Path<'_>,
-    context: &mut Context<'s, '_>,
-) -> Choice<'s> {
+fn choice<'s>(branches: &'s [BranchDef], class: &'s str, path: Path<'_>, context: &mut Context<'s, '_>) -> Choice<'s> {
     let branches = branches
         .iter()
         .map(|branch| {

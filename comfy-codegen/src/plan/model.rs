@@ -9,7 +9,7 @@ use crate::names::Ident;
 /// A node class.
 #[derive(Debug)]
 pub(crate) struct Node<'s> {
-    pub(crate) source: &'s schema::Node,
+    pub(crate) source: &'s schema::NodeDef,
     /// `KSampler`
     pub(crate) ident: String,
     /// `KSamplerOutputs`; used only if there are several outputs.
@@ -39,7 +39,7 @@ pub(crate) struct Record<'s> {
 /// One input as a field.
 #[derive(Debug)]
 pub(crate) struct Field<'s> {
-    pub(crate) source: &'s schema::Input,
+    pub(crate) source: &'s schema::InputDef,
     pub(crate) ident: Ident,
     pub(crate) kind: Kind<'s>,
     /// It must be given, or has a default that is sent.
@@ -158,7 +158,7 @@ pub(crate) struct Rows<'s> {
 /// One output.
 #[derive(Debug)]
 pub(crate) struct Output<'s> {
-    pub(crate) source: &'s schema::Output,
+    pub(crate) source: &'s schema::OutputDef,
     pub(crate) ident: Ident,
     pub(crate) kind: OutputKind,
 }

@@ -9,7 +9,7 @@ use super::{combo, record};
 use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle, snake_case};
 
 /// Plans a node. Its names are settled later, among all nodes.
-pub(super) fn plan<'s>(source: &'s schema::Node, context: &mut Context<'s, '_>) -> Node<'s> {
+pub(super) fn plan<'s>(source: &'s schema::NodeDef, context: &mut Context<'s, '_>) -> Node<'s> {
     let path = Path::class(&source.class);
     let record = record::plan(&source.inputs, &source.class, path, context);
     let outputs = outputs(source, &record, path, context);
@@ -27,7 +27,7 @@ pub(super) fn plan<'s>(source: &'s schema::Node, context: &mut Context<'s, '_>) 
 }
 
 fn outputs<'s>(
-    source: &'s schema::Node,
+    source: &'s schema::NodeDef,
     record: &Record<'s>,
     path: Path<'_>,
     context: &mut Context<'s, '_>,
@@ -50,7 +50,7 @@ fn outputs<'s>(
 }
 
 /// The output's name in snake case. Names in capitals are what V1 nodes without names have: their type words.
-fn wanted_name(output: &schema::Output) -> String {
+fn wanted_name(output: &schema::OutputDef) -> String {
     if output.name.is_empty() {
         return "output".to_owned();
     }
@@ -59,7 +59,7 @@ fn wanted_name(output: &schema::Output) -> String {
 }
 
 fn kind<'s>(
-    output: &'s schema::Output,
+    output: &'s schema::OutputDef,
     class: &'s str,
     record: &Record<'s>,
     path: Path<'_>,

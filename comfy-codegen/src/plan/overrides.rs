@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comfy_schema::{Input, InputKind, Schema, suggest};
+use comfy_schema::{InputDef, InputKind, Schema, suggest};
 use thiserror::Error;
 
 use super::path::Path;
@@ -118,13 +118,13 @@ impl std::fmt::Display for Overrides {
     }
 }
 
-fn collect(inputs: &[Input], path: Path<'_>, targets: &mut BTreeMap<String, Target>) {
+fn collect(inputs: &[InputDef], path: Path<'_>, targets: &mut BTreeMap<String, Target>) {
     for input in inputs {
         collect_input(input, path.input(&input.name), targets);
     }
 }
 
-fn collect_input(input: &Input, path: Path<'_>, targets: &mut BTreeMap<String, Target>) {
+fn collect_input(input: &InputDef, path: Path<'_>, targets: &mut BTreeMap<String, Target>) {
     let target = match &input.kind {
         InputKind::Combo(combo) if combo.values.is_empty() => Target::WithoutOptions,
         InputKind::Combo(_) => Target::WithOptions,

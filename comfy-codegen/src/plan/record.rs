@@ -1,6 +1,6 @@
 //! The fields of a node, a branch or a row.
 
-use comfy_schema::Input;
+use comfy_schema::InputDef;
 
 use super::model::{Field, Kind, Record};
 use super::path::Path;
@@ -23,7 +23,7 @@ impl<'s> Parameters<'s> {
 
 /// Plans the inputs of one record, in declared order. `class` is the node they belong to, at whatever depth.
 pub(super) fn plan<'s>(
-    inputs: &'s [Input],
+    inputs: &'s [InputDef],
     class: &'s str,
     path: Path<'_>,
     context: &mut Context<'s, '_>,

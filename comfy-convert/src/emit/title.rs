@@ -1,6 +1,6 @@
 //! Titles that the front end gives to nodes without one.
 
-use comfy_schema::{Node, Text};
+use comfy_schema::{NodeDef, Text};
 
 /// The front end's own English names, where they are not the server's.
 const NAMES: &[(&str, &str)] = &[
@@ -55,7 +55,7 @@ const BARE: &[&str] = &[
 ];
 
 /// The title of a node whose file gives none.
-pub(crate) fn default(class: &Node) -> Text {
+pub(crate) fn default(class: &NodeDef) -> Text {
     let name = class.class.as_str();
     if let Some((_, title)) = NAMES.iter().find(|(of, _)| *of == name) {
         return Text::new_static(title);

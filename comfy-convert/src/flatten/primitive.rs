@@ -1,6 +1,6 @@
 //! Primitive nodes write their value into the widgets that they are linked to.
 
-use comfy_schema::{Input, Text, Value};
+use comfy_schema::{InputDef, Text, Value};
 
 use super::Promoted;
 use super::promote::WidgetAt;
@@ -109,7 +109,7 @@ fn write(loaded: &mut Loaded<'_>, promoted: &Promoted, graph: usize, link: &Link
 }
 
 /// A number as the widget of an INT or FLOAT rounds it; anything else as it is.
-fn rounded(input: &Input, value: &Value) -> Value {
+fn rounded(input: &InputDef, value: &Value) -> Value {
     let Some(number) = value.as_f64() else {
         return value.clone();
     };
@@ -140,7 +140,7 @@ fn rounded(input: &Input, value: &Value) -> Value {
 }
 
 /// A number brought between the bounds of an INT or FLOAT.
-fn bounded(input: &Input, value: &Value) -> Value {
+fn bounded(input: &InputDef, value: &Value) -> Value {
     let option = |value: Option<&Value>, otherwise| value.and_then(Value::as_f64).unwrap_or(otherwise);
     match (input.kind.type_word().as_str(), value.as_f64()) {
         ("INT" | "FLOAT", Some(number)) => {

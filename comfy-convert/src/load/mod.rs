@@ -64,7 +64,7 @@ pub(crate) struct Node<'s> {
 #[derive(Debug)]
 pub(crate) enum NodeKind<'s> {
     /// A class of the schema.
-    Class(&'s comfy_schema::Node),
+    Class(&'s comfy_schema::NodeDef),
     /// A class that the schema does not have.
     Unknown {
         /// The last entry of `widgets_values`.

@@ -17,7 +17,7 @@ pub(crate) struct Loader<'w, 's> {
     /// Definition id to graph.
     definitions: &'w HashMap<&'w Text, usize>,
     /// The schema's own search is slow for classes that it does not have.
-    classes: HashMap<&'s str, &'s comfy_schema::Node>,
+    classes: HashMap<&'s str, &'s comfy_schema::NodeDef>,
     /// How many parts of group nodes may still be loaded: each group node has its own.
     parts: Cell<usize>,
 }
@@ -33,7 +33,7 @@ impl<'w, 's> Loader<'w, 's> {
     }
 
     /// The class of this name.
-    pub(crate) fn class(&self, name: &str) -> Option<&'s comfy_schema::Node> {
+    pub(crate) fn class(&self, name: &str) -> Option<&'s comfy_schema::NodeDef> {
         self.classes.get(name).copied()
     }
 
@@ -66,7 +66,7 @@ impl<'w, 's> Loader<'w, 's> {
         };
         match &node.kind {
             NodeKind::Class(class) => {
-                let class: &'s comfy_schema::Node = class;
+                let class: &'s comfy_schema::NodeDef = class;
                 class_node(&mut node, class, saved);
             }
             NodeKind::Subgraph(graph) => self.instance(*graph, saved, &mut node),
@@ -129,7 +129,7 @@ impl<'w, 's> Loader<'w, 's> {
 }
 
 /// Fills a node of a known class: its widgets with the saved values, its inputs with the saved links, its outputs.
-fn class_node<'s>(node: &mut Node<'s>, class: &'s comfy_schema::Node, saved: &UiNode) {
+fn class_node<'s>(node: &mut Node<'s>, class: &'s comfy_schema::NodeDef, saved: &UiNode) {
     let mut widgets = widgets_of(class);
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);

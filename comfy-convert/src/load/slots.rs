@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use comfy_schema::{Autogrow, InputKind, Node, Text, Value};
+use comfy_schema::{Autogrow, InputKind, NodeDef, Text, Value};
 
 use super::Slot;
 use super::node::template;
@@ -16,7 +16,7 @@ pub(super) fn saved(input: &UiInput) -> Slot {
 }
 
 /// The inputs of the class, those without widgets first, then the saved ones that it does not know.
-pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
+pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
     let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
     let mut builder = Builder { widgets, by_name, slots: Vec::new() };
     let declared = declared(class);
@@ -43,7 +43,7 @@ pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, inputs: &[UiInput]) 
 }
 
 /// The slots of a class with these widgets, of which the named ones are linked.
-pub(crate) fn slots_of(class: &Node, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
+pub(crate) fn slots_of(class: &NodeDef, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
     let input = |name: &Text| UiInput {
         name: name.clone(),
         kind: Text::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use comfy_schema::{Map, Node, Output, OutputKind, Schema, Text, Value};
+use comfy_schema::{Map, NodeDef, OutputDef, OutputKind, Schema, Text, Value};
 
 use super::Lost;
 use super::size::{self, BoxSize, Rows};
@@ -51,7 +51,7 @@ pub(super) struct Built<'s> {
     pub(super) id: Text,
     class: Text,
     /// What the schema says of it.
-    known: Option<&'s Node>,
+    known: Option<&'s NodeDef>,
     title: Option<Text>,
     pub(super) slots: Vec<Slot>,
     pub(super) outputs: Vec<Out>,
@@ -133,7 +133,7 @@ impl<'s> Built<'s> {
     }
 
     /// A node of a known class.
-    fn fill(&mut self, known: &'s Node, inputs: &Map, lost: &mut Vec<Lost>) {
+    fn fill(&mut self, known: &'s NodeDef, inputs: &Map, lost: &mut Vec<Lost>) {
         let mut widgets = widgets_of(known);
         let mut at = 0;
         // A dynamic combo's children are there once it is set.
@@ -166,7 +166,7 @@ impl<'s> Built<'s> {
     }
 
     /// How large the editor draws it.
-    fn measured(&self, known: &Node, widgets: &Widgets<'_>) -> BoxSize {
+    fn measured(&self, known: &NodeDef, widgets: &Widgets<'_>) -> BoxSize {
         let sockets = self.slots.iter().filter(|slot| !slot.widget);
         let rows = Rows {
             inputs: sockets.map(|slot| slot.name.as_str()).collect(),
@@ -321,7 +321,7 @@ pub(super) fn id_value(id: &str) -> Value {
 }
 
 /// The template of an output with a matched type.
-fn template(output: &Output) -> Option<Text> {
+fn template(output: &OutputDef) -> Option<Text> {
     match &output.kind {
         OutputKind::Match(template) => Some(template.clone().unwrap_or_default()),
         _ => None,

@@ -4,7 +4,7 @@
 //! The heights are those of the front end 1.45, measured with it for all 796 classes of ComfyUI 0.26.0; texts are
 //! measured roughly, and rather too wide.
 
-use comfy_schema::{InputKind, Node, Value};
+use comfy_schema::{InputKind, NodeDef, Value};
 
 use crate::widgets::{Kind, Widget, Widgets};
 
@@ -58,7 +58,7 @@ pub(super) fn of_rows(rows: usize, widgets: usize) -> BoxSize {
 }
 
 /// A node of a known class. `rows` are the names at its left and right side.
-pub(super) fn of_class(class: &Node, widgets: &Widgets<'_>, title: &str, rows: &Rows<'_>) -> BoxSize {
+pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, title: &str, rows: &Rows<'_>) -> BoxSize {
     let heights: Vec<f64> = widgets.list.iter().filter_map(height).collect();
     let mut size = of_rows(rows.count(), 0);
     if !heights.is_empty() {
@@ -109,7 +109,7 @@ fn height(widget: &Widget<'_>) -> Option<f64> {
 }
 
 /// Whether a picture stands below the widgets: one that was loaded, or that was made.
-fn shows_picture(class: &Node) -> bool {
+fn shows_picture(class: &NodeDef) -> bool {
     let loads = class.inputs.iter().any(|input| {
         let flags = ["image_upload", "video_upload", "animated_image_upload"];
         flags.iter().any(|flag| input.options.get(flag) == Some(&Value::Bool(true)))

@@ -1,11 +1,11 @@
 //! The widgets of a class, dynamic combos at their first option.
 
-use comfy_schema::{Branch, InputKind, Node, Value};
+use comfy_schema::{BranchDef, InputKind, NodeDef, Value};
 
 use super::{Kind, PREFIXED, Spec, Widget, Widgets, declared, initial, special};
 
 /// The widgets of a new node of this class.
-pub(crate) fn widgets_of(class: &Node) -> Widgets<'_> {
+pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
     let mut list = Vec::new();
     for spec in declared(class) {
         add(&spec, &mut list);
@@ -39,15 +39,15 @@ pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
 }
 
 /// Adds the children that a branch brings.
-pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s Branch, list: &mut Vec<Widget<'s>>) {
+pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s BranchDef, list: &mut Vec<Widget<'s>>) {
     for input in &branch.inputs {
         add(&spec.child(input), list);
     }
 }
 
 /// The branch that stands first in a JavaScript object: of integer-like keys the least, else the document's first.
-pub(crate) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
-    let index = |branch: &Branch| {
+pub(crate) fn first_branch(branches: &[BranchDef]) -> Option<&BranchDef> {
+    let index = |branch: &BranchDef| {
         let key = branch.key.as_str();
         key.parse::<u32>().ok().filter(|&index| index != u32::MAX && index.to_string() == key)
     };

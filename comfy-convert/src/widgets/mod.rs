@@ -6,7 +6,7 @@ mod read;
 mod spec;
 mod special;
 
-use comfy_schema::{Branch, Input, Text, Value};
+use comfy_schema::{BranchDef, InputDef, Text, Value};
 
 pub(crate) use build::{first_branch, widgets_of};
 pub(crate) use spec::{Spec, declared, has_widget};
@@ -42,7 +42,7 @@ pub(crate) struct Widget<'s> {
     /// In how many dynamic combos it stands: what follows a dynamic combo and stands deeper is its children.
     pub(crate) depth: usize,
     /// The input it belongs to; companions have none.
-    pub(crate) input: Option<&'s Input>,
+    pub(crate) input: Option<&'s InputDef>,
 }
 
 /// What a widget does with its value beyond holding it.
@@ -64,7 +64,7 @@ pub(crate) enum Kind<'s> {
     /// A combo whose options the server gives when asked.
     Remote(&'s [Value]),
     /// A choice that brings widgets of its own.
-    DynamicCombo(&'s [Branch]),
+    DynamicCombo(&'s [BranchDef]),
     /// The choice of a `CustomCombo`, whose options are the widgets behind it.
     CustomChoice,
     /// The place of that choice among them.

@@ -1,6 +1,6 @@
 //! How values reach widgets: one by one from `widgets_values`, and by being set later.
 
-use comfy_schema::{InputKind, Node, Text, Value};
+use comfy_schema::{InputKind, NodeDef, Text, Value};
 
 use super::special::custom_option;
 use super::{Kind, Spec, Widget, Widgets, build, declared};
@@ -11,7 +11,7 @@ const MOST_OPTIONS: usize = 10_000;
 
 impl<'s> Widgets<'s> {
     /// Gives the saved values to the widgets, in sequence.
-    pub(crate) fn read(&mut self, class: &'s Node, saved: &Saved) {
+    pub(crate) fn read(&mut self, class: &'s NodeDef, saved: &Saved) {
         let values: Vec<Option<Value>> = match saved {
             Saved::None => return,
             Saved::Named => {
@@ -96,7 +96,7 @@ impl<'s> Widgets<'s> {
 
     /// What the front end mends once all is read: combos that hold nothing get their first option, and samplers
     /// their names of today.
-    pub(crate) fn mend(&mut self, class: &Node) {
+    pub(crate) fn mend(&mut self, class: &NodeDef) {
         let mut at = 0;
         while let Some(widget) = self.list.get(at) {
             let empty = widget.value.as_ref().is_none_or(Value::is_null);
@@ -129,7 +129,7 @@ impl<'s> Widgets<'s> {
     }
 
     /// The values without those of forced inputs, which old front ends saved.
-    fn without_forced(&self, class: &'s Node, values: &[Value]) -> Vec<Value> {
+    fn without_forced(&self, class: &'s NodeDef, values: &[Value]) -> Vec<Value> {
         let mut forced = Vec::new();
         for spec in declared(class) {
             count_forced(&spec, &mut forced);

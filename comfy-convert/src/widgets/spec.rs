@@ -1,38 +1,14 @@
 //! A declared input as the front end sees it.
 
-use comfy_schema::{Input, InputKind, Node, Section, Text, Value};
+use comfy_schema::widgets::has_widget_in_1_45;
+use comfy_schema::{InputDef, InputKind, NodeDef, Section, Text, Value};
 
-/// The type words for which the front end (1.45) has a widget.
-const WIDGETS: &[&str] = &[
-    "INT",
-    "FLOAT",
-    "BOOLEAN",
-    "STRING",
-    "MARKDOWN",
-    "TEXTAREA",
-    "COMBO",
-    "COLOR",
-    "BOUNDING_BOX",
-    "CURVE",
-    "RANGE",
-    "IMAGECOMPARE",
-    "PAINTER",
-    "CHART",
-    "GALLERIA",
-    "IMAGEUPLOAD",
-    "AUDIOUPLOAD",
-    "AUDIO_UI",
-    "AUDIO_RECORD",
-    "WEBCAM",
-    "LOAD_3D",
-    "LOAD_3D_ADVANCED",
-    "PREVIEW_3D",
-    "COMFY_DYNAMICCOMBO_V3",
-];
+/// The type words of primitives and combos, which have a widget in every front end.
+const BASIC_WIDGETS: &[&str] = &["INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "COMFY_DYNAMICCOMBO_V3"];
 
-/// Whether the front end has a widget for this type word.
+/// Returns whether the front end (1.45) has a widget for this type word.
 pub(crate) fn has_widget(word: &str) -> bool {
-    WIDGETS.contains(&word)
+    BASIC_WIDGETS.contains(&word) || has_widget_in_1_45(word)
 }
 
 /// One input of a class or of a dynamic input's branch.
@@ -40,14 +16,14 @@ pub(crate) fn has_widget(word: &str) -> bool {
 pub(crate) struct Spec<'s> {
     /// Its full name: `p.child` inside a dynamic combo `p`.
     pub(crate) name: Text,
-    pub(crate) input: &'s Input,
+    pub(crate) input: &'s InputDef,
     /// In how many dynamic combos it stands.
     pub(crate) depth: usize,
 }
 
 impl<'s> Spec<'s> {
     /// An input of a dynamic combo's branch or a growing list.
-    pub(crate) fn child(&self, input: &'s Input) -> Self {
+    pub(crate) fn child(&self, input: &'s InputDef) -> Self {
         Self { name: format!("{}.{}", self.name, own_name(input)).into(), input, depth: self.depth + 1 }
     }
 
@@ -86,11 +62,11 @@ impl<'s> Spec<'s> {
 }
 
 /// The inputs of a class in the front end's order: `input_order.required`, then `.optional`, then unlisted ones.
-pub(crate) fn declared(class: &Node) -> Vec<Spec<'_>> {
-    let mut inputs: Vec<&Input> = class.inputs.iter().collect();
+pub(crate) fn declared(class: &NodeDef) -> Vec<Spec<'_>> {
+    let mut inputs: Vec<&InputDef> = class.inputs.iter().collect();
     // It is kept only where the order of the document does not say the same.
     if let Some(order) = class.raw.get("input_order").and_then(Value::as_object) {
-        let listed = |input: &Input| {
+        let listed = |input: &InputDef| {
             let section = if input.section == Section::Required { "required" } else { "optional" };
             let names = order.get(section).and_then(Value::as_array).unwrap_or_default();
             names.iter().any(|name| name.as_str() == Some(&input.name))
@@ -102,6 +78,6 @@ pub(crate) fn declared(class: &Node) -> Vec<Spec<'_>> {
 }
 
 /// An option called `name` replaces the input's own.
-fn own_name(input: &Input) -> Text {
+fn own_name(input: &InputDef) -> Text {
     input.options.get("name").and_then(Value::as_str).map_or_else(|| input.name.clone(), Text::new)
 }

@@ -1,11 +1,11 @@
 //! Widgets that scripts of the stock front end add to single classes.
 
-use comfy_schema::{InputKind, Node, Section};
+use comfy_schema::{InputKind, NodeDef, Section};
 
 use super::{Kind, Spec, Widget, initial};
 
 /// Widgets right behind an input's own.
-pub(super) fn after<'s>(class: &'s Node, spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
+pub(super) fn after<'s>(class: &'s NodeDef, spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     match (class.class.as_str(), spec.name.as_str()) {
         ("Load3D", "model_file") => list.extend([
             Widget::sent("upload 3d model", "upload3dmodel"),
@@ -22,7 +22,7 @@ pub(super) fn after<'s>(class: &'s Node, spec: &Spec<'s>, list: &mut Vec<Widget<
 }
 
 /// Widgets behind all others.
-pub(super) fn at_the_end<'s>(class: &'s Node, list: &mut Vec<Widget<'s>>) {
+pub(super) fn at_the_end<'s>(class: &'s NodeDef, list: &mut Vec<Widget<'s>>) {
     match class.class.as_str() {
         "LoadAudio" => list.push(Widget { kind: Kind::AudioAddress, ..Widget::sent("audioUI", "").unsaved() }),
         "SaveAudio" | "SaveAudioMP3" | "SaveAudioOpus" | "SaveAudioAdvanced" | "PreviewAudio" => {
@@ -52,8 +52,8 @@ pub(super) fn custom_option<'s>(number: usize) -> Widget<'s> {
 }
 
 /// Whether the class gets an upload button: for a required combo of pictures or videos, or the input `audio`.
-fn has_upload(class: &Node) -> bool {
-    let flag = |spec: &&comfy_schema::Input, key: &str| spec.options.get(key).is_some_and(initial::is_truthy);
+fn has_upload(class: &NodeDef) -> bool {
+    let flag = |spec: &&comfy_schema::InputDef, key: &str| spec.options.get(key).is_some_and(initial::is_truthy);
     let media = class.inputs.iter().filter(|input| input.section == Section::Required).any(|input| {
         matches!(input.kind, InputKind::Combo(_))
             && ["image_upload", "video_upload", "animated_image_upload"].iter().any(|key| flag(&input, key))

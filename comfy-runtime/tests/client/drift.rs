@@ -3,7 +3,7 @@
 use comfy_mock::Server;
 use comfy_runtime::client::{Drift, Error};
 use comfy_schema::Schema;
-use comfy_schema::drift::Place;
+use comfy_schema::drift::ChangedMember;
 
 use crate::support::{connect, workflow};
 
@@ -40,7 +40,7 @@ async fn a_narrower_range_that_the_value_leaves_breaks() {
     let (_server, drift) = drift(r#""n": ["INT", {"default": 1, "min": 0, "max": 10}]"#).await;
     assert!(!drift.is_ok() && drift.defaulted.is_empty());
     assert_eq!((drift.breaking.len(), drift.breaking[0].node.as_str()), (1, "show"));
-    assert_eq!(drift.breaking[0].change.place, Some(Place::Input("n".into())));
+    assert_eq!(drift.breaking[0].change.place, Some(ChangedMember::Input("n".into())));
     let line = drift.to_string();
     assert!(line.starts_with("breaking: node `show` \"A\": input `n`: ") && line.lines().count() == 1, "{line}");
     let Err(error) = drift.into_result() else { panic!("it breaks") };

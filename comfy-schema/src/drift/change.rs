@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::shown::{shortened, shortened_value};
 use crate::words::words;
 use crate::{Text, Value};
 
@@ -38,7 +39,7 @@ pub struct Change {
     /// The class.
     pub class: Text,
     /// The input or output that changed; `None` if it is the class itself.
-    pub place: Option<Place>,
+    pub place: Option<ChangedMember>,
     /// What changed.
     pub kind: ChangeKind,
     /// What that does to a workflow that uses it.
@@ -48,7 +49,7 @@ pub struct Change {
 /// The part of a class that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ChangedMember {
     /// An input: `steps`; `resize_type.width` inside a dynamic combo; `images.image0` or, without a workflow,
     /// `images.*` inside a growing list.
     Input(Text),
@@ -197,14 +198,14 @@ impl ChangeKind {
 /// How many options are listed before the others are only counted.
 const SHOWN_OPTIONS: usize = 6;
 /// How many characters of a value are shown.
-const SHOWN_CHARACTERS: usize = 80;
+const MAX_SHOWN_LEN: usize = 80;
 
 impl Display for Change {
     /// One line without the class: `input steps: the greatest value is 100 (it was 1000)`.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(Place::Input(name)) => write!(f, "input `{name}`: ")?,
-            Some(Place::Output(slot, name)) => write!(f, "output {slot} `{name}`: ")?,
+            Some(ChangedMember::Input(name)) => write!(f, "input `{name}`: ")?,
+            Some(ChangedMember::Output(slot, name)) => write!(f, "output {slot} `{name}`: ")?,
             None => {}
         }
         self.kind.fmt(f)
@@ -238,7 +239,9 @@ impl Display for ChangeKind {
                 write!(f, "required now; its default is {}", short(default))
             }
             Self::InputOptional => f.write_str("may be left out now"),
-            Self::TypeChanged { old, new } => write!(f, "the type is {} (it was {})", clip(new), clip(old)),
+            Self::TypeChanged { old, new } => {
+                write!(f, "the type is {} (it was {})", shortened(new, MAX_SHOWN_LEN), shortened(old, MAX_SHOWN_LEN))
+            }
             Self::OptionsRemoved(values) => listed(f, "no option any more", values),
             Self::OptionsAdded(values) => listed(f, "new", values),
             Self::RangeNarrowed { bound, old, new } | Self::RangeWidened { bound, old, new } => {
@@ -249,7 +252,7 @@ impl Display for ChangeKind {
             }
             Self::OutputAdded => f.write_str("new"),
             Self::OutputRenamed { old } => write!(f, "it was called `{old}`"),
-            Self::Refused { why } => write!(f, "the node refuses it: {}", clip(why)),
+            Self::Refused { why } => write!(f, "the node refuses it: {}", shortened(why, MAX_SHOWN_LEN)),
         }
     }
 }
@@ -282,14 +285,5 @@ fn or_nothing(value: Option<&Value>) -> String {
 }
 
 fn short(value: &Value) -> String {
-    clip(&value.to_string())
-}
-
-/// The beginning of a long text, on one line.
-fn clip(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    shortened_value(value, MAX_SHOWN_LEN)
 }

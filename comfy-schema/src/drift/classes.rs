@@ -1,11 +1,11 @@
 //! What changed of a class, whoever uses it.
 
-use super::change::{Bound, Change, ChangeKind, Place};
+use super::change::{Bound, Change, ChangeKind, ChangedMember};
 use super::default;
-use crate::{Input, InputKind, Node, Output, OutputKind, Section, Text, Value, open};
+use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Section, Text, Value, open};
 
 /// Every difference between two versions of a class.
-pub(super) fn differences(old: &Node, new: &Node) -> Vec<Change> {
+pub(super) fn differences(old: &NodeDef, new: &NodeDef) -> Vec<Change> {
     let mut differences = Differences { class: &old.class, changes: Vec::new() };
     match (old.output_node, new.output_node) {
         (true, false) => differences.add(None, ChangeKind::NoLongerOutput),
@@ -26,17 +26,17 @@ struct Differences<'s> {
 }
 
 impl Differences<'_> {
-    fn add(&mut self, place: Option<Place>, kind: ChangeKind) {
+    fn add(&mut self, place: Option<ChangedMember>, kind: ChangeKind) {
         let level = kind.level();
         self.changes.push(Change { class: self.class.clone(), place, kind, level });
     }
 
     fn add_input(&mut self, path: &str, kind: ChangeKind) {
-        self.add(Some(Place::Input(path.into())), kind);
+        self.add(Some(ChangedMember::Input(path.into())), kind);
     }
 
     /// Inputs of a class, a branch or a row. Nested as deep as the schema's reader allows.
-    fn inputs(&mut self, old: &[Input], new: &[Input], prefix: &str) {
+    fn inputs(&mut self, old: &[InputDef], new: &[InputDef], prefix: &str) {
         for before in old {
             let path = format!("{prefix}{}", before.name);
             match new.iter().find(|now| now.name == before.name) {
@@ -51,7 +51,7 @@ impl Differences<'_> {
         }
     }
 
-    fn input(&mut self, old: &Input, new: &Input, path: &str) {
+    fn input(&mut self, old: &InputDef, new: &InputDef, path: &str) {
         match (old.section, new.section) {
             (Section::Optional, Section::Required) if !is_list_without_minimum(new) => {
                 self.add_input(path, ChangeKind::InputRequired { default: default::of(new) });
@@ -71,7 +71,7 @@ impl Differences<'_> {
         }
     }
 
-    fn kind(&mut self, old: &Input, new: &Input, path: &str) {
+    fn kind(&mut self, old: &InputDef, new: &InputDef, path: &str) {
         use InputKind as Kind;
         match (&old.kind, &new.kind) {
             (Kind::Autogrow(before), Kind::Autogrow(now)) => {
@@ -102,7 +102,7 @@ impl Differences<'_> {
     }
 
     /// Combos and dynamic combos: the latter's branches bring inputs of their own.
-    fn choices(&mut self, old: &Input, new: &Input, path: &str, before: &[Value], now: &[Value]) {
+    fn choices(&mut self, old: &InputDef, new: &InputDef, path: &str, before: &[Value], now: &[Value]) {
         if !(is_open(old) || is_open(new)) {
             let missing = |from: &[Value], of: &[Value]| -> Vec<Value> {
                 of.iter().filter(|value| !from.contains(value)).cloned().collect()
@@ -115,7 +115,7 @@ impl Differences<'_> {
                 self.add_input(path, ChangeKind::OptionsAdded(added));
             }
         }
-        let branches = |input: &'_ Input| match &input.kind {
+        let branches = |input: &'_ InputDef| match &input.kind {
             InputKind::DynamicCombo(branches) => branches.clone(),
             _ => Vec::new(),
         };
@@ -132,14 +132,18 @@ impl Differences<'_> {
         }
     }
 
-    fn types(&mut self, old: &Input, new: &Input, path: &str) {
+    fn types(&mut self, old: &InputDef, new: &InputDef, path: &str) {
         let (before, now) = (old.kind.type_word(), new.kind.type_word());
         if before == now && !matches!(new.kind, InputKind::Raw(_)) || old.kind == new.kind {
             return;
         }
         let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
-        let mut change =
-            Change { class: self.class.clone(), place: Some(Place::Input(path.into())), level: kind.level(), kind };
+        let mut change = Change {
+            class: self.class.clone(),
+            place: Some(ChangedMember::Input(path.into())),
+            level: kind.level(),
+            kind,
+        };
         if takes_all(&before, &now) {
             change.level = super::Level::Additive;
         }
@@ -161,21 +165,23 @@ impl Differences<'_> {
         }
     }
 
-    fn outputs(&mut self, old: &[Output], new: &[Output]) {
+    fn outputs(&mut self, old: &[OutputDef], new: &[OutputDef]) {
         for slot in 0..old.len().max(new.len()) {
             match (old.get(slot), new.get(slot)) {
                 (Some(before), Some(now)) => self.output(slot, before, now),
                 (Some(before), None) => {
-                    self.add(Some(Place::Output(slot, before.name.clone())), ChangeKind::OutputRemoved);
+                    self.add(Some(ChangedMember::Output(slot, before.name.clone())), ChangeKind::OutputRemoved);
                 }
-                (None, Some(now)) => self.add(Some(Place::Output(slot, now.name.clone())), ChangeKind::OutputAdded),
+                (None, Some(now)) => {
+                    self.add(Some(ChangedMember::Output(slot, now.name.clone())), ChangeKind::OutputAdded);
+                }
                 (None, None) => {}
             }
         }
     }
 
-    fn output(&mut self, slot: usize, old: &Output, new: &Output) {
-        let place = || Some(Place::Output(slot, new.name.clone()));
+    fn output(&mut self, slot: usize, old: &OutputDef, new: &OutputDef) {
+        let place = || Some(ChangedMember::Output(slot, new.name.clone()));
         let (before, now) = (old.kind.type_word(), new.kind.type_word());
         if before != now {
             let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
@@ -200,7 +206,7 @@ fn choices(kind: &InputKind) -> Option<Vec<Value>> {
 }
 
 /// Files of a server come and go without its version.
-fn is_open(input: &Input) -> bool {
+fn is_open(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
 }
 
@@ -215,7 +221,7 @@ const fn has_range(kind: &InputKind) -> bool {
 }
 
 /// A growing list that may be empty is required by name only.
-fn is_list_without_minimum(input: &Input) -> bool {
+fn is_list_without_minimum(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Autogrow(list) if list.min == 0)
         || matches!(&input.kind, InputKind::DynamicGroup(group) if group.min == 0)
 }

@@ -1,15 +1,15 @@
 //! What an input is unless said otherwise.
 
-use crate::{Input, InputKind, Section, Text, Value};
+use crate::{InputDef, InputKind, Section, Text, Value};
 
 /// The default of an input: its own, or the first branch of a dynamic combo if all that it needs has a default.
 ///
 /// A combo without a default has none, although the editor preselects its first option: which sampler is meant is
 /// nothing to guess.
-pub(super) fn of(input: &Input) -> Option<Value> {
+pub(super) fn of(input: &InputDef) -> Option<Value> {
     if let InputKind::DynamicCombo(branches) = &input.kind {
         let first = branches.first()?;
-        let needed = |child: &&Input| child.section == Section::Required;
+        let needed = |child: &&InputDef| child.section == Section::Required;
         return first.inputs.iter().filter(needed).all(|child| of(child).is_some()).then(|| (&first.key).into());
     }
     input.options.default().cloned()
@@ -17,7 +17,7 @@ pub(super) fn of(input: &Input) -> Option<Value> {
 
 /// What must be in a prompt for an input to be at its default: itself, and the children of a dynamic combo's branch.
 /// Arrays are wrapped, or the server would take them for links.
-pub(super) fn entries(name: &Text, input: &Input) -> Vec<(Text, Value)> {
+pub(super) fn entries(name: &Text, input: &InputDef) -> Vec<(Text, Value)> {
     let Some(value) = of(input) else { return Vec::new() };
     let wrapped = match value {
         Value::Array(_) => Value::Object([("__value__", value)].into_iter().collect()),

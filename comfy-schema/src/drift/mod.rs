@@ -40,7 +40,7 @@ mod workflow;
 
 use std::borrow::Cow;
 
-pub use change::{Bound, Change, ChangeKind, Level, Place};
+pub use change::{Bound, Change, ChangeKind, ChangedMember, Level};
 use thiserror::Error;
 pub use workflow::Finding;
 

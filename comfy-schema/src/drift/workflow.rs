@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display, Formatter};
 
-use super::change::{Bound, Change, ChangeKind, Place};
+use super::change::{Bound, Change, ChangeKind, ChangedMember};
 use super::{DriftError, Level, default};
 use crate::validate::{Flaw, Problem, Replacements, problems, replaced};
-use crate::{Input, InputKind, Map, Node, Schema, Text, Value, open};
+use crate::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open};
 
 /// A change that a node of a workflow meets.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl Display for Finding {
 /// A workflow seen through one schema.
 struct Seen<'s> {
     prompt: Map,
-    classes: HashMap<Text, &'s Node>,
+    classes: HashMap<Text, &'s NodeDef>,
 }
 
 impl<'s> Seen<'s> {
@@ -41,7 +41,7 @@ impl<'s> Seen<'s> {
         Self { prompt, classes }
     }
 
-    fn class(&self, id: &str) -> Option<&'s Node> {
+    fn class(&self, id: &str) -> Option<&'s NodeDef> {
         self.classes.get(id).copied()
     }
 
@@ -86,7 +86,7 @@ pub(super) fn fill(
     let found = findings(old, new, replacements, prompt)?;
     let mut filled = Vec::new();
     for finding in found.into_iter().filter(|finding| finding.change.level == Level::Defaulted) {
-        let Some(Place::Input(name)) = &finding.change.place else { continue };
+        let Some(ChangedMember::Input(name)) = &finding.change.place else { continue };
         let Value::Object(nodes) = &mut *prompt else { break };
         let Some(Value::Object(node)) = nodes.get_mut(&finding.node) else { continue };
         // A replaced class has inputs that the prompt's own does not; those are the server's to fill.
@@ -115,7 +115,7 @@ impl Judge<'_> {
     fn node(&self, id: &Text, before: &Value, after: &Value, needed: bool) -> Vec<Change> {
         let mut changes = Vec::new();
         let Some(old) = self.old.class(id) else { return changes };
-        let mut add = |class: &Text, place: Option<Place>, kind: ChangeKind| {
+        let mut add = |class: &Text, place: Option<ChangedMember>, kind: ChangeKind| {
             let level = kind.level();
             changes.push(Change { class: class.clone(), place, kind, level });
         };
@@ -150,10 +150,17 @@ impl Judge<'_> {
     }
 
     /// What of the schema changed so that an input is wrong now.
-    fn explain(&self, old: &Node, new: &Node, problem: &Problem<'_>, before: &Value, after: &Value) -> Option<Change> {
+    fn explain(
+        &self,
+        old: &NodeDef,
+        new: &NodeDef,
+        problem: &Problem<'_>,
+        before: &Value,
+        after: &Value,
+    ) -> Option<Change> {
         let was = declared_in(old, before, &problem.input);
         let value = inputs_of(after).and_then(|inputs| inputs.get(&problem.input));
-        let option = |input: Option<&Input>, bound: Bound| input?.options.get(bound.as_str()).cloned();
+        let option = |input: Option<&InputDef>, bound: Bound| input?.options.get(bound.as_str()).cloned();
         let narrowed =
             |bound| ChangeKind::RangeNarrowed { bound, old: option(was, bound), new: option(problem.declared, bound) };
         let kind = match &problem.flaw {
@@ -179,7 +186,7 @@ impl Judge<'_> {
         // A literal that the server ignores from now on does not stop anything.
         let ignored = problem.flaw == Flaw::Undeclared && !matches!(value, Some(Value::Array(_)));
         let level = if ignored { Level::Additive } else { kind.level() };
-        Some(Change { class: new.class.clone(), place: Some(Place::Input(problem.input.clone())), kind, level })
+        Some(Change { class: new.class.clone(), place: Some(ChangedMember::Input(problem.input.clone())), kind, level })
     }
 
     /// The change of the output that a link comes from, if it changed.
@@ -199,7 +206,7 @@ impl Judge<'_> {
             }
         };
         let (class, level) = (new.class.clone(), kind.level());
-        Some(Change { class, place: Some(Place::Output(slot, before.name.clone())), kind, level })
+        Some(Change { class, place: Some(ChangedMember::Output(slot, before.name.clone())), kind, level })
     }
 }
 
@@ -211,13 +218,13 @@ fn is_of_a_file(problem: &Problem<'_>) -> bool {
     of_open && matches!(problem.flaw, Flaw::NotListed | Flaw::Refused(_))
 }
 
-fn type_change(old: Option<&Input>, new: Option<&Input>) -> ChangeKind {
-    let word = |input: Option<&Input>| input.map_or_else(|| "undeclared".into(), |input| input.kind.type_word());
+fn type_change(old: Option<&InputDef>, new: Option<&InputDef>) -> ChangeKind {
+    let word = |input: Option<&InputDef>| input.map_or_else(|| "undeclared".into(), |input| input.kind.type_word());
     ChangeKind::TypeChanged { old: word(old), new: word(new) }
 }
 
 /// What a class declares for an input of a node, dynamic parents expanded.
-fn declared_in<'s>(class: &'s Node, node: &Value, name: &str) -> Option<&'s Input> {
+fn declared_in<'s>(class: &'s NodeDef, node: &Value, name: &str) -> Option<&'s InputDef> {
     crate::validate::declaration(class, inputs_of(node)?, name)
 }
 

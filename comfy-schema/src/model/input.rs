@@ -1,7 +1,7 @@
 //! Inputs and what they take.
 
 use crate::parse::join_types;
-use crate::{Map, Options, Text, Value};
+use crate::{InputOptions, Map, Text, Value};
 
 /// Whether an input must be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,7 +15,7 @@ pub enum Section {
 /// One declared input.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Input {
+pub struct InputDef {
     /// Its exact name, without the prefix of a dynamic parent.
     pub name: Text,
     /// Required or optional.
@@ -23,7 +23,7 @@ pub struct Input {
     /// What it takes.
     pub kind: InputKind,
     /// Its options as sent (`default`, `min`, `tooltip`, …), unknown ones included.
-    pub options: Options,
+    pub options: InputOptions,
 }
 
 /// What an input takes.
@@ -39,7 +39,7 @@ pub enum InputKind {
     /// `BOOLEAN`
     Boolean,
     /// One of a list of values (both spellings).
-    Combo(Combo),
+    Combo(ComboDef),
     /// One type word that only links carry (`IMAGE`, `MODEL`, any unknown word).
     Link(Text),
     /// One type word for which the stock front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …): takes a link
@@ -54,7 +54,7 @@ pub enum InputKind {
     /// `COMFY_AUTOGROW_V3`: a growing list of equal inputs.
     Autogrow(Autogrow),
     /// `COMFY_DYNAMICCOMBO_V3`: a choice that brings inputs of its own.
-    DynamicCombo(Vec<Branch>),
+    DynamicCombo(Vec<BranchDef>),
     /// `COMFY_DYNAMICSLOT_V3`: a socket that brings inputs of its own when linked.
     DynamicSlot(DynamicSlot),
     /// `COMFY_DYNAMICGROUP_V3`: repeatable rows of inputs.
@@ -75,7 +75,7 @@ pub enum ComboSpelling {
 /// One of a list of values.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Combo {
+pub struct ComboDef {
     /// The allowed values, as sent. Empty if none were sent (remote lists, folders without files).
     pub values: Vec<Value>,
     /// How it was written.
@@ -103,17 +103,17 @@ pub struct Autogrow {
     /// How many the first children must be given. 0 if the template's input is optional.
     pub min: usize,
     /// The input that each child is; its `name` is the template's own.
-    pub element: Box<Input>,
+    pub element: Box<InputDef>,
 }
 
 /// One option of a dynamic combo.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Branch {
+pub struct BranchDef {
     /// The value that selects it.
     pub key: Text,
     /// The inputs it brings, named without the parent's prefix.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputDef>,
 }
 
 /// A socket that brings inputs when it is linked.
@@ -121,9 +121,9 @@ pub struct Branch {
 #[non_exhaustive]
 pub struct DynamicSlot {
     /// What the socket itself takes.
-    pub slot: Box<Input>,
+    pub slot: Box<InputDef>,
     /// The inputs it brings.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputDef>,
 }
 
 /// Repeatable rows of inputs.
@@ -131,7 +131,7 @@ pub struct DynamicSlot {
 #[non_exhaustive]
 pub struct DynamicGroup {
     /// The inputs of one row.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputDef>,
     /// Fewest rows.
     pub min: usize,
     /// Most rows.
@@ -148,14 +148,14 @@ pub struct Hidden {
     pub spec: Value,
 }
 
-impl Input {
+impl InputDef {
     /// An input without options.
     pub fn new(name: impl Into<Text>, section: Section, kind: InputKind) -> Self {
-        Self { name: name.into(), section, kind, options: Options::new(Map::new()) }
+        Self { name: name.into(), section, kind, options: InputOptions::new(Map::new()) }
     }
 }
 
-impl Combo {
+impl ComboDef {
     /// A combo of these values, of which one is chosen.
     pub const fn new(values: Vec<Value>, spelling: ComboSpelling) -> Self {
         Self { values, spelling, multiselect: false }
@@ -171,28 +171,28 @@ impl MatchType {
 
 impl Autogrow {
     /// A list of inputs like `element`, under these names, of which the first `min` must be given.
-    pub fn new(names: Vec<Text>, min: usize, element: Input) -> Self {
+    pub fn new(names: Vec<Text>, min: usize, element: InputDef) -> Self {
         Self { names, min, element: Box::new(element) }
     }
 }
 
-impl Branch {
+impl BranchDef {
     /// A branch that brings these inputs.
-    pub fn new(key: impl Into<Text>, inputs: Vec<Input>) -> Self {
+    pub fn new(key: impl Into<Text>, inputs: Vec<InputDef>) -> Self {
         Self { key: key.into(), inputs }
     }
 }
 
 impl DynamicSlot {
     /// A socket that brings these inputs.
-    pub fn new(slot: Input, inputs: Vec<Input>) -> Self {
+    pub fn new(slot: InputDef, inputs: Vec<InputDef>) -> Self {
         Self { slot: Box::new(slot), inputs }
     }
 }
 
 impl DynamicGroup {
     /// `min` to `max` rows of these inputs.
-    pub const fn new(inputs: Vec<Input>, min: usize, max: usize) -> Self {
+    pub const fn new(inputs: Vec<InputDef>, min: usize, max: usize) -> Self {
         Self { inputs, min, max }
     }
 }

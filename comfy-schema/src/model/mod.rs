@@ -7,10 +7,11 @@ mod output;
 mod schema;
 
 pub use input::{
-    Autogrow, Branch, Combo, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, Input, InputKind, MatchType, Section,
+    Autogrow, BranchDef, ComboDef, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, InputDef, InputKind, MatchType,
+    Section,
 };
 pub(crate) use keys::Group;
 pub use keys::{Key, Keys};
-pub use node::{Node, Producer};
-pub use output::{Output, OutputKind};
+pub use node::{NodeDef, Producer};
+pub use output::{OutputDef, OutputKind};
 pub use schema::Schema;

@@ -1,6 +1,6 @@
 //! One node class.
 
-use super::{Hidden, Input, Keys, Output};
+use super::{Hidden, InputDef, Keys, OutputDef};
 use crate::{Map, Text};
 
 /// Which of the server's two node interfaces wrote a definition.
@@ -19,7 +19,7 @@ pub enum Producer {
 #[expect(clippy::struct_excessive_bools, reason = "the definition has that many flags")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Node {
+pub struct NodeDef {
     /// The class name, exactly: the key in `/object_info` and the `class_type` of a prompt.
     pub class: Text,
     /// Which interface wrote the definition.
@@ -33,11 +33,11 @@ pub struct Node {
     /// `/`-separated menu path.
     pub category: Text,
     /// Required inputs first, then optional ones; inside each by `input_order`, then by the document.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputDef>,
     /// Inputs that the server fills in. Never sent.
     pub hidden: Vec<Hidden>,
     /// Outputs by slot.
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<OutputDef>,
     /// The node takes whole lists.
     pub is_input_list: bool,
     /// A root of execution (saves or shows something).
@@ -64,7 +64,7 @@ pub struct Node {
     pub raw: Map,
 }
 
-impl Node {
+impl NodeDef {
     /// A node without inputs and outputs, with the keys that a current server writes for this interface.
     pub fn new(class: impl Into<Text>, producer: Producer) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl Node {
     }
 
     /// The declared input of this name, without looking into dynamic ones.
-    pub fn input(&self, name: &str) -> Option<&Input> {
+    pub fn input(&self, name: &str) -> Option<&InputDef> {
         self.inputs.iter().find(|input| input.name == name)
     }
 }

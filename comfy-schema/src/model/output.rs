@@ -6,7 +6,7 @@ use crate::{Text, Value};
 /// One output slot.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Output {
+pub struct OutputDef {
     /// Its name in the editor; falls back to the type word.
     pub name: Text,
     /// What it carries.
@@ -17,7 +17,7 @@ pub struct Output {
     pub tooltip: Option<Text>,
 }
 
-impl Output {
+impl OutputDef {
     /// A single output of this name, without a tooltip.
     pub fn new(name: impl Into<Text>, kind: OutputKind) -> Self {
         Self { name: name.into(), kind, is_list: false, tooltip: None }

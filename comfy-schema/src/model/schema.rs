@@ -1,13 +1,13 @@
 //! All node classes of a server.
 
-use super::Node;
+use super::NodeDef;
 use crate::{Issue, Text};
 
 /// Every node definition of a server, in the order of the document.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
     /// The definitions.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<NodeDef>,
     /// What was odd: reported here, and kept as it was in the node concerned.
     pub issues: Vec<Issue>,
     /// Positions in `nodes`, sorted by class. Only a hint: `nodes` may be changed by anyone.
@@ -16,18 +16,18 @@ pub struct Schema {
 
 impl Schema {
     /// A schema of these definitions.
-    pub fn new(nodes: Vec<Node>) -> Self {
+    pub fn new(nodes: Vec<NodeDef>) -> Self {
         Self::with_issues(nodes, Vec::new())
     }
 
-    pub(crate) fn with_issues(nodes: Vec<Node>, issues: Vec<Issue>) -> Self {
+    pub(crate) fn with_issues(nodes: Vec<NodeDef>, issues: Vec<Issue>) -> Self {
         let mut index: Vec<u32> = (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).collect();
         index.sort_by(|&a, &b| class_at(&nodes, a).cmp(&class_at(&nodes, b)));
         Self { nodes, issues, index }
     }
 
     /// The definition of a class.
-    pub fn node(&self, class: &str) -> Option<&Node> {
+    pub fn node(&self, class: &str) -> Option<&NodeDef> {
         let found = self.index.binary_search_by(|&at| class_at(&self.nodes, at).cmp(&Some(class)));
         let hint = found.ok().and_then(|at| self.nodes.get(self.index[at] as usize));
         match hint {
@@ -48,7 +48,7 @@ impl Schema {
     }
 }
 
-fn class_at(nodes: &[Node], at: u32) -> Option<&str> {
+fn class_at(nodes: &[NodeDef], at: u32) -> Option<&str> {
     nodes.get(at as usize).map(|node| node.class.as_str())
 }
 
@@ -58,8 +58,8 @@ impl PartialEq for Schema {
     }
 }
 
-impl FromIterator<Node> for Schema {
-    fn from_iter<I: IntoIterator<Item = Node>>(nodes: I) -> Self {
+impl FromIterator<NodeDef> for Schema {
+    fn from_iter<I: IntoIterator<Item = NodeDef>>(nodes: I) -> Self {
         Self::new(nodes.into_iter().collect())
     }
 }

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use super::report::{Place, Report};
-use crate::{Combo, Input, InputKind, Value};
+use crate::{ComboDef, InputDef, InputKind, Value};
 
 /// Reports a default of another type or outside its own range, and bounds that are none.
-pub(super) fn input(at: &Place<'_>, input: &Input, report: &mut Report) {
+pub(super) fn input(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     let at = at.index(1);
     let Some(default) = input.options.default() else {
         return bounds(&at, input, report);
@@ -37,7 +37,7 @@ fn is_whole(value: &Value) -> bool {
     }
 }
 
-fn bounds(at: &Place<'_>, input: &Input, report: &mut Report) {
+fn bounds(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     if !matches!(input.kind, InputKind::Int | InputKind::Float) {
         return;
     }
@@ -73,7 +73,7 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 
 /// Whether a combo may start with this value. Lists that differ from install to install (files, remote ones) may
 /// lack it, and the front end ignores a default that is false, 0 or empty.
-fn combo_allows(combo: &Combo, input: &Input, default: &Value) -> bool {
+fn combo_allows(combo: &ComboDef, input: &InputDef, default: &Value) -> bool {
     if combo.values.is_empty() || input.options.is_upload() || input.options.remote().is_some() {
         return true;
     }
@@ -83,7 +83,7 @@ fn combo_allows(combo: &Combo, input: &Input, default: &Value) -> bool {
     one_allowed(combo, default)
 }
 
-fn one_allowed(combo: &Combo, default: &Value) -> bool {
+fn one_allowed(combo: &ComboDef, default: &Value) -> bool {
     let ignored = match default {
         Value::String(text) => text.is_empty(),
         Value::Bool(value) => !value,

@@ -1,17 +1,17 @@
 //! Combos in both spellings.
 
 use super::report::{Place, Report};
-use crate::{Combo, ComboSpelling, InputKind, Options, Value};
+use crate::{ComboDef, ComboSpelling, InputKind, InputOptions, Value};
 
 /// `[["a", "b"], {…}]`
-pub(super) fn array(at: &Place<'_>, values: Vec<Value>, options: &Options, report: &mut Report) -> InputKind {
+pub(super) fn array(at: &Place<'_>, values: Vec<Value>, options: &InputOptions, report: &mut Report) -> InputKind {
     let spec = at.index(0);
     check_values(&spec, &values, report);
-    InputKind::Combo(Combo { values, spelling: ComboSpelling::Array, multiselect: multiselect(options) })
+    InputKind::Combo(ComboDef { values, spelling: ComboSpelling::Array, multiselect: multiselect(options) })
 }
 
 /// `["COMBO", {"options": ["a", "b"]}]`; without `options` where the front end fills them in.
-pub(super) fn word(at: &Place<'_>, options: &mut Options, report: &mut Report) -> InputKind {
+pub(super) fn word(at: &Place<'_>, options: &mut InputOptions, report: &mut Report) -> InputKind {
     let spec = at.index(1);
     let values = match options.take_held() {
         None => Vec::new(),
@@ -26,10 +26,10 @@ pub(super) fn word(at: &Place<'_>, options: &mut Options, report: &mut Report) -
             Vec::new()
         }
     };
-    InputKind::Combo(Combo { values, spelling: ComboSpelling::Word, multiselect: multiselect(options) })
+    InputKind::Combo(ComboDef { values, spelling: ComboSpelling::Word, multiselect: multiselect(options) })
 }
 
-fn multiselect(options: &Options) -> bool {
+fn multiselect(options: &InputOptions) -> bool {
     options.get("multiselect").and_then(Value::as_bool).unwrap_or(false)
 }
 

@@ -7,7 +7,7 @@ use super::report::{Place, Report};
 use super::{decode, node, sniff};
 use crate::value::read::{MAX_DEPTH, Reader};
 use crate::value::replace_lone_surrogates;
-use crate::{Issue, JsonError, JsonErrorKind, Node, Schema, SchemaError, Text, Value};
+use crate::{Issue, JsonError, JsonErrorKind, NodeDef, Schema, SchemaError, Text, Value};
 
 /// Reads a whole document, holding the JSON of one definition at a time.
 pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
@@ -39,7 +39,7 @@ fn definitions(text: &str) -> Result<Schema, SchemaError> {
 /// What has been read so far.
 #[derive(Default)]
 struct Found {
-    nodes: Vec<Node>,
+    nodes: Vec<NodeDef>,
     issues: Vec<Issue>,
     places: HashMap<Text, usize>,
     any_definition: bool,

@@ -3,7 +3,8 @@
 use super::input::{input, split_types};
 use super::report::{Place, Report};
 use crate::{
-    Autogrow, Branch, DynamicGroup, DynamicSlot, Input, InputKind, Map, MatchType, Options, Section, Text, Value,
+    Autogrow, BranchDef, DynamicGroup, DynamicSlot, InputDef, InputKind, InputOptions, Map, MatchType, Section, Text,
+    Value,
 };
 
 /// The server's own cap on the children of a growing list.
@@ -35,7 +36,7 @@ impl Context<'_> {
 }
 
 /// `["COMFY_MATCHTYPE_V3", {"template": {"template_id": "t", "allowed_types": "IMAGE,MASK"}}]`
-pub(super) fn match_type(context: &Context<'_>, options: &Options, report: &mut Report) -> Option<InputKind> {
+pub(super) fn match_type(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
     let at = context.at.index(1);
     let template = template(&at, options, report)?;
     let at = at.key("template");
@@ -60,7 +61,7 @@ pub(super) fn match_type(context: &Context<'_>, options: &Options, report: &mut 
 }
 
 /// `["COMFY_AUTOGROW_V3", {"template": {"input": {…}, "prefix": "image", "min": 1, "max": 50}}]`, or with `names`
-pub(super) fn autogrow(context: &Context<'_>, options: &Options, report: &mut Report) -> Option<InputKind> {
+pub(super) fn autogrow(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
     let nesting = context.deeper(report)?;
     let at = context.at.index(1);
     let template = template(&at, options, report)?;
@@ -79,7 +80,7 @@ pub(super) fn autogrow(context: &Context<'_>, options: &Options, report: &mut Re
 }
 
 /// The template's first input; the server ignores others.
-fn element(at: &Place<'_>, template: &Map, nesting: usize, report: &mut Report) -> Option<Input> {
+fn element(at: &Place<'_>, template: &Map, nesting: usize, report: &mut Report) -> Option<InputDef> {
     let sections = template.get("input").and_then(Value::as_object);
     let mut inputs = sections.map(|sections| inputs(&at.key("input"), sections, nesting, report)).unwrap_or_default();
     if inputs.is_empty() {
@@ -109,7 +110,7 @@ fn child_names(at: &Place<'_>, template: &Map, report: &mut Report) -> Option<Ve
 }
 
 /// `["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "a", "inputs": {…}}, …]}]`
-pub(super) fn combo(context: &Context<'_>, options: &mut Options, report: &mut Report) -> Option<InputKind> {
+pub(super) fn combo(context: &Context<'_>, options: &mut InputOptions, report: &mut Report) -> Option<InputKind> {
     let nesting = context.deeper(report)?;
     let at = context.at.index(1);
     let Some(held) = options.take_held() else {
@@ -124,7 +125,7 @@ pub(super) fn combo(context: &Context<'_>, options: &mut Options, report: &mut R
     branches.map(InputKind::DynamicCombo)
 }
 
-fn branches(at: &Place<'_>, options: &Value, nesting: usize, report: &mut Report) -> Option<Vec<Branch>> {
+fn branches(at: &Place<'_>, options: &Value, nesting: usize, report: &mut Report) -> Option<Vec<BranchDef>> {
     let Some(options) = options.as_array() else {
         report.add(at, format_args!("{} instead of an array of branches", options.kind_name()));
         return None;
@@ -144,13 +145,13 @@ fn branches(at: &Place<'_>, options: &Value, nesting: usize, report: &mut Report
                 return None;
             }
         };
-        branches.push(Branch { key: key.into(), inputs });
+        branches.push(BranchDef { key: key.into(), inputs });
     }
     Some(branches)
 }
 
 /// `["COMFY_DYNAMICSLOT_V3", {"slotType": "IMAGE", "inputs": {…}}]`
-pub(super) fn slot(context: &Context<'_>, options: &Options, report: &mut Report) -> Option<InputKind> {
+pub(super) fn slot(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
     let nesting = context.deeper(report)?;
     let at = context.at.index(1);
     let Some(word) = options.slot_type() else {
@@ -164,7 +165,7 @@ pub(super) fn slot(context: &Context<'_>, options: &Options, report: &mut Report
 }
 
 /// `["COMFY_DYNAMICGROUP_V3", {"template": {"required": {…}}, "min": 0, "max": 20}]`
-pub(super) fn group(context: &Context<'_>, options: &Options, report: &mut Report) -> Option<InputKind> {
+pub(super) fn group(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
     let nesting = context.deeper(report)?;
     let at = context.at.index(1);
     let template = template(&at, options, report)?;
@@ -177,7 +178,7 @@ pub(super) fn group(context: &Context<'_>, options: &Options, report: &mut Repor
     Some(InputKind::DynamicGroup(DynamicGroup { inputs, min, max }))
 }
 
-fn template<'o>(at: &Place<'_>, options: &'o Options, report: &mut Report) -> Option<&'o Map> {
+fn template<'o>(at: &Place<'_>, options: &'o InputOptions, report: &mut Report) -> Option<&'o Map> {
     let template = options.template();
     if template.is_none() {
         report.add(at, "no `template`");
@@ -196,8 +197,8 @@ fn count(at: &Place<'_>, map: &Map, key: &str, report: &mut Report) -> Option<us
 }
 
 /// The inputs of a template or branch: required ones first.
-fn inputs(at: &Place<'_>, sections: &Map, nesting: usize, report: &mut Report) -> Vec<Input> {
-    let mut inputs: Vec<Input> = Vec::new();
+fn inputs(at: &Place<'_>, sections: &Map, nesting: usize, report: &mut Report) -> Vec<InputDef> {
+    let mut inputs: Vec<InputDef> = Vec::new();
     for (name, section) in [("required", Section::Required), ("optional", Section::Optional)] {
         let at = at.key(name);
         match sections.get(name) {

@@ -3,38 +3,11 @@
 use super::report::{Place, Report};
 use super::{check, combo, dynamic};
 use crate::options::Shape;
-use crate::{Input, InputKind, Options, Section, Text, Value};
+use crate::widgets::has_widget;
+use crate::{InputDef, InputKind, InputOptions, Section, Text, Value};
 
 /// How deep dynamic inputs may nest in each other. Core nodes nest two deep.
 pub(super) const MAX_NESTING: usize = 16;
-
-/// Type words for which the stock front end has a widget, the primitives, combos and dynamic ones aside.
-const WIDGETS: &[&str] = &[
-    "AUDIOUPLOAD",
-    "AUDIO_RECORD",
-    "AUDIO_UI",
-    "BOUNDING_BOX",
-    "BOUNDING_BOXES",
-    "CHART",
-    "COLOR",
-    "COLORS",
-    "COMPOSITOR",
-    "CURVE",
-    "GALLERIA",
-    "IMAGECOMPARE",
-    "IMAGEUPLOAD",
-    "LIGHT_INFO_PREVIEW",
-    "LOAD_3D",
-    "LOAD_3D_ADVANCED",
-    "MARKDOWN",
-    "PAINTER",
-    "PREVIEW_3D",
-    "RANGE",
-    "RESOLUTION_PREVIEW",
-    "TEXTAREA",
-    "VIDEO_EDIT",
-    "WEBCAM",
-];
 
 /// Reads one specification. The second value is the specification as it was, if the input does not reproduce it.
 pub(super) fn input(
@@ -44,7 +17,7 @@ pub(super) fn input(
     spec: Value,
     nesting: usize,
     report: &mut Report,
-) -> (Input, Option<Value>) {
+) -> (InputDef, Option<Value>) {
     let Parts { head, mut options, mut raw } = match take_apart(at, spec, report) {
         Ok(parts) => parts,
         Err(spec) => return (raw_input(name, section, spec), None),
@@ -65,13 +38,13 @@ pub(super) fn input(
             kind
         }
     };
-    let input = Input { name, section, kind, options };
+    let input = InputDef { name, section, kind, options };
     check::input(at, &input, report);
     (input, raw)
 }
 
-fn raw_input(name: Text, section: Section, spec: Value) -> Input {
-    Input { name, section, kind: InputKind::Raw(spec), options: Options::none(Shape::Alone) }
+fn raw_input(name: Text, section: Section, spec: Value) -> InputDef {
+    InputDef { name, section, kind: InputKind::Raw(spec), options: InputOptions::none(Shape::Alone) }
 }
 
 /// What stands first in a specification.
@@ -82,7 +55,7 @@ enum Head {
 
 struct Parts {
     head: Head,
-    options: Options,
+    options: InputOptions,
     /// The whole, if the other two do not reproduce it.
     raw: Option<Value>,
 }
@@ -93,7 +66,7 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
         Value::Array(items) => items,
         Value::String(word) if !word.trim().is_empty() => {
             report.add(at, "a bare word instead of an array of type and options");
-            return Ok(Parts { head: Head::Word(word), options: Options::none(Shape::Bare), raw: None });
+            return Ok(Parts { head: Head::Word(word), options: InputOptions::none(Shape::Bare), raw: None });
         }
         other => {
             report.add(at, format_args!("{} instead of an array of type and options", other.kind_name()));
@@ -126,8 +99,8 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
         }
     };
     let options = match rest.next() {
-        Some(Value::Object(map)) => Options::new(map),
-        _ => Options::none(Shape::Alone),
+        Some(Value::Object(map)) => InputOptions::new(map),
+        _ => InputOptions::none(Shape::Alone),
     };
     Ok(Parts { head, options, raw })
 }
@@ -136,7 +109,7 @@ fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts,
 fn of_word(
     context: &dynamic::Context<'_>,
     word: &Text,
-    options: &mut Options,
+    options: &mut InputOptions,
     report: &mut Report,
 ) -> Option<InputKind> {
     Some(match word.as_str() {
@@ -163,7 +136,7 @@ fn socket(word: &Text) -> InputKind {
     if types.len() > 1 {
         return InputKind::Union(types);
     }
-    if WIDGETS.contains(&word.as_str()) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
+    if has_widget(word) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
 }
 
 /// The words of a comma list, trimmed. Empty ones do not count.

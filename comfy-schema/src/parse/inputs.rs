@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::input;
 use super::report::{Place, Report};
 use crate::model::Group;
-use crate::{Hidden, Key, Map, Node, Section, Text, Value};
+use crate::{Hidden, Key, Map, NodeDef, Section, Text, Value};
 
 /// Reads `input` and `input_order` into the node.
 pub(super) fn inputs(
     root: &Place<'_>,
-    node: &mut Node,
+    node: &mut NodeDef,
     input: Option<Value>,
     order: Option<Value>,
     report: &mut Report,
@@ -36,7 +36,13 @@ pub(super) fn inputs(
 }
 
 /// Fills the node's inputs; returns the part of `input` that they do not reproduce, in the same form.
-fn read_sections(at: &Place<'_>, node: &mut Node, mut sections: Map, order: Option<&Map>, report: &mut Report) -> Map {
+fn read_sections(
+    at: &Place<'_>,
+    node: &mut NodeDef,
+    mut sections: Map,
+    order: Option<&Map>,
+    report: &mut Report,
+) -> Map {
     let mut odd = Map::new();
     // Required before optional, whatever the document's order: of an input in both, the required one counts.
     for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
@@ -83,7 +89,7 @@ fn object(at: &Place<'_>, value: Value, group: Group, odd: &mut Map, report: &mu
 }
 
 /// Appends a section's inputs; returns the specifications that they do not reproduce.
-fn read_section(at: &Place<'_>, node: &mut Node, section: Section, specs: Map, report: &mut Report) -> Map {
+fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map, report: &mut Report) -> Map {
     let mut odd = Map::new();
     let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
     for (name, spec) in specs {
@@ -120,7 +126,7 @@ fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
 }
 
 /// Keeps `input_order` if the node's own order does not reproduce it, and says where it disagrees.
-fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report) {
+fn read_order(at: &Place<'_>, node: &mut NodeDef, order: Value, report: &mut Report) {
     let Value::Object(groups) = &order else {
         report.add(at, format_args!("{} instead of an object of arrays", order.kind_name()));
         node.raw.push_unchecked(Key::InputOrder.as_str().into(), order);
@@ -142,7 +148,7 @@ fn read_order(at: &Place<'_>, node: &mut Node, order: Value, report: &mut Report
     }
 }
 
-fn compare_order(at: &Place<'_>, node: &Node, group: Group, names: &[Value], report: &mut Report) {
+fn compare_order(at: &Place<'_>, node: &NodeDef, group: Group, names: &[Value], report: &mut Report) {
     let declared: Vec<&Text> = node.names_of(group).collect();
     if declared.iter().copied().map(Text::as_str).eq(names.iter().filter_map(Value::as_str)) {
         return;

@@ -15,7 +15,7 @@ mod sniff;
 pub(crate) use decode::decode;
 pub(crate) use input::join_types;
 
-use crate::{Node, Schema, SchemaError, Text, Value};
+use crate::{NodeDef, Schema, SchemaError, Text, Value};
 
 impl Schema {
     /// Reads the answer of `/object_info` or `/object_info/{class}`: UTF-8 or UTF-16, with or without a byte order
@@ -28,7 +28,7 @@ impl Schema {
     }
 }
 
-impl Node {
+impl NodeDef {
     /// Reads one definition. What was odd about it is the second value.
     pub fn from_value(class: impl Into<Text>, definition: Value) -> (Self, Vec<crate::Issue>) {
         let class = class.into();

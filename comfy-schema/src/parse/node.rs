@@ -2,7 +2,7 @@
 
 use super::report::{Place, Report};
 use super::{inputs, output};
-use crate::{Key, Keys, Map, Node, Producer, Text, Value};
+use crate::{Key, Keys, Map, NodeDef, Producer, Text, Value};
 
 /// The values of the known keys, each taken out of the definition once.
 struct Known([Option<Value>; Key::ALL.len()]);
@@ -14,20 +14,20 @@ impl Known {
 }
 
 /// Reads one definition. Whatever the fields of the node do not reproduce ends up in its `raw`.
-pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node {
+pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> NodeDef {
     let root_class = class.clone();
     let root = Place::new(&root_class);
     let definition = match definition {
         Value::Object(definition) => definition,
         other => {
             report.add(&root, format_args!("the definition is {}, not an object", other.kind_name()));
-            let mut node = Node::new(class, Producer::V1);
+            let mut node = NodeDef::new(class, Producer::V1);
             node.keys = Keys::not_an_object();
             node.raw.insert("", other);
             return node;
         }
     };
-    let mut node = Node::new(class, Producer::V1);
+    let mut node = NodeDef::new(class, Producer::V1);
     node.keys = Keys::NONE;
     let mut known = split(definition, &mut node);
     node.producer = producer(&known);
@@ -56,7 +56,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> Node 
 }
 
 /// Known keys apart; unknown ones go to `raw` as they are.
-fn split(definition: Map, node: &mut Node) -> Known {
+fn split(definition: Map, node: &mut NodeDef) -> Known {
     let mut known = Known([const { None }; Key::ALL.len()]);
     for (name, value) in definition {
         if let Ok(key) = name.parse::<Key>() {
@@ -81,7 +81,7 @@ fn producer(known: &Known) -> Producer {
 
 struct Reading<'a> {
     root: &'a Place<'a>,
-    node: &'a mut Node,
+    node: &'a mut NodeDef,
     report: &'a mut Report,
 }
 

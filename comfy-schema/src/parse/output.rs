@@ -2,7 +2,7 @@
 
 use super::input::split_types;
 use super::report::{Place, Report};
-use crate::{Key, Node, Output, OutputKind, Text, Value};
+use crate::{Key, NodeDef, OutputDef, OutputKind, Text, Value};
 
 /// The arrays, as they were.
 pub(super) struct Parts {
@@ -14,11 +14,11 @@ pub(super) struct Parts {
 }
 
 /// Fills the node's outputs; arrays that they do not reproduce go to its `raw`.
-pub(super) fn outputs(root: &Place<'_>, node: &mut Node, parts: Parts, report: &mut Report) {
+pub(super) fn outputs(root: &Place<'_>, node: &mut NodeDef, parts: Parts, report: &mut Report) {
     let matchtypes = parts.matchtypes.as_ref().and_then(Value::as_array).unwrap_or_default();
     node.outputs = kinds(root, parts.types.as_ref(), matchtypes, report)
         .into_iter()
-        .map(|kind| Output::new(kind.type_word(), kind))
+        .map(|kind| OutputDef::new(kind.type_word(), kind))
         .collect();
     names(&root.key(Key::OutputName.as_str()), node, parts.names.as_ref(), report);
     lists(&root.key(Key::OutputIsList.as_str()), node, parts.lists.as_ref(), report);
@@ -89,7 +89,7 @@ fn kind(at: &Place<'_>, value: &Value, matchtype: Option<&Value>, report: &mut R
     }
 }
 
-fn names(at: &Place<'_>, node: &mut Node, names: Option<&Value>, report: &mut Report) {
+fn names(at: &Place<'_>, node: &mut NodeDef, names: Option<&Value>, report: &mut Report) {
     let Some(names) = array(at, node, names, report) else {
         return;
     };
@@ -103,7 +103,7 @@ fn names(at: &Place<'_>, node: &mut Node, names: Option<&Value>, report: &mut Re
     }
 }
 
-fn lists(at: &Place<'_>, node: &mut Node, lists: Option<&Value>, report: &mut Report) {
+fn lists(at: &Place<'_>, node: &mut NodeDef, lists: Option<&Value>, report: &mut Report) {
     let Some(lists) = array(at, node, lists, report) else {
         return;
     };
@@ -117,7 +117,7 @@ fn lists(at: &Place<'_>, node: &mut Node, lists: Option<&Value>, report: &mut Re
     }
 }
 
-fn tooltips(at: &Place<'_>, node: &mut Node, tooltips: Option<&Value>, report: &mut Report) {
+fn tooltips(at: &Place<'_>, node: &mut NodeDef, tooltips: Option<&Value>, report: &mut Report) {
     // Core nodes have more tooltips than outputs; nobody minds.
     let Some(tooltips) = tooltips.filter(|value| !value.is_null()) else {
         return;
@@ -135,7 +135,7 @@ fn tooltips(at: &Place<'_>, node: &mut Node, tooltips: Option<&Value>, report: &
 }
 
 /// A parallel array; says so if it is none or has not one entry per output.
-fn array<'v>(at: &Place<'_>, node: &Node, value: Option<&'v Value>, report: &mut Report) -> Option<&'v [Value]> {
+fn array<'v>(at: &Place<'_>, node: &NodeDef, value: Option<&'v Value>, report: &mut Report) -> Option<&'v [Value]> {
     let value = value?;
     let Some(entries) = value.as_array() else {
         report.add(at, format_args!("{} instead of an array", value.kind_name()));

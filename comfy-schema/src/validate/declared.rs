@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::error::{NodeError, NodeErrorKind};
-use crate::{DynamicGroup, Input, InputKind, Map, Node, Producer, Section, Text, Value};
+use crate::{DynamicGroup, InputDef, InputKind, Map, NodeDef, Producer, Section, Text, Value};
 
 /// An input that a node declares.
 pub(super) struct Declared<'s> {
@@ -12,7 +12,7 @@ pub(super) struct Declared<'s> {
     pub(super) name: Text,
     pub(super) required: bool,
     /// What it takes. (Its own name is that of the template.)
-    pub(super) input: &'s Input,
+    pub(super) input: &'s InputDef,
 }
 
 /// What a node declares for the inputs that it is given.
@@ -28,7 +28,7 @@ pub(super) struct Declarations<'s> {
 }
 
 /// What `node` declares for `given`. With `all`, optional inputs that are not given are in the answer too.
-pub(super) fn declared<'s>(node: &'s Node, given: &Map, all: bool) -> Declarations<'s> {
+pub(super) fn declared<'s>(node: &'s NodeDef, given: &Map, all: bool) -> Declarations<'s> {
     let declarations = Declarations {
         inputs: Vec::with_capacity(node.inputs.len()),
         unselected: Vec::new(),
@@ -49,14 +49,14 @@ struct Expansion<'s, 'g> {
 }
 
 impl<'s> Expansion<'s, '_> {
-    fn inputs(&mut self, inputs: &'s [Input], prefix: &str) {
+    fn inputs(&mut self, inputs: &'s [InputDef], prefix: &str) {
         for input in inputs {
             self.input(input, child(prefix, &input.name));
         }
     }
 
     /// Nesting is bounded by what the schema's reader allows.
-    fn input(&mut self, input: &'s Input, name: Text) {
+    fn input(&mut self, input: &'s InputDef, name: Text) {
         if !self.dynamic {
             return self.add(input, name, input.section == Section::Required);
         }
@@ -88,7 +88,7 @@ impl<'s> Expansion<'s, '_> {
         }
     }
 
-    fn autogrow(&mut self, names: &'s [Text], min: usize, element: &'s Input, name: &Text) {
+    fn autogrow(&mut self, names: &'s [Text], min: usize, element: &'s InputDef, name: &Text) {
         self.declarations.dynamic = true;
         if self.all {
             for (at, last) in names.iter().enumerate() {
@@ -111,7 +111,7 @@ impl<'s> Expansion<'s, '_> {
     }
 
     /// A child of a growing list: itself, and what it brings if it is dynamic.
-    fn element(&mut self, element: &'s Input, name: Text, required: bool) {
+    fn element(&mut self, element: &'s InputDef, name: Text, required: bool) {
         self.add(element, name.clone(), required);
         let dynamic = matches!(
             element.kind,
@@ -155,7 +155,7 @@ impl<'s> Expansion<'s, '_> {
     }
 
     /// Of two declarations of a name the required one counts, of two of a category the later.
-    fn add(&mut self, input: &'s Input, name: Text, required: bool) {
+    fn add(&mut self, input: &'s InputDef, name: Text, required: bool) {
         if !(self.all || required || self.given.contains_key(&name)) {
             return;
         }
@@ -192,7 +192,7 @@ pub(super) enum Type<'s> {
 }
 
 /// What an input declares.
-pub(super) fn input_type(input: &Input) -> Type<'_> {
+pub(super) fn input_type(input: &InputDef) -> Type<'_> {
     use crate::ComboSpelling as Spelling;
     Type::Word(Cow::Borrowed(match &input.kind {
         InputKind::Int => "INT",
@@ -216,7 +216,7 @@ pub(super) fn input_type(input: &Input) -> Type<'_> {
 }
 
 /// `[type, options]`, as the server shows an input in its errors.
-pub(super) fn config(input: &Input) -> Value {
+pub(super) fn config(input: &InputDef) -> Value {
     match input.to_value() {
         Value::Array(mut parts) => {
             if parts.len() < 2 {

@@ -3,11 +3,11 @@
 use super::declared::{self, Declared};
 use super::python::is_link;
 use super::scan::Graph;
-use super::warning::{Warning, WarningKind};
-use crate::{InputKind, Map, Node, Text, Value, suggest};
+use super::warning::{PromptWarning, PromptWarningKind};
+use crate::{InputKind, Map, NodeDef, Text, Value, suggest};
 
 /// Looks at an accepted or refused prompt, as converted, for what the verdict does not say.
-pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<Warning> {
+pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     let needed = needed(prompt, graph);
     let mut warnings = Vec::new();
     for (at, (id, node)) in prompt.iter().enumerate() {
@@ -41,16 +41,16 @@ fn source(graph: &Graph<'_>, link: &Value) -> Option<usize> {
 
 struct Look<'l> {
     id: &'l Text,
-    class: &'l Node,
+    class: &'l NodeDef,
     graph: &'l Graph<'l>,
-    warnings: &'l mut Vec<Warning>,
+    warnings: &'l mut Vec<PromptWarning>,
 }
 
 impl Look<'_> {
     fn node(&mut self, node: &Map, needed: bool) {
         if node.contains_key("is_changed") {
             self.warn(
-                WarningKind::IsChanged,
+                PromptWarningKind::IsChanged,
                 None,
                 "the key `is_changed` is a fingerprint of an earlier run, which the server takes instead of asking the node; remove it".into(),
             );
@@ -58,16 +58,20 @@ impl Look<'_> {
         let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
             if !needed {
                 let message = "the node has no `inputs`: the server accepts the prompt, and its worker dies when it starts; write `\"inputs\": {}`";
-                self.warn(WarningKind::NoInputs, None, message.into());
+                self.warn(PromptWarningKind::NoInputs, None, message.into());
             }
             return;
         };
         if !needed {
-            self.warn(WarningKind::UnusedNode, None, "no selected output needs this node; it does not run".into());
+            self.warn(
+                PromptWarningKind::UnusedNode,
+                None,
+                "no selected output needs this node; it does not run".into(),
+            );
             return;
         }
         if self.class.deprecated {
-            self.warn(WarningKind::DeprecatedNode, None, format!("`{}` is deprecated", self.class.class));
+            self.warn(PromptWarningKind::DeprecatedNode, None, format!("`{}` is deprecated", self.class.class));
         }
         self.inputs(inputs);
     }
@@ -79,9 +83,9 @@ impl Look<'_> {
         }
         let mut known: Option<Vec<Text>> = None;
         for (name, value) in inputs {
-            if holds_no_number(value) {
+            if !value.is_finite() {
                 let message = format!("{value} is no JSON number; other readers of the prompt refuse it");
-                self.warn(WarningKind::NotANumber, Some(name), message);
+                self.warn(PromptWarningKind::NotANumber, Some(name), message);
             }
             if let Some(declared) = declarations.inputs.iter().find(|declared| declared.name == *name) {
                 self.literal(declared, value);
@@ -101,7 +105,7 @@ impl Look<'_> {
             None if selector.required => {
                 let message =
                     "none of its options is selected; nothing of it is checked, and the node fails when it runs".into();
-                self.warn(WarningKind::SelectorMissing, Some(&selector.name), message);
+                self.warn(PromptWarningKind::SelectorMissing, Some(&selector.name), message);
                 self.suggest(keys.take(3).map(Text::new).collect());
             }
             None => {}
@@ -109,7 +113,7 @@ impl Look<'_> {
                 let message = format!(
                     "{value} is none of its options; nothing of it is checked, and the node fails when it runs"
                 );
-                self.warn(WarningKind::SelectorUnknown, Some(&selector.name), message);
+                self.warn(PromptWarningKind::SelectorUnknown, Some(&selector.name), message);
                 let word = value.as_str().unwrap_or_default();
                 self.suggest(suggest::similar(word, keys).into_iter().map(Text::new).collect());
             }
@@ -123,7 +127,7 @@ impl Look<'_> {
             return;
         }
         let message = format!("a literal where a link of type {word} is meant; the node fails when it runs");
-        self.warn(WarningKind::LiteralOnSocket, Some(&declared.name), message);
+        self.warn(PromptWarningKind::LiteralOnSocket, Some(&declared.name), message);
     }
 
     fn undeclared(&mut self, name: &Text, value: &Value, known: &[Text]) {
@@ -141,19 +145,19 @@ impl Look<'_> {
                     "`{class}` has no such input, and the linked node does not exist; the server accepts this and its worker dies"
                 )
             };
-            self.warn(WarningKind::UnknownLink, Some(name), message);
+            self.warn(PromptWarningKind::UnknownLink, Some(name), message);
         } else if class == "CustomCombo" {
             return;
         } else {
             let message = format!("`{class}` has no such input; the server ignores it");
-            self.warn(WarningKind::UnknownInput, Some(name), message);
+            self.warn(PromptWarningKind::UnknownInput, Some(name), message);
         }
         self.suggest(suggest::similar(name, known.iter().map(Text::as_str)).into_iter().map(Text::new).collect());
     }
 
-    fn warn(&mut self, kind: WarningKind, input: Option<&Text>, message: String) {
+    fn warn(&mut self, kind: PromptWarningKind, input: Option<&Text>, message: String) {
         let (node, input) = (self.id.clone(), input.cloned());
-        self.warnings.push(Warning { node, input, kind, message, suggestions: Vec::new() });
+        self.warnings.push(PromptWarning { node, input, kind, message, suggestions: Vec::new() });
     }
 
     /// Of the last warning.
@@ -161,15 +165,5 @@ impl Look<'_> {
         if let Some(warning) = self.warnings.last_mut() {
             warning.suggestions = suggestions;
         }
-    }
-}
-
-/// Whether a NaN or an infinity is in a value. What a reader of JSON gives is nested 200 levels at most.
-fn holds_no_number(value: &Value) -> bool {
-    match value {
-        Value::Float(number) => !number.is_finite(),
-        Value::Array(values) => values.iter().any(holds_no_number),
-        Value::Object(map) => map.iter().any(|(_, value)| holds_no_number(value)),
-        _ => false,
     }
 }

@@ -3,14 +3,14 @@
 use super::declared::Type;
 use super::python::{self, Exception};
 use super::scan::Graph;
-use crate::{Node, Output, OutputKind, Producer, Value};
+use crate::{NodeDef, OutputDef, OutputKind, Producer, Value};
 use std::borrow::Cow;
 
 /// Where a link leads.
 pub(super) struct Source<'s> {
     /// The position of the node.
     pub(super) node: usize,
-    pub(super) output: &'s Output,
+    pub(super) output: &'s OutputDef,
 }
 
 /// Follows `[id, slot]` as Python does.
@@ -28,7 +28,7 @@ pub(super) fn source<'s>(graph: &Graph<'s>, id: &Value, slot: &Value) -> Result<
 }
 
 /// `outputs[slot]`: from the end if negative, and a boolean is a number.
-pub(super) fn output<'s>(class: &'s Node, slot: &Value) -> Result<&'s Output, Exception> {
+pub(super) fn output<'s>(class: &'s NodeDef, slot: &Value) -> Result<&'s OutputDef, Exception> {
     let sequence = match class.producer {
         Producer::V1 => "tuple",
         Producer::V3 => "list",
@@ -52,7 +52,7 @@ pub(super) fn output<'s>(class: &'s Node, slot: &Value) -> Result<&'s Output, Ex
 }
 
 /// What an output carries.
-pub(super) fn output_type(output: &Output) -> Type<'_> {
+pub(super) fn output_type(output: &OutputDef) -> Type<'_> {
     match &output.kind {
         OutputKind::Type(word) => Type::Word(Cow::Borrowed(word)),
         OutputKind::Any => Type::Word(Cow::Borrowed("*")),

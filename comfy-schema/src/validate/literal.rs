@@ -2,7 +2,7 @@
 
 use super::error::NodeErrorKind;
 use super::python::{self, Exception};
-use crate::{ComboSpelling, Input, InputKind, Options, Value};
+use crate::{ComboSpelling, InputDef, InputKind, InputOptions, Value};
 
 /// What is wrong with a literal.
 pub(super) struct Wrong {
@@ -18,7 +18,7 @@ impl Wrong {
 }
 
 /// Unwraps and converts a literal in place.
-pub(super) fn convert(input: &Input, value: &mut Value) -> Result<(), Wrong> {
+pub(super) fn convert(input: &InputDef, value: &mut Value) -> Result<(), Wrong> {
     if let Value::Object(map) = value
         && let Some(inner) = map.remove("__value__")
     {
@@ -41,7 +41,7 @@ pub(super) fn convert(input: &Input, value: &mut Value) -> Result<(), Wrong> {
 }
 
 /// Compares a converted literal with bounds and options. `Err` is what Python raises where they do not compare.
-pub(super) fn compare(input: &Input, value: &Value) -> Result<Option<Wrong>, Exception> {
+pub(super) fn compare(input: &InputDef, value: &Value) -> Result<Option<Wrong>, Exception> {
     let options = options(input);
     if let Some(min) = options.and_then(|options| options.get("min"))
         && python::less(value, min, '<')?
@@ -57,7 +57,7 @@ pub(super) fn compare(input: &Input, value: &Value) -> Result<Option<Wrong>, Exc
 }
 
 /// The options of an input; an odd specification has none that could be read.
-fn options(input: &Input) -> Option<&Options> {
+fn options(input: &InputDef) -> Option<&InputOptions> {
     match input.kind {
         InputKind::Raw(_) => None,
         _ => Some(&input.options),
@@ -65,11 +65,11 @@ fn options(input: &Input) -> Option<&Options> {
 }
 
 /// Whether this is a name in a list that is empty, as the lists of a server without models are.
-pub(super) fn is_unlisted_file(input: &Input, value: &Value) -> bool {
+pub(super) fn is_unlisted_file(input: &InputDef, value: &Value) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if combo.values.is_empty()) && value.as_str().is_some()
 }
 
-fn not_in_list(input: &Input, value: &Value) -> bool {
+fn not_in_list(input: &InputDef, value: &Value) -> bool {
     let InputKind::Combo(combo) = &input.kind else { return false };
     // Newer servers leave these to the class.
     if combo.spelling == ComboSpelling::Word && input.options.get("remote_combo").is_some() {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::python::{Exception, equal, is_link, repr};
-use super::verdict::Raised;
+use super::verdict::ServerException;
 use crate::{Map, Schema, Text, Value};
 
 /// What `GET /node_replacements` of a server of 0.26 says: the pairs that every server has.
@@ -125,7 +125,7 @@ struct Consumer {
 
 /// Replaces the classes that the server does not have. The server does this before everything else, so what raises
 /// here raises first.
-pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), Raised> {
+pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), ServerException> {
     let replaced = find(prompt, schema, replacements)?;
     if replaced.is_empty() {
         return Ok(());
@@ -149,7 +149,7 @@ fn find<'r>(
     prompt: &Map,
     schema: &Schema,
     replacements: &'r Replacements,
-) -> Result<Vec<(Text, &'r Replacement)>, Raised> {
+) -> Result<Vec<(Text, &'r Replacement)>, ServerException> {
     let mut found = Vec::new();
     for (id, node) in prompt {
         let (class, inputs) = match node {
@@ -254,12 +254,12 @@ pub(super) fn as_object_mut(value: &mut Value) -> Option<&mut Map> {
 }
 
 /// A node that is no object.
-pub(super) fn not_a_node(id: &Text, value: &Value) -> Raised {
+pub(super) fn not_a_node(id: &Text, value: &Value) -> ServerException {
     raised(id, format!("it is {}, not an object", value.kind_name()), Exception::type_error("not an object"))
 }
 
-pub(super) fn raised(id: &Text, why: impl Into<String>, exception: Exception) -> Raised {
-    Raised { node: Some(id.clone()), why: why.into(), exception }
+pub(super) fn raised(id: &Text, reason: impl Into<String>, exception: Exception) -> ServerException {
+    ServerException { node: Some(id.clone()), reason: reason.into(), exception }
 }
 
 #[cfg(test)]

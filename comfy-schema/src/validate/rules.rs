@@ -3,7 +3,7 @@
 use super::declared::Declared;
 use super::files::{Files, Folder, annotated};
 use super::python::{self, Exception, is_link, truthy};
-use crate::{InputKind, Map, Node, Text, Value};
+use crate::{InputKind, Map, NodeDef, Text, Value};
 
 /// What a class's own check gives.
 pub(super) struct Outcome {
@@ -70,7 +70,7 @@ const INPUT_TYPES: &str = "input_types";
 
 impl Rule {
     /// The check of a class of the server's own.
-    pub(super) fn of(node: &Node) -> Option<Self> {
+    pub(super) fn of(node: &NodeDef) -> Option<Self> {
         if is_custom(node) {
             return None;
         }
@@ -125,7 +125,7 @@ impl Rule {
 }
 
 /// Whether a class comes from a custom pack.
-pub(super) fn is_custom(node: &Node) -> bool {
+pub(super) fn is_custom(node: &NodeDef) -> bool {
     node.python_module.split('.').next() == Some("custom_nodes")
 }
 
@@ -146,7 +146,7 @@ pub(super) fn arguments(rule: Rule, inputs: &Map, declared: &[Declared<'_>]) -> 
 
 /// What a class's check is called with.
 pub(super) struct Call<'c> {
-    pub(super) node: &'c Node,
+    pub(super) node: &'c NodeDef,
     /// The inputs that it takes and that are there; links are null.
     pub(super) arguments: Vec<(Text, Value)>,
     /// The types that links carry, where the check takes them.

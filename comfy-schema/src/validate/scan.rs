@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use super::error::RequestErrorKind;
 use super::python::{self, Exception, truthy};
 use super::replace::{not_a_node, raised};
-use super::verdict::{Raised, RequestError};
-use crate::{Map, Node, Schema, Text, Value};
+use super::verdict::{RequestError, ServerException};
+use crate::{Map, NodeDef, Schema, Text, Value};
 
 /// The nodes of a prompt, by their position in it.
 pub(super) struct Graph<'s> {
     /// Their classes.
-    pub(super) classes: Vec<&'s Node>,
+    pub(super) classes: Vec<&'s NodeDef>,
     /// Their positions by id.
     pub(super) positions: HashMap<Text, usize>,
     /// The selected outputs.
@@ -20,12 +20,12 @@ pub(super) struct Graph<'s> {
 
 /// Why there is no graph.
 pub(super) enum Refused {
-    Raised(Raised),
+    Raised(ServerException),
     Error(RequestError),
 }
 
-impl From<Raised> for Refused {
-    fn from(raised: Raised) -> Self {
+impl From<ServerException> for Refused {
+    fn from(raised: ServerException) -> Self {
         Self::Raised(raised)
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn scan<'s>(prompt: &Map, schema: &'s Schema, targets: Option<&Value>
     Ok(graph)
 }
 
-fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s Node, Refused> {
+fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s NodeDef, Refused> {
     let Some(class_type) = node.get("class_type") else {
         let title = title(id, node)?;
         let shown = title.filter(|title| truthy(title)).map_or_else(|| format!("ID #{id}"), python::str);
@@ -68,9 +68,9 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s Node, Refu
         return Err(missing(id, message, &Value::Null, title.unwrap_or(&Value::Null)));
     };
     if matches!(class_type, Value::Array(_) | Value::Object(_)) {
-        let why = format!("its `class_type` is {}", class_type.kind_name());
+        let reason = format!("its `class_type` is {}", class_type.kind_name());
         let exception = Exception::type_error(format!("unhashable type: '{}'", python::type_name(class_type)));
-        return Err(raised(id, why, exception).into());
+        return Err(raised(id, reason, exception).into());
     }
     if let Some(class) = class_type.as_str().and_then(|class| schema.node(class)) {
         return Ok(class);
@@ -81,14 +81,14 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s Node, Refu
 }
 
 /// `_meta.title`. Without `_meta` there is none; a `_meta` that is no object raises.
-fn title<'v>(id: &Text, node: &'v Map) -> Result<Option<&'v Value>, Raised> {
+fn title<'v>(id: &Text, node: &'v Map) -> Result<Option<&'v Value>, ServerException> {
     match node.get("_meta") {
         None => Ok(None),
         Some(Value::Object(meta)) => Ok(meta.get("title")),
         Some(other) => {
             let message = format!("'{}' object has no attribute 'get'", python::type_name(other));
-            let why = format!("its `_meta` is {}, not an object", other.kind_name());
-            Err(raised(id, why, Exception::new("AttributeError", message)))
+            let reason = format!("its `_meta` is {}, not an object", other.kind_name());
+            Err(raised(id, reason, Exception::new("AttributeError", message)))
         }
     }
 }
@@ -107,13 +107,13 @@ fn missing(id: &Text, message: String, class_type: &Value, title: &Value) -> Ref
 }
 
 /// Python's `id in targets`.
-fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, Raised> {
+fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, ServerException> {
     match targets {
         None | Some(Value::Null) => Ok(true),
         Some(Value::Array(targets)) => Ok(targets.iter().any(|target| target.as_str() == Some(id))),
-        Some(targets) => python::contains(targets, &Value::from(id)).map_err(|exception| Raised {
+        Some(targets) => python::contains(targets, &Value::from(id)).map_err(|exception| ServerException {
             node: None,
-            why: format!("`partial_execution_targets` is {}", targets.kind_name()),
+            reason: format!("`partial_execution_targets` is {}", targets.kind_name()),
             exception,
         }),
     }

@@ -6,7 +6,7 @@ use super::link;
 use super::literal;
 use super::replace::{self, Replacements};
 use super::rules::{self, Answer, Call, Rule};
-use crate::{Input, Map, Node, Schema, Text, Value};
+use crate::{InputDef, Map, NodeDef, Schema, Text, Value};
 
 /// What is wrong with one input of a node.
 pub(crate) struct Problem<'s> {
@@ -14,7 +14,7 @@ pub(crate) struct Problem<'s> {
     pub(crate) input: Text,
     pub(crate) flaw: Flaw,
     /// What the class declares for it.
-    pub(crate) declared: Option<&'s Input>,
+    pub(crate) declared: Option<&'s InputDef>,
 }
 
 /// In which way it is wrong.
@@ -49,7 +49,7 @@ pub(crate) fn replaced(prompt: &Map, schema: &Schema, replacements: &Replacement
 }
 
 /// What a class declares for the input of this name, if it is given these inputs.
-pub(crate) fn declaration<'s>(class: &'s Node, inputs: &Map, name: &str) -> Option<&'s Input> {
+pub(crate) fn declaration<'s>(class: &'s NodeDef, inputs: &Map, name: &str) -> Option<&'s InputDef> {
     let declarations = declared::declared(class, inputs, true);
     let mut all = declarations.inputs.into_iter().chain(declarations.unselected);
     all.find(|declared| declared.name == name).map(|declared| declared.input)
@@ -57,9 +57,9 @@ pub(crate) fn declaration<'s>(class: &'s Node, inputs: &Map, name: &str) -> Opti
 
 /// What is wrong with a node that is given these inputs. `source` gives the class of a node by its id.
 pub(crate) fn problems<'s>(
-    class: &'s Node,
+    class: &'s NodeDef,
     inputs: &Map,
-    source: &dyn Fn(&str) -> Option<&'s Node>,
+    source: &dyn Fn(&str) -> Option<&'s NodeDef>,
 ) -> Vec<Problem<'s>> {
     let declarations = declared::declared(class, inputs, false);
     let mut look =
@@ -93,14 +93,14 @@ struct Look<'s, 'l> {
     /// The inputs, converted as far as was looked at.
     inputs: Map,
     rule: Option<Rule>,
-    source: &'l dyn Fn(&str) -> Option<&'s Node>,
+    source: &'l dyn Fn(&str) -> Option<&'s NodeDef>,
     /// The types of the links, for the check that takes them.
     types: Vec<(Text, Value)>,
     problems: Vec<Problem<'s>>,
 }
 
 impl<'s> Look<'s, '_> {
-    fn add(&mut self, name: &Text, flaw: Flaw, declared: Option<&'s Input>) {
+    fn add(&mut self, name: &Text, flaw: Flaw, declared: Option<&'s InputDef>) {
         self.problems.push(Problem { input: name.clone(), flaw, declared });
     }
 
@@ -150,7 +150,7 @@ impl<'s> Look<'s, '_> {
         }
     }
 
-    fn own_check(&mut self, class: &'s Node, declared: &[Declared<'s>]) {
+    fn own_check(&mut self, class: &'s NodeDef, declared: &[Declared<'s>]) {
         let Some(rule) = self.rule else { return };
         // What is missing or no value at all is told already, and the check is not asked.
         if self.problems.iter().any(|problem| matches!(problem.flaw, Flaw::Missing | Flaw::Type)) {

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::Text;
+use crate::suggest::did_you_mean;
 use crate::words::words;
 
 /// Something that cannot be known from the definitions, with what was assumed of it.
@@ -15,8 +16,8 @@ pub struct Unverifiable {
     pub input: Option<Text>,
     /// What kind of thing.
     pub kind: UnverifiableKind,
-    /// In words, the assumption included.
-    pub why: String,
+    /// The reason in words, with the assumption made.
+    pub reason: String,
 }
 
 /// Why something cannot be known.
@@ -43,20 +44,20 @@ impl Display for Unverifiable {
     /// ``node 3, input `image`: …``
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
-        f.write_str(&self.why)
+        f.write_str(&self.reason)
     }
 }
 
 /// Something that the server lets through and then ignores or breaks on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Warning {
+pub struct PromptWarning {
     /// The node.
     pub node: Text,
     /// The input, if it is about one.
     pub input: Option<Text>,
     /// What kind of thing.
-    pub kind: WarningKind,
+    pub kind: PromptWarningKind,
     /// In words.
     pub message: String,
     /// What may have been meant, best first.
@@ -66,7 +67,7 @@ pub struct Warning {
 /// What may go wrong behind the server's check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WarningKind {
+pub enum PromptWarningKind {
     /// A link on an input that the class does not declare.
     UnknownLink,
     /// A literal on an input that the class does not declare.
@@ -90,7 +91,7 @@ pub enum WarningKind {
 }
 
 words!(
-    WarningKind,
+    PromptWarningKind,
     "kind of warning",
     UnknownLink = "unknown_link",
     UnknownInput = "unknown_input",
@@ -104,20 +105,12 @@ words!(
     IsChanged = "is_changed",
 );
 
-impl Display for Warning {
+impl Display for PromptWarning {
     /// ``node 3, input `stepz`: …; did you mean `steps`?``
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
         f.write_str(&self.message)?;
-        for (at, suggestion) in self.suggestions.iter().enumerate() {
-            let before = match at {
-                0 => "; did you mean ",
-                at if at + 1 == self.suggestions.len() => " or ",
-                _ => ", ",
-            };
-            write!(f, "{before}`{suggestion}`")?;
-        }
-        if self.suggestions.is_empty() { Ok(()) } else { f.write_str("?") }
+        f.write_str(&did_you_mean(&self.suggestions))
     }
 }
 

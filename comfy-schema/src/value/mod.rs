@@ -98,6 +98,16 @@ impl Value {
         }
     }
 
+    /// Returns whether every number in this value is finite. JSON can hold no others.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Float(number) => number.is_finite(),
+            Self::Array(values) => values.iter().all(Self::is_finite),
+            Self::Object(map) => map.iter().all(|(_, value)| value.is_finite()),
+            _ => true,
+        }
+    }
+
     /// The number as the nearest float. Integers beyond 2^53 lose digits, those beyond its range are infinite.
     pub fn as_f64(&self) -> Option<f64> {
         match self {

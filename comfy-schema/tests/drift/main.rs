@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use comfy_schema::drift::{ChangeKind, Comparison, Finding, Level};
 use comfy_schema::validate::{Files, Folder, Validator};
-use comfy_schema::{Branch, Input, InputKind, Map, Schema, Value, open};
+use comfy_schema::{BranchDef, InputDef, InputKind, Map, Schema, Value, open};
 
 /// Prompts by name.
 type Prompts = BTreeMap<String, Value>;
@@ -73,13 +73,13 @@ impl Disk {
         schema
     }
 
-    fn inputs(&self, inputs: &mut [Input]) {
+    fn inputs(&self, inputs: &mut [InputDef]) {
         for input in inputs {
             let is_open = matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo));
             match &mut input.kind {
                 InputKind::Combo(combo) if is_open => combo.values.extend(self.names.iter().cloned()),
                 InputKind::DynamicCombo(branches) => {
-                    for Branch { inputs, .. } in branches {
+                    for BranchDef { inputs, .. } in branches {
                         self.inputs(inputs);
                     }
                 }
@@ -124,21 +124,21 @@ impl Counts {
         let findings = comparison.workflow(prompt).unwrap();
         let level = findings.iter().map(|finding| finding.change.level).max();
         let called = level >= Some(Level::Defaulted);
-        if !before.valid || !before.node_errors.is_empty() {
+        if !before.is_valid() || !before.node_errors().is_empty() {
             self.refused_before += 1;
             return None;
         }
-        match (after.valid, called) {
-            (true, false) if after.node_errors.is_empty() => self.fine += 1,
+        match (after.is_valid(), called) {
+            (true, false) if after.node_errors().is_empty() => self.fine += 1,
             (false, true) => {
                 self.refused_and_called += 1;
                 self.defaulted += usize::from(level == Some(Level::Defaulted));
             }
-            (true, true) if !after.node_errors.is_empty() => self.loses_an_output += 1,
+            (true, true) if !after.node_errors().is_empty() => self.loses_an_output += 1,
             (true, true) if findings.iter().any(fails_when_run) => self.fails_when_run += 1,
             _ => {
                 let told: Vec<String> = findings.iter().map(told).collect();
-                return Some(format!("accepted: {}, called: {told:?}; {}", after.valid, after.to_response()));
+                return Some(format!("accepted: {}, called: {told:?}; {}", after.is_valid(), after.to_response()));
             }
         }
         None

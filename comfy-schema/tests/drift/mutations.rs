@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use comfy_schema::drift::Comparison;
-use comfy_schema::{Input, InputKind, Map, Node, OutputKind, Schema, Section, Value};
+use comfy_schema::{InputDef, InputKind, Map, NodeDef, OutputKind, Schema, Section, Value};
 
 use super::{Counts, Disk, data, schema, templates};
 
 /// A change to a class; false if it does not apply.
-type Mutation = fn(&mut Node) -> bool;
+type Mutation = fn(&mut NodeDef) -> bool;
 
 const MUTATIONS: [(&str, Mutation); 12] = [
     ("a required input that is new", |node| add(node, &[], Section::Required)),
@@ -76,15 +76,15 @@ const MUTATIONS: [(&str, Mutation); 12] = [
     ("the last output is gone", |node| node.outputs.pop().is_some()),
 ];
 
-fn add(node: &mut Node, options: &[(&str, i32)], section: Section) -> bool {
+fn add(node: &mut NodeDef, options: &[(&str, i32)], section: Section) -> bool {
     let options = options.iter().map(|&(key, value)| (key.into(), Value::from(value))).collect();
-    let mut input = Input::new("quite_new", section, InputKind::Int);
+    let mut input = InputDef::new("quite_new", section, InputKind::Int);
     input.options = options;
     node.inputs.push(input);
     true
 }
 
-fn each(node: &mut Node, mut change: impl FnMut(&mut Input) -> bool) -> bool {
+fn each(node: &mut NodeDef, mut change: impl FnMut(&mut InputDef) -> bool) -> bool {
     let mut changed = false;
     for input in &mut node.inputs {
         changed |= change(input);

@@ -1,6 +1,8 @@
 //! Any workflow that a schema allows, from a seed.
 
-use comfy_schema::{Autogrow, Input, InputKind, Map, Node, Options, OutputKind, Schema, Section, Text, Value};
+use comfy_schema::{
+    Autogrow, InputDef, InputKind, InputOptions, Map, NodeDef, OutputKind, Schema, Section, Text, Value,
+};
 
 /// Numbers that look random and are the same for a seed (`SplitMix64`).
 #[derive(Debug, Clone)]
@@ -73,7 +75,7 @@ const PIECES: [&str; 30] = [
 /// range; and now and then one that it does not allow, of each kind that an importer must cope with.
 pub fn any_workflow(schema: &Schema, dice: &mut Dice, size: usize) -> Value {
     let mut maker = Maker { dice, nodes: Vec::new(), schema, depth: 0 };
-    let outputs: Vec<&Node> = schema.nodes.iter().filter(|node| node.output_node).collect();
+    let outputs: Vec<&NodeDef> = schema.nodes.iter().filter(|node| node.output_node).collect();
     while maker.nodes.len() < size {
         let among_outputs = maker.nodes.is_empty() || maker.dice.once_in(5);
         let class = if among_outputs { maker.dice.pick(&outputs).copied() } else { maker.dice.pick(&schema.nodes) };
@@ -94,12 +96,12 @@ struct Maker<'d, 's> {
 
 struct Made<'s> {
     id: String,
-    class: &'s Node,
+    class: &'s NodeDef,
     json: Value,
 }
 
 impl<'s> Maker<'_, 's> {
-    fn node(&mut self, class: &'s Node) {
+    fn node(&mut self, class: &'s NodeDef) {
         let mut inputs = Map::new();
         for input in &class.inputs {
             self.input(input, &input.name.clone(), &mut inputs);
@@ -134,7 +136,7 @@ impl<'s> Maker<'_, 's> {
         self.nodes.push(Made { id, class, json: json.into() });
     }
 
-    fn input(&mut self, input: &Input, name: &str, inputs: &mut Map) {
+    fn input(&mut self, input: &InputDef, name: &str, inputs: &mut Map) {
         let optional = input.section == Section::Optional;
         if optional && self.dice.once_in(2) {
             return;
@@ -175,7 +177,7 @@ impl<'s> Maker<'_, 's> {
         }
     }
 
-    fn value(&mut self, input: &Input) -> Option<Value> {
+    fn value(&mut self, input: &InputDef) -> Option<Value> {
         let linked = self.dice.once_in(6);
         Some(match &input.kind {
             kind if linked || !has_literal(kind) => self.link(kind)?,
@@ -200,7 +202,7 @@ impl<'s> Maker<'_, 's> {
         })
     }
 
-    fn int(&mut self, options: &Options) -> Value {
+    fn int(&mut self, options: &InputOptions) -> Value {
         let bound = |value: Option<&Value>, other: i128| value.and_then(Value::as_i128).unwrap_or(other);
         let (min, max) = (bound(options.min(), -5), bound(options.max(), 5000));
         if max <= min {
@@ -209,7 +211,7 @@ impl<'s> Maker<'_, 's> {
         Value::Int(min + i128::from(self.dice.next()) % (max - min + 1))
     }
 
-    fn float(&mut self, options: &Options) -> Value {
+    fn float(&mut self, options: &InputOptions) -> Value {
         let bound = |value: Option<&Value>, other: f64| value.and_then(Value::as_f64).unwrap_or(other);
         let (min, max) = (bound(options.min(), -2.0), bound(options.max(), 30.0));
         let part = f64::from(u32::try_from(self.dice.next() >> 32).unwrap_or_default()) / f64::from(u32::MAX);
@@ -254,8 +256,8 @@ impl<'s> Maker<'_, 's> {
 
     /// Makes a node that gives what is needed.
     fn source(&mut self, kind: &InputKind) -> Vec<(String, usize)> {
-        let gives = |node: &&Node| node.outputs.iter().any(|output| fits(&output.kind, kind));
-        let classes: Vec<&'s Node> = self.schema.nodes.iter().filter(gives).collect();
+        let gives = |node: &&NodeDef| node.outputs.iter().any(|output| fits(&output.kind, kind));
+        let classes: Vec<&'s NodeDef> = self.schema.nodes.iter().filter(gives).collect();
         if self.depth < 6
             && let Some(class) = self.dice.pick(&classes).copied()
         {

@@ -1,6 +1,6 @@
 //! A report for programs.
 
-use comfy_schema::drift::{ChangeKind, Level, Place};
+use comfy_schema::drift::{ChangeKind, ChangedMember, Level};
 use comfy_schema::{Map, Value};
 
 use super::report::{Entry, Report, Use, Workflow};
@@ -39,8 +39,8 @@ fn entry(entry: &Entry) -> Value {
         ("kind", Value::from(change.kind.as_str())),
     ]);
     match &change.place {
-        Some(Place::Input(name)) => _ = map.insert("input", name),
-        Some(Place::Output(slot, name)) => {
+        Some(ChangedMember::Input(name)) => _ = map.insert("input", name),
+        Some(ChangedMember::Output(slot, name)) => {
             map.insert("output", *slot);
             map.insert("output_name", name);
         }

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use comfy_schema::{Branch, Input, InputKind, Map, Node, Section, Value};
+use comfy_schema::{BranchDef, InputDef, InputKind, Map, NodeDef, Section, Value};
 
 /// One line a node.
-pub(super) fn write(nodes: &[&Node]) -> String {
+pub(super) fn write(nodes: &[&NodeDef]) -> String {
     nodes.iter().fold(String::new(), |mut out, node| {
         let _ = writeln!(out, "{}", whole(node));
         out
     })
 }
 
-fn whole(node: &Node) -> Map {
+fn whole(node: &NodeDef) -> Map {
     let outputs = node.outputs.iter().map(|output| {
         let word = output.kind.type_word();
         Map::from_iter([
@@ -36,12 +36,12 @@ fn whole(node: &Node) -> Map {
     ])
 }
 
-fn inputs(inputs: &[Input]) -> Value {
+fn inputs(inputs: &[InputDef]) -> Value {
     inputs.iter().map(input).collect()
 }
 
 /// Nested as deep as the schema's reader allows.
-fn input(input: &Input) -> Map {
+fn input(input: &InputDef) -> Map {
     let mut map = Map::from_iter([
         ("name", Value::from(&input.name)),
         ("type", Value::from(input.kind.type_word())),
@@ -72,6 +72,6 @@ fn input(input: &Input) -> Map {
     map
 }
 
-fn branch(branch: &Branch) -> Map {
+fn branch(branch: &BranchDef) -> Map {
     Map::from_iter([("key", Value::from(&branch.key)), ("inputs", inputs(&branch.inputs))])
 }

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
 use comfy_schema::search::Query;
-use comfy_schema::{Node, Schema};
+use comfy_schema::{NodeDef, Schema};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
@@ -95,7 +95,7 @@ impl Nodes {
     }
 
     /// The one node that is meant: the only one, or the one whose class was written.
-    fn meant<'s>(&self, found: &[&'s Node]) -> Option<&'s Node> {
+    fn meant<'s>(&self, found: &[&'s NodeDef]) -> Option<&'s NodeDef> {
         if let [one] = found {
             return Some(one);
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use comfy_schema::search::carried;
-use comfy_schema::{Input, InputKind, Node, Section, Value};
+use comfy_schema::{InputDef, InputKind, NodeDef, Section, Value};
 
 use super::text::head;
 use crate::paint::{Paint, visible};
@@ -14,7 +14,7 @@ const SHOWN_OPTIONS: usize = 12;
 const SHOWN_CHARACTERS: usize = 60;
 
 /// Its names, what it does, its inputs with types, defaults and ranges, its outputs.
-pub(super) fn write(node: &Node, paint: Paint) -> String {
+pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     let mut out = format!("{}\n", head(node, paint));
     if !node.python_module.is_empty() {
         let _ = writeln!(out, "from {}", visible(&node.python_module));
@@ -24,7 +24,7 @@ pub(super) fn write(node: &Node, paint: Paint) -> String {
     }
     let mut rows = Vec::new();
     for (section, title) in [(Section::Required, "inputs"), (Section::Optional, "optional inputs")] {
-        let inputs: Vec<&Input> = node.inputs.iter().filter(|input| input.section == section).collect();
+        let inputs: Vec<&InputDef> = node.inputs.iter().filter(|input| input.section == section).collect();
         if !inputs.is_empty() {
             rows.push(Row::title(title));
             for input in inputs {
@@ -78,7 +78,7 @@ fn write_rows(rows: &[Row], paint: Paint, out: &mut String) {
 }
 
 /// An input, and below it what it brings. Nested as deep as the schema's reader allows.
-fn add(input: &Input, level: usize, rows: &mut Vec<Row>) {
+fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
     let kind = match &input.kind {
         InputKind::Combo(combo) if combo.multiselect => "several of".to_owned(),
         InputKind::Combo(_) | InputKind::DynamicCombo(_) => "one of".to_owned(),
@@ -106,7 +106,7 @@ fn add(input: &Input, level: usize, rows: &mut Vec<Row>) {
 }
 
 /// Default, range, options, help.
-fn about(input: &Input) -> String {
+fn about(input: &InputDef) -> String {
     let options = &input.options;
     let mut parts = Vec::new();
     if let Some(default) = options.default() {

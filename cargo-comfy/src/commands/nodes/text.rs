@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use comfy_schema::search::carried;
-use comfy_schema::{Input, InputKind, Node, Text};
+use comfy_schema::{InputDef, InputKind, NodeDef, Text};
 
 use crate::paint::{Paint, visible};
 
 /// Two lines a node: its names and place, and what it takes and gives.
-pub(super) fn write(nodes: &[&Node], more: usize, paint: Paint) -> String {
+pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
     let mut out = String::new();
     for node in nodes {
         let _ = writeln!(out, "{}", head(node, paint));
@@ -27,7 +27,7 @@ pub(super) fn write(nodes: &[&Node], more: usize, paint: Paint) -> String {
 }
 
 /// `KSampler  "KSampler"  sampling`
-pub(super) fn head(node: &Node, paint: Paint) -> String {
+pub(super) fn head(node: &NodeDef, paint: Paint) -> String {
     let mut head = paint.strong(visible(&node.class));
     if let Some(title) = node.display_name.as_ref().filter(|title| **title != node.class) {
         let _ = write!(head, "  \"{}\"", visible(title));
@@ -49,7 +49,7 @@ pub(super) fn head(node: &Node, paint: Paint) -> String {
 }
 
 /// The types of the sockets of an input: what only a link can feed. Each once.
-fn sockets(input: &Input, found: &mut Vec<Text>) {
+fn sockets(input: &InputDef, found: &mut Vec<Text>) {
     let word = match &input.kind {
         InputKind::Link(_) | InputKind::Union(_) | InputKind::Any => input.kind.type_word(),
         InputKind::Match(matched) if !matched.allowed.is_empty() => matched.allowed.join(",").into(),

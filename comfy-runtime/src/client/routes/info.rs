@@ -1,7 +1,7 @@
 //! What the server is and what it knows: `/object_info`, `/system_stats`, `/features`, `/node_replacements`.
 
 use bytes::Bytes;
-use comfy_schema::{Map, Node, Schema, Value};
+use comfy_schema::{Map, NodeDef, Schema, Value};
 
 use super::object;
 use crate::client::error::Error;
@@ -80,7 +80,7 @@ impl Client {
     }
 
     /// `GET /object_info/{class}`: the definition of one class; `None` if the server does not have it.
-    pub async fn object_info_of(&self, class: &str) -> Result<Option<Node>, Error> {
+    pub async fn object_info_of(&self, class: &str) -> Result<Option<NodeDef>, Error> {
         let call = self.inner.transport.get(["object_info", class]);
         let (name, answer) = (call.name(), call.bytes().await?);
         // What the server answers for a class that it does not have.

@@ -1,7 +1,7 @@
 //! Dynamic inputs.
 
 use super::{good, raw, spec};
-use crate::{Autogrow, DynamicSlot, Input, InputKind, MatchType, Section, Value};
+use crate::{Autogrow, DynamicSlot, InputDef, InputKind, MatchType, Section, Value};
 
 fn autogrow(json: &str) -> (Autogrow, Vec<String>) {
     let (input, issues) = spec(json);
@@ -11,7 +11,7 @@ fn autogrow(json: &str) -> (Autogrow, Vec<String>) {
     }
 }
 
-fn names(inputs: &[Input]) -> Vec<(&str, Section)> {
+fn names(inputs: &[InputDef]) -> Vec<(&str, Section)> {
     inputs.iter().map(|input| (input.name.as_str(), input.section)).collect()
 }
 

@@ -6,27 +6,27 @@ mod node;
 mod odd;
 mod specs;
 
-use crate::{Input, InputKind, Node, Schema, Value};
+use crate::{InputDef, InputKind, NodeDef, Schema, Value};
 
 /// Reads one definition; the issues in their printed form. Whatever the case, it must be written as it was.
 #[track_caller]
-fn node(definition: &str) -> (Node, Vec<String>) {
+fn node(definition: &str) -> (NodeDef, Vec<String>) {
     let value = Value::parse(definition.as_bytes()).unwrap();
-    let (node, issues) = Node::from_value("N", value.clone());
+    let (node, issues) = NodeDef::from_value("N", value.clone());
     assert_eq!(node.to_value(), value, "what was written differs from what was read");
     (node, issues.iter().map(ToString::to_string).collect())
 }
 
 /// Reads the specification of one required input `x`.
 #[track_caller]
-fn spec(spec: &str) -> (Input, Vec<String>) {
+fn spec(spec: &str) -> (InputDef, Vec<String>) {
     let (mut node, issues) = node(&format!(r#"{{"input":{{"required":{{"x":{spec}}}}},"output":[]}}"#));
     (node.inputs.remove(0), issues)
 }
 
 /// The same, of a specification that is in order.
 #[track_caller]
-fn good(json: &str) -> Input {
+fn good(json: &str) -> InputDef {
     let (input, issues) = spec(json);
     assert_eq!(issues, [""; 0]);
     input

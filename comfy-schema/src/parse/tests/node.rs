@@ -121,11 +121,11 @@ fn surplus_tooltips_are_normal() {
 
 #[test]
 fn a_node_made_by_hand_is_written_whole() {
-    let mut node = crate::Node::new("Made", Producer::V1);
+    let mut node = crate::NodeDef::new("Made", Producer::V1);
     let mut other = super::node(CLASSIC).0;
     node.inputs.append(&mut other.inputs);
     node.deprecated = true;
-    let (read, issues) = crate::Node::from_value("Made", node.to_value());
+    let (read, issues) = crate::NodeDef::from_value("Made", node.to_value());
     assert_eq!((read.inputs.len(), read.deprecated, issues.len()), (2, true, 0));
     assert!(matches!(read.inputs[1].kind, InputKind::Combo(_)));
     assert_eq!(read.to_value(), node.to_value());

@@ -1,7 +1,7 @@
 //! Oddities of real dumps: understood where that is possible, kept and reported in any case.
 
 use super::{node, raw, schema, spec};
-use crate::{Input, InputKind, OutputKind, Section, Text, Value};
+use crate::{InputDef, InputKind, OutputKind, Section, Text, Value};
 
 /// A definition that is in order but for these keys.
 #[track_caller]
@@ -62,7 +62,7 @@ fn combo_options_that_are_no_array() {
 #[test]
 fn one_input_in_both_sections_is_required() {
     let (node, issues) = node(r#"{"input":{"optional":{"a":["INT"]},"required":{"a":["FLOAT"]}},"output":[]}"#);
-    assert!(matches!(node.inputs.as_slice(), [Input { section: Section::Required, kind: InputKind::Float, .. }]));
+    assert!(matches!(node.inputs.as_slice(), [InputDef { section: Section::Required, kind: InputKind::Float, .. }]));
     assert_eq!(issues, ["N.input.optional.a: the input is required too, and that counts"]);
 }
 

@@ -1,9 +1,9 @@
 //! Kinds of inputs.
 
 use super::{good, spec};
-use crate::{Combo, ComboSpelling, InputKind, Value};
+use crate::{ComboDef, ComboSpelling, InputKind, Value};
 
-fn combo(json: &str) -> Combo {
+fn combo(json: &str) -> ComboDef {
     match good(json).kind {
         InputKind::Combo(combo) => combo,
         other => panic!("{other:?}"),
@@ -86,7 +86,7 @@ fn combo_without_options_has_no_values() {
     assert!(input.options.remote().is_some());
     assert_eq!(
         input.kind,
-        InputKind::Combo(Combo { values: vec![], spelling: ComboSpelling::Word, multiselect: false })
+        InputKind::Combo(ComboDef { values: vec![], spelling: ComboSpelling::Word, multiselect: false })
     );
 }
 

@@ -1,0 +1,35 @@
+//! Texts and values shortened for messages. Shared by the workspace's crates; may change in any version.
+
+use crate::Value;
+
+/// Returns the first `max` characters of a text on one line, with `…` where more follow. Control characters are escaped.
+pub fn shortened(text: &str, max: usize) -> String {
+    let mut chars = text.chars();
+    let mut short = String::with_capacity(text.len().min(max));
+    for c in chars.by_ref().take(max) {
+        if c.is_control() { short.extend(c.escape_default()) } else { short.push(c) }
+    }
+    if chars.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// Returns a value's JSON, [`shortened`].
+pub fn shortened_value(value: &Value, max: usize) -> String {
+    shortened(&value.to_string(), max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{shortened, shortened_value};
+    use crate::Value;
+
+    #[test]
+    fn long_texts_are_cut_and_control_characters_escaped() {
+        assert_eq!(shortened("a cat", 5), "a cat");
+        assert_eq!(shortened("a cat", 4), "a ca…");
+        assert_eq!(shortened("a\u{1b}[31m\n", 9), r"a\u{1b}[31m\n");
+        assert_eq!(shortened_value(&Value::from("cat"), 3), "\"ca…");
+    }
+}

@@ -1,0 +1,42 @@
+//! The type words for which the stock front end has a widget, the primitives, combos and dynamic combos apart. The
+//! schema model, the generator and the conversion of UI workflows read these lists. Shared by the workspace's crates;
+//! may change in any version.
+//!
+//! The markers of `comfy_runtime::types` are a list of their own, because the runtime cannot depend on this crate; a test
+//! of `comfy-codegen` compares it with the generator's.
+
+/// The widgets of front end 1.45, which [`has_widget_in_1_45`] goes by.
+const FRONT_END_1_45: &[&str] = &[
+    "AUDIOUPLOAD",
+    "AUDIO_RECORD",
+    "AUDIO_UI",
+    "BOUNDING_BOX",
+    "CHART",
+    "COLOR",
+    "CURVE",
+    "GALLERIA",
+    "IMAGECOMPARE",
+    "IMAGEUPLOAD",
+    "LOAD_3D",
+    "LOAD_3D_ADVANCED",
+    "MARKDOWN",
+    "PAINTER",
+    "PREVIEW_3D",
+    "RANGE",
+    "TEXTAREA",
+    "WEBCAM",
+];
+
+/// The widgets that front ends after 1.45 added.
+const LATER: &[&str] =
+    &["BOUNDING_BOXES", "COLORS", "COMPOSITOR", "LIGHT_INFO_PREVIEW", "RESOLUTION_PREVIEW", "VIDEO_EDIT"];
+
+/// Returns whether some front end has a widget for this type word.
+pub fn has_widget(word: &str) -> bool {
+    has_widget_in_1_45(word) || LATER.contains(&word)
+}
+
+/// Returns whether front end 1.45 has a widget for this type word.
+pub fn has_widget_in_1_45(word: &str) -> bool {
+    FRONT_END_1_45.contains(&word)
+}
