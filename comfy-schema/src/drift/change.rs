@@ -18,7 +18,7 @@ pub enum Level {
     Breaking,
 }
 
-words!(Level, "level of a change", Additive = "additive", Defaulted = "defaulted", Breaking = "breaking",);
+words!(Level, "change level", Additive = "additive", Defaulted = "defaulted", Breaking = "breaking",);
 
 /// One side of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
