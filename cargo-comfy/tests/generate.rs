@@ -84,7 +84,7 @@ fn what_cannot_be_done_is_2_with_its_causes() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("\n  because: this is a web page, not JSON"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("\n  because: expected JSON, found a web page"), "{}", stderr(&output));
     assert!(stdout(&output).is_empty() && !out.exists());
 }
 
