@@ -58,7 +58,8 @@ pub use words::UnknownWord;
 
 #[cfg(test)]
 mod tests {
-    use crate::drift::{Comparison, DriftError, Finding};
+    use crate::drift::{Comparison, Finding};
+    use crate::prompt::NotAPrompt;
     use crate::validate::{Files, Replacements, Validator, Verdict};
     use crate::{JsonError, Schema, SchemaError, UnknownWord, Value};
 
@@ -71,7 +72,7 @@ mod tests {
         assert_send_sync::<SchemaError>();
         assert_send_sync::<JsonError>();
         assert_send_sync::<UnknownWord>();
-        assert_send_sync::<DriftError>();
+        assert_send_sync::<NotAPrompt>();
         assert_send_sync::<Comparison<'static>>();
         assert_send_sync::<Finding>();
         assert_send_sync::<Validator<'static>>();

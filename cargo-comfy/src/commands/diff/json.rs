@@ -78,7 +78,7 @@ fn details(kind: &ChangeKind, map: &mut Map) {
             map.insert("new", new.clone());
         }
         ChangeKind::OutputRenamed { old } => _ = map.insert("old", old),
-        ChangeKind::Refused { why } => _ = map.insert("why", why.as_str()),
+        ChangeKind::Refused { reason } => _ = map.insert("why", reason.as_str()),
         _ => {}
     }
 }
