@@ -1,12 +1,11 @@
-//! From bytes to text.
+//! Decodes the bytes of a document.
 
 use std::borrow::Cow;
 
-use crate::value::read::position;
-use crate::{JsonError, JsonErrorKind};
+use super::read::{JsonError, JsonErrorKind, position};
 
-/// The text of a document in UTF-8 or UTF-16. Without a byte order mark, NUL bytes betray UTF-16, for JSON begins
-/// with an ASCII character.
+/// Decodes a document in UTF-8 or UTF-16. Without a byte order mark, a NUL byte tells UTF-16: JSON begins with an ASCII
+/// character.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, JsonError> {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest).map(Cow::Borrowed),
@@ -22,7 +21,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         let (line, column) = position(bytes, at);
-        // An incomplete character at the very end means that the file was cut there.
+        // An incomplete character at the very end means that the file was cut off there.
         if error.error_len().is_none() {
             return JsonError {
                 kind: JsonErrorKind::Truncated,
@@ -31,13 +30,13 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
                 column,
             };
         }
-        let reason = format!("byte 0x{:02x} does not belong to UTF-8", bytes.get(at).copied().unwrap_or_default());
+        let reason = format!("invalid UTF-8 byte 0x{:02x}", bytes.get(at).copied().unwrap_or_default());
         JsonError { kind: JsonErrorKind::Encoding, reason, line, column }
     })
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, JsonError> {
-    // A last odd byte means a cut file; the JSON that it cuts says so better.
+    // An odd last byte means that the file was cut off; the error about the JSON says that better.
     let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
     let mut text = String::with_capacity(bytes.len() / 2);
     for decoded in char::decode_utf16(units) {
@@ -45,7 +44,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, JsonError> {
             Ok(character) => text.push(character),
             Err(error) => {
                 let (line, column) = position(text.as_bytes(), text.len());
-                let reason = format!("unit 0x{:04x} does not belong to UTF-16", error.unpaired_surrogate());
+                let reason = format!("invalid UTF-16 unit 0x{:04x}", error.unpaired_surrogate());
                 return Err(JsonError { kind: JsonErrorKind::Encoding, reason, line, column });
             }
         }
@@ -76,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn latin1_is_refused_with_its_place() {
+    fn latin1_is_refused_with_its_position() {
         let error = decode(b"{\n\"caf\xe9\":1}").unwrap_err();
         assert_eq!((error.kind, error.line, error.column), (JsonErrorKind::Encoding, 2, 5));
     }
 
     #[test]
-    fn a_cut_inside_a_character_is_a_cut_file() {
+    fn a_document_cut_inside_a_character_is_truncated() {
         assert_eq!(decode(b"{\"caf\xc3").unwrap_err().kind, JsonErrorKind::Truncated);
     }
 

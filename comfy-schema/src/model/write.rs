@@ -1,19 +1,23 @@
-//! From the model back to JSON.
+//! Writes the model as JSON again.
 
 use std::fmt;
 
-use crate::model::Group;
-use crate::value::write_string;
-use crate::{
-    BranchDef, ComboDef, ComboSpelling, InputDef, InputKind, Key, Map, NodeDef, OutputKind, Producer, Schema, Section,
-    Text, Value,
+use super::{
+    BranchDef, ComboDef, ComboSpelling, Group, InputDef, InputKind, Key, NodeDef, OutputKind, Producer, Schema, Section,
 };
+use crate::value::write_string;
+use crate::{Map, Text, Value};
 
 impl Schema {
-    /// Writes all definitions as one JSON object, one definition a line, so that a diff reads.
+    /// Writes all definitions as one JSON object with one definition per line, so that two snapshots can be compared
+    /// line by line.
     ///
-    /// What was read is what is written: keys, values and numbers. Only the order of keys is the writer's own, so
-    /// that two servers' snapshots compare.
+    /// Keys, values and numbers are written as they were read. The order of a definition's keys is fixed, so that
+    /// snapshots of different servers compare.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `out` does.
     pub fn write_snapshot(&self, mut out: impl fmt::Write) -> fmt::Result {
         out.write_str("{\n")?;
         for (at, node) in self.nodes.iter().enumerate() {
@@ -26,17 +30,18 @@ impl Schema {
         out.write_str("\n}\n")
     }
 
-    /// [`Self::write_snapshot`] into a string.
+    /// Returns what [`Self::write_snapshot`] writes.
     pub fn to_json(&self) -> String {
         let mut json = String::new();
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = self.write_snapshot(&mut json);
         json
     }
 }
 
 impl NodeDef {
-    /// The definition as the server sent it; keys come in the order in which the server's interface writes them.
+    /// Returns the definition as the server sent it, with its keys in the order in which the server's interface writes
+    /// them.
     pub fn to_value(&self) -> Value {
         if self.keys.is_not_an_object() {
             return self.raw.get("").cloned().unwrap_or(Value::Null);
@@ -53,7 +58,7 @@ impl NodeDef {
         Value::Object(definition)
     }
 
-    /// What stands under a key; `None` if it is left out.
+    /// Returns the value of a key, or `None` if the definition has no such key.
     fn key_value(&self, key: Key) -> Option<Value> {
         let raw = self.raw.get(key.as_str());
         if key == Key::Input {
@@ -67,7 +72,7 @@ impl NodeDef {
         (needed || self.keys.contains(key)).then_some(value)
     }
 
-    /// What the fields say under a key, and whether that must be written even where the key was absent.
+    /// Returns the value of a key by the fields, and whether it must be written even if the key was absent.
     fn field_value(&self, key: Key) -> (Value, bool) {
         let flag = |flag: bool| (Value::Bool(flag), flag);
         let text = |text: &Text| (Value::from(text), !text.is_empty());
@@ -102,7 +107,7 @@ impl NodeDef {
         }
     }
 
-    /// The classic interface writes `[]` for none, the other `null`.
+    /// Returns the search aliases. The classic interface writes `[]` for none, the schema interface `null`.
     pub(crate) fn search_aliases_value(&self) -> Value {
         if self.search_aliases.is_empty() && self.producer == Producer::V3 {
             return Value::Null;
@@ -110,7 +115,7 @@ impl NodeDef {
         self.search_aliases.iter().collect()
     }
 
-    /// One of the parallel arrays of the outputs.
+    /// Returns one of the parallel arrays of the outputs.
     pub(crate) fn outputs_value(&self, key: Key) -> Value {
         let outputs = self.outputs.iter();
         match key {
@@ -125,7 +130,7 @@ impl NodeDef {
         }
     }
 
-    /// The names of a category, in order.
+    /// Returns the names of the inputs of a group, in order.
     pub(crate) fn names_of(&self, group: Group) -> Box<dyn Iterator<Item = &Text> + '_> {
         let section = match group {
             Group::Required => Section::Required,
@@ -135,7 +140,7 @@ impl NodeDef {
         Box::new(self.inputs.iter().filter(move |input| input.section == section).map(|input| &input.name))
     }
 
-    /// `input_order`
+    /// Returns the value of `input_order`.
     pub(crate) fn order_value(&self) -> Map {
         let mut order = Map::new();
         for group in Group::ALL {
@@ -147,7 +152,7 @@ impl NodeDef {
         order
     }
 
-    /// `input`, with the odd parts in `raw` laid over what the fields say.
+    /// Returns the value of `input`: the inputs of the node, with the parts in `raw` in place of theirs.
     fn input_value(&self, raw: Option<&Value>) -> Value {
         let odd = match raw {
             Some(Value::Object(odd)) => Some(odd),
@@ -200,9 +205,8 @@ fn push_inputs(specs: &mut Map, inputs: &[InputDef], section: Section) {
 }
 
 impl InputDef {
-    /// The specification, as it was sent.
-    ///
-    /// (But not every oddity: a third entry beside type and options is in [`NodeDef::raw`] only.)
+    /// Returns the specification as it was sent, apart from malformed parts (such as a third entry after type and
+    /// options), which only [`NodeDef::raw`] holds.
     pub fn to_value(&self) -> Value {
         let head = match &self.kind {
             InputKind::Raw(spec) => return spec.clone(),
@@ -228,7 +232,7 @@ impl InputDef {
     }
 }
 
-/// `options` of a dynamic combo.
+/// Returns the value of a dynamic combo's `options`.
 pub(crate) fn branches_value(branches: &[BranchDef]) -> Value {
     branches
         .iter()
