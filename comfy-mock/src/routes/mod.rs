@@ -100,9 +100,9 @@ fn job_routes() -> Router<Arc<Shared>> {
 
 fn asset_routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/assets", any(assets::off))
-        .route("/assets/{*rest}", any(assets::off))
-        .route("/tags", any(assets::off))
+        .route("/assets", any(assets::disabled))
+        .route("/assets/{*rest}", any(assets::disabled))
+        .route("/tags", any(assets::disabled))
 }
 
 fn internal_routes() -> Router<Arc<Shared>> {
