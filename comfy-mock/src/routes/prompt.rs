@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use comfy_schema::prompt::Prompt;
-use comfy_schema::validate::{Files, to_float, truthy};
+use comfy_schema::validate::{Files, Verdict, to_float, truthy};
 use comfy_schema::{Map, Text, Value};
 use uuid::Uuid;
 
@@ -39,14 +39,13 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
     let files =
         if member("prompt").is_some_and(|prompt| loads_files(shared, prompt)) { shared.files() } else { Files::new() };
     let verdict = shared.definitions.check_body(&body, &files);
-    if verdict.raised.is_some() {
-        return Err(reply::internal_error());
-    }
-    if !verdict.valid {
-        return Ok(reply::json_with(400, &verdict.to_response()));
-    }
-    let node_errors = verdict.node_errors.to_value();
-    let Value::Object(prompt) = verdict.prompt else { return Err(reply::internal_error()) };
+    let (outputs, report) = match verdict {
+        Verdict::Accepted { outputs, report } => (outputs, report),
+        Verdict::Refused { .. } => return Ok(reply::json_with(400, &verdict.to_response())),
+        _ => return Err(reply::internal_error()),
+    };
+    let node_errors = report.node_errors.to_value();
+    let Value::Object(prompt) = report.prompt else { return Err(reply::internal_error()) };
     let prompt_id = match member("prompt_id") {
         Some(Value::String(id)) => id.clone(),
         _ => Text::new(Uuid::new_v4().to_string()),
@@ -57,7 +56,7 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
         prompt_id: prompt_id.clone(),
         prompt: Arc::new(prompt),
         extra_data: Arc::new(extra_data(member("extra_data"), member("client_id"), headers)),
-        outputs: verdict.outputs.into(),
+        outputs: outputs.into(),
     };
     lock(&shared.queue).push(item).map_err(|_| reply::internal_error())?;
     shared.log("got prompt");

@@ -2,12 +2,12 @@
 
 use super::error::RequestErrorKind;
 use super::python::{self, Exception};
-use super::verdict::{RequestError, ServerException};
+use super::verdict::{PromptReport, RequestError, ServerException};
 use super::{Validator, Verdict};
 use crate::{Map, Value};
 
 const NO_PROMPT: &str = "No prompt provided";
-const NO_OBJECT: &str = "the body is no object";
+const NO_OBJECT: &str = "the body is not an object";
 
 impl Validator<'_> {
     /// What the server would say of a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
@@ -24,16 +24,16 @@ impl Validator<'_> {
                     Ok(false) => refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT),
                     Ok(true) => {
                         let message = format!("{} indices must be integers, not 'str'", python::type_name(other));
-                        raised(Value::Null, NO_OBJECT, Exception::type_error(message))
+                        raised(NO_OBJECT, Exception::type_error(message))
                     }
-                    Err(exception) => raised(Value::Null, NO_OBJECT, exception),
+                    Err(exception) => raised(NO_OBJECT, exception),
                 };
             }
         };
         if let Some(number) = map.get("number")
             && let Err(exception) = python::to_float(number)
         {
-            return raised(Value::Null, "`number` is no number", exception);
+            return raised("`number` is not a number", exception);
         }
         let Some(prompt) = map.get("prompt") else {
             return refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT);
@@ -48,10 +48,10 @@ impl Validator<'_> {
         let verdict = self.check(prompt, map.get("partial_execution_targets"));
         if let Some(data) = map.get("extra_data")
             && data.as_object().is_none()
-            && verdict.raised.is_none()
+            && verdict.exception().is_none()
         {
             let message = format!("argument of type '{}' is not iterable", python::type_name(data));
-            return raised(verdict.prompt, "`extra_data` is no object", Exception::type_error(message));
+            return raised("`extra_data` is not an object", Exception::type_error(message));
         }
         verdict
     }
@@ -59,11 +59,12 @@ impl Validator<'_> {
 
 fn refused(prompt: Value, kind: RequestErrorKind, message: &str, details: &str) -> Verdict {
     let (message, details) = (message.to_owned(), details.to_owned());
-    Verdict { error: Some(RequestError { kind, message, details, extra_info: Map::new() }), ..Verdict::new(prompt) }
+    let error = RequestError { kind, message, details, extra_info: Map::new() };
+    Verdict::Refused { error, report: PromptReport::new(prompt) }
 }
 
-fn raised(prompt: Value, why: &str, exception: Exception) -> Verdict {
-    Verdict { raised: Some(ServerException { node: None, why: why.to_owned(), exception }), ..Verdict::new(prompt) }
+fn raised(reason: &str, exception: Exception) -> Verdict {
+    Verdict::Raised(ServerException { node: None, reason: reason.to_owned(), exception })
 }
 
 /// Returns whether a text is a UUID in canonical form: 8-4-4-4-12 lower-case hexadecimal digits.
@@ -77,7 +78,7 @@ pub fn is_canonical_uuid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::validate::Validator;
+    use crate::validate::{Validator, Verdict};
     use crate::{Schema, Value};
 
     #[test]
@@ -105,13 +106,12 @@ mod tests {
         ] {
             let body = body.replace('P', r#"{"class_type": "Save", "inputs": {}}"#);
             let verdict = Validator::new(&schema).check_body(&Value::parse(body.as_bytes()).unwrap());
-            let found = match (&verdict.raised, &verdict.error) {
-                (Some(_), _) => "raised",
-                (_, Some(error)) => error.kind.as_str(),
-                _ => "valid",
+            let found = match &verdict {
+                Verdict::Accepted { .. } => "valid",
+                Verdict::Refused { error, .. } => error.kind.as_str(),
+                Verdict::Raised(_) => "raised",
             };
             assert_eq!(found, error, "{body}");
-            assert_eq!(verdict.valid, error == "valid");
         }
     }
 }
