@@ -21,6 +21,9 @@ use crate::sync::lock;
 use crate::timing::Timing;
 use crate::ws::{Frame, Hub, To};
 
+/// The default maximum size of a body, in bytes.
+pub(crate) const DEFAULT_UPLOAD_LIMIT: u64 = 100 << 20;
+
 /// Maximum number of files in a folder that the validation of a prompt considers.
 const MAX_FILES: usize = 100_000;
 
