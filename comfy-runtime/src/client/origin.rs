@@ -1,5 +1,6 @@
 //! Which node is whose line of the program.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
@@ -48,7 +49,7 @@ impl Origin {
             let info = NodeInfo {
                 id: node.id().to_owned(),
                 class: node.class().into_owned(),
-                title: node.title().map(str::to_owned),
+                title: node.title().map(Cow::into_owned),
                 location: node.location(),
             };
             (info.id.clone(), info)

@@ -145,7 +145,7 @@ impl Client {
                 });
             verdict = validator.clone().files(&files).check(&prompt, None);
         }
-        Ok(read(verdict, &origin))
+        Ok(read(&verdict, &origin))
     }
 
     /// The definitions that a prompt needs, and the replacements of missing classes.
@@ -203,9 +203,9 @@ impl Client {
 /// The names of files on which the verdict depends, as far as they were not asked for: those in doubt, and those that
 /// a node's own check did not find.
 fn in_doubt(verdict: &Verdict, prompt: &Value, asked: &BTreeSet<String>) -> BTreeSet<String> {
-    let doubts = verdict.unverifiable.iter().filter(|doubt| doubt.kind == UnverifiableKind::File);
+    let doubts = verdict.unverifiable().iter().filter(|doubt| doubt.kind == UnverifiableKind::File);
     let doubts = doubts.map(|doubt| (&doubt.node, doubt.input.as_ref()));
-    let failures = verdict.node_errors.iter().flat_map(|node| {
+    let failures = verdict.node_errors().iter().flat_map(|node| {
         let failed = node.errors.iter().filter(|error| error.kind == NodeErrorKind::CustomValidationFailed);
         failed.map(|error| (&node.id, error.input_name.as_ref()))
     });
@@ -229,18 +229,18 @@ fn annotated(name: &str) -> (&str, Folder) {
 }
 
 /// The verdict in the terms of the server's answer.
-fn read(verdict: Verdict, origin: &Origin) -> Preflight {
-    let error = match (&verdict.error, &verdict.raised) {
+fn read(verdict: &Verdict, origin: &Origin) -> Preflight {
+    let error = match (verdict.error(), verdict.exception()) {
         (Some(error), _) => Some(error.to_value()),
         (None, Some(raised)) => Some(json::object([
             ("type", "server_error".into()),
-            ("message", raised.why.as_str().into()),
+            ("message", raised.reason.as_str().into()),
             ("details", format!("the server would fail with {}", raised.exception.kind).into()),
         ])),
         (None, None) => None,
     };
     let mut answer = Map::new();
-    answer.insert("node_errors", verdict.node_errors.to_value());
+    answer.insert("node_errors", verdict.node_errors().to_value());
     let dropped = node_problems(&Value::Object(answer.clone()), origin);
     let rejection = error.and_then(|error| {
         answer.insert("error", error);
@@ -256,13 +256,13 @@ fn read(verdict: Verdict, origin: &Origin) -> Preflight {
     let doubt = |doubt: &Unverifiable| Doubt {
         node: origin.node(&doubt.node),
         input: doubt.input.as_ref().map(ToString::to_string),
-        why: doubt.why.clone(),
+        why: doubt.reason.clone(),
     };
     Preflight {
         dropped: if rejection.is_some() { Vec::new() } else { dropped },
         rejection,
-        outputs: verdict.outputs.iter().map(ToString::to_string).collect(),
-        warnings: verdict.warnings.iter().map(warning).collect(),
-        doubts: verdict.unverifiable.iter().map(doubt).collect(),
+        outputs: verdict.outputs().iter().map(ToString::to_string).collect(),
+        warnings: verdict.warnings().iter().map(warning).collect(),
+        doubts: verdict.unverifiable().iter().map(doubt).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use comfy_runtime::client::{Accepted, Ending, Error, Event, LostWhy, Run, Value};
 use comfy_runtime::{Client, Workflow};
 use tokio::time::{sleep, timeout};
@@ -66,7 +66,7 @@ impl Kind {
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
-    Event(On, EventFault),
+    Event(EventMatch, EventFault),
     TheEndIsLost,
     Http(&'static str, HttpFault),
 }
@@ -165,7 +165,7 @@ impl Case {
         for fault in &self.faults {
             match fault {
                 Fault::Event(on, fault) => _ = server.faults().event(on.clone(), *fault),
-                Fault::TheEndIsLost => _ = server.faults().lose_the_end(),
+                Fault::TheEndIsLost => _ = server.faults().drop_end_event(),
                 Fault::Http(route, fault) => _ = server.faults().http(route, fault.clone()),
             }
         }

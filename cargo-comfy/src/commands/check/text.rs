@@ -55,27 +55,27 @@ impl<'r> Report<'r> {
     pub(super) fn new(workflow: &'r Workflow, verdict: &'r Verdict, schema: &'r Schema, paint: Paint) -> Self {
         let places = Places::new(&workflow.text, workflow.is_body);
         let given = Prompt::new(workflow.prompt()).ok();
-        let queued = Prompt::new(&verdict.prompt).ok();
+        let queued = Prompt::new(&verdict.report().prompt).ok();
         Self { workflow, verdict, schema, given, queued, places, paint, out: String::new() }
     }
 
     /// Returns the whole text: errors, warnings, notes on what cannot be verified, and a summary line.
     pub(super) fn write(mut self) -> String {
-        if let Some(raised) = &self.verdict.raised {
+        if let Some(raised) = self.verdict.exception() {
             let exception = format!("{}: {}", raised.exception.kind, raised.exception.message);
             self.add(Finding {
                 level: Level::Error,
                 code: "raised",
-                headline: format!("validation raises an exception and the server answers 500: {}", raised.why),
+                headline: format!("validation raises an exception and the server answers 500: {}", raised.reason),
                 node: raised.node.as_deref(),
                 input: None,
                 notes: vec![("python", exception)],
             });
         }
-        if let Some(error) = &self.verdict.error {
+        if let Some(error) = self.verdict.error() {
             self.request_error(error);
         }
-        for node in self.verdict.node_errors.iter() {
+        for node in self.verdict.node_errors().iter() {
             for error in &node.errors {
                 self.node_error(node, error);
             }
@@ -253,7 +253,7 @@ impl<'r> Report<'r> {
         let class = self.schema.node(class)?;
         let given = find(&self.queued, id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
         let near = suggest::similar(input, given.filter(|given| class.input(given).is_none()));
-        near.first().map(|near| ("help", format!("the node has no input `{near}`, which is given; rename it")))
+        near.first().map(|near| ("help", format!("the node has no input `{near}`; did you mean `{input}`?")))
     }
 
     /// Returns the value in the file, before conversion.
@@ -262,7 +262,7 @@ impl<'r> Report<'r> {
     }
 
     fn warnings(&mut self) {
-        for warning in &self.verdict.warnings {
+        for warning in self.verdict.warnings() {
             let message = &warning.message;
             let headline =
                 warning.input.as_ref().map_or_else(|| message.clone(), |input| format!("`{input}`: {message}"));
@@ -282,7 +282,7 @@ impl<'r> Report<'r> {
             self.add(Finding {
                 level: Level::Note,
                 code: unverifiable.kind.as_str(),
-                headline: unverifiable.why.clone(),
+                headline: unverifiable.reason.clone(),
                 node: Some(&unverifiable.node),
                 input: unverifiable.input.as_deref(),
                 notes: Vec::new(),
@@ -353,26 +353,26 @@ impl<'r> Report<'r> {
 
     fn sum_up(&mut self) {
         let verdict = self.verdict;
-        let of_nodes: usize = verdict.node_errors.iter().map(|node| node.errors.len()).sum();
-        let whole = verdict.error.as_ref().is_some_and(|error| error.kind != RequestErrorKind::OutputsFailed);
-        let errors = of_nodes + usize::from(whole) + usize::from(verdict.raised.is_some());
-        let mut parts = vec![match (verdict.valid, verdict.outputs.len()) {
+        let of_nodes: usize = verdict.node_errors().iter().map(|node| node.errors.len()).sum();
+        let whole = verdict.error().is_some_and(|error| error.kind != RequestErrorKind::OutputsFailed);
+        let errors = of_nodes + usize::from(whole) + usize::from(verdict.exception().is_some());
+        let mut parts = vec![match (verdict.is_valid(), verdict.outputs().len()) {
             (true, outputs) => format!("the server would run {}", count(outputs, "output")),
             (false, _) if verdict.raised.is_some() => "the server would fail".to_owned(),
             (false, _) => "the server would reject it".to_owned(),
         }];
-        for (number, word) in [(errors, "error"), (verdict.warnings.len(), "warning")] {
+        for (number, word) in [(errors, "error"), (verdict.warnings().len(), "warning")] {
             if number > 0 {
                 parts.push(count(number, word));
             }
         }
-        if !verdict.unverifiable.is_empty() {
-            parts.push(format!("{} not verifiable", verdict.unverifiable.len()));
+        if !verdict.unverifiable().is_empty() {
+            parts.push(format!("{} not verifiable", verdict.unverifiable().len()));
         }
-        if verdict.valid && of_nodes > 0 {
+        if verdict.is_valid() && of_nodes > 0 {
             parts.push("outputs with errors are dropped".to_owned());
         }
-        let word = if verdict.valid { self.paint.good("valid") } else { self.paint.error("invalid") };
+        let word = if verdict.is_valid() { self.paint.good("valid") } else { self.paint.error("invalid") };
         let _ = writeln!(self.out, "{}: {word}: {}", self.workflow.name, parts.join(", "));
     }
 }
