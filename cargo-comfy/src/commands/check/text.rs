@@ -278,7 +278,7 @@ impl<'r> Report<'r> {
     }
 
     fn unverifiable(&mut self) {
-        for unverifiable in &self.verdict.unverifiable {
+        for unverifiable in self.verdict.unverifiable() {
             self.add(Finding {
                 level: Level::Note,
                 code: unverifiable.kind.as_str(),
@@ -358,7 +358,7 @@ impl<'r> Report<'r> {
         let errors = of_nodes + usize::from(whole) + usize::from(verdict.exception().is_some());
         let mut parts = vec![match (verdict.is_valid(), verdict.outputs().len()) {
             (true, outputs) => format!("the server would run {}", count(outputs, "output")),
-            (false, _) if verdict.raised.is_some() => "the server would fail".to_owned(),
+            (false, _) if verdict.exception().is_some() => "the server would fail".to_owned(),
             (false, _) => "the server would reject it".to_owned(),
         }];
         for (number, word) in [(errors, "error"), (verdict.warnings().len(), "warning")] {
