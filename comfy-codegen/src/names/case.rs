@@ -29,7 +29,7 @@ pub(crate) fn type_case(name: &str) -> String {
 
 /// The name of a module, a function or a field that cannot keep its own: `Select to add LoRA` is
 /// `select_to_add_lora`.
-pub(crate) fn snake_case(name: &str) -> String {
+pub fn snake_case(name: &str) -> String {
     // The one spelling of this field that case conversion takes for two words.
     let words = words(name).join(" ").replace("LoRA", "Lora");
     let mut ident = words.to_snake_case();

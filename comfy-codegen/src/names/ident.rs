@@ -6,7 +6,7 @@ use super::reserved::{is_keyword, is_unescapable};
 
 /// An identifier, held without `r#` and displayed with it where it is a keyword.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Ident(String);
+pub struct Ident(String);
 
 impl Ident {
     /// Takes a name that is an identifier or a keyword. Keywords that cannot be raw get an underscore (`self_`).
@@ -18,7 +18,7 @@ impl Ident {
     }
 
     /// The name without `r#`, as rustc prints it and as descriptors hold it.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.0
     }
 }

@@ -105,12 +105,12 @@ const PRIMITIVES: [&str; 17] = [
 const MODULES: [&str; 4] = ["options", "prelude", "types", "unions"];
 
 /// Whether `name` needs `r#`.
-pub(crate) fn is_keyword(name: &str) -> bool {
+pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
 /// Whether `name` is a keyword that cannot be an identifier even as `r#…`.
-pub(crate) fn is_unescapable(name: &str) -> bool {
+pub fn is_unescapable(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 

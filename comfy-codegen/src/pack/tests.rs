@@ -2,12 +2,12 @@
 
 use comfy_schema::Schema;
 
-use crate::plan::{Overrides, Selection, plan};
+use crate::plan::{Plan, Selection};
 
 /// The descriptor of the only node of a schema.
 fn packed(node: &str) -> String {
     let schema = Schema::from_slice(format!(r#"{{"Test": {node}}}"#).as_bytes()).unwrap();
-    let mut plan = plan(&schema, &Overrides::default()).unwrap().select(Selection::default()).unwrap();
+    let mut plan = Plan::of(&schema).select(Selection::default()).unwrap();
     super::pack(&mut plan.nodes[0], &plan.shared);
     plan.nodes[0].record.desc.clone()
 }
@@ -189,7 +189,7 @@ fn what_is_too_long_becomes_raw() {
     let option = "x".repeat(1 << 20);
     let node = format!(r#"{{"input": {{"required": {{"x": [["{option}"], {{}}]}}}}, "output": []}}"#);
     let schema = Schema::from_slice(format!(r#"{{"Test": {node}}}"#).as_bytes()).unwrap();
-    let mut plan = plan(&schema, &Overrides::default()).unwrap().select(Selection::default()).unwrap();
+    let mut plan = Plan::of(&schema).select(Selection::default()).unwrap();
     super::pack(&mut plan.nodes[0], &plan.shared);
     let node = &plan.nodes[0];
     assert_eq!(node.raw_inputs, ["Test.x"]);

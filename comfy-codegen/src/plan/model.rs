@@ -8,51 +8,51 @@ use crate::names::Ident;
 
 /// A node class.
 #[derive(Debug)]
-pub(crate) struct Node<'s> {
-    pub(crate) source: &'s schema::NodeDef,
+pub struct Node<'s> {
+    pub source: &'s schema::NodeDef,
     /// `KSampler`
-    pub(crate) ident: String,
+    pub ident: String,
     /// `KSamplerOutputs`; used only if there are several outputs.
-    pub(crate) outputs_ident: String,
+    pub outputs_ident: String,
     /// `KSamplerBuilder`
-    pub(crate) builder_ident: String,
+    pub builder_ident: String,
     /// `k_sampler`, the module of its dynamic inputs; used only if it has any.
-    pub(crate) module: String,
-    pub(crate) record: Record<'s>,
-    pub(crate) outputs: Vec<Output<'s>>,
+    pub module: String,
+    pub record: Record<'s>,
+    pub outputs: Vec<Output<'s>>,
     /// What was odd about it, each with its path.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
     /// The inputs that have no typed form, as `Class.input`.
-    pub(crate) raw_inputs: Vec<String>,
+    pub raw_inputs: Vec<String>,
 }
 
 /// The fields of a node, a branch or a row.
 #[derive(Debug, Default)]
-pub(crate) struct Record<'s> {
-    pub(crate) fields: Vec<Field<'s>>,
+pub struct Record<'s> {
+    pub fields: Vec<Field<'s>>,
     /// The template ids of its match types: one type parameter each.
-    pub(crate) parameters: Vec<&'s str>,
+    pub parameters: Vec<&'s str>,
     /// The descriptor. Filled in by `pack`.
-    pub(crate) desc: String,
+    pub desc: String,
 }
 
 /// One input as a field.
 #[derive(Debug)]
-pub(crate) struct Field<'s> {
-    pub(crate) source: &'s schema::InputDef,
-    pub(crate) ident: Ident,
-    pub(crate) kind: Kind<'s>,
+pub struct Field<'s> {
+    pub source: &'s schema::InputDef,
+    pub ident: Ident,
+    pub kind: Kind<'s>,
     /// It must be given, or has a default that is sent.
-    pub(crate) required: bool,
+    pub required: bool,
     /// JSON of the default, if the server would accept it.
-    pub(crate) default: Option<String>,
-    pub(crate) min: Option<Bound>,
-    pub(crate) max: Option<Bound>,
+    pub default: Option<String>,
+    pub min: Option<Bound>,
+    pub max: Option<Bound>,
 }
 
 /// An inclusive bound of a number.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Bound {
+pub enum Bound {
     Int(i128),
     /// The value, and how the schema spells it.
     Float(f64, String),
@@ -60,7 +60,7 @@ pub(crate) enum Bound {
 
 /// What a field takes. Every variant is one kind of `comfy_runtime`.
 #[derive(Debug)]
-pub(crate) enum Kind<'s> {
+pub enum Kind<'s> {
     /// `Input<INT>`
     Primitive(Primitive),
     /// `Input<IMAGE>`
@@ -87,7 +87,7 @@ pub(crate) enum Kind<'s> {
 
 /// A type with literals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Primitive {
+pub enum Primitive {
     Int,
     Float,
     String,
@@ -96,7 +96,7 @@ pub(crate) enum Primitive {
 
 impl Primitive {
     /// The type word, which is the marker's name too.
-    pub(crate) const fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Int => "INT",
             Self::Float => "FLOAT",
@@ -108,64 +108,64 @@ impl Primitive {
 
 /// One of a list of options, or several.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Combo {
+pub struct Combo {
     /// The enum of the options, if they have one.
-    pub(crate) list: Option<ListId>,
+    pub list: Option<ListId>,
     /// Only the options of the schema are accepted.
-    pub(crate) closed: bool,
-    pub(crate) spelling: ComboSpelling,
-    pub(crate) multiselect: bool,
+    pub closed: bool,
+    pub spelling: ComboSpelling,
+    pub multiselect: bool,
 }
 
 /// A growing list.
 #[derive(Debug)]
-pub(crate) struct Grow<'s> {
-    pub(crate) source: &'s schema::Autogrow,
-    pub(crate) element: Box<Field<'s>>,
+pub struct Grow<'s> {
+    pub source: &'s schema::Autogrow,
+    pub element: Box<Field<'s>>,
 }
 
 /// A choice with inputs of its own.
 #[derive(Debug)]
-pub(crate) struct Choice<'s> {
+pub struct Choice<'s> {
     /// The module of the branches, inside the module of the record.
-    pub(crate) module: String,
-    pub(crate) branches: Vec<Branch<'s>>,
+    pub module: String,
+    pub branches: Vec<Branch<'s>>,
 }
 
 /// One branch of a choice.
 #[derive(Debug)]
-pub(crate) struct Branch<'s> {
-    pub(crate) key: &'s str,
-    pub(crate) ident: String,
-    pub(crate) builder_ident: String,
+pub struct Branch<'s> {
+    pub key: &'s str,
+    pub ident: String,
+    pub builder_ident: String,
     /// The module of its dynamic inputs, inside the module of the choice; used only if it has any.
-    pub(crate) module: String,
-    pub(crate) record: Record<'s>,
+    pub module: String,
+    pub record: Record<'s>,
     /// What its key alone sends besides, as dotted names and JSON; `None` if an input must be given.
-    pub(crate) implied: Option<Vec<(String, String)>>,
+    pub implied: Option<Vec<(String, String)>>,
 }
 
 /// Repeatable rows.
 #[derive(Debug)]
-pub(crate) struct Rows<'s> {
-    pub(crate) source: &'s schema::DynamicGroup,
+pub struct Rows<'s> {
+    pub source: &'s schema::DynamicGroup,
     /// The module of the row, inside the module of the record.
-    pub(crate) module: String,
+    pub module: String,
     /// Always `Row` and `RowBuilder`, in a module of their own.
-    pub(crate) record: Record<'s>,
+    pub record: Record<'s>,
 }
 
 /// One output.
 #[derive(Debug)]
-pub(crate) struct Output<'s> {
-    pub(crate) source: &'s schema::OutputDef,
-    pub(crate) ident: Ident,
-    pub(crate) kind: OutputKind,
+pub struct Output<'s> {
+    pub source: &'s schema::OutputDef,
+    pub ident: Ident,
+    pub kind: OutputKind,
 }
 
 /// What an output carries.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum OutputKind {
+pub enum OutputKind {
     /// `Out<IMAGE>`
     Type(WordId),
     /// `UnionOut<U>`
@@ -200,31 +200,31 @@ impl Node<'_> {
 
 impl Field<'_> {
     /// JSON of what is sent if the input is not given. Nothing is sent for optional ones.
-    pub(crate) fn sent_default(&self) -> Option<&str> {
+    pub fn sent_default(&self) -> Option<&str> {
         self.default.as_deref().filter(|_| self.required)
     }
 
     /// Whether something must be given for it.
-    pub(crate) fn must_be_given(&self) -> bool {
+    pub fn must_be_given(&self) -> bool {
         self.required && self.default.is_none()
     }
 }
 
 impl Record<'_> {
     /// The names of the fields.
-    pub(crate) fn idents(&self) -> impl Iterator<Item = &Ident> {
+    pub fn idents(&self) -> impl Iterator<Item = &Ident> {
         self.fields.iter().map(|field| &field.ident)
     }
 
     /// Whether any field has a module of its own.
-    pub(crate) fn has_modules(&self) -> bool {
+    pub fn has_modules(&self) -> bool {
         self.fields.iter().any(|field| field.kind.has_module())
     }
 }
 
 impl Kind<'_> {
     /// Whether the kind's types stand in a module of the input.
-    pub(crate) fn has_module(&self) -> bool {
+    pub fn has_module(&self) -> bool {
         match self {
             Self::Choice(_) | Self::Rows(_) => true,
             Self::Grow(grow) => grow.element.kind.has_module(),
@@ -234,13 +234,13 @@ impl Kind<'_> {
 }
 
 /// The name of a type parameter: `T`, `T2`, `T3`.
-pub(crate) fn parameter(index: usize) -> String {
+pub fn parameter(index: usize) -> String {
     if index == 0 { "T".to_owned() } else { format!("T{}", index + 1) }
 }
 
 impl Bound {
     /// The number as the schema spells it.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Int(value) => value.to_string(),
             Self::Float(_, text) => text.clone(),

@@ -94,15 +94,9 @@ fn sorted_by_name<T: Default + Clone>(names: &[String], mut make: impl FnMut(&st
     results
 }
 
-/// `KSampler` + `Outputs`, numbered if a node has that very name.
+/// Returns a name such as `KSamplerOutputs`, numbered if a node has that very name.
 fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
-    let mut name = format!("{ident}{suffix}");
-    let mut number = 2_u32;
-    while !taken.insert(name.clone()) {
-        name = format!("{ident}{suffix}{number}");
-        number += 1;
-    }
-    name
+    Suffix::Type.take_free(&format!("{ident}{suffix}"), taken)
 }
 
 /// The module of every named thing. Modules and types share a namespace: `types` are those that code beside the

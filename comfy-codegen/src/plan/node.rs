@@ -5,13 +5,13 @@ use comfy_schema as schema;
 use super::Context;
 use super::model::{Node, Output, OutputKind, Record};
 use super::path::Path;
-use super::{combo, record};
+use super::{combo, kind};
 use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle, snake_case};
 
 /// Plans a node. Its names are settled later, among all nodes.
 pub(super) fn plan<'s>(source: &'s schema::NodeDef, context: &mut Context<'s, '_>) -> Node<'s> {
     let path = Path::class(&source.class);
-    let record = record::plan(&source.inputs, &source.class, path, context);
+    let record = kind::record(&source.inputs, &source.class, path, context);
     let outputs = outputs(source, &record, path, context);
     Node {
         source,
@@ -44,7 +44,7 @@ fn outputs<'s>(
         .map(|(output, ident)| Output {
             source: output,
             ident: Ident::new(ident),
-            kind: kind(output, &source.class, record, path, context),
+            kind: output_kind(output, &source.class, record, path, context),
         })
         .collect()
 }
@@ -58,7 +58,7 @@ fn wanted_name(output: &schema::OutputDef) -> String {
     if plain.chars().any(char::is_uppercase) { snake_case(&output.name) } else { plain }
 }
 
-fn kind<'s>(
+fn output_kind<'s>(
     output: &'s schema::OutputDef,
     class: &'s str,
     record: &Record<'s>,

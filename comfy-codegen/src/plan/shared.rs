@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 /// A type word of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct WordId(pub(crate) usize);
+pub struct WordId(pub usize);
 
 /// A union of type words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct UnionId(pub(crate) usize);
+pub struct UnionId(pub usize);
 
 /// A list of options that has an enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ListId(pub(crate) usize);
+pub struct ListId(pub usize);
 
 /// The shared things of a schema, each once, before they are named.
 #[derive(Debug, Default)]
@@ -72,41 +72,41 @@ impl<'s> Tables<'s> {
 
 /// The shared things of a schema with their Rust names.
 #[derive(Debug, Default)]
-pub(crate) struct Shared<'s> {
-    pub(crate) words: Vec<Word<'s>>,
-    pub(crate) unions: Vec<Union>,
-    pub(crate) lists: Vec<Options<'s>>,
+pub struct Shared<'s> {
+    pub words: Vec<Word<'s>>,
+    pub unions: Vec<Union>,
+    pub lists: Vec<Options<'s>>,
 }
 
 /// A type word and its marker.
 #[derive(Debug)]
-pub(crate) struct Word<'s> {
-    pub(crate) exact: &'s str,
-    pub(crate) ident: String,
+pub struct Word<'s> {
+    pub exact: &'s str,
+    pub ident: String,
     /// The runtime has the marker.
-    pub(crate) core: bool,
+    pub core: bool,
     /// It stands in what is generated.
-    pub(crate) used: bool,
+    pub used: bool,
 }
 
 /// A union and its marker.
 #[derive(Debug)]
-pub(crate) struct Union {
-    pub(crate) ident: String,
-    pub(crate) members: Vec<WordId>,
+pub struct Union {
+    pub ident: String,
+    pub members: Vec<WordId>,
     /// It stands in what is generated.
-    pub(crate) used: bool,
+    pub used: bool,
     /// An output that is generated carries it.
-    pub(crate) output: bool,
+    pub output: bool,
 }
 
 /// A list of options and its enum.
 #[derive(Debug)]
-pub(crate) struct Options<'s> {
-    pub(crate) ident: String,
-    pub(crate) values: Vec<&'s str>,
+pub struct Options<'s> {
+    pub ident: String,
+    pub values: Vec<&'s str>,
     /// The variants, in the order of the values.
-    pub(crate) variants: Vec<String>,
+    pub variants: Vec<String>,
     /// It stands in what is generated.
-    pub(crate) used: bool,
+    pub used: bool,
 }

@@ -2,10 +2,10 @@
 //!
 //! These are the rules of `comfy-runtime/src/desc/check.rs`.
 
+use comfy_codegen::plan::{Bound, Combo, Field, Kind, Primitive, Shared};
 use comfy_schema::{ComboSpelling, InputKind, Map, Value};
 
 use super::Fit;
-use crate::plan::{Bound, Combo, Field, Kind, Primitive, Shared};
 
 /// A value in the form that a field takes.
 pub(super) fn fit<'p, 's>(field: &Field<'s>, value: &Value, shared: &Shared<'_>) -> Fit<'p, 's> {
@@ -15,7 +15,7 @@ pub(super) fn fit<'p, 's>(field: &Field<'s>, value: &Value, shared: &Shared<'_>)
         return several(field, *combo, value);
     }
     match refused(field, value, shared) {
-        Some(why) => Fit::Unchecked(value.clone(), why),
+        Some(reason) => Fit::Unchecked(value.clone(), reason),
         None if is_scalar(value) => Fit::Literal(value.clone()),
         None => Fit::Json(value.clone()),
     }

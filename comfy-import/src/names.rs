@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::flow::Uses;
-use super::prompt::Link;
-use super::{Form, Item};
-use crate::names::{self, reserved};
+use comfy_codegen::names::{self, Suffix, reserved};
+
+use crate::flow::Uses;
+use crate::item::{Form, Item};
+use crate::prompt::Link;
 
 /// Names of inputs and outputs that say nothing of what goes through them.
 const SAYS_NOTHING: [&str; 28] = [
@@ -18,14 +19,14 @@ const SAYS_NOTHING: [&str; 28] = [
 const NOISE: [&str; 9] = ["load", "loader", "simple", "advanced", "node", "pysssss", "custom", "comfy", "easy"];
 
 /// What the source itself calls something else.
-pub(super) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
+pub(crate) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
 
 /// Most words and letters of a name that is made of a title.
 const MOST_WORDS: usize = 5;
 const MOST_LETTERS: usize = 32;
 
 /// What a node could be called, best first; at least one name.
-pub(super) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
+pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = own_title(item).into_iter().collect();
     if let [slot] = uses.slots(at) {
         names.extend(use_name(Link { node: at, slot: *slot }, item, uses));
@@ -35,7 +36,7 @@ pub(super) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) ->
 }
 
 /// What one output of a node could be called, as a parameter or result of a function.
-pub(super) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
+pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = use_name(link, item, uses).into_iter().collect();
     names.extend(own_title(item));
     names.extend(class_names(item));
@@ -52,7 +53,7 @@ fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
 }
 
 /// A name from a title that somebody chose.
-pub(super) fn own_title(item: &Item<'_, '_, '_>) -> Option<String> {
+pub(crate) fn own_title(item: &Item<'_, '_, '_>) -> Option<String> {
     let title = item.node.title.as_deref()?;
     if item.has_default_title || item.node.class.as_deref() == Some(title) {
         return None;
@@ -75,7 +76,7 @@ fn from_title(title: &str) -> Option<String> {
 }
 
 /// What an output is used as: the name of the inputs it feeds if they agree, else its own name.
-pub(super) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Option<String> {
+pub(crate) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Option<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for found in uses.of(link) {
         let name = input_name(found.input);
@@ -130,7 +131,7 @@ fn is_usable(name: &str) -> bool {
 }
 
 /// A text as the name of a function or parameter.
-pub(super) fn identifier(text: &str, fallback: &str) -> String {
+pub(crate) fn identifier(text: &str, fallback: &str) -> String {
     let ascii: String = text.chars().map(|c| if c.is_ascii() { c } else { ' ' }).take(200).collect();
     let mut name = names::snake_case(&ascii).trim_start_matches('_').to_owned();
     name.truncate(60);
@@ -143,7 +144,7 @@ pub(super) fn identifier(text: &str, fallback: &str) -> String {
 
 /// The names in a function, and how long each is needed.
 #[derive(Debug, Default)]
-pub(super) struct Locals {
+pub(crate) struct Locals {
     /// The statement that last uses what has the name.
     until: HashMap<String, usize>,
     /// How far each base name has been numbered.
@@ -151,17 +152,17 @@ pub(super) struct Locals {
 }
 
 /// A name that is needed to the end.
-pub(super) const FOREVER: usize = usize::MAX;
+pub(crate) const FOREVER: usize = usize::MAX;
 
 impl Locals {
     /// Names that nothing may take.
-    pub(super) fn without(names: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn without(names: impl IntoIterator<Item = String>) -> Self {
         Self { until: names.into_iter().map(|name| (name, FOREVER)).collect(), numbers: HashMap::new() }
     }
 
     /// The first of the candidates that is free at statement `at`, for something that is last used at `until`. A name
     /// whose bearer is not used any more is free: `let model = LoraLoader { model, … };`.
-    pub(super) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
+    pub(crate) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
         let free = candidates.iter().find(|name| self.until.get(*name).is_none_or(|&until| until <= at));
         let name = match free {
             Some(name) => name.clone(),
@@ -172,7 +173,7 @@ impl Locals {
     }
 
     /// A name for something that only statement `at` uses, beside everything that it uses.
-    pub(super) fn take_new(&mut self, base: &str, at: usize) -> String {
+    pub(crate) fn take_new(&mut self, base: &str, at: usize) -> String {
         let is_free = self.until.get(base).is_none_or(|&until| until < at);
         let name = if is_free { base.to_owned() } else { self.numbered(base, at.saturating_sub(1)) };
         self.until.insert(name.clone(), at);
@@ -183,7 +184,7 @@ impl Locals {
         let number = self.numbers.entry(base.to_owned()).or_insert(1);
         loop {
             *number += 1;
-            let name = format!("{base}_{number}");
+            let name = Suffix::Snake.append(base, *number);
             if self.until.get(&name).is_none_or(|&until| until <= at) {
                 return name;
             }

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use comfy_codegen::names::Suffix;
+use comfy_codegen::plan::{Field, Kind, Primitive};
 use comfy_schema::{Value, suggest};
 
-use super::error::ImportError;
-use super::fit::{Fit, Values};
-use super::flow::Uses;
-use super::prompt::{Given, Link};
-use super::{Form, Item, names};
-use crate::plan::{Field, Kind, Primitive};
+use crate::error::ImportError;
+use crate::fit::{Fit, Values};
+use crate::flow::Uses;
+use crate::item::{Form, Item};
+use crate::names;
+use crate::prompt::{Given, Link};
 
 /// Which values become parameters of the function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,15 +41,15 @@ pub struct Parameter {
 
 /// The parameters, and which inputs they are for.
 #[derive(Debug, Default)]
-pub(super) struct Chosen {
-    pub(super) list: Vec<Parameter>,
+pub(crate) struct Chosen {
+    pub(crate) list: Vec<Parameter>,
     /// By node and dotted input.
     places: HashMap<(usize, String), usize>,
 }
 
 impl Chosen {
     /// The parameter for an input.
-    pub(super) fn of(&self, node: usize, input: &str) -> Option<&Parameter> {
+    pub(crate) fn of(&self, node: usize, input: &str) -> Option<&Parameter> {
         if self.places.is_empty() {
             return None;
         }
@@ -55,7 +57,7 @@ impl Chosen {
     }
 
     /// The parameters that some nodes use, in the order of all parameters.
-    pub(super) fn used_by(&self, is_one: impl Fn(usize) -> bool) -> Vec<&Parameter> {
+    pub(crate) fn used_by(&self, is_one: impl Fn(usize) -> bool) -> Vec<&Parameter> {
         let mut used: Vec<usize> =
             self.places.iter().filter(|((node, _), _)| is_one(*node)).map(|(_, &at)| at).collect();
         used.sort_unstable();
@@ -82,7 +84,7 @@ struct Place {
 /// # Errors
 ///
 /// A name of the list that fits no value.
-pub(super) fn choose(
+pub(crate) fn choose(
     wanted: &Parameters,
     items: &[Item<'_, '_, '_>],
     order: &[usize],
@@ -163,7 +165,7 @@ impl Chosen {
                 }
                 Some(_) => {
                     number += 1;
-                    name = format!("{}_{number}", place.name);
+                    name = Suffix::Snake.append(&place.name, number);
                 }
             }
         };

@@ -22,12 +22,12 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 /// Whether a text fits into a call's argument.
-pub(in super::super) fn is_short(text: &str) -> bool {
+pub(crate) fn is_short(text: &str) -> bool {
     one_line(text).is_some_and(|line| width(&line) <= ARGUMENT)
 }
 
 /// The text in quotes, on one line however long.
-pub(in super::super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 

@@ -1,10 +1,11 @@
 //! Types as signatures write them.
 
+use comfy_codegen::plan::{OutputKind, WordId};
+
 use super::{Composer, WHOLE};
-use crate::import::Form;
-use crate::import::flow::Type;
-use crate::import::prompt::Link;
-use crate::plan::{OutputKind, WordId};
+use crate::flow::Type;
+use crate::item::Form;
+use crate::prompt::Link;
 
 impl Composer<'_, '_, '_, '_> {
     /// The type of an output, or of what a node's literal gives.
@@ -87,7 +88,7 @@ impl Composer<'_, '_, '_, '_> {
         let Some(word) = self.shared.words.get(word.0) else { return String::new() };
         let ident = word.ident.clone();
         let module =
-            if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.settings.nodes) };
+            if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.options.nodes) };
         self.imports.insert((module, ident.clone()));
         ident
     }

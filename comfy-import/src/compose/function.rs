@@ -2,13 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use comfy_codegen::names::Suffix;
+use comfy_schema::shown::shortened;
+
 use super::{Composer, LONGEST_TYPE, MOST_PARAMETERS, MOST_RESULTS, WHOLE};
-use crate::import::names::{self, FOREVER, Locals};
-use crate::import::params::Chosen;
-use crate::import::prompt::Link;
-use crate::import::scopes::{Scope, Unit};
-use crate::import::syntax::{Expr, Function, Stmt};
-use crate::import::{Form, Ids, Settings, error::Shown};
+use crate::error::MAX_SHOWN_LEN;
+use crate::item::Form;
+use crate::names::{self, FOREVER, Locals};
+use crate::options::{IdStyle, ImportOptions};
+use crate::params::Chosen;
+use crate::prompt::Link;
+use crate::scopes::{Scope, Unit};
+use crate::syntax::{Expr, Function, Stmt};
 
 /// A function being written.
 pub(super) struct Body {
@@ -222,11 +227,11 @@ impl Composer<'_, '_, '_, '_> {
         }
         attributes.push(if at == 0 && self.titles { "#[workflow(titles)]" } else { "#[workflow]" }.to_owned());
         let (docs, head) = if at == 0 {
-            let docs = self.settings.origin.iter().map(|origin| format!("The workflow of {}.", code(origin))).collect();
-            (docs, format!("pub fn {}", self.settings.name))
+            let docs = self.options.origin.iter().map(|origin| format!("The workflow of {}.", code(origin))).collect();
+            (docs, format!("pub fn {}", self.options.name))
         } else {
             let id = self.scopes.all.get(at).map_or("", |scope| scope.id.as_str());
-            let title = self.settings.function_names.get(id).map(|title| format!(", {}", code(title)));
+            let title = self.options.function_names.get(id).map(|title| format!(", {}", code(title)));
             let docs = vec![format!("The subgraph {}{}.", code(id), title.unwrap_or_default())];
             (docs, format!("fn {}", self.function_names.get(at).map_or("", String::as_str)))
         };
@@ -235,7 +240,7 @@ impl Composer<'_, '_, '_, '_> {
 
     /// Whether a node has an id or a title of its own.
     pub(super) fn has_label(&self, at: usize) -> bool {
-        self.settings.ids == Ids::Keep || self.title_of(at).is_some()
+        self.options.id_style == IdStyle::Keep || self.title_of(at).is_some()
     }
 
     /// The title that the source must give a node.
@@ -248,25 +253,19 @@ impl Composer<'_, '_, '_, '_> {
 
 /// What the functions are called: by what the editor calls their subgraphs, if that is known, else by ids. No parameter
 /// may have such a name, because it would stand before the function.
-pub(super) fn function_names(scopes: &[Scope], settings: &Settings, chosen: &Chosen) -> Vec<String> {
+pub(super) fn function_names(scopes: &[Scope], options: &ImportOptions, chosen: &Chosen) -> Vec<String> {
     let mut taken: HashSet<String> = chosen.list.iter().map(|parameter| parameter.name.clone()).collect();
-    taken.extend([settings.name.clone(), format!("{}_as_saved", settings.name)]);
+    taken.extend([options.name.clone(), format!("{}_as_saved", options.name)]);
     let name = |(at, scope): (usize, &Scope)| {
         if at == 0 {
-            return settings.name.clone();
+            return options.name.clone();
         }
         let number: String =
             scope.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
         let by_id = format!("subgraph_{}", number.to_ascii_lowercase());
-        let wanted = settings.function_names.get(&scope.id);
-        let mut name = wanted.map_or_else(|| by_id.clone(), |title| names::identifier(title, &by_id));
-        let base = name.clone();
-        let mut number = 1;
-        while !taken.insert(name.clone()) {
-            number += 1;
-            name = format!("{base}_{number}");
-        }
-        name
+        let wanted = options.function_names.get(&scope.id);
+        let name = wanted.map_or_else(|| by_id.clone(), |title| names::identifier(title, &by_id));
+        Suffix::Snake.take_free(&name, &mut taken)
     };
     scopes.iter().enumerate().map(name).collect()
 }
@@ -284,6 +283,6 @@ fn is_array(types: &[String]) -> bool {
 
 /// A text of the file inside of a documentation comment: nothing in it can end the line or mean something.
 fn code(text: &str) -> String {
-    let shown: String = Shown(text).to_string().chars().map(|c| if c == '`' { '\'' } else { c }).collect();
+    let shown: String = shortened(text, MAX_SHOWN_LEN).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
     format!("`{shown}`")
 }

@@ -3,26 +3,26 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::order;
-use super::prompt::Link;
+use crate::order;
+use crate::prompt::Link;
 
 /// A function.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// The id of the subgraph; empty for the workflow.
-    pub(super) id: String,
-    pub(super) parent: Option<usize>,
+    pub(crate) id: String,
+    pub(crate) parent: Option<usize>,
     /// What stands in it, each after what it needs.
-    pub(super) units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// What comes from outside.
-    pub(super) imports: Vec<Link>,
+    pub(crate) imports: Vec<Link>,
     /// What is used outside.
-    pub(super) exports: Vec<Link>,
+    pub(crate) exports: Vec<Link>,
 }
 
 /// What stands in a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Node(usize),
     /// A call of another function.
     Scope(usize),
@@ -30,15 +30,15 @@ pub(super) enum Unit {
 
 /// The functions of a workflow; the first is the workflow itself.
 #[derive(Debug)]
-pub(super) struct Scopes {
-    pub(super) all: Vec<Scope>,
+pub(crate) struct Scopes {
+    pub(crate) all: Vec<Scope>,
     /// The function of each node.
     of: Vec<usize>,
 }
 
 impl Scopes {
     /// One function for everything, or one for each subgraph. `wanted` are outputs that the workflow gives back.
-    pub(super) fn new(ids: &[&str], needs: &[Vec<Link>], wanted: &[Link], split: bool) -> Self {
+    pub(crate) fn new(ids: &[&str], needs: &[Vec<Link>], wanted: &[Link], split: bool) -> Self {
         let mut scopes = Self { all: vec![Scope::new(String::new(), None)], of: vec![0; ids.len()] };
         if split {
             let mut known = HashMap::new();
@@ -195,19 +195,19 @@ impl Scopes {
     }
 
     /// What a node is part of in a function; none if it stands outside.
-    pub(super) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
+    pub(crate) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
         let path = self.path(node);
         let level = path.iter().position(|&known| known == scope)?;
         Some(Self::unit(&path, level, node))
     }
 
     /// Whether a node stands in a function, or in one that it calls.
-    pub(super) fn is_within(&self, node: usize, scope: usize) -> bool {
+    pub(crate) fn is_within(&self, node: usize, scope: usize) -> bool {
         self.path(node).contains(&scope)
     }
 
     /// The function that a node stands in.
-    pub(super) fn of(&self, node: usize) -> usize {
+    pub(crate) fn of(&self, node: usize) -> usize {
         self.of.get(node).copied().unwrap_or_default()
     }
 }

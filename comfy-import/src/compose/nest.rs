@@ -3,9 +3,9 @@
 //! Those that are used once, have no label of their own, and are small: so that the whole still reads from top to bottom.
 
 use super::{Composer, is_long};
-use crate::import::Form;
-use crate::import::fit::{Fit, Values};
-use crate::import::prompt::Link;
+use crate::fit::{Fit, Values};
+use crate::item::Form;
+use crate::prompt::Link;
 
 /// How many literals stand in each other at most.
 const DEEPEST: usize = 2;

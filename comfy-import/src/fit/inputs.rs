@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use comfy_schema::Text;
 
-use crate::import::prompt::Given;
+use crate::prompt::Given;
 
 /// The inputs by name, and which of them found their field.
 pub(super) struct Inputs<'n> {

@@ -3,18 +3,22 @@
 mod function;
 mod nest;
 mod node;
+mod raw;
 mod types;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::error::{ImportError, ImportWarning};
-use super::flow::{Types, Uses};
-use super::params::{self, Chosen};
-use super::prompt::Link;
-use super::scopes::Scopes;
-use super::syntax::{self, Expr, Function, Stmt};
-use super::{Form, Imported, Item, Settings, fit::Fit};
-use crate::plan::Shared;
+use comfy_codegen::plan::Shared;
+
+use crate::error::{ImportError, ImportWarning};
+use crate::fit::Fit;
+use crate::flow::{Types, Uses};
+use crate::item::{Form, Item};
+use crate::options::{ImportOptions, Imported};
+use crate::params::{self, Chosen};
+use crate::prompt::Link;
+use crate::scopes::Scopes;
+use crate::syntax::{self, Expr, Function, Stmt};
 
 /// The slot that stands for a node as a whole: what its literal gives.
 pub(super) const WHOLE: u16 = u16::MAX;
@@ -35,7 +39,7 @@ struct Composer<'c, 'p, 'n, 's> {
     scopes: &'c Scopes,
     shared: &'c Shared<'s>,
     chosen: &'c Chosen,
-    settings: &'c Settings,
+    options: &'c ImportOptions,
     /// Nodes that stand inside of the one that uses them.
     nested: Vec<bool>,
     /// Whether the workflow gives a title to every node.
@@ -57,19 +61,19 @@ pub(super) fn source(
     needs: &[Vec<Link>],
     order: &[usize],
     shared: &Shared<'_>,
-    settings: &Settings,
+    options: &ImportOptions,
     warnings: Vec<ImportWarning>,
 ) -> Result<Imported, ImportError> {
     let uses = Uses::new(items);
     let types = Types::new(items, &uses, order, shared);
-    let chosen = params::choose(&settings.parameters, items, order, &uses)?;
+    let chosen = params::choose(&options.parameters, items, order, &uses)?;
     let results: Vec<Link> = (0..items.len())
         .filter(|&at| items.get(at).is_some_and(|item| is_result(at, item, &uses)))
         .map(|node| Link { node, slot: WHOLE })
         .collect();
     let is_wanted: HashSet<usize> = results.iter().map(|link| link.node).collect();
     let ids: Vec<&str> = items.iter().map(|item| item.node.id.as_str()).collect();
-    let scopes = Scopes::new(&ids, needs, &results, settings.functions);
+    let scopes = Scopes::new(&ids, needs, &results, options.functions);
     let mut composer = Composer {
         items,
         uses: &uses,
@@ -77,19 +81,19 @@ pub(super) fn source(
         scopes: &scopes,
         shared,
         chosen: &chosen,
-        settings,
+        options,
         nested: Vec::new(),
         titles: has_titles(items),
         modules: node::modules(items),
         is_result: (0..items.len()).map(|at| is_wanted.contains(&at)).collect(),
         results,
-        function_names: function::function_names(&scopes.all, settings, &chosen),
+        function_names: function::function_names(&scopes.all, options, &chosen),
         imports: BTreeSet::new(),
         warnings,
     };
     composer.nested = nest::nested(&composer, order);
     let functions = composer.functions();
-    let deprecated = items.iter().any(is_deprecated).then_some(settings.nodes.as_str());
+    let deprecated = items.iter().any(is_deprecated).then_some(options.nodes.as_str());
     let mut source = syntax::imports(&composer.imports, deprecated);
     for function in &functions {
         source.push('\n');
@@ -104,7 +108,7 @@ pub(super) fn source(
         .collect();
     Ok(Imported {
         source,
-        name: settings.name.clone(),
+        name: options.name.clone(),
         parameters: chosen.list.clone(),
         nodes: nodes.into_iter().collect(),
         count: items.len(),
@@ -166,7 +170,7 @@ impl Composer<'_, '_, '_, '_> {
         };
         self.runtime("GraphError");
         self.runtime("Workflow");
-        let name = &self.settings.name;
+        let name = &self.options.name;
         Some(Function {
             docs: vec![format!("[`{name}`] with the values that the file has.")],
             attributes: vec!["#[allow(dead_code)]".to_owned()],
@@ -183,12 +187,12 @@ impl Composer<'_, '_, '_, '_> {
     }
 
     fn generated(&mut self, name: &str) {
-        self.imports.insert((self.settings.nodes.clone(), name.to_owned()));
+        self.imports.insert((self.options.nodes.clone(), name.to_owned()));
     }
 
-    fn warn(&mut self, node: usize, what: String) {
+    fn warn(&mut self, node: usize, message: String) {
         if let Some(item) = self.items.get(node) {
-            self.warnings.push(ImportWarning { place: item.node.place(), what });
+            self.warnings.push(ImportWarning { node: item.node.label(), message });
         }
     }
 }

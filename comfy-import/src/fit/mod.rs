@@ -8,10 +8,10 @@
 mod inputs;
 mod scalar;
 
+use comfy_codegen::plan::{Branch, Choice, Field, Grow, Kind, Node, Record, Rows, Shared};
 use comfy_schema::{Text, Value};
 
-use super::prompt::{self, Given, Link};
-use crate::plan::{Branch, Choice, Field, Grow, Kind, Node, Record, Rows, Shared};
+use crate::prompt::{self, Given, Link};
 use inputs::Inputs;
 
 /// The values of a record's fields, in declared order.

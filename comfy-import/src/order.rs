@@ -6,7 +6,7 @@
 /// # Errors
 ///
 /// Some of them need each other in a circle.
-pub(super) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+pub(crate) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut needed = vec![false; needs.len()];
     for &need in needs.iter().flatten() {
         mark(&mut needed, need);

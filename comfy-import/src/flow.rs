@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::fit::{Fit, Values};
-use super::prompt::{Given, Link};
-use super::{Form, Item};
-use crate::plan::{Combo, Kind, ListId, Node, OutputKind, Record, Shared, UnionId, WordId};
+use comfy_codegen::plan::{Combo, Kind, ListId, Node, OutputKind, Record, Shared, UnionId, WordId};
+
+use crate::fit::{Fit, Values};
+use crate::item::{Form, Item};
+use crate::prompt::{Given, Link};
 
 /// The type of an output, as the generated code has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     /// `Out<IMAGE>`
     Word(WordId),
     /// `UnionOut<U>`
@@ -24,24 +25,24 @@ pub(super) enum Type {
 
 /// One use of an output.
 #[derive(Debug, Clone)]
-pub(super) struct Use<'f> {
+pub(crate) struct Use<'f> {
     /// The node that uses it.
-    pub(super) by: usize,
+    pub(crate) by: usize,
     /// The exact name of the input.
-    pub(super) input: &'f str,
+    pub(crate) input: &'f str,
     /// Its field, if it is a typed one.
-    pub(super) kind: Option<&'f Kind<'f>>,
+    pub(crate) kind: Option<&'f Kind<'f>>,
 }
 
 /// The uses of all outputs.
 #[derive(Debug, Default)]
-pub(super) struct Uses<'f> {
+pub(crate) struct Uses<'f> {
     of: HashMap<Link, Vec<Use<'f>>>,
     slots: Vec<Vec<u16>>,
 }
 
 impl<'f> Uses<'f> {
-    pub(super) fn new(items: &'f [Item<'_, '_, '_>]) -> Self {
+    pub(crate) fn new(items: &'f [Item<'_, '_, '_>]) -> Self {
         let mut uses = Self { of: HashMap::new(), slots: vec![Vec::new(); items.len()] };
         for (by, item) in items.iter().enumerate() {
             match &item.form {
@@ -89,19 +90,19 @@ impl<'f> Uses<'f> {
     }
 
     /// Where an output is used.
-    pub(super) fn of(&self, link: Link) -> &[Use<'f>] {
+    pub(crate) fn of(&self, link: Link) -> &[Use<'f>] {
         self.of.get(&link).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The outputs of a node that are used.
-    pub(super) fn slots(&self, node: usize) -> &[u16] {
+    pub(crate) fn slots(&self, node: usize) -> &[u16] {
         self.slots.get(node).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 /// The types of all outputs.
 #[derive(Debug)]
-pub(super) struct Types<'c, 's> {
+pub(crate) struct Types<'c, 's> {
     shared: &'c Shared<'s>,
     /// For each node the type arguments of its match types.
     arguments: Vec<Vec<Type>>,
@@ -112,7 +113,7 @@ pub(super) struct Types<'c, 's> {
 
 impl<'c, 's> Types<'c, 's> {
     /// Finds all types. `order` has every node after what it needs.
-    pub(super) fn new(items: &[Item<'_, '_, 's>], uses: &Uses<'_>, order: &[usize], shared: &'c Shared<'s>) -> Self {
+    pub(crate) fn new(items: &[Item<'_, '_, 's>], uses: &Uses<'_>, order: &[usize], shared: &'c Shared<'s>) -> Self {
         let none = vec![Vec::new(); items.len()];
         let mut types = Self { shared, arguments: none, wishes: vec![Vec::new(); items.len()] };
         for &at in order.iter().rev() {
@@ -152,7 +153,7 @@ impl<'c, 's> Types<'c, 's> {
     }
 
     /// The type arguments of a record, and whether rustc cannot find them out by itself.
-    pub(super) fn arguments_of(
+    pub(crate) fn arguments_of(
         &self,
         values: &Values<'_, '_>,
         items: &[Item<'_, '_, '_>],
@@ -175,7 +176,7 @@ impl<'c, 's> Types<'c, 's> {
     }
 
     /// The type arguments of a node, and whether rustc cannot find them out by itself.
-    pub(super) fn arguments(
+    pub(crate) fn arguments(
         &self,
         at: usize,
         values: &Values<'_, '_>,
@@ -194,7 +195,7 @@ impl<'c, 's> Types<'c, 's> {
     }
 
     /// The type of an output.
-    pub(super) fn of(&self, link: Link, items: &[Item<'_, '_, '_>]) -> Type {
+    pub(crate) fn of(&self, link: Link, items: &[Item<'_, '_, '_>]) -> Type {
         let Some(Form::Typed(planned, _)) = items.get(link.node).map(|item| &item.form) else { return Type::Any };
         match planned.outputs.get(usize::from(link.slot)).map(|output| output.kind) {
             Some(OutputKind::Type(word)) => Type::Word(word),
@@ -214,7 +215,7 @@ impl<'c, 's> Types<'c, 's> {
 
     /// Whether an output may stand where a field of this kind is, by the implementations in
     /// `comfy-runtime/src/field/links.rs`. `arguments` are those of the field's record.
-    pub(super) fn feeds(&self, found: Type, kind: &Kind<'_>, arguments: &[(Type, bool)]) -> bool {
+    pub(crate) fn feeds(&self, found: Type, kind: &Kind<'_>, arguments: &[(Type, bool)]) -> bool {
         match (found, kind) {
             (Type::Any, _) | (_, Kind::Any | Kind::Raw) => true,
             (found, Kind::Match { parameter, allowed }) => {
@@ -280,6 +281,6 @@ fn match_links(values: &Values<'_, '_>, parameter: usize, links: &mut Vec<(Link,
 }
 
 /// Whether a record has match types at all.
-pub(super) fn is_generic(record: &Record<'_>) -> bool {
+pub(crate) fn is_generic(record: &Record<'_>) -> bool {
     !record.parameters.is_empty()
 }

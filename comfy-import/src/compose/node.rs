@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use comfy_codegen::plan::{self, Kind};
 use comfy_schema::Value;
+use comfy_schema::shown::shortened;
 
 use super::function::{Binding, Body};
 use super::{Composer, WHOLE};
-use crate::import::error::Shown;
-use crate::import::fit::{Filled, Fit, Values};
-use crate::import::flow::{self, Type};
-use crate::import::names;
-use crate::import::prompt::{Given, Link};
-use crate::import::syntax::{self, Expr, Field, Stmt, Struct};
-use crate::import::{Form, Ids, Item, Options};
-use crate::plan::{self, Kind};
+use crate::error::MAX_SHOWN_LEN;
+use crate::fit::{Filled, Fit, Values};
+use crate::flow::{self, Type};
+use crate::item::{Form, Item};
+use crate::names;
+use crate::options::{IdStyle, OptionStyle};
+use crate::prompt::Link;
+use crate::syntax::{self, Expr, Field, Stmt, Struct};
 
 /// Modules that every generated module, or every crate, has: they are not imported by that name.
 const NOT_IMPORTED: [&str; 7] = ["alloc", "comfy_runtime", "core", "options", "std", "types", "unions"];
@@ -33,9 +35,9 @@ impl<'c> Composer<'c, '_, '_, '_> {
         let Some(item) = items.get(at) else { return Stmt::plain(Expr::Tuple(Vec::new())) };
         let (mut value, comment) = match &item.form {
             Form::Typed(planned, values) => (Expr::Struct(self.literal(at, planned, values, body)), None),
-            Form::Raw(why) => {
-                self.warn(at, format!("becomes a raw node, because {why}"));
-                (self.raw(at, item, body), Some(format!("Raw, because {}.", Shown(why))))
+            Form::Raw(reason) => {
+                self.warn(at, format!("becomes a raw node, because {reason}"));
+                (self.raw(at, item, body), Some(format!("Raw, because {}.", shortened(reason, MAX_SHOWN_LEN))))
             }
         };
         let attributes = match item.form {
@@ -63,7 +65,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
     }
 
     fn attributes(&self, at: usize, item: &Item<'_, '_, '_>) -> Vec<String> {
-        let id = (self.settings.ids == Ids::Keep).then(|| format!("#[id = {}]", syntax::quoted(&item.node.id)));
+        let id = (self.options.id_style == IdStyle::Keep).then(|| format!("#[id = {}]", syntax::quoted(&item.node.id)));
         let title = self.title_of(at).map(|title| format!("#[title = {}]", syntax::quoted(title)));
         id.into_iter().chain(title).collect()
     }
@@ -113,9 +115,12 @@ impl<'c> Composer<'c, '_, '_, '_> {
                 continue;
             }
             let comment = match value {
-                Fit::Unchecked(_, why) => {
-                    self.warn(inside.node, format!("input {}: {why}, so it is not checked", Shown(&input)));
-                    Some(format!("Not checked: {why}."))
+                Fit::Unchecked(_, reason) => {
+                    self.warn(
+                        inside.node,
+                        format!("input {}: {reason}, so it is not checked", shortened(&input, MAX_SHOWN_LEN)),
+                    );
+                    Some(format!("Not checked: {reason}."))
                 }
                 _ => None,
             };
@@ -188,8 +193,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         let full = modules.join("::");
         let Some((last, before)) = modules.split_last() else { return name.to_owned() };
         if self.modules.get(last).is_some_and(|known| known.len() == 1) && !NOT_IMPORTED.contains(last) {
-            let module =
-                std::iter::once(self.settings.nodes.as_str()).chain(before.iter().copied()).collect::<Vec<_>>();
+            let module = std::iter::once(self.options.nodes.as_str()).chain(before.iter().copied()).collect::<Vec<_>>();
             self.imports.insert((module.join("::"), (*last).to_owned()));
             return format!("{last}::{name}");
         }
@@ -202,7 +206,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
     /// A variant of the enum of a closed combo, if those are wanted.
     fn option(&mut self, value: &Value, kind: &Kind<'_>) -> Option<Expr> {
         let Kind::Combo(combo) = kind else { return None };
-        if self.settings.options != Options::Enums || !combo.closed {
+        if self.options.option_style != OptionStyle::Enums || !combo.closed {
             return None;
         }
         let list = self.shared.lists.get(combo.list?.0)?;
@@ -213,8 +217,8 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Some(Expr::Atom(path))
     }
 
-    /// A value that is not checked.
-    fn unchecked(&mut self, value: &Value, input: &str, body: &mut Body) -> Expr {
+    /// Returns the call that gives a value unchecked.
+    pub(super) fn unchecked(&mut self, value: &Value, input: &str, body: &mut Body) -> Expr {
         let literal = match value {
             Value::Bool(_) | Value::Float(_) | Value::String(_) => Some(literal(value, false)),
             Value::Int(number) => whole(*number).map(Expr::Atom),
@@ -265,44 +269,10 @@ impl<'c> Composer<'c, '_, '_, '_> {
             _ => format!("{name}.any({})", link.slot),
         }
     }
-
-    fn raw(&mut self, at: usize, item: &Item<'_, '_, '_>, body: &mut Body) -> Expr {
-        let text = |text: &str| Expr::Text(text.to_owned());
-        let class = item.node.class.as_deref().or(item.node.title.as_deref()).unwrap_or("node");
-        let mut calls = vec![("raw".to_owned(), vec![Expr::Atom(syntax::quoted(class))])];
-        if item.node.class.is_none() {
-            calls.push(("without_class".to_owned(), Vec::new()));
-        }
-        if self.settings.ids == Ids::Keep {
-            calls.push(("with_id".to_owned(), vec![Expr::Atom(syntax::quoted(&item.node.id))]));
-        }
-        if let Some(meta) = &item.node.meta {
-            let meta = self.unchecked(meta, "meta", body);
-            calls.push(("meta".to_owned(), vec![meta]));
-        } else if let Some(title) = &item.node.title {
-            calls.push(("with_title".to_owned(), vec![hoisted(text(title), "title", body)]));
-        }
-        for (name, given) in &item.node.inputs {
-            let value = match (self.chosen.of(at, name), given) {
-                (Some(parameter), _) => Expr::atom(parameter.name.clone()),
-                (None, Given::Link(link)) => Expr::Atom(self.base(*link, body)),
-                (None, Given::Value(Value::Int(number))) if whole(*number).is_some() => {
-                    Expr::Atom(whole(*number).unwrap_or_default())
-                }
-                (None, Given::Value(value @ (Value::Bool(_) | Value::Float(_) | Value::String(_)))) => {
-                    hoisted(literal(value, false), name, body)
-                }
-                (None, Given::Value(value)) => self.unchecked(value, name, body),
-            };
-            calls.push(("input".to_owned(), vec![Expr::Atom(syntax::quoted(name)), value]));
-        }
-        calls.push(("add".to_owned(), Vec::new()));
-        Expr::Chain("graph".to_owned(), calls)
-    }
 }
 
 /// A long text gets a statement of its own, because calls do not break well.
-fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
+pub(super) fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
     match value {
         Expr::Text(text) if !syntax::is_short(&text) => {
             let last = input.rsplit('.').next().unwrap_or(input);
@@ -333,7 +303,7 @@ pub(super) fn literal(value: &Value, is_float: bool) -> Expr {
 }
 
 /// A whole number outside of a node literal, where rustc must see its type; none if it has more than 64 bits.
-fn whole(number: i128) -> Option<String> {
+pub(super) fn whole(number: i128) -> Option<String> {
     if i32::try_from(number).is_ok() {
         return Some(number.to_string());
     }

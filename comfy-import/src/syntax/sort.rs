@@ -10,7 +10,7 @@ const LINE: usize = 99;
 
 /// The declarations for these items: the path of a module, and a name in it. From the module `deprecated` come names
 /// of which rustc would warn.
-pub(in super::super) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
+pub(crate) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
     let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (module, name) in items {
         modules.entry(module).or_default().push(name);
