@@ -1,4 +1,4 @@
-//! One node class.
+//! Plans a node class.
 
 use comfy_schema as schema;
 
@@ -8,7 +8,7 @@ use super::path::Path;
 use super::{combo, kind};
 use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle, snake_case};
 
-/// Plans a node. Its names are settled later, among all nodes.
+/// Plans a node. It is named later, together with all other nodes.
 pub(super) fn plan<'s>(source: &'s schema::NodeDef, context: &mut Context<'s, '_>) -> Node<'s> {
     let path = Path::class(&source.class);
     let record = kind::record(&source.inputs, &source.class, path, context);
@@ -34,7 +34,7 @@ fn outputs<'s>(
 ) -> Vec<Output<'s>> {
     let wanted: Vec<String> =
         source.outputs.iter().map(|output| Ident::new(wanted_name(output)).name().into()).collect();
-    // All wishes are alike, so that equal names are numbered by slot.
+    // The wishes have no exact names, so that equal names are numbered by slot.
     let wishes: Vec<Wish<'_>> = wanted.iter().map(|wanted| Wish { exact: "", wanted: wanted.clone() }).collect();
     let idents = settle(&wishes, Suffix::Snake);
     source
@@ -49,7 +49,7 @@ fn outputs<'s>(
         .collect()
 }
 
-/// The output's name in snake case. Names in capitals are what V1 nodes without names have: their type words.
+/// Returns the output's name in snake case. A V1 node that does not name its outputs has their type words, in capitals.
 fn wanted_name(output: &schema::OutputDef) -> String {
     if output.name.is_empty() {
         return "output".to_owned();
@@ -78,7 +78,7 @@ fn output_kind<'s>(
         schema::OutputKind::Match(Some(template)) => {
             record.parameters.iter().position(|known| known == template).map_or_else(
                 || {
-                    context.warn(path, format_args!("the output `{}` has the type of no input", output.name));
+                    context.warn(path, format_args!("the output `{}` shares a type with no input", output.name));
                     OutputKind::Any
                 },
                 OutputKind::Parameter,
@@ -87,7 +87,10 @@ fn output_kind<'s>(
         schema::OutputKind::Raw(_) => {
             context.warn(
                 path,
-                format_args!("the type of the output `{}` is not understood; it feeds anything", output.name),
+                format_args!(
+                    "the type of the output `{}` is not understood; it can be linked to any input",
+                    output.name
+                ),
             );
             OutputKind::Any
         }

@@ -1,4 +1,4 @@
-//! Which combos are open, what defaults are sent, and how shared things are named.
+//! Tests of which combos are open, which defaults are sent, and how shared items are named.
 
 use comfy_schema::{Schema, Value};
 
