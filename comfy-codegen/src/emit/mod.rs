@@ -27,9 +27,17 @@ pub(crate) struct Style {
     pub(crate) docs: bool,
 }
 
+/// The format of the generated code, which `comfy_runtime::generated_format!` checks at the beginning of a generated file.
+///
+/// It is raised, here and in that macro, whenever generated code uses something that an older runtime does not have, or when
+/// the runtime changes or drops something that generated code uses: items of `comfy_runtime::generated`, their signatures,
+/// or the layout of descriptors. Other changes of the generated code, such as names and documentation, do not raise it.
+const FORMAT: u32 = 1;
+
 /// Returns the source for a plan whose nodes have their descriptors.
 pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     let mut out = Writer::default();
+    line!(out, "::comfy_runtime::generated_format!({FORMAT});");
     for node in &plan.nodes {
         node::emit(node, &plan.shared, style, &mut out);
     }

@@ -39,7 +39,7 @@ fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> 
             Ok(body) => {
                 let verdict = validator.check_body(&body);
                 writeln!(out, "{}", json::short(&verdict))?;
-                if verdict.valid { Ending::Valid } else { Ending::Invalid }
+                if verdict.is_valid() { Ending::Valid } else { Ending::Invalid }
             }
             Err(error) => {
                 let why = format!("not JSON: {}, column {}", error.reason, error.column);

@@ -172,7 +172,7 @@ impl Check {
             Format::Json => writeln!(out, "{}", json::whole(&workflow.name, &verdict))?,
             Format::Text => out.write_all(text::Report::new(workflow, &verdict, schema, paint).write().as_bytes())?,
         }
-        Ok(if verdict.valid { Ending::Valid } else { Ending::Invalid })
+        Ok(if verdict.is_valid() { Ending::Valid } else { Ending::Invalid })
     }
 
     /// One file of several that cannot be read must not keep the others from being checked.

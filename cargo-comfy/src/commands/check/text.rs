@@ -53,21 +53,21 @@ impl<'r> Report<'r> {
 
     /// The whole text: errors, warnings, what cannot be verified, and a line that sums up.
     pub(super) fn write(mut self) -> String {
-        if let Some(raised) = &self.verdict.raised {
+        if let Some(raised) = self.verdict.exception() {
             let exception = format!("{}: {}", raised.exception.kind, raised.exception.message);
             self.tell(Told {
                 level: Level::Error,
                 code: "raised",
-                headline: format!("the server itself fails and answers 500: {}", raised.why),
+                headline: format!("the server itself fails and answers 500: {}", raised.reason),
                 node: raised.node.as_deref(),
                 input: None,
                 notes: vec![("python", exception)],
             });
         }
-        if let Some(error) = &self.verdict.error {
+        if let Some(error) = self.verdict.error() {
             self.request_error(error);
         }
-        for node in self.verdict.node_errors.iter() {
+        for node in self.verdict.node_errors().iter() {
             for error in &node.errors {
                 self.node_error(node, error);
             }
@@ -206,7 +206,7 @@ impl<'r> Report<'r> {
 
     /// The first declared input of a node whose link leads nowhere.
     fn broken_link(&self, id: &str, class: &str) -> Option<String> {
-        let prompt = self.verdict.prompt.as_object()?;
+        let prompt = self.verdict.report().prompt.as_object()?;
         let inputs = prompt.get(id)?.as_object()?.get("inputs")?.as_object()?;
         let class = self.schema.node(class)?;
         let leads_nowhere = |value: &&Value| {
@@ -229,7 +229,7 @@ impl<'r> Report<'r> {
     /// Another output of the same node that would fit.
     fn other_slot(&self, error: &NodeError) -> Option<(&'static str, String)> {
         let [Value::String(source), _] = error.linked_node.as_ref()?.as_array()? else { return None };
-        let node = self.verdict.prompt.as_object()?.get(source)?.as_object()?;
+        let node = self.verdict.report().prompt.as_object()?.get(source)?.as_object()?;
         let class = self.schema.node(node.get("class_type")?.as_str()?)?;
         let wanted = error.declared_type();
         let slot = class.outputs.iter().position(|output| output.kind.type_word() == wanted)?;
@@ -238,7 +238,7 @@ impl<'r> Report<'r> {
 
     /// An input that is given but not declared, and may be meant for the one that is missing.
     fn misspelt(&self, id: &str, class: &str, input: &str) -> Option<(&'static str, String)> {
-        let node = self.verdict.prompt.as_object()?.get(id)?.as_object()?;
+        let node = self.verdict.report().prompt.as_object()?.get(id)?.as_object()?;
         let class = self.schema.node(class)?;
         let given = node.get("inputs")?.as_object()?.keys().map(comfy_schema::Text::as_str);
         let near = suggest::similar(input, given.filter(|given| class.input(given).is_none()));
@@ -252,7 +252,7 @@ impl<'r> Report<'r> {
     }
 
     fn warnings(&mut self) {
-        for warning in &self.verdict.warnings {
+        for warning in self.verdict.warnings() {
             let message = &warning.message;
             let headline =
                 warning.input.as_ref().map_or_else(|| message.clone(), |input| format!("`{input}`: {message}"));
@@ -269,11 +269,11 @@ impl<'r> Report<'r> {
     }
 
     fn unverifiable(&mut self) {
-        for unverifiable in &self.verdict.unverifiable {
+        for unverifiable in self.verdict.unverifiable() {
             self.tell(Told {
                 level: Level::Note,
                 code: unverifiable.kind.as_str(),
-                headline: unverifiable.why.clone(),
+                headline: unverifiable.reason.clone(),
                 node: Some(&unverifiable.node),
                 input: unverifiable.input.as_deref(),
                 notes: Vec::new(),
@@ -344,26 +344,26 @@ impl<'r> Report<'r> {
 
     fn sum_up(&mut self) {
         let verdict = self.verdict;
-        let of_nodes: usize = verdict.node_errors.iter().map(|node| node.errors.len()).sum();
-        let whole = verdict.error.as_ref().is_some_and(|error| error.kind != RequestErrorKind::OutputsFailed);
-        let errors = of_nodes + usize::from(whole) + usize::from(verdict.raised.is_some());
-        let mut parts = vec![match (verdict.valid, verdict.outputs.len()) {
+        let of_nodes: usize = verdict.node_errors().iter().map(|node| node.errors.len()).sum();
+        let whole = verdict.error().is_some_and(|error| error.kind != RequestErrorKind::OutputsFailed);
+        let errors = of_nodes + usize::from(whole) + usize::from(verdict.exception().is_some());
+        let mut parts = vec![match (verdict.is_valid(), verdict.outputs().len()) {
             (true, outputs) => format!("the server would run {}", count(outputs, "output")),
-            (false, _) if verdict.raised.is_some() => "the server would fail".to_owned(),
+            (false, _) if verdict.exception().is_some() => "the server would fail".to_owned(),
             (false, _) => "the server would refuse it".to_owned(),
         }];
-        for (number, word) in [(errors, "error"), (verdict.warnings.len(), "warning")] {
+        for (number, word) in [(errors, "error"), (verdict.warnings().len(), "warning")] {
             if number > 0 {
                 parts.push(count(number, word));
             }
         }
-        if !verdict.unverifiable.is_empty() {
-            parts.push(format!("{} not verifiable", verdict.unverifiable.len()));
+        if !verdict.unverifiable().is_empty() {
+            parts.push(format!("{} not verifiable", verdict.unverifiable().len()));
         }
-        if verdict.valid && of_nodes > 0 {
+        if verdict.is_valid() && of_nodes > 0 {
             parts.push("outputs with errors are dropped".to_owned());
         }
-        let word = if verdict.valid { self.paint.good("valid") } else { self.paint.error("invalid") };
+        let word = if verdict.is_valid() { self.paint.good("valid") } else { self.paint.error("invalid") };
         let _ = writeln!(self.out, "{}: {word}: {}", self.workflow.name, parts.join(", "));
     }
 }

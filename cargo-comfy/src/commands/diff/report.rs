@@ -137,5 +137,5 @@ fn is_part(met: &Change, whole: &Change) -> bool {
 }
 
 fn accepts(schema: &Schema, prompt: &Value) -> bool {
-    Validator::new(schema).warnings(false).check(prompt, None).valid
+    Validator::new(schema).warnings(false).check(prompt, None).is_valid()
 }

@@ -197,7 +197,7 @@ impl Run {
             submission = submission.extra("preview_method", "auto");
         }
         match submission.submit().await? {
-            Accepted::Partial { run, dropped } if self.partial => {
+            Accepted::Partial { run, dropped, .. } if self.partial => {
                 eprintln!("warning: {dropped}");
                 Ok(run)
             }
