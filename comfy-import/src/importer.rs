@@ -9,7 +9,7 @@ use comfy_schema::{Schema, Value};
 use crate::compose;
 use crate::error::{ImportError, ImportWarning, MAX_SHOWN_LEN};
 use crate::fit::{self, Tidy};
-use crate::item::{Form, Item};
+use crate::item::{Item, NodeForm};
 use crate::names;
 use crate::options::{ImportOptions, Imported};
 use crate::order;
@@ -61,13 +61,14 @@ impl<'s> Importer<'s> {
         let mut items: Vec<Item<'p, 'n, 's>> =
             prompt.nodes.iter().map(|node| self.item(node, tidy, warnings)).collect();
         let may_run = |item: &Item<'_, '_, '_>| match &item.form {
-            Form::Typed(planned, _) => planned.source.output_node,
-            Form::Raw(_) => true,
+            NodeForm::Typed(planned, _) => planned.source.output_node,
+            NodeForm::Raw(_) => true,
         };
         if !items.iter().any(may_run)
             && let Some(last) = order.last().and_then(|&at| items.get_mut(at))
         {
-            last.form = Form::Raw("no node of the file saves or shows anything, which only a raw node may".to_owned());
+            last.form =
+                NodeForm::Raw("no node of the file saves or shows anything, which only a raw node may".to_owned());
         }
         items
     }
@@ -85,12 +86,12 @@ impl<'s> Importer<'s> {
             (Some(planned), _) => match fit::fit(node, planned, &self.plan.shared, tidy, &mut notes) {
                 Ok(values) => {
                     warnings.extend(notes.into_iter().map(|message| ImportWarning { node: node.label(), message }));
-                    Form::Typed(planned, values)
+                    NodeForm::Typed(planned, values)
                 }
-                Err(reason) => Form::Raw(reason),
+                Err(reason) => NodeForm::Raw(reason),
             },
-            (None, Some(_)) => Form::Raw("the schema does not have this class".to_owned()),
-            (None, None) => Form::Raw("the file gives no class for it".to_owned()),
+            (None, Some(_)) => NodeForm::Raw("the schema does not have this class".to_owned()),
+            (None, None) => NodeForm::Raw("the file gives no class for it".to_owned()),
         };
         let title = planned.map(|planned| planned.source.display_name.as_ref().unwrap_or(&planned.source.class));
         Item {

@@ -9,7 +9,7 @@ use crate::prompt;
 #[derive(Debug)]
 pub(crate) struct Item<'p, 'n, 's> {
     pub(crate) node: &'n prompt::Node,
-    pub(crate) form: Form<'p, 's>,
+    pub(crate) form: NodeForm<'p, 's>,
     /// Whether its title is the one that the editor gives every node of the class.
     pub(crate) has_default_title: bool,
     /// Whether the node saves or shows something, as far as is known.
@@ -18,7 +18,7 @@ pub(crate) struct Item<'p, 'n, 's> {
 
 /// The form of a node in the source.
 #[derive(Debug)]
-pub(crate) enum Form<'p, 's> {
+pub(crate) enum NodeForm<'p, 's> {
     /// A literal of its type.
     Typed(&'p plan::Node<'s>, Values<'p, 's>),
     /// A raw node, and the reason for it.
