@@ -1,24 +1,26 @@
-//! One node: a literal of its type, or a chain that makes a raw one.
+//! Composes the statement and the literal of a node.
 
 use std::collections::{BTreeSet, HashMap};
 
+use comfy_codegen::plan::{self, Kind};
 use comfy_schema::Value;
+use comfy_schema::shown::shortened;
 
 use super::function::{Binding, Body};
 use super::{Composer, WHOLE};
-use crate::import::error::Shown;
-use crate::import::fit::{Filled, Fit, Values};
-use crate::import::flow::{self, Type};
-use crate::import::names;
-use crate::import::prompt::{Given, Link};
-use crate::import::syntax::{self, Expr, Field, Stmt, Struct};
-use crate::import::{Form, Ids, Item, Options};
-use crate::plan::{self, Kind};
+use crate::error::MAX_SHOWN_LEN;
+use crate::fit::{Filled, Fit, Values};
+use crate::flow::{self, Type};
+use crate::item::{Item, NodeForm};
+use crate::names;
+use crate::options::{IdStyle, OptionStyle};
+use crate::prompt::Link;
+use crate::syntax::{self, Expr, Field, Stmt, Struct};
 
-/// Modules that every generated module, or every crate, has: they are not imported by that name.
+/// The modules that every generated module or every crate has. No other module is imported under such a name.
 const NOT_IMPORTED: [&str; 7] = ["alloc", "comfy_runtime", "core", "options", "std", "types", "unions"];
 
-/// Where a record stands: its node, the path to its modules, and the dotted name before its inputs.
+/// The position of a record: its node, the path to its modules, and the dotted prefix of its inputs.
 #[derive(Clone)]
 struct Inside<'i> {
     node: usize,
@@ -27,20 +29,20 @@ struct Inside<'i> {
 }
 
 impl<'c> Composer<'c, '_, '_, '_> {
-    /// The statement that places a node. `until` is the statement that last uses it, if any does.
+    /// Composes the statement that places a node. `until` is the last statement that uses it, if one does.
     pub(super) fn statement(&mut self, at: usize, until: Option<usize>, body: &mut Body) -> Stmt {
         let items = self.items;
         let Some(item) = items.get(at) else { return Stmt::plain(Expr::Tuple(Vec::new())) };
         let (mut value, comment) = match &item.form {
-            Form::Typed(planned, values) => (Expr::Struct(self.literal(at, planned, values, body)), None),
-            Form::Raw(why) => {
-                self.warn(at, format!("becomes a raw node, because {why}"));
-                (self.raw(at, item, body), Some(format!("Raw, because {}.", Shown(why))))
+            NodeForm::Typed(planned, values) => (Expr::Struct(self.literal(at, planned, values, body)), None),
+            NodeForm::Raw(reason) => {
+                self.warn(at, format!("becomes a raw node, because {reason}"));
+                (self.raw(at, item, body), Some(format!("Raw, because {}.", shortened(reason, MAX_SHOWN_LEN))))
             }
         };
         let attributes = match item.form {
-            Form::Typed(..) => self.attributes(at, item),
-            Form::Raw(_) => Vec::new(),
+            NodeForm::Typed(..) => self.attributes(at, item),
+            NodeForm::Raw(_) => Vec::new(),
         };
         let names = until.map(|until| {
             let slot = self.only_slot(at, item);
@@ -54,16 +56,16 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Stmt { comment, attributes, names: names.into_iter().collect(), value }
     }
 
-    /// The output that a variable holds instead of the whole node, if only one of several is used.
+    /// Returns the output that a variable holds instead of the whole node, if only one of several is used.
     fn only_slot(&self, at: usize, item: &Item<'_, '_, '_>) -> Option<u16> {
-        let Form::Typed(planned, _) = &item.form else { return None };
+        let NodeForm::Typed(planned, _) = &item.form else { return None };
         let [slot] = self.uses.slots(at) else { return None };
         let is_output = self.is_result.get(at) == Some(&true);
         (planned.outputs.len() > 1 && usize::from(*slot) < planned.outputs.len() && !is_output).then_some(*slot)
     }
 
     fn attributes(&self, at: usize, item: &Item<'_, '_, '_>) -> Vec<String> {
-        let id = (self.settings.ids == Ids::Keep).then(|| format!("#[id = {}]", syntax::quoted(&item.node.id)));
+        let id = (self.options.id_style == IdStyle::Keep).then(|| format!("#[id = {}]", syntax::quoted(&item.node.id)));
         let title = self.title_of(at).map(|title| format!("#[title = {}]", syntax::quoted(title)));
         id.into_iter().chain(title).collect()
     }
@@ -82,7 +84,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Struct { path, fields: self.fields(values, &arguments, &inside, body), then: None }
     }
 
-    /// The path of a literal; with type arguments if rustc would not find them.
+    /// Returns the path of a literal, with type arguments if rustc cannot infer them.
     fn with_arguments(&mut self, path: &str, values: &Values<'_, '_>, arguments: &[(Type, bool)]) -> String {
         if !flow::is_generic(values.record) || arguments.iter().all(|(_, is_open)| !is_open) {
             return path.to_owned();
@@ -113,9 +115,12 @@ impl<'c> Composer<'c, '_, '_, '_> {
                 continue;
             }
             let comment = match value {
-                Fit::Unchecked(_, why) => {
-                    self.warn(inside.node, format!("input {}: {why}, so it is not checked", Shown(&input)));
-                    Some(format!("Not checked: {why}."))
+                Fit::Unchecked(_, reason) => {
+                    self.warn(
+                        inside.node,
+                        format!("input {}: {reason}, so it is not checked", shortened(&input, MAX_SHOWN_LEN)),
+                    );
+                    Some(format!("Not checked: {reason}."))
                 }
                 _ => None,
             };
@@ -125,7 +130,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         fields
     }
 
-    /// A value in a field of this kind. The prefix of `inside` is its dotted name.
+    /// Returns the expression for a value in a field of this kind. The prefix of `inside` is its dotted name.
     fn value_of(
         &mut self,
         value: &'c Fit<'_, '_>,
@@ -142,7 +147,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
             Fit::List(items) => {
                 let kind = if let Kind::Grow(grow) = kind { &grow.element.kind } else { kind };
                 let items = items.iter().map(|item| match item {
-                    // Texts of lists stay on their lines.
+                    // Texts in lists are not broken into lines.
                     Some(Fit::Literal(value @ Value::String(text))) => {
                         self.option(value, kind).unwrap_or_else(|| Expr::Atom(syntax::quoted(text)))
                     }
@@ -168,7 +173,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         }
     }
 
-    /// A branch or a row.
+    /// Returns the literal of a branch or a row.
     fn record(
         &mut self,
         path: &str,
@@ -183,13 +188,12 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Expr::Struct(Struct { path, fields: self.fields(values, &arguments, &inside, body), then: None })
     }
 
-    /// The path of something in the modules of a node, its beginning imported.
+    /// Returns the path of an item in the modules of a node, and imports its beginning.
     fn module(&mut self, modules: &[&str], name: &str) -> String {
         let full = modules.join("::");
         let Some((last, before)) = modules.split_last() else { return name.to_owned() };
         if self.modules.get(last).is_some_and(|known| known.len() == 1) && !NOT_IMPORTED.contains(last) {
-            let module =
-                std::iter::once(self.settings.nodes.as_str()).chain(before.iter().copied()).collect::<Vec<_>>();
+            let module = std::iter::once(self.options.nodes.as_str()).chain(before.iter().copied()).collect::<Vec<_>>();
             self.imports.insert((module.join("::"), (*last).to_owned()));
             return format!("{last}::{name}");
         }
@@ -199,10 +203,10 @@ impl<'c> Composer<'c, '_, '_, '_> {
         format!("{full}::{name}")
     }
 
-    /// A variant of the enum of a closed combo, if those are wanted.
+    /// Returns the variant for an option of a closed combo, if options are written as enums.
     fn option(&mut self, value: &Value, kind: &Kind<'_>) -> Option<Expr> {
         let Kind::Combo(combo) = kind else { return None };
-        if self.settings.options != Options::Enums || !combo.closed {
+        if self.options.option_style != OptionStyle::Enums || !combo.closed {
             return None;
         }
         let list = self.shared.lists.get(combo.list?.0)?;
@@ -213,8 +217,8 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Some(Expr::Atom(path))
     }
 
-    /// A value that is not checked.
-    fn unchecked(&mut self, value: &Value, input: &str, body: &mut Body) -> Expr {
+    /// Returns the call that gives a value unchecked.
+    pub(super) fn unchecked(&mut self, value: &Value, input: &str, body: &mut Body) -> Expr {
         let literal = match value {
             Value::Bool(_) | Value::Float(_) | Value::String(_) => Some(literal(value, false)),
             Value::Int(number) => whole(*number).map(Expr::Atom),
@@ -228,12 +232,12 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Expr::Call(function.to_owned(), vec![hoisted(value, input, body)])
     }
 
-    /// An output for a field of this kind.
+    /// Returns the expression for an output in a field of this kind.
     fn link(&mut self, link: Link, kind: &Kind<'_>, arguments: &[(Type, bool)], body: &mut Body) -> Expr {
         let items = self.items;
         if self.nested.get(link.node) == Some(&true)
             && let Some(item) = items.get(link.node)
-            && let Form::Typed(planned, values) = &item.form
+            && let NodeForm::Typed(planned, values) = &item.form
         {
             let mut literal = self.literal(link.node, planned, values, body);
             literal.then = if planned.outputs.len() > 1 { output_name(item, link.slot) } else { None };
@@ -244,7 +248,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Expr::Atom(if self.types.feeds(found, kind, arguments) { base } else { format!("{base}.any()") })
     }
 
-    /// The expression for an output, whatever uses it.
+    /// Returns the expression for an output, independent of its use.
     pub(super) fn base(&mut self, link: Link, body: &Body) -> String {
         if let Some(name) = body.crossed.get(&link) {
             return name.clone();
@@ -254,7 +258,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
             return name.clone();
         }
         match self.items.get(link.node).map(|item| (item, &item.form)) {
-            Some((item, Form::Typed(planned, _))) => match output_name(item, link.slot) {
+            Some((item, NodeForm::Typed(planned, _))) => match output_name(item, link.slot) {
                 Some(_) if planned.outputs.len() == 1 => name.clone(),
                 Some(output) => format!("{name}.{output}"),
                 None => {
@@ -265,44 +269,10 @@ impl<'c> Composer<'c, '_, '_, '_> {
             _ => format!("{name}.any({})", link.slot),
         }
     }
-
-    fn raw(&mut self, at: usize, item: &Item<'_, '_, '_>, body: &mut Body) -> Expr {
-        let text = |text: &str| Expr::Text(text.to_owned());
-        let class = item.node.class.as_deref().or(item.node.title.as_deref()).unwrap_or("node");
-        let mut calls = vec![("raw".to_owned(), vec![Expr::Atom(syntax::quoted(class))])];
-        if item.node.class.is_none() {
-            calls.push(("without_class".to_owned(), Vec::new()));
-        }
-        if self.settings.ids == Ids::Keep {
-            calls.push(("with_id".to_owned(), vec![Expr::Atom(syntax::quoted(&item.node.id))]));
-        }
-        if let Some(meta) = &item.node.meta {
-            let meta = self.unchecked(meta, "meta", body);
-            calls.push(("meta".to_owned(), vec![meta]));
-        } else if let Some(title) = &item.node.title {
-            calls.push(("with_title".to_owned(), vec![hoisted(text(title), "title", body)]));
-        }
-        for (name, given) in &item.node.inputs {
-            let value = match (self.chosen.of(at, name), given) {
-                (Some(parameter), _) => Expr::atom(parameter.name.clone()),
-                (None, Given::Link(link)) => Expr::Atom(self.base(*link, body)),
-                (None, Given::Value(Value::Int(number))) if whole(*number).is_some() => {
-                    Expr::Atom(whole(*number).unwrap_or_default())
-                }
-                (None, Given::Value(value @ (Value::Bool(_) | Value::Float(_) | Value::String(_)))) => {
-                    hoisted(literal(value, false), name, body)
-                }
-                (None, Given::Value(value)) => self.unchecked(value, name, body),
-            };
-            calls.push(("input".to_owned(), vec![Expr::Atom(syntax::quoted(name)), value]));
-        }
-        calls.push(("add".to_owned(), Vec::new()));
-        Expr::Chain("graph".to_owned(), calls)
-    }
 }
 
-/// A long text gets a statement of its own, because calls do not break well.
-fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
+/// Binds a long text in a statement of its own, because it cannot be broken well inside a call.
+pub(super) fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
     match value {
         Expr::Text(text) if !syntax::is_short(&text) => {
             let last = input.rsplit('.').next().unwrap_or(input);
@@ -314,15 +284,15 @@ fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
     }
 }
 
-/// The field of an output; none if the class does not declare it.
+/// Returns the field of an output, if the class declares the output.
 fn output_name(item: &Item<'_, '_, '_>, slot: u16) -> Option<String> {
     match &item.form {
-        Form::Typed(planned, _) => planned.outputs.get(usize::from(slot)).map(|output| output.ident.to_string()),
-        Form::Raw(_) => None,
+        NodeForm::Typed(planned, _) => planned.outputs.get(usize::from(slot)).map(|output| output.ident.to_string()),
+        NodeForm::Raw(_) => None,
     }
 }
 
-/// A text, a number or a truth value as a literal of Rust.
+/// Returns a text, number or boolean as a Rust literal.
 pub(super) fn literal(value: &Value, is_float: bool) -> Expr {
     match value {
         Value::Int(number) if is_float => Expr::Atom(format!("{number}.0")),
@@ -332,8 +302,8 @@ pub(super) fn literal(value: &Value, is_float: bool) -> Expr {
     }
 }
 
-/// A whole number outside of a node literal, where rustc must see its type; none if it has more than 64 bits.
-fn whole(number: i128) -> Option<String> {
+/// Returns a whole number outside of a node literal, where rustc needs its type; `None` if it has more than 64 bits.
+pub(super) fn whole(number: i128) -> Option<String> {
     if i32::try_from(number).is_ok() {
         return Some(number.to_string());
     }
@@ -343,11 +313,11 @@ fn whole(number: i128) -> Option<String> {
     u64::try_from(number).ok().map(|number| format!("{number}_u64"))
 }
 
-/// The modules of branches and rows that the nodes use, by their last segments.
+/// Returns the modules of branches and rows that the nodes use, by their last segments.
 pub(super) fn modules<'i>(items: &'i [Item<'_, '_, '_>]) -> HashMap<&'i str, BTreeSet<String>> {
     let mut found = HashMap::new();
     for item in items {
-        if let Form::Typed(planned, values) = &item.form {
+        if let NodeForm::Typed(planned, values) = &item.form {
             add_modules(values, &mut vec![planned.module.as_str()], &mut found);
         }
     }
@@ -384,7 +354,7 @@ mod tests {
 
     use super::*;
 
-    /// The number that rustc will read.
+    /// Parses a number as rustc would.
     fn read(source: &str) -> Value {
         let (digits, minus) = source.strip_prefix('-').map_or((source, ""), |digits| (digits, "-"));
         match syn::parse_str::<syn::Lit>(digits) {
@@ -405,20 +375,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn floats_are_read_as_they_were(value in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
+        fn float_literals_keep_their_value(value in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
             let found = read(&source(literal(&Value::Float(value), false)));
             prop_assert_eq!(found.as_f64().map(f64::to_bits), Some(value.to_bits()));
         }
 
         #[test]
-        fn whole_numbers_are_read_as_they_were(value in i128::from(i64::MIN)..=i128::from(u64::MAX)) {
+        fn whole_number_literals_keep_their_value(value in i128::from(i64::MIN)..=i128::from(u64::MAX)) {
             prop_assert_eq!(read(&source(literal(&Value::Int(value), false))), Value::Int(value));
             prop_assert_eq!(whole(value).map(|text| read(&text)), Some(Value::Int(value)));
         }
     }
 
     #[test]
-    fn outside_of_nodes_numbers_say_their_type() {
+    fn large_numbers_outside_of_node_literals_have_a_type_suffix() {
         let cases =
             [(5, "5"), (-5, "-5"), (3_000_000_000, "3000000000_i64"), (u64::MAX.into(), "18446744073709551615_u64")];
         for (value, text) in cases {

@@ -1,7 +1,7 @@
-//! The Rust that an import needs, as a tree, and its layout as rustfmt gives it.
+//! A tree of the Rust that imported sources consist of, and its layout as rustfmt would write it.
 //!
-//! Not `prettyplease`: it drops comments and lays literals out in a way of its own, which the first `cargo fmt` would
-//! change. The tree holds only what imports consist of, so the rules of rustfmt that matter are few ([`layout`]).
+//! `prettyplease` is not used, because it drops comments and lays out literals in a way that the first `cargo fmt` would
+//! change. The tree has only what imports need, so that few rules of rustfmt matter (see `layout`).
 
 mod layout;
 mod sort;
@@ -13,28 +13,28 @@ pub(super) use text::{is_short, quoted};
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expr {
-    /// What stands on one line: a name, a number, `None`, `sampler.output`.
+    /// A piece of source on one line: a name, a number, `None`, `sampler.output`.
     Atom(String),
-    /// A text.
+    /// A string literal, given by its value.
     Text(String),
     /// A struct literal.
     Struct(Struct),
-    /// `[a, b]`
+    /// A list: `[a, b]`.
     List(Vec<Expr>),
-    /// `(a, b)`
+    /// A tuple: `(a, b)`.
     Tuple(Vec<Expr>),
-    /// `f(a, b)`
+    /// A call: `f(a, b)`.
     Call(String, Vec<Expr>),
-    /// `graph.raw("A").add()`: a receiver and calls.
+    /// A chain of calls on a receiver: `graph.raw("A").add()`.
     Chain(String, Vec<(String, Vec<Expr>)>),
 }
 
-/// A struct literal, and what is taken of it.
+/// A struct literal, and the output that is taken from it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Struct {
     pub(super) path: String,
     pub(super) fields: Vec<Field>,
-    /// `image` for `LoadImage { … }.image`.
+    /// The output: `image` in `LoadImage { … }.image`.
     pub(super) then: Option<String>,
 }
 
@@ -43,18 +43,18 @@ pub(super) struct Struct {
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) value: Expr,
-    /// Stands above it.
+    /// The comment above it.
     pub(super) comment: Option<String>,
 }
 
 /// A statement.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stmt {
-    /// Stands above it.
+    /// The comment above it.
     pub(super) comment: Option<String>,
-    /// `#[id = "12"]`, one a line.
+    /// The attributes, such as `#[id = "12"]`, one a line.
     pub(super) attributes: Vec<String>,
-    /// The names behind `let`: one, or those of a tuple; none for an expression.
+    /// The names behind `let`: one, or several for a tuple; none for an expression.
     pub(super) names: Vec<String>,
     pub(super) value: Expr,
 }
@@ -62,16 +62,16 @@ pub(super) struct Stmt {
 /// A function.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Function {
-    /// Lines of its documentation.
+    /// The lines of its documentation.
     pub(super) docs: Vec<String>,
     pub(super) attributes: Vec<String>,
-    /// `pub fn portrait`
+    /// The signature up to the name: `pub fn portrait`.
     pub(super) head: String,
     pub(super) parameters: Vec<String>,
-    /// The type of the result, or those of a tuple.
+    /// The type of the result, or several for a tuple.
     pub(super) output: Vec<String>,
     pub(super) body: Vec<Stmt>,
-    /// The value, with the attributes and the comment above it.
+    /// The value at the end, with the attributes and the comment above it.
     pub(super) tail: Option<Stmt>,
 }
 
@@ -82,19 +82,19 @@ impl Expr {
 }
 
 impl Stmt {
-    /// `let name = value;`
+    /// Creates the statement `let name = value;`.
     pub(super) fn bound(name: impl Into<String>, value: Expr) -> Self {
         Self { names: vec![name.into()], ..Self::plain(value) }
     }
 
-    /// `value;`, or a value at the end of a function.
+    /// Creates the statement `value;`, or the value at the end of a function.
     pub(super) fn plain(value: Expr) -> Self {
         Self { comment: None, attributes: Vec::new(), names: Vec::new(), value }
     }
 }
 
 impl Function {
-    /// The function's source, its last line ended.
+    /// Returns the source of the function, with a line break at the end.
     pub(super) fn source(&self) -> String {
         layout::function(self)
     }

@@ -1,13 +1,13 @@
-//! A literal for a field: what the macro's checks accept, and what they would refuse.
+//! Fits single values into fields, by the checks that the macro makes of literals.
 //!
-//! These are the rules of `comfy-runtime/src/desc/check.rs`.
+//! The rules are those of `comfy-runtime/src/desc/check.rs`.
 
+use comfy_codegen::plan::{Bound, Combo, Field, Kind, Primitive, Shared};
 use comfy_schema::{ComboSpelling, InputKind, Map, Value};
 
 use super::Fit;
-use crate::plan::{Bound, Combo, Field, Kind, Primitive, Shared};
 
-/// A value in the form that a field takes.
+/// Returns a value in the form that a field takes.
 pub(super) fn fit<'p, 's>(field: &Field<'s>, value: &Value, shared: &Shared<'_>) -> Fit<'p, 's> {
     if let Kind::Combo(combo) = &field.kind
         && combo.multiselect
@@ -15,13 +15,13 @@ pub(super) fn fit<'p, 's>(field: &Field<'s>, value: &Value, shared: &Shared<'_>)
         return several(field, *combo, value);
     }
     match refused(field, value, shared) {
-        Some(why) => Fit::Unchecked(value.clone(), why),
+        Some(reason) => Fit::Unchecked(value.clone(), reason),
         None if is_scalar(value) => Fit::Literal(value.clone()),
         None => Fit::Json(value.clone()),
     }
 }
 
-/// Why a field does not take a value.
+/// Returns the reason why a field refuses a value, if it does.
 fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<String> {
     match &field.kind {
         Kind::Widget(_) | Kind::Any | Kind::Raw => return None,
@@ -55,7 +55,7 @@ fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<Stri
     }
 }
 
-/// Whether a value looks like a link. Those to nodes of the file have become links.
+/// Returns whether a value looks like a link. A link to a node of the file is not a value any more.
 fn is_dangling(value: &Value) -> bool {
     matches!(value.as_array(), Some([Value::String(_), Value::Int(_)]))
 }
@@ -103,7 +103,7 @@ fn as_float(bound: &Bound) -> f64 {
     }
 }
 
-/// What a Rust literal can be, and every Rust type of numbers hold.
+/// Returns whether a value can be a Rust literal that the runtime's fields accept.
 fn is_scalar(value: &Value) -> bool {
     match value {
         Value::Bool(_) | Value::Float(_) | Value::String(_) => true,
@@ -119,22 +119,22 @@ fn is_option(field: &Field<'_>, value: &Value) -> bool {
     }
 }
 
-/// `{"__value__": […]}` for a multi-selection.
+/// Fits the value of a multi-selection, `{"__value__": […]}`.
 fn several<'p, 's>(field: &Field<'s>, combo: Combo, value: &Value) -> Fit<'p, 's> {
     let only = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.get("__value__"));
     let Some(values) = only.and_then(Value::as_array) else {
-        return Fit::Unchecked(value.clone(), "it is no list of options".to_owned());
+        return Fit::Unchecked(value.clone(), "it is not a list of options".to_owned());
     };
     if combo.closed && !values.iter().all(|value| is_option(field, value)) {
-        return Fit::Unchecked(value.clone(), "something in it is none of the options".to_owned());
+        return Fit::Unchecked(value.clone(), "it holds a value that is none of the options".to_owned());
     }
     if !values.iter().all(is_scalar) || combo.spelling != ComboSpelling::Word && values.is_empty() {
-        return Fit::Unchecked(value.clone(), "it is no list of options".to_owned());
+        return Fit::Unchecked(value.clone(), "it is not a list of options".to_owned());
     }
     Fit::List(values.iter().map(|value| Some(Fit::Literal(value.clone()))).collect())
 }
 
-/// The value that a list of literals is sent as.
+/// Returns the value that is sent for a list of literals.
 pub(super) fn wrapped(items: &[Option<Fit<'_, '_>>]) -> Option<Value> {
     let values: Option<Vec<Value>> = items
         .iter()

@@ -1,8 +1,8 @@
-//! Lines and indents, as rustfmt with its defaults chooses them.
+//! Lays out the tree in lines, as rustfmt does with its defaults.
 //!
-//! What was found out about it: a struct literal whose fields take at most 18 columns stays on a line, a list or the
-//! arguments of a call at most 60 (one alone as much as there is), a chain of calls at most 60; a list of short items is filled line by line; a value
-//! that fits on the next line only goes there.
+//! The rules of rustfmt, as found by trial: a struct literal stays on one line if its fields take at most 18 columns, a list
+//! or the arguments of a call if they take at most 60 (a single one as many as there are), and a chain of calls at most 60.
+//! Lists of short items are filled line by line. A value that fits only on the next line goes there.
 
 // Writing to a string cannot fail.
 use std::fmt::Write as _;
@@ -10,30 +10,30 @@ use std::fmt::Write as _;
 use super::text::{self, width};
 use super::{Expr, Field, Function, Stmt, Struct};
 
-/// `max_width`
+/// The option `max_width` of rustfmt.
 const LINE: usize = 100;
-/// `struct_lit_width`
+/// The option `struct_lit_width`.
 const STRUCT: usize = 18;
-/// `array_width`, `fn_call_width`, `chain_width`
+/// The options `array_width`, `fn_call_width` and `chain_width`.
 const ITEMS: usize = 60;
-/// `short_array_element_width_threshold`
+/// The option `short_array_element_width_threshold`.
 const SHORT_ITEM: usize = 10;
-/// `tab_spaces`
+/// The option `tab_spaces`.
 const TAB: usize = 4;
 
-/// Where an expression stands.
+/// The position of an expression.
 #[derive(Clone, Copy)]
-struct Place {
+struct Position {
     /// The indent of its line.
     indent: usize,
-    /// The column at which it begins.
+    /// The column at which the expression begins.
     column: usize,
-    /// What must still fit behind it: a comma, a semicolon.
+    /// The number of columns that must stay free behind it, for a comma or semicolon.
     after: usize,
 }
 
-impl Place {
-    /// A line of its own inside of what stands here, with a comma behind it.
+impl Position {
+    /// Returns the position of a line of its own inside this expression, with a comma behind it.
     fn line(self) -> Self {
         let indent = self.indent + TAB;
         Self { indent, column: indent, after: 1 }
@@ -71,7 +71,7 @@ pub(super) fn function(function: &Function) -> String {
     out
 }
 
-/// The function up to the brace that opens its body.
+/// Returns the function up to the brace that opens its body.
 fn signature(function: &Function) -> String {
     let (head, parameters) = (&function.head, &function.parameters);
     let output = match function.output.as_slice() {
@@ -93,7 +93,7 @@ fn signature(function: &Function) -> String {
     if line.contains('\n') {
         return format!("{line} {{");
     }
-    // This one may be a column too wide.
+    // rustfmt lets this line be a column too wide.
     if width(&line) <= LINE + 1 { format!("{line}\n{{") } else { format!("{head}()\n{} {{", output.trim_start()) }
 }
 
@@ -104,7 +104,7 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
     for attribute in &stmt.attributes {
         let _ = writeln!(out, "    {attribute}");
     }
-    let place = Place { indent: TAB, column: TAB, after: end.len() };
+    let place = Position { indent: TAB, column: TAB, after: end.len() };
     let pattern = match stmt.names.as_slice() {
         [] => None,
         [only] => Some(only.clone()),
@@ -126,8 +126,8 @@ fn statement(stmt: &Stmt, end: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// The names of a tuple, on their line if they fit.
-fn pattern(names: &[String], place: Place) -> String {
+/// Returns the names of a tuple pattern, on one line if they fit.
+fn pattern(names: &[String], place: Position) -> String {
     let line = format!("({})", names.join(", "));
     if place.column + "let ".len() + width(&line) < LINE {
         return line;
@@ -136,7 +136,7 @@ fn pattern(names: &[String], place: Place) -> String {
     expr(&Expr::Tuple(names), place)
 }
 
-/// A comment, broken into lines.
+/// Writes a comment, broken into lines.
 fn comment(text: &str, indent: usize, out: &mut String) {
     let room = LINE - indent - 3;
     let mut line = String::new();
@@ -156,11 +156,11 @@ fn comment(text: &str, indent: usize, out: &mut String) {
     push(&line);
 }
 
-/// A value behind `let x =`, or a name behind `name:`: a space or, where only the next line holds it, a line break, and
-/// the value.
-fn beside(value: &Expr, head: usize, place: Place) -> String {
-    let here = Place { column: place.column + head, ..place };
-    let next = Place { indent: place.indent + TAB, column: place.indent + TAB, ..place };
+/// Returns the value behind `let x =` or a name behind `name:`, preceded by a space or, if it fits only on the next line, by
+/// a line break.
+fn beside(value: &Expr, head: usize, place: Position) -> String {
+    let here = Position { column: place.column + head, ..place };
+    let next = Position { indent: place.indent + TAB, column: place.indent + TAB, ..place };
     let line = one_line(value).filter(|line| !matches!(value, Expr::Text(_)) && !here.holds(line));
     if let Some(line) = line.filter(|line| next.holds(line)) {
         return format!("\n{:1$}{line}", "", next.indent);
@@ -173,7 +173,7 @@ fn beside(value: &Expr, head: usize, place: Place) -> String {
     format!(" {written}")
 }
 
-fn expr(value: &Expr, place: Place) -> String {
+fn expr(value: &Expr, place: Position) -> String {
     if let Some(line) = one_line(value)
         && place.holds(&line)
     {
@@ -191,7 +191,7 @@ fn expr(value: &Expr, place: Place) -> String {
     }
 }
 
-/// The expression on one line, if it is one that rustfmt would leave there; how wide it is, is not looked at.
+/// Returns the expression on one line, if rustfmt would leave it there, regardless of the width of the line.
 fn one_line(value: &Expr) -> Option<String> {
     match value {
         Expr::Atom(text) if is_chain(text) => None,
@@ -216,12 +216,12 @@ fn one_line(value: &Expr) -> Option<String> {
     }
 }
 
-/// Whether a name is a chain too long for a line: `sampler.output.any()`.
+/// Returns whether an atom is a chain too long for a line, such as `sampler.output.any()`.
 fn is_chain(text: &str) -> bool {
     width(text) > ITEMS && text.matches('.').count() > 1 && !text.contains('"')
 }
 
-/// The fields of a struct literal that is short enough for a line.
+/// Returns the fields of a struct literal, if they are short enough for one line.
 fn short_body(literal: &Struct) -> Option<String> {
     let mut fields = Vec::new();
     for field in &literal.fields {
@@ -244,11 +244,11 @@ fn items_on_a_line(items: &[Expr]) -> Option<String> {
         .map(|(_, line)| line)
 }
 
-fn structure(literal: &Struct, place: Place) -> String {
+fn structure(literal: &Struct, place: Position) -> String {
     let mut out = format!("{} {{\n", literal.path);
     let inner = place.line();
     match short_body(literal) {
-        // Short to the eye, but not in bytes: then rustfmt counts both and does neither.
+        // If the fields are short in columns but not in bytes, rustfmt puts them on one line of their own.
         Some(body) if body.len() > STRUCT => {
             let _ = writeln!(out, "{:1$}{body}", "", inner.indent);
         }
@@ -261,7 +261,7 @@ fn structure(literal: &Struct, place: Place) -> String {
     out
 }
 
-fn push_field(field: &Field, place: Place, out: &mut String) {
+fn push_field(field: &Field, place: Position, out: &mut String) {
     if let Some(text) = &field.comment {
         comment(text, place.indent, out);
     }
@@ -271,10 +271,10 @@ fn push_field(field: &Field, place: Place, out: &mut String) {
         value => {
             let head = format!("{}:", field.name);
             out.push_str(&head);
-            let here = Place { column: place.column + width(&head) + 1, ..place };
+            let here = Position { column: place.column + width(&head) + 1, ..place };
             match value {
                 Expr::Atom(_) => out.push_str(&beside(value, width(&head) + 1, place)),
-                // What can be broken begins on the line of its field.
+                // An expression that can be broken begins on the line of its field.
                 _ => {
                     let _ = write!(out, " {}", expr(value, here));
                 }
@@ -284,8 +284,8 @@ fn push_field(field: &Field, place: Place, out: &mut String) {
     out.push_str(",\n");
 }
 
-/// A list over several lines; a single struct literal begins on the line of the bracket.
-fn list(items: &[Expr], place: Place) -> String {
+/// Returns a list over several lines. A single struct literal begins on the line of the bracket.
+fn list(items: &[Expr], place: Position) -> String {
     if let [Expr::Struct(only)] = items
         && only.then.is_none()
     {
@@ -294,14 +294,14 @@ fn list(items: &[Expr], place: Place) -> String {
     delimited("[", items, "]", place)
 }
 
-/// Short items, as many in a line as fit.
-fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
+/// Returns short items over several lines, as many in a line as fit.
+fn filled(open: &str, items: &[String], close: &str, place: Position) -> String {
     let inner = place.line();
     let mut out = format!("{open}\n");
     let mut line = " ".repeat(inner.indent);
     for (at, item) in items.iter().enumerate() {
         let gap = usize::from(at > 0 && width(&line) > inner.indent);
-        // If one line holds all of them, the last comma may stand a column further out.
+        // If one line holds all items, the last comma may be a column further right.
         let is_only = at + 1 == items.len() && out.lines().count() == 1;
         let room = if is_only { LINE } else { LINE - 1 };
         if at > 0 && width(&line) + gap + width(item) + 1 > room {
@@ -319,8 +319,8 @@ fn filled(open: &str, items: &[String], close: &str, place: Place) -> String {
     out
 }
 
-/// Items over several lines: short ones fill the lines, others have one each.
-fn delimited(open: &str, items: &[Expr], close: &str, place: Place) -> String {
+/// Returns items over several lines. Short items fill the lines, others have a line each.
+fn delimited(open: &str, items: &[Expr], close: &str, place: Position) -> String {
     let lines: Option<Vec<String>> = items.iter().map(one_line).collect();
     if let Some(lines) = lines.filter(|lines| lines.iter().all(|line| line.len() <= SHORT_ITEM)) {
         return filled(open, &lines, close, place);
@@ -334,9 +334,9 @@ fn delimited(open: &str, items: &[Expr], close: &str, place: Place) -> String {
     out
 }
 
-fn chain(receiver: &str, calls: &[(String, Vec<Expr>)], place: Place) -> String {
+fn chain(receiver: &str, calls: &[(String, Vec<Expr>)], place: Position) -> String {
     let mut out = receiver.to_owned();
-    let inner = Place { after: 0, ..place.line() };
+    let inner = Position { after: 0, ..place.line() };
     for (name, arguments) in calls {
         let dotted = format!(".{name}");
         let call = Expr::Call(dotted, arguments.clone());
@@ -354,8 +354,8 @@ mod tests {
         Expr::Struct(Struct { path: path.to_owned(), fields: fields.collect(), then: None })
     }
 
-    fn at(column: usize) -> Place {
-        Place { indent: 4, column, after: 1 }
+    fn at(column: usize) -> Position {
+        Position { indent: 4, column, after: 1 }
     }
 
     #[test]

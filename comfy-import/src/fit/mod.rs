@@ -1,17 +1,17 @@
-//! Which form a node gets: its type's own, or a raw one that takes everything.
+//! Fits the inputs of a node into the fields of its type, or finds the reason why the node must be raw.
 //!
-//! A typed node sends exactly what the file has, or it would not be typed: an input that the file lacks and the type
-//! would add, one that the type does not declare, a list with too few entries make it raw. A single value that its
-//! field refuses does not: it is given unchecked. Who asks for [tidy](Tidy) nodes gets typed ones where the server sees no
-//! difference.
+//! A typed node sends exactly what the file holds. A node becomes raw if its type would add an input that the file lacks, if
+//! the file has an input that the type does not declare, or if a list has too few entries. A single value that its field
+//! refuses does not make the node raw; it is given unchecked. With [`Tidy::Yes`] a node is also typed if the server would
+//! see no difference.
 
 mod inputs;
 mod scalar;
 
+use comfy_codegen::plan::{Branch, Choice, Field, Grow, Kind, Node, Record, Rows, Shared};
 use comfy_schema::{Text, Value};
 
-use super::prompt::{self, Given, Link};
-use crate::plan::{Branch, Choice, Field, Grow, Kind, Node, Record, Rows, Shared};
+use crate::prompt::{self, Given, Link};
 use inputs::Inputs;
 
 /// The values of a record's fields, in declared order.
@@ -26,7 +26,7 @@ pub(super) struct Values<'p, 's> {
 pub(super) struct Filled<'p, 's> {
     pub(super) field: &'p Field<'s>,
     pub(super) value: Fit<'p, 's>,
-    /// Leaving it out sends the same.
+    /// Whether the same is sent if the field is left out.
     pub(super) is_default: bool,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Filled<'p, 's> {
 #[derive(Debug)]
 pub(super) enum Fit<'p, 's> {
     Link(Link),
-    /// A text, a number, a truth value that the field accepts.
+    /// A text, number or boolean that the field accepts.
     Literal(Value),
-    /// JSON, which the field takes.
+    /// JSON that the field accepts.
     Json(Value),
-    /// A value that the field refuses, and why.
+    /// A value that the field refuses, and the reason.
     Unchecked(Value, String),
-    /// Entries; none where one is left out.
+    /// The entries of a list, with `None` for one that is left out.
     List(Vec<Option<Fit<'p, 's>>>),
     /// A branch by its key alone.
     Key(Text),
@@ -50,22 +50,22 @@ pub(super) enum Fit<'p, 's> {
     Row(&'p Rows<'s>, Values<'p, 's>),
 }
 
-/// Whether typed nodes may send a little less or more than the file has.
+/// Whether typed nodes may send a little less or more than the file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tidy {
-    /// Nothing else than the file has.
+    /// They send exactly what the file holds.
     No,
-    /// Undeclared literals are left out, because the server ignores them; defaults that the file lacks are sent.
+    /// They leave out undeclared literals, which the server ignores, and send defaults that the file lacks.
     Yes,
 }
 
 /// Fits the inputs of a node into the fields of its type.
 ///
-/// What was tidied is added to `notes`.
+/// Every change that tidying makes is added to `notes`.
 ///
 /// # Errors
 ///
-/// Why the node must be raw.
+/// Returns the reason why the node must be raw.
 pub(super) fn fit<'p, 's>(
     node: &prompt::Node,
     planned: &'p Node<'s>,
@@ -144,7 +144,7 @@ impl<'s> Fitter<'_, 's> {
     ) -> Result<Option<Fit<'p, 's>>, String> {
         let key = match inputs.take(name) {
             None => return Ok(None),
-            Some(Given::Link(_)) => return Err(format!("`{name}` is linked, and chooses between branches")),
+            Some(Given::Link(_)) => return Err(format!("`{name}` is linked, but it chooses between branches")),
             Some(Given::Value(value)) => value,
         };
         let branch = key.as_str().and_then(|key| choice.branches.iter().find(|branch| branch.key == key));
@@ -210,7 +210,7 @@ fn is_default(field: &Field<'_>, value: &Fit<'_, '_>) -> bool {
     match value {
         Fit::Literal(value) | Fit::Json(value) | Fit::Unchecked(value, _) => value.to_string() == default,
         Fit::Key(key) => Value::from(key).to_string() == default,
-        // The writer has a multi-selection as one value.
+        // A multi-selection is sent as one value.
         Fit::List(items) => scalar::wrapped(items).is_some_and(|value| value.to_string() == default),
         _ => false,
     }

@@ -1,16 +1,16 @@
-//! `use` declarations, in the order of rustfmt's style edition 2024.
+//! Writes `use` declarations, in the order of rustfmt's style edition 2024.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::width;
 
-/// `max_width`, which a list of names uses up but for one column.
+/// The width of a line: the option `max_width` of rustfmt, of which a list of names leaves one column free.
 const LINE: usize = 99;
 
-/// The declarations for these items: the path of a module, and a name in it. From the module `deprecated` come names
-/// of which rustc would warn.
-pub(in super::super) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
+/// Returns the declarations for these items, each given by the path of a module and a name in it. If a module is named as
+/// `deprecated`, rustc would warn of its items.
+pub(crate) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
     let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (module, name) in items {
         modules.entry(module).or_default().push(name);
@@ -30,14 +30,14 @@ fn declaration(module: &str, names: &[&str]) -> String {
     }
     let line = format!("use {module}::{{{}}};\n", names.join(", "));
     if width(line.trim_end()) < LINE {
-        // Short to the eye, but not in bytes: then rustfmt counts both and does neither.
+        // If the line is short in columns but not in bytes, rustfmt puts the names on one line of their own.
         let is_long = line.trim_end().len() > LINE;
         return if is_long { format!("use {module}::{{\n    {}\n}};\n", names.join(", ")) } else { line };
     }
     let mut out = format!("use {module}::{{\n");
     let mut current = String::from("   ");
     for (at, name) in names.iter().enumerate() {
-        // If one line holds all of them, the last comma may stand a column further out.
+        // If one line holds all names, the last comma may be a column further right.
         let is_only = at + 1 == names.len() && out.lines().count() == 1;
         let room = if is_only { LINE + 1 } else { LINE };
         if width(&current) + 2 + width(name) > room {
@@ -54,7 +54,7 @@ fn declaration(module: &str, names: &[&str]) -> String {
     out
 }
 
-/// By segments; a list of names comes behind every name.
+/// Compares declarations segment by segment. A list of names comes after every single name.
 fn by_path(a: &(&str, Vec<&str>), b: &(&str, Vec<&str>)) -> Ordering {
     fn segments<'n>((module, names): &(&'n str, Vec<&'n str>)) -> Vec<(u8, &'n str)> {
         let mut segments: Vec<(u8, &str)> = module.split("::").map(|segment| (rank(segment), segment)).collect();
@@ -83,7 +83,7 @@ fn rank(segment: &str) -> u8 {
     }
 }
 
-/// Underscores first, numbers by value, everything else by its code.
+/// Compares names: underscores first, numbers by value, all else by code point.
 fn by_version(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.trim_start_matches("r#"), b.trim_start_matches("r#"));
     loop {
@@ -107,7 +107,7 @@ fn by_version(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The number that a text begins with, without leading zeros, and what follows.
+/// Splits a text into the number that it begins with, without leading zeros, and the rest.
 fn digits(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_as_rustfmt_puts_them() {
+    fn names_are_sorted_as_by_rustfmt() {
         let mut names = ["unet", "KSampler10", "Node1", "KSampler2", "_a", "Node_2", "TextEncode", "Text2", "KSampler"];
         names.sort_by(|a, b| by_version(a, b));
         let sorted = ["_a", "KSampler", "KSampler2", "KSampler10", "Node_2", "Node1", "Text2", "TextEncode", "unet"];

@@ -1,33 +1,37 @@
-//! The functions of an import, put together.
+//! Composes the functions of an imported file.
 
 mod function;
 mod nest;
 mod node;
+mod raw;
 mod types;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::error::{ImportError, ImportWarning};
-use super::flow::{Types, Uses};
-use super::params::{self, Chosen};
-use super::prompt::Link;
-use super::scopes::Scopes;
-use super::syntax::{self, Expr, Function, Stmt};
-use super::{Form, Imported, Item, Settings, fit::Fit};
-use crate::plan::Shared;
+use comfy_codegen::plan::Shared;
 
-/// The slot that stands for a node as a whole: what its literal gives.
+use crate::error::{ImportError, ImportWarning};
+use crate::fit::Fit;
+use crate::flow::{Types, Uses};
+use crate::item::{Item, NodeForm};
+use crate::options::{ImportOptions, Imported};
+use crate::params::{self, Chosen};
+use crate::prompt::Link;
+use crate::scopes::Scopes;
+use crate::syntax::{self, Expr, Function, Stmt};
+
+/// The slot that stands for a node as a whole: for the value of its literal.
 pub(super) const WHOLE: u16 = u16::MAX;
 
-/// More results than this come back as an array of handles.
-const MOST_RESULTS: usize = 4;
-/// And so do those whose types take more columns: they must fit into `-> Result<Workflow<…>, GraphError> {`.
-const LONGEST_TYPE: usize = 60;
+/// The maximum number of results in a tuple. More are returned as an array of handles.
+const MAX_RESULTS: usize = 4;
+/// The maximum width of the types of a tuple, in columns, so that they fit into `-> Result<Workflow<…>, GraphError> {`.
+const MAX_TYPE_LEN: usize = 60;
 
-/// More parameters than this are too many for clippy.
-const MOST_PARAMETERS: usize = 7;
+/// The maximum number of parameters that clippy accepts.
+const MAX_PARAMETERS: usize = 7;
 
-/// Everything that is known when functions are written.
+/// Everything that composing functions needs.
 struct Composer<'c, 'p, 'n, 's> {
     items: &'c [Item<'p, 'n, 's>],
     uses: &'c Uses<'c>,
@@ -35,41 +39,42 @@ struct Composer<'c, 'p, 'n, 's> {
     scopes: &'c Scopes,
     shared: &'c Shared<'s>,
     chosen: &'c Chosen,
-    settings: &'c Settings,
-    /// Nodes that stand inside of the one that uses them.
+    options: &'c ImportOptions,
+    /// Whether each node is nested in the one that uses it.
     nested: Vec<bool>,
     /// Whether the workflow gives a title to every node.
     titles: bool,
-    /// Modules of branches by their last segment: one that stands alone is imported.
+    /// The paths of the modules of branches, by their last segment. A module whose segment is unique is imported.
     modules: HashMap<&'c str, BTreeSet<String>>,
-    /// What the workflow gives back, and for each node whether it is part of that.
+    /// The outputs that the workflow returns.
     results: Vec<Link>,
+    /// Whether each node is among the results.
     is_result: Vec<bool>,
-    /// What the functions are called.
+    /// The name of each function.
     function_names: Vec<String>,
     imports: BTreeSet<(String, String)>,
     warnings: Vec<ImportWarning>,
 }
 
-/// The file for a prompt. `order` has every node after what it needs.
+/// Composes the file for a prompt. In `order`, every node comes after those that it needs.
 pub(super) fn source(
     items: &[Item<'_, '_, '_>],
     needs: &[Vec<Link>],
     order: &[usize],
     shared: &Shared<'_>,
-    settings: &Settings,
+    options: &ImportOptions,
     warnings: Vec<ImportWarning>,
 ) -> Result<Imported, ImportError> {
     let uses = Uses::new(items);
     let types = Types::new(items, &uses, order, shared);
-    let chosen = params::choose(&settings.parameters, items, order, &uses)?;
+    let chosen = params::choose(&options.parameters, items, order, &uses)?;
     let results: Vec<Link> = (0..items.len())
         .filter(|&at| items.get(at).is_some_and(|item| is_result(at, item, &uses)))
         .map(|node| Link { node, slot: WHOLE })
         .collect();
     let is_wanted: HashSet<usize> = results.iter().map(|link| link.node).collect();
     let ids: Vec<&str> = items.iter().map(|item| item.node.id.as_str()).collect();
-    let scopes = Scopes::new(&ids, needs, &results, settings.functions);
+    let scopes = Scopes::new(&ids, needs, &results, options.functions);
     let mut composer = Composer {
         items,
         uses: &uses,
@@ -77,19 +82,19 @@ pub(super) fn source(
         scopes: &scopes,
         shared,
         chosen: &chosen,
-        settings,
+        options,
         nested: Vec::new(),
         titles: has_titles(items),
         modules: node::modules(items),
         is_result: (0..items.len()).map(|at| is_wanted.contains(&at)).collect(),
         results,
-        function_names: function::function_names(&scopes.all, settings, &chosen),
+        function_names: function::function_names(&scopes.all, options, &chosen),
         imports: BTreeSet::new(),
         warnings,
     };
     composer.nested = nest::nested(&composer, order);
     let functions = composer.functions();
-    let deprecated = items.iter().any(is_deprecated).then_some(settings.nodes.as_str());
+    let deprecated = items.iter().any(is_deprecated).then_some(options.nodes.as_str());
     let mut source = syntax::imports(&composer.imports, deprecated);
     for function in &functions {
         source.push('\n');
@@ -98,13 +103,13 @@ pub(super) fn source(
     let nodes: BTreeSet<String> = items
         .iter()
         .filter_map(|item| match &item.form {
-            Form::Typed(planned, _) => Some(planned.ident.clone()),
-            Form::Raw(_) => None,
+            NodeForm::Typed(planned, _) => Some(planned.ident.clone()),
+            NodeForm::Raw(_) => None,
         })
         .collect();
     Ok(Imported {
         source,
-        name: settings.name.clone(),
+        name: options.name.clone(),
         parameters: chosen.list.clone(),
         nodes: nodes.into_iter().collect(),
         count: items.len(),
@@ -112,22 +117,22 @@ pub(super) fn source(
     })
 }
 
-/// Whether rustc will warn of the node's type.
+/// Returns whether rustc will warn that the node's type is deprecated.
 fn is_deprecated(item: &Item<'_, '_, '_>) -> bool {
-    matches!(item.form, Form::Typed(planned, _) if planned.source.deprecated)
+    matches!(item.form, NodeForm::Typed(planned, _) if planned.source.deprecated)
 }
 
-/// Whether the workflow gives a node back: what saves or shows something, and what may.
+/// Returns whether the workflow returns a node: if it saves or shows something, or may do so.
 fn is_result(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> bool {
     match &item.form {
-        Form::Typed(planned, _) => planned.source.output_node,
-        Form::Raw(_) => item.is_output && uses.slots(at).is_empty(),
+        NodeForm::Typed(planned, _) => planned.source.output_node,
+        NodeForm::Raw(_) => item.is_output && uses.slots(at).is_empty(),
     }
 }
 
-/// Whether the workflow is to give every node a title: the typed nodes have one, and some have the editor's.
+/// Returns whether the workflow gives every node a title: if all typed nodes have one, and some have the editor's.
 fn has_titles(items: &[Item<'_, '_, '_>]) -> bool {
-    let mut typed = items.iter().filter(|item| matches!(item.form, Form::Typed(..)));
+    let mut typed = items.iter().filter(|item| matches!(item.form, NodeForm::Typed(..)));
     typed.clone().any(|item| item.has_default_title) && typed.all(|item| item.node.title.is_some())
 }
 
@@ -143,7 +148,7 @@ impl Composer<'_, '_, '_, '_> {
         functions
     }
 
-    /// The workflow with the values that the file has.
+    /// Composes a function that returns the workflow with the values of the file.
     fn as_saved(&mut self, output: Vec<String>) -> Option<Function> {
         if self.chosen.list.is_empty() {
             return None;
@@ -166,7 +171,7 @@ impl Composer<'_, '_, '_, '_> {
         };
         self.runtime("GraphError");
         self.runtime("Workflow");
-        let name = &self.settings.name;
+        let name = &self.options.name;
         Some(Function {
             docs: vec![format!("[`{name}`] with the values that the file has.")],
             attributes: vec!["#[allow(dead_code)]".to_owned()],
@@ -187,17 +192,17 @@ impl Composer<'_, '_, '_, '_> {
     }
 
     fn generated(&mut self, name: &str) {
-        self.imports.insert((self.settings.nodes.clone(), name.to_owned()));
+        self.imports.insert((self.options.nodes.clone(), name.to_owned()));
     }
 
-    fn warn(&mut self, node: usize, what: String) {
+    fn warn(&mut self, node: usize, message: String) {
         if let Some(item) = self.items.get(node) {
-            self.warnings.push(ImportWarning { place: item.node.place(), what });
+            self.warnings.push(ImportWarning { node: item.node.label(), message });
         }
     }
 }
 
-/// Whether a value is so long that a node which has it stands by itself.
+/// Returns whether a value is so long that a node with it gets a statement of its own.
 fn is_long(value: &Fit<'_, '_>) -> bool {
     match value {
         Fit::Literal(value) => value.as_str().is_some_and(|text| !syntax::is_short(text)),

@@ -1,18 +1,19 @@
-//! Which nodes stand inside of the node that uses them.
+//! Decides which nodes are nested in the literal of the node that uses them.
 //!
-//! Those that are used once, have no label of their own, and are small: so that the whole still reads from top to bottom.
+//! These are nodes that are small, are used once, and have no label of their own, so that the source still reads from top to
+//! bottom.
 
 use super::{Composer, is_long};
-use crate::import::Form;
-use crate::import::fit::{Fit, Values};
-use crate::import::prompt::Link;
+use crate::fit::{Fit, Values};
+use crate::item::NodeForm;
+use crate::prompt::Link;
 
-/// How many literals stand in each other at most.
-const DEEPEST: usize = 2;
-/// The most inputs that a nested node names.
-const MOST_INPUTS: usize = 4;
+/// The maximum number of literals nested in each other.
+const MAX_DEPTH: usize = 2;
+/// The maximum number of inputs that a nested node gives.
+const MAX_INPUTS: usize = 4;
 
-/// For each node whether it is nested.
+/// Returns, for each node, whether it is nested.
 pub(super) fn nested(composer: &Composer<'_, '_, '_, '_>, order: &[usize]) -> Vec<bool> {
     let mut nested = vec![false; composer.items.len()];
     let mut heights = vec![0_usize; composer.items.len()];
@@ -20,15 +21,15 @@ pub(super) fn nested(composer: &Composer<'_, '_, '_, '_>, order: &[usize]) -> Ve
         let height = height(composer, at, &nested, &heights);
         if let (Some(nested), Some(place)) = (nested.get_mut(at), heights.get_mut(at)) {
             *place = height;
-            *nested = height <= DEEPEST && is_nestable(composer, at);
+            *nested = height <= MAX_DEPTH && is_nestable(composer, at);
         }
     }
     nested
 }
 
-/// How many literals stand in each other, this one included.
+/// Returns the number of literals nested in each other, this one included.
 fn height(composer: &Composer<'_, '_, '_, '_>, at: usize, nested: &[bool], heights: &[usize]) -> usize {
-    let Some(Form::Typed(_, values)) = composer.items.get(at).map(|item| &item.form) else { return 1 };
+    let Some(NodeForm::Typed(_, values)) = composer.items.get(at).map(|item| &item.form) else { return 1 };
     let inner = values.fields.iter().filter_map(|filled| match filled.value {
         Fit::Link(link) if nested.get(link.node) == Some(&true) => heights.get(link.node),
         _ => None,
@@ -38,7 +39,7 @@ fn height(composer: &Composer<'_, '_, '_, '_>, at: usize, nested: &[bool], heigh
 
 fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
     let Some(item) = composer.items.get(at) else { return false };
-    let Form::Typed(planned, values) = &item.form else { return false };
+    let NodeForm::Typed(planned, values) = &item.form else { return false };
     if composer.is_result.get(at) == Some(&true) || composer.has_label(at) {
         return false;
     }
@@ -49,11 +50,11 @@ fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
         return false;
     }
     let shown = values.fields.iter().filter(|filled| !filled.is_default);
-    if shown.clone().count() > MOST_INPUTS || shown.clone().any(|filled| is_long(&filled.value)) {
+    if shown.clone().count() > MAX_INPUTS || shown.clone().any(|filled| is_long(&filled.value)) {
         return false;
     }
-    // Only where the field itself takes it: not in a list, not in a branch.
-    let Some(Form::Typed(_, outer)) = composer.items.get(only.by).map(|item| &item.form) else { return false };
+    // A node is nested only in a field of the node itself, not in a list or in a branch.
+    let Some(NodeForm::Typed(_, outer)) = composer.items.get(only.by).map(|item| &item.form) else { return false };
     let arguments = composer.types.arguments(only.by, outer, composer.items);
     outer.fields.iter().any(|filled| {
         matches!(filled.value, Fit::Link(found) if found == link)
@@ -62,7 +63,7 @@ fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
     })
 }
 
-/// Whether a node changes what goes on under the same name: `let model = LoraLoader { model, … };` reads better than
+/// Returns whether a node passes a value on under the same name. `let model = LoraLoader { model, … };` reads better than
 /// `model: LoraLoader { model: … }`.
 fn hands_on(values: &Values<'_, '_>, name: &str) -> bool {
     values.fields.iter().any(|filled| filled.field.source.name == name && matches!(filled.value, Fit::Link(_)))

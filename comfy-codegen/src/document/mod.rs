@@ -1,27 +1,31 @@
 //! The bytes of the node definitions, and where they came from.
 
+mod live;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use comfy_schema::Schema;
 
-use crate::{Error, live};
+use crate::error::Error;
+
+pub(crate) use live::shown as shown_url;
 
 /// A document that should hold node definitions.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) bytes: Vec<u8>,
-    /// The file or the URL without its secrets, for messages.
+    /// The path of the file, or the URL without its secrets, for messages.
     pub(crate) origin: String,
-    /// Its last part, for the head of the generated file, which must not tell where it was generated.
+    /// The file name or URL for the head of the generated file, which must not depend on where it was generated.
     pub(crate) name: String,
-    /// Why the server's definitions were not taken, if they should have been.
+    /// A message that the server did not answer and which file was read instead, if that happened.
     pub(crate) fallback: Option<String>,
 }
 
 impl Document {
-    /// Asks the server if there is one, and reads the file if there is none or it does not answer.
+    /// Asks the server if there is one, and reads the file if there is no server or it cannot be reached.
     pub(crate) fn load(file: Option<&Path>, server: Option<&str>) -> Result<Self, Error> {
         match (server, file) {
             (Some(url), Some(file)) => match live::fetch(url) {
@@ -38,13 +42,13 @@ impl Document {
         }
     }
 
-    /// The definitions that it holds.
+    /// Parses the definitions.
     pub(crate) fn schema(&self) -> Result<Schema, Error> {
         Schema::from_slice(&self.bytes).map_err(|source| Error::Schema { origin: self.origin.clone(), source })
     }
 
     fn from_server(bytes: Vec<u8>, url: &str) -> Self {
-        let url = live::shown(url);
+        let url = shown_url(url);
         Self { bytes, origin: url.clone(), name: url, fallback: None }
     }
 
@@ -58,7 +62,7 @@ impl Document {
     }
 }
 
-/// The snapshots in the folder of a path that does not exist, or else in `schemas`.
+/// Returns the snapshots in the folder of a path that does not exist, or else those in `schemas`.
 fn snapshots_near(path: &Path) -> Vec<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let near = snapshots(folder);

@@ -1,52 +1,53 @@
-//! What flows where: the uses of every output, and the type that rustc will see at each link.
+//! The uses of every output, and the type that rustc will see at each link.
 
 use std::collections::HashMap;
 
-use super::fit::{Fit, Values};
-use super::prompt::{Given, Link};
-use super::{Form, Item};
-use crate::plan::{Combo, Kind, ListId, Node, OutputKind, Record, Shared, UnionId, WordId};
+use comfy_codegen::plan::{Combo, Kind, ListId, Node, OutputKind, Record, Shared, UnionId, WordId};
 
-/// The type of an output, as the generated code has it.
+use crate::fit::{Fit, Values};
+use crate::item::{Item, NodeForm};
+use crate::prompt::{Given, Link};
+
+/// The type of an output in the generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
-    /// `Out<IMAGE>`
+pub(crate) enum Type {
+    /// One type: `Out<IMAGE>`.
     Word(WordId),
-    /// `UnionOut<U>`
+    /// One of several types: `UnionOut<U>`.
     Union(UnionId),
-    /// `Out<Listed<O>>`
+    /// An option of a combo: `Out<Listed<O>>`.
     Listed(Option<ListId>),
-    /// `Out<Unknown>`
+    /// A match type that nothing decides: `Out<Unknown>`.
     Unknown,
-    /// `AnyOut`
+    /// A type that the schema does not know: `AnyOut`.
     Any,
 }
 
-/// One use of an output.
+/// A use of an output.
 #[derive(Debug, Clone)]
-pub(super) struct Use<'f> {
-    /// The node that uses it.
-    pub(super) by: usize,
+pub(crate) struct Use<'f> {
+    /// The node that uses the output.
+    pub(crate) by: usize,
     /// The exact name of the input.
-    pub(super) input: &'f str,
-    /// Its field, if it is a typed one.
-    pub(super) kind: Option<&'f Kind<'f>>,
+    pub(crate) input: &'f str,
+    /// The kind of the field, if the node is typed.
+    pub(crate) kind: Option<&'f Kind<'f>>,
 }
 
 /// The uses of all outputs.
 #[derive(Debug, Default)]
-pub(super) struct Uses<'f> {
+pub(crate) struct Uses<'f> {
     of: HashMap<Link, Vec<Use<'f>>>,
     slots: Vec<Vec<u16>>,
 }
 
 impl<'f> Uses<'f> {
-    pub(super) fn new(items: &'f [Item<'_, '_, '_>]) -> Self {
+    pub(crate) fn new(items: &'f [Item<'_, '_, '_>]) -> Self {
         let mut uses = Self { of: HashMap::new(), slots: vec![Vec::new(); items.len()] };
         for (by, item) in items.iter().enumerate() {
             match &item.form {
-                Form::Typed(_, values) => uses.values(by, values),
-                Form::Raw(_) => {
+                NodeForm::Typed(_, values) => uses.values(by, values),
+                NodeForm::Raw(_) => {
                     for (name, given) in &item.node.inputs {
                         if let Given::Link(link) = given {
                             uses.push(*link, Use { by, input: name, kind: None });
@@ -88,42 +89,41 @@ impl<'f> Uses<'f> {
         }
     }
 
-    /// Where an output is used.
-    pub(super) fn of(&self, link: Link) -> &[Use<'f>] {
+    /// Returns the uses of an output.
+    pub(crate) fn of(&self, link: Link) -> &[Use<'f>] {
         self.of.get(&link).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The outputs of a node that are used.
-    pub(super) fn slots(&self, node: usize) -> &[u16] {
+    /// Returns the outputs of a node that are used.
+    pub(crate) fn slots(&self, node: usize) -> &[u16] {
         self.slots.get(node).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 /// The types of all outputs.
 #[derive(Debug)]
-pub(super) struct Types<'c, 's> {
+pub(crate) struct Types<'c, 's> {
     shared: &'c Shared<'s>,
-    /// For each node the type arguments of its match types.
+    /// The type arguments of every node's match types.
     arguments: Vec<Vec<Type>>,
-    /// For each node what an output is used as, where that says a type: the wish for a match type that nothing else
-    /// decides.
+    /// The types that the uses of every node's outputs suggest for its match types, where nothing else decides them.
     wishes: Vec<Vec<Option<Type>>>,
 }
 
 impl<'c, 's> Types<'c, 's> {
-    /// Finds all types. `order` has every node after what it needs.
-    pub(super) fn new(items: &[Item<'_, '_, 's>], uses: &Uses<'_>, order: &[usize], shared: &'c Shared<'s>) -> Self {
+    /// Finds the types of all outputs. In `order`, every node comes after those that it needs.
+    pub(crate) fn new(items: &[Item<'_, '_, 's>], uses: &Uses<'_>, order: &[usize], shared: &'c Shared<'s>) -> Self {
         let none = vec![Vec::new(); items.len()];
         let mut types = Self { shared, arguments: none, wishes: vec![Vec::new(); items.len()] };
         for &at in order.iter().rev() {
-            if let Some(Form::Typed(planned, values)) = items.get(at).map(|item| &item.form) {
+            if let Some(NodeForm::Typed(planned, values)) = items.get(at).map(|item| &item.form) {
                 let wishes = (0..values.record.parameters.len()).map(|index| types.wish(at, planned, index, uses));
                 let wishes = wishes.collect();
                 set(&mut types.wishes, at, wishes);
             }
         }
         for &at in order {
-            if let Some(Form::Typed(_, values)) = items.get(at).map(|item| &item.form) {
+            if let Some(NodeForm::Typed(_, values)) = items.get(at).map(|item| &item.form) {
                 let wishes = types.wishes.get(at).cloned().unwrap_or_default();
                 let arguments = types.arguments_of(values, items, &wishes);
                 set(&mut types.arguments, at, arguments.into_iter().map(|argument| argument.0).collect());
@@ -132,7 +132,7 @@ impl<'c, 's> Types<'c, 's> {
         types
     }
 
-    /// What the uses of a node's outputs say of one of its match types.
+    /// Returns the type that the uses of a node's outputs suggest for one of its match types.
     fn wish(&self, at: usize, planned: &Node<'_>, parameter: usize, uses: &Uses<'_>) -> Option<Type> {
         let is_it = |kind: OutputKind| matches!(kind, OutputKind::Parameter(index) if index == parameter);
         let slots = planned.outputs.iter().enumerate().filter(|(_, output)| is_it(output.kind));
@@ -151,8 +151,8 @@ impl<'c, 's> Types<'c, 's> {
         self.shared.words.iter().position(|word| word.exact == exact).map(WordId)
     }
 
-    /// The type arguments of a record, and whether rustc cannot find them out by itself.
-    pub(super) fn arguments_of(
+    /// Returns the type arguments of a record, each with whether the source must state it because rustc cannot infer it.
+    pub(crate) fn arguments_of(
         &self,
         values: &Values<'_, '_>,
         items: &[Item<'_, '_, '_>],
@@ -174,8 +174,8 @@ impl<'c, 's> Types<'c, 's> {
             .collect()
     }
 
-    /// The type arguments of a node, and whether rustc cannot find them out by itself.
-    pub(super) fn arguments(
+    /// Returns the type arguments of a node, each with whether the source must state it because rustc cannot infer it.
+    pub(crate) fn arguments(
         &self,
         at: usize,
         values: &Values<'_, '_>,
@@ -184,7 +184,7 @@ impl<'c, 's> Types<'c, 's> {
         self.arguments_of(values, items, self.wishes.get(at).map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// Whether an output of this type decides a match type.
+    /// Returns whether an output of this type decides a match type.
     fn matches(&self, found: Type, allowed: Option<UnionId>) -> bool {
         match found {
             Type::Word(word) => allowed.is_none_or(|union| self.has(union, word)),
@@ -193,9 +193,9 @@ impl<'c, 's> Types<'c, 's> {
         }
     }
 
-    /// The type of an output.
-    pub(super) fn of(&self, link: Link, items: &[Item<'_, '_, '_>]) -> Type {
-        let Some(Form::Typed(planned, _)) = items.get(link.node).map(|item| &item.form) else { return Type::Any };
+    /// Returns the type of an output.
+    pub(crate) fn of(&self, link: Link, items: &[Item<'_, '_, '_>]) -> Type {
+        let Some(NodeForm::Typed(planned, _)) = items.get(link.node).map(|item| &item.form) else { return Type::Any };
         match planned.outputs.get(usize::from(link.slot)).map(|output| output.kind) {
             Some(OutputKind::Type(word)) => Type::Word(word),
             Some(OutputKind::Union(union)) => Type::Union(union),
@@ -212,9 +212,9 @@ impl<'c, 's> Types<'c, 's> {
         self.shared.unions.get(union.0).is_some_and(|union| union.members.contains(&word))
     }
 
-    /// Whether an output may stand where a field of this kind is, by the implementations in
-    /// `comfy-runtime/src/field/links.rs`. `arguments` are those of the field's record.
-    pub(super) fn feeds(&self, found: Type, kind: &Kind<'_>, arguments: &[(Type, bool)]) -> bool {
+    /// Returns whether a field of this kind accepts an output of this type, by the implementations in
+    /// `comfy-runtime/src/field/links.rs`. `arguments` are the type arguments of the field's record.
+    pub(crate) fn feeds(&self, found: Type, kind: &Kind<'_>, arguments: &[(Type, bool)]) -> bool {
         match (found, kind) {
             (Type::Any, _) | (_, Kind::Any | Kind::Raw) => true,
             (found, Kind::Match { parameter, allowed }) => {
@@ -257,7 +257,7 @@ fn set<T>(all: &mut [T], at: usize, value: T) {
     }
 }
 
-/// The links that stand where a record's match type is.
+/// Collects the links to the inputs of a record that have this match type.
 fn match_links(values: &Values<'_, '_>, parameter: usize, links: &mut Vec<(Link, Option<UnionId>)>) {
     for filled in &values.fields {
         let kind = match &filled.field.kind {
@@ -279,7 +279,7 @@ fn match_links(values: &Values<'_, '_>, parameter: usize, links: &mut Vec<(Link,
     }
 }
 
-/// Whether a record has match types at all.
-pub(super) fn is_generic(record: &Record<'_>) -> bool {
+/// Returns whether a record has match types.
+pub(crate) fn is_generic(record: &Record<'_>) -> bool {
     !record.parameters.is_empty()
 }

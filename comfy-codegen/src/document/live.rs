@@ -1,24 +1,25 @@
-//! Node definitions from a running server.
+//! Node definitions of a running server.
 
-use crate::Error;
+use crate::error::Error;
 
 /// Asks a server for its node definitions.
 ///
 /// # Errors
 ///
-/// [`Error::Unreachable`] if it does not answer with them in time.
+/// Returns [`Error::Unreachable`] if the server does not answer with them in time.
 #[cfg(feature = "live")]
-pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     client::fetch(url).map_err(|error| Error::Unreachable { url: shown(url), source: client::without_url(error) })
 }
 
-/// Says that this build of the crate cannot.
+/// Returns the error that this build of the crate cannot ask a server.
 #[cfg(not(feature = "live"))]
-pub(crate) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     Err(Error::NoLiveFeature { url: shown(url) })
 }
 
-/// A URL as it may be shown and written into files: without user, password, query and fragment, which may be secrets.
+/// Returns a URL as it may be shown and written into files: without user, password, query and fragment, which may be
+/// secrets.
 pub(crate) fn shown(url: &str) -> String {
     let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
     let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -36,7 +37,7 @@ mod tests {
     use super::shown;
 
     #[test]
-    fn secrets_of_a_url_are_not_shown() {
+    fn shown_urls_hold_no_secrets() {
         assert_eq!(shown("https://me:secret@a:8188/comfy?token=secret#secret"), "https://a:8188/comfy");
         assert_eq!(shown("http://me:se@cret@a/"), "http://a/");
         assert_eq!(shown("http://me:se/cret@a/"), "http://…");
@@ -53,29 +54,29 @@ mod client {
 
     use ureq::Agent;
 
-    /// A server that is there answers within a second or two, even with thousands of nodes: it writes the answer
-    /// while it sends it, so the whole may take longer.
+    /// A running server accepts within a second or two, even with thousands of nodes. It writes its response while
+    /// sending, so the whole may take longer.
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-    const WHOLE_TIMEOUT: Duration = Duration::from_secs(60);
+    const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
-    /// The largest answers known have about 100 MiB.
-    const MOST_BYTES: u64 = 512 * 1024 * 1024;
+    /// The maximum size of a response. The largest known ones have about 100 MiB.
+    const MAX_RESPONSE_BYTES: u64 = 512 * 1024 * 1024;
 
     pub(super) fn fetch(url: &str) -> Result<Vec<u8>, ureq::Error> {
-        let config = Agent::config_builder().timeout_connect(Some(CONNECT_TIMEOUT)).timeout_global(Some(WHOLE_TIMEOUT));
+        let config = Agent::config_builder().timeout_connect(Some(CONNECT_TIMEOUT)).timeout_global(Some(TOTAL_TIMEOUT));
         let mut response = config.build().new_agent().get(address(url)).call()?;
-        response.body_mut().with_config().limit(MOST_BYTES).read_to_vec()
+        response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec()
     }
 
-    /// What went wrong. Where the client's text repeats the whole URL, a text that does not.
+    /// Returns the error, or a text in its place where the client's own text would repeat the whole URL.
     pub(super) fn without_url(error: ureq::Error) -> Box<dyn Error + Send + Sync> {
         match error {
-            ureq::Error::BadUri(_) => "this is no URL of a server; write it like http://127.0.0.1:8188".into(),
+            ureq::Error::BadUri(_) => "invalid server URL; write it like http://127.0.0.1:8188".into(),
             error => Box::new(error),
         }
     }
 
-    /// `object_info` below the base URL, which may have a path of its own behind a proxy.
+    /// Returns the URL of `object_info`. The base URL may have a path of its own, behind a proxy.
     fn address(url: &str) -> String {
         format!("{}/object_info", url.trim_end_matches('/'))
     }

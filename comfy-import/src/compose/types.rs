@@ -1,19 +1,20 @@
-//! Types as signatures write them.
+//! Writes the types of outputs for signatures.
+
+use comfy_codegen::plan::{OutputKind, WordId};
 
 use super::{Composer, WHOLE};
-use crate::import::Form;
-use crate::import::flow::Type;
-use crate::import::prompt::Link;
-use crate::plan::{OutputKind, WordId};
+use crate::flow::Type;
+use crate::item::NodeForm;
+use crate::prompt::Link;
 
 impl Composer<'_, '_, '_, '_> {
-    /// The type of an output, or of what a node's literal gives.
+    /// Returns the type of an output, or of the value of a node's literal.
     pub(super) fn type_of(&mut self, link: Link) -> String {
         if link.slot != WHOLE {
             let found = self.types.of(link, self.items);
             return self.handle(found);
         }
-        let Some(Form::Typed(planned, values)) = self.items.get(link.node).map(|item| &item.form) else {
+        let Some(NodeForm::Typed(planned, values)) = self.items.get(link.node).map(|item| &item.form) else {
             self.runtime("NodeRef");
             return "NodeRef".to_owned();
         };
@@ -58,7 +59,7 @@ impl Composer<'_, '_, '_, '_> {
         }
     }
 
-    /// The marker of a type, imported.
+    /// Returns the marker of a type, and imports it.
     pub(super) fn marker(&mut self, found: Type) -> String {
         match found {
             Type::Word(word) => self.word(word),
@@ -87,7 +88,7 @@ impl Composer<'_, '_, '_, '_> {
         let Some(word) = self.shared.words.get(word.0) else { return String::new() };
         let ident = word.ident.clone();
         let module =
-            if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.settings.nodes) };
+            if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.options.nodes) };
         self.imports.insert((module, ident.clone()));
         ident
     }

@@ -1,24 +1,29 @@
-//! One function: what its statements are, and what everything in it is called.
+//! Composes a function: its signature, its statements and the names in it.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Composer, LONGEST_TYPE, MOST_PARAMETERS, MOST_RESULTS, WHOLE};
-use crate::import::names::{self, FOREVER, Locals};
-use crate::import::params::Chosen;
-use crate::import::prompt::Link;
-use crate::import::scopes::{Scope, Unit};
-use crate::import::syntax::{Expr, Function, Stmt};
-use crate::import::{Form, Ids, Settings, error::Shown};
+use comfy_codegen::names::Suffix;
+use comfy_schema::shown::shortened;
 
-/// A function being written.
+use super::{Composer, MAX_PARAMETERS, MAX_RESULTS, MAX_TYPE_LEN, WHOLE};
+use crate::error::MAX_SHOWN_LEN;
+use crate::item::NodeForm;
+use crate::names::{self, FOREVER, Locals};
+use crate::options::{IdStyle, ImportOptions};
+use crate::params::Chosen;
+use crate::prompt::Link;
+use crate::scopes::{Scope, Unit};
+use crate::syntax::{Expr, Function, Stmt};
+
+/// The body of a function that is being composed.
 pub(super) struct Body {
     pub(super) locals: Locals,
-    /// What came into the function, or out of another one.
+    /// The names of the outputs that came in as parameters or out of calls.
     pub(super) crossed: HashMap<Link, String>,
-    /// The nodes that stand in it.
+    /// The variables of its nodes.
     pub(super) bound: HashMap<usize, Binding>,
     pub(super) statements: Vec<Stmt>,
-    /// The place of the statement that is being written.
+    /// The number of the statement that is being composed.
     pub(super) at: usize,
 }
 
@@ -26,12 +31,12 @@ pub(super) struct Body {
 #[derive(Debug, Clone)]
 pub(super) struct Binding {
     pub(super) name: String,
-    /// It holds this output only.
+    /// The output that the variable holds, if it does not hold the whole node.
     pub(super) slot: Option<u16>,
 }
 
 impl Composer<'_, '_, '_, '_> {
-    /// The function for a subgraph, or for the workflow.
+    /// Composes the function for a subgraph, or for the workflow.
     pub(super) fn scope(&mut self, at: usize) -> Function {
         let scopes = self.scopes;
         let Some(scope) = scopes.all.get(at) else { return self.signature(at, Vec::new(), Vec::new()) };
@@ -74,7 +79,7 @@ impl Composer<'_, '_, '_, '_> {
         function
     }
 
-    /// A single result that nothing else needs: it is the value of the function itself.
+    /// Returns the node whose literal is the value of the function: a single result that no other node uses.
     fn last(&self, at: usize, results: &[Link]) -> Option<Unit> {
         match results {
             [only] if at == 0 && self.uses.slots(only.node).is_empty() && self.scopes.of(only.node) == 0 => {
@@ -88,7 +93,7 @@ impl Composer<'_, '_, '_, '_> {
         matches!(unit, Unit::Node(node) if self.nested.get(node) == Some(&true))
     }
 
-    /// The node that one stands in, through all that stand in each other.
+    /// Returns the node whose statement holds a node: the node itself, or the outermost one that it is nested in.
     fn host(&self, mut node: usize) -> usize {
         while self.nested.get(node) == Some(&true) {
             let user = self.uses.slots(node).first().and_then(|&slot| self.uses.of(Link { node, slot }).first());
@@ -100,7 +105,7 @@ impl Composer<'_, '_, '_, '_> {
         node
     }
 
-    /// The statement that last uses a node; none if nothing does.
+    /// Returns the last statement that uses a node, if one does.
     fn last_use(&self, node: usize, scope: usize, places: &HashMap<Unit, usize>) -> Option<usize> {
         let slots = self.uses.slots(node).iter().map(|&slot| Link { node, slot });
         let last = slots.filter_map(|link| self.last_use_of(link, scope, places)).max();
@@ -108,7 +113,7 @@ impl Composer<'_, '_, '_, '_> {
         if is_result { Some(FOREVER) } else { last }
     }
 
-    /// The statement that last uses an output.
+    /// Returns the last statement that uses an output, if one does.
     fn last_use_of(&self, link: Link, scope: usize, places: &HashMap<Unit, usize>) -> Option<usize> {
         let uses = self.uses.of(link).iter().map(|found| {
             let unit = self.scopes.unit_in(scope, self.host(found.by));
@@ -117,14 +122,14 @@ impl Composer<'_, '_, '_, '_> {
         uses.max()
     }
 
-    /// The parameters of a function, their names taken.
+    /// Returns the parameters of a function, and takes their names.
     fn parameters(&mut self, scope: &Scope, at: usize, body: &mut Body) -> Vec<String> {
         let mut parameters = Vec::new();
         if at > 0 {
             self.runtime("Graph");
             parameters.push("graph: &Graph".to_owned());
         }
-        // The names of values are the same in every function, so they come first.
+        // The names of values must be the same in every function, so they are taken first.
         for parameter in self.chosen.used_by(|node| self.scopes.is_within(node, at)) {
             let name = body.locals.take(std::slice::from_ref(&parameter.name), 0, FOREVER);
             parameters.push(format!("{name}: {}", parameter.ty));
@@ -137,7 +142,7 @@ impl Composer<'_, '_, '_, '_> {
             parameters.push(format!("{name}: {ty}"));
             body.crossed.insert(link, name);
         }
-        // What is linked comes before what is typed in.
+        // In the signature, outputs come before values.
         let values = usize::from(at > 0);
         if let Some(parameters) = parameters.get_mut(values..) {
             parameters.rotate_left(first.saturating_sub(values));
@@ -145,7 +150,7 @@ impl Composer<'_, '_, '_, '_> {
         parameters
     }
 
-    /// The call of another function, which binds what comes out of it.
+    /// Returns the call of another function, which binds the outputs that it returns.
     fn call(&mut self, inner: usize, at: usize, places: &HashMap<Unit, usize>, body: &mut Body) -> Stmt {
         let scopes = self.scopes;
         let Some(scope) = scopes.all.get(inner) else { return Stmt::plain(Expr::Tuple(Vec::new())) };
@@ -170,7 +175,7 @@ impl Composer<'_, '_, '_, '_> {
         Stmt { names, ..Stmt::plain(call) }
     }
 
-    /// The declared result.
+    /// Returns the declared types of the results.
     fn output(&mut self, at: usize, results: &[Link]) -> Vec<String> {
         let before = self.imports.clone();
         let types: Vec<String> = results.iter().map(|link| self.type_of(*link)).collect();
@@ -182,7 +187,7 @@ impl Composer<'_, '_, '_, '_> {
         types
     }
 
-    /// The value of a function.
+    /// Returns the value of a function, if it has results.
     fn value(&mut self, results: &[Link], output: &[String], body: &mut Body) -> Option<Stmt> {
         let names: Vec<String> = results.iter().map(|link| self.base(*link, body)).collect();
         if output.first().is_some_and(|output| output.starts_with('[')) {
@@ -193,7 +198,8 @@ impl Composer<'_, '_, '_, '_> {
         }
         match names.as_slice() {
             [] => None,
-            // What the last statement binds is the value itself. An attribute would then label an output of it.
+            // The last statement can be the value itself, unless it takes an output and has an attribute, which would then
+            // label the output.
             [only] => match body.statements.pop() {
                 Some(last)
                     if last.names == [only.as_str()] && (last.attributes.is_empty() || !has_then(&last.value)) =>
@@ -209,11 +215,11 @@ impl Composer<'_, '_, '_, '_> {
         }
     }
 
-    /// The function without its body.
+    /// Returns the function without its body.
     fn signature(&mut self, at: usize, parameters: Vec<String>, output: Vec<String>) -> Function {
         self.imports.insert(("comfy_runtime::attr".to_owned(), "workflow".to_owned()));
         let mut attributes = Vec::new();
-        if parameters.len() > MOST_PARAMETERS {
+        if parameters.len() > MAX_PARAMETERS {
             attributes.push("#[allow(clippy::too_many_arguments)]".to_owned());
         }
         let is_deprecated = |(node, item)| super::is_deprecated(item) && self.scopes.of(node) == at;
@@ -222,68 +228,62 @@ impl Composer<'_, '_, '_, '_> {
         }
         attributes.push(if at == 0 && self.titles { "#[workflow(titles)]" } else { "#[workflow]" }.to_owned());
         let (docs, head) = if at == 0 {
-            let docs = self.settings.origin.iter().map(|origin| format!("The workflow of {}.", code(origin))).collect();
-            (docs, format!("pub fn {}", self.settings.name))
+            let docs = self.options.origin.iter().map(|origin| format!("The workflow of {}.", code(origin))).collect();
+            (docs, format!("pub fn {}", self.options.name))
         } else {
             let id = self.scopes.all.get(at).map_or("", |scope| scope.id.as_str());
-            let title = self.settings.function_names.get(id).map(|title| format!(", {}", code(title)));
+            let title = self.options.function_names.get(id).map(|title| format!(", {}", code(title)));
             let docs = vec![format!("The subgraph {}{}.", code(id), title.unwrap_or_default())];
             (docs, format!("fn {}", self.function_names.get(at).map_or("", String::as_str)))
         };
         Function { docs, attributes, head, parameters, output, body: Vec::new(), tail: None }
     }
 
-    /// Whether a node has an id or a title of its own.
+    /// Returns whether a node has an id or a title of its own.
     pub(super) fn has_label(&self, at: usize) -> bool {
-        self.settings.ids == Ids::Keep || self.title_of(at).is_some()
+        self.options.id_style == IdStyle::Keep || self.title_of(at).is_some()
     }
 
-    /// The title that the source must give a node.
+    /// Returns the title that the source must give a node, if any.
     pub(super) fn title_of(&self, at: usize) -> Option<&str> {
         let item = self.items.get(at)?;
-        let implied = self.titles && item.has_default_title && matches!(item.form, Form::Typed(..));
+        let implied = self.titles && item.has_default_title && matches!(item.form, NodeForm::Typed(..));
         item.node.title.as_deref().filter(|_| !implied)
     }
 }
 
-/// What the functions are called: by what the editor calls their subgraphs, if that is known, else by ids. No parameter
-/// may have such a name, because it would stand before the function.
-pub(super) fn function_names(scopes: &[Scope], settings: &Settings, chosen: &Chosen) -> Vec<String> {
+/// Returns the names of the functions: those of their subgraphs in the editor, if known, else ones made from ids. They differ
+/// from the names of parameters, which would shadow the functions.
+pub(super) fn function_names(scopes: &[Scope], options: &ImportOptions, chosen: &Chosen) -> Vec<String> {
     let mut taken: HashSet<String> = chosen.list.iter().map(|parameter| parameter.name.clone()).collect();
-    taken.extend([settings.name.clone(), format!("{}_as_saved", settings.name)]);
+    taken.extend([options.name.clone(), format!("{}_as_saved", options.name)]);
     let name = |(at, scope): (usize, &Scope)| {
         if at == 0 {
-            return settings.name.clone();
+            return options.name.clone();
         }
         let number: String =
             scope.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
         let by_id = format!("subgraph_{}", number.to_ascii_lowercase());
-        let wanted = settings.function_names.get(&scope.id);
-        let mut name = wanted.map_or_else(|| by_id.clone(), |title| names::identifier(title, &by_id));
-        let base = name.clone();
-        let mut number = 1;
-        while !taken.insert(name.clone()) {
-            number += 1;
-            name = format!("{base}_{number}");
-        }
-        name
+        let wanted = options.function_names.get(&scope.id);
+        let name = wanted.map_or_else(|| by_id.clone(), |title| names::identifier(title, &by_id));
+        Suffix::Snake.take_free(&name, &mut taken)
     };
     scopes.iter().enumerate().map(name).collect()
 }
 
-/// Whether it is an output of a literal.
+/// Returns whether an expression is an output of a node literal.
 fn has_then(value: &Expr) -> bool {
     matches!(value, Expr::Struct(literal) if literal.then.is_some())
 }
 
-/// Whether results of these types come back as an array of handles.
+/// Returns whether results of these types are returned as an array of handles.
 fn is_array(types: &[String]) -> bool {
     let length: usize = types.iter().map(|ty| ty.len() + 2).sum();
-    types.len() > MOST_RESULTS || types.len() > 1 && length > LONGEST_TYPE
+    types.len() > MAX_RESULTS || types.len() > 1 && length > MAX_TYPE_LEN
 }
 
-/// A text of the file inside of a documentation comment: nothing in it can end the line or mean something.
+/// Returns a text of the file as code in a documentation comment. Nothing in it can end the line or the code.
 fn code(text: &str) -> String {
-    let shown: String = Shown(text).to_string().chars().map(|c| if c == '`' { '\'' } else { c }).collect();
+    let shown: String = shortened(text, MAX_SHOWN_LEN).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
     format!("`{shown}`")
 }

@@ -1,27 +1,29 @@
-//! Values that a caller will want to change become parameters.
+//! Chooses the values that become parameters of the function.
 
 use std::collections::HashMap;
 
+use comfy_codegen::names::Suffix;
+use comfy_codegen::plan::{Field, Kind, Primitive};
 use comfy_schema::{Value, suggest};
 
-use super::error::ImportError;
-use super::fit::{Fit, Values};
-use super::flow::Uses;
-use super::prompt::{Given, Link};
-use super::{Form, Item, names};
-use crate::plan::{Field, Kind, Primitive};
+use crate::error::ImportError;
+use crate::fit::{Fit, Values};
+use crate::flow::Uses;
+use crate::item::{Item, NodeForm};
+use crate::names;
+use crate::prompt::{Given, Link};
 
-/// Which values become parameters of the function.
+/// The values that become parameters of the function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Parameters {
-    /// None.
+    /// No values.
     #[default]
     None,
     /// Texts, seeds, sizes, and the names of models and images.
     Auto,
-    /// These: `seed` (an input, or a name that [`Auto`](Self::Auto) would give), `KSampler.seed`, `12.seed` (a node's
-    /// id), or `auto`.
+    /// Values by name: `seed` (an input, or the name of a parameter), `KSampler.seed` (a class), `12.seed` (the id of a
+    /// node), or `auto` for those of [`Auto`](Self::Auto).
     List(Vec<String>),
 }
 
@@ -29,33 +31,33 @@ pub enum Parameters {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Parameter {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its Rust type: `&str`, `u64`, `i64`, `f64`, `bool`.
+    /// The Rust type: `&str`, `u64`, `i64`, `f64` or `bool`.
     pub ty: &'static str,
-    /// The value that the file has.
+    /// The value in the file.
     pub value: Value,
 }
 
-/// The parameters, and which inputs they are for.
+/// The parameters, and the inputs that they set.
 #[derive(Debug, Default)]
-pub(super) struct Chosen {
-    pub(super) list: Vec<Parameter>,
-    /// By node and dotted input.
+pub(crate) struct Chosen {
+    pub(crate) list: Vec<Parameter>,
+    /// The parameter of an input, by node and dotted name.
     places: HashMap<(usize, String), usize>,
 }
 
 impl Chosen {
-    /// The parameter for an input.
-    pub(super) fn of(&self, node: usize, input: &str) -> Option<&Parameter> {
+    /// Returns the parameter for an input.
+    pub(crate) fn of(&self, node: usize, input: &str) -> Option<&Parameter> {
         if self.places.is_empty() {
             return None;
         }
         self.places.get(&(node, input.to_owned())).and_then(|&at| self.list.get(at))
     }
 
-    /// The parameters that some nodes use, in the order of all parameters.
-    pub(super) fn used_by(&self, is_one: impl Fn(usize) -> bool) -> Vec<&Parameter> {
+    /// Returns the parameters that these nodes use, in the order of all parameters.
+    pub(crate) fn used_by(&self, is_one: impl Fn(usize) -> bool) -> Vec<&Parameter> {
         let mut used: Vec<usize> =
             self.places.iter().filter(|((node, _), _)| is_one(*node)).map(|(_, &at)| at).collect();
         used.sort_unstable();
@@ -65,15 +67,15 @@ impl Chosen {
 }
 
 /// A value that could be a parameter.
-struct Place {
+struct Candidate {
     node: usize,
     input: String,
     name: String,
     ty: &'static str,
     value: Value,
-    /// A caller will want to change it.
+    /// Whether a caller is likely to change it.
     is_likely: bool,
-    /// How soon it comes among the parameters.
+    /// The rank of the parameter: smaller ones come first.
     rank: u8,
 }
 
@@ -81,8 +83,8 @@ struct Place {
 ///
 /// # Errors
 ///
-/// A name of the list that fits no value.
-pub(super) fn choose(
+/// Returns [`ImportError::Parameter`] for a name of the list that fits no value.
+pub(crate) fn choose(
     wanted: &Parameters,
     items: &[Item<'_, '_, '_>],
     order: &[usize],
@@ -112,7 +114,7 @@ pub(super) fn choose(
         }
     }
     let mut chosen = Chosen::default();
-    let mut places: Vec<Place> =
+    let mut places: Vec<Candidate> =
         places.into_iter().zip(is_wanted).filter_map(|(place, wanted)| wanted.then_some(place)).collect();
     places.sort_by_key(|place| place.rank);
     for place in places {
@@ -121,15 +123,15 @@ pub(super) fn choose(
     Ok(chosen)
 }
 
-fn unknown(name: &str, places: &[Place]) -> ImportError {
-    let known = places.iter().flat_map(|place| [place.name.as_str(), last(&place.input)]);
+fn unknown(name: &str, candidates: &[Candidate]) -> ImportError {
+    let known = candidates.iter().flat_map(|candidate| [candidate.name.as_str(), last(&candidate.input)]);
     let mut suggestions: Vec<String> = suggest::similar(name, known).into_iter().map(str::to_owned).collect();
     suggestions.dedup();
     ImportError::Parameter { name: name.to_owned(), suggestions }
 }
 
-/// Whether `name` is what this place is called: by its parameter, its input, or with the class or id of its node.
-fn is_meant(place: &Place, name: &str, items: &[Item<'_, '_, '_>]) -> bool {
+/// Returns whether a name stands for this value: by its parameter, by its input, or with the class or id of its node.
+fn is_meant(place: &Candidate, name: &str, items: &[Item<'_, '_, '_>]) -> bool {
     if place.name == name || place.input == name || last(&place.input) == name {
         return true;
     }
@@ -146,8 +148,8 @@ fn last(input: &str) -> &str {
 }
 
 impl Chosen {
-    /// Equal values of one name are one parameter; others are numbered.
-    fn add(&mut self, place: Place) {
+    /// Adds a value. Equal values with the same name share a parameter; otherwise equal names are numbered.
+    fn add(&mut self, place: Candidate) {
         let mut name = place.name.clone();
         let mut number = 1;
         let at = loop {
@@ -163,7 +165,7 @@ impl Chosen {
                 }
                 Some(_) => {
                     number += 1;
-                    name = format!("{}_{number}", place.name);
+                    name = Suffix::Snake.append(&place.name, number);
                 }
             }
         };
@@ -171,19 +173,19 @@ impl Chosen {
     }
 }
 
-/// Looks for values in a node.
+/// Searches a node for values that could be parameters.
 struct Finder<'a, 'f, 'p, 's> {
     at: usize,
     item: &'a Item<'p, 'p, 's>,
     uses: &'a Uses<'f>,
-    places: &'a mut Vec<Place>,
+    places: &'a mut Vec<Candidate>,
 }
 
 impl Finder<'_, '_, '_, '_> {
     fn find(&mut self) {
         match &self.item.form {
-            Form::Typed(_, values) => self.values(values, ""),
-            Form::Raw(_) => {
+            NodeForm::Typed(_, values) => self.values(values, ""),
+            NodeForm::Raw(_) => {
                 for (input, given) in &self.item.node.inputs {
                     if let Given::Value(value) = given {
                         let ty = type_of(value, false);
@@ -220,11 +222,11 @@ impl Finder<'_, '_, '_, '_> {
         let Some(ty) = ty else { return };
         let name = self.name(&input, ty);
         let is_likely = rank.is_some();
-        let rank = rank.unwrap_or(OTHERS);
-        self.places.push(Place { node: self.at, input, name, ty, value: value.clone(), is_likely, rank });
+        let rank = rank.unwrap_or(UNLIKELY);
+        self.places.push(Candidate { node: self.at, input, name, ty, value: value.clone(), is_likely, rank });
     }
 
-    /// A text is called by what it is for, everything else by its input.
+    /// Returns the name of the parameter: for a text by its use, for anything else by its input.
     fn name(&self, input: &str, ty: &str) -> String {
         let input = last(input);
         let by_input = names::identifier(input, "value");
@@ -244,7 +246,7 @@ impl Finder<'_, '_, '_, '_> {
     }
 }
 
-/// The Rust type for a value.
+/// Returns the Rust type for a value.
 fn type_of(value: &Value, is_unsigned: bool) -> Option<&'static str> {
     match value {
         Value::String(_) => Some("&str"),
@@ -257,14 +259,14 @@ fn type_of(value: &Value, is_unsigned: bool) -> Option<&'static str> {
     }
 }
 
-/// The place of values that no caller is known to want to change.
-const OTHERS: u8 = 4;
+/// The rank of values that a caller is not likely to change.
+const UNLIKELY: u8 = 4;
 
-/// What inputs of prompts and the like are called.
+/// Words in the names of inputs that take prompts and similar texts.
 const PROMPTS: [&str; 7] = ["caption", "description", "lyrics", "message", "prompt", "tags", "text"];
 
-/// How soon a value comes among the parameters, if a caller will want to change it: a prompt, a file that is uploaded, a
-/// seed, a size, and at last the names of models.
+/// Returns the rank of a value that a caller is likely to change: a prompt, an uploaded file, a seed, a size, and last the
+/// name of a model.
 fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
     let name = field.source.name.to_ascii_lowercase();
     let options = &field.source.options;

@@ -1,28 +1,28 @@
-//! Functions: the nodes of a subgraph have ids that begin with the subgraph's (`12:5`), and can stand in a function of
-//! their own.
+//! Divides the nodes among functions. The ids of a subgraph's nodes begin with the id of the subgraph (`12:5`), so that they
+//! can get a function of their own.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::order;
-use super::prompt::Link;
+use crate::order;
+use crate::prompt::Link;
 
 /// A function.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// The id of the subgraph; empty for the workflow.
-    pub(super) id: String,
-    pub(super) parent: Option<usize>,
-    /// What stands in it, each after what it needs.
-    pub(super) units: Vec<Unit>,
-    /// What comes from outside.
-    pub(super) imports: Vec<Link>,
-    /// What is used outside.
-    pub(super) exports: Vec<Link>,
+    pub(crate) id: String,
+    pub(crate) parent: Option<usize>,
+    /// The nodes and calls in it, each after those that it needs.
+    pub(crate) units: Vec<Unit>,
+    /// The outputs of other functions that it uses.
+    pub(crate) imports: Vec<Link>,
+    /// The outputs of its nodes that other functions use.
+    pub(crate) exports: Vec<Link>,
 }
 
-/// What stands in a function.
+/// A node or a call in a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Node(usize),
     /// A call of another function.
     Scope(usize),
@@ -30,15 +30,15 @@ pub(super) enum Unit {
 
 /// The functions of a workflow; the first is the workflow itself.
 #[derive(Debug)]
-pub(super) struct Scopes {
-    pub(super) all: Vec<Scope>,
+pub(crate) struct Scopes {
+    pub(crate) all: Vec<Scope>,
     /// The function of each node.
     of: Vec<usize>,
 }
 
 impl Scopes {
-    /// One function for everything, or one for each subgraph. `wanted` are outputs that the workflow gives back.
-    pub(super) fn new(ids: &[&str], needs: &[Vec<Link>], wanted: &[Link], split: bool) -> Self {
+    /// Makes one function, or with `split` one for each subgraph. `wanted` are the outputs that the workflow returns.
+    pub(crate) fn new(ids: &[&str], needs: &[Vec<Link>], wanted: &[Link], split: bool) -> Self {
         let mut scopes = Self { all: vec![Scope::new(String::new(), None)], of: vec![0; ids.len()] };
         if split {
             let mut known = HashMap::new();
@@ -49,7 +49,7 @@ impl Scopes {
                 }
             }
         }
-        // A subgraph through which a circle leads cannot be one call: its nodes move out.
+        // A subgraph on a cycle of calls cannot be a single call: its nodes move to the caller.
         while let Err(scope) = scopes.arrange(needs) {
             scopes.dissolve(scope);
         }
@@ -57,10 +57,10 @@ impl Scopes {
         scopes
     }
 
-    /// The function for the nodes whose ids begin like this one's.
+    /// Returns the function for a node with this id, and creates it if it is new.
     fn scope_of(&mut self, id: &str, known: &mut HashMap<String, usize>) -> usize {
         let mut parent = 0;
-        for (at, _) in id.match_indices(':').take(MOST_LEVELS) {
+        for (at, _) in id.match_indices(':').take(MAX_DEPTH) {
             let prefix = id.get(..at).unwrap_or_default();
             parent = match known.get(prefix) {
                 Some(&scope) => scope,
@@ -74,7 +74,7 @@ impl Scopes {
         parent
     }
 
-    /// The functions from the outermost to the one of a node.
+    /// Returns the functions from the outermost to the one that holds a node.
     fn path(&self, node: usize) -> Vec<usize> {
         let mut path = Vec::new();
         let mut next = self.of.get(node).copied();
@@ -86,16 +86,16 @@ impl Scopes {
         path
     }
 
-    /// What a node is part of in the function at this place of its path.
+    /// Returns what holds a node in the function at this level of its path: the node itself, or a call.
     fn unit(path: &[usize], level: usize, node: usize) -> Unit {
         path.get(level + 1).map_or(Unit::Node(node), |&scope| Unit::Scope(scope))
     }
 
-    /// Puts the units of every function in order.
+    /// Sorts the units of every function.
     ///
     /// # Errors
     ///
-    /// A function that cannot be called at one place.
+    /// Returns a function that cannot be called in one place.
     fn arrange(&mut self, needs: &[Vec<Link>]) -> Result<(), usize> {
         let paths: Vec<Vec<usize>> = (0..needs.len()).map(|node| self.path(node)).collect();
         let mut units: Vec<Vec<Unit>> = vec![Vec::new(); self.all.len()];
@@ -138,12 +138,12 @@ impl Scopes {
                         scope.units = order.iter().filter_map(unit).collect();
                     }
                 }
-                Err(circle) => {
-                    let inner = circle.iter().filter_map(unit).find_map(|unit| match unit {
+                Err(cycle) => {
+                    let inner = cycle.iter().filter_map(unit).find_map(|unit| match unit {
                         Unit::Scope(inner) => Some(inner),
                         Unit::Node(_) => None,
                     });
-                    // The nodes alone have no circle: that was looked at before.
+                    // The nodes alone have no cycle, which the importer has checked.
                     if let Some(inner) = inner {
                         return Err(inner);
                     }
@@ -153,7 +153,7 @@ impl Scopes {
         Ok(())
     }
 
-    /// Moves what stands in a function to where it is called.
+    /// Moves the content of a function to its caller.
     fn dissolve(&mut self, scope: usize) {
         let parent = self.all.get(scope).and_then(|scope| scope.parent).unwrap_or_default();
         for of in &mut self.of {
@@ -168,7 +168,7 @@ impl Scopes {
         }
     }
 
-    /// Finds what crosses the border of each function.
+    /// Finds the outputs that each function takes from others and gives to others.
     fn cross(&mut self, needs: &[Vec<Link>], wanted: &[Link]) {
         let mut imports: Vec<BTreeSet<Link>> = vec![BTreeSet::new(); self.all.len()];
         let mut exports = imports.clone();
@@ -194,26 +194,26 @@ impl Scopes {
         }
     }
 
-    /// What a node is part of in a function; none if it stands outside.
-    pub(super) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
+    /// Returns what holds a node in a function, if the node is within it.
+    pub(crate) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
         let path = self.path(node);
         let level = path.iter().position(|&known| known == scope)?;
         Some(Self::unit(&path, level, node))
     }
 
-    /// Whether a node stands in a function, or in one that it calls.
-    pub(super) fn is_within(&self, node: usize, scope: usize) -> bool {
+    /// Returns whether a node is in a function, or in one that it calls.
+    pub(crate) fn is_within(&self, node: usize, scope: usize) -> bool {
         self.path(node).contains(&scope)
     }
 
-    /// The function that a node stands in.
-    pub(super) fn of(&self, node: usize) -> usize {
+    /// Returns the function that holds a node.
+    pub(crate) fn of(&self, node: usize) -> usize {
         self.of.get(node).copied().unwrap_or_default()
     }
 }
 
-/// Subgraphs in subgraphs beyond this share the function of the outer one.
-const MOST_LEVELS: usize = 32;
+/// The maximum depth of nested functions. Subgraphs that are nested deeper share the function of the outer one.
+const MAX_DEPTH: usize = 32;
 
 impl Scope {
     fn new(id: String, parent: Option<usize>) -> Self {

@@ -1,14 +1,14 @@
-//! The inputs of a node, taken one by one.
+//! The inputs of a node, of which fields are filled one by one.
 
 use std::collections::{BTreeMap, HashSet};
 
 use comfy_schema::Text;
 
-use crate::import::prompt::Given;
+use crate::prompt::Given;
 
-/// The inputs by name, and which of them found their field.
+/// The inputs by name, and which of them have been taken.
 pub(super) struct Inputs<'n> {
-    /// Sorted, so that those below a name stand together.
+    /// Sorted, so that the inputs below a name are neighbours.
     given: BTreeMap<&'n str, &'n Given>,
     taken: HashSet<&'n str>,
 }
@@ -19,30 +19,30 @@ impl<'n> Inputs<'n> {
         Self { given, taken: HashSet::new() }
     }
 
-    /// The value of an input, which then is no longer unknown.
+    /// Takes an input and returns its value.
     pub(super) fn take(&mut self, name: &str) -> Option<&'n Given> {
         let (&name, &given) = self.given.get_key_value(name)?;
         self.taken.insert(name);
         Some(given)
     }
 
-    /// Whether there is an input whose name begins with `name` and a dot.
+    /// Returns whether there is an input whose name begins with `name` and a dot.
     pub(super) fn has_below(&self, name: &str) -> bool {
         let prefix = format!("{name}.");
         self.given.range(prefix.as_str()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
     }
 
-    /// How many have been taken.
+    /// Returns the number of inputs that have been taken.
     pub(super) fn taken(&self) -> usize {
         self.taken.len()
     }
 
-    /// Whether an input has a value with this JSON.
+    /// Returns whether an input has a value with this JSON.
     pub(super) fn is(&self, name: &str, json: &str) -> bool {
         matches!(self.given.get(name), Some(Given::Value(value)) if value.to_string() == json)
     }
 
-    /// Takes every literal that is left, and names it.
+    /// Takes every literal that is left, and returns the names.
     pub(super) fn drop_literals(&mut self) -> impl Iterator<Item = &'n str> + use<'n> {
         let left =
             self.given.iter().filter(|(name, given)| matches!(given, Given::Value(_)) && !self.taken.contains(*name));
@@ -51,7 +51,7 @@ impl<'n> Inputs<'n> {
         left.into_iter()
     }
 
-    /// An input that nothing has taken.
+    /// Returns an input that has not been taken.
     pub(super) fn unknown(&self) -> Option<&'n str> {
         self.given.keys().copied().find(|name| !self.taken.contains(name))
     }

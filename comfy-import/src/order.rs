@@ -1,19 +1,19 @@
-//! An order in which everything comes after what it needs.
+//! Sorts nodes topologically.
 
-/// The numbers below `needs.len()` so that each comes after those that it needs. What is needed comes as late as it
-/// can: right before the first that needs it.
+/// Returns the numbers below `needs.len()` in an order in which each comes after those that it needs. A number comes as late
+/// as possible: right before the first that needs it.
 ///
 /// # Errors
 ///
-/// Some of them need each other in a circle.
-pub(super) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+/// Returns the members of a cycle, if there is one. Each needs the next, and the last needs the first.
+pub(crate) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut needed = vec![false; needs.len()];
     for &need in needs.iter().flatten() {
         mark(&mut needed, need);
     }
     let mut walk = Walk { needs, state: vec![State::New; needs.len()], order: Vec::with_capacity(needs.len()) };
     let (inner, outer): (Vec<usize>, Vec<usize>) = (0..needs.len()).partition(|&at| needed.get(at) == Some(&true));
-    // What nothing needs begins a walk; what is left over then is a circle.
+    // Walks begin at the numbers that nothing needs. Those that are not reached then are in a cycle.
     for at in outer.into_iter().chain(inner) {
         walk.from(at)?;
     }
@@ -40,7 +40,8 @@ struct Walk<'n> {
 }
 
 impl Walk<'_> {
-    /// A walk in depth, with a stack of its own: chains may be longer than the thread's.
+    /// Visits everything that `start` needs, depth first. The stack is on the heap, because chains may be longer than the
+    /// thread's stack.
     fn from(&mut self, start: usize) -> Result<(), Vec<usize>> {
         if self.state(start) != State::New {
             return Ok(());
@@ -86,12 +87,12 @@ mod tests {
     use super::sorted;
 
     #[test]
-    fn what_is_needed_comes_first_and_late() {
+    fn needed_numbers_come_before_and_as_late_as_possible() {
         assert_eq!(sorted(&[vec![], vec![0, 2], vec![0], vec![]]), Ok(vec![0, 2, 1, 3]));
     }
 
     #[test]
-    fn a_circle_is_named() {
+    fn the_members_of_a_cycle_are_returned() {
         assert_eq!(sorted(&[vec![1], vec![2], vec![1]]), Err(vec![1, 2]));
         assert_eq!(sorted(&[vec![0]]), Err(vec![0]));
     }

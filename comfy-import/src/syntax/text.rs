@@ -1,37 +1,37 @@
-//! Texts as Rust literals, every byte intact.
+//! Writes texts as Rust literals that keep every byte.
 //!
-//! A text that fits on its line is a plain literal. A longer one is cut where it has gaps, each line ended by a
-//! backslash, and after every line break of its own; a text of short lines, which such cuts would only hide, is a raw
-//! literal with real line breaks. Characters that the eye or the compiler would mistake (controls, lone carriage
-//! returns, marks of direction, spaces without width) are always written as escapes.
+//! A text that fits on its line becomes a plain literal. A longer one is cut at blanks and after every line break of its own,
+//! with a backslash at the end of each line. A text of short lines becomes a raw literal with real line breaks, which reads
+//! better. Characters that a reader or the compiler could mistake (control characters, lone carriage returns, marks of
+//! direction, spaces without width) are always written as escapes.
 
 use unicode_width::UnicodeWidthStr;
 
-/// A text is cut into lines at least this wide, however deep it stands.
-const NARROWEST: usize = 40;
-/// The longest line of a raw literal.
-const RAW_LINE: usize = 100;
-/// The widest literal that stands among the arguments of a call.
-const ARGUMENT: usize = 60;
-/// How many quotes and backslashes make a raw literal worth its hashes.
-const RAW_WORTHY: usize = 3;
+/// The minimum width of the lines into which a text is cut, however far it is indented.
+const MIN_WIDTH: usize = 40;
+/// The maximum width of a line in a raw literal.
+const MAX_RAW_LINE: usize = 100;
+/// The maximum width of a literal among the arguments of a call.
+const MAX_ARGUMENT: usize = 60;
+/// The minimum number of quotes and backslashes for which a raw literal reads better.
+const MIN_RAW_MARKS: usize = 3;
 
-/// How many columns a text takes, as rustfmt counts.
+/// Returns the number of columns of a text, as rustfmt counts them.
 pub(super) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Whether a text fits into a call's argument.
-pub(in super::super) fn is_short(text: &str) -> bool {
-    one_line(text).is_some_and(|line| width(&line) <= ARGUMENT)
+/// Returns whether a text is short enough for an argument of a call.
+pub(crate) fn is_short(text: &str) -> bool {
+    one_line(text).is_some_and(|line| width(&line) <= MAX_ARGUMENT)
 }
 
-/// The text in quotes, on one line however long.
-pub(in super::super) fn quoted(text: &str) -> String {
+/// Returns the text in quotes, on one line of any length.
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// The text as a literal that begins at `column`, in lines that end at `end` at most, if that can be.
+/// Returns the text as a literal that begins at `column`, in lines that end at `end` where possible.
 pub(super) fn literal(text: &str, column: usize, end: usize) -> String {
     match one_line(text) {
         Some(line) if column + width(&line) <= end => line,
@@ -40,23 +40,24 @@ pub(super) fn literal(text: &str, column: usize, end: usize) -> String {
     }
 }
 
-/// The text on one line; none if it has so many line breaks that nobody could read it there.
+/// Returns the text as a literal on one line; `None` if it has more than one line break, which would be hard to read.
 pub(super) fn one_line(text: &str) -> Option<String> {
     if text.matches('\n').count() > 1 {
         return None;
     }
     let marks = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-    if marks >= RAW_WORTHY && !text.contains('\n') && text.chars().all(stands_raw) {
+    if marks >= MIN_RAW_MARKS && !text.contains('\n') && text.chars().all(stands_raw) {
         return Some(raw(text));
     }
     Some(quoted(text))
 }
 
-/// Whether a raw literal shows the text as it is: lines that fit, none that ends in a gap which an editor would remove.
+/// Returns whether the lines of a text are short enough for a raw literal, and none ends in blanks, which an editor might
+/// remove.
 fn has_short_lines(text: &str) -> bool {
     text.contains('\n')
         && text.chars().all(|c| c == '\n' || stands_raw(c))
-        && text.split('\n').all(|line| width(line) < RAW_LINE && !line.ends_with(char::is_whitespace))
+        && text.split('\n').all(|line| width(line) < MAX_RAW_LINE && !line.ends_with(char::is_whitespace))
 }
 
 fn raw(text: &str) -> String {
@@ -64,15 +65,15 @@ fn raw(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// As many hashes as no quote in the text is followed by.
+/// Returns one hash more than follow any quote in the text.
 fn hashes(text: &str) -> String {
     let longest = text.split('"').skip(1).map(|rest| rest.len() - rest.trim_start_matches('#').len()).max();
     longest.map_or_else(String::new, |longest| "#".repeat(longest + 1))
 }
 
-/// The text over several lines, each of which the next one continues.
+/// Returns the text as a literal over several lines, with a backslash at the end of each.
 fn cut(text: &str, column: usize, end: usize) -> String {
-    let room = end.saturating_sub(column + 2).max(NARROWEST);
+    let room = end.saturating_sub(column + 2).max(MIN_WIDTH);
     let gap = format!("\\\n{:1$}", "", column + 1);
     let mut out = String::from("\"");
     let mut line = Line::default();
@@ -87,20 +88,20 @@ fn cut(text: &str, column: usize, end: usize) -> String {
     out
 }
 
-/// A line of a literal, being filled.
+/// A line of a literal that is being filled.
 #[derive(Default)]
 struct Line {
     text: String,
     width: usize,
-    /// Behind the last gap: where the line is cut if the next word does not fit.
+    /// The position behind the last blank, where the line is cut if the next word does not fit.
     gap: usize,
-    /// A line break of the text ends it.
+    /// Whether a line break of the text ends the line.
     is_over: bool,
 }
 
 impl Line {
     fn push(&mut self, c: char) {
-        // A cut swallows the gap behind it.
+        // Rust drops blanks at the beginning of a continued line.
         let written = if c == ' ' && self.text.is_empty() { "\\x20".to_owned() } else { escaped(c) };
         self.text.push_str(&written);
         self.width += width(&written);
@@ -111,7 +112,7 @@ impl Line {
         }
     }
 
-    /// Ends the line at its last gap, or where it is if it has none, and begins the next one with the rest.
+    /// Ends the line at its last blank, or at its end if it has none, and begins the next line with the rest.
     fn end(&mut self, gap: &str, room: usize, out: &mut String) {
         let has_gap = self.gap > 0 && width(&self.text[..self.gap]) * 2 > room;
         let at = if self.is_over || !has_gap { self.text.len() } else { self.gap };
@@ -122,12 +123,12 @@ impl Line {
     }
 }
 
-/// Whether a raw literal may hold a character.
+/// Returns whether a raw literal may hold a character.
 fn stands_raw(c: char) -> bool {
     c == '\t' || !is_hidden(c)
 }
 
-/// A character inside of quotes.
+/// Returns a character as it is written between quotes.
 fn escaped(c: char) -> String {
     match c {
         '"' => "\\\"".to_owned(),
@@ -141,7 +142,8 @@ fn escaped(c: char) -> String {
     }
 }
 
-/// Controls, marks of direction (which rustc refuses in sources), and what has no width or only looks like a space.
+/// Returns whether a character is a control character, a mark of direction (which rustc refuses in sources), has no width, or
+/// only looks like a space.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || c.is_whitespace() && !c.is_ascii()
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_cut_at_gaps_and_behind_line_breaks() {
+    fn long_lines_are_cut_at_blanks_and_behind_line_breaks() {
         let text = format!("{}\n\n  end", "word ".repeat(30));
         let literal = literal(&text, 8, 60);
         assert_eq!(value(&literal), text);
@@ -185,12 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_escaped() {
+    fn invisible_characters_are_escaped() {
         let text = "a\u{202e}b\u{200b}c\r\u{1}\u{a0}d";
         assert_eq!(literal(text, 0, 99), r#""a\u{202e}b\u{200b}c\r\u{1}\u{a0}d""#);
     }
 
-    /// What prompts are made of, and what could go wrong.
+    /// Generates texts from the pieces of prompts and from characters that are easy to get wrong.
     fn texts() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             4 => "[a-z]{1,12}".prop_map(|word| word + " "),

@@ -1,31 +1,33 @@
-//! What nodes are called: by their titles, by what their outputs are used for, by their classes.
+//! Names of variables and parameters: made from titles, from the uses of outputs, and from classes.
 
 use std::collections::HashMap;
 
-use super::flow::Uses;
-use super::prompt::Link;
-use super::{Form, Item};
-use crate::names::{self, reserved};
+use comfy_codegen::names::{self, Suffix, reserved};
 
-/// Names of inputs and outputs that say nothing of what goes through them.
-const SAYS_NOTHING: [&str; 28] = [
+use crate::flow::Uses;
+use crate::item::{Item, NodeForm};
+use crate::prompt::Link;
+
+/// Names of inputs and outputs that tell nothing about their values.
+const UNTELLING: [&str; 28] = [
     "a", "any", "anything", "b", "boolean", "combo", "data", "element", "float", "in", "input", "input1", "int",
     "item", "number", "obj", "object", "on_false", "on_true", "out", "output", "source", "str", "string", "text",
     "value", "values", "x",
 ];
 
-/// What the class of a node says beside what it gives.
+/// Words in the names of classes that do not tell what a node gives.
 const NOISE: [&str; 9] = ["load", "loader", "simple", "advanced", "node", "pysssss", "custom", "comfy", "easy"];
 
-/// What the source itself calls something else.
-pub(super) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
+/// Names that imported sources use themselves.
+pub(crate) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
 
-/// Most words and letters of a name that is made of a title.
-const MOST_WORDS: usize = 5;
-const MOST_LETTERS: usize = 32;
+/// The maximum number of words in a name made from a title.
+const MAX_WORDS: usize = 5;
+/// The maximum length of a name made from a title, in bytes.
+const MAX_NAME_LEN: usize = 32;
 
-/// What a node could be called, best first; at least one name.
-pub(super) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
+/// Returns the names that suit a node, best first; at least one.
+pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = own_title(item).into_iter().collect();
     if let [slot] = uses.slots(at) {
         names.extend(use_name(Link { node: at, slot: *slot }, item, uses));
@@ -34,15 +36,15 @@ pub(super) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) ->
     usable(names, "node")
 }
 
-/// What one output of a node could be called, as a parameter or result of a function.
-pub(super) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
+/// Returns the names that suit an output of a node as a parameter or result of a function, best first; at least one.
+pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = use_name(link, item, uses).into_iter().collect();
     names.extend(own_title(item));
     names.extend(class_names(item));
     usable(names, "value")
 }
 
-/// Those that can be names, or else the fallback.
+/// Returns the names that are usable, or else the fallback.
 fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
     names.retain(|name| is_usable(name));
     if names.is_empty() {
@@ -51,31 +53,30 @@ fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
     names
 }
 
-/// A name from a title that somebody chose.
-pub(super) fn own_title(item: &Item<'_, '_, '_>) -> Option<String> {
+/// Returns a name made from a title, unless the title is the one that the editor gives every node of the class.
+pub(crate) fn own_title(item: &Item<'_, '_, '_>) -> Option<String> {
     let title = item.node.title.as_deref()?;
     if item.has_default_title || item.node.class.as_deref() == Some(title) {
         return None;
     }
-    // `CLIP Text Encode (Positive Prompt)`: what is in the brackets tells it from others.
+    // In `CLIP Text Encode (Positive Prompt)` the text in brackets tells the node from others.
     let inner = title.strip_suffix(')').and_then(|title| title.rsplit_once('(')).map(|(_, inner)| inner);
     inner.and_then(from_title).or_else(|| from_title(title))
 }
 
 fn from_title(title: &str) -> Option<String> {
-    // Beyond that it cannot be a short name, and conversion is not free.
-    let title = title.get(..title.len().min(4 * MOST_LETTERS)).filter(|start| start.len() == title.len())?;
+    // A longer title cannot give a short name, and conversion takes time.
+    let title = title.get(..title.len().min(4 * MAX_NAME_LEN)).filter(|start| start.len() == title.len())?;
     if !title.is_ascii() {
         return None;
     }
     let name = names::snake_case(title).trim_start_matches('_').to_owned();
-    let fits = name.split('_').count() <= MOST_WORDS && name.len() <= MOST_LETTERS;
-    (fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !SAYS_NOTHING.contains(&name.as_str()))
-        .then_some(name)
+    let fits = name.split('_').count() <= MAX_WORDS && name.len() <= MAX_NAME_LEN;
+    (fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !UNTELLING.contains(&name.as_str())).then_some(name)
 }
 
-/// What an output is used as: the name of the inputs it feeds if they agree, else its own name.
-pub(super) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Option<String> {
+/// Returns the name of an output by its uses: that of the inputs it is linked to if they agree, else its own.
+pub(crate) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Option<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for found in uses.of(link) {
         let name = input_name(found.input);
@@ -85,31 +86,31 @@ pub(super) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> 
         }
     }
     if let [(only, _)] = counts.as_slice()
-        && says_something(only)
+        && is_telling(only)
     {
         return Some(only.clone());
     }
-    let Form::Typed(planned, _) = &item.form else { return None };
+    let NodeForm::Typed(planned, _) = &item.form else { return None };
     let own = planned.outputs.get(usize::from(link.slot))?.ident.name().to_owned();
-    if says_something(&own) {
+    if is_telling(&own) {
         return Some(own);
     }
-    // Of names that differ, the first that says something.
-    counts.into_iter().map(|(name, _)| name).find(|name| says_something(name))
+    // Where the names differ, the first telling one is taken.
+    counts.into_iter().map(|(name, _)| name).find(|name| is_telling(name))
 }
 
-/// `positive`, `image` for `images.image0` and `image_2`.
+/// Returns the name of an input without its number and its parents: `image` for `images.image0` and `image_2`.
 fn input_name(name: &str) -> String {
     let last = name.rsplit('.').next().unwrap_or(name);
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
     names::snake_case(if last.is_empty() { name } else { last })
 }
 
-fn says_something(name: &str) -> bool {
-    !SAYS_NOTHING.contains(&name) && is_usable(name)
+fn is_telling(name: &str) -> bool {
+    !UNTELLING.contains(&name) && is_usable(name)
 }
 
-/// The class in snake case, first without what says nothing.
+/// Returns the class in snake case: first without the words that do not tell what the node gives, then whole.
 fn class_names(item: &Item<'_, '_, '_>) -> Vec<String> {
     let Some(class) = item.node.class.as_deref() else { return Vec::new() };
     let full = names::snake_case(class).trim_matches('_').to_owned();
@@ -119,7 +120,8 @@ fn class_names(item: &Item<'_, '_, '_>) -> Vec<String> {
     [short, full].into_iter().filter(|name| name.len() > 1).collect()
 }
 
-/// Whether it may stand behind `let`: plain letters, no keyword, none of our own names.
+/// Returns whether a name can be that of a variable: plain ASCII letters, no keyword, and no name that sources use
+/// themselves.
 fn is_usable(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_lowercase())
@@ -129,8 +131,8 @@ fn is_usable(name: &str) -> bool {
         && !OURS.contains(&name)
 }
 
-/// A text as the name of a function or parameter.
-pub(super) fn identifier(text: &str, fallback: &str) -> String {
+/// Returns a name for a function or parameter made from a text, or the fallback if the text gives none.
+pub(crate) fn identifier(text: &str, fallback: &str) -> String {
     let ascii: String = text.chars().map(|c| if c.is_ascii() { c } else { ' ' }).take(200).collect();
     let mut name = names::snake_case(&ascii).trim_start_matches('_').to_owned();
     name.truncate(60);
@@ -141,27 +143,27 @@ pub(super) fn identifier(text: &str, fallback: &str) -> String {
     if is_usable(&name) { name } else { fallback.to_owned() }
 }
 
-/// The names in a function, and how long each is needed.
+/// The names in a function, each with the statement up to which it is needed.
 #[derive(Debug, Default)]
-pub(super) struct Locals {
-    /// The statement that last uses what has the name.
+pub(crate) struct Locals {
+    /// The last statement that uses each name.
     until: HashMap<String, usize>,
-    /// How far each base name has been numbered.
+    /// The last number given to each base name.
     numbers: HashMap<String, usize>,
 }
 
-/// A name that is needed to the end.
-pub(super) const FOREVER: usize = usize::MAX;
+/// The statement of a name that is needed to the end.
+pub(crate) const FOREVER: usize = usize::MAX;
 
 impl Locals {
-    /// Names that nothing may take.
-    pub(super) fn without(names: impl IntoIterator<Item = String>) -> Self {
+    /// Creates a set of names in which these are taken to the end.
+    pub(crate) fn without(names: impl IntoIterator<Item = String>) -> Self {
         Self { until: names.into_iter().map(|name| (name, FOREVER)).collect(), numbers: HashMap::new() }
     }
 
-    /// The first of the candidates that is free at statement `at`, for something that is last used at `until`. A name
-    /// whose bearer is not used any more is free: `let model = LoraLoader { model, … };`.
-    pub(super) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
+    /// Takes the first of the candidates that is free at statement `at`, for a value that is last used at `until`. A name
+    /// whose value is not used any more is free: `let model = LoraLoader { model, … };`.
+    pub(crate) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
         let free = candidates.iter().find(|name| self.until.get(*name).is_none_or(|&until| until <= at));
         let name = match free {
             Some(name) => name.clone(),
@@ -171,8 +173,8 @@ impl Locals {
         name
     }
 
-    /// A name for something that only statement `at` uses, beside everything that it uses.
-    pub(super) fn take_new(&mut self, base: &str, at: usize) -> String {
+    /// Takes a name for a value that only statement `at` uses. The name differs from all others that the statement uses.
+    pub(crate) fn take_new(&mut self, base: &str, at: usize) -> String {
         let is_free = self.until.get(base).is_none_or(|&until| until < at);
         let name = if is_free { base.to_owned() } else { self.numbered(base, at.saturating_sub(1)) };
         self.until.insert(name.clone(), at);
@@ -183,7 +185,7 @@ impl Locals {
         let number = self.numbers.entry(base.to_owned()).or_insert(1);
         loop {
             *number += 1;
-            let name = format!("{base}_{number}");
+            let name = Suffix::Snake.append(base, *number);
             if self.until.get(&name).is_none_or(|&until| until <= at) {
                 return name;
             }
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_become_names_where_they_are_short() {
+    fn short_titles_become_names() {
         assert_eq!(from_title("Positive Prompt").as_deref(), Some("positive_prompt"));
         assert_eq!(from_title("Load the model that was trained last week"), None);
         assert_eq!(from_title("正面"), None);
@@ -205,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn children_of_lists_have_the_name_of_one() {
+    fn inputs_of_a_list_share_a_name() {
         assert_eq!(input_name("image0"), "image");
         assert_eq!(input_name("reference_image_2"), "reference_image");
         assert_eq!(input_name("7"), "_7");
     }
 
     #[test]
-    fn a_name_is_free_when_its_bearer_is_not_used_any_more() {
+    fn a_name_is_free_after_its_last_use() {
         let mut locals = Locals::default();
         let model = ["model".to_owned()];
         assert_eq!(locals.take(&model, 0, 3), "model");
