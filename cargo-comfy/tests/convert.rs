@@ -64,7 +64,7 @@ fn a_request_gives_what_was_queued_or_its_workflow() {
 fn warnings_can_be_denied() {
     let workflow = r#"{"nodes":[{"id":1,"type":"Nobody"}],"links":[]}"#;
     let prompt = "{\"1\":{\"inputs\":{},\"_meta\":{}}}\n";
-    let warning = "warning: -: node 1 `Nobody`: the schema does not have this class";
+    let warning = "warning: -: node 1 (Nobody): the schema does not have this class";
     gives(&convert(workflow, &["-", "--schema", SCHEMA, "--format", "compact"]), 0, prompt, warning);
     let arguments = ["-", "--schema", SCHEMA, "--format", "compact", "--deny-warnings"];
     gives(&convert(workflow, &arguments), 1, prompt, "1 warnings, which are denied");
@@ -72,7 +72,7 @@ fn warnings_can_be_denied() {
 
 #[test]
 fn what_cannot_be_done_is_2_and_named() {
-    gives(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON from line 1 column 1 on; give");
+    gives(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON: error at line 1, column 1; give");
     gives(&convert(WORKFLOW, &["-"]), 2, "", "give --schema FILE or --server URL");
     gives(&convert("", &["no such file.json"]), 2, "", "error: no such file.json: ");
     let broken = r#"{"nodes":[{"id":1,"type":"VAEDecode","inputs":[{"name":"vae","link":5}]}],"links":[]}"#;
