@@ -88,7 +88,7 @@ impl Graph {
     fn check(&mut self, prompt: &Value, schema: &Schema, places: &HashMap<&str, usize>) -> HashSet<(usize, Text)> {
         let verdict = Validator::new(schema).check(prompt, None);
         let mut wrong = HashSet::new();
-        for report in verdict.node_errors.iter() {
+        for report in verdict.node_errors().iter() {
             let Some(&at) = places.get(report.id.as_str()) else { continue };
             for error in &report.errors {
                 let input = error.input_name.clone().unwrap_or_default();
@@ -103,7 +103,7 @@ impl Graph {
                 wrong.insert((at, input));
             }
         }
-        for warning in &verdict.warnings {
+        for warning in verdict.warnings() {
             let node = places.get(warning.node.as_str()).and_then(|&at| self.nodes.get_mut(at));
             let input = warning.input.as_ref().map(|input| format!("{input}: ")).unwrap_or_default();
             if let Some(node) = node {
@@ -117,7 +117,7 @@ impl Graph {
                 node.errors.push(format!("there is no node `{}`", node.class));
             }
         }
-        self.problems.extend(verdict.raised.map(|raised| raised.why));
+        self.problems.extend(verdict.exception().map(|exception| exception.reason.clone()));
         wrong
     }
 

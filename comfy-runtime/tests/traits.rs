@@ -1,4 +1,5 @@
-//! Traits that programs rely on: the types are `Send` and `Sync`, print themselves, and can be held by types that derive.
+//! Traits that programs rely on: the types are `Send` and `Sync`, print themselves, and can be held by types that
+//! derive.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     let validator = Validator::new(&SCHEMA);
     // The bytes as a graph, which they hit upon sooner, and as the body around one.
     for verdict in [validator.check(&body, None), validator.check_body(&body)] {
-        assert_eq!(verdict.valid, !verdict.outputs.is_empty());
+        assert_eq!(verdict.is_valid(), !verdict.outputs().is_empty());
         let written = verdict.to_response().to_string();
         Value::parse(written.as_bytes()).expect("what is answered is JSON");
     }

@@ -98,9 +98,9 @@ fn read(line: &str) -> Result<Case, Box<dyn Error>> {
 
 fn agrees(case: &Case, verdict: &Verdict) -> bool {
     let error = at(&case.recorded, "error").and_then(|error| at(error, "type")).and_then(Value::as_str);
-    at(&case.recorded, "valid").and_then(Value::as_bool) == Some(verdict.valid)
-        && error == verdict.error.as_ref().map(|error| error.kind.as_str())
-        && entries(&verdict.node_errors.to_value())
+    at(&case.recorded, "valid").and_then(Value::as_bool) == Some(verdict.is_valid())
+        && error == verdict.error().map(|error| error.kind.as_str())
+        && entries(&verdict.node_errors().to_value())
             == at(&case.recorded, "node_errors").map(entries).unwrap_or_default()
 }
 

@@ -1,4 +1,5 @@
-//! What flows along links, as far as the stand-in needs it: how large things are, and how many.
+//! The properties of values that flow along links, as far as the stand-in needs them: the size of pictures, their
+//! number, and steps.
 
 use comfy_schema::OutputKind;
 
@@ -6,36 +7,37 @@ use super::graph::{Graph, GraphNode};
 use crate::media;
 use crate::storage::Storage;
 
-/// So many pictures come out of a node at most.
-const MOST_PICTURES: u32 = 64;
+/// Maximum number of pictures of a node.
+const MAX_PICTURES: u32 = 64;
 
-/// Where nothing says how large a picture is.
-const USUAL_SIDE: u32 = 512;
+/// The side of a picture whose size no node determines, in pixels.
+const DEFAULT_SIDE: u32 = 512;
 
-/// What a node passes on.
+/// The properties of a node's outputs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Flow {
-    /// Width and height in pixels, if it has to do with pictures.
+    /// Width and height in pixels, if known.
     pub(crate) size: Option<(u32, u32)>,
-    /// How many pictures.
+    /// The number of pictures, if known.
     pub(crate) count: Option<u32>,
-    /// Steps that a sampler will take.
+    /// The number of steps that a sampler will take.
     pub(crate) steps: Option<u32>,
 }
 
 impl Flow {
-    /// Width and height in pixels.
+    /// Returns width and height in pixels, or the default size.
     pub(crate) fn size(self) -> (u32, u32) {
-        self.size.unwrap_or((USUAL_SIDE, USUAL_SIDE))
+        self.size.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE))
     }
 
-    /// How many pictures.
+    /// Returns the number of pictures, from 1 to [`MAX_PICTURES`].
     pub(crate) fn count(self) -> u32 {
-        self.count.unwrap_or(1).clamp(1, MOST_PICTURES)
+        self.count.unwrap_or(1).clamp(1, MAX_PICTURES)
     }
 }
 
-/// What a node passes on, given what comes in. `LoadImage` gives the size of its file: the error is the file's name.
+/// Returns the properties of a node's outputs, given those of its inputs. The size of an uploaded picture is that of
+/// its file; the error is the name of a file that is not a picture.
 pub(crate) fn of_node(
     node: &GraphNode<'_>,
     incoming: impl Fn(usize) -> Flow,
@@ -55,7 +57,7 @@ pub(crate) fn of_node(
     Ok(Flow { size, count, steps: node.number("steps").or(before.steps) })
 }
 
-/// What comes in, the pictures before the rest.
+/// Merges the properties of the inputs. Inputs for pictures win over others.
 fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
     let visual = |input: &str| {
         ["image", "images", "samples", "latent_image", "latent", "pixels", "mask", "video", "input"].contains(&input)
@@ -70,7 +72,7 @@ fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
 fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32)> {
     if let (Some(width), Some(height)) = (node.number("width"), node.number("height")) {
         let (width, height) = keep_shape(width, height, before);
-        return Some(if gives(node, "LATENT") {
+        return Some(if has_output_of(node, "LATENT") {
             (multiple_of_8(width), multiple_of_8(height))
         } else {
             (width, height)
@@ -93,53 +95,55 @@ fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32
     }
 }
 
-/// A side of 0 follows from the other.
+/// Replaces a side of 0 by the one that keeps the aspect ratio.
 fn keep_shape(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
     let (old_width, old_height) = before.unwrap_or((1, 1));
     let ratio = f64::from(old_width.max(1)) / f64::from(old_height.max(1));
     match (width, height) {
-        (0, 0) => before.unwrap_or((USUAL_SIDE, USUAL_SIDE)),
+        (0, 0) => before.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE)),
         (0, height) => (times(height, ratio), height),
         (width, 0) => (width, times(width, 1.0 / ratio)),
         sides => sides,
     }
 }
 
-/// The nearest whole side, at least 1.
+/// Scales a side, and rounds it to the nearest whole number, at least 1.
 fn times(side: u32, by: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
     let side = (f64::from(side) * by).round() as u32;
     side.max(1)
 }
 
-/// A latent has one value for eight pixels.
+/// Rounds a side down to a multiple of 8, at least 8, because a latent has one value for each 8 pixels.
 fn multiple_of_8(side: u32) -> u32 {
     (side / 8 * 8).max(8)
 }
 
-/// Whether an output carries this type.
-pub(crate) fn gives(node: &GraphNode<'_>, kind: &str) -> bool {
+/// Returns whether a node has an output of this type.
+pub(crate) fn has_output_of(node: &GraphNode<'_>, kind: &str) -> bool {
     let mut outputs = node.definition.into_iter().flat_map(|definition| &definition.outputs);
     outputs.any(|output| matches!(&output.kind, OutputKind::Type(word) if word == kind))
 }
 
-/// Whether what an input is linked to carries this type.
-pub(crate) fn takes(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
+/// Returns whether a node has an input that is linked to an output of this type.
+pub(crate) fn has_input_of(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
     node.links.iter().any(|link| {
         let outputs = graph.nodes.get(link.from).and_then(|from| from.definition).map(|from| &from.outputs);
-        let slot = link.slot.as_i128().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(0);
-        outputs.and_then(|outputs| outputs.get(slot)).is_some_and(|output| output.kind.type_word() == kind)
+        outputs
+            .and_then(|outputs| outputs.get(link.value.index().unwrap_or(0)))
+            .is_some_and(|output| output.kind.type_word() == kind)
     })
 }
 
-/// The size of the picture that an input for uploaded pictures names; the error tells the file, if it is no picture.
+/// Returns the size of the picture that an input for uploaded pictures names. The error is the name of the file, if it
+/// is not a picture.
 fn size_of_file(node: &GraphNode<'_>, storage: &Storage) -> Result<Option<(u32, u32)>, String> {
     let inputs = node.definition.into_iter().flat_map(|definition| &definition.inputs);
     let mut names = inputs.filter(|input| input.options.image_upload()).filter_map(|input| node.text(&input.name));
     let Some(name) = names.next() else { return Ok(None) };
     let Ok(path) = storage.named(name) else { return Err(name.to_owned()) };
     if !path.exists() {
-        // Only a list of options says that it is there.
+        // The definitions list the file as an option, but the folder does not have it.
         return Ok(None);
     }
     let shown = path.display().to_string();
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn sides_are_whole_and_not_zero() {
+    fn sides_are_whole_numbers_above_zero() {
         assert_eq!((times(3, 0.1), times(3, 1.5), times(u32::MAX, 9.0), times(3, f64::NAN)), (1, 5, u32::MAX, 1));
         assert_eq!((multiple_of_8(65), multiple_of_8(3)), (64, 8));
     }

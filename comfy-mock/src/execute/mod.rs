@@ -1,6 +1,6 @@
-//! Execution, played: the order, the events and the files of a real run, without the work.
+//! The execution of prompts: the order, the events and the files of a real run, without its computations.
 
-mod cache;
+pub(crate) mod cache;
 mod flow;
 mod graph;
 mod node;
@@ -8,21 +8,22 @@ mod order;
 mod output;
 mod progress;
 mod run;
+mod scene;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-pub(crate) use cache::Cache;
 use run::Run;
 
 use crate::json::object;
 use crate::queue::{Entry, Item};
-use crate::state::{Active, Shared, lock};
+use crate::state::{Active, Shared};
+use crate::sync::lock;
 use crate::ws::To;
 use comfy_schema::Value;
 
-/// Runs prompts one after the other until the server stops.
+/// Runs the queued prompts one after the other, until the server stops.
 pub(crate) async fn work(shared: Arc<Shared>) {
     let mut stopped = shared.stop.subscribe();
     loop {
@@ -33,7 +34,7 @@ pub(crate) async fn work(shared: Arc<Shared>) {
     }
 }
 
-/// Runs the next prompt, or waits for one.
+/// Runs the next prompt, or waits until there may be one.
 async fn next(shared: &Arc<Shared>) {
     let pause = shared.settings.timing.start;
     if !pause.is_zero() {
@@ -53,7 +54,7 @@ async fn next(shared: &Arc<Shared>) {
     }
 }
 
-/// Runs a prompt from its start to the last event.
+/// Runs a prompt from its start to its last event.
 async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
     shared.queue_changed();
     let client_id = item.client_id().map(str::to_owned);
@@ -65,7 +66,7 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
     }
     let Some(ended) = ended else {
         shared.log(&format!("the worker thread died of prompt {}", item.prompt_id));
-        // Nothing runs any more until a restart.
+        // As on a real server, no prompt runs any more until a restart.
         let mut changes = shared.changed.subscribe();
         _ = changes.wait_for(|_| shared.life.load(Ordering::SeqCst) != life).await;
         return;
@@ -85,7 +86,7 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
     }
 }
 
-/// Waits; whether the server was not restarted meanwhile.
+/// Waits, and returns whether the server was not restarted in the meantime.
 async fn stays_alive(shared: &Shared, life: u64, time: Duration) -> bool {
     if !time.is_zero() {
         tokio::time::sleep(time).await;

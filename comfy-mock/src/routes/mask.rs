@@ -1,12 +1,12 @@
-//! A mask laid over a picture that is there.
+//! The combination of an uploaded mask with an existing picture.
 
 use comfy_schema::Value;
 
 use crate::media::{self, Image};
 use crate::storage::{Area, Storage, annotated, below};
 
-/// The colours of the picture that `original` names with the alpha channel of the uploaded one, as PNG. `None` if
-/// the reference leads nowhere: the server does not tell. The error is a status.
+/// Combines the colours of the picture that `original` names with the alpha channel of the uploaded one, as a PNG file.
+/// Returns `None` if the original does not exist, which the server does not report. The error is a status.
 pub(super) fn combine(storage: &Storage, original: Option<&str>, uploaded: &[u8]) -> Result<Option<Vec<u8>>, u16> {
     let reference = original.and_then(|text| Value::parse(text.as_bytes()).ok()).ok_or(500_u16)?;
     let reference = reference.as_object().ok_or(500_u16)?;

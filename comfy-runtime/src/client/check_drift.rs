@@ -40,9 +40,9 @@ impl Client {
     /// Compares the node definitions that a program was generated from with those that this server has now, for the
     /// classes that the workflow uses.
     ///
-    /// Nothing runs. The check is meant for the start of a program, after an update of the server. `old` is the snapshot
-    /// that `build.rs` reads: `Schema::from_slice(include_bytes!("../schemas/comfyui.json"))`. Models and input files
-    /// that were added or removed are not drift; [`preflight`](Self::preflight) checks them.
+    /// Nothing runs. The check is meant for the start of a program, after an update of the server. `old` is the
+    /// snapshot that `build.rs` reads: `Schema::from_slice(include_bytes!("../schemas/comfyui.json"))`. Models and
+    /// input files that were added or removed are not drift; [`preflight`](Self::preflight) checks them.
     ///
     /// ```no_run
     /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {

@@ -16,8 +16,8 @@ use super::routes::View;
 use super::{Client, json};
 use crate::workflow::Workflow;
 
-/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are requested
-/// at once.
+/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are
+/// requested at once.
 const MAX_CLASSES: usize = 48;
 
 /// Maximum number of concurrent requests.
@@ -114,8 +114,8 @@ impl Client {
         let validator = Validator::new(&schema).replacements(&replacements);
         let mut verdict = validator.clone().check(&prompt, None);
         let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
-        // The validator takes the known files for all files. So one that passed before may now be missing, and has to be
-        // asked for too.
+        // The validator takes the known files for all files. So one that passed before may now be missing, and has to
+        // be asked for too.
         loop {
             let names = unknown_files(&verdict, &prompt, &asked);
             if names.is_empty() {
@@ -130,7 +130,7 @@ impl Client {
                 });
             verdict = validator.clone().files(&files).check(&prompt, None);
         }
-        Ok(convert(verdict, &origin))
+        Ok(convert(&verdict, &origin))
     }
 
     /// Returns the definitions of these classes, and the server's replacements of missing classes.
@@ -191,9 +191,9 @@ pub(super) fn classes<T>(workflow: &Workflow<T>) -> BTreeSet<String> {
 /// Returns the names of files that decide the verdict and were not asked for yet: unverifiable ones, and those that a
 /// node's own check did not find.
 fn unknown_files(verdict: &Verdict, prompt: &Value, asked: &BTreeSet<String>) -> BTreeSet<String> {
-    let files = verdict.unverifiable.iter().filter(|fact| fact.kind == UnverifiableKind::File);
+    let files = verdict.unverifiable().iter().filter(|fact| fact.kind == UnverifiableKind::File);
     let files = files.map(|fact| (&fact.node, fact.input.as_ref()));
-    let failures = verdict.node_errors.iter().flat_map(|node| {
+    let failures = verdict.node_errors().iter().flat_map(|node| {
         let failed = node.errors.iter().filter(|error| error.kind == NodeErrorKind::CustomValidationFailed);
         failed.map(|error| (&node.id, error.input_name.as_ref()))
     });
@@ -217,18 +217,18 @@ fn split_folder(name: &str) -> (&str, Folder) {
 }
 
 /// Converts the validator's verdict, through the response that the server would send.
-fn convert(verdict: Verdict, origin: &Origin) -> Preflight {
-    let error = match (&verdict.error, &verdict.raised) {
+fn convert(verdict: &Verdict, origin: &Origin) -> Preflight {
+    let error = match (verdict.error(), verdict.exception()) {
         (Some(error), _) => Some(error.to_value()),
         (None, Some(raised)) => Some(json::object([
             ("type", "server_error".into()),
-            ("message", raised.why.as_str().into()),
+            ("message", raised.reason.as_str().into()),
             ("details", format!("the server would fail with {}", raised.exception.kind).into()),
         ])),
         (None, None) => None,
     };
     let mut response = Map::new();
-    response.insert("node_errors", verdict.node_errors.to_value());
+    response.insert("node_errors", verdict.node_errors().to_value());
     let dropped = node_problems(&Value::Object(response.clone()), origin);
     let rejection = error.and_then(|error| {
         response.insert("error", error);
@@ -244,8 +244,8 @@ fn convert(verdict: Verdict, origin: &Origin) -> Preflight {
     Preflight {
         dropped: if rejection.is_some() { Vec::new() } else { dropped },
         rejection,
-        outputs: verdict.outputs.iter().map(ToString::to_string).collect(),
-        warnings: verdict.warnings.iter().map(warning).collect(),
-        unverifiable: verdict.unverifiable,
+        outputs: verdict.outputs().iter().map(ToString::to_string).collect(),
+        warnings: verdict.warnings().iter().map(warning).collect(),
+        unverifiable: verdict.unverifiable().to_vec(),
     }
 }

@@ -12,7 +12,8 @@ use serde_json::json;
 use crate::scripted::{Call, Reply, Scripted};
 use crate::support::blank;
 
-/// Returns a server whose runs make one file. The closure responds to a request for it, given the number of earlier ones.
+/// Returns a server whose runs make one file. The closure responds to a request for it, given the number of earlier
+/// ones.
 async fn serving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
     let count = Arc::new(AtomicUsize::new(0));
     let last = std::sync::Mutex::new(String::new());

@@ -59,7 +59,7 @@ impl Reply {
     }
 }
 
-/// An action on all WebSockets.
+/// An action on every open WebSocket.
 #[derive(Debug, Clone)]
 pub(crate) enum Wire {
     Frame(Message),
@@ -77,7 +77,7 @@ struct Shared {
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
-    /// Counts the WebSockets that were opened.
+    /// Counts how often a WebSocket was opened.
     opened: watch::Sender<usize>,
 }
 
@@ -114,7 +114,7 @@ impl Scripted {
         self.shared.calls.lock().unwrap().clone()
     }
 
-    /// Returns the requests to a route, or the text messages over WebSockets (`WS`).
+    /// Returns the requests to a route, or the text messages of every WebSocket (`WS`).
     pub(crate) fn calls_to(&self, route: &str) -> Vec<Call> {
         self.calls().into_iter().filter(|call| call.route == route).collect()
     }
@@ -128,7 +128,7 @@ impl Scripted {
         _ = self.shared.wire.send(wire);
     }
 
-    /// Waits until this number of WebSockets were opened.
+    /// Waits until a WebSocket was opened this number of times.
     pub(crate) async fn opened(&self, count: usize) {
         self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, On, Server};
+use comfy_mock::{EventFault, EventMatch, Server};
 use comfy_runtime::Client;
 use comfy_runtime::client::Error;
 
@@ -31,7 +31,7 @@ async fn two_clients_have_two_ids() {
     assert_ne!(one.client_id(), two.client_id());
 }
 
-/// Waits until this number of text messages was received over WebSockets.
+/// Waits until this number of text messages was received over any WebSocket.
 async fn received(server: &Scripted, count: usize) {
     let arrival = async {
         while server.calls_to("WS").len() < count {
@@ -61,7 +61,7 @@ async fn feature_flags_are_the_first_message_of_every_connection() {
 async fn it_reconnects_after_a_break_and_after_a_restart() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
-    server.faults().event(On::kind("execution_start"), EventFault::CloseBefore);
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
     client.run(&text_to_image(1, 2)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients() == [client.client_id()]))
         .await
@@ -85,7 +85,7 @@ async fn it_reconnects_to_a_server_that_forgot_the_connection() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).poll_interval(Duration::from_millis(50)).connect().await.unwrap();
     // The first connection breaks, and the server forgets the second one.
-    server.faults().event(On::kind("execution_start"), EventFault::CloseAfter);
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseAfter);
     client.run(&text_to_image(1, 1)).await.unwrap();
     server.until(|server| server.clients().len() == 1).await;
     let stream = tokio::net::TcpStream::connect(server.addr()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use comfy_runtime::client::{Accepted, Ending, Error, Event, LostReason, Run, Value};
 use comfy_runtime::{Client, Workflow};
 use tokio::time::{sleep, timeout};
@@ -66,8 +66,8 @@ impl Kind {
 /// One fault.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
-    Event(On, EventFault),
-    TheEndIsLost,
+    Event(EventMatch, EventFault),
+    DropEndEvent,
     Http(&'static str, HttpFault),
 }
 
@@ -128,8 +128,8 @@ impl Case {
         let heard = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
         let told = heard.await.expect("no panic");
-        // If another client deletes the run after the connection broke and before the client saw it in the queue, nothing
-        // distinguishes this from a restart of the server.
+        // If another client deletes the run after the connection broke and before the client saw it in the queue,
+        // nothing distinguishes this from a restart of the server.
         let unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
         let is_honest = matches!(&ending, Ending::Lost(gone) if gone.reason == LostReason::Forgotten);
         if !(unknowable && is_honest) {
@@ -165,14 +165,14 @@ impl Case {
         for fault in &self.faults {
             match fault {
                 Fault::Event(on, fault) => _ = server.faults().event(on.clone(), *fault),
-                Fault::TheEndIsLost => _ = server.faults().lose_the_end(),
+                Fault::DropEndEvent => _ = server.faults().drop_end_event(),
                 Fault::Http(route, fault) => _ = server.faults().http(route, fault.clone()),
             }
         }
     }
 
-    /// Does what the kind is named for and waits for the end. Returns the ending and what the server remembers of the run
-    /// at the end.
+    /// Does what the kind is named for and waits for the end. Returns the ending and what the server remembers of the
+    /// run at the end.
     async fn to_the_end(&self, server: &Server, mut run: Run) -> (Ending, Option<Memory>) {
         let id = run.prompt_id().to_owned();
         let knows = |server: &Server| server.history(&id).is_some();

@@ -1,6 +1,7 @@
 //! Under every fault, each run has exactly one ending, and it is the one that the server remembers.
 //!
-//! `cargo bench-faults` prints the score. `COMFY_SCHEDULES` sets the number of random schedules, `COMFY_SEED` the first seed.
+//! `cargo bench-faults` prints the score. `COMFY_SCHEDULES` sets the number of random schedules, `COMFY_SEED` the first
+//! seed.
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 

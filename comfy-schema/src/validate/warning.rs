@@ -16,8 +16,8 @@ pub struct Unverifiable {
     pub input: Option<Text>,
     /// What kind of thing.
     pub kind: UnverifiableKind,
-    /// In words, the assumption included.
-    pub why: String,
+    /// The reason in words, with the assumption made.
+    pub reason: String,
 }
 
 /// Why something cannot be known.
@@ -44,7 +44,7 @@ impl Display for Unverifiable {
     /// ``node 3, input `image`: …``
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
-        f.write_str(&self.why)
+        f.write_str(&self.reason)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`, `/features`.
+//! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`,
+//! `/features`.
 
 use bytes::Bytes;
 use comfy_schema::{Map, NodeDef, Schema, Value};
