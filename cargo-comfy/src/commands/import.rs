@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use comfy_codegen::import::{self, Imported, Importer, Parameters, Settings};
 use comfy_convert::Document;
+use comfy_import::{IdStyle, ImportOptions, Imported, Importer, OptionStyle, Parameters};
 use comfy_schema::{Schema, Value};
 
 use crate::definitions::Definitions;
@@ -170,7 +170,7 @@ impl Import {
     fn import(
         &self,
         file: &Path,
-        settings: &mut Settings,
+        settings: &mut ImportOptions,
         schema: &Schema,
         planned: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
@@ -185,26 +185,26 @@ impl Import {
     fn prompt(
         &self,
         document: Document,
-        settings: &mut Settings,
+        settings: &mut ImportOptions,
         schema: &Schema,
     ) -> Result<(Value, Vec<String>), Failure> {
-        if let Some(workflow) = &document.ui {
+        if let Some(workflow) = document.ui() {
             settings.function_names = workflow.subgraph_names().into_iter().collect();
         }
         let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;
         Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
     }
 
-    fn settings(&self) -> Settings {
-        let mut settings = Settings::new(String::new());
+    fn settings(&self) -> ImportOptions {
+        let mut settings = ImportOptions::new(String::new());
         settings.nodes.clone_from(&self.nodes);
         settings.parameters = match self.params.as_slice() {
             [only] if only == "none" => Parameters::None,
             [only] if only == "auto" => Parameters::Auto,
             list => Parameters::List(list.to_vec()),
         };
-        settings.ids = if self.ids == Ids::Keep { import::Ids::Keep } else { import::Ids::Names };
-        settings.options = if self.options == Options::Enums { import::Options::Enums } else { import::Options::Texts };
+        settings.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
+        settings.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
         settings.tidy = self.tidy;
         settings.functions = self.functions;
         settings
@@ -215,5 +215,5 @@ impl Import {
 fn function_name(file: &Path) -> String {
     let stem = files::stem(file);
     let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);
-    Settings::name_of(stem)
+    ImportOptions::name_of(stem)
 }

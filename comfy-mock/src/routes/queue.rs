@@ -53,7 +53,7 @@ pub(crate) async fn interrupt(State(shared): State<Arc<Shared>>, body: Body) -> 
         None => lock(&shared.queue).interrupt(None),
         Some(id) => id.as_str().is_some_and(|id| lock(&shared.queue).interrupt(Some(id))),
     };
-    shared.something_changed();
+    shared.notify_change();
     reply::empty(200)
 }
 

@@ -68,7 +68,7 @@ fn find(shared: &Shared, query: &Query) -> Result<(PathBuf, String), u16> {
 type Encoded = Result<(&'static str, Vec<u8>), MediaError>;
 
 fn read(path: &PathBuf) -> Result<Image, MediaError> {
-    Image::read(&std::fs::read(path).map_err(|_| MediaError::Unknown)?)
+    Image::decode(&std::fs::read(path).map_err(|_| MediaError::Unknown)?)
 }
 
 /// Encodes a picture as WebP or JPEG.

@@ -32,13 +32,7 @@ pub enum UnverifiableKind {
     LongChain,
 }
 
-words!(
-    UnverifiableKind,
-    "reason why something cannot be known",
-    File = "file",
-    CustomNode = "custom_node",
-    LongChain = "long_chain",
-);
+words!(UnverifiableKind, "unverifiable kind", File = "file", CustomNode = "custom_node", LongChain = "long_chain",);
 
 impl Display for Unverifiable {
     /// ``node 3, input `image`: …``
@@ -92,7 +86,7 @@ pub enum PromptWarningKind {
 
 words!(
     PromptWarningKind,
-    "kind of warning",
+    "warning kind",
     UnknownLink = "unknown_link",
     UnknownInput = "unknown_input",
     SelectorMissing = "selector_missing",

@@ -253,7 +253,7 @@ impl<'r> Report<'r> {
         let class = self.schema.node(class)?;
         let given = find(&self.queued, id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
         let near = suggest::similar(input, given.filter(|given| class.input(given).is_none()));
-        near.first().map(|near| ("help", format!("the node has no input `{near}`, which is given; rename it")))
+        near.first().map(|near| ("help", format!("the node has no input `{near}`; did you mean `{input}`?")))
     }
 
     /// Returns the value in the file, before conversion.
