@@ -23,7 +23,7 @@ struct Bare;
 fn workflows_and_their_errors_go_to_other_threads() {
     is_free::<Workflow<Out<IMAGE>>>();
     is_error::<GraphError>();
-    is_error::<ReadError>();
+    is_error::<ParseWorkflowError>();
 }
 
 #[cfg(feature = "client")]
@@ -31,8 +31,8 @@ fn workflows_and_their_errors_go_to_other_threads() {
 fn the_client_and_what_it_gives_go_to_other_threads() {
     use comfy_runtime::client::routes::UnknownJobStatus;
     use comfy_runtime::client::{
-        Accepted, Client, Done, Download, Drift, Dropped, Ending, Error, Event, Events, ExecutionError, Interruption,
-        Lost, OutputFile, Rejection, Run, Stalled, TransportError,
+        Accepted, Client, Done, Download, Drift, DroppedOutputs, Ending, Error, Event, Events, ExecutionError,
+        Interruption, LostRun, OutputFile, Rejection, Run, Stalled, TransportError,
     };
 
     is_free::<(Client, Run, Accepted, Event, Events, Ending, Done, OutputFile)>();
@@ -40,10 +40,10 @@ fn the_client_and_what_it_gives_go_to_other_threads() {
     is_error::<Error>();
     is_error::<TransportError>();
     is_error::<Drift>();
-    is_error::<Dropped>();
+    is_error::<DroppedOutputs>();
     is_error::<ExecutionError>();
     is_error::<Interruption>();
-    is_error::<Lost>();
+    is_error::<LostRun>();
     is_error::<Rejection>();
     is_error::<Stalled>();
     is_error::<UnknownJobStatus>();

@@ -218,6 +218,6 @@ async fn a_server_that_does_not_answer_any_more_is_told() {
     server.faults().event(EventMatch::kind("status"), EventFault::CloseBefore);
     let result = tokio::time::timeout(LONG, run.finish()).await.unwrap();
     let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
-    assert_eq!(lost.why, comfy_runtime::client::LostWhy::Unreachable);
-    assert!(lost.last_word.contains("502"), "{lost}");
+    assert_eq!(lost.reason, comfy_runtime::client::LostReason::Unreachable);
+    assert!(lost.last_error.contains("502"), "{lost}");
 }

@@ -115,7 +115,7 @@ async fn secrets_are_in_no_text() {
         texts.push(format!("{submission:?}"));
         let error = submission.submit().await.unwrap_err();
         // The secrets were sent: the server says 503 to those that know them.
-        assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unknown { .. }), "{error}");
+        assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unconfirmed { .. }), "{error}");
         texts.extend([format!("{error:?}"), error.to_string()]);
         let gone = builder.proxy("http://me:s3cret-proxy@127.0.0.1:1").connect().await.unwrap_err();
         texts.extend([format!("{gone:?}"), gone.to_string()]);
