@@ -27,9 +27,13 @@ pub(crate) struct Style {
     pub(crate) docs: bool,
 }
 
+/// The format of the generated code, which `comfy_runtime::generated_format!` checks. See there for when to raise it.
+const FORMAT: u32 = 1;
+
 /// Writes everything that a plan holds.
 pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     let mut out = Writer::default();
+    line!(out, "::comfy_runtime::generated_format!({FORMAT});");
     for node in &plan.nodes {
         node::emit(node, &plan.shared, style, &mut out);
     }

@@ -6,6 +6,9 @@ use super::verdict::{PromptReport, RequestError, ServerException};
 use super::{Validator, Verdict};
 use crate::{Map, Value};
 
+const NO_PROMPT: &str = "No prompt provided";
+const NO_OBJECT: &str = "the body is not an object";
+
 impl Validator<'_> {
     /// What the server would say of a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
     ///
@@ -14,13 +17,17 @@ impl Validator<'_> {
     pub fn check_body(&self, body: &Value) -> Verdict {
         let map = match body {
             Value::Object(map) => map,
-            // Python finds no key `prompt` in those either.
-            Value::Array(_) | Value::String(_) => {
-                return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
-            }
+            // Python looks for the names in a list or a text as well; one that is found is then used as a key.
             other => {
-                let message = format!("argument of type '{}' is not iterable", python::type_name(other));
-                return raised("the body is not an object", Exception::type_error(message));
+                let has = |name: &str| python::contains(other, &Value::from(name));
+                return match has("number").and_then(|found| Ok(found || has("prompt")?)) {
+                    Ok(false) => refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT),
+                    Ok(true) => {
+                        let message = format!("{} indices must be integers, not 'str'", python::type_name(other));
+                        raised(NO_OBJECT, Exception::type_error(message))
+                    }
+                    Err(exception) => raised(NO_OBJECT, exception),
+                };
             }
         };
         if let Some(number) = map.get("number")
@@ -29,7 +36,7 @@ impl Validator<'_> {
             return raised("`number` is not a number", exception);
         }
         let Some(prompt) = map.get("prompt") else {
-            return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
+            return refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT);
         };
         if let Some(id) = map.get("prompt_id").filter(|id| !id.is_null())
             && !id.as_str().is_some_and(is_canonical_uuid)
@@ -60,8 +67,8 @@ fn raised(reason: &str, exception: Exception) -> Verdict {
     Verdict::Raised(ServerException { node: None, reason: reason.to_owned(), exception })
 }
 
-/// 8-4-4-4-12 lower-case hexadecimal digits.
-fn is_canonical_uuid(text: &str) -> bool {
+/// Returns whether a text is a UUID in canonical form: 8-4-4-4-12 lower-case hexadecimal digits.
+pub fn is_canonical_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -92,6 +99,9 @@ mod tests {
             (r#"{"prompt": null}"#, "raised"),
             ("{}", "no_prompt"),
             ("[]", "no_prompt"),
+            (r#"["prompt"]"#, "raised"),
+            (r#""a number""#, "raised"),
+            (r#""x""#, "no_prompt"),
             ("5", "raised"),
         ] {
             let body = body.replace('P', r#"{"class_type": "Save", "inputs": {}}"#);

@@ -41,9 +41,13 @@ mod warning;
 
 use std::borrow::Cow;
 
+#[doc(hidden)]
+pub use body::is_canonical_uuid;
 pub use error::{Cycle, NodeError, NodeErrorKind, RequestErrorKind};
 pub use files::{Files, Folder};
 pub use python::Exception;
+#[doc(hidden)]
+pub use python::{to_float, truthy};
 pub use replace::Replacements;
 pub(crate) use single::{Flaw, Problem, declaration, problems, replaced};
 pub use verdict::{NodeErrors, NodeReport, PromptReport, RequestError, ServerException, Verdict};

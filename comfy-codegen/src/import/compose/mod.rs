@@ -178,8 +178,12 @@ impl Composer<'_, '_, '_, '_> {
         })
     }
 
-    fn runtime(&mut self, name: &str) {
-        self.imports.insert(("comfy_runtime".to_owned(), name.to_owned()));
+    /// Imports an item of the runtime, by its path in that crate.
+    fn runtime(&mut self, path: &str) {
+        let path = format!("comfy_runtime::{path}");
+        if let Some((module, name)) = path.rsplit_once("::") {
+            self.imports.insert((module.to_owned(), name.to_owned()));
+        }
     }
 
     fn generated(&mut self, name: &str) {

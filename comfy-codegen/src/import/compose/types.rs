@@ -42,11 +42,11 @@ impl Composer<'_, '_, '_, '_> {
     fn handle(&mut self, found: Type) -> String {
         match found {
             Type::Any => {
-                self.runtime("AnyOut");
+                self.runtime("out::AnyOut");
                 "AnyOut".to_owned()
             }
             Type::Union(union) => {
-                self.runtime("UnionOut");
+                self.runtime("out::UnionOut");
                 self.generated("unions");
                 let ident = self.shared.unions.get(union.0).map_or("", |union| union.ident.as_str());
                 format!("UnionOut<unions::{ident}>")
@@ -63,7 +63,7 @@ impl Composer<'_, '_, '_, '_> {
         match found {
             Type::Word(word) => self.word(word),
             Type::Listed(list) => {
-                self.runtime("Listed");
+                self.runtime("field::Listed");
                 match list.and_then(|list| self.shared.lists.get(list.0)) {
                     Some(list) => {
                         let ident = list.ident.clone();
@@ -71,13 +71,13 @@ impl Composer<'_, '_, '_, '_> {
                         format!("Listed<options::{ident}>")
                     }
                     None => {
-                        self.runtime("AnyOption");
+                        self.runtime("field::AnyOption");
                         "Listed<AnyOption>".to_owned()
                     }
                 }
             }
             Type::Unknown | Type::Union(_) | Type::Any => {
-                self.runtime("Unknown");
+                self.runtime("field::Unknown");
                 "Unknown".to_owned()
             }
         }

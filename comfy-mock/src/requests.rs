@@ -1,4 +1,4 @@
-//! The requests that came in.
+//! The record of the requests that the server received.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,27 +9,27 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use comfy_schema::Value;
 
-use crate::state::lock;
+use crate::sync::lock;
 
-/// So many requests are remembered.
-const MOST: usize = 10_000;
+/// Maximum number of recorded requests.
+const MAX_REQUESTS: usize = 10_000;
 
-/// Longer bodies are not remembered, in bytes.
-const LONGEST_BODY: usize = 1 << 20;
+/// Maximum size of a recorded body, in bytes; larger ones are not recorded.
+const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// All bodies together may have so many bytes; the oldest requests make room.
-const MOST_BYTES: usize = 64 << 20;
+/// Maximum size of all recorded bodies, in bytes; the oldest requests are dropped to stay below it.
+const MAX_TOTAL_BYTES: usize = 64 << 20;
 
-/// A request that the server got.
+/// A request that the server received.
 ///
-/// Its `Debug` shows no header values and no body: keys and tokens may be in them.
+/// Its `Debug` output omits header values and the body, because they may contain keys and tokens.
 #[derive(Clone)]
 pub struct Request {
-    /// `GET`, `POST`, …
+    /// The method: `GET`, `POST`, ….
     pub method: String,
-    /// The path as it was sent, `/api` included.
+    /// The path as it was sent, including `/api`.
     pub path: String,
-    /// What follows the `?`, as it was sent.
+    /// The part after the `?`, as it was sent.
     pub query: Option<String>,
     headers: HeaderMap,
     body: Arc<OnceLock<Bytes>>,
@@ -37,28 +37,28 @@ pub struct Request {
 }
 
 impl Request {
-    /// A header's value; `None` if it is absent or not a text.
+    /// Returns the value of a header; `None` if it is absent or not a text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body, where the route reads one as a whole (uploads are not) and it is at most a MiB.
+    /// Returns the body, if the route reads it as a whole (uploads are not) and it has at most 1 MiB.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.get().map(AsRef::as_ref)
     }
 
-    /// The body as JSON.
+    /// Returns the body, parsed as JSON.
     pub fn json(&self) -> Option<Value> {
         Value::parse(self.body()?).ok()
     }
 
-    /// The status of the answer, once there is one.
+    /// Returns the status of the response, once there is one.
     pub fn status(&self) -> Option<u16> {
         self.status.get().copied()
     }
 
     pub(crate) fn set_body(&self, body: &Bytes) {
-        if body.len() <= LONGEST_BODY {
+        if body.len() <= MAX_BODY_BYTES {
             _ = self.body.set(body.clone());
         }
     }
@@ -78,14 +78,14 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The last requests.
+/// The last requests, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct Requests {
     requests: Mutex<VecDeque<Request>>,
 }
 
-impl Seen {
-    /// Remembers a request.
+impl Requests {
+    /// Records a request.
     pub(crate) fn add(&self, parts: &Parts) -> Request {
         let request = Request {
             method: parts.method.to_string(),
@@ -98,7 +98,7 @@ impl Seen {
         let mut requests = lock(&self.requests);
         let size = |request: &Request| request.body().map_or(0, <[u8]>::len);
         let mut bytes: usize = requests.iter().map(size).sum();
-        while (requests.len() >= MOST || bytes > MOST_BYTES)
+        while (requests.len() >= MAX_REQUESTS || bytes > MAX_TOTAL_BYTES)
             && let Some(oldest) = requests.pop_front()
         {
             bytes -= size(&oldest);
