@@ -1,11 +1,11 @@
-//! From JSON to the model.
+//! Parsing of JSON into the model.
 
 use comfy_schema::{Map, Text, Value};
 
 use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
 use crate::error::DocumentError;
 
-/// The most subgraph definitions that are read: a definition costs work even if nothing uses it.
+/// The maximum number of subgraph definitions: each costs work even if nothing uses it.
 const MAX_SUBGRAPHS: usize = 100_000;
 
 impl UiWorkflow {
@@ -13,9 +13,10 @@ impl UiWorkflow {
     ///
     /// # Errors
     ///
-    /// [`DocumentError::NotAWorkflow`] if this is no object with `nodes`, [`DocumentError::Node`] if a node has
-    /// neither id nor type. What is merely odd (an entry of `links` that is no link, for example) is left out and
-    /// warned of when the workflow is converted.
+    /// Returns [`DocumentError::NotAWorkflow`] if the JSON is not an object with an array `nodes`,
+    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`]. Smaller oddities
+    /// (an entry of `links` that is not a link, for example) are ignored, and converting the workflow gives a warning
+    /// about them.
     pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
             return Err(DocumentError::NotAWorkflow { found: value.kind_name().into() });
@@ -54,14 +55,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn odd(&mut self, at: &str, what: impl std::fmt::Display) {
-        // A hostile file could hold millions; a few tell as much.
+    fn odd(&mut self, at: &str, message: impl std::fmt::Display) {
+        // A hostile file could hold millions; a few are enough.
         if self.oddities.len() < 100 {
-            self.oddities.push(format!("{at}{what}"));
+            self.oddities.push(format!("{at}{message}"));
         }
     }
 
-    /// All definitions, without recursion: definitions may nest.
+    /// Reads all definitions, without recursion, because definitions may nest deep.
     fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, DocumentError> {
         let mut subgraphs = Vec::new();
         let mut waiting = std::collections::VecDeque::from([(file, false)]);
@@ -167,7 +168,7 @@ fn port(saved: &Map) -> UiPort {
     }
 }
 
-/// A link as an array (0.4) or an object (v1 and subgraphs).
+/// Reads a link: an array (0.4) or an object (v1 and subgraphs).
 fn link(value: &Value) -> Option<UiLink> {
     let [id, origin, origin_slot, target, target_slot] = match value {
         Value::Array(parts) => std::array::from_fn(|at| parts.get(at)),

@@ -1,8 +1,8 @@
-//! Comparing conversions with what the real front end made of the same files.
+//! Comparison of conversions with the prompts that the real front end made of the same files.
 //!
-//! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
-//! nobody can know offline, by these rules: an input that the converter itself reports as
-//! [`ConvertWarningKind::Undecided`], and `audioUI` behind `&rand=`.
+//! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). The comparison leaves out only values that
+//! nobody can know offline: an input that the converter itself reports as [`ConvertWarningKind::Undecided`], and the
+//! part of `audioUI` after `&rand=`.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -14,20 +14,20 @@ use std::time::{Duration, Instant};
 use comfy_convert::{ConvertWarningKind, Converted, Converter, UiWorkflow, to_ui_with};
 use comfy_schema::{Schema, Value};
 
-/// The outcome for a folder.
+/// The result for a folder.
 #[derive(Default)]
 pub(crate) struct Score {
-    /// How many pairs were equal.
+    /// The number of equal pairs.
     pub(crate) equal: usize,
-    /// The others.
+    /// The pairs that are not equal.
     pub(crate) failures: Vec<Failure>,
-    /// What was left out: file, node and input.
+    /// The values that were left out: file, node and input.
     pub(crate) left_out: Vec<String>,
-    /// Texts that are blanked in the data on one side.
+    /// The texts that are blanked in the data on one side.
     pub(crate) blanked: Vec<String>,
-    /// What a file for the editor could not hold.
+    /// The values that a file for the editor could not hold.
     pub(crate) lost: Vec<String>,
-    /// What reading and converting took, without reading files.
+    /// The time of reading and converting, without reading files.
     pub(crate) time: Duration,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<d
         let prompt = Value::parse(&fs::read(&path)?)?;
         let started = Instant::now();
         let document = to_ui_with(&prompt, schema, |_, _| Vec::new())?;
-        // As the editor reads it: from its text.
+        // The workflow is read from its text, as the editor does.
         let text = document.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
         let converted = Converter::new(schema).convert(&workflow)?;
@@ -172,8 +172,8 @@ impl Compare {
     }
 }
 
-/// In public workflows the name of the file is a hash in `audio` and stands in clear in `audioUI`: the truth does not
-/// agree with itself.
+/// Returns whether the two texts disagree in the data itself: in public workflows the name of the file is a hash in
+/// `audio` and stands in clear in `audioUI`.
 fn is_blanked(audio: Option<&Value>, address: Option<&Value>) -> bool {
     let (Some(audio), Some(address)) = (audio.and_then(Value::as_str), address.and_then(Value::as_str)) else {
         return false;
