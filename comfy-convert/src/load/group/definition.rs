@@ -11,25 +11,25 @@ const MAX_NODES: usize = 1_000;
 
 /// The definition of a group node.
 #[derive(Debug)]
-pub(in crate::load) struct Definition {
-    pub(in crate::load) nodes: Vec<UiNode>,
+pub(crate) struct Definition {
+    pub(crate) nodes: Vec<UiNode>,
     /// The links inside: inner node and output by inner node and input number.
-    pub(in crate::load) links: HashMap<(usize, usize), (usize, usize)>,
+    pub(crate) links: HashMap<(usize, usize), (usize, usize)>,
     /// The outputs that are linked outside too, by inner node and output.
-    pub(in crate::load) external: HashSet<(usize, usize)>,
+    pub(crate) external: HashSet<(usize, usize)>,
     config: Map,
 }
 
 impl Definition {
     /// Returns the number of parts to read, which counts against the limit.
-    pub(in crate::load) fn parts(value: &Value) -> usize {
+    pub(crate) fn parts(value: &Value) -> usize {
         let length =
             |key| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_array).map_or(0, <[Value]>::len);
         1 + length("nodes") + length("links") + length("external")
     }
 
     /// Reads a definition. Returns `None` if it has no nodes or an invalid one.
-    pub(in crate::load) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn read(value: &Value) -> Option<Self> {
         let map = value.as_object()?;
         let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MAX_NODES)?;
         let nodes = nodes.iter().map(UiNode::of_group).collect::<Option<Vec<_>>>()?;
@@ -51,7 +51,7 @@ impl Definition {
     }
 
     /// Returns the user's settings for an input or output of an inner node.
-    pub(in crate::load) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
+    pub(crate) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
         let node = self.config.get(&node.to_string())?.as_object()?;
         node.get(side)?.as_object()?.get(name)?.as_object()
     }

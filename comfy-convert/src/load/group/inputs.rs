@@ -10,17 +10,17 @@ use crate::ui::UiNode;
 use crate::widgets::{Spec, Widgets, declared, has_widget};
 
 /// The inputs and widgets of a group node.
-pub(in crate::load) struct Plan<'s> {
-    pub(in crate::load) slots: Vec<Slot>,
-    pub(in crate::load) widgets: Widgets<'s>,
-    pub(in crate::load) from_outside: HashMap<(usize, usize), usize>,
+pub(crate) struct Plan<'s> {
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) widgets: Widgets<'s>,
+    pub(crate) from_outside: HashMap<(usize, usize), usize>,
     /// The inner widgets (node and name) that take the value of the group's widget of this name.
     targets: Vec<(Text, usize, Text)>,
 }
 
 impl Plan<'_> {
     /// Copies the values of the group's widgets into the inner ones.
-    pub(in crate::load) fn write(&self, nodes: &mut [Node<'_>]) {
+    pub(crate) fn write(&self, nodes: &mut [Node<'_>]) {
         for (name, node, inner) in &self.targets {
             let (Some(widget), Some(node)) = (self.widgets.get(name), nodes.get_mut(*node)) else {
                 continue;
@@ -41,7 +41,7 @@ struct Converted<'s> {
 
 /// Plans the inputs of a group from its inner nodes by index: first widgets, then other inputs, and after all nodes the
 /// converted widgets.
-pub(in crate::load) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
+pub(crate) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
     let mut planner = Planner { definition, seen: HashMap::new(), count: 0, declared: Vec::new(), plan: empty() };
     let mut waiting = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
