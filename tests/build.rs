@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use comfy_codegen::Config;
-use comfy_codegen::import::{Importer, Settings};
+use comfy_import::{ImportOptions, Importer};
 use comfy_schema::{Schema, Value};
 
 #[path = "imports/cases.rs"]
@@ -38,10 +38,10 @@ fn imports() -> Result<String, Box<dyn Error>> {
     let mut runs = String::new();
     for (name, change) in cases::CASES {
         let prompt = Value::parse(&fs::read(format!("imports/{name}.json"))?)?;
-        let mut settings = Settings::new(*name);
-        settings.origin = Some(format!("{name}.json"));
-        change(&mut settings);
-        let imported = import.import(&prompt, &settings)?;
+        let mut options = ImportOptions::new(*name);
+        options.origin = Some(format!("{name}.json"));
+        change(&mut options);
+        let imported = import.import(&prompt, &options)?;
         let saved = if imported.parameters.is_empty() { "" } else { "_as_saved" };
         writeln!(source, "pub mod {name} {{\n{}}}\n", imported.source)?;
         writeln!(runs, "({name:?}, || {name}::{name}{saved}().map(|w| (w.to_json(), w.to_json_pretty()))),")?;

@@ -111,7 +111,7 @@ impl Graph {
     fn check(&mut self, json: &Value, prompt: &Prompt<'_>, schema: &Schema) -> HashSet<(usize, Text)> {
         let verdict = Validator::new(schema).check(json, None);
         let mut wrong = HashSet::new();
-        for report in verdict.node_errors.iter() {
+        for report in verdict.node_errors().iter() {
             let Some(at) = prompt.position(&report.id) else { continue };
             for error in &report.errors {
                 let input = error.input_name.clone().unwrap_or_default();
@@ -126,7 +126,7 @@ impl Graph {
                 wrong.insert((at, input));
             }
         }
-        for warning in &verdict.warnings {
+        for warning in verdict.warnings() {
             let node = prompt.position(&warning.node).and_then(|at| self.nodes.get_mut(at));
             let input = warning.input.as_ref().map(|input| format!("{input}: ")).unwrap_or_default();
             if let Some(node) = node {
@@ -140,7 +140,7 @@ impl Graph {
                 node.errors.push(format!("there is no node `{}`", node.class));
             }
         }
-        self.problems.extend(verdict.raised.map(|raised| raised.why));
+        self.problems.extend(verdict.exception().map(|exception| exception.reason.clone()));
         wrong
     }
 

@@ -1,36 +1,38 @@
-//! `workflow! { … }`
+//! Expansion of `workflow! { … }`.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 use crate::lower::Lowering;
 use crate::recover;
 
-/// The expression that builds, finishes and gives the workflow.
+/// Expands to an expression that builds and finishes the workflow.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut lowering = Lowering::default();
-    let body = recover::block(unwrapped(input), &mut lowering);
+    let input = unwrapped(input);
+    let alias = alias(&input);
+    let body = recover::block(input, &mut lowering);
     let errors = lowering.report.into_tokens();
     let (graph, support) = (graph(), support());
-    // Mistakes come behind the body: completion finds its place by counting characters.
-    // Names of our own cannot be seen from the block, nor the block's from ours.
+    // Errors follow the body, because completion finds its position by counting characters.
+    // With mixed-site hygiene, the block does not see our names, and we do not see the names of the block.
     quote_spanned! {Span::mixed_site()=>
         {
             #support
-            let __graph = __c::Graph::new();
+            let __owner = __c::Graph::new();
+            let #graph = &__owner;
             #[allow(unexpected_cfgs)]
             let __outputs = {
-                #[allow(unused_variables)]
-                let #graph = &__graph;
+                #alias
                 #body
             };
             #errors
-            __graph.finish(__outputs)
+            __owner.finish(__outputs)
         }
     }
 }
 
-/// The import that the expansion of every node literal relies on: short paths are fewer tokens for rustc to read.
+/// Returns the import that the expansion of every node literal relies on. Short paths are fewer tokens for rustc.
 pub(crate) fn support() -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[allow(unused_imports)]
@@ -38,12 +40,30 @@ pub(crate) fn support() -> TokenStream {
     }
 }
 
-/// What the graph under construction is called inside: a name for the user to write.
-pub(crate) fn graph() -> syn::Ident {
-    syn::Ident::new("graph", Span::call_site())
+/// Returns the hidden name of the graph under construction, which node literals use.
+pub(crate) fn graph() -> Ident {
+    Ident::new("__graph", Span::mixed_site())
 }
 
-/// `workflow!({ … })` is `workflow! { … }`, so that rustfmt, which formats expressions in parentheses, can help.
+/// Returns the statements that bind `graph`, the name that users write, to the graph under construction.
+///
+/// When `macro_rules!` passes the body on, the body's `graph` is another name than that of the call, so both are bound.
+pub(crate) fn alias(body: &TokenStream) -> TokenStream {
+    let names = [Some(Span::call_site()), span_of_graph(body)].into_iter().flatten();
+    let (names, graph) = (names.map(|span| Ident::new("graph", span)), graph());
+    quote!(#(#[allow(unused_variables)] let #names = #graph;)*)
+}
+
+/// Returns the span of the first `graph` in a body.
+fn span_of_graph(body: &TokenStream) -> Option<Span> {
+    body.clone().into_iter().find_map(|tree| match tree {
+        TokenTree::Ident(name) if name == "graph" => Some(name.span()),
+        TokenTree::Group(group) => span_of_graph(&group.stream()),
+        _ => None,
+    })
+}
+
+/// Returns the block of `workflow!({ … })`, which means the same as `workflow! { … }` but which rustfmt formats.
 fn unwrapped(input: TokenStream) -> TokenStream {
     let mut trees = input.clone().into_iter();
     match (trees.next(), trees.next()) {

@@ -1,16 +1,17 @@
-//! `#[workflow] fn …`
+//! Expansion of `#[workflow] fn …`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Type};
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, GenericArgument, Pat, PatIdent, PathArguments, ReturnType, Signature, Type};
 
-use crate::block::{graph, support};
+use crate::block::{alias, graph, support};
 use crate::lower::Lowering;
 use crate::recover;
 use crate::report::Report;
 
-/// A function without its body, which may be half typed.
+/// A function without its body, which may be incomplete.
 struct Function {
     attrs: Vec<syn::Attribute>,
     vis: syn::Visibility,
@@ -23,7 +24,7 @@ impl syn::parse::Parse for Function {
     }
 }
 
-/// The function that gives the workflow, or the part of one.
+/// Expands to the function that builds the workflow, or a part of one.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let (head, body) = split_body(item.clone());
     let function = match syn::parse2::<Function>(head) {
@@ -37,16 +38,18 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let part = graph_parameter(&function.sig);
     let titles = titles(args, part.is_some(), &mut lowering.report);
     if let Some(token) = &function.sig.asyncness {
-        lowering.report.error(token.span(), "a workflow is built at once; `#[workflow]` functions cannot be async");
+        lowering.report.error(token.span(), "`#[workflow]` functions cannot be async");
     }
     if let Some(token) = &function.sig.constness {
         lowering.report.error(token.span(), "`#[workflow]` functions cannot be const");
     }
-    let body = recover::block(body, &mut lowering);
-    let errors = lowering.report.into_tokens();
     let Function { attrs, vis, mut sig } = function;
     sig.asyncness = None;
     sig.constness = None;
+    // A parameter named `graph` takes precedence over the alias.
+    let alias = if binds_graph(&sig) { TokenStream::new() } else { alias(&body) };
+    let body = recover::block(body, &mut lowering);
+    let errors = lowering.report.into_tokens();
     let (graph, support) = (graph(), support());
     if let Some(parameter) = part {
         return quote! {
@@ -55,6 +58,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 #support
                 #[allow(unused_variables)]
                 let #graph = #parameter;
+                #alias
                 #body
             }
             #errors
@@ -72,15 +76,15 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let (output, finish) = match fallible {
         Some((ok, error)) => (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#ok>, #error>),
-            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs?)? #titles)),
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__owner.finish(__outputs?)? #titles)),
         ),
         None if titles.is_some() => (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
-            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__graph.finish(__outputs)? #titles)),
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__owner.finish(__outputs)? #titles)),
         ),
         None => (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
-            quote_spanned!(Span::mixed_site()=> __graph.finish(__outputs)),
+            quote_spanned!(Span::mixed_site()=> __owner.finish(__outputs)),
         ),
     };
     sig.output = syn::parse_quote!(-> #output);
@@ -88,11 +92,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         #[allow(unexpected_cfgs)]
         #(#attrs)* #vis #sig {
             #support
-            let __graph = __c::Graph::new();
+            let __owner = __c::Graph::new();
             #[allow(clippy::redundant_closure_call)]
             let __outputs = {
-                #[allow(unused_variables)]
-                let #graph = &__graph;
+                let #graph = &__owner;
+                #alias
                 (move || -> #declared { #body })()
             };
             #finish
@@ -101,7 +105,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// `titles`, the only argument: the call that gives every node a title.
+/// Reads `titles`, the only argument, and returns the call that gives every node a title.
 fn titles(args: TokenStream, is_part: bool, report: &mut Report) -> Option<TokenStream> {
     let mut args = args.into_iter();
     let first = args.next()?;
@@ -110,14 +114,14 @@ fn titles(args: TokenStream, is_part: bool, report: &mut Report) -> Option<Token
         other => Some(other.clone()),
     };
     if let Some(wrong) = wrong {
-        report.error(wrong.span(), "`#[workflow]` takes no arguments but `titles`");
+        report.error(wrong.span(), "unknown argument; `#[workflow]` accepts only `titles`");
     } else if is_part {
-        report.error(first.span(), "only a whole workflow says `titles`; this function is a part of one");
+        report.error(first.span(), "`titles` applies to whole workflows; this function is a part of one");
     }
     Some(quote_spanned!(Span::mixed_site()=> .with_titles()))
 }
 
-/// The signature's tokens, and those inside the braces that end the item.
+/// Splits an item into its signature and the content of the braces at its end.
 fn split_body(item: TokenStream) -> (TokenStream, TokenStream) {
     let mut trees: Vec<TokenTree> = item.into_iter().collect();
     match trees.pop() {
@@ -128,7 +132,7 @@ fn split_body(item: TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The first parameter besides `self`, if it is a `&Graph`: then the function is a part of a workflow.
+/// Returns the first parameter other than `self`, if it is a `&Graph`. The function is then a part of a workflow.
 fn graph_parameter(sig: &Signature) -> Option<syn::Ident> {
     let parameter = sig.inputs.iter().find_map(|input| match input {
         FnArg::Typed(parameter) => Some(parameter),
@@ -140,7 +144,22 @@ fn graph_parameter(sig: &Signature) -> Option<syn::Ident> {
     (path.path.segments.last()?.ident == "Graph").then(|| name.ident.clone())
 }
 
-/// `T` and `E` of a declared `Result<T, E>`.
+/// Returns whether a parameter is named `graph`.
+fn binds_graph(sig: &Signature) -> bool {
+    struct Search(bool);
+
+    impl VisitMut for Search {
+        fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+            self.0 |= pat.ident == "graph";
+        }
+    }
+
+    let mut search = Search(false);
+    search.visit_signature_mut(&mut sig.clone());
+    search.0
+}
+
+/// Returns `T` and `E` of a declared `Result<T, E>`.
 fn result_of(output: &ReturnType) -> Option<(Type, Type)> {
     let ReturnType::Type(_, ty) = output else { return None };
     let Type::Path(path) = &**ty else { return None };

@@ -1,9 +1,9 @@
-//! Reading a block that may be half typed.
+//! Parsing blocks that may be incomplete.
 //!
-//! Whatever does not parse is passed on token by token, with the node literals in it replaced all the same. rustc then
-//! meets the same broken tokens in the same places and says what it says of them anywhere else; rust-analyzer, which
-//! lives on code that does not parse yet, finds field names and values where it expects them. For that the expansion of
-//! broken tokens must have the form that it would have if they were whole.
+//! Code that does not parse is passed on token by token, except that node literals in it are replaced as well. rustc
+//! then reports the same syntax errors in the same places as without the macro. rust-analyzer, which mostly sees
+//! incomplete code, finds field names and values where it expects them. For this, the expansion of incomplete code must
+//! have the same form as that of complete code.
 
 use std::iter::Peekable;
 
@@ -17,7 +17,7 @@ use syn::{Block, Expr, Path};
 
 use crate::lower::{FieldValue, Lowering, RawField};
 
-/// The block's statements with every node literal replaced.
+/// Returns the statements of a block with every node literal replaced.
 pub(crate) fn block(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
     match Block::parse_within.parse2(tokens.clone()) {
         Ok(statements) => lowering.statements(statements),
@@ -25,7 +25,7 @@ pub(crate) fn block(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream
     }
 }
 
-/// Statements one by one: those that parse as always, the others token by token.
+/// Replaces node literals statement by statement, and token by token in statements that do not parse.
 fn statements(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
     split(tokens, ';')
         .into_iter()
@@ -44,7 +44,7 @@ fn statements(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
         .collect()
 }
 
-/// The parts between separators, each with the separator that ends it.
+/// Returns the parts between separators, each with the separator at its end.
 fn split(tokens: TokenStream, separator: char) -> Vec<(TokenStream, Option<Punct>)> {
     let mut parts = Vec::new();
     let mut part = TokenStream::new();
@@ -62,7 +62,7 @@ fn split(tokens: TokenStream, separator: char) -> Vec<(TokenStream, Option<Punct
     parts
 }
 
-/// Tokens that do not parse, with the node literals in them replaced.
+/// Replaces node literals in tokens that do not parse.
 fn loose(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
     let mut out = TokenStream::new();
     let mut trees = tokens.into_iter().peekable();
@@ -90,12 +90,12 @@ fn loose(tokens: TokenStream, lowering: &mut Lowering) -> TokenStream {
     out
 }
 
-/// Whether a path to a node may start here: not at a keyword.
+/// Returns whether a path to a node may start with this token, which must not be a keyword.
 fn starts_a_path(ident: &Ident) -> bool {
     syn::parse2::<Ident>(ident.to_token_stream()).is_ok()
 }
 
-/// The rest of `a::b::C` after its first segment.
+/// Reads the rest of a path after its first segment.
 fn path(first: Ident, trees: &mut Peekable<IntoIter>) -> TokenStream {
     let mut path = TokenStream::from(TokenTree::Ident(first));
     while let Some(TokenTree::Punct(punct)) = trees.peek() {
@@ -127,7 +127,7 @@ fn brace(trees: &mut Peekable<IntoIter>) -> Option<Group> {
     }
 }
 
-/// A path and braces: a node literal if the path could name a type, else the tokens they were.
+/// Expands a path with braces: a node literal if the path may name a type, otherwise the same tokens.
 fn literal(path: TokenStream, group: &Group, lowering: &mut Lowering) -> TokenStream {
     let parsed = syn::parse2::<Path>(path.clone()).ok().filter(names_a_type);
     let Some(parsed) = parsed else {
@@ -154,7 +154,7 @@ fn names_a_type(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 
-/// `name`, `name: value`, or as much of it as is there.
+/// Reads `name`, `name: value`, or an incomplete form of it.
 fn field_of(tokens: TokenStream, lowering: &mut Lowering) -> Option<RawField> {
     let mut trees = tokens.into_iter();
     let Some(TokenTree::Ident(name)) = trees.next() else { return None };

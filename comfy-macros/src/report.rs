@@ -1,8 +1,8 @@
-//! Mistakes of the macro's own: all are collected and told, beside whatever could be expanded.
+//! Errors that the macros report themselves. All of them are reported, next to what could be expanded.
 
 use proc_macro2::{Span, TokenStream};
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Default)]
 pub(crate) struct Report {
     errors: Vec<syn::Error>,
@@ -17,7 +17,7 @@ impl Report {
         self.errors.push(error);
     }
 
-    /// A `compile_error!` for each mistake.
+    /// Returns a `compile_error!` for each error.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.errors.iter().map(syn::Error::to_compile_error).collect()
     }

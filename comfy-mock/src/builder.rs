@@ -1,4 +1,4 @@
-//! What a server is told before it starts.
+//! The configuration and the start of a server.
 
 use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};
@@ -12,24 +12,23 @@ use comfy_schema::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
-use crate::controls::Controls;
 use crate::definitions::{Changes, Definitions};
 use crate::error::Error;
-use crate::execute::Cache;
+use crate::execute::cache::Cache;
 use crate::faults::Faults;
 use crate::log::Log;
 use crate::queue::Queue;
-use crate::seen::Seen;
+use crate::requests::Requests;
 use crate::server::Server;
 use crate::state::{Settings, Shared};
 use crate::storage::{Area, Storage};
 use crate::timing::Timing;
 use crate::ws::Hub;
 
-/// A real server's history keeps this many entries and one more.
-const HISTORY: usize = 10_000;
+/// The limit of a real server's history, which keeps one entry more than this.
+const DEFAULT_HISTORY_LIMIT: usize = 10_000;
 
-/// What a server is told before it starts; [`Server::builder`] gives one.
+/// A builder that configures and starts a [`Server`]; [`Server::builder`] creates one.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), comfy_mock::Error> {
@@ -68,7 +67,7 @@ enum Source {
 }
 
 impl Debug for ServerBuilder {
-    /// Without the contents of files, which may be long.
+    /// Omits the contents of files, which may be long.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerBuilder")
             .field("host", &self.host)
@@ -99,7 +98,7 @@ impl Default for ServerBuilder {
             base: None,
             output: None,
             files: Vec::new(),
-            history: HISTORY,
+            history: DEFAULT_HISTORY_LIMIT,
             changes: Changes { any_model: true, models: HashMap::new(), ..Changes::default() },
             settings,
             log: Log::default(),
@@ -107,65 +106,86 @@ impl Default for ServerBuilder {
     }
 }
 
+impl Server {
+    /// Creates a builder with the default settings.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+
+    /// Starts a server with the node definitions of ComfyUI 0.26.0, on a free port of this machine.
+    ///
+    /// Requires the feature `embedded-schema`, which is on by default.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no port is free, or if the temporary folder cannot be created.
+    #[cfg(feature = "embedded-schema")]
+    pub async fn spawn() -> Result<Self, Error> {
+        Self::builder().spawn().await
+    }
+}
+
 impl ServerBuilder {
-    /// The node definitions: what a server's `/object_info` answered. Served as they are. Without this the server has
-    /// those of ComfyUI 0.26.0 (feature `embedded-schema`).
+    /// Sets the node definitions: the response of a server's `/object_info`. It is served unchanged, unless
+    /// [`Self::models`] or [`Self::options`] change it. Defaults to the definitions of ComfyUI 0.26.0 (feature
+    /// `embedded-schema`).
     pub fn schema_json(mut self, json: impl Into<Vec<u8>>) -> Self {
         self.schema = Source::Bytes(json.into());
         self
     }
 
-    /// The file with the node definitions.
+    /// Sets the file with the node definitions; see [`Self::schema_json`].
     pub fn schema_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.schema = Source::File(path.into());
         self
     }
 
-    /// The address to listen on; `127.0.0.1` if not said.
+    /// Sets the address to listen on. Defaults to `127.0.0.1`.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port to listen on; 0, a free one, if not said.
+    /// Sets the port to listen on. Defaults to 0, which chooses a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// How long things take; nothing takes time if not said.
+    /// Sets how long things take. Defaults to [`Timing::instant`].
     pub fn timing(mut self, timing: Timing) -> Self {
         self.settings.timing = timing;
         self
     }
 
-    /// The folder that holds `input`, `output`, `temp` and `user`. If not said: a new temporary one, which is removed
-    /// with the server.
+    /// Sets the folder that holds `input`, `output`, `temp` and `user`. Defaults to a new temporary folder, which is
+    /// removed with the server.
     pub fn base_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.base = Some(path.into());
         self
     }
 
-    /// The folder for what is saved, if not `output` in the base folder. It is made, and not removed.
+    /// Sets the folder for saved files. It is created if necessary, and not removed. Defaults to `output` in the base
+    /// folder.
     pub fn output_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.output = Some(path.into());
         self
     }
 
-    /// Puts a file into the input folder: `name`, or `folder/name`.
+    /// Adds a file to the input folder. The name may contain folders: `folder/name`.
     pub fn input_file(mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         self.files.push((Area::Input, name.into(), bytes.into()));
         self
     }
 
-    /// Puts a file into the output folder.
+    /// Adds a file to the output folder. The name may contain folders: `folder/name`.
     pub fn output_file(mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         self.files.push((Area::Output, name.into(), bytes.into()));
         self
     }
 
-    /// The files of a model folder (`checkpoints`, `loras`, …). They are the options of the core loaders of that
-    /// folder, and other names are rejected.
+    /// Sets the files of a model folder (`checkpoints`, `loras`, …). They become the options of the core loaders of
+    /// that folder, so that other names are rejected.
     pub fn models(mut self, folder: impl Into<String>, files: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let (folder, files) = (folder.into(), files.into_iter().map(Into::into).collect::<Vec<_>>());
         self.changes.models.insert(folder.clone(), files.clone());
@@ -173,7 +193,7 @@ impl ServerBuilder {
         self
     }
 
-    /// The options of a combo.
+    /// Sets the options of a combo input. A class or input that the definitions lack is ignored.
     pub fn options(
         mut self,
         class: impl Into<String>,
@@ -184,64 +204,68 @@ impl ServerBuilder {
         self
     }
 
-    /// Whether a prompt may name any file where the definitions list none; true if not said.
+    /// Sets whether a prompt may name any file where the definitions list none. Defaults to true.
     ///
-    /// Definitions that are shipped list no models, because those are the installation's own. A real server rejects
-    /// every name then; this one has every file that someone asks for.
+    /// The embedded definitions list no models, because models belong to an installation. A real server rejects every
+    /// name in that case; this one accepts every name by default.
     pub fn any_model(mut self, any: bool) -> Self {
         self.changes.any_model = any;
         self
     }
 
-    /// What `/view_metadata/{folder}?filename={file}` answers.
+    /// Sets the response of `/view_metadata/{folder}?filename={file}`.
     pub fn model_metadata(mut self, folder: impl Into<String>, file: impl Into<String>, metadata: Map) -> Self {
         self.settings.metadata.push((folder.into(), file.into(), metadata));
         self
     }
 
-    /// A blueprint for `/global_subgraphs`: its name and its workflow as JSON.
+    /// Adds a subgraph blueprint to `/global_subgraphs`: its name, and its workflow as JSON.
     pub fn subgraph(mut self, name: impl Into<String>, workflow: impl Into<String>) -> Self {
         self.settings.subgraphs.push((name.into(), workflow.into()));
         self
     }
 
-    /// What `/node_replacements` answers, and what validation replaces; the pairs that every server has if not said.
+    /// Sets the response of `/node_replacements`, which validation applies too. Defaults to the replacements that every
+    /// server has.
     pub fn replacements(mut self, replacements: Value) -> Self {
         self.changes.replacements = Some(replacements);
         self
     }
 
-    /// The longest body that is taken, in bytes; 100 MiB if not said. Above, the answer is 413.
+    /// Sets the maximum size of a request body, in bytes. Larger bodies are answered with status 413. Defaults to 100
+    /// MiB.
     pub fn upload_limit(mut self, bytes: u64) -> Self {
         self.settings.upload_limit = Some(bytes);
         self
     }
 
-    /// Lets pages of this origin call (`*` for all), and checks no origins any more.
+    /// Allows pages of this origin (`*` for all) to call the server, and disables the origin check.
     pub fn cors(mut self, origin: impl Into<String>) -> Self {
         self.settings.cors = Some(origin.into());
         self
     }
 
-    /// Sends previews to prompts that do not say whether they want them; a real server does not, unless it is told.
+    /// Sets whether prompts that do not say whether they want previews get them. Defaults to false, as on a real
+    /// server.
     pub fn previews(mut self, previews: bool) -> Self {
         self.settings.previews = previews;
         self
     }
 
-    /// The version that the server says it is; `0.26.0` if not said. It behaves as 0.26.0 whatever this says.
+    /// Sets the version that the server reports. Its behaviour is that of 0.26.0 whatever it reports. Defaults to
+    /// `0.26.0`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.settings.version = version.into();
         self
     }
 
-    /// The history keeps this many runs and one more, as on a real server; 10,000 if not said.
+    /// Sets the limit of the history. As on a real server, it keeps one run more than this. Defaults to 10,000.
     pub fn history_limit(mut self, entries: usize) -> Self {
         self.history = entries;
         self
     }
 
-    /// Calls this with a line for every request and every run.
+    /// Sets a function that is called with a line for every request and every run.
     pub fn on_log(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log.listener = Some(Box::new(listener));
         self
@@ -251,9 +275,10 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// The definitions cannot be read, the folders cannot be made, or the address cannot be listened on.
+    /// Returns an error if the definitions cannot be read or parsed, if the folders cannot be created, if a file of
+    /// [`Self::input_file`] or [`Self::output_file`] cannot be written, or if the server cannot listen on the address.
     pub async fn spawn(self) -> Result<Server, Error> {
-        let definitions = Definitions::read(document(self.schema)?, &self.changes)?;
+        let definitions = Definitions::parse(document(self.schema)?, &self.changes)?;
         let storage = Storage::open(self.base, self.output).map_err(Error::Folders)?;
         for (area, name, bytes) in self.files {
             write(&storage, area, &name, &bytes).map_err(Error::Folders)?;
@@ -270,15 +295,15 @@ impl ServerBuilder {
             hub: Hub::new(Arc::clone(&faults)),
             active: Mutex::default(),
             faults,
-            controls: Controls::default(),
-            seen: Seen::default(),
+            controls: Arc::default(),
+            requests: Requests::default(),
             log: self.log,
             settings_file: Mutex::default(),
             users: Mutex::default(),
             wake: Notify::new(),
             changed: watch::Sender::new(0),
             stop: watch::Sender::new(false),
-            life: AtomicU64::new(0),
+            restarts: AtomicU64::new(0),
         };
         Server::start(Arc::new(shared), listener).map_err(|source| Error::Listen {
             host: self.host,
@@ -300,7 +325,7 @@ fn document(source: Source) -> Result<Bytes, Error> {
 }
 
 fn write(storage: &Storage, area: Area, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let outside = |_| std::io::Error::other(format!("{name} leads out of the folder"));
+    let outside = |_| std::io::Error::other(format!("invalid file name `{name}`: it leads out of the folder"));
     let path = crate::storage::below(&storage.folder(area), name).map_err(outside)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

@@ -1,4 +1,4 @@
-//! What single nodes are told to do.
+//! The behaviour of single nodes, as tests set it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,24 +6,25 @@ use std::time::Duration;
 
 use comfy_schema::Value;
 
-use crate::state::{Shared, lock};
+use crate::sync::lock;
 
-/// What a node is told to do.
+/// The behaviour that was set for a node.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Behaviour {
     pub(crate) outcome: Outcome,
-    pub(crate) takes: Option<Duration>,
-    /// The UI output to give instead of its own.
+    /// The duration of the node, instead of the one of the server's timing.
+    pub(crate) duration: Option<Duration>,
+    /// The UI output, instead of the node's own.
     pub(crate) output: Option<Value>,
-    /// A text to send as a binary frame when it starts.
-    pub(crate) says: Option<String>,
+    /// A text to send as a binary frame when the node starts.
+    pub(crate) text: Option<String>,
 }
 
-/// How a node ends.
+/// The outcome of a node's execution.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Outcome {
     #[default]
-    Works,
+    Succeeds,
     Fails {
         exception: String,
         message: String,
@@ -31,74 +32,74 @@ pub(crate) enum Outcome {
     Hangs,
 }
 
-/// Behaviour by class or id.
+/// Behaviours by class, or by `#` and node id.
 #[derive(Debug, Default)]
 pub(crate) struct Controls {
     behaviours: Mutex<HashMap<String, Behaviour>>,
 }
 
 impl Controls {
-    /// What the node was told; the id counts before the class.
+    /// Returns the behaviour of a node. A behaviour set for its id takes precedence over one set for its class.
     pub(crate) fn of(&self, node_id: &str, class: &str) -> Behaviour {
         let behaviours = lock(&self.behaviours);
         behaviours.get(&format!("#{node_id}")).or_else(|| behaviours.get(class)).cloned().unwrap_or_default()
     }
 }
 
-/// A node of a [`Server`](crate::Server), to tell it what to do from its next execution on.
+/// A handle that sets the behaviour of nodes of a [`Server`](crate::Server), from their next execution on.
 ///
-/// A node whose result is in the cache is not executed, here as on a real server: change an input, or
-/// [forget the cache](crate::Server::forget_cache).
+/// As on a real server, a node whose result is in the cache is not executed: change one of its inputs, or call
+/// [`Server::forget_cache`](crate::Server::forget_cache).
 #[derive(Debug)]
 pub struct NodeControl {
-    shared: Arc<Shared>,
+    controls: Arc<Controls>,
     key: String,
 }
 
 impl NodeControl {
-    pub(crate) const fn new(shared: Arc<Shared>, key: String) -> Self {
-        Self { shared, key }
+    pub(crate) const fn new(controls: Arc<Controls>, key: String) -> Self {
+        Self { controls, key }
     }
 
     fn set(&self, change: impl FnOnce(&mut Behaviour)) -> &Self {
-        change(lock(&self.shared.controls.behaviours).entry(self.key.clone()).or_default());
+        change(lock(&self.controls.behaviours).entry(self.key.clone()).or_default());
         self
     }
 
-    /// It raises a `RuntimeError` with this message.
+    /// Makes the node raise a `RuntimeError` with this message.
     pub fn fail(&self, message: &str) -> &Self {
         self.fail_with("RuntimeError", message)
     }
 
-    /// It raises this exception, named as Python does: `ValueError`, `torch.OutOfMemoryError`.
+    /// Makes the node raise this exception, named as Python names it: `ValueError`, `torch.OutOfMemoryError`.
     pub fn fail_with(&self, exception: &str, message: &str) -> &Self {
         let outcome = Outcome::Fails { exception: exception.to_owned(), message: message.to_owned() };
         self.set(|behaviour| behaviour.outcome = outcome)
     }
 
-    /// It starts and does not end; an interrupt ends it.
+    /// Makes the node start and not end, until an interrupt ends it.
     pub fn hang(&self) -> &Self {
         self.set(|behaviour| behaviour.outcome = Outcome::Hangs)
     }
 
-    /// It takes this long, whatever the server's [timing](crate::Timing) says.
-    pub fn take(&self, time: Duration) -> &Self {
-        self.set(|behaviour| behaviour.takes = Some(time))
+    /// Sets how long the node takes, whatever the server's [timing](crate::Timing) is.
+    pub fn set_duration(&self, duration: Duration) -> &Self {
+        self.set(|behaviour| behaviour.duration = Some(duration))
     }
 
-    /// It gives this UI output (`{"text": ["…"]}`) instead of what it would.
-    pub fn output(&self, output: Value) -> &Self {
+    /// Sets the UI output of the node, such as `{"text": ["…"]}`, instead of its own.
+    pub fn set_output(&self, output: Value) -> &Self {
         self.set(|behaviour| behaviour.output = Some(output))
     }
 
-    /// It sends this text as a binary frame of type 3 when it starts, as nodes that report texts do.
-    pub fn say(&self, text: &str) -> &Self {
-        self.set(|behaviour| behaviour.says = Some(text.to_owned()))
+    /// Makes the node send a text as a binary frame of type 3 when it starts, as nodes that report progress texts do.
+    pub fn send_text(&self, text: &str) -> &Self {
+        self.set(|behaviour| behaviour.text = Some(text.to_owned()))
     }
 
-    /// It works again, as if nothing had been said.
+    /// Removes everything that was set, so that the node works again.
     pub fn reset(&self) -> &Self {
-        lock(&self.shared.controls.behaviours).remove(&self.key);
+        lock(&self.controls.behaviours).remove(&self.key);
         self
     }
 }

@@ -1,4 +1,4 @@
-//! The node definitions that the server was given.
+//! The node definitions of the server.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use comfy_schema::{ComboDef, InputKind, Schema, SchemaError, Text, Value};
 
 use crate::json::dumps;
 
-/// Core loaders, and the model folder that their files are in.
+/// The core loaders: class, input, and the model folder that the input lists.
 const LOADERS: [(&str, &str, &str); 27] = [
     ("CheckpointLoader", "ckpt_name", "checkpoints"),
     ("CheckpointLoaderSimple", "ckpt_name", "checkpoints"),
@@ -40,20 +40,20 @@ const LOADERS: [(&str, &str, &str); 27] = [
     ("LoadBackgroundRemovalModel", "bg_removal_name", "background_removal"),
 ];
 
-/// The node definitions, as they are served and as prompts are checked against them.
+/// The node definitions that are served, and that prompts are checked against.
 #[derive(Debug)]
 pub(crate) struct Definitions {
-    /// The document as it was given, where it still is that.
+    /// The document of `/object_info`: the given bytes, unless the definitions were changed.
     document: Bytes,
     schema: Arc<Schema>,
     replacements: Replacements,
-    /// What `/node_replacements` says.
+    /// The response of `/node_replacements`.
     pub(crate) replacements_shown: Value,
-    /// A prompt may name any file where the definitions list none.
+    /// Whether a prompt may name any file where the definitions list none.
     any_model: bool,
 }
 
-/// What changes the definitions that were given.
+/// The changes to make to the given definitions.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Model folder → file names.
@@ -65,8 +65,8 @@ pub(crate) struct Changes {
 }
 
 impl Definitions {
-    /// Reads a document like that of `/object_info`.
-    pub(crate) fn read(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
+    /// Parses a document in the format of `/object_info`, and applies the changes.
+    pub(crate) fn parse(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
         let given = Schema::from_slice(&document)?;
         let mut schema = given.clone();
         let loaders =
@@ -90,17 +90,17 @@ impl Definitions {
         })
     }
 
-    /// The whole document.
+    /// Returns the document of `/object_info`.
     pub(crate) fn document(&self) -> Bytes {
         self.document.clone()
     }
 
-    /// The definitions.
+    /// Returns the definitions, with the changes applied.
     pub(crate) fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }
 
-    /// `{class: definition}`, or `{}` for a class that is not there.
+    /// Returns `{class: definition}` as JSON, or `{}` for an unknown class.
     pub(crate) fn of_class(&self, class: &str) -> String {
         match self.schema.node(class) {
             Some(node) => dumps(&Value::Object([(node.class.clone(), node.to_value())].into_iter().collect())),
@@ -108,17 +108,17 @@ impl Definitions {
         }
     }
 
-    /// The server's verdict on a prompt.
-    pub(crate) fn check(&self, prompt: &Value, targets: Option<&Value>, files: &Files) -> Verdict {
+    /// Returns the server's verdict on the body of `POST /prompt`.
+    pub(crate) fn check_body(&self, body: &Value, files: &Files) -> Verdict {
         Validator::new(&self.schema)
             .replacements(&self.replacements)
             .files(files)
             .any_model(self.any_model)
             .warnings(false)
-            .check(prompt, targets)
+            .check_body(body)
     }
 
-    /// The files of a model folder, as far as the definitions tell.
+    /// Returns the files of a model folder that the core loaders list as options.
     pub(crate) fn models(&self, folder: &str) -> Vec<Text> {
         let lists = LOADERS.iter().filter(|(_, _, of)| *of == folder);
         let combos = lists.filter_map(|(class, input, _)| combo(&self.schema, class, input));

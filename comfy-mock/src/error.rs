@@ -1,41 +1,41 @@
-//! What can go wrong when a server starts.
+//! The errors of starting a server.
 
 use std::io;
 use std::path::PathBuf;
 
 use comfy_schema::SchemaError;
 
-/// A server could not be started.
+/// The reason why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The file with the node definitions could not be read.
-    #[error("{} cannot be read; give a file with the answer of a server's /object_info", path.display())]
+    #[error("cannot read {}; expected a file with the response of a server's /object_info", path.display())]
     ReadSchema {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// The node definitions are none.
-    #[error("the node definitions cannot be read; give the answer of a server's /object_info")]
+    /// The node definitions could not be parsed.
+    #[error("invalid node definitions; expected the response of a server's /object_info")]
     Schema(#[from] SchemaError),
-    /// No node definitions were given, and the library holds none.
+    /// No node definitions were given, and the library embeds none.
     #[error(
-        "no node definitions: call `schema_json(…)` or `schema_file(…)`, or switch the feature `embedded-schema` on"
+        "missing node definitions; call `schema_json(…)` or `schema_file(…)`, or enable the feature `embedded-schema`"
     )]
     NoSchema,
-    /// The folders could not be made.
-    #[error("the folders of the server cannot be made; give `base_dir` and `output_dir` that may be written to")]
+    /// The folders of the server, or the files to put into them, could not be written.
+    #[error("cannot write the folders of the server; `base_dir` and `output_dir` must be writable")]
     Folders(#[source] io::Error),
-    /// The address is not free, or not this machine's.
+    /// The address is in use, or does not belong to this machine.
     #[error("cannot listen on {host}:{port}; choose another port, or 0 for a free one")]
     Listen {
-        /// The address asked for.
+        /// The address that was set.
         host: String,
-        /// The port asked for.
+        /// The port that was set.
         port: u16,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }

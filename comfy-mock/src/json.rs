@@ -1,13 +1,13 @@
-//! JSON as Python's `json.dumps` writes it, and the looks that Python takes at values.
+//! JSON as Python's `json.dumps` writes it.
 
 use std::fmt::Write as _;
 
 use comfy_schema::{Map, Text, Value};
 
-/// Nothing is written deeper than this; what the parser read is never deeper.
+/// Maximum depth that is written; the parser accepts no deeper values.
 const MAX_DEPTH: usize = 1_000;
 
-/// The value as `json.dumps` writes it: `", "` and `": "` between things, everything beyond ASCII escaped.
+/// Writes a value as `json.dumps` does: with `", "` and `": "` as separators, and with non-ASCII characters escaped.
 pub(crate) fn dumps(value: &Value) -> String {
     let mut out = String::new();
     write_value(&mut out, value, 0);
@@ -36,7 +36,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) {
             }
             out.push('}');
         }
-        // Numbers and words are the same with and without blanks. Writing to a string does not fail.
+        // `Display` writes these as Python does. Writing to a string does not fail.
         _ => _ = write!(out, "{value}"),
     }
 }
@@ -63,95 +63,25 @@ fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// An object of these members.
+/// Returns an object with these members.
 pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(map(members))
 }
 
-/// The members of an object.
+/// Returns a map with these members.
 pub(crate) fn map<const N: usize>(members: [(&str, Value); N]) -> Map {
     members.into_iter().map(|(key, value)| (Text::new(key), value)).collect()
-}
-
-/// What Python's `if value:` decides.
-pub(crate) fn truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(value) => *value,
-        Value::Int(value) => *value != 0,
-        Value::BigInt(_) => true,
-        Value::Float(value) => *value != 0.0,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(values) => !values.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-    }
-}
-
-/// What Python's `float(value)` gives; `None` where it raises.
-pub(crate) fn float(value: &Value) -> Option<f64> {
-    match value {
-        Value::Bool(value) => Some(f64::from(u8::from(*value))),
-        Value::Int(_) | Value::BigInt(_) => value.as_f64().filter(|float| float.is_finite()),
-        Value::Float(value) => Some(*value),
-        Value::String(text) => float_of_text(text.trim()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn float_of_text(text: &str) -> Option<f64> {
-    let between_digits = |at: usize| {
-        let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-        at > 0 && digit(at - 1) && digit(at + 1)
-    };
-    if !text.bytes().enumerate().all(|(at, byte)| byte != b'_' || between_digits(at)) {
-        return None;
-    }
-    text.replace('_', "").parse().ok()
-}
-
-/// Whether the value is what execution takes for a link: a text and a number, in an array.
-pub(crate) fn link(value: &Value) -> Option<(&str, &Value)> {
-    match value.as_array()? {
-        [Value::String(node), slot] if slot.is_number() || slot.as_bool().is_some() => Some((node, slot)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use comfy_schema::Value;
 
-    use super::{dumps, float, link, truthy};
+    use super::dumps;
 
     #[test]
-    fn it_is_written_as_python_does() {
+    fn values_are_written_as_python_writes_them() {
         let value = Value::parse(r#"{"a":[1,2.0,NaN,null],"b":"ä😀\n\u0001","c":{}}"#.as_bytes()).unwrap();
         assert_eq!(dumps(&value), r#"{"a": [1, 2.0, NaN, null], "b": "\u00e4\ud83d\ude00\n\u0001", "c": {}}"#);
-    }
-
-    #[test]
-    fn floats_are_read_as_python_does() {
-        let float = |json: &str| float(&Value::parse(json.as_bytes()).unwrap());
-        assert_eq!(float("7"), Some(7.0));
-        assert_eq!(float("true"), Some(1.0));
-        assert_eq!(float(r#"" 1_0.5e1 ""#), Some(105.0));
-        assert_eq!(float(r#""1__0""#), None);
-        assert_eq!(float(r#""x""#), None);
-        assert_eq!(float("null"), None);
-        assert_eq!(float(&"9".repeat(400)), None);
-    }
-
-    #[test]
-    fn links_are_a_text_and_a_number() {
-        let is_link = |json: &str| link(&Value::parse(json.as_bytes()).unwrap()).is_some();
-        assert!(is_link(r#"["1", 0]"#) && is_link(r#"["1", 0.5]"#) && is_link(r#"["1", true]"#));
-        assert!(!is_link("[1, 0]") && !is_link(r#"["1", "0"]"#) && !is_link(r#"["1", 0, 1]"#));
-    }
-
-    #[test]
-    fn empty_things_are_false() {
-        for json in ["null", "false", "0", "0.0", "\"\"", "[]", "{}"] {
-            assert!(!truthy(&Value::parse(json.as_bytes()).unwrap()), "{json}");
-        }
     }
 }

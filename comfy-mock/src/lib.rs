@@ -1,8 +1,8 @@
-//! A ComfyUI server to develop and test against where there is no GPU.
+//! A stand-in for a ComfyUI server, to develop and test against where there is no GPU.
 //!
-//! It has the routes of a real server, rejects what a real server rejects, sends the same events in the same order,
-//! and leaves pictures: soft gradients of the size that the workflow says. Everything that takes hours there takes
-//! no time here, unless it is [told to](Timing).
+//! The server has the routes of a real one, rejects the prompts that a real one rejects, sends the same events in the
+//! same order, and saves pictures: soft gradients of the size that the workflow asks for. Nothing takes time, unless
+//! the server is given a [`Timing`].
 //!
 //! ```
 //! use comfy_mock::Server;
@@ -13,22 +13,22 @@
 //! // Point the client under test at `server.url()`, then look at what it did.
 //! assert_eq!(server.count("POST /prompt"), 0);
 //!
-//! // Let things go wrong.
+//! // Inject faults.
 //! server.node("KSampler").fail("CUDA out of memory");
-//! server.faults().lose_the_end();
+//! server.faults().drop_end_event();
 //! # server.shutdown().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! What it does is what ComfyUI 0.26.0 does. What it does not: compute anything. A node passes on how large its
-//! pictures are, how many, and a number from which their colours come; that is a function of everything before it, so
-//! the same prompt gives the same picture and another seed gives another.
+//! The server behaves as ComfyUI 0.26.0 does, except that it computes nothing. A node passes on only the size and the
+//! number of its pictures, and a seed for their colours. The seed is derived from the node and everything before it, so
+//! that the same prompt produces the same picture, and another seed produces another.
 //!
 //! # Features
 //!
-//! * `embedded-schema`, on by default: the node definitions of ComfyUI 0.26.0 inside the library, which
-//!   [`Server::builder`] and `Server::spawn` take unless they are given others.
+//! * `embedded-schema`, on by default: embeds the node definitions of ComfyUI 0.26.0 in the library. The server uses
+//!   them unless [`Server::builder`] is given others, so that tests need no file.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -42,11 +42,12 @@ mod json;
 mod log;
 mod media;
 mod queue;
+mod requests;
 mod routes;
-mod seen;
 mod server;
 mod state;
 mod storage;
+mod sync;
 mod timing;
 mod ws;
 
@@ -54,8 +55,8 @@ pub use builder::ServerBuilder;
 pub use comfy_schema::{Map, Value};
 pub use controls::NodeControl;
 pub use error::Error;
-pub use faults::{EventFault, Faults, HttpFault, On};
-pub use seen::Request;
+pub use faults::{EventFault, EventMatch, Faults, HttpFault};
+pub use requests::Request;
 pub use server::Server;
 pub use timing::Timing;
 
@@ -63,13 +64,13 @@ pub use timing::Timing;
 mod tests {
     use super::*;
 
-    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+    const fn assert_send_sync<T: Send + Sync + 'static>() {}
 
     #[test]
-    fn types_go_to_other_threads() {
-        goes_to_other_threads::<Server>();
-        goes_to_other_threads::<ServerBuilder>();
-        goes_to_other_threads::<NodeControl>();
-        goes_to_other_threads::<Error>();
+    fn types_are_send_and_sync() {
+        assert_send_sync::<Server>();
+        assert_send_sync::<ServerBuilder>();
+        assert_send_sync::<NodeControl>();
+        assert_send_sync::<Error>();
     }
 }

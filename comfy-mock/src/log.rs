@@ -1,4 +1,4 @@
-//! What the server says it does.
+//! The log of the server.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,19 +7,19 @@ use std::sync::Mutex;
 use comfy_schema::Value;
 
 use crate::json::object;
-use crate::state::{Shared, lock, now};
-use crate::ws::Frame;
+use crate::storage::date;
+use crate::sync::{lock, now};
 
-/// So many entries are kept.
-const MOST: usize = 300;
+/// Maximum number of entries; the oldest are dropped.
+const MAX_ENTRIES: usize = 300;
 
 type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
-/// The log.
+/// The log entries, by time.
 #[derive(Default)]
 pub(crate) struct Log {
     entries: Mutex<VecDeque<(u64, String)>>,
-    /// Who else wants to know of requests and runs.
+    /// A function that is called with a line for every request and every run.
     pub(crate) listener: Option<Listener>,
 }
 
@@ -30,19 +30,32 @@ impl fmt::Debug for Log {
 }
 
 impl Log {
-    /// Tells the listener of something that a real server does not log.
-    pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
+    /// Adds a line, and returns the data of the `logs` event that reports it.
+    pub(crate) fn add(&self, text: &str) -> Value {
+        let time = now();
+        let line = format!("{text}\n");
+        let event = object([("entries", Value::Array(vec![entry(time, &line)])), ("size", Value::Null)]);
+        let mut entries = lock(&self.entries);
+        if entries.len() >= MAX_ENTRIES {
+            entries.pop_front();
+        }
+        entries.push_back((time, line));
+        event
+    }
+
+    /// Calls the listener, for something that a real server does not log.
+    pub(crate) fn notify(&self, text: impl FnOnce() -> String) {
         if let Some(listener) = &self.listener {
             listener(&text());
         }
     }
 
-    /// The entries as `/internal/logs/raw` and the event show them.
+    /// Returns the entries, as `/internal/logs/raw` and the event `logs` show them.
     pub(crate) fn entries(&self) -> Value {
         lock(&self.entries).iter().map(|(time, text)| entry(*time, text)).collect()
     }
 
-    /// All texts, one after the other.
+    /// Returns all entries as one text.
     pub(crate) fn text(&self) -> String {
         let lines: Vec<String> =
             lock(&self.entries).iter().map(|(time, text)| format!("{} - {text}", iso(*time))).collect();
@@ -50,31 +63,13 @@ impl Log {
     }
 }
 
-impl Shared {
-    /// Writes a line.
-    pub(crate) fn log(&self, text: &str) {
-        let time = now();
-        let line = format!("{text}\n");
-        let data = object([("entries", Value::Array(vec![entry(time, &line)])), ("size", Value::Null)]);
-        {
-            let mut entries = lock(&self.log.entries);
-            if entries.len() >= MOST {
-                entries.pop_front();
-            }
-            entries.push_back((time, line));
-        }
-        self.hub.send_log(&Frame::event("logs", data));
-        self.log.tell(|| text.to_owned());
-    }
-}
-
 fn entry(time: u64, text: &str) -> Value {
     object([("t", Value::from(iso(time))), ("m", Value::from(text))])
 }
 
-/// A time as Python's `isoformat` writes it.
+/// Formats a time as Python's `isoformat` does.
 fn iso(millis: u64) -> String {
-    let (year, month, day) = crate::storage::date(millis / 86_400_000);
+    let (year, month, day) = date(millis / 86_400_000);
     let (seconds, millis) = (millis / 1000 % 86_400, millis % 1000);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000")

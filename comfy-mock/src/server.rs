@@ -1,4 +1,4 @@
-//! A server that runs.
+//! A running server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,20 +12,19 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::builder::ServerBuilder;
 use crate::controls::NodeControl;
-use crate::error::Error;
 use crate::execute;
 use crate::faults::Faults;
+use crate::requests::Request;
 use crate::routes;
-use crate::seen::Request;
-use crate::state::{Shared, lock};
+use crate::state::Shared;
 use crate::storage::Area;
+use crate::sync::lock;
 
-/// Open connections get this long to end when the server stops.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long open connections have to end when the server stops.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A stand-in for a ComfyUI server, on an address of its own. It stops when it is dropped.
+/// A running stand-in for a ComfyUI server, with an address of its own. It stops when it is dropped.
 #[derive(Debug)]
 #[must_use = "the server stops when it is dropped"]
 pub struct Server {
@@ -36,32 +35,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server to set up.
-    pub fn builder() -> ServerBuilder {
-        ServerBuilder::default()
-    }
-
-    /// A server with the node definitions of ComfyUI 0.26.0, on a free port of this machine.
-    ///
-    /// Needs the feature `embedded-schema`, which is on by default.
-    ///
-    /// # Errors
-    ///
-    /// No port is free, or the temporary folder cannot be made.
-    #[cfg(feature = "embedded-schema")]
-    pub async fn spawn() -> Result<Self, Error> {
-        Self::builder().spawn().await
-    }
-
     pub(crate) fn start(shared: Arc<Shared>, listener: TcpListener) -> io::Result<Self> {
         let addr = listener.local_addr()?;
         let mut stopped = shared.stop.subscribe();
         let router = routes::router(Arc::clone(&shared));
         let until = async move {
-            // The sender cannot be gone before: this keeps what holds it alive.
+            // An error would mean that the sender is gone, but the router keeps it alive until the server has ended.
             _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        // Small answers are not held back.
+        // Small responses are sent at once.
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serve = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(until);
         let listener = tokio::spawn(serve.into_future());
@@ -69,94 +51,94 @@ impl Server {
         Ok(Self { shared, addr, listener: Some(listener), worker: Some(worker) })
     }
 
-    /// The base URL, without a slash at the end: `http://127.0.0.1:41234`.
+    /// Returns the base URL, without a slash at the end: `http://127.0.0.1:41234`.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// The URL of the socket of a client: `ws://127.0.0.1:41234/ws?clientId=…`. The id goes in as it is.
+    /// Returns the URL of a client's socket: `ws://127.0.0.1:41234/ws?clientId=…`. The id is not percent-encoded.
     pub fn ws_url(&self, client_id: &str) -> String {
         format!("ws://{}/ws?clientId={client_id}", self.addr)
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     pub const fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The folder for uploads.
+    /// Returns the folder for uploads.
     pub fn input_dir(&self) -> PathBuf {
         self.shared.storage.folder(Area::Input)
     }
 
-    /// The folder for what is saved.
+    /// Returns the folder for saved files.
     pub fn output_dir(&self) -> PathBuf {
         self.shared.storage.folder(Area::Output)
     }
 
-    /// The folder for what is only shown.
+    /// Returns the folder for temporary files, such as those of preview nodes.
     pub fn temp_dir(&self) -> PathBuf {
         self.shared.storage.folder(Area::Temp)
     }
 
-    /// Faults to set.
+    /// Returns the faults of the server, to set and clear them.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
 
-    /// All nodes of a class, to tell them what to do.
+    /// Returns a handle that sets the behaviour of all nodes of a class.
     pub fn node(&self, class: &str) -> NodeControl {
-        NodeControl::new(Arc::clone(&self.shared), class.to_owned())
+        NodeControl::new(Arc::clone(&self.shared.controls), class.to_owned())
     }
 
-    /// The node of this id, in whatever prompt, to tell it what to do.
+    /// Returns a handle that sets the behaviour of the nodes with this id, in all prompts.
     pub fn node_id(&self, id: &str) -> NodeControl {
-        NodeControl::new(Arc::clone(&self.shared), format!("#{id}"))
+        NodeControl::new(Arc::clone(&self.shared.controls), format!("#{id}"))
     }
 
-    /// The last 10,000 requests, oldest first.
+    /// Returns the last 10,000 requests, oldest first.
     pub fn requests(&self) -> Vec<Request> {
-        self.shared.seen.all()
+        self.shared.requests.all()
     }
 
-    /// How many of [`Self::requests`] went to a route: `/path` or `METHOD /path`.
+    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`.
     pub fn count(&self, route: &str) -> usize {
         let (method, path) = route.split_once(' ').map_or((None, route), |(method, path)| (Some(method), path));
         let fits = |request: &&Request| request.path == path && method.is_none_or(|method| request.method == method);
         self.requests().iter().filter(fits).count()
     }
 
-    /// The ids of the prompts that wait, in the order in which they will run.
+    /// Returns the ids of the pending prompts, in the order in which they will run.
     pub fn pending(&self) -> Vec<String> {
         lock(&self.shared.queue).order().into_iter().map(Into::into).collect()
     }
 
-    /// The id of the prompt that runs.
+    /// Returns the id of the running prompt.
     pub fn running(&self) -> Option<String> {
         lock(&self.shared.queue).running().map(|item| item.prompt_id.to_string())
     }
 
-    /// What `/history` says of a run; `None` before it ended.
+    /// Returns the history entry of a run, as `/history` shows it; `None` before the run has ended.
     pub fn history(&self, prompt_id: &str) -> Option<Value> {
         lock(&self.shared.queue).entry(prompt_id).map(|entry| entry.to_value())
     }
 
-    /// The ids of all runs in the history, oldest first.
+    /// Returns the ids of all runs in the history, oldest first.
     pub fn finished(&self) -> Vec<String> {
         lock(&self.shared.queue).history.iter().map(|entry| entry.item.prompt_id.to_string()).collect()
     }
 
-    /// The client ids whose sockets are registered.
+    /// Returns the ids of the clients whose sockets are registered.
     pub fn clients(&self) -> Vec<String> {
         self.shared.hub.clients()
     }
 
-    /// Waits until nothing waits and nothing runs.
+    /// Waits until no prompt is pending and none is running.
     pub async fn idle(&self) {
         self.until(|server| lock(&server.shared.queue).remaining() == 0).await;
     }
 
-    /// Waits until the condition holds. It is asked whenever the queue or a run changes, and every 10 ms.
+    /// Waits until the condition holds. It is checked whenever the queue or a run changes, and every 10 ms.
     pub async fn until(&self, condition: impl Fn(&Self) -> bool) {
         let mut changes = self.shared.changed.subscribe();
         while !condition(self) {
@@ -164,26 +146,27 @@ impl Server {
         }
     }
 
-    /// Forgets what nodes gave, as `POST /free` with `free_memory` does: everything is executed again.
+    /// Clears the cache of node results, as `POST /free` with `free_memory` does, so that every node is executed again.
     pub fn forget_cache(&self) {
         lock(&self.shared.cache).clear();
     }
 
-    /// Starts anew as after a crash: sockets drop, the queue and the history are empty, numbers start at 0, what ran
-    /// is gone. Address, saved and uploaded files stay.
+    /// Resets the server as a crash and a new start do: the sockets drop, the running prompt is lost, the queue and the
+    /// history are empty, and queue numbers begin at 0. The address and the saved and uploaded files stay.
     pub fn restart(&self) {
         self.shared.restart();
     }
 
-    /// Stops: sockets are closed, connections end. (Dropping does the same and does not wait.)
+    /// Stops the server: closes the sockets and waits until connections have ended. Dropping the server does the same,
+    /// but does not wait.
     pub async fn shutdown(mut self) {
         self.shared.stop.send_replace(true);
         if let Some(worker) = self.worker.take() {
-            // A task that panicked has ended too.
+            // An error means that the task panicked, so it has ended as well.
             _ = worker.await;
         }
         if let Some(mut listener) = self.listener.take()
-            && timeout(FAREWELL, &mut listener).await.is_err()
+            && timeout(CLOSE_TIMEOUT, &mut listener).await.is_err()
         {
             listener.abort();
         }

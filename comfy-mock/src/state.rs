@@ -1,9 +1,8 @@
-//! What the parts of a running server share.
+//! The state that the parts of a running server share.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
 
 use comfy_schema::validate::{Files, Folder};
 use comfy_schema::{Map, Value};
@@ -11,39 +10,32 @@ use tokio::sync::{Notify, watch};
 
 use crate::controls::Controls;
 use crate::definitions::Definitions;
-use crate::execute::Cache;
+use crate::execute::cache::Cache;
 use crate::faults::Faults;
 use crate::json::object;
 use crate::log::Log;
 use crate::queue::Queue;
-use crate::seen::Seen;
+use crate::requests::Requests;
 use crate::storage::{Area, Storage};
+use crate::sync::lock;
 use crate::timing::Timing;
-use crate::ws::{Hub, To};
+use crate::ws::{Frame, Hub, To};
 
-/// So many files of a folder are looked at when a prompt is checked.
-const MOST_FILES: usize = 100_000;
+/// The default maximum size of a body, in bytes.
+pub(crate) const DEFAULT_UPLOAD_LIMIT: u64 = 100 << 20;
 
-/// Locks; a thread that panicked while it held the lock changes nothing, data are never left half done.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Maximum number of files in a folder that the validation of a prompt considers.
+const MAX_FILES: usize = 100_000;
 
-/// Milliseconds since 1970.
-pub(crate) fn now() -> u64 {
-    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What was said when the server was built, and does not change.
+/// The settings of the builder; they do not change while the server runs.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) timing: Timing,
-    /// Bytes; `None` is the default of a real server.
+    /// The maximum size of a body, in bytes; `None` stands for the default of a real server.
     pub(crate) upload_limit: Option<u64>,
-    /// The origin that may call, instead of the origin check.
+    /// The origin that may call the server; `None` checks origins as a real server does by default.
     pub(crate) cors: Option<String>,
-    /// Previews without being asked for.
+    /// Whether prompts that do not say whether they want previews get them.
     pub(crate) previews: bool,
     pub(crate) version: String,
     /// Model folder → file names.
@@ -54,14 +46,14 @@ pub(crate) struct Settings {
     pub(crate) subgraphs: Vec<(String, String)>,
 }
 
-/// For whom something runs.
+/// The run that is executed: its client and its current node.
 #[derive(Debug, Default)]
 pub(crate) struct Active {
     pub(crate) client_id: Option<String>,
     pub(crate) node: Option<String>,
 }
 
-/// What the parts of a running server share.
+/// The state that the parts of a running server share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
@@ -72,61 +64,69 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub,
     pub(crate) active: Mutex<Active>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) controls: Controls,
-    pub(crate) seen: Seen,
+    pub(crate) controls: Arc<Controls>,
+    pub(crate) requests: Requests,
     pub(crate) log: Log,
     pub(crate) settings_file: Mutex<()>,
     pub(crate) users: Mutex<Vec<(String, String)>>,
-    /// There is something to run.
+    /// Wakes the worker when there may be something to run.
     pub(crate) wake: Notify,
-    /// The queue or a run changed.
+    /// Counts the changes of the queue and of runs.
     pub(crate) changed: watch::Sender<u64>,
-    /// The server stops.
+    /// Becomes true when the server stops.
     pub(crate) stop: watch::Sender<bool>,
-    /// How often it was restarted.
-    pub(crate) life: AtomicU64,
+    /// The number of restarts.
+    pub(crate) restarts: AtomicU64,
 }
 
 impl Shared {
-    /// `{exec_info: {queue_remaining}}`
+    /// Returns `{exec_info: {queue_remaining}}`, as `GET /prompt` and the event `status` show it.
     pub(crate) fn queue_status(&self) -> Value {
         let remaining = lock(&self.queue).remaining();
         object([("exec_info", object([("queue_remaining", Value::from(remaining))]))])
     }
 
-    /// Tells all sockets how long the queue is.
+    /// Sends the length of the queue to all sockets, and notifies those who wait for changes.
     pub(crate) fn queue_changed(&self) {
         self.hub.event(To::All, "status", object([("status", self.queue_status())]));
-        self.something_changed();
+        self.notify_change();
     }
 
-    pub(crate) fn something_changed(&self) {
+    /// Writes a line to the log, and sends it to the sockets that subscribed to the log.
+    pub(crate) fn log(&self, text: &str) {
+        let event = self.log.add(text);
+        self.hub.send_log(&Frame::event("logs", event));
+        self.log.notify(|| text.to_owned());
+    }
+
+    /// Notifies those who wait for changes of the queue or of a run.
+    pub(crate) fn notify_change(&self) {
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// The node that runs now, if it runs for this client.
+    /// Returns the node that is executed now, if it is executed for this client.
     pub(crate) fn node_running_for(&self, sid: &str) -> Option<String> {
         let active = lock(&self.active);
         active.node.clone().filter(|_| active.client_id.as_deref() == Some(sid))
     }
 
-    /// The files in the folders that prompts name.
+    /// Returns the files in the folders that prompts can name.
     pub(crate) fn files(&self) -> Files {
         [(Folder::Input, Area::Input), (Folder::Output, Area::Output), (Folder::Temp, Area::Temp)]
             .into_iter()
-            .fold(Files::new(), |files, (folder, area)| files.with(folder, self.storage.files(area, MOST_FILES)))
+            .fold(Files::new(), |files, (folder, area)| files.with(folder, self.storage.files(area, MAX_FILES)))
     }
 
-    /// Everything as after a restart of the process: the queue, the history and the cache are empty, the sockets are
-    /// gone. The files stay, except the temporary ones.
+    /// Resets everything that a restart of the process resets: the queue, the history, the cache and the sockets. The
+    /// files stay, except the temporary ones.
     pub(crate) fn restart(&self) {
-        self.life.fetch_add(1, Ordering::SeqCst);
+        self.restarts.fetch_add(1, Ordering::SeqCst);
         lock(&self.queue).restart();
         lock(&self.cache).clear();
         *lock(&self.active) = Active::default();
         self.storage.clear_temp();
         self.hub.restart();
         self.wake.notify_one();
-        self.something_changed();
+        self.notify_change();
     }
 }

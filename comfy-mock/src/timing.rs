@@ -1,8 +1,8 @@
-//! How long things take.
+//! The durations of runs.
 
 use std::time::Duration;
 
-/// How long a run takes. Nothing takes time if not said otherwise.
+/// How long the parts of a run take. By default, nothing takes time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,26 +19,26 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Nothing takes time.
+    /// Creates a timing in which nothing takes time.
     pub fn instant() -> Self {
         Self::default()
     }
 
-    /// Every node takes this long, whatever it does besides.
+    /// Sets the duration of every node, in addition to its steps.
     #[must_use]
     pub const fn node(mut self, time: Duration) -> Self {
         self.node = time;
         self
     }
 
-    /// Every step of a sampler takes this long.
+    /// Sets the duration of every step of a sampler.
     #[must_use]
     pub const fn step(mut self, time: Duration) -> Self {
         self.step = time;
         self
     }
 
-    /// A prompt lies this long in the queue at least before it runs.
+    /// Sets the minimum time that a prompt waits in the queue.
     #[must_use]
     pub const fn start(mut self, time: Duration) -> Self {
         self.start = time;

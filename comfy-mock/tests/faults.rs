@@ -1,11 +1,11 @@
-//! Faults on demand, and what sockets do.
+//! Injected faults, and the behaviour of sockets.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
 
 use std::time::{Duration, Instant};
 
-use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use serde_json::json;
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
 
@@ -14,7 +14,7 @@ fn kinds(frames: &[Frame]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_route_fails_so_many_times() {
+async fn a_fault_applies_to_a_route_so_many_times() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("GET /queue", HttpFault::status(503).retry_after(Duration::from_secs(2)).times(2));
     server.faults().http("/queue", HttpFault::status(429));
@@ -27,7 +27,7 @@ async fn a_route_fails_so_many_times() {
 }
 
 #[tokio::test]
-async fn a_body_breaks_off() {
+async fn a_body_is_cut() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/object_info", HttpFault::cut_body(1_000));
     let cut = get(&server, "/object_info").await;
@@ -37,7 +37,7 @@ async fn a_body_breaks_off() {
 }
 
 #[tokio::test]
-async fn a_route_hangs_or_is_late() {
+async fn a_route_hangs_or_is_delayed() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/prompt", HttpFault::hang());
     assert!(tokio::time::timeout(Duration::from_millis(100), get(&server, "/prompt")).await.is_err());
@@ -48,12 +48,12 @@ async fn a_route_hangs_or_is_late() {
 }
 
 #[tokio::test]
-async fn frames_are_lost_doubled_and_late() {
+async fn frames_are_lost_duplicated_and_delayed() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().event(On::kind("execution_start"), EventFault::Lose);
-    server.faults().event(On::kind("executed"), EventFault::Duplicate);
-    server.faults().event(On::kind("execution_success"), EventFault::Delay(Duration::from_millis(80)));
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::Lose);
+    server.faults().event(EventMatch::kind("executed"), EventFault::Duplicate);
+    server.faults().event(EventMatch::kind("execution_success"), EventFault::Delay(Duration::from_millis(80)));
     submit(&server, &show_text("x"), Some("me")).await;
     let start = Instant::now();
     let kinds = kinds(&socket.run().await);
@@ -68,14 +68,14 @@ async fn the_connection_drops_at_an_event() {
     for (fault, last) in [(EventFault::CloseBefore, "executing"), (EventFault::CloseAfter, "executed")] {
         server.forget_cache();
         let mut socket = Socket::connect(&server, "me").await;
-        server.faults().event(On::kind("executed"), fault);
+        server.faults().event(EventMatch::kind("executed"), fault);
         submit(&server, &show_text("x"), Some("me")).await;
         let frames = kinds(&socket.until(|frame| *frame == Frame::Closed).await);
         assert_eq!(frames[frames.len() - 2], last);
         server.until(|server| server.clients().is_empty()).await;
     }
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().event(On::Nth(3), EventFault::CloseAfter);
+    server.faults().event(EventMatch::Nth(3), EventFault::CloseAfter);
     submit(&server, &show_text("y"), Some("me")).await;
     assert_eq!(
         kinds(&socket.until(|frame| *frame == Frame::Closed).await),
@@ -84,10 +84,10 @@ async fn the_connection_drops_at_an_event() {
 }
 
 #[tokio::test]
-async fn the_end_never_comes() {
+async fn the_end_of_a_run_is_not_sent() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
-    server.faults().lose_the_end();
+    server.faults().drop_end_event();
     let id = submit(&server, &show_text("x"), Some("me")).await;
     let mut frames = Vec::new();
     while let Some(frame) = socket.next_within(Duration::from_millis(150)).await {
@@ -98,7 +98,7 @@ async fn the_end_never_comes() {
 }
 
 #[tokio::test]
-async fn a_restart_forgets_all_but_files() {
+async fn a_restart_resets_everything_except_files() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
     server.idle().await;
@@ -120,22 +120,25 @@ async fn a_restart_forgets_all_but_files() {
 }
 
 #[tokio::test]
-async fn a_stale_socket_takes_its_successor_with_it() {
+async fn the_end_of_a_replaced_socket_unregisters_its_successor() {
     let server = Server::spawn().await.unwrap();
     let mut first = Socket::connect(&server, "me").await;
     let mut second = Socket::connect(&server, "me").await;
     submit(&server, &show_text("a"), Some("me")).await;
     assert!(second.run().await.len() > 5);
-    assert!(first.next_within(Duration::from_millis(50)).await.is_none(), "the first is open, and gets nothing");
+    assert!(
+        first.next_within(Duration::from_millis(50)).await.is_none(),
+        "the first socket is open, and gets no frames"
+    );
     first.0.close(None).await.unwrap();
     server.until(|server| server.clients().is_empty()).await;
     submit(&server, &show_text("b"), Some("me")).await;
     server.idle().await;
-    assert!(second.next_within(Duration::from_millis(50)).await.is_none(), "nor does the second now");
+    assert!(second.next_within(Duration::from_millis(50)).await.is_none(), "the second socket gets no frames any more");
 }
 
 #[tokio::test]
-async fn one_who_connects_again_is_told_the_running_node() {
+async fn a_client_that_reconnects_gets_the_running_node() {
     let server = Server::builder().timing(Timing::instant().step(Duration::from_secs(5))).spawn().await.unwrap();
     let mut first = Socket::connect(&server, "me").await;
     submit(&server, &text_to_image(1, 9), Some("me")).await;
@@ -146,7 +149,7 @@ async fn one_who_connects_again_is_told_the_running_node() {
 }
 
 #[tokio::test]
-async fn only_the_first_message_is_looked_at() {
+async fn only_the_first_message_is_read() {
     let server = Server::spawn().await.unwrap();
     let flags = json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}});
     let answered = async |before: &[&str]| {
@@ -167,13 +170,13 @@ async fn only_the_first_message_is_looked_at() {
 }
 
 #[tokio::test]
-async fn the_log_and_texts_of_nodes_come_over_the_socket() {
+async fn the_log_and_texts_of_nodes_are_sent_over_the_socket() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
     let body = json!({"clientId": "me", "enabled": true}).to_string();
     let answer = support::send(&server, "PATCH", "/internal/logs/subscribe", &[], body.as_bytes()).await;
     assert_eq!(answer.status, 200);
-    server.node("PreviewAny").say("half done");
+    server.node("PreviewAny").send_text("half done");
     submit(&server, &show_text("x"), Some("me")).await;
     let frames = socket.run().await;
     assert!(kinds(&frames).contains(&"logs".to_owned()));
@@ -187,7 +190,7 @@ async fn a_stop_closes_sockets() {
     let mut socket = Socket::connect(&server, "me").await;
     server.node("PreviewAny").hang();
     submit(&server, &show_text("x"), Some("me")).await;
-    // Nor does a request that hangs hold it up.
+    // A request that hangs does not delay the stop.
     server.faults().http("/prompt", HttpFault::hang());
     assert!(tokio::time::timeout(Duration::from_millis(50), get(&server, "/prompt")).await.is_err());
     let addr = server.addr();

@@ -1,4 +1,4 @@
-//! Files: uploads, what can be viewed of them, the user's own.
+//! Files: uploads, views, and the user's files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -8,7 +8,7 @@ use serde_json::json;
 use support::{form, get, post, raw, send, submit, text_to_image};
 
 #[tokio::test]
-async fn uploads_are_stored_and_shown() {
+async fn uploads_are_stored_and_can_be_viewed() {
     let server = Server::spawn().await.unwrap();
     let send = async |name: &str, bytes: &[u8], more: &[(&str, &str)]| {
         let mut parts = vec![("image", Some(name), bytes)];
@@ -39,7 +39,7 @@ async fn uploads_are_stored_and_shown() {
 }
 
 #[tokio::test]
-async fn an_uploaded_picture_gives_its_size() {
+async fn an_uploaded_picture_determines_the_size() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
     server.idle().await;
@@ -71,7 +71,7 @@ async fn a_mask_is_laid_over_its_original() {
     let parts = [("image", Some("m.png"), picture.as_slice()), ("original_ref", None, original.as_slice())];
     assert_eq!(form(&server, "/upload/mask", &parts).await.json()["name"], "m.png");
     let mask = get(&server, "/view?filename=m.png&type=input").await.body;
-    assert!(mask[25] == 6 && String::from_utf8_lossy(&mask).contains("tEXtprompt"), "RGBA, with the texts");
+    assert!(mask[25] == 6 && String::from_utf8_lossy(&mask).contains("tEXtprompt"), "expected RGBA with the texts");
     let plain = get(&server, "/view?filename=m.png&type=input&channel=rgb").await.body;
     assert_eq!(plain, get(&server, "/view?filename=cat_00001_.png&channel=rgb").await.body);
     let parts = [("image", Some("n.png"), b"no picture".as_slice()), ("original_ref", None, original.as_slice())];
@@ -79,7 +79,7 @@ async fn a_mask_is_laid_over_its_original() {
 }
 
 #[tokio::test]
-async fn what_can_be_viewed_and_what_not() {
+async fn views_of_files_and_refused_views() {
     let server = Server::builder()
         .output_file("a.bin", b"0123456789".as_slice())
         .output_file("page.html", "<script>")

@@ -1,4 +1,4 @@
-//! Routes: statuses, headers and bodies for good and bad input, as those of a real server.
+//! Routes: statuses, headers and bodies for valid and invalid input, as a real server has them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -28,7 +28,7 @@ async fn the_definitions_are_served_as_they_were_given() {
 }
 
 #[tokio::test]
-async fn files_of_models_are_options() {
+async fn model_files_are_options_of_the_loaders() {
     let server = Server::builder().models("checkpoints", ["a.safetensors"]).spawn().await.unwrap();
     let definition = get(&server, "/object_info/CheckpointLoaderSimple").await.json();
     assert_eq!(definition["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0], json!(["a.safetensors"]));
@@ -39,7 +39,7 @@ async fn files_of_models_are_options() {
 }
 
 #[tokio::test]
-async fn what_is_not_there() {
+async fn unknown_paths_and_methods() {
     let server = Server::spawn().await.unwrap();
     for path in ["/nope", "/interrupt", "/free", "/jobs", "/api/internal/logs", "/upload/image"] {
         let answer = get(&server, path).await;
@@ -66,7 +66,7 @@ async fn what_is_not_there() {
 }
 
 #[tokio::test]
-async fn every_route_has_its_twin() {
+async fn routes_exist_with_and_without_api() {
     let server = Server::spawn().await.unwrap();
     let paths = [
         "/",
@@ -103,7 +103,7 @@ async fn every_route_has_its_twin() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_json() {
+async fn invalid_bodies() {
     let server = Server::spawn().await.unwrap();
     for path in ["/prompt", "/queue", "/history", "/free", "/users", "/settings", "/settings/x"] {
         for body in ["{bad", ""] {
@@ -114,6 +114,7 @@ async fn bodies_that_are_no_json() {
     assert_eq!(raw(&server, "POST", "/interrupt", "[1]").await.0, 500);
     assert_eq!(raw(&server, "POST", "/api/jobs/cancel", "{bad").await.0, 400);
     assert_eq!(raw(&server, "POST", "/prompt", "5").await.0, 500);
+    assert_eq!(raw(&server, "POST", "/prompt", r#"["prompt"]"#).await.0, 500);
     let (status, text) = raw(&server, "POST", "/prompt", "[]").await;
     assert!(status == 400 && text.contains("no_prompt"), "{text}");
     assert_eq!(raw(&server, "POST", "/upload/image", "x").await.0, 400);
@@ -138,7 +139,7 @@ async fn numbers_order_the_queue() {
     assert_eq!(shown(&send(r#", "number": 3"#).await.1), "3.0");
     assert_eq!(send(r#", "number": "x""#).await.0, 500);
     assert_eq!(send(r#", "number": null"#).await.0, 500);
-    // Rejected prompts use up a number too.
+    // Rejected prompts use up a number as well.
     assert_eq!(raw(&server, "POST", "/prompt", "{}").await.0, 400);
     assert_eq!(shown(&send("").await.1), "4");
     let queue = get(&server, "/queue").await.json();
@@ -150,7 +151,7 @@ async fn numbers_order_the_queue() {
 }
 
 #[tokio::test]
-async fn ids_of_prompts() {
+async fn prompt_ids_must_be_canonical_uuids() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let prompt = show_text("x");
     let body = json!({"prompt": prompt, "prompt_id": CANONICAL, "number": 1});
@@ -162,6 +163,10 @@ async fn ids_of_prompts() {
     }
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": null})).await.status, 200);
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "extra_data": null})).await.status, 500);
+    // The server reads `extra_data` before it refuses an invalid prompt.
+    assert_eq!(post(&server, "/prompt", &json!({"prompt": {}, "extra_data": null})).await.status, 500);
+    let answer = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": "x"})).await;
+    assert_eq!(answer.json()["error"]["message"], "prompt_id must be a valid UUID");
 }
 
 #[tokio::test]
@@ -181,7 +186,7 @@ async fn secrets_are_never_shown() {
 }
 
 #[tokio::test]
-async fn pending_prompts_are_dropped_and_running_ones_stay() {
+async fn pending_prompts_can_be_deleted_and_running_ones_not() {
     let server = Server::spawn().await.unwrap();
     server.node("PreviewAny").hang();
     let mut socket = Socket::connect(&server, "me").await;
@@ -237,7 +242,7 @@ async fn jobs_are_filtered_and_sorted() {
 }
 
 #[tokio::test]
-async fn other_sites_may_not_call() {
+async fn requests_of_other_sites_are_refused() {
     let server = Server::spawn().await.unwrap();
     let status =
         async |server: &Server, headers: &[(&str, &str)]| send(server, "GET", "/prompt", headers, b"").await.status;
@@ -295,7 +300,7 @@ async fn a_cached_result_is_forgotten_on_demand() {
     }
 }
 
-/// JSON that is nearly a request: the keys that are looked at, with anything under them.
+/// Generates JSON that resembles a request: the keys that the server reads, with arbitrary values.
 fn nearly_a_request() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
@@ -327,7 +332,7 @@ fn nearly_a_request() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever is sent, the server answers, and goes on answering.
+    /// The server answers arbitrary requests, and continues to work after them.
     #[test]
     fn no_request_breaks_the_server(bodies in proptest::collection::vec(nearly_a_request(), 8), path in "[a-z0-9/%.&=?]{0,20}") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,6 +1,6 @@
-//! Whole runs: what comes over the socket, what the history says, what lies on the disk.
+//! Whole runs: the frames of the socket, the history, the files on the disk.
 //!
-//! The expected sequences are those of a real server, as recordings of one tell them.
+//! The expected sequences are those that were recorded from a real server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -12,7 +12,7 @@ use comfy_mock::{Server, Timing};
 use serde_json::{Value as Json, json};
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
 
-/// A run as one line a frame: `executing 5`, `progress 1/2`.
+/// Returns a line for each frame of a run: `executing 5`, `progress 1/2`.
 fn lines(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(line).collect()
 }
@@ -37,8 +37,8 @@ fn line(frame: &Frame) -> String {
     }
 }
 
-/// The nodes before the sampler: no steps, nothing to show.
-fn plain(done: &mut Vec<String>, node: &str) -> Vec<String> {
+/// Returns the lines of a node that has no steps and no UI output.
+fn lines_of_plain_node(done: &mut Vec<String>, node: &str) -> Vec<String> {
     let before = done.iter().map(|node| format!("{node}:f 1.0/1.0 ")).collect::<Vec<_>>().concat();
     done.push(node.to_owned());
     vec![
@@ -88,7 +88,7 @@ async fn text_to_image_with_previews() {
 }
 
 #[tokio::test]
-async fn the_first_run_executes_all_and_the_second_nothing() {
+async fn the_first_run_executes_all_nodes_and_the_second_none() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
     submit(&server, &text_to_image(1, 1), Some("me")).await;
@@ -96,9 +96,9 @@ async fn the_first_run_executes_all_and_the_second_nothing() {
     let first = lines(&socket.run().await);
     let mut expected: Vec<String> =
         ["status 1", "status 1", "execution_start", "cached []"].map(str::to_owned).to_vec();
-    // Objects of serde_json are sorted by key, so node 2 is the first of those that wait for node 1 alone.
+    // serde_json sorts the keys of objects, so that node 2 is the first of the nodes that wait for node 1 alone.
     for node in ["1", "2"] {
-        expected.extend(plain(&mut done, node));
+        expected.extend(lines_of_plain_node(&mut done, node));
     }
     assert_eq!(first[..expected.len()], expected);
     assert_eq!(
@@ -124,7 +124,7 @@ async fn the_first_run_executes_all_and_the_second_nothing() {
 }
 
 #[tokio::test]
-async fn with_another_seed_only_what_depends_on_it_runs() {
+async fn with_another_seed_only_the_nodes_that_depend_on_it_run() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
     submit(&server, &text_to_image(1, 2), Some("me")).await;
@@ -197,10 +197,10 @@ async fn a_node_that_raises_ends_the_run() {
 
     server.node("KSampler").reset();
     submit(&server, &text_to_image(1, 2), Some("me")).await;
-    assert!(support_kinds(&socket.run().await).contains(&"execution_success".to_owned()));
+    assert!(kinds(&socket.run().await).contains(&"execution_success".to_owned()));
 }
 
-fn support_kinds(frames: &[Frame]) -> Vec<String> {
+fn kinds(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(Frame::kind).collect()
 }
 
@@ -245,7 +245,7 @@ async fn a_bad_prompt_is_rejected_with_reasons() {
 }
 
 #[tokio::test]
-async fn a_saved_picture_has_the_size_of_the_latent_and_holds_the_prompt() {
+async fn a_saved_picture_has_the_size_of_the_latent_and_embeds_the_prompt() {
     let server = Server::spawn().await.unwrap();
     let prompt = text_to_image(1, 2);
     let extra = json!({"extra_pnginfo": {"workflow": {"id": "abc", "é": 1}}});
@@ -280,13 +280,13 @@ async fn another_seed_gives_another_picture_and_the_same_seed_the_same() {
 }
 
 #[tokio::test]
-async fn without_a_client_only_some_events_come_and_to_all() {
+async fn without_a_client_only_some_events_are_sent_and_to_all_clients() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "watcher").await;
     let body = json!({"prompt": text_to_image(1, 1), "extra_data": {"preview_method": "auto"}});
     post(&server, "/prompt", &body).await;
     let frames = socket.until(|frame| frame.kind() == "status" && line(frame) == "status 0").await;
-    let mut kinds = support_kinds(&frames);
+    let mut kinds = kinds(&frames);
     kinds.sort_unstable();
     kinds.dedup();
     assert_eq!(kinds, ["binary 1", "progress", "progress_state", "status"]);
@@ -334,7 +334,7 @@ async fn every_kind_of_output_leaves_a_file() {
 }
 
 #[tokio::test]
-async fn what_kills_a_real_worker_kills_this_one_until_a_restart() {
+async fn a_prompt_that_kills_a_real_worker_stops_execution_until_a_restart() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = show_text("x");
     prompt["1"]["inputs"]["undeclared"] = json!(["nowhere", 0]);

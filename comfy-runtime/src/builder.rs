@@ -1,11 +1,11 @@
-//! Building a node without the macro.
+//! Building nodes without the macro.
 
 use crate::desc::Desc;
 use crate::graph::store::OwnLabel;
 use crate::node::Node;
 use crate::slot::Slot;
 
-/// The inputs given so far for one node. The generated builders wrap it.
+/// The inputs of a node that is being built. The generated builders wrap it.
 #[derive(Debug, Clone)]
 #[must_use = "a node is part of a graph only after `graph.add(…)`"]
 pub struct Builder {
@@ -15,12 +15,12 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A node with no inputs yet.
+    /// Creates a builder without inputs.
     pub const fn new(desc: &'static Desc) -> Self {
         Self { desc, values: Vec::new(), label: None }
     }
 
-    /// Gives the input with this index in the descriptor; the last value given for an input counts.
+    /// Sets the input with this index in the descriptor. A later value replaces an earlier one.
     pub fn set(mut self, input: u16, slot: Slot) -> Self {
         self.values.retain(|(given, _)| *given != input);
         self.values.push((input, slot));
@@ -28,16 +28,16 @@ impl Builder {
     }
 }
 
-/// What `graph.add` takes: the generated builders.
+/// A generated builder of a node, which [`Graph::add`](crate::Graph::add) accepts.
 pub trait Build: Sized {
-    /// The node it builds.
+    /// The node that is built.
     type Node: Node;
 
-    /// The inputs given so far.
+    /// Returns the inputs.
     #[doc(hidden)]
     fn build(self) -> Builder;
 
-    /// Sets the id of the node, instead of one made from its class.
+    /// Sets the id of the node. Without it, the id is made from the class.
     fn with_id(self, id: impl Into<String>) -> Labelled<Self> {
         Labelled { node: self, label: OwnLabel { id: Some(id.into()), title: None } }
     }
@@ -48,7 +48,7 @@ pub trait Build: Sized {
     }
 }
 
-/// A node with an id or a title of its own. Made by [`Build::with_id`] and [`Build::with_title`].
+/// A builder with an id or a title. Created by [`Build::with_id`] and [`Build::with_title`].
 #[derive(Debug, Clone)]
 #[must_use = "a node is part of a graph only after `graph.add(…)`"]
 pub struct Labelled<B> {

@@ -1,11 +1,11 @@
-//! A hasher for the program's own names and addresses: fast, and of no use against chosen keys.
+//! A fast hasher for names and addresses of the program itself. It does not resist chosen keys.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Builds [`FastHasher`]s.
+/// A builder of [`FastHasher`]s.
 pub(crate) type FastHash = BuildHasherDefault<FastHasher>;
 
-/// Multiplies and folds, eight bytes at a time.
+/// A hasher that multiplies and folds eight bytes at a time.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct FastHasher(u64);
 

@@ -1,7 +1,7 @@
-//! Typed ComfyUI workflows: the graph and its exact API JSON.
+//! Typed ComfyUI workflows: graphs and their exact API JSON.
 //!
-//! Node types come from the generated code (`comfy-codegen` in `build.rs`, [`include_nodes!`] in the source); workflows
-//! are written with [`workflow!`](macro@workflow). See the project's guide for a first workflow.
+//! `comfy-codegen` generates the node types in `build.rs`, [`include_nodes!`] includes them, and
+//! [`workflow!`](macro@workflow) turns node literals into a workflow. The project's guide shows a first workflow.
 //!
 //! ```ignore
 //! // Needs the node types that `build.rs` generates from a server's definitions.
@@ -30,7 +30,7 @@
 //! }
 //! ```
 //!
-//! Nodes of classes that were not generated go into the same graph:
+//! Nodes of classes without a generated type can be added to the same graph:
 //!
 //! ```
 //! # #[cfg(feature = "macros")]
@@ -48,6 +48,24 @@
 //! # fn main() {}
 //! ```
 //!
+//! # Items by task
+//!
+//! * Include the generated nodes: [`include_nodes!`].
+//! * Write a workflow: [`workflow!`](macro@workflow), [`#[workflow]`](macro@attr::workflow) from [`attr`], which both
+//!   yield a [`Workflow`] or a [`GraphError`].
+//! * Name the outputs of nodes in signatures: [`Out`] with a marker of [`types`], [`NoOutput`], [`NodeRef`]. The other
+//!   handles are in [`out`]. Every handle is a [`Handle`], which finds the results after a run.
+//! * Give unusual values for inputs: [`list()`], [`unchecked`], [`unchecked_json`]. The kinds of inputs and the rules for
+//!   their values are in [`field`].
+//! * Build nodes without the macro: [`Graph`] and [`Build`]. Raw nodes, mistakes and warnings are in [`graph`].
+//! * Read a workflow from API format: [`Workflow::from_json`], which can fail with a [`ParseWorkflowError`].
+//! * Run a workflow on a server: [`Client`] and the module [`client`].
+//!
+//! # A renamed dependency
+//!
+//! Generated code and the macros refer to this crate as `::comfy_runtime`. A crate that depends on it by another name
+//! adds `extern crate other_name as comfy_runtime;` to its root.
+//!
 //! # Features
 //!
 //! | feature | on by default | what it adds |
@@ -55,7 +73,8 @@
 //! | `macros` | yes | [`workflow!`](macro@workflow) and [`#[workflow]`](macro@attr::workflow) |
 //! | `client` | yes | [`Client`] and [`client`]: HTTP and WebSocket, with tokio |
 //!
-//! Without either, only `serde` and `serde_json` are needed: graphs are built with [`Graph::add`] and [`Graph::raw`].
+//! Without these features, the crate depends only on `serde` and `serde_json`: graphs are built with [`Graph::add`] and
+//! [`Graph::raw`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_debug_implementations)]
@@ -64,11 +83,11 @@ mod builder;
 #[cfg(feature = "client")]
 pub mod client;
 mod desc;
-mod field;
-mod graph;
+pub mod field;
+pub mod graph;
 mod hash;
 mod node;
-mod out;
+pub mod out;
 mod slot;
 mod text;
 pub mod types;
@@ -78,17 +97,11 @@ mod workflow;
 #[doc(inline)]
 pub use client::Client;
 
-pub use builder::{Build, Labelled};
-pub use field::{
-    AnyInput, AnyOption, Anything, Array, Choice, Combo, ComboEnum, Field, Grow, Input, IntoField, Linkable, List,
-    Listed, Many, Match, MemberOf, OneOf, Overlaps, Raw, Rows, Unchecked, Unknown, Widget, Word, list, unchecked,
-    unchecked_json,
-};
-pub use graph::{Graph, GraphError, Problem, ProblemKind, RawNode, Warning};
-pub use node::Node;
-pub use out::{AnyOut, Branch, Handle, NoOutput, NodeRef, Out, Placed, UnionOut};
-pub use slot::Slot;
-pub use workflow::{NodeView, ReadError, Workflow};
+pub use builder::Build;
+pub use field::{list, unchecked, unchecked_json};
+pub use graph::{Graph, GraphError};
+pub use out::{Handle, NoOutput, NodeRef, Out};
+pub use workflow::{ParseWorkflowError, Workflow};
 
 #[cfg(feature = "macros")]
 #[doc(inline)]
@@ -96,44 +109,48 @@ pub use comfy_macros::workflow;
 
 /// The attribute `#[workflow]`, for functions that are workflows or parts of one.
 ///
-/// It stands apart from [`workflow!`](macro@crate::workflow) because a module can hold only one macro of a name.
+/// It has a module of its own because a module cannot contain two macros of the same name, and
+/// [`workflow!`](macro@crate::workflow) is at the root.
 #[cfg(feature = "macros")]
 pub mod attr {
     #[doc(inline)]
     pub use comfy_macros::workflow_fn as workflow;
 }
 
-/// What generated code names. Not part of the public API: for the output of `comfy-codegen` of the same version only.
+/// The items that generated code uses. This is not part of the public API.
 ///
-/// Kept apart so that a node class called `Combo` or `Match` is in nobody's way.
+/// They have a module of their own so that node classes can be called `Combo` or `Match`. Whoever removes an item or
+/// changes its meaning raises the number in [`generated_format!`].
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::builder::Builder;
+    pub use crate::builder::{Build, Builder};
     pub use crate::desc::Desc;
-    pub use crate::types;
-    pub use crate::{
-        AnyInput, AnyOption, AnyOut, Array, Branch, Build, Choice, Combo, ComboEnum, Grow, Handle, Input, IntoField,
-        Listed, Many, Match, MemberOf, NoOutput, Node, NodeRef, OneOf, Out, Overlaps, Placed, Raw, Rows, UnionOut,
-        Unknown, Widget, Word,
+    pub use crate::field::{
+        AnyInput, AnyOption, Array, Choice, Combo, ComboEnum, Grow, Input, IntoField, Listed, Many, Match, MemberOf,
+        OneOf, Overlaps, Raw, Rows, Unknown, Widget, Word,
     };
+    pub use crate::node::Node;
+    pub use crate::out::{AnyOut, Branch, Handle, NoOutput, NodeRef, Out, Placed, UnionOut};
+    pub use crate::types;
 }
 
-/// What the macros' output names. Not part of the public API.
+/// The items that the macros' output uses. This is not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::desc::Lit;
+    pub use crate::desc::{Lit, Literal};
     pub use crate::field::{Field, Given, IntoField, Items};
-    pub use crate::graph::{Graph, Literal, Site};
+    pub use crate::graph::Graph;
+    pub use crate::graph::site::Site;
     pub use crate::node::Node;
     pub use crate::workflow::Workflow;
     pub use std::option::Option::{None, Some};
 
-    /// A field of a node literal. The literal gives it its type.
+    /// Returns a field of a node literal, which determines the type.
     pub const fn field<F: Field>() -> F {
         F::GIVEN
     }
 
-    /// Stands for the inputs that a node literal leaves out, where the compiler checks the literal's type. Never
+    /// Stands for the inputs that a node literal leaves out, where the compiler checks the literal's type. It is never
     /// called.
     pub fn rest<N>() -> N {
         loop {
@@ -144,9 +161,9 @@ pub mod __private {
 
 /// Includes the node types that `build.rs` generated: `mod nodes { comfy_runtime::include_nodes!(); }`.
 ///
-/// They want a module of their own: what they need of this crate is imported beside them.
+/// The node types need a module of their own, because they import items of this crate.
 ///
-/// With a name, the file of that name: `include_nodes!("other_nodes.rs")`.
+/// An argument names a file in `OUT_DIR` other than `comfy_nodes.rs`: `include_nodes!("other_nodes.rs")`.
 #[macro_export]
 macro_rules! include_nodes {
     () => {
@@ -154,5 +171,29 @@ macro_rules! include_nodes {
     };
     ($file:literal) => {
         include!(concat!(env!("OUT_DIR"), "/", $file));
+    };
+}
+
+/// Checks that this crate supports the format of a generated file, which begins with `generated_format!(N)`.
+///
+/// Raise `N` here and in `comfy-codegen/src/emit/mod.rs` when the API that generated code uses changes, and only then:
+/// when an item of [`generated`] is removed or changes its meaning, or when the layout of the descriptors changes. A
+/// format that is no longer supported moves to the arm of format 0.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! generated_format {
+    (1) => {};
+    (0) => {
+        compile_error!(
+            "these nodes were generated in a format that this version of `comfy-runtime` no longer supports; update \
+             `comfy-codegen` and generate the nodes again"
+        );
+    };
+    ($newer:literal) => {
+        compile_error!(concat!(
+            "these nodes were generated in format ",
+            $newer,
+            ", which this version of `comfy-runtime` does not know; update `comfy-runtime`"
+        ));
     };
 }

@@ -1,12 +1,15 @@
-//! What placing a node gives: its outputs, as small copyable handles.
+//! Outputs of nodes, as small `Copy` handles.
+//!
+//! A node literal evaluates to [`Out`], [`UnionOut`] or [`AnyOut`] if the node has one output, to a generated struct of
+//! them if it has several, and to [`NoOutput`] if it has none.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-/// A node of a graph, as a handle.
+/// A handle of a node of a graph.
 ///
-/// It stays valid after the graph is finished, where it stands for the node's results.
+/// It remains valid after the graph is finished: it then refers to the results of the node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NodeRef {
     pub(crate) graph: u32,
@@ -14,17 +17,17 @@ pub struct NodeRef {
 }
 
 impl NodeRef {
-    /// The output in slot `slot`, for which the caller vouches that it carries `T`.
+    /// Returns the output in slot `slot`. The caller guarantees that it has type `T`.
     pub const fn out<T>(self, slot: u16) -> Out<T> {
         Out { link: Link { node: self, slot }, carries: PhantomData }
     }
 
-    /// The output in slot `slot`, of which nothing is known.
+    /// Returns the output in slot `slot`, without a type.
     pub const fn any(self, slot: u16) -> AnyOut {
         AnyOut { link: Link { node: self, slot } }
     }
 
-    /// The output in slot `slot`, which carries one of the types of `U`.
+    /// Returns the output in slot `slot`, which has one of the types of `U`.
     pub const fn union<U>(self, slot: u16) -> UnionOut<U> {
         UnionOut { link: Link { node: self, slot }, carries: PhantomData }
     }
@@ -37,21 +40,21 @@ pub(crate) struct Link {
     pub(crate) slot: u16,
 }
 
-/// What stands for one node of a graph: outputs, structs of outputs, and [`NoOutput`].
+/// A value that refers to one node of a graph: an output, a struct of outputs, [`NodeRef`] or [`NoOutput`].
 ///
-/// After a run, the same handle looks up what the node gave.
+/// After a run, the same handle finds the results of the node.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not stand for a node of a workflow",
-    label = "expected an output, or what placing a node gave"
+    message = "`{Self}` does not refer to a node of a workflow",
+    label = "expected an output, or the value of a node literal"
 )]
 pub trait Handle {
-    /// The node.
+    /// Returns the node.
     fn node(&self) -> NodeRef;
 }
 
-/// Made from the node that was placed: what a [`Node`](crate::Node) literal evaluates to.
+/// A type that a [`Node`](crate::graph::Node) literal can evaluate to.
 pub trait Placed {
-    /// The outputs of `node`.
+    /// Returns the outputs of `node`.
     fn placed(node: NodeRef) -> Self;
 }
 
@@ -61,38 +64,38 @@ impl Handle for NodeRef {
     }
 }
 
-/// An output that carries `T`, one of the markers of [`types`](crate::types) or of the generated code.
+/// An output of type `T`, which is one of the markers of [`types`](crate::types) or of the generated code.
 pub struct Out<T> {
     pub(crate) link: Link,
     carries: PhantomData<fn() -> T>,
 }
 
-/// An output that carries one of the types of the union `U`.
+/// An output that has one of the types of the union `U`.
 pub struct UnionOut<U> {
     pub(crate) link: Link,
     carries: PhantomData<fn() -> U>,
 }
 
-/// An output of type `*`: it may carry anything, and feeds every input.
+/// An output of type `*`. It may have any type, and feeds every input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AnyOut {
     pub(crate) link: Link,
 }
 
-/// What placing a node without outputs gives. It feeds nothing; it finds the node's results after a run.
+/// The handle of a node without outputs. It feeds no input, but finds the results of the node after a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NoOutput {
     node: NodeRef,
 }
 
 impl<T> Out<T> {
-    /// The same output, its type forgotten.
+    /// Returns the output without its type.
     #[must_use]
     pub const fn any(self) -> AnyOut {
         AnyOut { link: self.link }
     }
 
-    /// The same output as one of `U`, for which the caller vouches. The server checks it again.
+    /// Returns the output as one of type `U`. The caller guarantees the type; the server checks it again.
     #[must_use]
     pub const fn cast<U>(self) -> Out<U> {
         Out { link: self.link, carries: PhantomData }
@@ -100,7 +103,7 @@ impl<T> Out<T> {
 }
 
 impl AnyOut {
-    /// The same output as one of `T`, for which the caller vouches.
+    /// Returns the output as one of type `T`. The caller guarantees the type.
     #[must_use]
     pub const fn cast<T>(self) -> Out<T> {
         Out { link: self.link, carries: PhantomData }
@@ -108,20 +111,20 @@ impl AnyOut {
 }
 
 impl<U> UnionOut<U> {
-    /// The same output, its types forgotten.
+    /// Returns the output without its types.
     #[must_use]
     pub const fn any(self) -> AnyOut {
         AnyOut { link: self.link }
     }
 
-    /// The same output as one of `T`, for which the caller vouches.
+    /// Returns the output as one of type `T`. The caller guarantees the type.
     #[must_use]
     pub const fn cast<T>(self) -> Out<T> {
         Out { link: self.link, carries: PhantomData }
     }
 }
 
-/// What every typed handle has: it is a plain value whatever its type argument is.
+/// Implements the traits of typed handles, regardless of the type argument.
 macro_rules! plain_handle {
     ($name:ident) => {
         impl<T> Clone for $name<T> {
@@ -200,7 +203,7 @@ impl Handle for NoOutput {
     }
 }
 
-/// A branch of a dynamic combo, or a row of a dynamic group, ready to be the value of an input whose branches are `B`.
+/// A branch of a dynamic combo, or a row of a dynamic group, as a value for an input with the branches `B`.
 pub struct Branch<B> {
     pub(crate) node: NodeRef,
     of: PhantomData<fn() -> B>,

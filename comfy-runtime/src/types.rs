@@ -1,22 +1,22 @@
 //! The socket types of the core server, as marker types.
 //!
-//! A marker is only ever a type argument: [`Out<IMAGE>`](crate::Out) is an output that carries images,
-//! [`Input<IMAGE>`](crate::Input) a field that takes one. They are spelled as ComfyUI spells them. Words that are not
-//! here (custom packs invent freely) become markers in the generated code, in its own `types` module, which
-//! re-exports these.
+//! Markers are only used as type arguments: [`Out<IMAGE>`](crate::Out) is an output of images,
+//! [`Input<IMAGE>`](crate::field::Input) is a field that accepts one. The markers are spelled as in ComfyUI. Types that
+//! are not listed here, such as those of custom node packs, become markers in the `types` module of the generated code,
+//! which re-exports this module.
 
-#![allow(non_camel_case_types, reason = "ComfyUI spells them so")]
+#![allow(non_camel_case_types, reason = "this is ComfyUI's spelling")]
 
 macro_rules! markers {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         $(
-            #[doc = concat!("`", stringify!($name), "`")]
-            $(#[$doc])*
+            #[doc = concat!("The socket type `", stringify!($name), "`.")]
+            $(#[doc = ""] #[$doc])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             pub struct $name(());
         )*
 
-        /// The words that have a marker in this module, sorted.
+        /// The types that have a marker in this module, sorted.
         #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($name)),*];
     };
@@ -31,24 +31,24 @@ markers! {
     AUDIO_RECORD,
     BACKGROUND_REMOVAL,
     BBOX,
-    /// — true or false
+    /// A value is true or false.
     BOOLEAN,
-    /// — `{"x": 0, "y": 0, "width": 512, "height": 512}`
+    /// A value is an object such as `{"x": 0, "y": 0, "width": 512, "height": 512}`.
     BOUNDING_BOX,
     BOUNDING_BOXES,
     CAMERA_INFO_STATE,
     CLIP,
     CLIP_VISION,
     CLIP_VISION_OUTPUT,
-    /// — `"#rrggbb"`
+    /// A value is a string of the form `"#rrggbb"`.
     COLOR,
     COLORS,
-    /// — one of a list of options; what combo-valued outputs carry
+    /// It is the type of outputs whose value is an option of a combo.
     COMBO,
     COMPOSITOR,
     CONDITIONING,
     CONTROL_NET,
-    /// — `{"points": [[0, 0], [1, 1]], "interpolation": "monotone_cubic"}`
+    /// A value is an object such as `{"points": [[0, 0], [1, 1]], "interpolation": "monotone_cubic"}`.
     CURVE,
     DICT,
     FACE_ANALYSIS,
@@ -65,7 +65,7 @@ markers! {
     FILE_3D_SPZ,
     FILE_3D_STL,
     FILE_3D_USDZ,
-    /// — a number with a fraction
+    /// A value is a floating-point number.
     FLOAT,
     FLOW_CONTROL,
     GLIGEN,
@@ -75,7 +75,7 @@ markers! {
     HOOK_KEYFRAMES,
     IMAGE,
     IMAGECOMPARE,
-    /// — a whole number
+    /// A value is a whole number.
     INT,
     LATENT,
     LATENT_OPERATION,
@@ -95,14 +95,14 @@ markers! {
     NOISE,
     PHOTOMAKER,
     POINT,
-    /// — `{"min": 0, "max": 1}`
+    /// A value is an object such as `{"min": 0, "max": 1}`.
     RANGE,
     RESOLUTION_PREVIEW,
     SAMPLER,
     SEGS,
     SIGMAS,
     SPLAT,
-    /// — text
+    /// A value is a string.
     STRING,
     STYLE_MODEL,
     SVG,

@@ -1,7 +1,9 @@
 //! Descriptors come from generated code, but whatever they hold must not break a program that runs.
 
+use comfy_runtime::field::Slot;
 use comfy_runtime::generated::{Builder, Desc};
-use comfy_runtime::{Build, Graph, NoOutput, Node, Slot};
+use comfy_runtime::graph::Node;
+use comfy_runtime::{Build, Graph, NoOutput};
 use proptest::prelude::*;
 
 /// A node whose descriptor is given at run time.
@@ -24,7 +26,7 @@ impl Build for OddBuilder {
 /// A node with the packed descriptor and a value for each of its first inputs.
 fn json_of(packed: &str) -> Option<String> {
     let desc: &'static Desc = Box::leak(Box::new(Desc::new(packed.to_owned().leak())));
-    let slot = |text: &str| -> Slot { comfy_runtime::IntoField::<comfy_runtime::Raw>::into_slot(text) };
+    let slot = |text: &str| -> Slot { comfy_runtime::field::IntoField::<comfy_runtime::field::Raw>::into_slot(text) };
     let builder = (0..4).fold(Builder::new(desc), |builder, input| builder.set(input, slot("x")));
     let graph = Graph::new();
     graph.add(OddBuilder(builder));

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use comfy_runtime::types::IMAGE;
-use comfy_runtime::{Graph, GraphError, Handle, NodeRef, Out, ReadError, Workflow};
+use comfy_runtime::{Graph, GraphError, Handle, NodeRef, Out, ParseWorkflowError, Workflow};
 
 fn is_free<T: Send + Sync + 'static>() {}
 
@@ -23,7 +23,7 @@ struct Bare;
 fn workflows_and_their_errors_go_to_other_threads() {
     is_free::<Workflow<Out<IMAGE>>>();
     is_error::<GraphError>();
-    is_error::<ReadError>();
+    is_error::<ParseWorkflowError>();
 }
 
 #[cfg(feature = "client")]
@@ -31,8 +31,8 @@ fn workflows_and_their_errors_go_to_other_threads() {
 fn the_client_and_what_it_gives_go_to_other_threads() {
     use comfy_runtime::client::routes::UnknownJobStatus;
     use comfy_runtime::client::{
-        Accepted, Client, Done, Download, Drift, Dropped, Ending, Error, Event, Events, ExecutionError, Interruption,
-        Lost, OutputFile, Rejection, Run, Stalled, TransportError,
+        Accepted, Client, Done, Download, Drift, DroppedOutputs, Ending, Error, Event, Events, ExecutionError,
+        Interruption, LostRun, OutputFile, Rejection, Run, Stalled, TransportError,
     };
 
     is_free::<(Client, Run, Accepted, Event, Events, Ending, Done, OutputFile)>();
@@ -40,10 +40,10 @@ fn the_client_and_what_it_gives_go_to_other_threads() {
     is_error::<Error>();
     is_error::<TransportError>();
     is_error::<Drift>();
-    is_error::<Dropped>();
+    is_error::<DroppedOutputs>();
     is_error::<ExecutionError>();
     is_error::<Interruption>();
-    is_error::<Lost>();
+    is_error::<LostRun>();
     is_error::<Rejection>();
     is_error::<Stalled>();
     is_error::<UnknownJobStatus>();
@@ -89,7 +89,7 @@ fn a_workflow_prints_whatever_its_outputs_are() {
     assert_eq!(node, node.node());
     let workflow = graph.finish(Bare).unwrap();
     assert_eq!(format!("{workflow:?}"), "Workflow { nodes: [shown: PreviewAny], .. }");
-    assert_eq!(workflow.node("shown").unwrap().title(), Some("What is shown"));
+    assert_eq!(workflow.node("shown").unwrap().title().as_deref(), Some("What is shown"));
     let error = Graph::new().finish(Bare).unwrap_err();
     assert_eq!(error.problems()[0].kind().to_string(), "no output node");
 }
@@ -98,9 +98,9 @@ fn a_workflow_prints_whatever_its_outputs_are() {
 fn a_text_that_is_no_workflow_is_an_error_that_says_why() {
     let told = |json: &str| Workflow::from_json(json).unwrap_err().to_string();
     assert!(told("{").contains("line 1 column 1"), "{}", told("{"));
-    assert!(told("[]").contains("expected an object: node ids and nodes"), "{}", told("[]"));
+    assert!(told("[]").contains("expected an object of node ids and nodes"), "{}", told("[]"));
     assert!(told(r#"{"nodes": [], "links": []}"#).contains("cargo comfy convert"));
-    assert_eq!(told(r#"{"3": 5}"#), "this is no workflow in API format: `3` is 5, and a node is an object");
+    assert_eq!(told(r#"{"3": 5}"#), "expected a workflow in API format: node `3` must be an object, found 5");
     let json = r#"{"3":{"class_type":"PreviewAny","inputs":{}}}"#;
     assert_eq!(json.parse::<Workflow>().unwrap().to_json(), json);
 }

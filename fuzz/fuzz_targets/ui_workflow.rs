@@ -1,4 +1,4 @@
-//! Any bytes as a workflow: reading and converting never panics, and what is converted is JSON.
+//! Feeds bytes to the converter as a workflow. Reading and converting never panic, and the converted prompt is JSON.
 //!
 //! ```text
 //! mkdir -p fuzz/corpus/ui_workflow && cp comfy-convert/tests/fixtures/everything.json fuzz/corpus/ui_workflow/
@@ -18,7 +18,7 @@ static SCHEMA: OnceLock<Schema> = OnceLock::new();
 fuzz_target!(|bytes: &[u8]| {
     let schema = SCHEMA.get_or_init(|| {
         let classes = include_bytes!("../../comfy-convert/tests/rules/classes.json");
-        Schema::from_slice(classes).expect("the classes of the tests are a schema")
+        Schema::from_slice(classes).expect("the fixture is a schema")
     });
     let Ok(document) = read(bytes) else {
         return;

@@ -1,9 +1,9 @@
 // The prompts of this folder and how each is imported. Read by the build script, which compiles them, and by the tests.
 
-use comfy_codegen::import::{Ids, Options, Parameters, Settings};
+use comfy_import::{IdStyle, ImportOptions, OptionStyle, Parameters};
 
-/// The name of a file, and what is changed in the settings.
-type Case = (&'static str, fn(&mut Settings));
+/// The name of a file, and what is changed in the options.
+type Case = (&'static str, fn(&mut ImportOptions));
 
 /// One for each rule.
 pub(crate) const CASES: &[Case] = &[
@@ -17,20 +17,20 @@ pub(crate) const CASES: &[Case] = &[
     ("dynamic", |_| {}),
     // What makes a node raw.
     ("raw_nodes", |_| {}),
-    ("tidy", |settings| settings.tidy = true),
+    ("tidy", |options| options.tidy = true),
     // What makes a value unchecked.
     ("unchecked_values", |_| {}),
     // Types that rustc cannot find out.
     ("match_types", |_| {}),
-    ("parameters", |settings| {
-        settings.parameters = Parameters::List(vec!["auto".into(), "KSampler.steps".into(), "3.sampler_name".into()]);
+    ("parameters", |options| {
+        options.parameters = Parameters::List(vec!["auto".into(), "KSampler.steps".into(), "3.sampler_name".into()]);
     }),
-    ("ids", |settings| settings.ids = Ids::Keep),
-    ("options", |settings| settings.options = Options::Enums),
-    ("functions", |settings| {
-        settings.functions = true;
-        settings.parameters = Parameters::List(vec!["seed".into(), "text".into()]);
-        settings.function_names = [("12".to_owned(), "Text to Image".to_owned())].into();
+    ("ids", |options| options.id_style = IdStyle::Keep),
+    ("options", |options| options.option_style = OptionStyle::Enums),
+    ("functions", |options| {
+        options.functions = true;
+        options.parameters = Parameters::List(vec!["seed".into(), "text".into()]);
+        options.function_names = [("12".to_owned(), "Text to Image".to_owned())].into();
     }),
     ("many_results", |_| {}),
     ("nothing_saved", |_| {}),

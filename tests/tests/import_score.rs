@@ -5,21 +5,21 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfy_codegen::import::{Ids, Options, Parameters, Settings};
+use comfy_import::{IdStyle, ImportOptions, OptionStyle, Parameters};
 use comfy_schema::{Schema, Value};
 use comfy_tests::imports::any_workflow::{Dice, any_workflow};
 use comfy_tests::imports::project::{Case, Score, score};
 
-fn cases(folder: &Path, change: impl Fn(&mut Settings)) -> Result<Vec<Case>, Box<dyn Error>> {
+fn cases(folder: &Path, change: impl Fn(&mut ImportOptions)) -> Result<Vec<Case>, Box<dyn Error>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".api.json"));
     files.sort();
     let case = |file: &PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().replace(".api.json", "");
-        let mut settings = Settings::new(Settings::name_of(&name));
-        settings.origin = Some(name);
-        change(&mut settings);
-        Ok(Case { name: settings.name.clone(), prompt: Value::parse(&fs::read(file)?)?, settings })
+        let mut options = ImportOptions::new(ImportOptions::name_of(&name));
+        options.origin = Some(name);
+        change(&mut options);
+        Ok(Case { name: options.name.clone(), prompt: Value::parse(&fs::read(file)?)?, options })
     };
     files.iter().map(case).collect()
 }
@@ -48,16 +48,16 @@ fn report(what: &str, score: &Score) -> bool {
 }
 
 /// A way to import, and what it is called.
-type Variant = (&'static str, fn(&mut Settings));
+type Variant = (&'static str, fn(&mut ImportOptions));
 
-/// With the settings that are the default, and with all of them changed.
+/// With the options that are the default, and with all of them changed.
 const VARIANTS: [Variant; 2] = [
     ("as it is", |_| {}),
-    ("with parameters, enums, functions and ids", |settings| {
-        settings.parameters = Parameters::Auto;
-        settings.options = Options::Enums;
-        settings.functions = true;
-        settings.ids = Ids::Keep;
+    ("with parameters, enums, functions and ids", |options| {
+        options.parameters = Parameters::Auto;
+        options.option_style = OptionStyle::Enums;
+        options.functions = true;
+        options.id_style = IdStyle::Keep;
     }),
 ];
 
@@ -80,9 +80,9 @@ fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
         let cases = (0..count).map(|at| {
             let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(at));
             let name = format!("case_{at}");
-            let mut settings = Settings::new(name.clone());
-            VARIANTS[usize::from(at % 2 == 1)].1(&mut settings);
-            Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), settings }
+            let mut options = ImportOptions::new(name.clone());
+            VARIANTS[usize::from(at % 2 == 1)].1(&mut options);
+            Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), options }
         });
         let cases: Vec<Case> = cases.collect();
         let score = score(&schema_file, &cases, &out.join(format!("any_{what}")), &out.join("target"))?;

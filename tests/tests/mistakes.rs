@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use comfy_runtime::graph::{Problem, ProblemKind};
 use comfy_runtime::types::{IMAGE, LATENT};
-use comfy_runtime::{Build, Graph, GraphError, Out, Problem, ProblemKind, Workflow, attr, workflow};
+use comfy_runtime::{Build, Graph, GraphError, Out, Workflow, attr, workflow};
 use comfy_tests::nodes::resize_image_mask_node::resize_type;
 use comfy_tests::nodes::{
     BatchImagesNode, CLIPTextEncode, EmptyImage, EmptyLatentImage, KSamplerSelect, LoadImage, PreviewAny, PreviewImage,

@@ -163,7 +163,7 @@ proptest! {
         }
         graph.add(PreviewAny::new("end"));
         let workflow = graph.finish(()).unwrap();
-        let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::NodeView::id).collect();
+        let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::graph::NodeView::id).collect();
         prop_assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{:?}", ids);
         prop_assert!(ids.iter().all(|id| !id.is_empty()));
         prop_assert!(chosen.iter().all(|id| ids.contains(&id.as_str())));
@@ -185,7 +185,7 @@ fn names_with_numbers_are_kept() {
         graph.add(PreviewAny::new(image).with_id("preview_any_0"))
     };
     let workflow = workflow.unwrap();
-    let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::NodeView::id).collect();
+    let ids: Vec<&str> = workflow.nodes().map(comfy_runtime::graph::NodeView::id).collect();
     assert_eq!(
         ids,
         [

@@ -1,4 +1,4 @@
-//! `#[id = "…"]`, `#[title = "…"]` and `#[plain]` before a struct literal.
+//! The attributes `#[id = "…"]`, `#[title = "…"]` and `#[plain]` of struct literals.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,22 +6,22 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
 use crate::report::Report;
 
-/// What the attributes of a struct literal say.
+/// The attributes of a struct literal.
 #[derive(Default)]
 pub(super) struct Label {
-    /// It is no node.
+    /// Whether the literal is an ordinary struct, not a node.
     pub(super) plain: bool,
     id: Option<LitStr>,
     title: Option<LitStr>,
 }
 
-/// Whether an attribute names a node.
+/// Returns whether an attribute sets the id or the title of a node.
 pub(super) fn is_label(attr: &Attribute) -> bool {
     attr.path().is_ident("id") || attr.path().is_ident("title")
 }
 
 impl Label {
-    /// Reads the attributes; what is none of ours is a mistake.
+    /// Reads the attributes. An unknown attribute is an error.
     pub(super) fn read(attrs: &[Attribute], report: &mut Report) -> Self {
         let mut label = Self::default();
         for attr in attrs {
@@ -40,14 +40,14 @@ impl Label {
             meta => {
                 return Err(syn::Error::new_spanned(
                     meta,
-                    "a node literal takes `#[id = \"…\"]` and `#[title = \"…\"]`; an ordinary struct is marked `#[plain]`",
+                    "unknown attribute; a node literal accepts `#[id = \"…\"]` and `#[title = \"…\"]`, an ordinary struct `#[plain]`",
                 ));
             }
         }
         Ok(())
     }
 
-    /// The fields of the runtime's `Literal` that it fills; most literals have a name at most.
+    /// Returns the fields of the runtime's `Literal`. Most literals have at most a name.
     pub(super) fn tokens(&self, binding: Option<&str>) -> TokenStream {
         let binding = binding.map(|name| quote!(binding: __c::Some(#name),));
         let id = self.id.as_ref().map(|id| quote!(id: __c::Some(#id),));
@@ -59,6 +59,6 @@ impl Label {
 fn text(value: &Expr) -> syn::Result<LitStr> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
-        other => Err(syn::Error::new_spanned(other, "expected a text in quotes")),
+        other => Err(syn::Error::new_spanned(other, "expected a string literal")),
     }
 }

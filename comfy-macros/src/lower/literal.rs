@@ -1,4 +1,4 @@
-//! A Rust literal as the runtime's `Lit`: its value for the checks, its JSON for the prompt.
+//! Rust literals as the runtime's `Lit`: the value for the checks, and the JSON for the prompt.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -6,14 +6,16 @@ use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
 
 /// A literal that a prompt can hold.
 pub(super) struct Found {
-    /// The call that makes the `Lit`.
+    /// The call that creates the `Lit`.
     pub(super) tokens: TokenStream,
     /// The literal itself, for messages to point at.
     pub(super) span: Span,
 }
 
-/// The literal that an expression is, `-1` included. `None` for other expressions, and for literals that JSON has no
-/// like of (characters, bytes), which rustc will refuse by type.
+/// Returns the literal that an expression consists of, including negative numbers such as `-1`.
+///
+/// Returns `None` for other expressions, and for literals without a JSON form (characters and bytes), which rustc refuses
+/// because of their type.
 pub(super) fn find(expr: &Expr) -> Option<syn::Result<Found>> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => of(lit, false),
@@ -42,9 +44,9 @@ fn of(lit: &Lit, negative: bool) -> Option<syn::Result<Found>> {
 }
 
 fn integer(int: &syn::LitInt, negative: bool) -> syn::Result<TokenStream> {
-    let value: i128 = int.base10_parse::<i128>().map_err(|_| {
-        syn::Error::new(int.span(), "this number is too large: inputs take whole numbers of at most 64 bits")
-    })?;
+    let value: i128 = int
+        .base10_parse::<i128>()
+        .map_err(|_| syn::Error::new(int.span(), "number too large; inputs accept integers of at most 64 bits"))?;
     let minus = negative.then(|| quote!(-));
     let json = if negative { format!("-{value}") } else { value.to_string() };
     let value = Literal::i128_suffixed(value);
@@ -54,7 +56,7 @@ fn integer(int: &syn::LitInt, negative: bool) -> syn::Result<TokenStream> {
 fn float(digits: &str, negative: bool, span: Span) -> syn::Result<TokenStream> {
     let value: f64 = digits.parse().unwrap_or(f64::NAN);
     if !value.is_finite() {
-        return Err(syn::Error::new(span, "this number is too large for a FLOAT"));
+        return Err(syn::Error::new(span, "number too large for a FLOAT"));
     }
     let minus = negative.then(|| quote!(-));
     // Rust's shortest form of a finite double is valid JSON.
@@ -62,7 +64,7 @@ fn float(digits: &str, negative: bool, span: Span) -> syn::Result<TokenStream> {
     Ok(quote!(__c::Lit::float(#minus #value, #json)))
 }
 
-/// A text as JSON, quotes included.
+/// Returns a string as JSON, including the quotes.
 fn json_string(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_become_json() {
+    fn strings_become_json() {
         assert_eq!(json_string("a \"b\" \\ \n\u{1} 猫"), r#""a \"b\" \\ \n\u0001 猫""#);
     }
 
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_and_bytes_are_no_literals_of_ours() {
+    fn characters_bytes_and_expressions_are_not_literals() {
         for source in ["'a'", "b\"x\"", "x", "-x", "1 + 1"] {
             let expr: Expr = syn::parse_str(source).unwrap();
             assert!(find(&expr).is_none(), "{source}");

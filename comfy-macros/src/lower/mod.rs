@@ -1,4 +1,4 @@
-//! From a block with node literals to a block without them.
+//! Replacing the node literals of a block.
 
 mod label;
 mod literal;
@@ -17,13 +17,13 @@ use syn::{Attribute, Expr, Pat, Stmt, Token};
 
 use crate::report::Report;
 
-/// The pass over a block.
+/// A pass over a block that replaces its node literals.
 #[derive(Default)]
 pub(crate) struct Lowering {
     pub(crate) report: Report,
 }
 
-/// Macros of the standard library whose arguments are expressions.
+/// The macros of the standard library whose arguments are expressions.
 const KNOWN_MACROS: [&str; 18] = [
     "assert",
     "assert_eq",
@@ -46,7 +46,7 @@ const KNOWN_MACROS: [&str; 18] = [
 ];
 
 impl Lowering {
-    /// The statements with every node literal replaced.
+    /// Returns the statements with every node literal replaced.
     pub(crate) fn statements(&mut self, mut statements: Vec<Stmt>) -> TokenStream {
         for statement in &mut statements {
             self.visit_stmt_mut(statement);
@@ -54,7 +54,7 @@ impl Lowering {
         statements.into_iter().map(Stmt::into_token_stream).collect()
     }
 
-    /// An expression whose value gets the names in `pat`: a node literal at its end takes the name as its id.
+    /// Visits an expression that is bound to `pat`. A node literal that is its value has the name as its id.
     fn bound(&mut self, expr: &mut Expr, pat: &Pat) {
         match (expr, pat) {
             (expr, Pat::Type(typed)) => self.bound(expr, &typed.pat),
@@ -78,17 +78,17 @@ impl Lowering {
         }
     }
 
-    /// Labels before a `let` are those of the node literal whose outputs it binds: `#[title = "…"] let x = Node { … };`
+    /// Moves labels before a `let` to the node literal that it binds: `#[title = "…"] let x = Node { … };`.
     fn hand_on_labels(&mut self, local: &mut syn::Local) {
         let labels: Vec<Attribute> = local.attrs.extract_if(.., |attr| label::is_label(attr)).collect();
         let Some(first) = labels.first() else { return };
         match local.init.as_mut().and_then(|init| literal_of(&mut init.expr)) {
             Some(literal) => literal.attrs.extend(labels),
-            None => self.report.error(first.span(), "there is no node literal here to be labelled"),
+            None => self.report.error(first.span(), "expected a node literal as the value of this `let`"),
         }
     }
 
-    /// Visits everything of an `if`, a `match` or a block but its tails, which go to `at_tail`.
+    /// Visits all of an `if`, a `match` or a block, and calls `at_tail` for the expressions that can be its value.
     fn tails(&mut self, expr: &mut Expr, at_tail: &mut dyn FnMut(&mut Self, &mut Expr)) {
         match expr {
             Expr::If(branch) => {
@@ -126,7 +126,7 @@ impl Lowering {
     }
 }
 
-/// The node literal that an expression is, or an output of it.
+/// Returns the node literal in an expression that is a node literal or an output of one.
 fn literal_of(expr: &mut Expr) -> Option<&mut syn::ExprStruct> {
     match expr {
         Expr::Struct(literal) => Some(literal),
@@ -170,11 +170,11 @@ impl VisitMut for Lowering {
         }
     }
 
-    // Nested items have bodies of their own.
+    // Node literals in nested items are not replaced, because the graph is not in scope there.
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
-/// `vec![item; count]`
+/// Parses the arguments of `vec![item; count]`.
 fn repeated(input: syn::parse::ParseStream<'_>) -> syn::Result<(Expr, Token![;], Expr)> {
     Ok((input.parse()?, input.parse()?, input.parse()?))
 }

@@ -1,4 +1,4 @@
-//! A node literal.
+//! Expansion of a node literal.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +14,7 @@ use super::label::Label;
 use super::skeleton::skeleton;
 use super::value::{Checked, Field, Value, key};
 
-/// A field of a literal, however much of it has been typed.
+/// A field of a literal, which may be incomplete.
 pub(crate) struct RawField {
     pub(crate) name: Ident,
     pub(crate) value: FieldValue,
@@ -23,12 +23,12 @@ pub(crate) struct RawField {
 /// The value of a field.
 pub(crate) enum FieldValue {
     Parsed(Expr),
-    /// Tokens that are no expression.
+    /// Tokens that are not an expression.
     Broken(TokenStream),
 }
 
 impl Lowering {
-    /// Replaces a struct literal by what places its node, unless it is marked as a plain one.
+    /// Replaces a struct literal by code that places its node, unless it is marked `#[plain]`.
     pub(super) fn node(&mut self, expr: &mut Expr, binding: Option<&Ident>) {
         let Expr::Struct(literal) = expr else { return };
         let label = Label::read(&literal.attrs, &mut self.report);
@@ -43,16 +43,16 @@ impl Lowering {
 
     fn literal_tokens(&mut self, literal: &mut ExprStruct, label: &Label, binding: Option<&Ident>) -> TokenStream {
         if let Some(dots) = &literal.dot2_token {
-            self.report.error(dots.span(), "a node literal lists its inputs; it cannot take the rest from another");
+            self.report.error(dots.span(), "a node literal cannot take inputs from another value; list its inputs");
         }
         if let Some(qself) = &literal.qself {
-            self.report.error(qself.span(), "a node is named by a plain path");
+            self.report.error(qself.span(), "expected a plain path to a node");
         }
         let mut fields = Punctuated::<RawField, Comma>::new();
         for pair in std::mem::take(&mut literal.fields).into_pairs() {
             let (field, comma) = pair.into_tuple();
             if let Some(attr) = field.attrs.first() {
-                self.report.error(attr.span(), "inputs take no attributes");
+                self.report.error(attr.span(), "inputs cannot have attributes");
             }
             match field.member {
                 Member::Named(name) => {
@@ -61,13 +61,13 @@ impl Lowering {
                         fields.push_punct(comma);
                     }
                 }
-                Member::Unnamed(index) => self.report.error(index.span(), "inputs have names, not numbers"),
+                Member::Unnamed(index) => self.report.error(index.span(), "inputs are named, not numbered"),
             }
         }
         self.placed(&literal.path, literal.brace_token, fields, label, binding)
     }
 
-    /// What places a node: values first, then the node itself, so that nested nodes come before it.
+    /// Returns the code that places a node: values first, then the node itself, so that nested nodes precede it.
     fn placed(
         &mut self,
         path: &Path,
@@ -99,13 +99,13 @@ impl Lowering {
         let check = quote_spanned!(span=> <#class as __c::Node>::DESC.given([#(#given),*]));
         let values = literals.iter().map(|(_, constant)| constant);
         let checked = if literals.is_empty() { TokenStream::new() } else { quote!(checked: &[#(#values),*],) };
-        // rustc suggests a field only if the literal's braces are the user's.
+        // rustc suggests a field only if the braces of the literal are the user's.
         let mut shape = TokenStream::new();
         brace.surround(&mut shape, |tokens| {
             tokens.extend(quote!(#stored ..loop {}));
         });
         let located = span.resolved_at(Span::mixed_site());
-        // The call stands at the user's own token: `Location::caller` sees through no macro.
+        // The call has the user's own span, because `Location::caller` does not see through macros.
         let node = Ident::new("__NODE", Span::mixed_site());
         let open = quote_spanned!(span=> __c::Site::open(#graph, #node));
         quote_spanned! {located=> {
@@ -126,7 +126,7 @@ impl Lowering {
         }}
     }
 
-    /// One field: a literal becomes a constant, everything else is computed and stored.
+    /// Adds one field: a literal becomes a constant, any other value is computed and stored.
     fn field(&mut self, field: RawField, class: &Path, parts: &mut Parts) {
         let ident = field.name;
         let name = ident.unraw().to_string();
@@ -152,27 +152,27 @@ impl Lowering {
         parts.computed(ident, value, span);
     }
 
-    /// A literal that could only be read in part.
+    /// Returns the code for an incomplete literal.
     pub(crate) fn broken(&mut self, path: &Path, brace: Brace, fields: Punctuated<RawField, Comma>) -> TokenStream {
         self.placed(path, brace, fields, &Label::default(), None)
     }
 }
 
-/// A node literal, taken apart.
+/// The parts of a node literal.
 #[derive(Default)]
 struct Parts {
     /// The fields whose values are computed.
     computed: Vec<String>,
     /// The fields whose values are literals, and the constants that hold them.
     literals: Vec<(String, Ident)>,
-    /// The literals, checked.
+    /// The checked literals.
     constants: TokenStream,
-    /// Values that may place nodes of their own, evaluated first.
+    /// The values that may place nodes of their own, which are evaluated first.
     lets: TokenStream,
-    /// The fields of computed values. The shape gives them their types, before the values are looked at: rustc then
-    /// decides about each value at once, and can say what the input would have taken.
+    /// The fields of computed values. The shape determines their types before rustc checks the values, so that rustc
+    /// checks each value on its own and can name the expected kind.
     fields: TokenStream,
-    /// The computed values on their way into the graph.
+    /// The calls that store the computed values in the graph.
     puts: TokenStream,
     /// The fields of the shape.
     stored: TokenStream,
@@ -181,7 +181,7 @@ struct Parts {
 impl Parts {
     fn literal(&mut self, ident: Ident, literal: Checked) {
         let Checked { tokens, span } = literal;
-        // At the literal, because rustc also points at the use of a constant that fails.
+        // The constant has the span of the literal, because rustc also points at the use of a constant that fails.
         let constant = Ident::new(&format!("__L{}", self.literals.len()), span);
         self.constants.extend(quote_spanned!(span=> const #constant: __c::Lit = #tokens;));
         self.stored.extend(quote_spanned!(span=> #ident: loop {},));
@@ -190,7 +190,7 @@ impl Parts {
 
     fn computed(&mut self, ident: Ident, value: Value, span: Span) {
         let index = self.computed.len();
-        // The user's own span, so that rustc speaks of the user's field and not of the macro.
+        // The user's own span makes rustc refer to the user's field and not to the macro.
         let put = Ident::new(&format!("__f{index}"), span);
         let tokens = value.tokens;
         let argument = if value.simple {
@@ -209,7 +209,7 @@ impl Parts {
 }
 
 impl FieldValue {
-    /// Where it stands; `None` if nothing has been typed yet.
+    /// Returns the span of the value, or `None` if nothing has been typed yet.
     fn span(&self) -> Option<Span> {
         match self {
             Self::Parsed(expr) => Some(expr.span()),
@@ -219,8 +219,8 @@ impl FieldValue {
     }
 }
 
-/// The path as a type of which only constants are asked: type arguments take their defaults, because a constant cannot
-/// name the type parameters of the function it stands in.
+/// Returns the path without type arguments, for access to associated constants. The arguments take their defaults,
+/// because a constant cannot name the type parameters of the enclosing function.
 fn without_arguments(path: &Path) -> Path {
     let mut path = path.clone();
     if let Some(last) = path.segments.last_mut() {

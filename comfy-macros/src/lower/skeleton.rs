@@ -1,7 +1,7 @@
-//! What rust-analyzer completes from.
+//! A bare struct literal for completion in rust-analyzer.
 //!
-//! It maps the cursor into the expansion. The real expansion holds field names in several places and wraps values in
-//! calls, so a bare literal with nothing but the names the user has typed goes first, for rust-analyzer only.
+//! rust-analyzer maps the cursor into the expansion. The real expansion contains field names in several places and wraps
+//! values in calls. So a bare literal with only the names that the user has typed precedes it, for rust-analyzer only.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use syn::Path;
 use syn::punctuated::Punctuated;
 use syn::token::Comma;
 
-/// The bare literal, the user's own commas kept.
+/// Returns the bare literal with the commas that the user typed.
 pub(super) fn skeleton(path: &Path, fields: &Punctuated<Ident, Comma>) -> TokenStream {
     quote! {
         #[cfg(rust_analyzer)]

@@ -1,4 +1,4 @@
-//! The value of an input: literals are checked where they stand, in every arm.
+//! Values of inputs. Literals are checked where they are written, in every arm of a branching value.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -8,31 +8,31 @@ use syn::{Expr, ExprArray, Path};
 
 use super::{Lowering, literal};
 
-/// The field that a value is for.
+/// The field that a value belongs to.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
     /// The type of the node, without type arguments.
     pub(super) node: &'a Path,
     pub(super) name: &'a str,
-    /// The value stands in a list.
+    /// Whether the value is an item of a list.
     pub(super) in_list: bool,
 }
 
-/// A value ready to be stored.
+/// A value that can be stored.
 pub(super) struct Value {
     pub(super) tokens: TokenStream,
-    /// It places no node, so it can be evaluated while the node it is for is open.
+    /// Whether the value places no node, so that it can be evaluated while the node of the field is open.
     pub(super) simple: bool,
 }
 
-/// A literal with its check, to be evaluated in a constant.
+/// A literal with its check, which is evaluated in a constant.
 pub(super) struct Checked {
     pub(super) tokens: TokenStream,
     pub(super) span: Span,
 }
 
 impl Checked {
-    /// As an expression.
+    /// Returns an expression that evaluates to the checked literal.
     fn in_place(&self) -> TokenStream {
         let tokens = &self.tokens;
         quote_spanned! {self.span=> {
@@ -43,7 +43,7 @@ impl Checked {
 }
 
 impl Lowering {
-    /// The value of a field.
+    /// Returns the value of a field.
     pub(super) fn value(&mut self, mut expr: Expr, field: Field<'_>) -> Value {
         if let Some(found) = literal::find(&expr) {
             let check = self.literal(found, field);
@@ -72,7 +72,7 @@ impl Lowering {
         Value { tokens: expr.into_token_stream(), simple }
     }
 
-    /// The arms of a branching value, each converted on its own.
+    /// Converts each arm of a branching value separately.
     fn value_tails(&mut self, expr: &mut Expr, field: Field<'_>) {
         self.tails(expr, &mut |lowering, tail| {
             if has_tails(tail) {
@@ -83,14 +83,14 @@ impl Lowering {
         });
     }
 
-    /// A value with its kind fixed, so that arms and items agree.
+    /// Returns a value converted for its field, so that arms and items have equal types.
     fn converted(&mut self, expr: Expr, field: Field<'_>) -> TokenStream {
         let span = expr.span();
         let value = self.value(expr, field).tokens;
         quote_spanned!(span=> __c::IntoField::convert(#value))
     }
 
-    /// The value of a field if it is a literal.
+    /// Returns the value of a field if it is a literal.
     pub(super) fn whole_literal(&mut self, expr: &Expr, field: Field<'_>) -> Option<Checked> {
         match expr {
             Expr::Paren(inner) if inner.attrs.is_empty() => self.whole_literal(&inner.expr, field),
@@ -116,7 +116,7 @@ impl Lowering {
         Checked { tokens, span }
     }
 
-    /// An array literal: its items one by one, its length at once.
+    /// Returns an array literal, with a check of each item and of the length.
     fn items(&mut self, array: &mut ExprArray, field: Field<'_>) -> TokenStream {
         let span = array.bracket_token.span.join();
         let (count, Field { node, name, .. }) = (array.elems.len(), field);
@@ -132,19 +132,20 @@ impl Lowering {
     }
 }
 
-/// `Some` or `Option::Some`.
+/// Returns whether a function is `Some` or `Option::Some`.
 pub(super) fn is_some(func: &Expr) -> bool {
     matches!(func, Expr::Path(path) if is_of_option(&path.path, "Some"))
 }
 
-/// `None` or `Option::None`; not `None::<u32>`, which says its type itself, nor the `None` of another enum.
+/// Returns whether a path is a variant of `Option`, with or without the enum. `None::<u32>`, which has a type of its own,
+/// and the `None` of another enum do not count.
 fn is_of_option(path: &Path, variant: &str) -> bool {
     let mut segments = path.segments.iter().rev();
     let is_variant = segments.next().is_some_and(|last| last.ident == variant && last.arguments.is_none());
     is_variant && segments.next().is_none_or(|owner| owner.ident == "Option")
 }
 
-/// Whether the value of the expression is that of one of several inner ones.
+/// Returns whether the value of an expression is that of an inner expression, as in an `if`.
 pub(super) fn has_tails(expr: &Expr) -> bool {
     match expr {
         Expr::If(branch) => branch.else_branch.is_some(),
@@ -154,7 +155,7 @@ pub(super) fn has_tails(expr: &Expr) -> bool {
     }
 }
 
-/// Whether the expression never has a value.
+/// Returns whether an expression never has a value.
 fn diverges(expr: &Expr) -> bool {
     match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
@@ -165,12 +166,12 @@ fn diverges(expr: &Expr) -> bool {
     }
 }
 
-/// The name of a field as the checks take it: a byte string spares the compiler's interpreter a call.
+/// Returns the name of a field as the checks take it. A byte string saves the compiler's interpreter a call.
 pub(super) fn key(name: &str) -> Literal {
     Literal::byte_string(name.as_bytes())
 }
 
-/// Names, fields of names and the like: nothing that places a node.
+/// Returns whether an expression is simple enough that it cannot place a node.
 fn is_simple(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) | Expr::Lit(_) => true,

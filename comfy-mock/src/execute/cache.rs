@@ -1,4 +1,4 @@
-//! What was computed, by what it was computed from.
+//! The cache of node results. Its keys are signatures of everything that a result depends on.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,56 +12,57 @@ use super::graph::{Graph, GraphNode};
 use crate::json::dumps;
 use crate::storage::Storage;
 
-/// Files up to this size, in bytes, are looked at as a whole to see whether they changed.
-const LONGEST_FILE: u64 = 64 << 20;
+/// Maximum size, in bytes, of files whose content goes into a signature; of larger ones, size and time do.
+const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// What a node gave.
+/// The result of a node's execution.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Done {
-    /// What it shows, if anything.
+pub(crate) struct NodeResult {
+    /// The UI output, if the node has one.
     pub(crate) output: Option<Value>,
     pub(crate) flow: Flow,
 }
 
-/// So many results are kept. A real server keeps all of them until its memory gets short.
-const MOST: usize = 10_000;
+/// Maximum number of results that are kept. A real server keeps all of them until its memory runs low.
+const MAX_RESULTS: usize = 10_000;
 
-/// What nodes gave, by signature.
+/// The results of nodes, by signature.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    results: HashMap<u128, Kept>,
-    /// Counts prompts.
+    results: HashMap<u128, CacheEntry>,
+    /// The number of prompts that were started.
     generation: u64,
 }
 
 #[derive(Debug)]
-struct Kept {
-    done: Arc<Done>,
-    /// The last prompt that had such a node.
+struct CacheEntry {
+    result: Arc<NodeResult>,
+    /// The generation of the last prompt that had such a node.
     used: u64,
 }
 
 impl Cache {
-    /// What is there for the nodes of the next prompt. If there is too much, what was used longest ago goes.
-    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<Done>>> {
+    /// Returns the available results for the nodes of the next prompt. If there are too many results, those whose last
+    /// use is the longest ago are dropped.
+    pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<NodeResult>>> {
         self.generation += 1;
         let found = signatures.iter().map(|signature| {
             let kept = self.results.get_mut(signature)?;
             kept.used = self.generation;
-            Some(Arc::clone(&kept.done))
+            Some(Arc::clone(&kept.result))
         });
         let found = found.collect();
-        if self.results.len() > MOST {
+        if self.results.len() > MAX_RESULTS {
             let mut uses: Vec<u64> = self.results.values().map(|kept| kept.used).collect();
             uses.sort_unstable();
-            let oldest = uses.get(MOST / 2).copied().unwrap_or_default();
+            let oldest = uses.get(MAX_RESULTS / 2).copied().unwrap_or_default();
             self.results.retain(|_, kept| kept.used > oldest || kept.used == self.generation);
         }
         found
     }
 
-    pub(crate) fn put(&mut self, signature: u128, done: Arc<Done>) {
-        self.results.insert(signature, Kept { done, used: self.generation });
+    pub(crate) fn put(&mut self, signature: u128, result: Arc<NodeResult>) {
+        self.results.insert(signature, CacheEntry { result, used: self.generation });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -69,9 +70,10 @@ impl Cache {
     }
 }
 
-/// What tells apart the results of nodes: class, literals, files, and the same of all that comes before.
+/// Returns the signature of each node: a hash of its class, its literals, the files that it reads, and the signatures
+/// of the nodes before it.
 ///
-/// Nodes in a cycle (on inputs that nobody declared) have none of their own; they never run.
+/// Nodes in a cycle, which undeclared inputs can form, have no meaningful signature; they never run.
 pub(crate) fn signatures(graph: &Graph<'_>, storage: &Storage) -> Vec<u128> {
     let mut signatures: Vec<Option<u128>> = vec![None; graph.nodes.len()];
     let mut entered = vec![false; graph.nodes.len()];
@@ -103,7 +105,7 @@ fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) ->
         match node.links.iter().find(|link| link.input == name) {
             Some(link) => {
                 let from = known.get(link.from).copied().flatten().unwrap_or_default();
-                _ = write!(text, "{from:032x}[{}]", link.slot);
+                _ = write!(text, "{from:032x}[{}]", link.value.slot);
             }
             None => text.push_str(&dumps(value)),
         }
@@ -118,22 +120,22 @@ fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) ->
     xxh3_128(text.as_bytes())
 }
 
-/// The file that an input names, if it is one for uploaded files.
+/// Returns the file that an input names, if the input is one for uploaded files.
 fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'v str> {
     node.definition?.input(input).filter(|input| input.options.is_upload())?;
     value.as_str()
 }
 
-/// What changes when the file does.
+/// Returns a hash that changes when the file changes; 0 for a file that cannot be read.
 fn fingerprint(storage: &Storage, name: &str) -> u128 {
     let Ok(path) = storage.named(name) else { return 0 };
-    let Ok(facts) = path.metadata().map(|facts| (facts.len(), facts.modified().ok())) else { return 0 };
-    if facts.0 <= LONGEST_FILE
+    let Ok(metadata) = path.metadata().map(|metadata| (metadata.len(), metadata.modified().ok())) else { return 0 };
+    if metadata.0 <= MAX_FILE_BYTES
         && let Ok(bytes) = std::fs::read(&path)
     {
         return xxh3_128(&bytes);
     }
-    xxh3_128(format!("{facts:?}").as_bytes())
+    xxh3_128(format!("{metadata:?}").as_bytes())
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
     use comfy_schema::{Schema, Value};
 
     use super::super::graph::Graph;
-    use super::{Cache, MOST, signatures};
+    use super::{Cache, MAX_RESULTS, signatures};
     use crate::storage::Storage;
 
     fn of(json: &str) -> Vec<u128> {
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_do_not_count_but_all_that_comes_before_does() {
+    fn signatures_depend_on_the_nodes_before_but_not_on_ids() {
         let chain = |a: &str, seed: u32| {
             format!(
                 r#"{{"x":{{"class_type":"B","inputs":{{"in":["{a}",0],"k":1}}}},
@@ -170,16 +172,16 @@ mod tests {
         cache.put(0, Arc::default());
         assert!(cache.start(&[1]).iter().all(Option::is_none));
         assert!(cache.start(&[0]).iter().all(Option::is_some));
-        for at in 1..=u128::try_from(MOST).unwrap() {
+        for at in 1..=u128::try_from(MAX_RESULTS).unwrap() {
             cache.start(&[]);
             cache.put(at, Arc::default());
         }
         cache.start(&[]);
-        assert!(cache.results.len() <= MOST && !cache.results.contains_key(&0));
+        assert!(cache.results.len() <= MAX_RESULTS && !cache.results.contains_key(&0));
     }
 
     #[test]
-    fn long_chains_and_cycles_are_no_trouble() {
+    fn long_chains_and_cycles_have_signatures() {
         let node = |at: u32| format!(r#""{at}":{{"class_type":"A","inputs":{{"in":["{}",0]}}}}"#, at.saturating_sub(1));
         let nodes: Vec<String> = (0..20_000).map(node).collect();
         assert_eq!(of(&format!("{{{}}}", nodes.join(","))).len(), 20_000);

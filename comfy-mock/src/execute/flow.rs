@@ -1,4 +1,5 @@
-//! What flows along links, as far as the stand-in needs it: how large things are, and how many.
+//! The properties of values that flow along links, as far as the stand-in needs them: the size of pictures, their
+//! number, and the number of sampler steps.
 
 use comfy_schema::OutputKind;
 
@@ -6,36 +7,37 @@ use super::graph::{Graph, GraphNode};
 use crate::media;
 use crate::storage::Storage;
 
-/// So many pictures come out of a node at most.
-const MOST_PICTURES: u32 = 64;
+/// Maximum number of pictures of a node.
+const MAX_PICTURES: u32 = 64;
 
-/// Where nothing says how large a picture is.
-const USUAL_SIDE: u32 = 512;
+/// The side of a picture whose size no node determines, in pixels.
+const DEFAULT_SIDE: u32 = 512;
 
-/// What a node passes on.
+/// The properties of a node's outputs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Flow {
-    /// Width and height in pixels, if it has to do with pictures.
+    /// Width and height in pixels, if known.
     pub(crate) size: Option<(u32, u32)>,
-    /// How many pictures.
+    /// The number of pictures, if known.
     pub(crate) count: Option<u32>,
-    /// Steps that a sampler will take.
+    /// The number of steps that a sampler will take.
     pub(crate) steps: Option<u32>,
 }
 
 impl Flow {
-    /// Width and height in pixels.
+    /// Returns width and height in pixels, or the default size.
     pub(crate) fn size(self) -> (u32, u32) {
-        self.size.unwrap_or((USUAL_SIDE, USUAL_SIDE))
+        self.size.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE))
     }
 
-    /// How many pictures.
+    /// Returns the number of pictures, from 1 to [`MAX_PICTURES`].
     pub(crate) fn count(self) -> u32 {
-        self.count.unwrap_or(1).clamp(1, MOST_PICTURES)
+        self.count.unwrap_or(1).clamp(1, MAX_PICTURES)
     }
 }
 
-/// What a node passes on, given what comes in. `LoadImage` gives the size of its file: the error is the file's name.
+/// Returns the properties of a node's outputs, given those of its inputs. The size of an uploaded picture is that of
+/// its file; the error is the name of a file that is not a picture.
 pub(crate) fn of_node(
     node: &GraphNode<'_>,
     incoming: impl Fn(usize) -> Flow,
@@ -55,7 +57,7 @@ pub(crate) fn of_node(
     Ok(Flow { size, count, steps: node.number("steps").or(before.steps) })
 }
 
-/// What comes in, the pictures before the rest.
+/// Merges the properties of the inputs. Inputs for pictures take precedence over others.
 fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
     let visual = |input: &str| {
         ["image", "images", "samples", "latent_image", "latent", "pixels", "mask", "video", "input"].contains(&input)
@@ -69,15 +71,15 @@ fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
 
 fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32)> {
     if let (Some(width), Some(height)) = (node.number("width"), node.number("height")) {
-        let (width, height) = keep_shape(width, height, before);
-        return Some(if gives(node, "LATENT") {
+        let (width, height) = keep_aspect_ratio(width, height, before);
+        return Some(if has_output_type(node, "LATENT") {
             (multiple_of_8(width), multiple_of_8(height))
         } else {
             (width, height)
         });
     }
     let (width, height) = before?;
-    let scaled = |by: f64| Some((times(width, by), times(height, by)));
+    let scaled = |by: f64| Some((scale(width, by), scale(height, by)));
     if let Some(by) = node.inputs.get("scale_by").and_then(comfy_schema::Value::as_f64) {
         return scaled(by);
     }
@@ -93,53 +95,55 @@ fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32
     }
 }
 
-/// A side of 0 follows from the other.
-fn keep_shape(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
+/// Replaces a side of 0 by the one that keeps the aspect ratio.
+fn keep_aspect_ratio(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
     let (old_width, old_height) = before.unwrap_or((1, 1));
     let ratio = f64::from(old_width.max(1)) / f64::from(old_height.max(1));
     match (width, height) {
-        (0, 0) => before.unwrap_or((USUAL_SIDE, USUAL_SIDE)),
-        (0, height) => (times(height, ratio), height),
-        (width, 0) => (width, times(width, 1.0 / ratio)),
+        (0, 0) => before.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE)),
+        (0, height) => (scale(height, ratio), height),
+        (width, 0) => (width, scale(width, 1.0 / ratio)),
         sides => sides,
     }
 }
 
-/// The nearest whole side, at least 1.
-fn times(side: u32, by: f64) -> u32 {
+/// Scales a side, and rounds it to the nearest whole number, at least 1.
+fn scale(side: u32, by: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
     let side = (f64::from(side) * by).round() as u32;
     side.max(1)
 }
 
-/// A latent has one value for eight pixels.
+/// Rounds a side down to a multiple of 8, at least 8, because a latent has one value for each 8 pixels.
 fn multiple_of_8(side: u32) -> u32 {
     (side / 8 * 8).max(8)
 }
 
-/// Whether an output carries this type.
-pub(crate) fn gives(node: &GraphNode<'_>, kind: &str) -> bool {
+/// Returns whether a node has an output of this type.
+pub(crate) fn has_output_type(node: &GraphNode<'_>, kind: &str) -> bool {
     let mut outputs = node.definition.into_iter().flat_map(|definition| &definition.outputs);
     outputs.any(|output| matches!(&output.kind, OutputKind::Type(word) if word == kind))
 }
 
-/// Whether what an input is linked to carries this type.
-pub(crate) fn takes(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
+/// Returns whether a node has an input that is linked to an output of this type.
+pub(crate) fn has_input_type(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
     node.links.iter().any(|link| {
         let outputs = graph.nodes.get(link.from).and_then(|from| from.definition).map(|from| &from.outputs);
-        let slot = link.slot.as_i128().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(0);
-        outputs.and_then(|outputs| outputs.get(slot)).is_some_and(|output| output.kind.type_word() == kind)
+        outputs
+            .and_then(|outputs| outputs.get(link.value.index().unwrap_or(0)))
+            .is_some_and(|output| output.kind.type_word() == kind)
     })
 }
 
-/// The size of the picture that an input for uploaded pictures names; the error tells the file, if it is no picture.
+/// Returns the size of the picture that an input for uploaded pictures names. The error is the name of the file, if it
+/// is not a picture.
 fn size_of_file(node: &GraphNode<'_>, storage: &Storage) -> Result<Option<(u32, u32)>, String> {
     let inputs = node.definition.into_iter().flat_map(|definition| &definition.inputs);
     let mut names = inputs.filter(|input| input.options.image_upload()).filter_map(|input| node.text(&input.name));
     let Some(name) = names.next() else { return Ok(None) };
     let Ok(path) = storage.named(name) else { return Err(name.to_owned()) };
     if !path.exists() {
-        // Only a list of options says that it is there.
+        // The definitions list the file as an option, but the folder does not have it.
         return Ok(None);
     }
     let shown = path.display().to_string();
@@ -149,19 +153,19 @@ fn size_of_file(node: &GraphNode<'_>, storage: &Storage) -> Result<Option<(u32, 
 
 #[cfg(test)]
 mod tests {
-    use super::{keep_shape, multiple_of_8, times};
+    use super::{keep_aspect_ratio, multiple_of_8, scale};
 
     #[test]
-    fn a_side_of_zero_keeps_the_shape() {
-        assert_eq!(keep_shape(0, 100, Some((200, 50))), (400, 100));
-        assert_eq!(keep_shape(100, 0, Some((200, 50))), (100, 25));
-        assert_eq!(keep_shape(0, 0, Some((200, 50))), (200, 50));
-        assert_eq!(keep_shape(8, 9, None), (8, 9));
+    fn a_side_of_zero_keeps_the_aspect_ratio() {
+        assert_eq!(keep_aspect_ratio(0, 100, Some((200, 50))), (400, 100));
+        assert_eq!(keep_aspect_ratio(100, 0, Some((200, 50))), (100, 25));
+        assert_eq!(keep_aspect_ratio(0, 0, Some((200, 50))), (200, 50));
+        assert_eq!(keep_aspect_ratio(8, 9, None), (8, 9));
     }
 
     #[test]
-    fn sides_are_whole_and_not_zero() {
-        assert_eq!((times(3, 0.1), times(3, 1.5), times(u32::MAX, 9.0), times(3, f64::NAN)), (1, 5, u32::MAX, 1));
+    fn sides_are_whole_numbers_above_zero() {
+        assert_eq!((scale(3, 0.1), scale(3, 1.5), scale(u32::MAX, 9.0), scale(3, f64::NAN)), (1, 5, u32::MAX, 1));
         assert_eq!((multiple_of_8(65), multiple_of_8(3)), (64, 8));
     }
 }

@@ -1,6 +1,6 @@
-//! Execution, played: the order, the events and the files of a real run, without the work.
+//! The execution of prompts: the order, the events and the files of a real run, without its computations.
 
-mod cache;
+pub(crate) mod cache;
 mod flow;
 mod graph;
 mod node;
@@ -8,21 +8,22 @@ mod order;
 mod output;
 mod progress;
 mod run;
+mod scene;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-pub(crate) use cache::Cache;
 use run::Run;
 
 use crate::json::object;
 use crate::queue::{Entry, Item};
-use crate::state::{Active, Shared, lock};
+use crate::state::{Active, Shared};
+use crate::sync::lock;
 use crate::ws::To;
 use comfy_schema::Value;
 
-/// Runs prompts one after the other until the server stops.
+/// Runs the queued prompts one after the other, until the server stops.
 pub(crate) async fn work(shared: Arc<Shared>) {
     let mut stopped = shared.stop.subscribe();
     loop {
@@ -33,13 +34,13 @@ pub(crate) async fn work(shared: Arc<Shared>) {
     }
 }
 
-/// Runs the next prompt, or waits for one.
+/// Runs the next prompt, or waits until there may be one.
 async fn next(shared: &Arc<Shared>) {
     let pause = shared.settings.timing.start;
     if !pause.is_zero() {
         tokio::time::sleep(pause).await;
     }
-    let life = shared.life.load(Ordering::SeqCst);
+    let restarts = shared.restarts.load(Ordering::SeqCst);
     let (free_memory, item) = {
         let mut queue = lock(&shared.queue);
         (queue.take_free_memory(), queue.start())
@@ -48,29 +49,29 @@ async fn next(shared: &Arc<Shared>) {
         lock(&shared.cache).clear();
     }
     match item {
-        Some(item) => execute(shared, item, life).await,
+        Some(item) => execute(shared, item, restarts).await,
         None => shared.wake.notified().await,
     }
 }
 
-/// Runs a prompt from its start to the last event.
-async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
+/// Runs a prompt from its start to its last event.
+async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     shared.queue_changed();
     let client_id = item.client_id().map(str::to_owned);
     *lock(&shared.active) = Active { client_id: client_id.clone(), node: None };
     let started = std::time::Instant::now();
-    let ended = Run::new(Arc::clone(shared), item.clone(), life).play().await;
-    if shared.life.load(Ordering::SeqCst) != life {
+    let ended = Run::new(Arc::clone(shared), item.clone(), restarts).play().await;
+    if shared.restarts.load(Ordering::SeqCst) != restarts {
         return;
     }
     let Some(ended) = ended else {
-        shared.log(&format!("the worker thread died of prompt {}", item.prompt_id));
-        // Nothing runs any more until a restart.
+        shared.log(&format!("the worker thread died while it executed prompt {}", item.prompt_id));
+        // As on a real server, no prompt runs any more until a restart.
         let mut changes = shared.changed.subscribe();
-        _ = changes.wait_for(|_| shared.life.load(Ordering::SeqCst) != life).await;
+        _ = changes.wait_for(|_| shared.restarts.load(Ordering::SeqCst) != restarts).await;
         return;
     };
-    if !stays_alive(shared, life, shared.faults.history_delay()).await {
+    if !stays_alive(shared, restarts, shared.faults.history_delay()).await {
         return;
     }
     lock(&shared.active).node = None;
@@ -85,10 +86,10 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
     }
 }
 
-/// Waits; whether the server was not restarted meanwhile.
-async fn stays_alive(shared: &Shared, life: u64, time: Duration) -> bool {
+/// Waits, and returns whether the server was not restarted in the meantime.
+async fn stays_alive(shared: &Shared, restarts: u64, time: Duration) -> bool {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
     }
-    shared.life.load(Ordering::SeqCst) == life
+    shared.restarts.load(Ordering::SeqCst) == restarts
 }

@@ -1,58 +1,60 @@
-//! One node: time, steps, previews, files.
+//! The execution of one node: its duration, its steps, its previews, its files.
 
 use std::sync::Arc;
 
+use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
-use super::cache::Done;
-use super::flow::{self, Flow, gives};
+use super::cache::NodeResult;
+use super::flow::{self, Flow, has_output_type};
 use super::graph::GraphNode;
 use super::output;
-use super::run::{Halt, Raised, Run, Scene};
+use super::scene::{Halt, Scene, ServerException, Stage};
 use crate::controls::Outcome;
-use crate::json::{link, object};
+use crate::json::object;
 use crate::media::{self, Picture};
 use crate::ws::{Frame, ImageFormat};
 
-/// The longest side of a preview, in pixels.
-const PREVIEW_SIDE: u32 = 512;
+/// Maximum length of a side of a preview, in pixels.
+const MAX_PREVIEW_SIDE: u32 = 512;
 
-/// Plays a node.
-pub(super) async fn play(run: &mut Run, scene: &Scene<'_>, at: usize) -> Result<Done, Halt> {
+/// Plays a node, and returns its result.
+pub(super) async fn play(stage: &mut Stage, scene: &Scene<'_>, at: usize) -> Result<NodeResult, Halt> {
     let node = &scene.graph.nodes[at];
-    let behaviour = run.shared.controls.of(node.id, node.class);
-    if let Some(text) = &behaviour.says {
-        run.send(&Frame::text(node.id, text));
+    let behaviour = stage.shared.controls.of(node.id, node.class);
+    if let Some(text) = &behaviour.text {
+        stage.send(&Frame::text(node.id, text));
     }
-    run.pass(Some(behaviour.takes.unwrap_or(run.shared.settings.timing.node))).await?;
+    stage.pass(Some(behaviour.duration.unwrap_or(stage.shared.settings.timing.node))).await?;
     match behaviour.outcome {
-        Outcome::Works => {}
-        Outcome::Hangs => run.pass(None).await?,
-        Outcome::Fails { exception, message } => return Err(raised(node, exception, message)),
+        Outcome::Succeeds => {}
+        Outcome::Hangs => stage.pass(None).await?,
+        Outcome::Fails { exception, message } => return Err(failed(node, exception, message)),
     }
     let incoming =
-        |from: usize| scene.results.get(from).and_then(Option::as_ref).map_or_else(Flow::default, |done| done.flow);
-    let flow = flow::of_node(node, incoming, &run.shared.storage).map_err(|file| {
-        raised(node, "PIL.UnidentifiedImageError".to_owned(), format!("cannot identify image file '{file}'"))
+        |from: usize| scene.results.get(from).and_then(Option::as_ref).map_or_else(Flow::default, |result| result.flow);
+    let flow = flow::of_node(node, incoming, &stage.shared.storage).map_err(|file| {
+        failed(node, "PIL.UnidentifiedImageError".to_owned(), format!("cannot identify image file '{file}'"))
     })?;
     let seed = seed(scene, at);
     if let Some(steps) = steps_of(node, flow) {
-        sample(run, node, flow, seed, steps).await?;
+        sample(stage, node, flow, seed, steps).await?;
     }
     if node.class == "SaveImageWebsocket" {
-        send_pictures(run, node, flow, seed)?;
+        send_pictures(stage, node, flow, seed)?;
     }
     let output = match behaviour.output {
         Some(output) => Some(output),
-        None => match output::job(scene.graph, node, flow, seed, &run.texts) {
-            Some(job) => Some(write(run, node, job).await?),
+        None => match output::save_job(scene.graph, node, flow, seed, &stage.texts) {
+            Some(job) => Some(write(stage, node, job).await?),
             None => output::shown(scene.graph, node),
         },
     };
-    Ok(Done { output, flow })
+    Ok(NodeResult { output, flow })
 }
 
-/// What a node's pictures come from: all that comes before it, so that what a node saves is what another shows.
+/// Returns the seed of a node's pictures. It is taken from the node that the pictures come from, so that a node that
+/// saves them and a node that shows them produce the same pictures.
 fn seed(scene: &Scene<'_>, at: usize) -> u64 {
     let node = &scene.graph.nodes[at];
     let from = ["images", "image", "samples", "video", "audio", "mask"].iter().find_map(|input| node.linked(input));
@@ -61,10 +63,10 @@ fn seed(scene: &Scene<'_>, at: usize) -> u64 {
     u64::from_le_bytes(bytes.first_chunk().copied().unwrap_or_default())
 }
 
-/// The steps that a sampler takes; other nodes take none.
+/// Returns the number of steps of a sampler; `None` for other nodes.
 fn steps_of(node: &GraphNode<'_>, flow: Flow) -> Option<u32> {
     let declares = |input: &str| node.definition.is_some_and(|definition| definition.input(input).is_some());
-    if !gives(node, "LATENT") || !(declares("steps") || declares("sigmas")) {
+    if !has_output_type(node, "LATENT") || !(declares("steps") || declares("sigmas")) {
         return None;
     }
     let all = flow.steps?;
@@ -73,27 +75,27 @@ fn steps_of(node: &GraphNode<'_>, flow: Flow) -> Option<u32> {
     Some(last.saturating_sub(first)).filter(|&steps| steps > 0)
 }
 
-/// Goes through the steps of a sampler.
-async fn sample(run: &mut Run, node: &GraphNode<'_>, flow: Flow, seed: u64, steps: u32) -> Result<(), Halt> {
+/// Plays the steps of a sampler.
+async fn sample(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64, steps: u32) -> Result<(), Halt> {
     let (width, height) = flow.size();
     let picture = Picture::new(width, height, seed);
-    let wanted = wants_previews(run);
+    let wanted = wants_previews(stage);
     for step in 1..=steps {
-        run.pass_step(run.shared.settings.timing.step).await?;
-        let preview = if wanted && run.is_heard() { preview(picture, step, steps) } else { None };
-        advance(run, node, step, steps, preview.as_deref().map(|image| (ImageFormat::Jpeg, image)));
-        // Others get their turn.
+        stage.pass_step(stage.shared.settings.timing.step).await?;
+        let preview = if wanted && stage.has_listeners() { preview(picture, step, steps) } else { None };
+        advance(stage, node, step, steps, preview.as_deref().map(|image| (ImageFormat::Jpeg, image)));
+        // Without durations, the steps would otherwise not yield to other tasks until their end.
         tokio::task::yield_now().await;
     }
-    run.check_interrupt()
+    stage.check_interrupt()
 }
 
-/// Tells of a step, and shows its picture in the form that the client takes.
-fn advance(run: &mut Run, node: &GraphNode<'_>, value: u32, max: u32, image: Option<(ImageFormat, &[u8])>) {
-    let prompt_id = run.item.prompt_id.clone();
-    run.progress.step(&prompt_id, node.id, value, max);
-    run.send_progress();
-    let with_metadata = run.takes_metadata();
+/// Sends the progress of a step, and its picture in the form that the client accepts.
+fn advance(stage: &mut Stage, node: &GraphNode<'_>, value: u32, max: u32, image: Option<(ImageFormat, &[u8])>) {
+    let prompt_id = stage.item.prompt_id.clone();
+    stage.progress.step(&prompt_id, node.id, value, max);
+    stage.send_progress();
+    let with_metadata = stage.takes_metadata();
     if let Some((format, image)) = image.filter(|_| with_metadata) {
         let metadata = object([
             ("node_id", node.id.into()),
@@ -103,7 +105,7 @@ fn advance(run: &mut Run, node: &GraphNode<'_>, value: u32, max: u32, image: Opt
             ("real_node_id", node.id.into()),
             ("image_type", format.mime().into()),
         ]);
-        run.send(&Frame::preview_with(&metadata, image));
+        stage.send(&Frame::preview_with(&metadata, image));
     }
     let data = object([
         ("value", value.into()),
@@ -111,56 +113,57 @@ fn advance(run: &mut Run, node: &GraphNode<'_>, value: u32, max: u32, image: Opt
         ("prompt_id", (&prompt_id).into()),
         ("node", node.id.into()),
     ]);
-    run.send(&Frame::event("progress", data));
+    stage.send(&Frame::event("progress", data));
     if let Some((format, image)) = image.filter(|_| !with_metadata) {
-        run.send(&Frame::preview(format, image));
+        stage.send(&Frame::preview(format, image));
     }
 }
 
-/// Whether the prompt wants previews: it says so, or it does not and the server does.
-fn wants_previews(run: &Run) -> bool {
-    match run.item.extra_data.get("preview_method").and_then(Value::as_str) {
+/// Returns whether the prompt asks for previews. A prompt that does not say gets the server's default.
+fn wants_previews(stage: &Stage) -> bool {
+    match stage.item.extra_data.get("preview_method").and_then(Value::as_str) {
         Some("auto" | "latent2rgb" | "taesd") => true,
         Some("none") => false,
-        _ => run.shared.settings.previews,
+        _ => stage.shared.settings.previews,
     }
 }
 
+/// Returns the preview of a step as a JPEG file; `None` if it cannot be encoded.
 fn preview(picture: Picture, step: u32, steps: u32) -> Option<Vec<u8>> {
-    let small = picture.preview(PREVIEW_SIDE, step, steps);
-    // A preview that cannot be made is none.
+    let small = picture.preview(MAX_PREVIEW_SIDE, step, steps);
     media::jpeg(&small.pixels(), small.width, small.height, 95).ok()
 }
 
-/// `SaveImageWebsocket`: the pictures come as previews, as PNG and whole.
-fn send_pictures(run: &mut Run, node: &GraphNode<'_>, flow: Flow, seed: u64) -> Result<(), Halt> {
+/// Sends the pictures of `SaveImageWebsocket`: as previews, each a whole PNG file.
+fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64) -> Result<(), Halt> {
     let (width, height) = flow.size();
     for at in 0..flow.count() {
         let picture = Picture::new(width, height, seed.wrapping_add(u64::from(at)));
-        let bytes = media::png_of(picture, &[]).map_err(|error| raised(node, "OSError".into(), error.to_string()))?;
-        advance(run, node, at, flow.count(), Some((ImageFormat::Png, &bytes)));
+        let bytes = media::png_of(picture, &[]).map_err(|error| failed(node, "OSError".into(), error.to_string()))?;
+        advance(stage, node, at, flow.count(), Some((ImageFormat::Png, &bytes)));
     }
     Ok(())
 }
 
-/// Writes files, off the threads that answer requests.
-async fn write(run: &Run, node: &GraphNode<'_>, job: output::Job) -> Result<Value, Halt> {
-    let shared = Arc::clone(&run.shared);
+/// Writes the files of a node on a thread of its own, because the threads that answer requests must not block.
+async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Result<Value, Halt> {
+    let shared = Arc::clone(&stage.shared);
     let written = tokio::task::spawn_blocking(move || job.run(&shared.storage)).await;
     match written {
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(error)) => Err(raised(node, "Exception".to_owned(), error.to_string())),
-        Err(error) => Err(raised(node, "RuntimeError".to_owned(), error.to_string())),
+        Ok(Err(error)) => Err(failed(node, "Exception".to_owned(), error.to_string())),
+        Err(error) => Err(failed(node, "RuntimeError".to_owned(), error.to_string())),
     }
 }
 
-fn raised(node: &GraphNode<'_>, exception: String, message: String) -> Halt {
-    // Each input is a list; what came over a link is told as text.
-    let shown = |value: &Value| match link(value) {
-        Some((from, _)) => Value::from(format!("<output of {from}>")),
+/// Returns the end of a run by an exception of a node.
+fn failed(node: &GraphNode<'_>, kind: String, message: String) -> Halt {
+    // Each input is a list, because ComfyUI maps nodes over lists; values that came over links are shown as text.
+    let shown = |value: &Value| match Link::of(value) {
+        Some(link) => Value::from(format!("<output of {}>", link.source)),
         None => value.clone(),
     };
     let inputs: Map =
         node.inputs.iter().map(|(name, value)| (name.clone(), Value::Array(vec![shown(value)]))).collect();
-    Halt::Failed(Box::new(Raised { exception, message, inputs: Value::Object(inputs) }))
+    Halt::Failed(Box::new(ServerException { kind, message, inputs: Value::Object(inputs) }))
 }

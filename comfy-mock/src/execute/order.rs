@@ -1,32 +1,32 @@
-//! In which order nodes run: the server's own staging, step by step.
+//! The order in which nodes run. It follows the staging of the real server step by step.
 
 use super::graph::Graph;
 
-/// Which nodes wait, and for whom.
+/// The nodes that are to run, and the nodes that they wait for.
 #[derive(Debug)]
 pub(crate) struct Order {
-    /// Nodes that are to run, in the order in which they were added.
+    /// The nodes that are to run, in the order in which they were added.
     pending: Vec<usize>,
     is_pending: Vec<bool>,
-    /// How many nodes each waits for.
+    /// For each node, the number of nodes that it waits for.
     waits_for: Vec<usize>,
-    /// Who waits for each.
+    /// For each node, the nodes that wait for it.
     blocks: Vec<Vec<usize>>,
-    /// Whose result is there.
+    /// For each node, whether its result is available.
     done: Vec<bool>,
 }
 
-/// What to do next.
+/// The next step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     Run(usize),
-    /// All wait for each other.
+    /// All pending nodes wait for each other.
     Cycle,
     Finished,
 }
 
 impl Order {
-    /// Nothing is to run yet; `done` are the nodes whose result is in the cache.
+    /// Creates an order in which no node is to run yet. `done` says for each node whether its result is in the cache.
     pub(crate) fn new(done: Vec<bool>) -> Self {
         let count = done.len();
         Self {
@@ -38,7 +38,7 @@ impl Order {
         }
     }
 
-    /// Adds a node, and all that it needs whose result is not there. Lazy inputs need nothing yet.
+    /// Adds a node, and all nodes that it needs whose results are not available. Lazy inputs need no node yet.
     pub(crate) fn add(&mut self, graph: &Graph<'_>, node: usize) {
         let mut found = vec![node];
         let mut links = Vec::new();
@@ -62,7 +62,7 @@ impl Order {
         }
     }
 
-    /// Lets a node wait for another, unless that one's result is there. Whether it now waits.
+    /// Makes the node `to` wait for `from`, unless the result of `from` is available. Returns whether it waits.
     pub(crate) fn wait(&mut self, graph: &Graph<'_>, from: usize, to: usize) -> bool {
         if self.done[from] {
             return false;
@@ -77,8 +77,8 @@ impl Order {
         true
     }
 
-    /// The node to run next. Of those that can run the server prefers an output, then one that an output waits for,
-    /// then one that such a one waits for.
+    /// Returns the node to run next. Among the nodes that can run, the server prefers an output node, then a node that
+    /// an output node waits for, then a node that such a node waits for.
     pub(crate) fn next(&self, graph: &Graph<'_>) -> Next {
         let Some(&first) = self.pending.first() else { return Next::Finished };
         let ready = || self.pending.iter().copied().filter(|&at| self.waits_for[at] == 0);
@@ -94,7 +94,7 @@ impl Order {
         chosen.map_or(Next::Cycle, Next::Run)
     }
 
-    /// A node has run.
+    /// Marks a node as done.
     pub(crate) fn finish(&mut self, node: usize) {
         self.done[node] = true;
         self.is_pending[node] = false;
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_does_not_run() {
+    fn nodes_with_a_result_do_not_run() {
         assert_eq!(run(CHAIN, &["one", "work"], &["save"]), ["save"]);
     }
 
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_is_told() {
+    fn a_cycle_is_reported() {
         let json = r#"{"save": {"class_type": "Save", "inputs": {"a": ["one", 0]}},
             "one": {"class_type": "Load", "inputs": {"x": ["two", 0]}},
             "two": {"class_type": "Load", "inputs": {"x": ["one", 0]}}}"#;

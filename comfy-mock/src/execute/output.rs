@@ -1,33 +1,34 @@
-//! What output nodes leave: files, and what they show.
+//! The results of output nodes: files, and UI outputs.
 
 use std::fs;
 
+use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
-use super::flow::{Flow, takes};
+use super::flow::{Flow, has_input_type};
 use super::graph::{Graph, GraphNode};
 use crate::json::{dumps, map, object};
 use crate::media::{self, MediaError, Picture};
 use crate::storage::{Area, Storage};
 
-/// What a node needs to make its files.
+/// Everything that is needed to write the files of a node.
 #[derive(Debug)]
-pub(crate) struct Job {
-    what: What,
+pub(crate) struct SaveJob {
+    kind: FileKind,
     area: Area,
     prefix: String,
     flow: Flow,
-    /// What the pictures come from.
+    /// The seed of the pictures.
     seed: u64,
-    /// `prompt` and what the client wants embedded.
+    /// The texts to embed: `prompt`, and the entries of `extra_pnginfo`.
     texts: Vec<(String, String)>,
-    /// `animated` stands beside.
+    /// Whether the UI output has the member `animated`.
     animated: bool,
 }
 
-/// What is made.
+/// The kind of a file. Where node classes differ, the variant holds the key of the UI output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+enum FileKind {
     Png(&'static str),
     Webp,
     Wav,
@@ -41,7 +42,7 @@ enum What {
     Latent,
 }
 
-/// Why a node's files could not be made.
+/// The reason why the files of a node could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JobError {
     #[error("Saving image outside the output folder is not allowed.")]
@@ -52,8 +53,8 @@ pub(crate) enum JobError {
     Media(#[from] MediaError),
 }
 
-impl What {
-    /// The extension, and the key in what the node shows.
+impl FileKind {
+    /// Returns the extension, and the key in the UI output.
     const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Png(key) => ("png", key),
@@ -70,9 +71,10 @@ impl What {
         }
     }
 
-    /// What an output node makes: those of the core by name, others by what they take.
+    /// Returns the kind of file that an output node writes. It depends on the class of core nodes, and on the input
+    /// types of other nodes.
     fn of(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Self> {
-        let what = match node.class {
+        let kind = match node.class {
             "SaveImage" | "PreviewImage" | "SaveAnimatedPNG" | "MaskPreview" => Self::Png("images"),
             "SaveAnimatedWEBP" => Self::Webp,
             "SaveAudio" | "PreviewAudio" | "SaveAudioAdvanced" => Self::Flac,
@@ -85,40 +87,40 @@ impl What {
             "SaveSVGNode" => Self::Svg,
             "SaveLatent" => Self::Latent,
             "SaveImageWebsocket" => return None,
-            _ if takes(graph, node, "IMAGE") => Self::Png("images"),
-            _ if takes(graph, node, "VIDEO") => Self::Mp4("images"),
-            _ if takes(graph, node, "AUDIO") => Self::Wav,
-            _ if takes(graph, node, "MESH") => Self::Glb,
+            _ if has_input_type(graph, node, "IMAGE") => Self::Png("images"),
+            _ if has_input_type(graph, node, "VIDEO") => Self::Mp4("images"),
+            _ if has_input_type(graph, node, "AUDIO") => Self::Wav,
+            _ if has_input_type(graph, node, "MESH") => Self::Glb,
             _ => return None,
         };
-        Some(what)
+        Some(kind)
     }
 }
 
-/// The files that a node makes, if it makes any.
-pub(crate) fn job(
+/// Returns the job that writes the files of a node, if the node writes any.
+pub(crate) fn save_job(
     graph: &Graph<'_>,
     node: &GraphNode<'_>,
     flow: Flow,
     seed: u64,
     texts: &[(String, String)],
-) -> Option<Job> {
+) -> Option<SaveJob> {
     if !node.is_output() {
         return None;
     }
-    let what = What::of(graph, node)?;
+    let kind = FileKind::of(graph, node)?;
     let temporary = node.class.contains("Preview");
     let prefix = match node.text("filename_prefix") {
         Some(prefix) => prefix.to_owned(),
         None if temporary => format!("ComfyUI_temp_{}", letters(seed)),
         None => "ComfyUI".to_owned(),
     };
-    let animated = matches!(what, What::Mp4("images") | What::Webm) || node.class.starts_with("SaveAnimated");
+    let animated = matches!(kind, FileKind::Mp4("images") | FileKind::Webm) || node.class.starts_with("SaveAnimated");
     let area = if temporary { Area::Temp } else { Area::Output };
-    Some(Job { what, area, prefix, flow, seed, texts: texts.to_vec(), animated })
+    Some(SaveJob { kind, area, prefix, flow, seed, texts: texts.to_vec(), animated })
 }
 
-/// What a node shows without making files.
+/// Returns the UI output of a node that writes no files.
 pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
     if !node.is_output() {
         return None;
@@ -129,22 +131,22 @@ pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
             let model = model().unwrap_or_else(|| Value::from("mesh/ComfyUI_00001_.glb"));
             Some(object([("result", Value::Array(vec![model, Value::Null, Value::Null]))]))
         }
-        _ if node.inputs.contains_key("source") || takes(graph, node, "STRING") => {
+        _ if node.inputs.contains_key("source") || has_input_type(graph, node, "STRING") => {
             Some(object([("text", Value::Array(vec![Value::from(text_of(graph, node))]))]))
         }
         _ => None,
     }
 }
 
-/// The text that a node shows: a literal, or what a text node before it says.
+/// Returns the text that a node shows: a literal, or the text of a node before it.
 fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
     let Some(mut value) = node.inputs.get("source").or_else(|| node.inputs.iter().next().map(|(_, value)| value))
     else {
         return String::new();
     };
-    // Links are followed as long as there is one obvious value behind; nodes may be in a circle.
+    // Follows links as long as the node before has an obvious text. The limit ends cycles.
     for _ in 0..16 {
-        let from = crate::json::link(value).and_then(|(from, _)| graph.nodes.get(graph.position(from)?));
+        let from = Link::of(value).and_then(|link| graph.nodes.get(graph.position(link.source)?));
         let Some(from) = from else { break };
         let literals = ["value", "text", "string", "source", "prompt"].iter().find_map(|name| from.inputs.get(name));
         match literals {
@@ -158,24 +160,24 @@ fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
     }
 }
 
-impl Job {
-    /// Makes the files; gives what the node shows.
+impl SaveJob {
+    /// Writes the files, and returns the UI output.
     pub(crate) fn run(self, storage: &Storage) -> Result<Value, JobError> {
-        let (extension, key) = self.what.names();
-        let count = if matches!(self.what, What::Png(_)) && !self.animated { self.flow.count() } else { 1 };
-        let place = storage
-            .place(self.area, &self.prefix, self.flow.size(), u64::from(count))
+        let (extension, key) = self.kind.names();
+        let count = if matches!(self.kind, FileKind::Png(_)) && !self.animated { self.flow.count() } else { 1 };
+        let destination = storage
+            .destination(self.area, &self.prefix, self.flow.size(), u64::from(count))
             .map_err(|_| JobError::Outside)?;
-        fs::create_dir_all(&place.folder)?;
+        fs::create_dir_all(&destination.folder)?;
         let mut items = Vec::new();
         for at in 0..count {
-            let stem = place.stem.replace("%batch_num%", &at.to_string());
-            let filename = format!("{stem}_{:05}_.{extension}", place.number + u64::from(at));
-            fs::write(place.folder.join(&filename), self.bytes(at)?)?;
+            let stem = destination.stem.replace("%batch_num%", &at.to_string());
+            let filename = format!("{stem}_{:05}_.{extension}", destination.number + u64::from(at));
+            fs::write(destination.folder.join(&filename), self.bytes(at)?)?;
             items.push(object([
                 ("filename", Value::from(filename)),
-                ("subfolder", Value::from(place.subfolder.as_str())),
-                ("type", Value::from(place.area.name())),
+                ("subfolder", Value::from(destination.subfolder.as_str())),
+                ("type", Value::from(destination.area.name())),
             ]));
         }
         let mut output: Map = map([(key, Value::Array(items))]);
@@ -189,19 +191,19 @@ impl Job {
         let (width, height) = self.flow.size();
         let picture = Picture::new(width, height, self.seed.wrapping_add(u64::from(at)));
         let small = picture.preview(512, 1, 1);
-        // What a video says of its size has 16 bits; the small picture is far below.
+        // A video stores its sides in 16 bits; the small picture is far below that.
         let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
-        Ok(match self.what {
-            What::Png(_) => media::png_of(picture, &self.texts)?,
-            What::Webp => {
+        Ok(match self.kind {
+            FileKind::Png(_) => media::png_of(picture, &self.texts)?,
+            FileKind::Webp => {
                 let bytes = media::png_of(picture, &[])?;
-                media::webp(&media::Image::read(&bytes)?, false)?
+                media::webp(&media::Image::decode(&bytes)?, false)?
             }
-            What::Wav => media::wav(self.seed),
-            What::Flac => media::flac(),
-            What::Mp3 => media::mp3(),
-            What::Opus => media::opus(),
-            What::Mp4(_) => {
+            FileKind::Wav => media::wav(self.seed),
+            FileKind::Flac => media::flac(),
+            FileKind::Mp3 => media::mp3(),
+            FileKind::Opus => media::opus(),
+            FileKind::Mp4(_) => {
                 let frames: Result<Vec<_>, _> = (0..2)
                     .map(|frame| {
                         let picture = Picture::new(small.width, small.height, self.seed.wrapping_add(frame));
@@ -210,15 +212,15 @@ impl Job {
                     .collect();
                 media::mp4(&frames?, side(small.width), side(small.height))
             }
-            What::Webm => media::webm(2, side(small.width), side(small.height)),
-            What::Glb => media::glb(),
-            What::Svg => media::svg(width, height, self.seed),
-            What::Latent => media::latent(width, height, &self.texts),
+            FileKind::Webm => media::webm(2, side(small.width), side(small.height)),
+            FileKind::Glb => media::glb(),
+            FileKind::Svg => media::svg(width, height, self.seed),
+            FileKind::Latent => media::latent(width, height, &self.texts),
         })
     }
 }
 
-/// Five letters, as in the names of previews.
+/// Returns five letters, as in the file names of previews.
 fn letters(seed: u64) -> String {
     (0..5)
         .map(|at| char::from(b"abcdefghijklmnopqrstuvwxyz"[usize::try_from(seed >> (at * 8) & 0xff).unwrap_or(0) % 26]))

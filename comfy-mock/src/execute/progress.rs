@@ -1,30 +1,30 @@
-//! How far the nodes of a run are.
+//! The progress of the nodes of a run.
 
 use comfy_schema::{Map, Text, Value};
 
 use crate::json::{map, object};
 
-/// How far the nodes of a run are, as `progress_state` tells it: all nodes so far.
+/// The progress of all nodes that were started so far, as the event `progress_state` reports it.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     nodes: Map,
 }
 
 impl Progress {
-    /// A node starts.
+    /// Marks a node as started.
     pub(crate) fn start(&mut self, prompt_id: &Text, node: &Text) {
         self.set(prompt_id, node, Value::Float(0.0), Value::Float(1.0), "running");
     }
 
-    /// A node has made so many of so many steps.
+    /// Sets the number of steps that a node has made.
     pub(crate) fn step(&mut self, prompt_id: &Text, node: &Text, value: u32, max: u32) {
         self.set(prompt_id, node, Value::from(value), Value::from(max), "running");
     }
 
-    /// A node has ended.
+    /// Marks a node as finished.
     pub(crate) fn finish(&mut self, prompt_id: &Text, node: &Text) {
         let max = self.nodes.get(node).and_then(Value::as_object).and_then(|state| state.get("max")).cloned();
-        // One that never started, because it was in the cache, counts in whole numbers.
+        // The server reports a cached node, which never started, with integers in place of floats.
         let max = max.unwrap_or(Value::from(1));
         self.set(prompt_id, node, max.clone(), max, "finished");
     }
@@ -44,7 +44,7 @@ impl Progress {
         self.nodes.insert(node.clone(), state);
     }
 
-    /// The data of the event.
+    /// Returns the data of the event.
     pub(crate) fn to_value(&self, prompt_id: &Text) -> Value {
         object([("prompt_id", Value::from(prompt_id)), ("nodes", Value::Object(self.nodes.clone()))])
     }

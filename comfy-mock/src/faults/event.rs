@@ -1,27 +1,27 @@
-//! Faults of the socket.
+//! Faults of the socket's frames.
 
 use std::time::Duration;
 
-/// Which frames a fault befalls.
+/// The frames that a fault applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum On {
-    /// The n-th frame, from 1, that the server sends to any socket after the fault was set.
+pub enum EventMatch {
+    /// The n-th frame, counted from 1, that the server sends to any socket after the fault was set.
     Nth(u64),
-    /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
+    /// Frames of this type: the type of a JSON event (`execution_success`), or `binary`.
     Kind(String),
-    /// The frame that says that a run is over: `executing` with `node: null`.
+    /// The frame that ends a run: `executing` with `node: null`.
     End,
 }
 
-impl On {
-    /// Frames of this type: a JSON event's (`execution_success`), or `binary`.
+impl EventMatch {
+    /// Matches frames of this type: the type of a JSON event (`execution_success`), or `binary`.
     pub fn kind(kind: impl Into<String>) -> Self {
         Self::Kind(kind.into())
     }
 }
 
-/// What happens to a frame.
+/// A fault of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventFault {
@@ -33,33 +33,33 @@ pub enum EventFault {
     Lose,
     /// The frame is sent twice.
     Duplicate,
-    /// The frame, and all after it on that socket, come later by this.
+    /// The frame, and all later ones on that socket, are delayed by this duration.
     Delay(Duration),
-    /// The frame comes after the next one on that socket.
+    /// The frame is sent after the next one on that socket.
     Swap,
 }
 
-/// A fault, and the frames that it befalls.
+/// A fault, the frames that it applies to, and how often.
 #[derive(Debug)]
 pub(super) struct Rule {
-    on: On,
+    on: EventMatch,
     fault: EventFault,
     seen: u64,
     times: u64,
 }
 
 impl Rule {
-    pub(super) const fn new(on: On, fault: EventFault, times: u64) -> Self {
+    pub(super) const fn new(on: EventMatch, fault: EventFault, times: u64) -> Self {
         Self { on, fault, seen: 0, times }
     }
 
-    /// The fault, if it befalls this frame; counts.
+    /// Counts a frame, and returns the fault if it applies to the frame.
     pub(super) fn apply(&mut self, kind: &str, is_end: bool) -> Option<EventFault> {
         self.seen += 1;
         let fits = match &self.on {
-            On::Nth(n) => self.seen == *n,
-            On::Kind(wanted) => wanted == kind,
-            On::End => is_end,
+            EventMatch::Nth(n) => self.seen == *n,
+            EventMatch::Kind(wanted) => wanted == kind,
+            EventMatch::End => is_end,
         };
         if !fits || self.times == 0 {
             return None;
@@ -75,11 +75,11 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::{EventFault, On, Rule};
+    use super::{EventFault, EventMatch, Rule};
 
     #[test]
     fn the_nth_frame_is_counted_from_one() {
-        let mut rule = Rule::new(On::Nth(2), EventFault::Lose, 1);
+        let mut rule = Rule::new(EventMatch::Nth(2), EventFault::Lose, 1);
         assert_eq!(rule.apply("status", false), None);
         assert_eq!(rule.apply("status", false), Some(EventFault::Lose));
         assert!(rule.is_used_up());
@@ -87,10 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_the_end_are_told_apart() {
-        let mut executing = Rule::new(On::kind("executing"), EventFault::Duplicate, 9);
+    fn a_kind_matches_all_its_frames_and_the_end_only_the_last() {
+        let mut executing = Rule::new(EventMatch::kind("executing"), EventFault::Duplicate, 9);
         assert!(executing.apply("executing", true).is_some() && executing.apply("executed", false).is_none());
-        let mut end = Rule::new(On::End, EventFault::Lose, 9);
+        let mut end = Rule::new(EventMatch::End, EventFault::Lose, 9);
         assert!(end.apply("executing", false).is_none() && end.apply("executing", true).is_some());
     }
 }

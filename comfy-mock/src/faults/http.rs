@@ -1,8 +1,9 @@
-//! Faults of routes.
+//! Faults of the HTTP routes.
 
 use std::time::Duration;
 
-/// What a route does instead of, or to, its answer.
+/// A fault that replaces or changes the response of a route. It applies to one request unless [`Self::times`] or
+/// [`Self::always`] is called.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,42 +33,43 @@ impl HttpFault {
         Self { kind, retry_after: None, times: 1 }
     }
 
-    /// Answers with this status and a short text, and does nothing else. A status that HTTP does not know (below
-    /// 100 or above 999) becomes 500.
+    /// Creates a fault that answers with this status and a short text, without handling the request. A status that HTTP
+    /// does not allow (below 100 or above 999) becomes 500.
     pub const fn status(status: u16) -> Self {
         Self::new(Kind::Status(status))
     }
 
-    /// Sends only this many bytes of the body, then drops the connection. `Content-Length` promises all of them.
+    /// Creates a fault that sends this many bytes of the body and then drops the connection. `Content-Length` is that
+    /// of the whole body.
     pub const fn cut_body(after: usize) -> Self {
         Self::new(Kind::CutBody(after))
     }
 
-    /// Takes the request and never answers (until the server stops).
+    /// Creates a fault that accepts the request and does not answer until the server stops.
     pub const fn hang() -> Self {
         Self::new(Kind::Hang)
     }
 
-    /// Answers as always, but later.
+    /// Creates a fault that delays the handling of the request.
     pub const fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
     }
 
-    /// Adds a `Retry-After` header, in whole seconds, to [`Self::status`].
+    /// Adds a `Retry-After` header, in whole seconds, to the response of [`Self::status`].
     #[must_use]
     pub const fn retry_after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after);
         self
     }
 
-    /// How many requests it befalls; 1 if not said.
+    /// Sets how many requests the fault applies to. Defaults to 1.
     #[must_use]
     pub const fn times(mut self, times: u64) -> Self {
         self.times = times;
         self
     }
 
-    /// It befalls every request from now on.
+    /// Makes the fault apply to every request from now on.
     #[must_use]
     pub const fn always(mut self) -> Self {
         self.times = u64::MAX;
@@ -75,7 +77,7 @@ impl HttpFault {
     }
 }
 
-/// A fault, and the requests that it befalls.
+/// A fault, and the requests that it applies to.
 #[derive(Debug)]
 pub(super) struct Rule {
     method: Option<String>,
@@ -84,7 +86,7 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// `route` is `/path`, or `METHOD /path`; a `*` at the end stands for anything.
+    /// Creates a rule for a route: `/path` or `METHOD /path`. A `*` at the end matches any rest.
     pub(super) fn new(route: &str, fault: HttpFault) -> Self {
         let (method, path) = match route.split_once(' ') {
             Some((method, path)) => (Some(method.to_ascii_uppercase()), path.trim()),
@@ -93,7 +95,7 @@ impl Rule {
         Self { method, path: without_api(path).to_owned(), fault }
     }
 
-    /// The fault, if it befalls this request; counts.
+    /// Returns the fault if it applies to this request, and counts the request in that case.
     pub(super) fn apply(&mut self, method: &str, path: &str) -> Option<HttpFault> {
         let path = without_api(path);
         let fits = match self.path.strip_suffix('*') {
@@ -112,7 +114,7 @@ impl Rule {
     }
 }
 
-/// Routes have a twin under `/api`; a fault means both. (Those that are only there keep the prefix off too.)
+/// Removes the prefix `/api`: most routes exist with and without it, and a fault applies to both forms.
 fn without_api(path: &str) -> &str {
     path.strip_prefix("/api").filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
@@ -122,7 +124,7 @@ mod tests {
     use super::{HttpFault, Rule};
 
     #[test]
-    fn a_fault_befalls_a_route_and_its_twin_so_many_times() {
+    fn a_fault_applies_to_a_route_with_and_without_api_so_many_times() {
         let mut rule = Rule::new("POST /prompt", HttpFault::status(503).times(2));
         assert!(rule.apply("GET", "/prompt").is_none());
         assert!(rule.apply("POST", "/prompts").is_none());
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn a_star_matches_any_rest() {
         let mut rule = Rule::new("/history/*", HttpFault::hang().always());
         assert!(rule.apply("GET", "/history/1").is_some() && rule.apply("GET", "/api/history/2").is_some());
         assert!(rule.apply("GET", "/history").is_none() && !rule.is_used_up());

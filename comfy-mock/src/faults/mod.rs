@@ -1,4 +1,4 @@
-//! Faults on demand, for the tests of clients.
+//! Faults that tests of clients inject.
 
 mod event;
 mod http;
@@ -6,14 +6,14 @@ mod http;
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub use event::{EventFault, On};
+pub use event::{EventFault, EventMatch};
 pub use http::HttpFault;
 pub(crate) use http::Kind as HttpKind;
 
-use crate::state::lock;
+use crate::sync::lock;
 
-/// The faults of a server; [`Server::faults`](crate::Server::faults) gives them. They can be set and cleared while
-/// it runs.
+/// The faults of a server, from [`Server::faults`](crate::Server::faults). They can be set and cleared while the server
+/// runs.
 #[derive(Debug, Default)]
 pub struct Faults {
     http: Mutex<Vec<http::Rule>>,
@@ -22,41 +22,41 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Lets a fault befall a route: `/path`, or `METHOD /path`. A `*` at the end stands for anything; the twin below
-    /// `/api` is meant too. Of several faults for a request, the first that was set and is not used up befalls it.
+    /// Sets a fault of a route: `/path` or `METHOD /path`. A `*` at the end matches any rest; the prefix `/api` does
+    /// not matter. If several faults match a request, the one that was set first and is not used up applies.
     pub fn http(&self, route: &str, fault: HttpFault) -> &Self {
         lock(&self.http).push(http::Rule::new(route, fault));
         self
     }
 
-    /// Lets a fault befall the next frame that fits.
-    pub fn event(&self, on: On, fault: EventFault) -> &Self {
-        self.events(on, fault, 1)
+    /// Sets a fault of the next matching frame.
+    pub fn event(&self, frames: EventMatch, fault: EventFault) -> &Self {
+        self.events(frames, fault, 1)
     }
 
-    /// Lets a fault befall the next so many frames that fit.
-    pub fn events(&self, on: On, fault: EventFault, times: u64) -> &Self {
-        lock(&self.events).push(event::Rule::new(on, fault, times));
+    /// Sets a fault of the next `times` matching frames.
+    pub fn events(&self, frames: EventMatch, fault: EventFault, times: u64) -> &Self {
+        lock(&self.events).push(event::Rule::new(frames, fault, times));
         self
     }
 
-    /// Never sends what tells that a run is over: `execution_success`, `execution_error`,
-    /// `execution_interrupted`, and `executing` without a node. Clients must find out otherwise, or give up.
-    pub fn lose_the_end(&self) -> &Self {
+    /// Drops every event that tells that a run has ended: `execution_success`, `execution_error`,
+    /// `execution_interrupted`, and `executing` without a node. Clients have to find out by other means.
+    pub fn drop_end_event(&self) -> &Self {
         for kind in ["execution_success", "execution_error", "execution_interrupted"] {
-            self.events(On::kind(kind), EventFault::Lose, u64::MAX);
+            self.events(EventMatch::kind(kind), EventFault::Lose, u64::MAX);
         }
-        self.events(On::End, EventFault::Lose, u64::MAX)
+        self.events(EventMatch::End, EventFault::Lose, u64::MAX)
     }
 
-    /// From now on, the history gets a run only so long after its `execution_success`, `execution_error` or
-    /// `execution_interrupted`. Until then the run is still the running one, as on a real server.
+    /// Delays the history entry of every later run by this duration after its `execution_success`, `execution_error` or
+    /// `execution_interrupted`. Until then the run still counts as running, as on a real server.
     pub fn late_history(&self, by: Duration) -> &Self {
         *lock(&self.late_history) = by;
         self
     }
 
-    /// From now on all is well.
+    /// Removes all faults.
     pub fn clear(&self) {
         lock(&self.http).clear();
         lock(&self.events).clear();
@@ -74,7 +74,7 @@ impl Faults {
         fault
     }
 
-    /// All faults that befall a frame, in the order in which they were set.
+    /// Returns all faults that apply to a frame, in the order in which they were set.
     pub(crate) fn for_frame(&self, kind: &str, is_end: bool) -> Vec<EventFault> {
         let mut rules = lock(&self.events);
         let faults = rules.iter_mut().filter_map(|rule| rule.apply(kind, is_end)).collect();

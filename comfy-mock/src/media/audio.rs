@@ -1,11 +1,11 @@
-//! Sounds: a tone as WAV, silence in the formats that would need an encoder.
+//! Audio files: a tone as WAV, and silence in the formats that would need an encoder.
 
 use super::boxes::{crc, joined, u32_of};
 
-/// Samples a second of every sound.
+/// The sample rate of all files, in hertz.
 const RATE: u32 = 44_100;
 
-/// Half a second of a quiet tone that depends on the seed: mono, 16 bits, 44.1 kHz.
+/// Returns half a second of a quiet tone that depends on the seed: mono, 16 bits, 44.1 kHz.
 pub(crate) fn wav(seed: u64) -> Vec<u8> {
     let frequency = 220 + u32::try_from(seed % 440).unwrap_or(0);
     let data: Vec<u8> = (0..RATE / 2).flat_map(|at| triangle(at * frequency % RATE).to_le_bytes()).collect();
@@ -26,7 +26,7 @@ pub(crate) fn wav(seed: u64) -> Vec<u8> {
     ])
 }
 
-/// A triangle wave; `phase` goes from 0 to the rate.
+/// Returns the sample of a triangle wave at `phase`, from 0 to [`RATE`].
 fn triangle(phase: u32) -> i16 {
     let half = RATE / 2;
     let up = if phase < half { phase } else { RATE - phase };
@@ -34,13 +34,13 @@ fn triangle(phase: u32) -> i16 {
     i16::try_from(level).unwrap_or(0)
 }
 
-/// 0.1 seconds of silence: mono, 16 bits, one frame with one constant.
+/// Returns 0.1 seconds of silence: mono, 16 bits, one frame with a constant subframe.
 pub(crate) fn flac() -> Vec<u8> {
     const BLOCK: u16 = 4_410;
-    // Rate (20 bits), channels less one (3), bits less one (5), samples (36).
+    // Sample rate (20 bits), channels - 1 (3), bits per sample - 1 (5), number of samples (36).
     let stream = (u64::from(RATE) << 44) | (15 << 36) | u64::from(BLOCK);
     let info = joined(&[&BLOCK.to_be_bytes(), &BLOCK.to_be_bytes(), &[0; 6], &stream.to_be_bytes(), &[0; 16]]);
-    // The block size stands in 16 bits at the end of the header, the rate and the bits are those of the stream.
+    // The block size is in the last 16 bits of the header; sample rate and sample size are those of the stream.
     let mut frame = joined(&[&[0xff, 0xf8, 0x70, 0x00, 0x00], &(BLOCK - 1).to_be_bytes()]);
     frame.push(crc(&frame, 0x07, 8).to_le_bytes()[0]);
     frame.extend([0, 0, 0]);
@@ -49,14 +49,14 @@ pub(crate) fn flac() -> Vec<u8> {
     joined(&[b"fLaC", &[0x80, 0, 0, 34], &info, &frame])
 }
 
-/// Ten frames of silence: MPEG-1 layer III, 128 kbit/s, mono.
+/// Returns ten frames of silence: MPEG-1 layer III, 128 kbit/s, mono.
 pub(crate) fn mp3() -> Vec<u8> {
     let mut frame = vec![0; 417];
     frame[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0xc4]);
     frame.repeat(10)
 }
 
-/// 20 milliseconds of silence: Opus in Ogg.
+/// Returns 20 milliseconds of silence: Opus in Ogg.
 pub(crate) fn opus() -> Vec<u8> {
     let head = joined(&[b"OpusHead", &[1, 1], &0_u16.to_le_bytes(), &48_000_u32.to_le_bytes(), &[0, 0, 0]]);
     let vendor = b"comfy-mock";
@@ -65,7 +65,7 @@ pub(crate) fn opus() -> Vec<u8> {
     joined(&[&page(2, 0, 0, &head), &page(0, 0, 1, &tags), &page(4, 960, 2, &silence)])
 }
 
-/// An Ogg page of one packet.
+/// Returns an Ogg page with one packet.
 fn page(kind: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
     let length = u8::try_from(packet.len()).unwrap_or(u8::MAX);
     let start = joined(&[b"OggS\0", &[kind], &position.to_le_bytes(), &1_u32.to_le_bytes(), &number.to_le_bytes()]);
@@ -79,7 +79,7 @@ mod tests {
     use super::{flac, mp3, opus, wav};
 
     #[test]
-    fn a_wav_says_how_long_it_is() {
+    fn a_wav_file_states_its_length() {
         let wav = wav(3);
         assert_eq!(&wav[..4], b"RIFF");
         assert_eq!(u32::from_le_bytes(wav[4..8].try_into().unwrap()) as usize + 8, wav.len());
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn files_start_as_their_kind_does() {
+    fn files_start_with_the_signature_of_their_format() {
         assert_eq!((&flac()[..4], flac().len()), (&b"fLaC"[..], 4 + 4 + 34 + 13));
         assert_eq!(&opus()[..4], b"OggS");
         assert_eq!(mp3().len(), 4170);

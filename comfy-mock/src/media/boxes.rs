@@ -1,16 +1,17 @@
-//! Bytes in boxes: what containers are made of.
+//! Helpers to write container formats.
 
-/// Bytes, one part after the other.
+/// Concatenates parts.
 pub(super) fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
 
-/// A length that fits in 32 bits; the files here are small.
+/// Converts a length to 32 bits, which suffice for the small files here.
 pub(super) fn u32_of(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// A remainder taken bit by bit from the top, as FLAC and Ogg do it; `bits` is the width of the remainder.
+/// Returns a CRC, most significant bit first and with an initial value of 0, as FLAC and Ogg use it. `bits` is its
+/// width.
 pub(super) fn crc(bytes: &[u8], polynomial: u32, bits: u32) -> u32 {
     let top = 1_u32 << (bits - 1);
     let mask = top | (top - 1);
@@ -28,7 +29,7 @@ mod tests {
     use super::crc;
 
     #[test]
-    fn remainders_are_the_known_ones() {
+    fn checksums_match_published_values() {
         assert_eq!(crc(b"123456789", 0x07, 8), 0xf4);
         assert_eq!(crc(b"123456789", 0x8005, 16), 0xfee8);
         // CRC-32 without reflection and inversion.

@@ -1,4 +1,4 @@
-//! Pictures as files, and files as pictures.
+//! The encoding and decoding of PNG, JPEG and WebP files.
 
 use std::io::Cursor;
 
@@ -9,13 +9,13 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Picture;
 
-/// A picture file may not decode to more bytes than this.
-const MOST_BYTES: usize = 256 << 20;
+/// Maximum size of a decoded picture, in bytes.
+const MAX_DECODED_BYTES: usize = 256 << 20;
 
-/// The longest side, in pixels, of a picture that is decoded.
-const LONGEST_SIDE: usize = 16_384;
+/// Maximum length of a side of a JPEG picture that is decoded, in pixels.
+const MAX_SIDE: usize = 16_384;
 
-/// A picture could not be read or written.
+/// The reason why a picture could not be decoded or encoded.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MediaError {
     #[error("{0}")]
@@ -28,41 +28,41 @@ pub(crate) enum MediaError {
     ReadWebp(#[from] image_webp::DecodingError),
     #[error("{0}")]
     Jpeg(String),
-    #[error("the picture is too large")]
+    #[error("picture too large")]
     TooLarge,
-    #[error("not a PNG, JPEG or WebP picture")]
+    #[error("expected a PNG, JPEG or WebP picture")]
     Unknown,
 }
 
-/// A picture in memory: four bytes a pixel.
+/// A decoded picture, with four bytes for each pixel.
 #[derive(Debug)]
 pub(crate) struct Image {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) rgba: Vec<u8>,
-    /// It came with an alpha channel.
+    /// Whether the file had an alpha channel.
     pub(crate) has_alpha: bool,
     /// The text chunks of a PNG.
     pub(crate) texts: Vec<(String, String)>,
 }
 
 impl Image {
-    /// Reads a PNG, JPEG or WebP file.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, MediaError> {
+    /// Decodes a PNG, JPEG or WebP file.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, MediaError> {
         match kind(bytes) {
-            Some(Kind::Png) => read_png(bytes),
-            Some(Kind::Jpeg) => read_jpeg(bytes),
-            Some(Kind::Webp) => read_webp(bytes),
+            Some(Kind::Png) => decode_png(bytes),
+            Some(Kind::Jpeg) => decode_jpeg(bytes),
+            Some(Kind::Webp) => decode_webp(bytes),
             None => Err(MediaError::Unknown),
         }
     }
 
-    /// The colours without alpha, three bytes a pixel.
+    /// Returns the colours without alpha, with three bytes for each pixel.
     pub(crate) fn rgb(&self) -> Vec<u8> {
         self.rgba.chunks_exact(4).flat_map(|pixel| pixel.iter().take(3)).copied().collect()
     }
 
-    /// The same with other colours and alphas, pixel by pixel.
+    /// Replaces each pixel, given its position and its value.
     pub(crate) fn map(mut self, change: impl Fn(usize, [u8; 4]) -> [u8; 4]) -> Self {
         for (at, pixel) in self.rgba.chunks_exact_mut(4).enumerate() {
             if let Ok(old) = <[u8; 4]>::try_from(&*pixel) {
@@ -88,7 +88,7 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Width and height of a picture file, without decoding it.
+/// Returns the width and height of a picture file without decoding it.
 pub(crate) fn size_of(bytes: &[u8]) -> Result<(u32, u32), MediaError> {
     match kind(bytes) {
         Some(Kind::Png) => {
@@ -106,15 +106,15 @@ pub(crate) fn size_of(bytes: &[u8]) -> Result<(u32, u32), MediaError> {
     }
 }
 
-fn read_png(bytes: &[u8]) -> Result<Image, MediaError> {
-    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MOST_BYTES });
+fn decode_png(bytes: &[u8]) -> Result<Image, MediaError> {
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MAX_DECODED_BYTES });
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
-    let size = reader.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or(MediaError::TooLarge)?;
+    let size = reader.output_buffer_size().filter(|&size| size <= MAX_DECODED_BYTES).ok_or(MediaError::TooLarge)?;
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels)?;
     pixels.truncate(frame.buffer_size());
-    // What stands after the pixels may be damaged; the picture is there.
+    // Chunks after the pixels may be damaged without damage to the picture.
     _ = reader.finish();
     let info = reader.info();
     let plain = info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone()));
@@ -130,22 +130,22 @@ fn to_rgba(pixels: &[u8], colours: png::ColorType) -> Result<(Vec<u8>, bool), Me
         png::ColorType::GrayscaleAlpha => (rgba(2, |p| [p[0], p[0], p[0], p[1]]), true),
         png::ColorType::Rgb => (rgba(3, |p| [p[0], p[1], p[2], 255]), false),
         png::ColorType::Rgba => (pixels.to_vec(), true),
-        // Palettes are expanded by then.
+        // The decoder expands palettes.
         png::ColorType::Indexed => return Err(MediaError::Unknown),
     })
 }
 
 fn jpeg_decoder(bytes: &[u8]) -> JpegDecoder<ZCursor<&[u8]>> {
     let options = DecoderOptions::default()
-        .set_max_width(LONGEST_SIDE)
-        .set_max_height(LONGEST_SIDE)
+        .set_max_width(MAX_SIDE)
+        .set_max_height(MAX_SIDE)
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     JpegDecoder::new_with_options(ZCursor::new(bytes), options)
 }
 
-fn read_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
+fn decode_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
     let (width, height) = size_of(bytes)?;
-    if width as usize * height as usize * 4 > MOST_BYTES {
+    if width as usize * height as usize * 4 > MAX_DECODED_BYTES {
         return Err(MediaError::TooLarge);
     }
     let pixels = jpeg_decoder(bytes).decode().map_err(|error| MediaError::Jpeg(error.to_string()))?;
@@ -153,11 +153,11 @@ fn read_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
     Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
 }
 
-fn read_webp(bytes: &[u8]) -> Result<Image, MediaError> {
+fn decode_webp(bytes: &[u8]) -> Result<Image, MediaError> {
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes))?;
-    decoder.set_memory_limit(MOST_BYTES);
+    decoder.set_memory_limit(MAX_DECODED_BYTES);
     let (width, height) = decoder.dimensions();
-    let size = decoder.output_buffer_size().filter(|&size| size <= MOST_BYTES).ok_or(MediaError::TooLarge)?;
+    let size = decoder.output_buffer_size().filter(|&size| size <= MAX_DECODED_BYTES).ok_or(MediaError::TooLarge)?;
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels)?;
     let colours = if decoder.has_alpha() { png::ColorType::Rgba } else { png::ColorType::Rgb };
@@ -165,7 +165,7 @@ fn read_webp(bytes: &[u8]) -> Result<Image, MediaError> {
     Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
 }
 
-/// A picture as a PNG file with these text chunks. A key that PNG does not take is left out.
+/// Encodes a picture as a PNG file with these text chunks. Keys that are not valid in PNG are left out.
 pub(crate) fn png_of(picture: Picture, texts: &[(String, String)]) -> Result<Vec<u8>, MediaError> {
     let mut bytes = Vec::new();
     let mut writer = png_writer(&mut bytes, (picture.width, picture.height), png::ColorType::Rgb, texts)?;
@@ -178,7 +178,7 @@ pub(crate) fn png_of(picture: Picture, texts: &[(String, String)]) -> Result<Vec
     Ok(bytes)
 }
 
-/// An image as a PNG file.
+/// Encodes an image as a PNG file.
 pub(crate) fn png(image: &Image, alpha: bool, texts: &[(String, String)]) -> Result<Vec<u8>, MediaError> {
     let mut bytes = Vec::new();
     let colours = if alpha { png::ColorType::Rgba } else { png::ColorType::Rgb };
@@ -202,18 +202,18 @@ fn png_writer<'b>(
     encoder.set_color(colours);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
-    for (key, text) in texts.iter().filter(|(key, _)| takes(key)) {
+    for (key, text) in texts.iter().filter(|(key, _)| is_keyword(key)) {
         encoder.add_text_chunk(key.clone(), text.clone())?;
     }
     Ok(encoder.write_header()?)
 }
 
-/// A PNG keyword has 1 to 79 characters of Latin-1.
-fn takes(key: &str) -> bool {
+/// Returns whether a key is a valid PNG keyword: 1 to 79 characters of Latin-1.
+fn is_keyword(key: &str) -> bool {
     (1..80).contains(&key.chars().count()) && key.chars().all(|c| u32::from(c) < 256 && !c.is_control())
 }
 
-/// Pixels, three bytes each, as a JPEG file.
+/// Encodes pixels of three bytes each as a JPEG file.
 pub(crate) fn jpeg(pixels: &[u8], width: u32, height: u32, quality: u8) -> Result<Vec<u8>, MediaError> {
     let side = |side: u32| u16::try_from(side).map_err(|_| MediaError::TooLarge);
     let mut bytes = Vec::new();
@@ -223,7 +223,7 @@ pub(crate) fn jpeg(pixels: &[u8], width: u32, height: u32, quality: u8) -> Resul
     Ok(bytes)
 }
 
-/// An image as a WebP file. It is lossless, whatever quality was asked for.
+/// Encodes an image as a lossless WebP file.
 pub(crate) fn webp(image: &Image, alpha: bool) -> Result<Vec<u8>, MediaError> {
     let mut bytes = Vec::new();
     let encoder = image_webp::WebPEncoder::new(&mut bytes);
@@ -241,19 +241,19 @@ mod tests {
     use super::{Image, MediaError, jpeg, png, png_of, size_of, webp};
 
     #[test]
-    fn a_png_holds_the_picture_and_the_texts() {
+    fn a_png_file_contains_the_picture_and_the_texts() {
         let texts = [("prompt".to_owned(), "{\"1\": {}}".to_owned()), ("ключ".to_owned(), String::new())];
         let picture = Picture::new(20, 10, 1);
-        let image = Image::read(&png_of(picture, &texts).unwrap()).unwrap();
+        let image = Image::decode(&png_of(picture, &texts).unwrap()).unwrap();
         assert_eq!((image.width, image.height, image.has_alpha), (20, 10, false));
         assert_eq!(image.rgb(), picture.pixels());
         assert_eq!(image.texts, &texts[..1]);
     }
 
     #[test]
-    fn every_format_is_read_back() {
+    fn every_format_can_be_decoded_again() {
         let picture = Picture::new(24, 16, 1);
-        let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+        let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
         let files = [
             png(&image, true, &[]).unwrap(),
             webp(&image, false).unwrap(),
@@ -261,7 +261,7 @@ mod tests {
             jpeg(&picture.pixels(), 24, 16, 95).unwrap(),
         ];
         for file in files {
-            let again = Image::read(&file).unwrap();
+            let again = Image::decode(&file).unwrap();
             assert_eq!((again.width, again.height), (24, 16));
             assert_eq!(size_of(&file).unwrap(), (24, 16));
             assert!(again.rgb().iter().zip(picture.pixels()).all(|(a, b)| a.abs_diff(b) < 24));
@@ -271,11 +271,11 @@ mod tests {
     proptest::proptest! {
         #![proptest_config(proptest::test_runner::Config::with_cases(300))]
 
-        /// Neither arbitrary bytes nor damaged pictures do more than fail.
+        /// Arbitrary bytes and damaged pictures cause errors, and no panics.
         #[test]
-        fn nothing_panics(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
+        fn damaged_pictures_do_not_panic(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
             let picture = Picture::new(24, 16, 1);
-            let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+            let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
             let mut file = match kind {
                 0 => png(&image, true, &[]).unwrap(),
                 1 => webp(&image, true).unwrap(),
@@ -285,15 +285,15 @@ mod tests {
             let at = at % (file.len() - 4);
             file[at..at + 4].copy_from_slice(&with);
             file.truncate(file.len().saturating_sub(usize::from(cut % 64)));
-            let _ = (Image::read(&file), size_of(&file));
+            let _ = (Image::decode(&file), size_of(&file));
         }
     }
 
     #[test]
-    fn what_is_no_picture_is_refused() {
+    fn other_bytes_are_refused() {
         for bytes in [&b"broken"[..], b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"] {
-            assert!(Image::read(bytes).is_err() && size_of(bytes).is_err());
+            assert!(Image::decode(bytes).is_err() && size_of(bytes).is_err());
         }
-        assert!(matches!(Image::read(b"x"), Err(MediaError::Unknown)));
+        assert!(matches!(Image::decode(b"x"), Err(MediaError::Unknown)));
     }
 }

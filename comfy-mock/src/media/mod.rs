@@ -1,4 +1,4 @@
-//! Small valid files of every kind that output nodes write.
+//! Small valid files of every kind that output nodes write, and the decoding of uploaded pictures.
 
 mod audio;
 mod boxes;

@@ -1,11 +1,11 @@
-//! Things that are neither seen nor heard as they are: a mesh, a latent, a drawing.
+//! Files of other kinds: a mesh, a latent, a vector drawing.
 
 use comfy_schema::Value;
 
 use super::boxes::{joined, u32_of};
 use crate::json::{dumps, object};
 
-/// A mesh of one triangle: binary glTF 2.0.
+/// Returns a mesh of one triangle: binary glTF 2.0.
 pub(crate) fn glb() -> Vec<u8> {
     let corners: Vec<u8> =
         [0.0_f32, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0].iter().flat_map(|corner| corner.to_le_bytes()).collect();
@@ -24,9 +24,9 @@ pub(crate) fn glb() -> Vec<u8> {
     joined(&[b"glTF", &2_u32.to_le_bytes(), &u32_of(chunks.len() + 12).to_le_bytes(), &chunks])
 }
 
-/// A latent of zeros for a picture of this size, as `SaveLatent` writes one: safetensors.
+/// Returns a latent of zeros for a picture of this size, in the format of `SaveLatent`: safetensors.
 pub(crate) fn latent(width: u32, height: u32, texts: &[(String, String)]) -> Vec<u8> {
-    // What it is for is small; a large picture gets a small latent.
+    // Tests need no large latents, so that the size is limited.
     let (across, down) = ((width / 8).clamp(1, 64), (height / 8).clamp(1, 64));
     let length = 4 * across * down * 4;
     let texts = texts.iter().map(|(key, text)| (key.as_str(), Value::from(text.as_str()))).collect();
@@ -53,7 +53,7 @@ pub(crate) fn latent(width: u32, height: u32, texts: &[(String, String)]) -> Vec
     joined(&[&(header.len() as u64).to_le_bytes(), header.as_bytes(), &vec![0; length as usize]])
 }
 
-/// A drawing of a circle.
+/// Returns an SVG drawing of an ellipse.
 pub(crate) fn svg(width: u32, height: u32, seed: u64) -> Vec<u8> {
     let hue = seed % 360;
     format!(
@@ -70,7 +70,7 @@ mod tests {
     use super::{glb, latent};
 
     #[test]
-    fn a_mesh_says_how_long_it_is() {
+    fn a_mesh_file_states_its_length() {
         let glb = glb();
         assert_eq!(u32::from_le_bytes(glb[8..12].try_into().unwrap()) as usize, glb.len());
         assert_eq!(glb.len() % 4, 0);

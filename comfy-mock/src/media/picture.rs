@@ -1,20 +1,20 @@
-//! The pictures that come out: soft gradients, the same for the same seed.
+//! The generated pictures: soft gradients that depend only on size and seed.
 
-/// No picture has more pixels than this; larger ones are made smaller, their shape kept.
-const MOST_PIXELS: u64 = 4096 * 4096;
+/// Maximum number of pixels of a picture; larger ones are scaled down.
+const MAX_PIXELS: u64 = 4096 * 4096;
 
-/// A picture that is computed row by row, so that its size costs no memory.
+/// A picture whose pixels are computed row by row, so that a large one needs no memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Picture {
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// What the colours come from.
+    /// The seed of the colours.
     seed: u64,
-    /// How much noise is still in it, from 0 to 1.
+    /// The share of noise, from 0 to 1.
     noise: f32,
 }
 
-/// What is the same for every pixel.
+/// The values that are the same for every pixel.
 struct Palette {
     from: [f32; 3],
     to: [f32; 3],
@@ -24,17 +24,17 @@ struct Palette {
 }
 
 impl Picture {
-    /// A picture of this size, in pixels.
+    /// Creates a picture of this size, in pixels.
     pub(crate) fn new(width: u32, height: u32, seed: u64) -> Self {
         let (width, height) = fit(width.max(1), height.max(1));
         Self { width, height, seed, noise: 0.0 }
     }
 
-    /// The picture as it looks before it is finished, not larger than `longest` in any direction.
-    pub(crate) fn preview(self, longest: u32, step: u32, steps: u32) -> Self {
+    /// Returns the picture as it looks after `step` of `steps` steps, with no side longer than `max_side`.
+    pub(crate) fn preview(self, max_side: u32, step: u32, steps: u32) -> Self {
         let size = self.width.max(self.height).max(1);
-        let (width, height) = if size > longest {
-            (scaled(self.width, longest, size), scaled(self.height, longest, size))
+        let (width, height) = if size > max_side {
+            (scaled(self.width, max_side, size), scaled(self.height, max_side, size))
         } else {
             (self.width, self.height)
         };
@@ -43,13 +43,13 @@ impl Picture {
         Self { width, height, seed: self.seed, noise: noise.clamp(0.0, 1.0) }
     }
 
-    /// The rows from above, three bytes a pixel.
+    /// Returns the rows from top to bottom, with three bytes for each pixel.
     pub(crate) fn rows(self) -> impl Iterator<Item = Vec<u8>> {
         let palette = self.palette();
         (0..self.height).map(move |y| (0..self.width).flat_map(|x| self.pixel(&palette, x, y)).collect())
     }
 
-    /// All pixels, three bytes each.
+    /// Returns all pixels, with three bytes for each.
     pub(crate) fn pixels(self) -> Vec<u8> {
         self.rows().flatten().collect()
     }
@@ -60,7 +60,7 @@ impl Picture {
         let angle = dice.next() * std::f32::consts::TAU;
         Palette {
             from: colour(hue, 0.75, 0.36),
-            // Neighbours on the wheel: between colours far apart lies grey.
+            // Similar hues, because the gradient between distant ones is grey.
             to: colour(hue + 0.10 + 0.08 * dice.next(), 0.85, 0.6),
             glow: colour(hue + 0.22 + 0.08 * dice.next(), 0.95, 0.78),
             direction: (angle.cos() * 0.5, angle.sin() * 0.5),
@@ -82,27 +82,27 @@ impl Picture {
         })
     }
 
-    /// Noise of a block of pixels.
+    /// Returns the noise of a block of pixels.
     fn grain(self, x: u32, y: u32) -> f32 {
         Dice(self.seed ^ (u64::from(x) << 32 | u64::from(y)).wrapping_mul(0x9e37_79b9_7f4a_7c15)).next()
     }
 }
 
-/// side × to / from, at least 1.
+/// Returns side × to / from, at least 1.
 fn scaled(side: u32, to: u32, from: u32) -> u32 {
     let scaled = u64::from(side) * u64::from(to) / u64::from(from.max(1));
     u32::try_from(scaled).unwrap_or(to).max(1)
 }
 
-/// The size that is made of a size asked for.
+/// Halves a size until it has at most [`MAX_PIXELS`].
 fn fit(mut width: u32, mut height: u32) -> (u32, u32) {
-    while u64::from(width) * u64::from(height) > MOST_PIXELS {
+    while u64::from(width) * u64::from(height) > MAX_PIXELS {
         (width, height) = ((width / 2).max(1), (height / 2).max(1));
     }
     (width, height)
 }
 
-/// A short sequence of numbers from 0 to 1 (splitmix64).
+/// A pseudorandom sequence of numbers from 0 to 1 (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -130,7 +130,7 @@ fn byte(share: f32) -> u8 {
     (share.clamp(0.0, 1.0) * 255.0) as u8
 }
 
-/// A colour by hue, saturation and lightness, each from 0 to 1.
+/// Converts a colour from hue, saturation and lightness, each from 0 to 1, to red, green and blue.
 fn colour(hue: f32, saturation: f32, lightness: f32) -> [f32; 3] {
     let reach = saturation * lightness.min(1.0 - lightness);
     [0.0, 8.0, 4.0].map(|offset: f32| {
@@ -144,7 +144,7 @@ mod tests {
     use super::{Picture, fit};
 
     #[test]
-    fn a_seed_gives_always_the_same_picture_and_another_one_another() {
+    fn pictures_depend_on_the_seed_alone() {
         let picture = Picture::new(16, 8, 7);
         assert_eq!(picture.pixels(), picture.pixels());
         assert_eq!(picture.pixels().len(), 16 * 8 * 3);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_is_small_and_keeps_its_shape() {
+    fn a_preview_is_small_and_keeps_its_aspect_ratio() {
         let preview = Picture::new(2048, 1024, 7).preview(512, 1, 2);
         assert_eq!((preview.width, preview.height), (512, 256));
         let small = Picture::new(64, 32, 7).preview(512, 1, 2);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_sizes_are_made_smaller() {
+    fn huge_sizes_are_scaled_down() {
         assert_eq!(fit(16384, 16384), (4096, 4096));
         assert_eq!(fit(u32::MAX, 1), (u32::MAX >> 8, 1));
     }

@@ -1,8 +1,8 @@
-//! MP4: pictures one after the other, each a JPEG.
+//! MP4 files whose frames are JPEG pictures.
 
 use super::boxes::{joined, u32_of};
 
-/// The frames, each a JPEG file of this size, at 8 a second.
+/// Returns a video of frames that are JPEG files of this size, at 8 frames per second.
 pub(crate) fn mp4(frames: &[Vec<u8>], width: u16, height: u16) -> Vec<u8> {
     let file_type = atom(*b"ftyp", &[b"isom", &512_u32.to_be_bytes(), b"isommp41"]);
     let data = frames.concat();
@@ -16,13 +16,15 @@ fn atom(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     joined(&[&u32_of(body.len() + 8).to_be_bytes(), &kind, &body])
 }
 
-/// An atom that starts with a version and flags.
+/// Returns an atom that begins with a version and flags.
 fn full(kind: [u8; 4], flags: u32, parts: &[&[u8]]) -> Vec<u8> {
     atom(kind, &[&flags.to_be_bytes(), &joined(parts)])
 }
 
-/// Time units a second, and units a frame.
+/// The number of time units in a second.
 const SCALE: u32 = 8_000;
+
+/// The duration of a frame, in time units.
 const FRAME: u32 = 1_000;
 
 fn movie(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
@@ -71,11 +73,11 @@ fn movie(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
     atom(*b"moov", &[&header, &atom(*b"trak", &[&track_header, &media])])
 }
 
-/// Where the frames are and what they are.
+/// Returns the table that describes the frames and their offsets in the file.
 fn samples(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
     let count = u32_of(frames.len()).to_be_bytes();
     let one = 1_u32.to_be_bytes();
-    // MPEG-4 descriptors: elementary stream 1, whose decoder is "visual ISO/IEC 10918-1", which is JPEG.
+    // MPEG-4 descriptors: elementary stream 1, whose object type is "Visual ISO/IEC 10918-1", which is JPEG.
     let decoder = [0x04, 13, 0x6c, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let stream = joined(&[&[0x03, 21, 0, 1, 0], &decoder, &[0x06, 1, 2]]);
     let description = atom(
@@ -108,7 +110,7 @@ fn samples(frames: &[Vec<u8>], width: u16, height: u16, start: u32) -> Vec<u8> {
     )
 }
 
-/// No turning, no scaling.
+/// Returns the identity matrix: no rotation, no scaling.
 fn matrix() -> Vec<u8> {
     [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000_u32].iter().flat_map(|entry| entry.to_be_bytes()).collect()
 }

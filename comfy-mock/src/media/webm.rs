@@ -1,11 +1,11 @@
-//! `WebM`: grey VP8 pictures.
+//! Video files in `WebM`, with grey VP8 frames.
 //!
-//! The bits of a VP8 key frame are read with probabilities. Zero bytes read as "no" everywhere: no segments, no
-//! filter, no coefficients; what remains is the middle grey that prediction starts from.
+//! VP8 decodes the bits of a key frame arithmetically. Bytes of zero decode to zero bits: no segments, no filter, no
+//! coefficients. The picture is then the medium grey that prediction begins with.
 
 use super::boxes::joined;
 
-/// So many key frames of this size, at 8 a second.
+/// Returns a video of this number of key frames, at 8 frames per second.
 pub(crate) fn webm(frames: u8, width: u16, height: u16) -> Vec<u8> {
     let (width, height) = (width.clamp(1, 0x3fff), height.clamp(1, 0x3fff));
     let header = element(
@@ -52,7 +52,7 @@ pub(crate) fn webm(frames: u8, width: u16, height: u16) -> Vec<u8> {
     joined(&[&header, &element(&[0x18, 0x53, 0x80, 0x67], &[&information, &tracks, &cluster])])
 }
 
-/// An element: its id, its length in eight bytes, its body.
+/// Returns an element: its id, its length in 8 bytes, and its body.
 fn element(id: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let body = joined(parts);
     let length = body.len() as u64 | 1 << 56;
@@ -63,13 +63,13 @@ fn unsigned(id: &[u8], value: u32) -> Vec<u8> {
     element(id, &[&value.to_be_bytes()])
 }
 
-/// A grey key frame.
+/// Returns a grey key frame.
 fn key_frame(width: u16, height: u16) -> Vec<u8> {
     let blocks = usize::from(width.div_ceil(16)) * usize::from(height.div_ceil(16));
-    // The modes of a macroblock take a few bits each, and the header some hundred bytes.
+    // The modes take a few bits for each macroblock, and the header takes some hundred bytes.
     let modes = vec![0; (300 + 4 * blocks).min(0x7_ffff)];
     let tokens = vec![0; 16 + 8 * blocks];
-    // Key frame, version 0, shown; then the length of the first part.
+    // Key frame, version 0, shown; then the length of the first partition.
     let tag = (u32::try_from(modes.len()).unwrap_or(0) << 5 | 0x10).to_le_bytes();
     joined(&[&tag[..3], &[0x9d, 0x01, 0x2a], &width.to_le_bytes(), &height.to_le_bytes(), &modes, &tokens])
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::webm;
 
     #[test]
-    fn it_starts_as_a_matroska_file_does() {
+    fn the_file_starts_with_the_signature_of_matroska() {
         let file = webm(2, 64, 48);
         assert_eq!(&file[..4], &[0x1a, 0x45, 0xdf, 0xa3]);
         assert!(file.windows(5).any(|bytes| bytes == b"V_VP8"));

@@ -1,19 +1,19 @@
-//! The pending prompts: a binary heap in an array, moved about as Python's `heapq` does it.
+//! The pending prompts: a binary heap with the operations of Python's `heapq`.
 //!
-//! `GET /queue` shows the array as it lies, so its order is part of the interface.
+//! `GET /queue` shows the array of the heap, so that its order is part of the interface.
 
 use std::cmp::Ordering;
 
 use super::Item;
 
-/// The pending prompts, least number first.
+/// The pending prompts; the one with the lowest number comes first.
 #[derive(Debug, Default)]
 pub(crate) struct Heap {
     items: Vec<Item>,
 }
 
 impl Heap {
-    /// The prompts as they lie in the array.
+    /// Returns the array of the heap.
     pub(crate) fn items(&self) -> &[Item] {
         &self.items
     }
@@ -24,7 +24,7 @@ impl Heap {
         self.toward_root(0, self.items.len() - 1);
     }
 
-    /// Takes out the prompt that runs next.
+    /// Removes and returns the prompt that runs next.
     pub(crate) fn pop(&mut self) -> Option<Item> {
         if self.items.is_empty() {
             return None;
@@ -34,7 +34,7 @@ impl Heap {
         Some(first)
     }
 
-    /// Takes out the first prompt with this id. Whether there was one.
+    /// Removes the first prompt with this id. Returns whether there was one.
     pub(crate) fn remove(&mut self, prompt_id: &str) -> bool {
         let Some(at) = self.items.iter().position(|item| item.prompt_id == prompt_id) else { return false };
         self.items.remove(at);
@@ -44,7 +44,7 @@ impl Heap {
         true
     }
 
-    /// Drops all.
+    /// Removes all prompts.
     pub(crate) fn clear(&mut self) {
         self.items.clear();
     }
@@ -56,7 +56,7 @@ impl Heap {
         }
     }
 
-    /// Moves an entry up until its parent is not greater; `start` is the top of the part looked at.
+    /// Moves an entry up until its parent is not greater. `start` is the root of the subtree to move in.
     fn toward_root(&mut self, start: usize, mut at: usize) {
         while at > start {
             let parent = (at - 1) / 2;
@@ -68,7 +68,7 @@ impl Heap {
         }
     }
 
-    /// Moves an entry down to a leaf along the lesser children, then up to where it belongs.
+    /// Moves an entry down to a leaf, along the smaller children, and then up to its place.
     fn toward_leaves(&mut self, start: usize) {
         let mut at = start;
         loop {
@@ -84,7 +84,7 @@ impl Heap {
     }
 }
 
-/// By number, then by id.
+/// Compares prompts by number, then by id.
 fn order(a: &Item, b: &Item) -> Ordering {
     a.priority.partial_cmp(&b.priority).unwrap_or(Ordering::Equal).then_with(|| a.prompt_id.cmp(&b.prompt_id))
 }
@@ -107,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn it_lies_as_heapq_lays_it() {
-        // What Python's heapq.heappush gives for these.
+    fn the_array_is_that_of_heapq() {
+        // The expected arrays are those of Python's heapq.heappush and heappop.
         assert_eq!(numbers(&heap(&[5, 3, 8, 1, 9, 2])), [1.0, 3.0, 2.0, 5.0, 9.0, 8.0]);
         let mut popped = heap(&[5, 3, 8, 1, 9, 2]);
         popped.pop();

@@ -1,4 +1,4 @@
-//! What ran.
+//! The runs that have ended.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,27 +8,27 @@ use comfy_schema::{Map, Text, Value};
 use super::Item;
 use crate::json::object;
 
-/// One run that ended.
+/// A run that has ended.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) item: Item,
     /// Node id → UI output.
     pub(crate) outputs: Map,
-    /// Node id → who stands for it.
+    /// Node id → metadata of its UI output.
     pub(crate) meta: Map,
     pub(crate) status: Status,
 }
 
-/// How a run ended.
+/// The status of a run that has ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
     pub(crate) success: bool,
-    /// `[event, data]`, as it was sent.
+    /// The events of the run: type and data.
     pub(crate) messages: Vec<(&'static str, Value)>,
 }
 
 impl Status {
-    /// `{status_str, completed, messages}`
+    /// Returns `{status_str, completed, messages}`.
     pub(crate) fn to_value(&self) -> Value {
         let messages = self.messages.iter().map(|(kind, data)| Value::Array(vec![Value::from(*kind), data.clone()]));
         object([
@@ -40,7 +40,7 @@ impl Status {
 }
 
 impl Entry {
-    /// The entry as `/history` shows it.
+    /// Returns the entry, as `/history` shows it.
     pub(crate) fn to_value(&self) -> Value {
         object([
             ("prompt", self.item.to_value()),
@@ -51,7 +51,7 @@ impl Entry {
     }
 }
 
-/// The runs that ended, oldest first.
+/// The runs that have ended, oldest first.
 #[derive(Debug)]
 pub(crate) struct History {
     entries: BTreeMap<u64, Arc<Entry>>,
@@ -61,34 +61,35 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// A history that drops the oldest entry when one more would make it longer than `limit` and one.
+    /// Creates a history that keeps at most `limit` + 1 entries, and drops the oldest.
     pub(crate) fn new(limit: usize) -> Self {
         Self { entries: BTreeMap::new(), by_id: HashMap::new(), next: 0, limit }
     }
 
-    /// Adds a run. One with the same id is replaced in its place.
+    /// Adds a run. It takes the position of a run with the same id.
     pub(crate) fn push(&mut self, entry: Entry) {
         if self.entries.len() > self.limit
             && let Some((_, oldest)) = self.entries.pop_first()
         {
             self.by_id.remove(&oldest.item.prompt_id);
         }
-        let place = *self.by_id.entry(entry.item.prompt_id.clone()).or_insert(self.next);
+        let position = *self.by_id.entry(entry.item.prompt_id.clone()).or_insert(self.next);
         self.next += 1;
-        self.entries.insert(place, Arc::new(entry));
+        self.entries.insert(position, Arc::new(entry));
     }
 
     pub(crate) fn get(&self, prompt_id: &str) -> Option<&Arc<Entry>> {
         self.entries.get(self.by_id.get(prompt_id)?)
     }
 
-    /// All entries, oldest first.
+    /// Returns all entries, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.entries.values()
     }
 
-    /// The entries that `max_items` and `offset` select, as the server counts: without an offset the newest, and a
-    /// limit is only looked at after an entry was taken.
+    /// Returns the entries that `max_items` and `offset` select. As on the real server, the newest entries are returned
+    /// if there is no offset; with one, a `max_items` of 0 returns one entry, because the limit is checked after each
+    /// entry.
     pub(crate) fn page(&self, max_items: Option<i64>, offset: Option<i64>) -> Vec<Arc<Entry>> {
         let length = i64::try_from(self.entries.len()).unwrap_or(i64::MAX);
         let skip = match (offset.filter(|&offset| offset >= 0), max_items) {
@@ -96,13 +97,13 @@ impl History {
             (None, Some(max_items)) => length.saturating_sub(max_items),
             (None, None) => 0,
         };
-        let most = max_items.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(0).max(1));
-        self.entries.values().skip(usize::try_from(skip).unwrap_or(0)).take(most).cloned().collect()
+        let max = max_items.map_or(usize::MAX, |items| usize::try_from(items).unwrap_or(0).max(1));
+        self.entries.values().skip(usize::try_from(skip).unwrap_or(0)).take(max).cloned().collect()
     }
 
     pub(crate) fn remove(&mut self, prompt_id: &str) {
-        if let Some(place) = self.by_id.remove(prompt_id) {
-            self.entries.remove(&place);
+        if let Some(position) = self.by_id.remove(prompt_id) {
+            self.entries.remove(&position);
         }
     }
 
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_offset_the_newest_come() {
+    fn without_an_offset_the_newest_are_returned() {
         assert_eq!(ids(&history(4, 9), Some(2), None), ["2", "3"]);
         assert_eq!(ids(&history(4, 9), Some(9), Some(-1)), ["0", "1", "2", "3"]);
     }
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn no_items_are_one_with_an_offset() {
+    fn a_limit_of_zero_returns_one_entry_if_there_is_an_offset() {
         assert_eq!(ids(&history(4, 9), Some(0), None), [""; 0]);
         assert_eq!(ids(&history(4, 9), Some(0), Some(0)), ["0"]);
     }

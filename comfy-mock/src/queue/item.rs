@@ -1,18 +1,18 @@
-//! A prompt on its way through the queue.
+//! A prompt in the queue.
 
 use std::sync::Arc;
 
 use comfy_schema::{Map, Text, Value};
 
-/// A prompt that was accepted.
+/// An accepted prompt.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
-    /// What orders the queue.
+    /// The number that orders the queue.
     pub(crate) priority: f64,
-    /// The same, as it is shown: an integer where it came from the counter.
+    /// The same number as it is shown: an integer if it came from the counter, else a float.
     pub(crate) number: Value,
     pub(crate) prompt_id: Text,
-    /// The graph, with the literals that validation converted.
+    /// The nodes, with the literals converted by validation.
     pub(crate) prompt: Arc<Map>,
     pub(crate) extra_data: Arc<Map>,
     /// The output nodes to execute.
@@ -20,12 +20,12 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Who gets the events.
+    /// Returns the id of the client that gets the events.
     pub(crate) fn client_id(&self) -> Option<&str> {
         self.extra_data.get("client_id").and_then(Value::as_str)
     }
 
-    /// `[number, prompt_id, prompt, extra_data, outputs_to_execute]`
+    /// Returns `[number, prompt_id, prompt, extra_data, outputs_to_execute]`.
     pub(crate) fn to_value(&self) -> Value {
         Value::Array(vec![
             self.number.clone(),

@@ -1,4 +1,4 @@
-//! The queue: what waits, what runs, what ran.
+//! The queue: the pending prompts, the running one, and the history.
 
 mod heap;
 mod history;
@@ -12,21 +12,21 @@ use heap::Heap;
 pub(crate) use history::{Entry, History, Status};
 pub(crate) use item::Item;
 
-/// The queue of a server. At most one prompt runs.
+/// The queue of a server. At most one prompt runs at a time.
 #[derive(Debug)]
 pub(crate) struct Queue {
     pending: Heap,
     running: Option<Item>,
     pub(crate) history: History,
-    /// The number of the next prompt that brings none.
+    /// The number of the next prompt without a number of its own.
     counter: i64,
-    /// The running prompt is to stop.
+    /// Whether the running prompt is to stop.
     interrupted: bool,
-    /// `/free` wants the cache emptied.
+    /// Whether `/free` asked for an empty cache.
     free_memory: bool,
 }
 
-/// The number of a prompt: what orders it, and what is shown.
+/// The number of a prompt: as it orders the queue, and as it is shown.
 pub(crate) struct Number {
     pub(crate) priority: f64,
     pub(crate) shown: Value,
@@ -44,7 +44,7 @@ impl Queue {
         }
     }
 
-    /// The number of a prompt that brings none. It is used up even if the prompt is then rejected.
+    /// Returns the number of a prompt without a number of its own. It is used up even if the prompt is rejected.
     #[expect(clippy::cast_precision_loss, reason = "a counter stays far below 2^53")]
     pub(crate) fn next_number(&mut self, front: bool) -> Number {
         let number = if front { -self.counter } else { self.counter };
@@ -52,7 +52,7 @@ impl Queue {
         Number { priority: number as f64, shown: Value::from(number) }
     }
 
-    /// Adds a prompt; gives it back if a pending one has both its number and its id.
+    /// Adds a prompt. Returns it as the error if a pending prompt has the same number and the same id.
     pub(crate) fn push(&mut self, item: Item) -> Result<(), Item> {
         let same = |other: &Item| other.priority.total_cmp(&item.priority).is_eq() && other.prompt_id == item.prompt_id;
         if self.pending.items().iter().any(same) {
@@ -62,7 +62,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes the next prompt to run it, unless one runs.
+    /// Starts the next prompt and returns it, unless one is running.
     pub(crate) fn start(&mut self) -> Option<Item> {
         if self.running.is_some() {
             return None;
@@ -72,7 +72,7 @@ impl Queue {
         self.running.clone()
     }
 
-    /// The running prompt ended.
+    /// Ends the running prompt, and adds it to the history.
     pub(crate) fn finish(&mut self, entry: Entry) {
         self.running = None;
         self.history.push(entry);
@@ -82,49 +82,49 @@ impl Queue {
         self.running.as_ref()
     }
 
-    /// The pending prompts, as they lie in the heap.
+    /// Returns the pending prompts, in the order of the heap's array.
     pub(crate) fn pending(&self) -> &[Item] {
         self.pending.items()
     }
 
-    /// Pending and running.
+    /// Returns the number of pending and running prompts.
     pub(crate) fn remaining(&self) -> usize {
         self.pending.items().len() + usize::from(self.running.is_some())
     }
 
-    /// Drops a pending prompt. Whether there was one.
+    /// Removes a pending prompt. Returns whether there was one.
     pub(crate) fn delete(&mut self, prompt_id: &str) -> bool {
         self.pending.remove(prompt_id)
     }
 
-    /// Drops all pending prompts.
+    /// Removes all pending prompts.
     pub(crate) fn clear(&mut self) {
         self.pending.clear();
     }
 
-    /// Asks the running prompt to stop: the one of this id, or any.
+    /// Asks the running prompt to stop, if it has this id or `None` is given. Returns whether a prompt was asked.
     pub(crate) fn interrupt(&mut self, prompt_id: Option<&str>) -> bool {
         let runs = self.running.as_ref().is_some_and(|item| prompt_id.is_none_or(|id| item.prompt_id == id));
         self.interrupted |= runs;
         runs
     }
 
-    /// Whether the running prompt is to stop.
+    /// Returns whether the running prompt is to stop.
     pub(crate) const fn is_interrupted(&self) -> bool {
         self.interrupted
     }
 
-    /// The cache is to be emptied before the next prompt.
+    /// Requests that the cache is emptied before the next prompt.
     pub(crate) const fn ask_free_memory(&mut self) {
         self.free_memory = true;
     }
 
-    /// Whether the cache is to be emptied; asked once.
+    /// Returns whether the cache is to be emptied, and resets the request.
     pub(crate) const fn take_free_memory(&mut self) -> bool {
         std::mem::replace(&mut self.free_memory, false)
     }
 
-    /// Everything as after a start of the server.
+    /// Resets the queue to the state after a start of the server.
     pub(crate) fn restart(&mut self) {
         self.pending.clear();
         self.running = None;
@@ -134,19 +134,19 @@ impl Queue {
         self.free_memory = false;
     }
 
-    /// The run of this id that ended.
+    /// Returns the run with this id, if it has ended.
     pub(crate) fn entry(&self, prompt_id: &str) -> Option<Arc<Entry>> {
         self.history.get(prompt_id).cloned()
     }
 
-    /// The running or pending prompt of this id.
+    /// Returns the running or pending prompt with this id, and its job status.
     pub(crate) fn queued(&self, prompt_id: &str) -> Option<(&'static str, &Item)> {
         let running = self.running.iter().map(|item| ("in_progress", item));
         let mut all = running.chain(self.pending().iter().map(|item| ("pending", item)));
         all.find(|(_, item)| item.prompt_id == prompt_id)
     }
 
-    /// The ids of the pending prompts, in the order in which they will run.
+    /// Returns the ids of the pending prompts, in the order in which they will run.
     pub(crate) fn order(&self) -> Vec<Text> {
         let mut items: Vec<&Item> = self.pending().iter().collect();
         items.sort_by(|a, b| a.priority.total_cmp(&b.priority).then_with(|| a.prompt_id.cmp(&b.prompt_id)));

@@ -1,4 +1,4 @@
-//! Assets are off, as they are by default on a real server.
+//! The routes of assets, which are disabled, as they are by default on a real server.
 
 use axum::response::Response;
 use comfy_schema::{Map, Value};
@@ -6,8 +6,8 @@ use comfy_schema::{Map, Value};
 use super::reply;
 use crate::json::object;
 
-/// Every route of the assets.
-pub(crate) async fn off() -> Response {
+/// Handles every route of assets.
+pub(crate) async fn disabled() -> Response {
     let error = object([
         ("code", Value::from("SERVICE_DISABLED")),
         ("message", Value::from("Assets are disabled; start the server with --enable-assets")),

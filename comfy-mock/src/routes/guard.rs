@@ -1,4 +1,4 @@
-//! What happens to every request, whatever its route.
+//! The middleware of all requests.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -17,21 +17,20 @@ use super::reply;
 use crate::faults::{HttpFault, HttpKind};
 use crate::state::Shared;
 
-/// Remembers the request, lets faults befall it, checks where it comes from, and adds the headers that all answers
-/// have.
+/// Records the request, applies faults, checks the origin, and adds the headers that all responses have.
 pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let seen = shared.seen.add(&parts);
+    let recorded = shared.requests.add(&parts);
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let mut request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(seen.clone());
+    request.extensions_mut().insert(recorded.clone());
     let fault = shared.faults.for_request(method.as_str(), &path);
     let response = match fault {
         Some(fault) => with_fault(&shared, fault, request, next).await,
         None => answer(&shared, request, next).await,
     };
-    seen.set_status(response.status().as_u16());
-    shared.log.tell(|| format!("{method} {path} {}", response.status().as_u16()));
+    recorded.set_status(response.status().as_u16());
+    shared.log.notify(|| format!("{method} {path} {}", response.status().as_u16()));
     response
 }
 
@@ -76,16 +75,16 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
     }
 }
 
-/// The answer with a body that breaks off. Its length is promised as it was.
+/// Returns the response with a body that ends early, and with the `Content-Length` of the whole body.
 async fn cut(response: Response, after: usize) -> Response {
     let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return reply::raised() };
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return reply::internal_error() };
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let start = bytes.slice(..after.min(bytes.len()));
     Response::from_parts(parts, Body::from_stream(Cut { start: Some(start), waited: 0 }))
 }
 
-/// A body that breaks off after its start was sent.
+/// A body whose start is sent, and which then fails.
 struct Cut {
     start: Option<Bytes>,
     waited: u8,
@@ -98,7 +97,7 @@ impl futures_core::Stream for Cut {
         if let Some(start) = self.start.take() {
             return Poll::Ready(Some(Ok(start)));
         }
-        // The connection sends what it has only while the body lets it wait.
+        // The connection flushes the start only while the body is pending.
         if self.waited < 2 {
             self.waited += 1;
             context.waker().wake_by_ref();
@@ -108,7 +107,7 @@ impl futures_core::Stream for Cut {
     }
 }
 
-/// Whether a page of another site calls.
+/// Returns whether the request comes from a page of another site.
 fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if text(&HeaderName::from_static("sec-fetch-site")) == Some("cross-site") {
@@ -129,13 +128,13 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     host != origin
 }
 
-/// The host and port of `scheme://host:port/…`.
+/// Returns the host and port of `scheme://host:port/…`.
 fn authority(origin: &str) -> &str {
     let rest = origin.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-/// Host name and port; an IPv6 address stands in brackets.
+/// Splits a host into name and port. An IPv6 address is in brackets.
 fn split_port(host: &str) -> (&str, Option<&str>) {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') && (!name.contains(':') || name.ends_with(']')) => (name, Some(port)),
@@ -143,14 +142,14 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Addresses, and the one name that means this machine everywhere. (The server asks the resolver for others.)
+/// Returns whether a host is a loopback address or `localhost`. The real server resolves other names.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The answer to a method that a route does not have. A file handler stands behind every path, so GET and HEAD are
-/// always allowed, and find no file.
+/// Returns the response to a method that a route does not have. The static file handler serves every path, so that GET
+/// and HEAD are always allowed, and find no file.
 fn not_allowed(method: &Method, response: &Response) -> Response {
     if [Method::GET, Method::HEAD].contains(method) {
         return reply::no_file();
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_tells_of_other_sites() {
+    fn requests_that_a_browser_marks_as_cross_site_are_foreign() {
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));
         assert!(!foreign(&[("sec-fetch-site", "same-site")]));
         assert!(!foreign(&[("host", "127.0.0.1")]));

@@ -1,4 +1,4 @@
-//! Node definitions, and what the server says of itself.
+//! The routes of node definitions, models, and properties of the server.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -8,12 +8,12 @@ use axum::response::Response;
 use comfy_schema::{Map, Text, Value};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+use super::reply;
 use super::request::Query;
-use super::{UPLOAD_LIMIT, reply};
 use crate::json::{map, object};
-use crate::state::Shared;
+use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
 
-/// The model folders of 0.26.0.
+/// The model folders of ComfyUI 0.26.0.
 const FOLDERS: [&str; 26] = [
     "checkpoints",
     "configs",
@@ -43,30 +43,30 @@ const FOLDERS: [&str; 26] = [
     "detection",
 ];
 
-/// Bytes of memory that the server says it has.
+/// The memory that the server reports, in bytes.
 const MEMORY: u64 = 16 << 30;
 
-/// `GET /object_info`
+/// Handles `GET /object_info`.
 pub(crate) async fn definitions(State(shared): State<Arc<Shared>>) -> Response {
     reply::json_text(200, shared.definitions.document())
 }
 
-/// `GET /object_info/{class}`
+/// Handles `GET /object_info/{class}`.
 pub(crate) async fn definition(State(shared): State<Arc<Shared>>, Path(class): Path<String>) -> Response {
     reply::json_text(200, shared.definitions.of_class(&class))
 }
 
-/// `GET /features`
+/// Handles `GET /features`.
 pub(crate) async fn features(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&feature_flags(&shared))
 }
 
-/// What the server can, as the route and the socket say it.
-#[expect(clippy::cast_precision_loss, reason = "a limit that was set is shown as a float, here as there")]
+/// Returns the features of the server, as the route and the socket report them.
+#[expect(clippy::cast_precision_loss, reason = "a limit that was set is shown as a float, as on a real server")]
 pub(crate) fn feature_flags(shared: &Shared) -> Value {
     let limit = match shared.settings.upload_limit {
         Some(limit) => Value::Float(limit as f64),
-        None => Value::from(UPLOAD_LIMIT),
+        None => Value::from(DEFAULT_UPLOAD_LIMIT),
     };
     object([
         ("supports_preview_metadata", Value::Bool(true)),
@@ -77,7 +77,7 @@ pub(crate) fn feature_flags(shared: &Shared) -> Value {
     ])
 }
 
-/// `GET /system_stats`
+/// Handles `GET /system_stats`.
 pub(crate) async fn system_stats(State(shared): State<Arc<Shared>>) -> Response {
     let version = shared.settings.version.as_str();
     let package = |name: &str, version: &str| {
@@ -110,7 +110,7 @@ pub(crate) async fn system_stats(State(shared): State<Arc<Shared>>) -> Response 
     reply::json(&object([("system", system), ("devices", Value::Array(vec![device]))]))
 }
 
-/// The files of a model folder; `None` if there is no such folder.
+/// Returns the files of a model folder; `None` if there is no such folder.
 fn files(shared: &Shared, folder: &str) -> Option<Vec<Text>> {
     match shared.settings.models.get(folder) {
         Some(files) => Some(files.iter().map(Text::new).collect()),
@@ -123,7 +123,7 @@ fn folders(shared: &Shared) -> Vec<&str> {
     FOLDERS.into_iter().chain(added).collect()
 }
 
-/// `GET /embeddings`
+/// Handles `GET /embeddings`.
 pub(crate) async fn embeddings(State(shared): State<Arc<Shared>>) -> Response {
     let without_extension = |name: Text| match name.rsplit_once('.') {
         Some((stem, _)) => Text::new(stem),
@@ -133,17 +133,17 @@ pub(crate) async fn embeddings(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&names)
 }
 
-/// `GET /models`
+/// Handles `GET /models`.
 pub(crate) async fn model_folders(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&folders(&shared).into_iter().collect())
 }
 
-/// `GET /models/{folder}`
+/// Handles `GET /models/{folder}`.
 pub(crate) async fn models(State(shared): State<Arc<Shared>>, Path(folder): Path<String>) -> Response {
     files(&shared, &folder).map_or_else(|| reply::empty(404), |files| reply::json(&files.into_iter().collect()))
 }
 
-/// `GET /view_metadata/{folder}?filename=`
+/// Handles `GET /view_metadata/{folder}?filename=`.
 pub(crate) async fn metadata(
     State(shared): State<Arc<Shared>>,
     Path(folder): Path<String>,
@@ -156,28 +156,29 @@ pub(crate) async fn metadata(
     metadata.map_or_else(|| reply::empty(404), |metadata| reply::json(&Value::Object(metadata.clone())))
 }
 
-/// `GET /extensions`
+/// Handles `GET /extensions`.
 pub(crate) async fn extensions() -> Response {
     reply::json(&["/extensions/core/groupNode.js", "/extensions/core/widgetInputs.js"].into_iter().collect())
 }
 
-/// `GET /node_replacements`
+/// Handles `GET /node_replacements`.
 pub(crate) async fn replacements(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&shared.definitions.replacements_shown)
 }
 
-/// Routes that tell what custom nodes bring. There are none.
+/// Answers routes that list contributions of custom nodes, of which there are none.
 pub(crate) async fn nothing() -> Response {
     reply::json(&Value::Object(Map::new()))
 }
 
-/// 64 hexadecimal digits for a blueprint. (A real server takes a SHA-256; clients only hand it back.)
+/// Returns the id of a blueprint: 64 hexadecimal digits. On a real server it is a SHA-256; clients do not depend on
+/// that.
 fn subgraph_id(name: &str) -> String {
     let half = |seed| xxh3_128_with_seed(name.as_bytes(), seed);
     format!("{:032x}{:032x}", half(0), half(1))
 }
 
-fn subgraph_facts(name: &str) -> Map {
+fn subgraph_entry(name: &str) -> Map {
     map([
         ("source", Value::from("templates")),
         ("name", Value::from(name)),
@@ -185,24 +186,24 @@ fn subgraph_facts(name: &str) -> Map {
     ])
 }
 
-/// `GET /global_subgraphs`
+/// Handles `GET /global_subgraphs`.
 pub(crate) async fn subgraphs(State(shared): State<Arc<Shared>>) -> Response {
-    let all = shared.settings.subgraphs.iter().map(|(name, _)| (subgraph_id(name), subgraph_facts(name)));
+    let all = shared.settings.subgraphs.iter().map(|(name, _)| (subgraph_id(name), subgraph_entry(name)));
     reply::json(&all.collect::<Map>().into())
 }
 
-/// `GET /global_subgraphs/{id}`
+/// Handles `GET /global_subgraphs/{id}`.
 pub(crate) async fn subgraph(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let found = shared.settings.subgraphs.iter().find(|(name, _)| subgraph_id(name) == id);
     let value = found.map(|(name, workflow)| {
-        let mut facts = subgraph_facts(name);
-        facts.insert("data", workflow.as_str());
-        facts
+        let mut entry = subgraph_entry(name);
+        entry.insert("data", workflow.as_str());
+        entry
     });
     reply::json(&value.into())
 }
 
-/// `GET /experiment/models`
+/// Handles `GET /experiment/models`.
 pub(crate) async fn experiment_folders(State(shared): State<Arc<Shared>>) -> Response {
     let shown = folders(&shared).into_iter().filter(|name| !["configs", "custom_nodes"].contains(name));
     let root = shared.storage.models();
@@ -213,7 +214,7 @@ pub(crate) async fn experiment_folders(State(shared): State<Arc<Shared>>) -> Res
     reply::json(&shown.map(entry).collect())
 }
 
-/// `GET /experiment/models/{folder}`
+/// Handles `GET /experiment/models/{folder}`.
 pub(crate) async fn experiment_models(State(shared): State<Arc<Shared>>, Path(folder): Path<String>) -> Response {
     let Some(files) = files(&shared, &folder) else { return reply::empty(404) };
     let time = UNIX_EPOCH.elapsed().map_or(0.0, |time| time.as_secs_f64().floor());
@@ -229,13 +230,13 @@ pub(crate) async fn experiment_models(State(shared): State<Arc<Shared>>, Path(fo
     reply::json(&files.into_iter().map(entry).collect())
 }
 
-/// `GET /experiment/models/preview/{folder}/{index}/{file}`: no model has a preview.
+/// Handles `GET /experiment/models/preview/{folder}/{index}/{file}`. No model has a preview.
 pub(crate) async fn experiment_preview(
     State(shared): State<Arc<Shared>>,
     Path((folder, index, _)): Path<(String, String, String)>,
 ) -> Response {
     match (files(&shared, &folder), index.parse()) {
-        (Some(_), Ok(1_usize..) | Err(_)) => reply::raised(),
+        (Some(_), Ok(1_usize..) | Err(_)) => reply::internal_error(),
         _ => reply::empty(404),
     }
 }

@@ -1,24 +1,24 @@
-//! A run as a job.
+//! A queued prompt or a run, in the form of a job.
 
 use comfy_schema::{Map, Text, Value};
 
 use crate::json::{map, object};
 use crate::queue::{Entry, Item};
 
-/// A text preview has at most so many characters.
-const LONGEST_TEXT: usize = 1024;
+/// Maximum length of a text preview, in characters.
+const MAX_TEXT_LEN: usize = 1024;
 
-/// Kinds of output that can be previewed.
+/// The kinds of outputs that can be previewed.
 const PREVIEWABLE: [&str; 5] = ["images", "video", "audio", "3d", "text"];
 
-/// Files that a 3D viewer takes.
+/// The extensions of 3D files.
 const MESHES: [&str; 7] = [".obj", ".fbx", ".gltf", ".glb", ".usdz", ".ply", ".splat"];
 
-/// What makes the server's listing fail: `extra_pnginfo` or its `workflow` is there, and null.
+/// The prompt makes the server's listing of jobs fail: its `extra_pnginfo`, or the `workflow` in it, is not an object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NullWorkflow;
 
-/// A job, and what it is filtered and sorted by.
+/// A job, with the values that it is filtered and sorted by.
 pub(super) struct Job {
     pub(super) status: &'static str,
     pub(super) workflow_id: Option<Value>,
@@ -28,15 +28,15 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// The job object; what is null is left out.
+    /// Returns the job as JSON, without members that are null.
     pub(super) fn to_value(&self) -> Value {
         let kept = self.value.iter().filter(|(_, value)| !value.is_null());
         kept.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>().into()
     }
 
-    /// A prompt that waits or runs.
+    /// Creates the job of a pending or running prompt.
     pub(super) fn queued(item: &Item, status: &'static str) -> Result<Self, NullWorkflow> {
-        let (create_time, workflow_id) = facts(item)?;
+        let (create_time, workflow_id) = creation(item)?;
         let value = map([
             ("id", Value::from(&item.prompt_id)),
             ("status", Value::from(status)),
@@ -48,9 +48,9 @@ impl Job {
         Ok(Self { status, workflow_id, create_time: create_time.as_f64().unwrap_or(0.0), duration: 0.0, value })
     }
 
-    /// A run that ended; `whole` adds what only the single job shows.
+    /// Creates the job of a run that has ended. `whole` adds the members that only `/api/jobs/{job_id}` shows.
     pub(super) fn ended(entry: &Entry, whole: bool) -> Result<Self, NullWorkflow> {
-        let (create_time, workflow_id) = facts(&entry.item)?;
+        let (create_time, workflow_id) = creation(&entry.item)?;
         let message = |kinds: &[&str]| entry.status.messages.iter().find(|(kind, _)| kinds.contains(kind));
         let time = |kinds: &[&str]| message(kinds).and_then(|(_, data)| data.as_object()?.get("timestamp").cloned());
         let start = time(&["execution_start"]);
@@ -88,8 +88,8 @@ impl Job {
     }
 }
 
-/// The time of creation and the workflow's id.
-fn facts(item: &Item) -> Result<(Value, Option<Value>), NullWorkflow> {
+/// Returns the time of creation, and the id of the workflow.
+fn creation(item: &Item) -> Result<(Value, Option<Value>), NullWorkflow> {
     let create_time = item.extra_data.get("create_time").cloned().unwrap_or(Value::Null);
     let Some(info) = item.extra_data.get("extra_pnginfo") else { return Ok((create_time, None)) };
     let Some(workflow) = info.as_object().ok_or(NullWorkflow)?.get("workflow") else { return Ok((create_time, None)) };
@@ -97,7 +97,8 @@ fn facts(item: &Item) -> Result<(Value, Option<Value>), NullWorkflow> {
     Ok((create_time, id))
 }
 
-/// How many things came out, and the one to show: one that was saved, else the first that can be shown.
+/// Returns the number of outputs, and the one to show as preview: the first that was saved, else the first that can be
+/// shown.
 fn summary(outputs: &Map) -> (usize, Option<Value>) {
     let (mut count, mut best, mut other) = (0, None, None);
     for (node, kind, item) in items(outputs) {
@@ -120,7 +121,7 @@ fn summary(outputs: &Map) -> (usize, Option<Value>) {
     (count, best.or(other))
 }
 
-/// All things in lists, with their node and kind.
+/// Returns all items of the output lists, with their nodes and kinds.
 fn items(outputs: &Map) -> impl Iterator<Item = (&Text, &Text, &Value)> {
     outputs.iter().flat_map(|(node, output)| {
         let kinds = output.as_object().into_iter().flat_map(Map::iter);
@@ -130,7 +131,7 @@ fn items(outputs: &Map) -> impl Iterator<Item = (&Text, &Text, &Value)> {
     })
 }
 
-/// A thing as an object: texts and names of 3D files become one.
+/// Returns an item as an object. Texts and names of 3D files are converted to one.
 fn shown(kind: &str, item: &Value) -> Option<Map> {
     match item {
         Value::Object(item) => Some(item.clone()),
@@ -141,7 +142,7 @@ fn shown(kind: &str, item: &Value) -> Option<Map> {
 }
 
 fn text_preview(text: &str) -> Map {
-    match text.char_indices().nth(LONGEST_TEXT) {
+    match text.char_indices().nth(MAX_TEXT_LEN) {
         Some((end, _)) => {
             map([("content", Value::from(text.get(..end).unwrap_or(text))), ("truncated", Value::Bool(true))])
         }
@@ -149,7 +150,7 @@ fn text_preview(text: &str) -> Map {
     }
 }
 
-/// The name of a 3D file as an object.
+/// Returns the name of a 3D file as an object; `None` for other names.
 fn mesh(name: &str) -> Option<Map> {
     if !is_mesh(name) {
         return None;
@@ -175,7 +176,7 @@ fn is_previewable(kind: &str, item: &Map) -> bool {
         || item.get("filename").and_then(Value::as_str).is_some_and(is_mesh)
 }
 
-/// The outputs with the names of 3D files as objects.
+/// Returns the outputs, with the names of 3D files converted to objects.
 fn normal(outputs: &Map) -> Map {
     let list = |kind: &str, list: &Value| match list.as_array() {
         Some(items) if kind != "text" => items
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_saved_is_shown_before_what_was_not() {
+    fn the_preview_is_a_saved_output_if_there_is_one() {
         let outputs = outputs(
             r#"{"9":{"text":["hello"]},"8":{"images":[{"filename":"a.png","type":"temp"}],"animated":[true]},
             "7":{"images":[{"filename":"b.png","type":"output"}]}}"#,
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
+    fn long_text_previews_are_truncated() {
         let long = "ä".repeat(2000);
         let (_, preview) = summary(&outputs(&format!(r#"{{"1":{{"text":["{long}"]}}}}"#)));
         let preview = preview.unwrap();

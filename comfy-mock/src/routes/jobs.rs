@@ -1,22 +1,23 @@
-//! `/api/jobs`
+//! The routes of jobs: `/api/jobs`.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use comfy_schema::validate::is_canonical_uuid;
 use comfy_schema::{Text, Value};
 
 use super::job::{Job, NullWorkflow};
-use super::prompt::is_canonical_uuid;
 use super::reply;
 use super::request::{Body, Query};
 use crate::json::{map, object};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
 const STATUSES: [&str; 5] = ["pending", "in_progress", "completed", "failed", "cancelled"];
 
-/// What `GET /api/jobs` is asked for.
-struct Wanted {
+/// The query of `GET /api/jobs`.
+struct JobQuery {
     statuses: Option<Vec<String>>,
     workflow_id: Option<String>,
     by_duration: bool,
@@ -25,8 +26,8 @@ struct Wanted {
     offset: usize,
 }
 
-impl Wanted {
-    fn read(query: &Query) -> Result<Self, String> {
+impl JobQuery {
+    fn parse(query: &Query) -> Result<Self, String> {
         let statuses = query.get("status").filter(|text| !text.is_empty()).map(|text| {
             text.split(',').map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect::<Vec<_>>()
         });
@@ -39,8 +40,8 @@ impl Wanted {
                 STATUSES.join(", ")
             ));
         }
-        let one_of = |name: &str, words: [&str; 2], usual: usize| {
-            let Some(word) = query.get(name).map(|word| word.to_lowercase()) else { return Ok(usual) };
+        let one_of = |name: &str, words: [&str; 2], default: usize| {
+            let Some(word) = query.get(name).map(|word| word.to_lowercase()) else { return Ok(default) };
             words
                 .iter()
                 .position(|known| *known == word)
@@ -66,32 +67,32 @@ impl Wanted {
         })
     }
 
-    fn takes(&self, job: &Job) -> bool {
+    fn matches(&self, job: &Job) -> bool {
         self.statuses
             .as_ref()
-            .is_none_or(|wanted| wanted.is_empty() || wanted.iter().any(|status| status == job.status))
+            .is_none_or(|statuses| statuses.is_empty() || statuses.iter().any(|status| status == job.status))
             && self.workflow_id.as_deref().is_none_or(|id| job.workflow_id.as_ref().and_then(Value::as_str) == Some(id))
     }
 }
 
-/// `GET /api/jobs`
+/// Handles `GET /api/jobs`.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    let wanted = match Wanted::read(&Query::of(query.as_deref())) {
-        Ok(wanted) => wanted,
+    let query = match JobQuery::parse(&Query::of(query.as_deref())) {
+        Ok(query) => query,
         Err(error) => return reply::error(400, &error),
     };
-    let Ok(jobs) = all(&shared) else { return reply::raised() };
-    let mut jobs: Vec<Job> = jobs.into_iter().filter(|job| wanted.takes(job)).collect();
-    let key = |job: &Job| if wanted.by_duration { job.duration } else { job.create_time };
-    jobs.sort_by(|a, b| if wanted.ascending { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
+    let Ok(jobs) = all(&shared) else { return reply::internal_error() };
+    let mut jobs: Vec<Job> = jobs.into_iter().filter(|job| query.matches(job)).collect();
+    let key = |job: &Job| if query.by_duration { job.duration } else { job.create_time };
+    jobs.sort_by(|a, b| if query.ascending { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
     let total = jobs.len();
-    let page = jobs.iter().skip(wanted.offset).take(wanted.limit.unwrap_or(usize::MAX));
+    let page = jobs.iter().skip(query.offset).take(query.limit.unwrap_or(usize::MAX));
     let page: Vec<Value> = page.map(Job::to_value).collect();
     let pagination = object([
-        ("offset", Value::from(wanted.offset)),
-        ("limit", wanted.limit.into()),
+        ("offset", Value::from(query.offset)),
+        ("limit", query.limit.into()),
         ("total", Value::from(total)),
-        ("has_more", Value::Bool(wanted.offset + page.len() < total)),
+        ("has_more", Value::Bool(query.offset + page.len() < total)),
     ]);
     reply::json(&object([("jobs", Value::Array(page)), ("pagination", pagination)]))
 }
@@ -104,7 +105,7 @@ fn all(shared: &Shared) -> Result<Vec<Job>, NullWorkflow> {
     running.chain(pending).chain(ended).collect()
 }
 
-/// `GET /api/jobs/{job_id}`
+/// Handles `GET /api/jobs/{job_id}`.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let queue = lock(&shared.queue);
     let job = match (queue.queued(&id), queue.entry(&id)) {
@@ -113,16 +114,16 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
         (None, None) => return reply::error(404, "Job not found"),
     };
     drop(queue);
-    job.map_or_else(|_| reply::raised(), |job| reply::json(&job.to_value()))
+    job.map_or_else(|_| reply::internal_error(), |job| reply::json(&job.to_value()))
 }
 
-/// `POST /api/jobs/{job_id}/cancel`
+/// Handles `POST /api/jobs/{job_id}/cancel`.
 pub(crate) async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let cancelled = cancel_one(&shared, &id);
     reply::json(&object([("cancelled", Value::Bool(cancelled))]))
 }
 
-/// `POST /api/jobs/cancel`
+/// Handles `POST /api/jobs/cancel`.
 pub(crate) async fn cancel_all(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let Ok(request) = Value::parse(&body.0) else { return reply::error(400, "Invalid JSON body") };
     let ids = request.as_object().and_then(|request| request.get("job_ids")).and_then(Value::as_array);
@@ -134,7 +135,7 @@ pub(crate) async fn cancel_all(State(shared): State<Arc<Shared>>, body: Body) ->
         return reply::json_with(400, &Value::Object(error));
     }
     let ids: Vec<Text> = good.iter().filter_map(|id| id.as_str()).map(Text::new).collect();
-    // Each is tried, not only up to the first that can be.
+    // `count`, unlike `any`, cancels all of them.
     let cancelled = ids.iter().filter(|id| cancel_one(&shared, id)).count() > 0;
     reply::json(&object([("cancelled", Value::Bool(cancelled))]))
 }
@@ -147,6 +148,6 @@ fn cancel_one(shared: &Shared, id: &str) -> bool {
     if deleted {
         shared.queue_changed();
     }
-    shared.something_changed();
+    shared.notify_change();
     interrupted || deleted
 }

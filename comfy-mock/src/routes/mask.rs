@@ -1,12 +1,12 @@
-//! A mask laid over a picture that is there.
+//! The combination of an uploaded mask with an existing picture.
 
 use comfy_schema::Value;
 
 use crate::media::{self, Image};
 use crate::storage::{Area, Storage, annotated, below};
 
-/// The colours of the picture that `original` names with the alpha channel of the uploaded one, as PNG. `None` if
-/// the reference leads nowhere: the server does not tell. The error is a status.
+/// Combines the colours of the picture that `original` names with the alpha channel of the uploaded one, as a PNG file.
+/// Returns `None` if the original does not exist, which the server does not report. The error is a status.
 pub(super) fn combine(storage: &Storage, original: Option<&str>, uploaded: &[u8]) -> Result<Option<Vec<u8>>, u16> {
     let reference = original.and_then(|text| Value::parse(text.as_bytes()).ok()).ok_or(500_u16)?;
     let reference = reference.as_object().ok_or(500_u16)?;
@@ -20,7 +20,7 @@ pub(super) fn combine(storage: &Storage, original: Option<&str>, uploaded: &[u8]
     let name = name.rsplit('/').next().unwrap_or_default();
     let Some(path) = below(&folder, name).ok().filter(|path| path.is_file()) else { return Ok(None) };
     let bytes = std::fs::read(path).map_err(|_| 500_u16)?;
-    let (original, mask) = (Image::read(&bytes).map_err(|_| 500_u16)?, Image::read(uploaded).map_err(|_| 500_u16)?);
+    let (original, mask) = (Image::decode(&bytes).map_err(|_| 500_u16)?, Image::decode(uploaded).map_err(|_| 500_u16)?);
     if (original.width, original.height) != (mask.width, mask.height) {
         return Err(500);
     }

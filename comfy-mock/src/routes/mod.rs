@@ -1,8 +1,8 @@
-//! The routes, a file for each group.
+//! The HTTP routes, with one file for each group.
 
 mod assets;
 mod guard;
-pub(crate) mod info;
+mod info;
 mod internal;
 mod job;
 mod jobs;
@@ -10,8 +10,9 @@ mod mask;
 mod prompt;
 mod queue;
 mod range;
-pub(crate) mod reply;
+mod reply;
 mod request;
+mod socket;
 mod upload;
 mod userdata;
 mod users;
@@ -26,17 +27,11 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 
-pub(crate) use request::Query;
+use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
 
-use crate::state::Shared;
-use crate::ws;
-
-/// What a body may be long if nothing else was said, in bytes.
-pub(crate) const UPLOAD_LIMIT: u64 = 100 << 20;
-
-/// All routes.
+/// Returns the service for all routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let limit = usize::try_from(shared.settings.upload_limit.unwrap_or(UPLOAD_LIMIT)).unwrap_or(usize::MAX);
+    let limit = usize::try_from(shared.settings.upload_limit.unwrap_or(DEFAULT_UPLOAD_LIMIT)).unwrap_or(usize::MAX);
     let under_api = main_routes().merge(job_routes()).merge(asset_routes()).nest("/api", job_routes());
     let all = main_routes()
         .nest("/api", under_api)
@@ -48,15 +43,15 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(limit))
         .with_state(Arc::clone(&shared));
-    // From inside, the guard would not see which methods a route has.
+    // The guard wraps the router, because inside of it the methods of a route are not known.
     Router::new().fallback_service(all).layer(middleware::from_fn_with_state(shared, guard::guard))
 }
 
-/// The routes that are there with and without `/api`.
+/// Returns the routes that exist with and without the prefix `/api`.
 fn main_routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/", get(index))
-        .route("/ws", get(ws::upgrade))
+        .route("/ws", get(socket::upgrade))
         .route("/prompt", get(prompt::status).post(prompt::submit))
         .route("/queue", get(queue::show).post(queue::change))
         .route("/interrupt", post(queue::interrupt))
@@ -102,9 +97,9 @@ fn job_routes() -> Router<Arc<Shared>> {
 
 fn asset_routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/assets", any(assets::off))
-        .route("/assets/{*rest}", any(assets::off))
-        .route("/tags", any(assets::off))
+        .route("/assets", any(assets::disabled))
+        .route("/assets/{*rest}", any(assets::disabled))
+        .route("/tags", any(assets::disabled))
 }
 
 fn internal_routes() -> Router<Arc<Shared>> {
@@ -116,7 +111,7 @@ fn internal_routes() -> Router<Arc<Shared>> {
         .route("/files/{area}", get(internal::files))
 }
 
-/// The page that stands where the editor is on a real server.
+/// Serves the page in the place of the front end of a real server.
 async fn index() -> Response {
     const PAGE: &str = concat!(
         "<!doctype html><html lang=\"en\"><title>comfy-mock</title>",
@@ -127,12 +122,12 @@ async fn index() -> Response {
     (no_store, Html(PAGE)).into_response()
 }
 
-/// A folder of static files: not listed.
+/// Refuses to list a folder of static files.
 async fn folder() -> Response {
     reply::text(403, "403: Forbidden")
 }
 
-/// What is not there: no file can be, and what could be one has no other methods.
+/// Answers requests to unknown paths: the server looks for a static file, which has no other methods than GET and HEAD.
 async fn unknown(method: Method) -> Response {
     match method {
         Method::GET | Method::HEAD => reply::no_file(),

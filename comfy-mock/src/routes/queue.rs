@@ -1,18 +1,20 @@
-//! `/queue`, `/history`, `/interrupt`, `/free`
+//! The routes that control runs: `/queue`, `/history`, `/interrupt` and `/free`.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use comfy_schema::validate::truthy;
 use comfy_schema::{Map, Value};
 
 use super::reply;
 use super::request::{Body, Query};
-use crate::json::{object, truthy};
+use crate::json::object;
 use crate::queue::{Entry, Item};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
-/// `GET /queue`
+/// Handles `GET /queue`.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     let queue = lock(&shared.queue);
     let running: Value = queue.running().into_iter().map(Item::to_value).collect();
@@ -21,7 +23,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     reply::json(&object([("queue_running", running), ("queue_pending", pending)]))
 }
 
-/// `POST /queue`
+/// Handles `POST /queue`.
 pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
@@ -31,7 +33,7 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Res
         lock(&shared.queue).clear();
         shared.queue_changed();
     }
-    let Some(ids) = ids(&request) else { return reply::raised() };
+    let Some(ids) = ids(&request) else { return reply::internal_error() };
     for id in ids {
         if lock(&shared.queue).delete(&id) {
             shared.queue_changed();
@@ -40,22 +42,22 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Res
     reply::empty(200)
 }
 
-/// `POST /interrupt`
+/// Handles `POST /interrupt`.
 pub(crate) async fn interrupt(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match Value::parse(&body.0) {
         Ok(Value::Object(request)) => request,
-        Ok(_) => return reply::raised(),
+        Ok(_) => return reply::internal_error(),
         Err(_) => Map::new(),
     };
     match request.get("prompt_id").filter(|id| truthy(id)) {
         None => lock(&shared.queue).interrupt(None),
         Some(id) => id.as_str().is_some_and(|id| lock(&shared.queue).interrupt(Some(id))),
     };
-    shared.something_changed();
+    shared.notify_change();
     reply::empty(200)
 }
 
-/// `POST /free`
+/// Handles `POST /free`.
 pub(crate) async fn free(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
@@ -68,16 +70,16 @@ pub(crate) async fn free(State(shared): State<Arc<Shared>>, body: Body) -> Respo
     reply::empty(200)
 }
 
-/// `GET /history`
+/// Handles `GET /history`.
 pub(crate) async fn history(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     let query = Query::of(query.as_deref());
     let number = |name: &str| query.get(name).map(|text| text.trim().parse::<i64>()).transpose();
-    let (Ok(max_items), Ok(offset)) = (number("max_items"), number("offset")) else { return reply::raised() };
+    let (Ok(max_items), Ok(offset)) = (number("max_items"), number("offset")) else { return reply::internal_error() };
     let entries = lock(&shared.queue).history.page(max_items, offset);
     reply::json(&entries.iter().map(|entry| pair(entry)).collect::<Map>().into())
 }
 
-/// `GET /history/{prompt_id}`
+/// Handles `GET /history/{prompt_id}`.
 pub(crate) async fn history_of(State(shared): State<Arc<Shared>>, Path(prompt_id): Path<String>) -> Response {
     let entry = lock(&shared.queue).entry(&prompt_id);
     reply::json(&entry.iter().map(|entry| pair(entry)).collect::<Map>().into())
@@ -87,13 +89,13 @@ fn pair(entry: &Entry) -> (comfy_schema::Text, Value) {
     (entry.item.prompt_id.clone(), entry.to_value())
 }
 
-/// `POST /history`
+/// Handles `POST /history`.
 pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
         Err(answer) => return answer,
     };
-    let Some(ids) = ids(&request) else { return reply::raised() };
+    let Some(ids) = ids(&request) else { return reply::internal_error() };
     let mut queue = lock(&shared.queue);
     if request.get("clear").is_some_and(truthy) {
         queue.history.clear();
@@ -109,13 +111,14 @@ pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body
 fn members(body: &Body) -> Result<Map, Response> {
     match body.json()? {
         Value::Object(request) => Ok(request),
-        // What can be asked whether it contains a word contains none of these.
+        // Python can search these for a name, and rarely finds it; it raises for all others.
         Value::Array(_) | Value::String(_) => Ok(Map::new()),
-        _ => Err(reply::raised()),
+        _ => Err(reply::internal_error()),
     }
 }
 
-/// The ids to delete: what Python can go through, which are the letters of a text too. `None` if it cannot.
+/// Returns the ids to delete: everything that Python iterates over, which includes the characters of a text. `None` if
+/// Python raises instead.
 fn ids(request: &Map) -> Option<Vec<String>> {
     match request.get("delete") {
         None => Some(Vec::new()),

@@ -1,4 +1,4 @@
-//! A file as an answer: whole, a part, or nothing new.
+//! Files as responses: whole, in part, or not modified.
 
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
@@ -13,33 +13,33 @@ use axum::response::Response;
 
 use super::reply;
 
-/// The file at this path, or the part that the request asks for. A file that is not there is 404.
+/// Returns the file at this path, or the range that the request asks for. The status is 404 if there is no such file.
 pub(crate) fn file(path: &Path, headers: &HeaderMap, content_type: &'static str) -> Response {
-    let Ok(facts) = path.metadata() else { return reply::empty(404) };
-    if !facts.is_file() {
+    let Ok(metadata) = path.metadata() else { return reply::empty(404) };
+    if !metadata.is_file() {
         return reply::empty(404);
     }
-    let (tag, time) = (tag(&facts), modified(&facts));
+    let (tag, time) = (tag(&metadata), modified(&metadata));
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if is_known(text(IF_NONE_MATCH), text(IF_MODIFIED_SINCE), &tag, &time) {
         return with_headers(reply::empty(304), &tag, &time);
     }
     let whole_again = text(IF_RANGE).is_some_and(|condition| condition != tag && condition != time);
-    let range = text(RANGE).filter(|_| !whole_again).map(|range| part(range, facts.len()));
+    let range = text(RANGE).filter(|_| !whole_again).map(|range| part(range, metadata.len()));
     let (start, length) = match range {
-        None => (0, facts.len()),
+        None => (0, metadata.len()),
         Some(Some(part)) => part,
         Some(None) => {
             let mut answer = reply::text(416, "416: Range Not Satisfiable");
-            set(&mut answer, CONTENT_RANGE, &format!("bytes */{}", facts.len()));
+            set(&mut answer, CONTENT_RANGE, &format!("bytes */{}", metadata.len()));
             return answer;
         }
     };
-    let Ok(bytes) = read(path, start, length) else { return reply::raised() };
+    let Ok(bytes) = read(path, start, length) else { return reply::internal_error() };
     let mut answer = reply::with(if range.is_some() { 206 } else { 200 }, content_type, bytes);
     if range.is_some() {
         let end = (start + length).saturating_sub(1);
-        set(&mut answer, CONTENT_RANGE, &format!("bytes {start}-{end}/{}", facts.len()));
+        set(&mut answer, CONTENT_RANGE, &format!("bytes {start}-{end}/{}", metadata.len()));
     }
     with_headers(answer, &tag, &time)
 }
@@ -59,7 +59,8 @@ fn is_known(none_match: Option<&str>, since: Option<&str>, tag: &str, time: &str
     }
 }
 
-/// Where a part starts and how long it is; `None` if the file does not have it. Only one part can be asked for.
+/// Parses a `Range` header, and returns the start and the length of the range; `None` if the file does not contain it.
+/// Only one range is supported.
 fn part(range: &str, size: u64) -> Option<(u64, u64)> {
     let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
     if first.is_empty() {
@@ -72,13 +73,13 @@ fn part(range: &str, size: u64) -> Option<(u64, u64)> {
     (first < end).then(|| (first, end - first))
 }
 
-fn tag(facts: &Metadata) -> String {
-    let time = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    format!("\"{:x}-{:x}\"", time.as_nanos(), facts.len())
+fn tag(metadata: &Metadata) -> String {
+    let time = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    format!("\"{:x}-{:x}\"", time.as_nanos(), metadata.len())
 }
 
-fn modified(facts: &Metadata) -> String {
-    httpdate::fmt_http_date(facts.modified().unwrap_or(UNIX_EPOCH))
+fn modified(metadata: &Metadata) -> String {
+    httpdate::fmt_http_date(metadata.modified().unwrap_or(UNIX_EPOCH))
 }
 
 fn with_headers(mut answer: Response, tag: &str, time: &str) -> Response {
@@ -89,7 +90,7 @@ fn with_headers(mut answer: Response, tag: &str, time: &str) -> Response {
 }
 
 pub(super) fn set(answer: &mut Response, name: HeaderName, value: &str) {
-    // Bytes beyond ASCII are sent as they are.
+    // `from_bytes`, unlike `from_str`, accepts non-ASCII characters.
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         answer.headers_mut().insert(name, value);
     }
@@ -100,7 +101,7 @@ mod tests {
     use super::{is_known, part};
 
     #[test]
-    fn parts_are_cut_at_the_end() {
+    fn ranges_end_with_the_file() {
         assert_eq!(part("bytes=0-3", 10), Some((0, 4)));
         assert_eq!(part("bytes=8-", 10), Some((8, 2)));
         assert_eq!(part("bytes=-4", 10), Some((6, 4)));
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_cannot_be_asked_for() {
+    fn ranges_outside_the_file_are_refused() {
         for range in ["bytes=10-", "bytes=5-4", "bytes=-0", "bytes=x-", "lines=0-1", "bytes=", "bytes=0-1,3-4"] {
             assert_eq!(part(range, 10), None, "{range}");
         }
@@ -118,7 +119,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_part_lies_in_the_file(range in "bytes=[0-9]{0,20}-[0-9]{0,20}", size: u64) {
+        fn a_range_is_inside_the_file(range in "bytes=[0-9]{0,20}-[0-9]{0,20}", size: u64) {
             if let Some((start, length)) = part(&range, size) {
                 proptest::prop_assert!(length > 0 && start.checked_add(length).is_some_and(|end| end <= size));
             }
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_did_not_change_is_known() {
+    fn an_unchanged_file_is_not_sent_again() {
         let time = "Sun, 06 Nov 1994 08:49:37 GMT";
         assert!(is_known(Some("\"a\", \"b\""), None, "\"b\"", time));
         assert!(!is_known(Some("\"a\""), Some(time), "\"b\"", time));

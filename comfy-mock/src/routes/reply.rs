@@ -1,4 +1,4 @@
-//! Answers, in the forms that the server has.
+//! Responses, in the forms that the server uses.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -8,27 +8,27 @@ use comfy_schema::Value;
 
 use crate::json::{dumps, object};
 
-/// JSON with status 200.
+/// Returns a JSON response with status 200.
 pub(crate) fn json(value: &Value) -> Response {
     json_with(200, value)
 }
 
-/// JSON.
+/// Returns a JSON response.
 pub(crate) fn json_with(status: u16, value: &Value) -> Response {
     json_text(status, dumps(value))
 }
 
-/// A finished JSON document.
+/// Returns a response with a JSON document that is already written.
 pub(crate) fn json_text(status: u16, text: impl Into<Body>) -> Response {
     with(status, "application/json; charset=utf-8", text)
 }
 
-/// `{"error": …}` with a status.
+/// Returns `{"error": …}` with a status.
 pub(crate) fn error(status: u16, message: &str) -> Response {
     json_with(status, &object([("error", Value::from(message))]))
 }
 
-/// No body and no content type.
+/// Returns a response without a body and a content type.
 pub(crate) fn empty(status: u16) -> Response {
     let mut response = HttpResponse::new(Body::empty());
     *response.status_mut() = code(status);
@@ -38,22 +38,22 @@ pub(crate) fn empty(status: u16) -> Response {
     response
 }
 
-/// A text.
+/// Returns a text response.
 pub(crate) fn text(status: u16, text: impl Into<Body>) -> Response {
     with(status, "text/plain; charset=utf-8", text)
 }
 
-/// What the server says when a handler raised.
-pub(crate) fn raised() -> Response {
+/// Returns the response to a request whose handler raised an exception.
+pub(crate) fn internal_error() -> Response {
     text(500, "500 Internal Server Error\n\nServer got itself in trouble")
 }
 
-/// What the server says of a path that is no file: 404 as a file handler says it.
+/// Returns the response of the static file handler to a path without a file.
 pub(crate) fn no_file() -> Response {
     with(404, "application/octet-stream", Body::empty())
 }
 
-/// A body with its type.
+/// Returns a response with a body and its content type.
 pub(crate) fn with(status: u16, content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = HttpResponse::new(body.into());
     *response.status_mut() = code(status);

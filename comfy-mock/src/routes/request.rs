@@ -1,4 +1,4 @@
-//! What comes with a request.
+//! The parts of a request: its query and its body.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -7,14 +7,14 @@ use comfy_schema::Value;
 use percent_encoding::percent_decode_str;
 
 use super::reply;
-use crate::seen;
+use crate::requests;
 
-/// The part behind the `?`.
+/// The query of a request: names and values.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads it; `+` is a blank.
+    /// Parses the part of a URL after the `?`. A `+` stands for a space.
     pub(crate) fn of(query: Option<&str>) -> Self {
         let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
@@ -28,42 +28,42 @@ impl Query {
         )
     }
 
-    /// The first value of a name.
+    /// Returns the first value with this name.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
-    /// Whether a name's value is `true`.
+    /// Returns whether the value with this name is `true`, in any case.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 
-/// The whole body. Above the limit the answer is 413.
+/// The whole body of a request. A body above the limit is answered with status 413.
 pub(crate) struct Body(pub(crate) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let seen = request.extensions().get::<seen::Request>().cloned();
+        let recorded = request.extensions().get::<requests::Request>().cloned();
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|rejection| match rejection.status().as_u16() {
             413 => reply::text(413, "413: Request Entity Too Large"),
-            _ => reply::raised(),
+            _ => reply::internal_error(),
         })?;
-        if let Some(seen) = seen {
-            seen.set_body(&bytes);
+        if let Some(recorded) = recorded {
+            recorded.set_body(&bytes);
         }
         Ok(Self(bytes))
     }
 }
 
 impl Body {
-    /// The body as JSON, whatever its content type says; the error is the answer 500.
+    /// Parses the body as JSON, whatever its content type. The error is the response with status 500.
     #[expect(clippy::result_large_err, reason = "the error is the answer")]
     pub(crate) fn json(&self) -> Result<Value, Response> {
-        Value::parse(&self.0).map_err(|_| reply::raised())
+        Value::parse(&self.0).map_err(|_| reply::internal_error())
     }
 }
 

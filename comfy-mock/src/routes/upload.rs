@@ -1,4 +1,4 @@
-//! `/upload/image` and `/upload/mask`
+//! The routes of uploads: `/upload/image` and `/upload/mask`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::json::object;
 use crate::state::Shared;
 use crate::storage::{Area, below};
 
-/// A form that was sent.
+/// The fields of an upload form.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     /// The file's name and content.
@@ -26,27 +26,28 @@ pub(super) struct Form {
     pub(super) original: Option<String>,
 }
 
-/// Where an upload goes.
+/// The file that an upload is stored in.
 #[derive(Debug)]
 struct Target {
     path: PathBuf,
     name: String,
-    /// The same bytes are there already.
+    /// Whether the file exists already, with the same content.
     same: bool,
 }
 
-/// `POST /upload/image`
+/// Handles `POST /upload/image`.
 pub(crate) async fn image(State(shared): State<Arc<Shared>>, form: Result<Multipart, MultipartRejection>) -> Response {
     stored(&shared, form, |_, bytes| Ok(Some(bytes.to_vec()))).await
 }
 
-/// `POST /upload/mask`
+/// Handles `POST /upload/mask`.
 pub(crate) async fn mask(State(shared): State<Arc<Shared>>, form: Result<Multipart, MultipartRejection>) -> Response {
     let storage = Arc::clone(&shared);
     stored(&shared, form, move |form, bytes| mask::combine(&storage.storage, form.original.as_deref(), bytes)).await
 }
 
-/// Stores what `make` makes of the uploaded bytes: nothing is written for `None`, an error is the answer.
+/// Stores the file that `make` returns for the uploaded bytes. For `None` nothing is written; an error is the status of
+/// the response.
 async fn stored(
     shared: &Shared,
     form: Result<Multipart, MultipartRejection>,
@@ -66,7 +67,7 @@ async fn stored(
 fn failed(status: u16) -> Response {
     match status {
         413 => reply::text(413, "413: Request Entity Too Large"),
-        500 => reply::raised(),
+        500 => reply::internal_error(),
         status => reply::empty(status),
     }
 }
@@ -112,7 +113,7 @@ fn store(
     ]))
 }
 
-/// The first free name, or the name of a file with the same content.
+/// Returns the first name that is free, or that belongs to a file with the same content.
 fn target(root: &Path, folder: &Path, file: &str, bytes: &[u8], overwrite: bool) -> Result<Target, u16> {
     let (stem, extension) = match file.rfind('.') {
         Some(at) if at > 0 => file.split_at(at),
@@ -133,6 +134,6 @@ fn target(root: &Path, folder: &Path, file: &str, bytes: &[u8], overwrite: bool)
 }
 
 fn is_same(path: &Path, bytes: &[u8]) -> bool {
-    let length = path.metadata().map(|facts| facts.len()).ok();
+    let length = path.metadata().map(|metadata| metadata.len()).ok();
     length == u64::try_from(bytes.len()).ok() && fs::read(path).is_ok_and(|there| there == bytes)
 }

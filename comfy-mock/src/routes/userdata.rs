@@ -1,4 +1,4 @@
-//! `/userdata`
+//! The routes of the user's files: `/userdata`.
 
 use std::fs::{self, Metadata};
 use std::path::{Path as FilePath, PathBuf};
@@ -16,10 +16,10 @@ use crate::json::object;
 use crate::state::Shared;
 use crate::storage::{below, content_type, relative};
 
-/// So many files are listed at most.
-const MOST: usize = 100_000;
+/// Maximum number of files that are listed.
+const MAX_FILES: usize = 100_000;
 
-/// `GET /userdata?dir=…`
+/// Handles `GET /userdata?dir=…`.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     let query = Query::of(query.as_deref());
     let Some(dir) = query.get("dir").filter(|dir| !dir.is_empty()) else {
@@ -43,7 +43,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
     reply::json(&files.into_iter().map(show).collect())
 }
 
-/// `GET /v2/userdata?path=…`
+/// Handles `GET /v2/userdata?path=…`.
 pub(crate) async fn list_v2(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     let root = shared.storage.user();
     let wanted = Query::of(query.as_deref()).get("path").unwrap_or_default();
@@ -57,37 +57,37 @@ pub(crate) async fn list_v2(State(shared): State<Arc<Shared>>, RawQuery(query): 
     let mut entries = Vec::new();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten().take(MOST) {
-            let Ok(facts) = entry.metadata() else { continue };
-            if facts.is_dir() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten().take(MAX_FILES) {
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_dir() {
                 folders.push(entry.path());
             }
             if let Some(path) = relative(&root, &entry.path()) {
-                entries.push((facts.is_file(), path, facts));
+                entries.push((metadata.is_file(), path, metadata));
             }
         }
     }
     entries.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    reply::json(&entries.iter().map(|(_, path, facts)| entry(path, facts)).collect())
+    reply::json(&entries.iter().map(|(_, path, metadata)| entry(path, metadata)).collect())
 }
 
-fn entry(path: &str, facts: &Metadata) -> Value {
+fn entry(path: &str, metadata: &Metadata) -> Value {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (name, path) = (("name", Value::from(name)), ("path", Value::from(path)));
-    if facts.is_dir() {
+    if metadata.is_dir() {
         return object([name, path, ("type", Value::from("directory"))]);
     }
-    let modified = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     object([
         name,
         path,
         ("type", Value::from("file")),
-        ("size", Value::from(facts.len())),
+        ("size", Value::from(metadata.len())),
         ("modified", Value::Float(modified.as_secs_f64())),
     ])
 }
 
-/// `GET /userdata/{file}`
+/// Handles `GET /userdata/{file}`.
 pub(crate) async fn read(State(shared): State<Arc<Shared>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     match inside(&shared, &file) {
         Ok(path) => range::file(&path, &headers, content_type(&file)),
@@ -95,7 +95,7 @@ pub(crate) async fn read(State(shared): State<Arc<Shared>>, Path(file): Path<Str
     }
 }
 
-/// `POST /userdata/{file}`
+/// Handles `POST /userdata/{file}`.
 pub(crate) async fn write(
     State(shared): State<Arc<Shared>>,
     Path(file): Path<String>,
@@ -116,19 +116,19 @@ pub(crate) async fn write(
     }
 }
 
-/// `DELETE /userdata/{file}`
+/// Handles `DELETE /userdata/{file}`.
 pub(crate) async fn delete(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
     match inside(&shared, &file) {
         Err(answer) => answer,
         Ok(path) if !path.exists() => reply::empty(404),
         Ok(path) => match fs::remove_file(path) {
             Ok(()) => reply::empty(204),
-            Err(_) => reply::raised(),
+            Err(_) => reply::internal_error(),
         },
     }
 }
 
-/// `POST /userdata/{file}/move/{dest}`
+/// Handles `POST /userdata/{file}/move/{dest}`.
 pub(crate) async fn rename(
     State(shared): State<Arc<Shared>>,
     Path((file, dest)): Path<(String, String)>,
@@ -147,7 +147,7 @@ pub(crate) async fn rename(
     }
     match make_room(&to).and_then(|()| fs::rename(&from, &to)) {
         Ok(()) => written(&shared, &to, &query),
-        Err(_) => reply::raised(),
+        Err(_) => reply::internal_error(),
     }
 }
 
@@ -157,7 +157,7 @@ fn inside(shared: &Shared, file: &str) -> Result<PathBuf, Response> {
     below(&root, file).ok().filter(|path| *path != root).ok_or_else(|| reply::empty(403))
 }
 
-/// What is there must not be overwritten.
+/// Returns whether the query forbids to overwrite an existing file.
 fn keeps(query: &Query) -> bool {
     query.get("overwrite").as_deref() == Some("false")
 }
@@ -172,20 +172,20 @@ fn written(shared: &Shared, path: &FilePath, query: &Query) -> Response {
 }
 
 fn file_info(name: &str, path: &FilePath) -> Value {
-    let facts = path.metadata().ok();
+    let metadata = path.metadata().ok();
     let millis = |time: Option<SystemTime>| {
         let time = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         Value::from(u64::try_from(time.as_millis()).unwrap_or(0))
     };
     object([
         ("path", Value::from(name)),
-        ("size", Value::from(facts.as_ref().map_or(0, Metadata::len))),
-        ("modified", millis(facts.as_ref().and_then(|facts| facts.modified().ok()))),
-        ("created", millis(facts.as_ref().and_then(|facts| facts.created().ok()))),
+        ("size", Value::from(metadata.as_ref().map_or(0, Metadata::len))),
+        ("modified", millis(metadata.as_ref().and_then(|metadata| metadata.modified().ok()))),
+        ("created", millis(metadata.as_ref().and_then(|metadata| metadata.created().ok()))),
     ])
 }
 
-/// The files of a folder by their path from there.
+/// Returns the files of a folder: their paths relative to it, and their full paths.
 fn files(folder: &FilePath, recurse: bool) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -195,7 +195,7 @@ fn files(folder: &FilePath, recurse: bool) -> Vec<(String, PathBuf)> {
             if kind.is_dir() && recurse {
                 folders.push(entry.path());
             } else if kind.is_file()
-                && files.len() < MOST
+                && files.len() < MAX_FILES
                 && let Some(name) = relative(folder, &entry.path())
             {
                 files.push((name, entry.path()));

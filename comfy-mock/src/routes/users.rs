@@ -1,4 +1,4 @@
-//! `/users` and `/settings`
+//! The routes of users and settings: `/users` and `/settings`.
 
 use std::fs;
 use std::sync::Arc;
@@ -11,25 +11,28 @@ use uuid::Uuid;
 use super::reply;
 use super::request::Body;
 use crate::json::{dumps, object};
-use crate::state::{Shared, lock};
+use crate::state::Shared;
+use crate::sync::lock;
 
-/// So many users may be added.
-const MOST_USERS: usize = 1_000;
+/// Maximum number of users that can be added.
+const MAX_USERS: usize = 1_000;
 
-/// `GET /users`
+/// Handles `GET /users`.
 pub(crate) async fn show() -> Response {
     reply::json(&object([("storage", Value::from("server")), ("migrated", Value::Bool(true))]))
 }
 
-/// `POST /users`
+/// Handles `POST /users`.
 pub(crate) async fn add(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::raised() };
-    let Some(name) = request.get("username").and_then(Value::as_str).map(str::trim) else { return reply::raised() };
+    let Ok(Value::Object(request)) = Value::parse(&body.0) else { return reply::internal_error() };
+    let Some(name) = request.get("username").and_then(Value::as_str).map(str::trim) else {
+        return reply::internal_error();
+    };
     let mut users = lock(&shared.users);
     if name.is_empty() || name.starts_with("__") {
         return reply::error(400, "Invalid username.");
     }
-    if users.len() >= MOST_USERS || users.iter().any(|(_, known)| known == name) {
+    if users.len() >= MAX_USERS || users.iter().any(|(_, known)| known == name) {
         return reply::error(400, "Duplicate username.");
     }
     let letters: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
@@ -38,27 +41,27 @@ pub(crate) async fn add(State(shared): State<Arc<Shared>>, body: Body) -> Respon
     reply::json(&Value::from(id))
 }
 
-/// `GET /settings`
+/// Handles `GET /settings`.
 pub(crate) async fn settings(State(shared): State<Arc<Shared>>) -> Response {
     let _held = lock(&shared.settings_file);
     reply::json(&Value::Object(load(&shared)))
 }
 
-/// `GET /settings/{id}`
+/// Handles `GET /settings/{id}`.
 pub(crate) async fn setting(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let _held = lock(&shared.settings_file);
     reply::json(&load(&shared).get(&id).cloned().into())
 }
 
-/// `POST /settings`
+/// Handles `POST /settings`.
 pub(crate) async fn change_settings(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let Ok(Value::Object(changes)) = Value::parse(&body.0) else { return reply::raised() };
+    let Ok(Value::Object(changes)) = Value::parse(&body.0) else { return reply::internal_error() };
     change(&shared, changes)
 }
 
-/// `POST /settings/{id}`
+/// Handles `POST /settings/{id}`.
 pub(crate) async fn change_setting(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Body) -> Response {
-    let Ok(value) = Value::parse(&body.0) else { return reply::raised() };
+    let Ok(value) = Value::parse(&body.0) else { return reply::internal_error() };
     change(&shared, Map::from_iter([(id, value)]))
 }
 
@@ -71,7 +74,7 @@ fn change(shared: &Shared, changes: Map) -> Response {
     let path = shared.storage.user().join("comfy.settings.json");
     match fs::write(path, dumps(&Value::Object(settings))) {
         Ok(()) => reply::empty(200),
-        Err(_) => reply::raised(),
+        Err(_) => reply::internal_error(),
     }
 }
 

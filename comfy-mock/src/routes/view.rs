@@ -1,4 +1,4 @@
-//! `/view`
+//! The route that serves files: `/view`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use super::request::Query;
 use super::{range, reply};
 use crate::media::{self, Image, MediaError};
 use crate::state::Shared;
-use crate::storage::{Area, Escapes, annotated, below, content_type};
+use crate::storage::{Area, OutsideRoot, annotated, below, content_type};
 
-/// `GET /view`
+/// Handles `GET /view`.
 pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let query = Query::of(query.as_deref());
     let (path, name) = match find(&shared, &query) {
@@ -25,14 +25,14 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
         return reply::empty(404);
     }
     let channel = query.get("channel").unwrap_or_else(|| "rgba".to_owned());
-    let made = match query.get("preview") {
+    let encoded = match query.get("preview") {
         Some(wanted) => Some(preview(&path, &wanted, &channel)),
         None if channel == "rgb" || channel == "a" => Some(single(&path, &channel)),
         None => None,
     };
-    let mut answer = match made {
+    let mut answer = match encoded {
         Some(Ok((content_type, bytes))) => reply::with(200, content_type, bytes),
-        Some(Err(_)) => return reply::raised(),
+        Some(Err(_)) => return reply::internal_error(),
         None => range::file(&path, &headers, content_type(&name)),
     };
     if answer.status().is_success() {
@@ -41,11 +41,11 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
     answer
 }
 
-/// The file that is meant, and its name; the error is a status.
+/// Returns the path of the file, and the name to show. The error is a status.
 fn find(shared: &Shared, query: &Query) -> Result<(PathBuf, String), u16> {
     let wanted = query.get("filename").ok_or(404_u16)?;
     if wanted.starts_with("blake3:") {
-        // Assets are off; there is nothing to find it by.
+        // Assets are disabled, so that no file can be found by its hash.
         return Err(404);
     }
     let (area, name) = annotated(&wanted);
@@ -57,22 +57,22 @@ fn find(shared: &Shared, query: &Query) -> Result<(PathBuf, String), u16> {
         None => Area::of(&query.get("type").unwrap_or_else(|| "output".to_owned())).ok_or(400_u16)?,
     };
     let subfolder = query.get("subfolder").unwrap_or_default();
-    let folder = below(&shared.storage.folder(area), &subfolder).map_err(|Escapes| 403_u16)?;
+    let folder = below(&shared.storage.folder(area), &subfolder).map_err(|OutsideRoot| 403_u16)?;
     let name = name.rsplit('/').next().unwrap_or_default();
-    let path = below(&folder, name).map_err(|Escapes| 400_u16)?;
-    // The name goes into a header.
+    let path = below(&folder, name).map_err(|OutsideRoot| 400_u16)?;
+    // The name becomes part of a header.
     let shown = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
     Ok((path, shown))
 }
 
-type Made = Result<(&'static str, Vec<u8>), MediaError>;
+type Encoded = Result<(&'static str, Vec<u8>), MediaError>;
 
 fn read(path: &PathBuf) -> Result<Image, MediaError> {
-    Image::read(&std::fs::read(path).map_err(|_| MediaError::Unknown)?)
+    Image::decode(&std::fs::read(path).map_err(|_| MediaError::Unknown)?)
 }
 
-/// The picture encoded anew, as `webp` or `jpeg`.
-fn preview(path: &PathBuf, wanted: &str, channel: &str) -> Made {
+/// Encodes a picture as WebP or JPEG.
+fn preview(path: &PathBuf, wanted: &str, channel: &str) -> Encoded {
     let (format, quality) = wanted.split_once(';').unwrap_or((wanted, "90"));
     let quality = quality.parse().unwrap_or(90);
     let image = read(path)?;
@@ -83,8 +83,8 @@ fn preview(path: &PathBuf, wanted: &str, channel: &str) -> Made {
     Ok(("image/webp", media::webp(&image, alpha)?))
 }
 
-/// The colours or the alpha channel alone, as PNG.
-fn single(path: &PathBuf, channel: &str) -> Made {
+/// Encodes only the colours or the alpha channel of a picture, as PNG.
+fn single(path: &PathBuf, channel: &str) -> Encoded {
     let image = read(path)?;
     let bytes = if channel == "rgb" {
         media::png(&image, false, &[])?

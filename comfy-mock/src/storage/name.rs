@@ -1,11 +1,33 @@
-//! Names of files, as prompts and routes write them.
+//! Names of folders and files, as prompts and routes use them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Area;
+/// One of the three folders that clients can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    Input,
+    Output,
+    Temp,
+}
 
-/// Splits `name [output]` into the folder meant and the name. The server cuts off the word together with the one
-/// character before it, whatever it is.
+impl Area {
+    /// Returns the name of the folder in `type` and in annotations.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Temp => "temp",
+        }
+    }
+
+    /// Returns the folder with this name.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        [Self::Input, Self::Output, Self::Temp].into_iter().find(|area| area.name() == word)
+    }
+}
+
+/// Splits `name [output]` into the folder and the name. The server removes the annotation together with the character
+/// before it, whatever that is.
 pub(crate) fn annotated(name: &str) -> (Option<Area>, &str) {
     for area in [Area::Output, Area::Input, Area::Temp] {
         if let Some(rest) = name.strip_suffix(&format!("[{}]", area.name())) {
@@ -16,7 +38,7 @@ pub(crate) fn annotated(name: &str) -> (Option<Area>, &str) {
     (None, name)
 }
 
-/// Fills in `%width%`, `%year%` and so on in a file name prefix. Dates are UTC.
+/// Replaces `%width%`, `%year%` and so on in a file name prefix. Times are in UTC.
 pub(crate) fn fill_in(prefix: &str, width: u32, height: u32) -> String {
     if !prefix.contains('%') {
         return prefix.to_owned();
@@ -35,7 +57,8 @@ pub(crate) fn fill_in(prefix: &str, width: u32, height: u32) -> String {
         .replace("%second%", &format!("{:02}", clock % 60))
 }
 
-/// The date of a day after 1970-01-01: years are counted from March, so that the odd day comes last.
+/// Returns year, month and day of a day after 1970-01-01. Internally, years begin in March, so that a leap day is the
+/// last day of its year.
 pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -47,13 +70,13 @@ pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
-/// The number in `prefix_00012_.png`, if the file is one of this prefix.
+/// Returns the number in `prefix_00012_.png`, if the file has this prefix.
 pub(crate) fn number_after(prefix: &str, file: &str) -> Option<u64> {
     let rest = file.strip_prefix(prefix)?.strip_prefix('_')?;
     Some(rest.split('_').next().and_then(|digits| digits.parse().ok()).unwrap_or(0))
 }
 
-/// The content type that the name suggests.
+/// Returns the content type for a file name.
 pub(crate) fn content_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     match extension.as_str() {
@@ -81,7 +104,7 @@ pub(crate) fn content_type(name: &str) -> &'static str {
         "xml" => "text/xml",
         "pdf" => "application/pdf",
         "zip" => "application/zip",
-        // html, javascript, css and what is not known are only downloaded, never shown.
+        // Browsers must download HTML, JavaScript, CSS and unknown files, and not show them.
         _ => "application/octet-stream",
     }
 }
@@ -91,7 +114,7 @@ mod tests {
     use super::{Area, annotated, content_type, date, fill_in, number_after};
 
     #[test]
-    fn an_annotation_is_cut_off_with_the_character_before_it() {
+    fn an_annotation_is_removed_with_the_character_before_it() {
         assert_eq!(annotated("a.png [output]"), (Some(Area::Output), "a.png"));
         assert_eq!(annotated("a.pngx[temp]"), (Some(Area::Temp), "a.png"));
         assert_eq!(annotated("ä[input]"), (Some(Area::Input), ""));
@@ -107,19 +130,19 @@ mod tests {
     }
 
     #[test]
-    fn prefixes_are_filled_in() {
+    fn placeholders_in_prefixes_are_replaced() {
         assert_eq!(fill_in("a_%width%x%height%", 64, 32), "a_64x32");
     }
 
     #[test]
-    fn numbers_are_found() {
+    fn file_numbers_are_found() {
         assert_eq!(number_after("cat", "cat_00012_.png"), Some(12));
         assert_eq!(number_after("cat", "cat_x_.png"), Some(0));
         assert_eq!(number_after("cat", "cats_00012_.png"), None);
     }
 
     #[test]
-    fn active_content_is_only_downloaded() {
+    fn active_content_has_the_type_of_a_download() {
         for name in ["x.html", "x.xhtml", "x.js", "x.mjs", "x.css", "x.htm", "x", "x.unknown"] {
             assert_eq!(content_type(name), "application/octet-stream", "{name}");
         }

@@ -1,41 +1,43 @@
-//! Paths that a client names, kept inside the folder that they are meant for.
+//! Paths that clients name, confined to the folder that they belong to.
 
 use std::path::{Path, PathBuf};
 
-/// Why a path is not taken.
+/// The path leads out of its folder, or could do so on another system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Escapes;
+pub(crate) struct OutsideRoot;
 
-/// The path below `root` that `relative` names, with `.` and `..` resolved as the server does it: `a/../b` is `b`.
+/// Returns the path in `root` that `relative` names, with `.` and `..` resolved as the server does: `a/../b` is `b`.
 ///
-/// Refused is what leaves the folder: too many `..`, absolute paths, a symbolic link on the way; and what would mean
-/// something else on another system: backslashes, drives, NUL.
-pub(crate) fn below(root: &Path, relative: &str) -> Result<PathBuf, Escapes> {
+/// # Errors
+///
+/// Returns [`OutsideRoot`] if the path leaves the folder by `..`, as an absolute path or through a symbolic link, and
+/// if it contains a backslash, a colon or NUL, which have a meaning on other systems.
+pub(crate) fn below(root: &Path, relative: &str) -> Result<PathBuf, OutsideRoot> {
     let parts = parts(relative)?;
     let path = parts.iter().fold(root.to_owned(), |path, part| path.join(part));
-    if leads_outside(root, &path) { Err(Escapes) } else { Ok(path) }
+    if leads_outside(root, &path) { Err(OutsideRoot) } else { Ok(path) }
 }
 
-/// The parts of a path after `.` and `..` are resolved.
-pub(crate) fn parts(relative: &str) -> Result<Vec<&str>, Escapes> {
+/// Returns the parts of a path, with `.` and `..` resolved.
+pub(crate) fn parts(relative: &str) -> Result<Vec<&str>, OutsideRoot> {
     if relative.starts_with('/') || relative.contains(['\\', ':', '\0']) {
-        return Err(Escapes);
+        return Err(OutsideRoot);
     }
     let mut parts = Vec::new();
     for part in relative.split('/') {
         match part {
             "" | "." => {}
-            ".." => _ = parts.pop().ok_or(Escapes)?,
+            ".." => _ = parts.pop().ok_or(OutsideRoot)?,
             part => parts.push(part),
         }
     }
     Ok(parts)
 }
 
-/// Whether what exists of the path is, links followed, outside.
+/// Returns whether the existing part of a path leads out of the folder when symbolic links are followed.
 fn leads_outside(root: &Path, path: &Path) -> bool {
     let Ok(root) = root.canonicalize() else { return false };
-    // `exists` follows links; a dangling one must not count as free.
+    // `symlink_metadata` instead of `exists`, which is false for a dangling link.
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok());
     there.is_some_and(|there| {
         there.canonicalize().map_or(true, |real| !real.starts_with(&root) && !root.starts_with(&real))
@@ -46,7 +48,7 @@ fn leads_outside(root: &Path, path: &Path) -> bool {
 mod tests {
     use std::fs;
 
-    use super::{Escapes, below, parts};
+    use super::{OutsideRoot, below, parts};
 
     #[test]
     fn dots_are_resolved() {
@@ -55,15 +57,15 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_folder_is_refused() {
+    fn paths_that_leave_the_folder_are_refused() {
         for path in ["..", "a/../../b", "/etc/passwd", "..\\x", "C:\\x", "c:x", "a\0b", "\\\\host\\share", "./../x"] {
-            assert_eq!(parts(path), Err(Escapes), "{path:?}");
+            assert_eq!(parts(path), Err(OutsideRoot), "{path:?}");
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn no_path_leads_out(path in "([a-z./\\\\:\\x00 é]|\\.\\.){0,20}") {
+        fn no_path_leaves_the_folder(path in "([a-z./\\\\:\\x00 é]|\\.\\.){0,20}") {
             let root = std::path::Path::new("/no/such/folder");
             if let Ok(found) = below(root, &path) {
                 let rest = found.strip_prefix(root).unwrap();
@@ -81,9 +83,9 @@ mod tests {
         std::os::unix::fs::symlink(outside.path(), root.path().join("link")).unwrap();
         std::os::unix::fs::symlink(outside.path().join("new"), root.path().join("dangling")).unwrap();
         fs::write(root.path().join("mine"), "x").unwrap();
-        assert_eq!(below(root.path(), "link/secret"), Err(Escapes));
-        assert_eq!(below(root.path(), "link/not/yet"), Err(Escapes));
-        assert_eq!(below(root.path(), "dangling"), Err(Escapes));
+        assert_eq!(below(root.path(), "link/secret"), Err(OutsideRoot));
+        assert_eq!(below(root.path(), "link/not/yet"), Err(OutsideRoot));
+        assert_eq!(below(root.path(), "dangling"), Err(OutsideRoot));
         assert!(below(root.path(), "mine").is_ok() && below(root.path(), "new/file").is_ok());
     }
 }

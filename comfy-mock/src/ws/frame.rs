@@ -1,4 +1,4 @@
-//! What goes over a socket.
+//! The frames that are sent over a socket.
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, Utf8Bytes};
@@ -6,7 +6,7 @@ use comfy_schema::Value;
 
 use crate::json::{dumps, object};
 
-/// The format of a preview.
+/// The image format of a preview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ImageFormat {
     Jpeg,
@@ -21,7 +21,7 @@ impl ImageFormat {
         }
     }
 
-    /// The content type.
+    /// Returns the content type.
     pub(crate) const fn mime(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -30,18 +30,18 @@ impl ImageFormat {
     }
 }
 
-/// One message to a client.
+/// A message to a client.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     pub(crate) message: Message,
-    /// The type of a JSON event, or `binary`.
+    /// The type of the JSON event, or `binary`.
     pub(crate) kind: &'static str,
-    /// The `executing` without a node, which ends a run.
+    /// Whether this is the `executing` event without a node, which ends a run.
     pub(crate) is_end: bool,
 }
 
 impl Frame {
-    /// A JSON event.
+    /// Creates a JSON event.
     pub(crate) fn event(kind: &'static str, data: Value) -> Self {
         let is_end =
             kind == "executing" && data.as_object().is_some_and(|data| data.get("node").is_some_and(Value::is_null));
@@ -49,17 +49,17 @@ impl Frame {
         Self { message: Message::Text(Utf8Bytes::from(text)), kind, is_end }
     }
 
-    /// A preview without metadata: type 1.
+    /// Creates a preview without metadata: binary type 1.
     pub(crate) fn preview(format: ImageFormat, image: &[u8]) -> Self {
         Self::binary(1, &[&format.number().to_be_bytes(), image])
     }
 
-    /// A text of a node: type 3.
+    /// Creates a text of a node: binary type 3.
     pub(crate) fn text(node: &str, text: &str) -> Self {
         Self::binary(3, &[&length(node.as_bytes()), node.as_bytes(), text.as_bytes()])
     }
 
-    /// A preview with metadata: type 4.
+    /// Creates a preview with metadata: binary type 4.
     pub(crate) fn preview_with(metadata: &Value, image: &[u8]) -> Self {
         let metadata = dumps(metadata);
         Self::binary(4, &[&length(metadata.as_bytes()), metadata.as_bytes(), image])
@@ -73,7 +73,7 @@ impl Frame {
         Self { message: Message::Binary(Bytes::from(bytes)), kind: "binary", is_end: false }
     }
 
-    /// Bytes that it takes while it waits.
+    /// Returns the size of the message, in bytes.
     pub(crate) fn size(&self) -> usize {
         match &self.message {
             Message::Text(text) => text.len(),
@@ -102,17 +102,17 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_is_its_id_its_format_and_the_image() {
+    fn a_preview_is_its_type_its_format_and_the_image() {
         assert_eq!(bytes(Frame::preview(ImageFormat::Png, b"PNG")), b"\0\0\0\x01\0\0\0\x02PNG");
     }
 
     #[test]
-    fn a_text_is_its_id_the_node_and_the_text() {
+    fn a_text_is_its_type_the_node_and_the_text() {
         assert_eq!(bytes(Frame::text("7", "ok")), b"\0\0\0\x03\0\0\0\x017ok");
     }
 
     #[test]
-    fn metadata_stand_before_the_image() {
+    fn metadata_precedes_the_image() {
         let metadata = Value::parse(br#"{"node_id":"5"}"#).unwrap();
         assert_eq!(bytes(Frame::preview_with(&metadata, b"J")), b"\0\0\0\x04\0\0\0\x10{\"node_id\": \"5\"}J");
     }

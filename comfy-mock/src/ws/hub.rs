@@ -1,4 +1,4 @@
-//! Who is connected, and who gets what.
+//! The connected sockets, and the delivery of frames to them.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,21 +10,22 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::Frame;
 use crate::faults::{EventFault, Faults};
-use crate::state::lock;
+use crate::sync::lock;
 
-/// A socket that lets more bytes than this wait is dropped. (A real server waits for it, and all others with it.)
-const MOST_WAITING: usize = 64 << 20;
+/// Maximum size of the frames that wait for a socket, in bytes. A socket that exceeds it is dropped; a real server
+/// would wait for it, and all other sockets with it.
+const MAX_QUEUED_BYTES: usize = 64 << 20;
 
-/// Who gets a frame.
+/// The receivers of a frame.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum To<'a> {
     All,
     Client(&'a str),
 }
 
-/// What a socket's task is to do.
+/// A command to the task that serves a socket.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub(crate) enum Command {
     Send(Frame),
     Wait(Duration),
     Drop,
@@ -33,36 +34,36 @@ pub(crate) enum Order {
 /// The socket that is registered for a client id.
 #[derive(Debug)]
 struct Socket {
-    orders: mpsc::UnboundedSender<Order>,
-    waiting: Arc<AtomicUsize>,
+    commands: mpsc::UnboundedSender<Command>,
+    queued_bytes: Arc<AtomicUsize>,
     overrun: Arc<Notify>,
-    /// What is to be sent after the next frame.
-    held: Mutex<Vec<Order>>,
-    /// The client takes previews with metadata.
+    /// The commands of frames that are to be sent after the next one.
+    held: Mutex<Vec<Command>>,
+    /// Whether the client accepts previews with metadata.
     metadata: bool,
-    /// The client wants the log.
+    /// Whether the client subscribed to the log.
     logs: bool,
 }
 
-/// The end of a line that the socket's task holds.
+/// The receiving end of a socket's commands, for the task that serves the socket.
 #[derive(Debug)]
-pub(crate) struct Line {
-    pub(crate) orders: mpsc::UnboundedReceiver<Order>,
-    waiting: Arc<AtomicUsize>,
-    /// Too much waits.
+pub(crate) struct CommandQueue {
+    pub(crate) commands: mpsc::UnboundedReceiver<Command>,
+    queued_bytes: Arc<AtomicUsize>,
+    /// Notified when more than [`MAX_QUEUED_BYTES`] wait.
     pub(crate) overrun: Arc<Notify>,
-    /// The server starts anew.
+    /// Changes when the server restarts.
     pub(crate) restarted: watch::Receiver<u64>,
 }
 
-impl Line {
-    /// A frame was taken from the orders.
+impl CommandQueue {
+    /// Reports that a frame was taken from the queue.
     pub(crate) fn taken(&self, frame: &Frame) {
-        self.waiting.fetch_sub(frame.size(), Ordering::Relaxed);
+        self.queued_bytes.fetch_sub(frame.size(), Ordering::Relaxed);
     }
 }
 
-/// All sockets, one for each client id.
+/// All registered sockets, one for each client id.
 #[derive(Debug)]
 pub(crate) struct Hub {
     sockets: Mutex<HashMap<String, Socket>>,
@@ -75,26 +76,27 @@ impl Hub {
         Self { sockets: Mutex::default(), faults, restarts: watch::Sender::new(0) }
     }
 
-    /// Registers a socket. One that was registered for the id is forgotten, but not closed.
-    pub(crate) fn connect(&self, sid: &str, greeting: Vec<Frame>) -> Line {
-        let (orders, received) = mpsc::unbounded_channel();
-        let (waiting, overrun) = <(Arc<AtomicUsize>, Arc<Notify>)>::default();
-        let line = Line {
-            orders: received,
-            waiting: Arc::clone(&waiting),
+    /// Registers a socket. A socket that was registered for the id before gets no frames any more, but is not closed.
+    pub(crate) fn connect(&self, sid: &str, greeting: Vec<Frame>) -> CommandQueue {
+        let (commands, received) = mpsc::unbounded_channel();
+        let (queued_bytes, overrun) = <(Arc<AtomicUsize>, Arc<Notify>)>::default();
+        let queue = CommandQueue {
+            commands: received,
+            queued_bytes: Arc::clone(&queued_bytes),
             overrun: Arc::clone(&overrun),
             restarted: self.restarts.subscribe(),
         };
-        let socket = Socket { orders, waiting, overrun, held: Mutex::default(), metadata: false, logs: false };
+        let socket = Socket { commands, queued_bytes, overrun, held: Mutex::default(), metadata: false, logs: false };
         let mut sockets = lock(&self.sockets);
         for frame in greeting {
-            self.order(&socket, &frame);
+            self.enqueue(&socket, &frame);
         }
         sockets.insert(sid.to_owned(), socket);
-        line
+        queue
     }
 
-    /// A socket's handler ended: whatever socket is registered for its id no longer is.
+    /// Removes the socket that is registered for an id, whichever it is. The real server does this, too, when any
+    /// connection with that id ends.
     pub(crate) fn disconnect(&self, sid: &str) {
         lock(&self.sockets).remove(sid);
     }
@@ -105,34 +107,34 @@ impl Hub {
         self.restarts.send_modify(|count| *count += 1);
     }
 
-    /// The registered client ids.
+    /// Returns the registered client ids.
     pub(crate) fn clients(&self) -> Vec<String> {
         let mut clients: Vec<String> = lock(&self.sockets).keys().cloned().collect();
         clients.sort_unstable();
         clients
     }
 
-    /// What the client said of itself: whether it takes previews with metadata.
+    /// Sets whether the client accepts previews with metadata.
     pub(crate) fn set_metadata(&self, sid: &str, metadata: bool) {
         if let Some(socket) = lock(&self.sockets).get_mut(sid) {
             socket.metadata = metadata;
         }
     }
 
-    /// Whether the client takes previews with metadata.
+    /// Returns whether the client accepts previews with metadata.
     pub(crate) fn takes_metadata(&self, sid: &str) -> bool {
         lock(&self.sockets).get(sid).is_some_and(|socket| socket.metadata)
     }
 
-    /// Whether the client wants the log from now on.
+    /// Sets whether the client gets the log from now on.
     pub(crate) fn set_logs(&self, sid: &str, logs: bool) {
         if let Some(socket) = lock(&self.sockets).get_mut(sid) {
             socket.logs = logs;
         }
     }
 
-    /// Whether anyone would get a frame. What nobody gets need not be made.
-    pub(crate) fn hears(&self, to: To<'_>) -> bool {
+    /// Returns whether a frame would reach any socket. Callers use this to avoid building frames in vain.
+    pub(crate) fn has_listeners(&self, to: To<'_>) -> bool {
         let sockets = lock(&self.sockets);
         match to {
             To::All => !sockets.is_empty(),
@@ -149,44 +151,44 @@ impl Hub {
     pub(crate) fn send(&self, to: To<'_>, frame: &Frame) {
         let sockets = lock(&self.sockets);
         match to {
-            To::All => sockets.values().for_each(|socket| self.order(socket, frame)),
-            To::Client(sid) => sockets.get(sid).into_iter().for_each(|socket| self.order(socket, frame)),
+            To::All => sockets.values().for_each(|socket| self.enqueue(socket, frame)),
+            To::Client(sid) => sockets.get(sid).into_iter().for_each(|socket| self.enqueue(socket, frame)),
         }
     }
 
-    /// Sends a frame to those that want the log.
+    /// Sends a frame to the clients that subscribed to the log.
     pub(crate) fn send_log(&self, frame: &Frame) {
-        lock(&self.sockets).values().filter(|socket| socket.logs).for_each(|socket| self.order(socket, frame));
+        lock(&self.sockets).values().filter(|socket| socket.logs).for_each(|socket| self.enqueue(socket, frame));
     }
 
-    fn order(&self, socket: &Socket, frame: &Frame) {
+    fn enqueue(&self, socket: &Socket, frame: &Frame) {
         let faults = self.faults.for_frame(frame.kind, frame.is_end);
-        let mut orders = vec![Order::Send(frame.clone())];
+        let mut commands = vec![Command::Send(frame.clone())];
         let mut is_held = false;
         for fault in faults {
             match fault {
-                EventFault::CloseBefore => orders = vec![Order::Drop],
-                EventFault::CloseAfter => orders.push(Order::Drop),
-                EventFault::Lose => orders.clear(),
-                EventFault::Duplicate => orders.push(Order::Send(frame.clone())),
-                EventFault::Delay(time) => orders.insert(0, Order::Wait(time)),
+                EventFault::CloseBefore => commands = vec![Command::Drop],
+                EventFault::CloseAfter => commands.push(Command::Drop),
+                EventFault::Lose => commands.clear(),
+                EventFault::Duplicate => commands.push(Command::Send(frame.clone())),
+                EventFault::Delay(time) => commands.insert(0, Command::Wait(time)),
                 EventFault::Swap => is_held = true,
             }
         }
         if is_held {
-            lock(&socket.held).extend(orders);
+            lock(&socket.held).extend(commands);
             return;
         }
-        orders.append(&mut lock(&socket.held));
-        for order in orders {
-            if let Order::Send(frame) = &order
-                && socket.waiting.fetch_add(frame.size(), Ordering::Relaxed) > MOST_WAITING
+        commands.append(&mut lock(&socket.held));
+        for command in commands {
+            if let Command::Send(frame) = &command
+                && socket.queued_bytes.fetch_add(frame.size(), Ordering::Relaxed) > MAX_QUEUED_BYTES
             {
                 socket.overrun.notify_one();
                 return;
             }
-            // The task may have ended; then nobody listens.
-            _ = socket.orders.send(order);
+            // Fails if the socket's task has ended, in which case the frame has no receiver.
+            _ = socket.commands.send(command);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `http_endpoints.json`: every route, good and bad input.
+//! The recording `http_endpoints.json`: every route, with valid and invalid input.
 
 use comfy_mock::Server;
 use serde_json::{Value as Json, json};
@@ -8,7 +8,7 @@ use crate::setting::read;
 use crate::shape::differences;
 use crate::support::{Answer, form, get, post, send};
 
-/// Routes whose answer is the same to the letter.
+/// The routes whose response must equal the recorded one.
 const EQUAL: [&str; 7] = [
     "/features",
     "/models",
@@ -19,19 +19,19 @@ const EQUAL: [&str; 7] = [
     "/node_replacements",
 ];
 
-/// Plays all exchanges in their order.
+/// Plays all exchanges in order.
 pub(crate) async fn play(server: &Server) -> Report {
     prepare(server).await;
     let mut report = Report::default();
     for exchange in read("http_endpoints.json").as_array().unwrap() {
         let answer = request(server, exchange).await;
-        let what = format!("{} {} {}", exchange["method"], exchange["path"], exchange["request"]);
-        report.add(&what, compare(exchange, &answer));
+        let name = format!("{} {} {}", exchange["method"], exchange["path"], exchange["request"]);
+        report.add(&name, compare(exchange, &answer));
     }
     report
 }
 
-/// The recorded server had saved a picture, and settings.
+/// Saves a picture and settings, as the recorded server had them.
 async fn prepare(server: &Server) {
     let prompt = json!({
         "img": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}},
@@ -43,7 +43,7 @@ async fn prepare(server: &Server) {
     assert_eq!(post(server, "/settings", &settings).await.status, 200);
 }
 
-/// Sends what was sent. Requests that are no JSON were written down in words.
+/// Sends a recorded request. The recording describes requests that are not JSON in words.
 async fn request(server: &Server, exchange: &Json) -> Answer {
     let (method, path) = (exchange["method"].as_str().unwrap(), exchange["path"].as_str().unwrap());
     let picture = get(server, "/view?filename=t_00001_.png").await.body;
@@ -69,7 +69,7 @@ async fn request(server: &Server, exchange: &Json) -> Answer {
             let original = br#"{"filename": "a.png", "type": "input"}"#;
             form(server, path, &[m, ("original_ref", None, original)]).await
         }
-        // The name is taken by other bytes, so another one is chosen.
+        // The name belongs to a file with other content, so that the server chooses another one.
         "original_ref missing file" => {
             let m = ("image", Some("m.png"), other.as_slice());
             form(server, path, &[m, ("original_ref", None, br#"{"filename": "no.png"}"#)]).await
@@ -77,11 +77,11 @@ async fn request(server: &Server, exchange: &Json) -> Answer {
         "no original_ref" => form(server, path, &[m]).await,
         "malformed JSON {bad" => send(server, method, path, &[], b"{bad").await,
         "Origin: http://evil.example" => send(server, method, path, &[("Origin", "http://evil.example")], b"").await,
-        other => panic!("no request is known for {other:?}"),
+        other => panic!("unknown request {other:?}"),
     }
 }
 
-/// Where an answer is not like the recorded one.
+/// Returns where a response differs from the recorded one.
 pub(crate) fn compare(exchange: &Json, answer: &Answer) -> Vec<String> {
     let mut found = Vec::new();
     if exchange["status"] != answer.status {

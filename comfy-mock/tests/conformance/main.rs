@@ -1,7 +1,7 @@
-//! What a real server answered and sent, against what the stand-in does with the same requests.
+//! Comparison of the stand-in with exchanges that were recorded from a real server.
 //!
-//! The recordings are in the folder that the environment variable `COMFY_DATA` names; without it these tests are
-//! skipped, and `runs.rs` and `http.rs` say for the main cases what they say.
+//! The recordings are in the folder that the environment variable `COMFY_DATA` names. Without it these tests are
+//! skipped; `runs.rs` and `http.rs` test the main cases without recordings.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod endpoints;
@@ -18,7 +18,7 @@ use std::time::Duration;
 use setting::{data, server};
 
 #[tokio::test]
-async fn every_recorded_exchange_is_answered_alike() {
+async fn every_recorded_exchange_is_answered_as_recorded() {
     if data().is_some() {
         let report = endpoints::play(&server(Duration::ZERO).await).await;
         report.settle("http_endpoints.json", 53);
@@ -26,7 +26,7 @@ async fn every_recorded_exchange_is_answered_alike() {
 }
 
 #[tokio::test]
-async fn the_recorded_queue_is_controlled_alike() {
+async fn the_queue_is_controlled_as_recorded() {
     if data().is_some() {
         let report = queue::play(&server(Duration::from_millis(250)).await).await;
         report.settle("http_queue.json", 32);
@@ -34,7 +34,7 @@ async fn the_recorded_queue_is_controlled_alike() {
 }
 
 #[tokio::test]
-async fn every_recorded_run_goes_alike() {
+async fn every_run_proceeds_as_recorded() {
     if data().is_some() {
         let report = runs::play(&server(Duration::from_millis(150)).await).await;
         report.settle("run_*.json", 15);

@@ -1,4 +1,4 @@
-//! `http_queue.json`: the queue, the history and the jobs, controlled while a run goes on.
+//! The recording `http_queue.json`: control of the queue, the history and the jobs during a run.
 
 use comfy_mock::Server;
 use serde_json::{Value as Json, json};
@@ -8,13 +8,13 @@ use crate::report::Report;
 use crate::setting::read;
 use crate::support::{Answer, get, post, send};
 
-/// Plays all exchanges in their order.
+/// Plays all exchanges in order.
 pub(crate) async fn play(server: &Server) -> Report {
     let before = prepare(server).await;
-    // The recorded server had been told to free its memory.
+    // The cache of the recorded server had been cleared.
     server.forget_cache();
     let mut report = Report::default();
-    // Ids of the recording and ours.
+    // Pairs of recorded ids and ours.
     let mut ids: Vec<(String, String)> = Vec::new();
     let recording = read("http_queue.json");
     for (at, exchange) in recording.as_array().unwrap().iter().enumerate() {
@@ -24,20 +24,20 @@ pub(crate) async fn play(server: &Server) -> Report {
             ids.push((id(&exchange["json"]), id(&answer.json())));
             server.until(|server| server.running().is_some()).await;
         }
-        let what = format!("{at} {} {} {}", exchange["method"], exchange["path"], exchange["request"]);
-        report.add(&what, compare(exchange, &answer));
+        let name = format!("{at} {} {} {}", exchange["method"], exchange["path"], exchange["request"]);
+        report.add(&name, compare(exchange, &answer));
         if exchange["request"] == json!({"clear": true}) {
             assert!(server.pending().is_empty() && server.finished() == before, "only the queue is cleared");
         }
         if at == 12 {
-            // The recorded server took until here to stop the run.
+            // The recorded server had stopped the run by this exchange.
             server.idle().await;
         }
     }
     report
 }
 
-/// The recorded server had played the recorded runs before; these are of their kinds.
+/// Plays a run of each kind that the recorded server had executed before.
 async fn prepare(server: &Server) -> Vec<String> {
     let runs = ["execution_error", "t2i_no_preview_partly_cached", "partial_targets", "own_prompt_id"];
     for run in runs.map(|run| format!("run_{run}.json")) {
@@ -50,7 +50,7 @@ async fn prepare(server: &Server) -> Vec<String> {
     server.finished()
 }
 
-/// Sends what was sent, with our ids.
+/// Sends a recorded request, with our ids.
 async fn request(server: &Server, exchange: &Json, ids: &[(String, String)]) -> Answer {
     let ours = |text: &str| ids.iter().fold(text.to_owned(), |text, (real, ours)| text.replace(real, ours));
     let path = ours(exchange["path"].as_str().unwrap());

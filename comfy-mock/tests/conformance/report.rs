@@ -1,6 +1,6 @@
-//! What was compared, and how it went.
+//! The report of a comparison.
 
-/// The outcome of playing recordings.
+/// The outcome of the comparison with recordings.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     alike: usize,
@@ -8,16 +8,16 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Adds the outcome of one comparison; a difference is told in words.
-    pub(crate) fn add(&mut self, what: &str, differences: Vec<String>) {
+    /// Adds the outcome of one comparison: the differences in words.
+    pub(crate) fn add(&mut self, name: &str, differences: Vec<String>) {
         if differences.is_empty() {
             self.alike += 1;
         } else {
-            self.differ.push(format!("{what}:\n    {}", differences.join("\n    ")));
+            self.differ.push(format!("{name}:\n    {}", differences.join("\n    ")));
         }
     }
 
-    /// Prints the outcome; all must be alike, and all must have been played.
+    /// Prints the outcome, and asserts that `count` comparisons were made and that none found a difference.
     pub(crate) fn settle(&self, name: &str, count: usize) {
         println!("{name}: {} alike, {} differ, 0 skipped", self.alike, self.differ.len());
         assert!(self.differ.is_empty(), "{}", self.differ.join("\n"));

@@ -1,4 +1,4 @@
-//! `run_*.json`: all frames and exchanges of whole runs.
+//! The recordings `run_*.json`: all frames and exchanges of whole runs.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::setting::{data, read};
 use crate::shape::differences;
 use crate::support::{Frame, Socket, get, post, send, submit};
 
-/// Plays all runs in the order in which they were recorded, because each finds in the cache what those before left.
+/// Plays all runs in the order in which they were recorded, because each depends on the cached results of those before.
 pub(crate) async fn play(server: &Server) -> Report {
     let mut runs = recordings();
     let number = |run: &Json| run["http"][0]["json"]["number"].as_f64().unwrap_or(f64::MAX);
@@ -36,7 +36,7 @@ fn recordings() -> Vec<(String, Json)> {
     names.filter(|name| name.starts_with("run_")).map(|name| (name.clone(), read(&name))).collect()
 }
 
-/// The recorded server had executed the same graph with another seed.
+/// Executes the recorded prompt with another seed, as the recorded server had done before.
 async fn warm_up(server: &Server, runs: &[(String, Json)]) {
     let (_, run) = runs.iter().find(|(name, _)| name == "run_t2i_preview_metadata.json").unwrap();
     let mut prompt = run["http"][0]["request"]["prompt"].clone();
@@ -45,7 +45,7 @@ async fn warm_up(server: &Server, runs: &[(String, Json)]) {
     server.idle().await;
 }
 
-/// Plays a run: its prompt, what the client sent meanwhile, what it asked afterwards.
+/// Plays a run: the prompt, the messages that the client sent in the meantime, and the requests afterwards.
 async fn one(server: &Server, run: &Json) -> Vec<String> {
     let mut socket = Socket::connect_raw(server, run["client_id"].as_str().unwrap()).await;
     let mut frames = vec![socket.next().await];
@@ -68,12 +68,12 @@ async fn one(server: &Server, run: &Json) -> Vec<String> {
     found.extend(compare_frames(&real, &frames, &outputs));
     found.extend(ask(server, run, id.as_deref()).await);
     socket.0.close(None).await.unwrap();
-    // The handshake is read to its end.
+    // Completes the closing handshake.
     while socket.next().await != Frame::Closed {}
     found
 }
 
-/// The client connects again in the middle, with the same id, and closes the first connection then.
+/// Plays a run in which the client connects a second time with the same id, and then closes the first connection.
 async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
     let client = run["client_id"].as_str().unwrap();
     let real: Vec<&Json> = run["frames"].as_array().unwrap().iter().collect();
@@ -84,14 +84,14 @@ async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
     frames.extend(first.until(|frame| frame.kind() == "progress").await);
     let mut second = Socket::connect_raw(server, client).await;
     first.0.close(None).await.unwrap();
-    // What is on its way when the connection ends is lost; the recording has what came over the second one only.
+    // Frames that are sent when the connection ends are lost; the recording has only those of the second connection.
     while first.next().await != Frame::Closed {}
     server.until(|server| server.clients().is_empty()).await;
     while let Some(frame) = second.next_within(Duration::from_secs(1)).await {
         frames.push(frame);
     }
-    let told: Vec<&Json> = real.into_iter().filter(|frame| frame.get("text").is_some()).collect();
-    found.extend(compare_frames(&told, &frames, &[]));
+    let events: Vec<&Json> = real.into_iter().filter(|frame| frame.get("text").is_some()).collect();
+    found.extend(compare_frames(&events, &frames, &[]));
     server.idle().await;
     found.extend(ask(server, run, id.as_deref()).await);
     second.0.close(None).await.unwrap();
@@ -99,14 +99,14 @@ async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
     found
 }
 
-/// Sends the prompt; gives its id, if it was accepted.
+/// Submits the prompt, and returns its id if it was accepted.
 async fn post_prompt(server: &Server, exchange: &Json, found: &mut Vec<String>) -> Option<String> {
     let answer = send(server, "POST", "/prompt", &[], exchange["request"].to_string().as_bytes()).await;
     found.extend(compare(exchange, &answer));
     answer.json()["prompt_id"].as_str().map(str::to_owned)
 }
 
-/// Asks what the client asked after the run.
+/// Sends the requests that the client sent after the run.
 async fn ask(server: &Server, run: &Json, id: Option<&str>) -> Vec<String> {
     let mut found = Vec::new();
     let exchanges = run["http"].as_array().unwrap();
@@ -119,21 +119,21 @@ async fn ask(server: &Server, run: &Json, id: Option<&str>) -> Vec<String> {
     found
 }
 
-/// The output nodes of a run: the server looks at them in an order that changes with each of its starts.
+/// Returns the output nodes of a run. The order in which the server visits them differs between its starts.
 fn outputs_of(run: &Json) -> Vec<String> {
     let nodes = run["http"][0]["request"]["prompt"].as_object().unwrap();
     let is_output = |class: &Json| ["SaveImage", "PreviewImage", "PreviewAny"].iter().any(|output| class == output);
     nodes.iter().filter(|(_, node)| is_output(&node["class_type"])).map(|(id, _)| id.clone()).collect()
 }
 
-/// Where frames are not like the recorded ones; two outputs may have changed places.
+/// Returns where frames differ from the recorded ones. Two output nodes may be swapped.
 fn compare_frames(real: &[&Json], ours: &[Frame], outputs: &[String]) -> Vec<String> {
     let real: Vec<Frame> = real.iter().filter(|frame| frame["dir"] == "recv").map(|frame| recorded(frame)).collect();
     let pairs = outputs.iter().flat_map(|a| outputs.iter().map(move |b| (a.as_str(), b.as_str())));
     let attempts = std::iter::once(("", "")).chain(pairs).map(|(a, b)| {
-        let swapped: Vec<String> = ours.iter().map(|frame| tell(frame, a, b)).collect();
+        let swapped: Vec<String> = ours.iter().map(|frame| describe(frame, a, b)).collect();
         let mut found = Vec::new();
-        let theirs: Vec<String> = real.iter().map(|frame| tell(frame, "", "")).collect();
+        let theirs: Vec<String> = real.iter().map(|frame| describe(frame, "", "")).collect();
         if theirs != swapped {
             found.push(format!(
                 "frames\n      {}\n    and not\n      {}",
@@ -162,9 +162,9 @@ fn recorded(frame: &Json) -> Frame {
     }
 }
 
-/// What must be the same in a frame: its type, its nodes, how far they are; of a preview its layout. The nodes `a` and
-/// `b` are told as each other.
-fn tell(frame: &Frame, a: &str, b: &str) -> String {
+/// Returns the parts of a frame that must equal the recording: its type, its nodes and their progress, and the layout
+/// of a preview. The nodes `a` and `b` are swapped.
+fn describe(frame: &Frame, a: &str, b: &str) -> String {
     let swap = |id: &str| match id {
         id if id == a => b.to_owned(),
         id if id == b => a.to_owned(),
@@ -200,7 +200,7 @@ fn tell(frame: &Frame, a: &str, b: &str) -> String {
     }
 }
 
-/// Reads base 64.
+/// Decodes base 64.
 fn base64(text: &str) -> Vec<u8> {
     let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! The recordings, and a stand-in set up as the recorded server was.
+//! The recordings, and a stand-in that is configured as the recorded server was.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,23 +6,23 @@ use std::time::Duration;
 use comfy_mock::{Server, Timing};
 use serde_json::Value as Json;
 
-/// The folder with the recordings; nothing, and a word about it, without.
+/// Returns the folder with the recordings. If there is none, prints a message and returns `None`.
 pub(crate) fn data() -> Option<PathBuf> {
     let Some(root) = std::env::var_os("COMFY_DATA").filter(|root| !root.is_empty()) else {
         eprintln!("skipped: COMFY_DATA does not name the folder with the recordings");
         return None;
     };
-    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    // Tests run in the folder of the crate; a relative path is relative to the workspace.
     Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
 }
 
-/// A recording.
+/// Reads a recording.
 pub(crate) fn read(name: &str) -> Json {
     let text = std::fs::read_to_string(data().unwrap().join("recordings").join(name)).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
-/// A server with what the recorded one had installed.
+/// Starts a server with the node definitions, models and files of the recorded one.
 pub(crate) async fn server(step: Duration) -> Server {
     let exchanges = read("http_endpoints.json");
     let recorded = |path: &str| {

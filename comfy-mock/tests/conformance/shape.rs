@@ -1,11 +1,11 @@
-//! Whether two JSON values have the same shape: the same keys, and the same types under them.
+//! The comparison of JSON values by shape: the same keys, with values of the same types.
 
 use serde_json::{Map, Value as Json};
 
-/// Where `ours` is not of the shape of `real`.
+/// Returns where the shape of `ours` differs from that of `real`.
 ///
-/// Of a list, each of our entries must be of the shape of one of theirs, and there must be some if they have some. The
-/// same holds of objects whose keys are ids. A graph is a graph, whatever its nodes.
+/// In a list, each entry of `ours` must have the shape of an entry of `real`, and `ours` must not be empty unless
+/// `real` is. The same holds for objects whose keys are ids. Prompts are not compared further.
 pub(crate) fn differences(real: &Json, ours: &Json) -> Vec<String> {
     let mut found = Vec::new();
     compare("", real, ours, &mut found);
@@ -39,7 +39,8 @@ fn compare(place: &str, real: &Json, ours: &Json, found: &mut Vec<String>) {
     }
 }
 
-/// Tracebacks are emptied in the recordings, so an empty list says nothing.
+/// Compares lists of entries. An empty list in `real` matches everything, because tracebacks were emptied in the
+/// recordings.
 fn compare_entries(place: &str, real: &[&Json], ours: &[&Json], found: &mut Vec<String>) {
     if real.is_empty() {
         return;
@@ -57,12 +58,12 @@ fn compare_entries(place: &str, real: &[&Json], ours: &[&Json], found: &mut Vec<
     }
 }
 
-/// An object of nodes.
+/// Returns whether an object is a prompt.
 fn is_graph(map: &Map<String, Json>) -> bool {
     !map.is_empty() && map.values().all(|node| node.get("class_type").is_some())
 }
 
-/// Whether the keys are ids, so that others may stand in their place.
+/// Returns whether the keys are ids, which differ between runs.
 fn by_id(real: &Map<String, Json>, ours: &Map<String, Json>) -> bool {
     let is_id = |key: &String| key.len() >= 32 || key.parse::<u32>().is_ok() || key == "save";
     real.keys().chain(ours.keys()).all(is_id)

@@ -1,4 +1,4 @@
-//! A client as small as can be: every byte of the exchange is in the test's hands.
+//! A minimal client, with which tests control every byte of an exchange.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "each test uses its part")]
 
 use std::collections::BTreeMap;
@@ -13,17 +13,17 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// Nothing in a test takes longer.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+/// The timeout of all waits.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Names in lower case.
+    /// The headers, with names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
-    /// The connection ended before the promised length.
+    /// Whether the connection ended before the length that the headers state.
     pub(crate) is_cut: bool,
 }
 
@@ -41,7 +41,7 @@ impl Answer {
     }
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request and reads the response.
 pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
     let start = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
@@ -52,11 +52,11 @@ pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(
     head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
     head.push("\r\n".to_owned());
     let head = head.concat();
-    // In one go: a body that follows later waits for the other side's word. A server that refuses the body may close
-    // before it took it.
+    // Head and body are sent at once, because TCP would delay a body that follows later. The write may fail, because a
+    // server that refuses the body may close the connection before it has read it.
     let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
     let mut bytes = Vec::new();
-    let read = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the server answers");
+    let read = timeout(TIMEOUT, stream.read_to_end(&mut bytes)).await.expect("the server answers");
     let is_broken = read.is_err();
     parse(&bytes, is_broken, method == "HEAD")
 }
@@ -85,20 +85,20 @@ pub(crate) async fn post(server: &Server, path: &str, body: &Json) -> Answer {
     send(server, "POST", path, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
 }
 
-/// Status and body of a request with any body.
+/// Sends a request with an arbitrary body, and returns the status and the body of the response.
 pub(crate) async fn raw(server: &Server, method: &str, path: &str, body: &str) -> (u16, String) {
     let answer = send(server, method, path, &[], body.as_bytes()).await;
     (answer.status, answer.text())
 }
 
-/// Sends a prompt; gives its id.
+/// Submits a prompt, and returns its id.
 pub(crate) async fn submit(server: &Server, prompt: &Json, client: Option<&str>) -> String {
     let answer = post(server, "/prompt", &json!({"prompt": prompt, "client_id": client})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["prompt_id"].as_str().unwrap().to_owned()
 }
 
-/// Sends a form with these parts: name, file name, content.
+/// Sends a form with these parts: name, file name, and content.
 pub(crate) async fn form(server: &Server, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, content) in parts {
@@ -111,17 +111,17 @@ pub(crate) async fn form(server: &Server, path: &str, parts: &[(&str, Option<&st
     send(server, "POST", path, &[("Content-Type", "multipart/form-data; boundary=XX")], &body).await
 }
 
-/// A frame that came.
+/// A received frame.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Frame {
     Event(Json),
     Binary(Vec<u8>),
-    /// The connection ended.
+    /// The end of the connection.
     Closed,
 }
 
 impl Frame {
-    /// The type of an event, `binary 1`, `closed`.
+    /// Returns the type of an event, `binary` with the binary type, or `closed`.
     pub(crate) fn kind(&self) -> String {
         match self {
             Self::Event(event) => event["type"].as_str().unwrap().to_owned(),
@@ -137,17 +137,17 @@ impl Frame {
         }
     }
 
-    /// Whether it says that a run is over.
+    /// Returns whether the frame ends a run.
     pub(crate) fn is_end(&self) -> bool {
         matches!(self, Self::Event(event) if event["type"] == "executing" && event["data"]["node"].is_null())
     }
 }
 
-/// A socket.
+/// A client's socket.
 pub(crate) struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Connects, and takes the greeting.
+    /// Connects, and reads the first frame.
     pub(crate) async fn connect(server: &Server, client: &str) -> Self {
         let mut socket = Self::connect_raw(server, client).await;
         assert_eq!(socket.next().await.kind(), "status");
@@ -163,10 +163,10 @@ impl Socket {
     }
 
     pub(crate) async fn next(&mut self) -> Frame {
-        self.next_within(LONG).await.expect("a frame comes")
+        self.next_within(TIMEOUT).await.expect("a frame comes")
     }
 
-    /// The next frame, if one comes in time.
+    /// Returns the next frame, or `None` after this time.
     pub(crate) async fn next_within(&mut self, time: Duration) -> Option<Frame> {
         let message = timeout(time, self.0.next()).await.ok()?;
         Some(match message {
@@ -176,12 +176,12 @@ impl Socket {
         })
     }
 
-    /// All frames up to the end of the run.
+    /// Returns all frames up to the end of the run.
     pub(crate) async fn run(&mut self) -> Vec<Frame> {
         self.until(Frame::is_end).await
     }
 
-    /// All frames up to one of which this is true.
+    /// Returns all frames up to the first for which `last` returns true.
     pub(crate) async fn until(&mut self, last: impl Fn(&Frame) -> bool) -> Vec<Frame> {
         let mut frames = Vec::new();
         loop {
@@ -195,7 +195,7 @@ impl Socket {
     }
 }
 
-/// The usual text-to-image graph: a checkpoint, two texts, a latent, a sampler, a decoder, a saver.
+/// Returns a text-to-image prompt: a checkpoint, two texts, a latent, a sampler, a decoder, and an output node.
 pub(crate) fn text_to_image(seed: u64, steps: u32) -> Json {
     json!({
         "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "any.safetensors"}},
@@ -210,7 +210,7 @@ pub(crate) fn text_to_image(seed: u64, steps: u32) -> Json {
     })
 }
 
-/// A graph of one node, which shows a text at once.
+/// Returns a prompt of one node, which shows a text at once.
 pub(crate) fn show_text(text: &str) -> Json {
     json!({"1": {"class_type": "PreviewAny", "inputs": {"source": text}}})
 }

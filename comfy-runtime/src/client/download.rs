@@ -1,10 +1,11 @@
-//! Downloads: in pieces, taken up where the connection broke.
+//! Downloads: read in pieces, and resumed where the connection broke.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -16,35 +17,97 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
+use super::call::{Call, retry_wait, send_request, transport_error};
 use super::error::Error;
-use super::transport::{self, Transport};
+use super::file::OutputFile;
+use super::transport::Transport;
 
-/// Method and route, for messages.
+/// The method and route of every download, for messages.
 const CALL: &str = "GET /view";
 
-/// A file on its way from the server: a [`Stream`] of its pieces.
+/// A file that is being downloaded: a [`Stream`] of its chunks.
 ///
-/// If the connection breaks, it goes on behind the last piece. After an error, the next piece is tried again.
+/// If the connection breaks, the download resumes after the last chunk. After an error, reading on makes another
+/// attempt.
 #[must_use = "nothing is read before `chunk`, `bytes` or `save`"]
 pub struct Download {
     length: Option<u64>,
     content_type: Option<String>,
-    pieces: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
+    chunks: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
 }
 
-/// What reads the pieces.
+/// The state of a download.
 struct Reader {
     transport: Arc<Transport>,
     query: Vec<(&'static str, String)>,
     response: Response,
-    /// The server's mark of this state of the file: a piece of another state must not be put behind it.
-    mark: Option<String>,
+    /// The server's tag for this version of the file: chunks of another version must not follow.
+    etag: Option<String>,
     length: Option<u64>,
-    done: u64,
-    /// The response broke: the rest has to be asked for.
+    received: u64,
+    /// Whether the response broke, so that the rest has to be requested.
     broken: bool,
-    /// What was read already, and not given yet.
-    ahead: Option<Bytes>,
+    /// A chunk that was read but not returned yet.
+    buffered: Option<Bytes>,
+}
+
+impl OutputFile {
+    /// Starts the download of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Status`] with status 404 if the file no longer exists, and [`Error::Transport`] or another
+    /// [`Error::Status`] if the call fails.
+    pub async fn stream(&self) -> Result<Download, Error> {
+        let query = vec![
+            ("filename", self.filename.clone()),
+            ("subfolder", self.subfolder.clone()),
+            ("type", self.folder.clone()),
+        ];
+        Download::open(Arc::clone(&self.transport), query).await
+    }
+
+    /// Downloads the file into memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`stream`](Self::stream) and [`Download::chunk`].
+    pub async fn bytes(&self) -> Result<Bytes, Error> {
+        self.stream().await?.bytes().await
+    }
+
+    /// Downloads the file into a folder, under its own name, and returns the path.
+    ///
+    /// The folder is created if necessary. An existing file is replaced once the new one is complete. Memory use does
+    /// not depend on the size of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::FileName`] if the name from the server is not a plain file name, and the errors of
+    /// [`save_as`](Self::save_as).
+    pub async fn save_to(&self, folder: impl AsRef<Path>) -> Result<PathBuf, Error> {
+        let path = folder.as_ref().join(plain_name(&self.filename)?);
+        self.save_as(&path).await?;
+        Ok(path)
+    }
+
+    /// Downloads the file to a path. An existing file is replaced once the new one is complete.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`stream`](Self::stream) and [`Download::save`].
+    pub async fn save_as(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.stream().await?.save(path).await
+    }
+}
+
+/// Returns the name if it is a plain file name on every operating system.
+fn plain_name(name: &str) -> Result<&str, Error> {
+    let is_plain = !name.is_empty()
+        && !matches!(name, "." | "..")
+        && !name.contains(['/', '\\', ':', '\0'])
+        && !name.chars().any(char::is_control);
+    if is_plain { Ok(name) } else { Err(Error::FileName { name: name.to_owned() }) }
 }
 
 impl Download {
@@ -54,55 +117,55 @@ impl Download {
         Ok(Self {
             length: reader.length,
             content_type: content_type.map(str::to_owned),
-            pieces: Box::pin(stream::unfold(reader, async |mut reader| {
-                let piece = reader.chunk().await.transpose()?;
-                Some((piece, reader))
+            chunks: Box::pin(stream::unfold(reader, async |mut reader| {
+                let chunk = reader.chunk().await.transpose()?;
+                Some((chunk, reader))
             })),
         })
     }
 
-    /// The size in bytes, if the server says it.
+    /// Returns the size in bytes, if the server reports it.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// The content type, if the server says it.
+    /// Returns the content type, if the server reports it.
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// The next piece; `None` at the end. The same as reading the stream, for programs without `StreamExt`.
+    /// Returns the next chunk, or `None` at the end. The same as reading the stream, for programs without `StreamExt`.
     ///
     /// # Errors
     ///
-    /// [`Error::Transport`] or [`Error::Status`] if the connection broke and could not be taken up, [`Error::Answer`] if
-    /// the file changed meanwhile.
+    /// Returns [`Error::Transport`] or [`Error::Status`] if the connection broke and the download could not be resumed,
+    /// and [`Error::InvalidResponse`] if the file changed meanwhile.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        std::future::poll_fn(|context| self.pieces.as_mut().poll_next(context)).await.transpose()
+        std::future::poll_fn(|context| self.chunks.as_mut().poll_next(context)).await.transpose()
     }
 
-    /// All of it, in memory.
+    /// Reads the whole file into memory.
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk).
+    /// Returns the errors of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();
-        while let Some(piece) = self.chunk().await? {
-            if all.is_empty() && self.length == Some(piece.len() as u64) {
-                // All in one piece needs no copy; the end is still looked at.
-                return Ok(piece);
+        while let Some(chunk) = self.chunk().await? {
+            if all.is_empty() && self.length == Some(chunk.len() as u64) {
+                // A file in one chunk needs no copy.
+                return Ok(chunk);
             }
-            all.extend_from_slice(&piece);
+            all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
     }
 
-    /// Writes it to a path. The folder is made if it is not there. Until all is there, it has another name.
+    /// Writes the file to a path and creates its folder if necessary. The file has another name until it is complete.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] if it cannot be written, else as [`chunk`](Self::chunk).
+    /// Returns [`Error::File`] if the file cannot be written, and the errors of [`chunk`](Self::chunk).
     pub async fn save(self, path: impl AsRef<Path>) -> Result<(), Error> {
         self.write(path.as_ref()).await
     }
@@ -110,16 +173,16 @@ impl Download {
     async fn write(mut self, path: &Path) -> Result<(), Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |why| Error::File { path, why }
+            move |reason| Error::File { path, reason }
         };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).await.map_err(failed(folder))?;
         }
-        let part = Part::new(path);
+        let part = PartFile::new(path);
         let file = fs::File::create_new(&part.0).await.map_err(failed(&part.0))?;
         let mut file = tokio::io::BufWriter::with_capacity(1 << 20, file);
-        while let Some(piece) = self.chunk().await? {
-            file.write_all(&piece).await.map_err(failed(&part.0))?;
+        while let Some(chunk) = self.chunk().await? {
+            file.write_all(&chunk).await.map_err(failed(&part.0))?;
         }
         file.flush().await.map_err(failed(&part.0))?;
         drop(file);
@@ -133,7 +196,7 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.pieces.as_mut().poll_next(context)
+        self.chunks.as_mut().poll_next(context)
     }
 }
 
@@ -148,166 +211,174 @@ impl fmt::Debug for Download {
 
 impl Reader {
     async fn open(transport: Arc<Transport>, query: Vec<(&'static str, String)>) -> Result<Self, Error> {
-        let mut attempt = 0;
+        let mut retries = 0;
         let response = loop {
-            let error = match head(&transport, request(&transport, &query)).await {
+            let error = match send(&transport, view_call(&transport, &query)).await {
                 Ok(response) => break response,
                 Err(error) => error,
             };
-            again(&transport, &mut attempt, error).await?;
+            wait_or_fail(&transport, &mut retries, error).await?;
         };
-        let mark = response.headers().get(ETAG).and_then(|mark| mark.to_str().ok()).map(str::to_owned);
+        let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
         let length = response.content_length();
-        Ok(Self { transport, query, response, mark, length, done: 0, broken: false, ahead: None })
+        Ok(Self { transport, query, response, etag, length, received: 0, broken: false, buffered: None })
     }
 
-    /// The next piece; `None` at the end. If the connection breaks, it goes on behind the last piece.
+    /// Returns the next chunk, or `None` at the end; resumes after the last chunk if the connection breaks.
     async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let mut attempt = 0;
+        let mut retries = 0;
         loop {
-            let error = match self.next().await {
-                Ok(Some(piece)) => {
-                    self.done += piece.len() as u64;
-                    return Ok(Some(piece));
+            let error = match self.try_chunk().await {
+                Ok(Some(chunk)) => {
+                    self.received += chunk.len() as u64;
+                    return Ok(Some(chunk));
                 }
                 Ok(None) => return Ok(None),
                 Err(error) => error,
             };
             self.broken = true;
-            self.ahead = None;
-            again(&self.transport, &mut attempt, error).await?;
+            self.buffered = None;
+            wait_or_fail(&self.transport, &mut retries, error).await?;
         }
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+    async fn try_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         if self.broken {
             self.resume().await?;
             self.broken = false;
         }
-        match self.ahead.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => self.piece().await,
+        match self.buffered.take() {
+            Some(chunk) => Ok(Some(chunk)),
+            None => self.read_response().await,
         }
     }
 
-    async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
-        let silence = self.transport.limits.silence;
-        let piece = timeout(silence, self.response.chunk()).await.map_err(|_| silent(silence))?;
-        let piece = piece.map_err(|error| transport::transport(CALL, error))?;
-        match (piece, self.length) {
-            (Some(piece), _) => Ok(Some(piece)),
-            (None, Some(length)) if self.done < length => Err(cut(self.done, length)),
+    async fn read_response(&mut self) -> Result<Option<Bytes>, Error> {
+        let limit = self.transport.limits.read_timeout;
+        let chunk = timeout(limit, self.response.chunk()).await.map_err(|_| timed_out(limit))?;
+        let chunk = chunk.map_err(|error| transport_error(CALL, error))?;
+        match (chunk, self.length) {
+            (Some(chunk), _) => Ok(Some(chunk)),
+            (None, Some(length)) if self.received < length => Err(truncated(self.received, length)),
             (None, _) => Ok(None),
         }
     }
 
-    /// Asks for what is missing.
+    /// Requests the rest of the file.
     async fn resume(&mut self) -> Result<(), Error> {
-        let mut call = request(&self.transport, &self.query);
-        if self.done > 0 {
-            call = call.header("range", format!("bytes={}-", self.done));
-            if let Some(mark) = &self.mark {
-                call = call.header("if-range", mark.clone());
+        let mut call = view_call(&self.transport, &self.query);
+        if self.received > 0 {
+            call = call.header("range", format!("bytes={}-", self.received));
+            if let Some(etag) = &self.etag {
+                call = call.header("if-range", etag.clone());
             }
         }
-        let response = head(&self.transport, call).await?;
-        let begins = response
+        let response = send(&self.transport, call).await?;
+        let start = response
             .headers()
             .get(CONTENT_RANGE)
             .and_then(|range| range.to_str().ok()?.strip_prefix("bytes ")?.split('-').next()?.parse::<u64>().ok());
-        let mark = response.headers().get(ETAG).and_then(|mark| mark.to_str().ok());
-        let whole = response.headers().get(CONTENT_RANGE).is_none();
-        if self.done == 0 {
-            self.mark = mark.map(str::to_owned);
+        let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok());
+        let is_whole = response.headers().get(CONTENT_RANGE).is_none();
+        let invalid = |reason: &str| Error::InvalidResponse { call: CALL.into(), reason: reason.to_owned() };
+        if self.received == 0 {
+            self.etag = etag.map(str::to_owned);
             self.length = response.content_length();
-        } else if self.mark.as_deref() != mark || (whole && response.content_length() != self.length) {
-            // Without a mark, the length is all that tells.
-            return Err(Error::Answer { call: CALL.into(), why: "the file changed while it was read".into() });
+        } else if self.etag.as_deref() != etag || (is_whole && response.content_length() != self.length) {
+            // Without a tag, only the length can show a change.
+            return Err(invalid("the file changed during the download"));
         }
         self.response = response;
-        match begins {
-            Some(begins) if begins == self.done => Ok(()),
-            // A server that gives no parts gives all of it again.
-            None if whole => self.skip().await,
-            _ => Err(Error::Answer { call: CALL.into(), why: "the server gave another part than was asked".into() }),
+        match start {
+            Some(start) if start == self.received => Ok(()),
+            // A server without support for ranges sends the whole file again.
+            None if is_whole => self.skip_received().await,
+            _ => Err(invalid("the server sent another byte range than requested")),
         }
     }
 
-    /// Reads past what was given already.
-    async fn skip(&mut self) -> Result<(), Error> {
-        let mut rest = self.done;
+    /// Reads past the bytes that were received before.
+    async fn skip_received(&mut self) -> Result<(), Error> {
+        let mut rest = self.received;
         while rest > 0 {
-            let Some(mut piece) = self.piece().await? else { return Err(cut(self.done - rest, self.done)) };
-            let known = usize::try_from(rest).map_or(piece.len(), |rest| rest.min(piece.len()));
-            let new = piece.split_off(known);
+            let Some(mut chunk) = self.read_response().await? else {
+                return Err(truncated(self.received - rest, self.received));
+            };
+            let known = usize::try_from(rest).map_or(chunk.len(), |rest| rest.min(chunk.len()));
+            let new = chunk.split_off(known);
             rest -= known as u64;
-            self.ahead = (!new.is_empty()).then_some(new);
+            self.buffered = (!new.is_empty()).then_some(new);
         }
         Ok(())
     }
 }
 
-/// A file that is not complete yet; removed unless it is kept.
-struct Part(PathBuf);
+/// The path of an incomplete file, which is removed when this value is dropped.
+struct PartFile(PathBuf);
 
-impl Part {
+impl PartFile {
     fn new(path: &Path) -> Self {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
         Self(path.with_file_name(name))
     }
 
-    /// It has its own name now.
+    /// Keeps the file, which was renamed.
     fn keep(mut self) {
         self.0.clear();
     }
 }
 
-impl Drop for Part {
+impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.0.as_os_str().is_empty() {
-            // Best effort: the error that led here is the one to tell.
+            // Best effort: the error that led here is the one to report.
             _ = std::fs::remove_file(&self.0);
         }
     }
 }
 
-fn request<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> transport::Call<'t> {
+fn view_call<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> Call<'t> {
     query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
 }
 
-/// The head of the answer. A server that gives none for as long as a transfer may be silent does not give one.
-async fn head(transport: &Transport, call: transport::Call<'_>) -> Result<Response, Error> {
-    let silence = transport.limits.silence;
-    timeout(silence, transport::sent(CALL, call.request())).await.map_err(|_| silent(silence))?
+/// Sends a request; waits for the head of the response as long as for each chunk.
+async fn send(transport: &Transport, call: Call<'_>) -> Result<Response, Error> {
+    let limit = transport.limits.read_timeout;
+    timeout(limit, send_request(CALL, call.request())).await.map_err(|_| timed_out(limit))?
 }
 
-/// Waits before the next attempt, or gives the error if there is to be none.
-async fn again(transport: &Transport, attempt: &mut u32, error: Error) -> Result<(), Error> {
-    if *attempt >= transport.limits.retries || !error.is_temporary() {
+/// Waits before the next attempt, or returns the error if there is to be none.
+async fn wait_or_fail(transport: &Transport, retries: &mut u32, error: Error) -> Result<(), Error> {
+    if *retries >= transport.limits.retries || !error.is_temporary() {
         return Err(error);
     }
-    let wait = transport::pause(*attempt, &error);
-    debug!(%error, ?wait, "taking the download up again");
-    *attempt += 1;
+    let wait = retry_wait(*retries, &error);
+    debug!(%error, ?wait, "resuming the download");
+    *retries += 1;
     sleep(wait).await;
     Ok(())
 }
 
-fn cut(done: u64, length: u64) -> Error {
-    Error::Status {
-        call: CALL.into(),
-        status: 502,
-        message: format!("the body ended after {done} of {length} bytes"),
-        retry_after: None,
-    }
+fn truncated(received: u64, length: u64) -> Error {
+    let message = format!("the body ended after {received} of {length} bytes");
+    Error::Status { call: CALL.into(), status: 502, message, retry_after: None }
 }
 
-fn silent(time: std::time::Duration) -> Error {
-    Error::Status {
-        call: CALL.into(),
-        status: 504,
-        message: format!("no byte came for {} s", time.as_secs_f32()),
-        retry_after: None,
+fn timed_out(limit: Duration) -> Error {
+    let message = format!("no byte was received for {} s", limit.as_secs_f32());
+    Error::Status { call: CALL.into(), status: 504, message, retry_after: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_leads_out_of_the_folder_is_an_error() {
+        for name in ["", ".", "..", "../a.png", "/a.png", "a/b.png", "a\\b.png", "c:a.png", "a\0.png", "a\n.png"] {
+            assert!(matches!(plain_name(name), Err(Error::FileName { .. })), "{name:?}");
+        }
+        assert_eq!(plain_name("cat (1).png").unwrap(), "cat (1).png");
     }
 }

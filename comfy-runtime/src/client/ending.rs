@@ -1,16 +1,15 @@
-//! How a run ends.
+//! The ways in which a run ends.
 
 use std::fmt;
 use std::time::Duration;
 
 use comfy_schema::Value;
 
-use super::error::Error;
 use super::json;
 use super::origin::{NodeInfo, Origin};
 use super::outputs::Done;
 
-/// How a run ended. Every run ends in exactly one of these, and in the one that is true as far as the server tells.
+/// The end of a run. Every run has exactly one, and the server's queue and history decide which.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Ending {
@@ -18,34 +17,19 @@ pub enum Ending {
     Finished(Done),
     /// A node failed.
     Failed(ExecutionError),
-    /// Somebody interrupted the run: this program, another one, a person.
+    /// The run was interrupted, by this program or by someone else.
     Interrupted(Interruption),
-    /// Somebody took it from the queue before it began.
+    /// The run was deleted from the queue before it started.
     Deleted,
-    /// What became of it cannot be known.
-    Lost(Lost),
-    /// It gave no sign of life for as long as the client was told to wait; it may still be running.
+    /// The outcome of the run cannot be known.
+    Lost(LostRun),
+    /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after). It may
+    /// still be running.
     Stalled(Stalled),
 }
 
 impl Ending {
-    /// What was made, or why it was not.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`], [`Error::Stalled`].
-    pub fn into_result(self, prompt_id: &str) -> Result<Done, Error> {
-        match self {
-            Self::Finished(done) => Ok(done),
-            Self::Failed(error) => Err(Error::Execution(Box::new(error))),
-            Self::Interrupted(interruption) => Err(Error::Interrupted(Box::new(interruption))),
-            Self::Deleted => Err(Error::Deleted { prompt_id: prompt_id.to_owned() }),
-            Self::Lost(lost) => Err(Error::Lost(Box::new(lost))),
-            Self::Stalled(stalled) => Err(Error::Stalled(Box::new(stalled))),
-        }
-    }
-
-    /// A word for it.
+    /// Returns the name of the variant in lower case, for logs.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Finished(_) => "finished",
@@ -58,23 +42,23 @@ impl Ending {
     }
 }
 
-/// A node failed while it ran: the server's `execution_error`.
+/// The failure of a node while it ran: the server's `execution_error`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ExecutionError {
-    /// The run.
+    /// The id of the run.
     pub prompt_id: String,
     /// The node that failed.
     pub node: NodeInfo,
-    /// The Python class, builtins without a module: `ValueError`, `torch.OutOfMemoryError`.
+    /// The Python class of the exception, without a module for builtins: `ValueError`, `torch.OutOfMemoryError`.
     pub exception_type: String,
-    /// What it says.
+    /// The message of the exception.
     pub message: String,
-    /// The Python traceback, a part each; empty if the server gives none.
+    /// The parts of the Python traceback; empty if the server sent none.
     pub traceback: Vec<String>,
-    /// What was finished before, and can be fetched all the same.
+    /// The outputs that were finished before the failure.
     pub partial: Option<Done>,
-    /// All that the server said.
+    /// The whole event as the server sent it.
     pub raw: Value,
 }
 
@@ -113,15 +97,15 @@ impl fmt::Display for ExecutionError {
     }
 }
 
-/// A run was interrupted: the server's `execution_interrupted`.
+/// The interruption of a run: the server's `execution_interrupted`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Interruption {
-    /// The run.
+    /// The id of the run.
     pub prompt_id: String,
-    /// The node that was running, if the server says it.
+    /// The node that was running, if the server names it.
     pub node: Option<NodeInfo>,
-    /// What was finished before, and can be fetched all the same.
+    /// The outputs that were finished before the interruption.
     pub partial: Option<Done>,
 }
 
@@ -139,62 +123,59 @@ impl fmt::Display for Interruption {
     }
 }
 
-/// Why nobody can say what became of a run.
+/// The reason why the outcome of a run cannot be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LostWhy {
-    /// The server answers and knows nothing of the run, and the connection broke since it was submitted: the server
-    /// was restarted, which empties its queue and history.
+pub enum LostReason {
+    /// The server responds but does not know the run. It was probably restarted, which empties its queue and history.
     Forgotten,
-    /// The server does not answer any more.
+    /// The server does not respond.
     Unreachable,
 }
 
-/// A run of which nobody can say what became of it.
+/// A run whose outcome cannot be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Lost {
-    /// The run.
+pub struct LostRun {
+    /// The id of the run.
     pub prompt_id: String,
-    /// Why.
-    pub why: LostWhy,
-    /// Whether it had begun, as far as was heard.
+    /// Why the outcome cannot be known.
+    pub reason: LostReason,
+    /// Whether the client received a sign that the run had started.
     pub started: bool,
-    /// The last node that was heard of.
+    /// The last node that was reported as running.
     pub last_node: Option<NodeInfo>,
-    /// What was last said by the server or the network.
-    pub last_word: String,
+    /// The last error of the server or the connection; empty if there was none.
+    pub last_error: String,
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for LostRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "prompt {} is lost: ", self.prompt_id)?;
-        match self.why {
-            LostWhy::Forgotten => {
-                f.write_str("the server knows nothing of it any more, so it was probably restarted")?;
-            }
-            LostWhy::Unreachable => f.write_str("the server does not answer any more")?,
-        }
+        let reason = match self.reason {
+            LostReason::Forgotten => "the server no longer knows it and was probably restarted",
+            LostReason::Unreachable => "the server does not respond",
+        };
+        write!(f, "prompt {} is lost: {reason}", self.prompt_id)?;
         match (&self.last_node, self.started) {
-            (Some(node), _) => write!(f, "; it had come to {node}")?,
-            (None, true) => f.write_str("; it had begun")?,
-            (None, false) => f.write_str("; it had not begun, as far as was heard")?,
+            (Some(node), _) => write!(f, "; the last node reported was {node}")?,
+            (None, true) => f.write_str("; it had started")?,
+            (None, false) => f.write_str("; no start was reported")?,
         }
-        if self.last_word.is_empty() { Ok(()) } else { write!(f, " ({})", self.last_word) }
+        if self.last_error.is_empty() { Ok(()) } else { write!(f, " ({})", self.last_error) }
     }
 }
 
-/// A run that gave no sign of life.
+/// A run without activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stalled {
-    /// The run.
+    /// The id of the run.
     pub prompt_id: String,
-    /// For how long.
+    /// The time since the last activity.
     pub silent: Duration,
-    /// Whether it had begun.
+    /// Whether the run had started.
     pub started: bool,
-    /// The node that it is at.
+    /// The last node that was reported as running.
     pub last_node: Option<NodeInfo>,
 }
 
@@ -202,14 +183,14 @@ impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (id, seconds) = (&self.prompt_id, self.silent.as_secs());
         match (&self.last_node, self.started) {
-            (Some(node), _) => write!(f, "prompt {id} gave no sign of life for {seconds} s; it is at {node}"),
-            (None, true) => write!(f, "prompt {id} gave no sign of life for {seconds} s; it had begun"),
-            (None, false) => write!(f, "prompt {id} waits, and the queue did not move for {seconds} s"),
+            (Some(node), _) => write!(f, "prompt {id} stalled: no event for {seconds} s while running {node}"),
+            (None, true) => write!(f, "prompt {id} stalled: no event for {seconds} s since it started"),
+            (None, false) => write!(f, "prompt {id} stalled: it waits, and the queue did not move for {seconds} s"),
         }
     }
 }
 
 impl std::error::Error for ExecutionError {}
 impl std::error::Error for Interruption {}
-impl std::error::Error for Lost {}
+impl std::error::Error for LostRun {}
 impl std::error::Error for Stalled {}

@@ -1,131 +1,148 @@
-//! What can go wrong between a program and a server.
+//! The error type of the client.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::drift::Drift;
-use super::ending::{ExecutionError, Interruption, Lost, Stalled};
-use super::rejection::{Dropped, Rejection};
+use super::ending::{Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::outputs::Done;
+use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
 
-/// Why a call to a server, or a run on it, did not give what was asked for.
+/// The reason why a call to a server, or a run on it, failed.
 ///
-/// Its text tells all of it, causes included, so that `{error}` is enough to print. Therefore
-/// [`source`](std::error::Error::source) gives nothing, and reporters that print the chain of causes say nothing twice.
-/// What caused it is in the fields of the variants.
+/// The message contains all causes, so that printing `{error}` is enough. For the same reason
+/// [`source`](std::error::Error::source) returns `None`: reporters that print the chain of causes would print them
+/// twice. The fields of the variants hold the causes.
 ///
-/// No text of an error holds a key, a token, or the user part of a URL.
+/// No message contains a key, a token, or the user part of a URL.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The client was set up with something that cannot be used.
-    #[error("{what}: {why}")]
+    /// A setting of the client is invalid.
+    #[error("invalid {setting}: {reason}")]
+    #[non_exhaustive]
     Setup {
-        /// What: the URL, a header, a proxy.
-        what: &'static str,
-        /// Why not, and what would do.
-        why: String,
+        /// The setting: the URL, a header, the proxy or the TLS configuration.
+        setting: &'static str,
+        /// Why it is invalid, and what is expected.
+        reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
-    #[error("{call}: {why}")]
+    #[error("{call}: {reason}")]
+    #[non_exhaustive]
     Transport {
         /// Method and route.
         call: String,
-        /// What broke.
-        why: TransportError,
+        /// What failed.
+        reason: TransportError,
     },
-    /// The server answered with a status that means failure.
-    #[error("{call}: the server answered {status}{}", said(message))]
+    /// The server responded with a status of 400 or more.
+    #[error("{call}: the server returned status {status}{}", suffix(message))]
+    #[non_exhaustive]
     Status {
         /// Method and route.
         call: String,
         /// The status, 400 to 599.
         status: u16,
-        /// What the server says in the body, if that is a text: at most 500 characters.
+        /// The message in the response body, at most 500 characters; empty if there is none.
         message: String,
-        /// How long it asks to wait.
+        /// How long the server asks to wait before the next attempt.
         retry_after: Option<Duration>,
     },
-    /// The server answered something that cannot be read.
-    #[error("{call}: the answer cannot be read: {why}")]
-    Answer {
+    /// The response of the server cannot be parsed or is incomplete.
+    #[error("{call}: invalid response: {reason}")]
+    #[non_exhaustive]
+    InvalidResponse {
         /// Method and route.
         call: String,
-        /// Why not.
-        why: String,
+        /// What was expected and what was found.
+        reason: String,
     },
-    /// The WebSocket could not be opened.
-    #[error("the server's WebSocket could not be opened: {why}")]
+    /// The WebSocket cannot be opened.
+    #[error("cannot open the WebSocket of the server: {reason}")]
+    #[non_exhaustive]
     Socket {
-        /// Why not.
-        why: String,
+        /// What failed.
+        reason: String,
     },
     /// The server rejected the workflow; nothing runs.
     #[error("{0}")]
     Rejected(Box<Rejection>),
-    /// Some outputs of the workflow are wrong. The server accepted the others, and that run was cancelled again, unless
-    /// [`cancel_failed`](Dropped::cancel_failed) says that it could not be. From a
-    /// [preflight](super::Client::preflight), nothing ran.
+    /// Some outputs of the workflow are invalid.
+    ///
+    /// The server accepted the other outputs; their run was cancelled, unless
+    /// [`cancel_error`](DroppedOutputs::cancel_error) says that this failed. After a
+    /// [preflight](super::Client::preflight) nothing ran.
     #[error("{0}")]
-    Partial(Box<Dropped>),
-    /// It cannot be known whether the server took the workflow: the answer was lost, and no trace of it is found. It
-    /// was not sent again, because then it might run twice.
+    Partial(Box<DroppedOutputs>),
+    /// It is unknown whether the server accepted the workflow: the response was lost, and the server's queue and history
+    /// could not settle it.
+    ///
+    /// The workflow was not submitted again, because then it might run twice.
     #[error(
-        "it is not known whether the server took prompt {prompt_id}: {why}; look it up in the history before sending it again"
+        "cannot confirm that the server accepted prompt {prompt_id}: {reason}; look it up in the history before you submit it again"
     )]
-    Unknown {
-        /// The id that was sent along.
+    #[non_exhaustive]
+    Unconfirmed {
+        /// The id under which the workflow was submitted.
         prompt_id: String,
-        /// What went wrong.
-        why: Box<Error>,
+        /// What failed.
+        reason: Box<Error>,
     },
     /// A node failed.
     #[error("{0}")]
     Execution(Box<ExecutionError>),
-    /// Somebody interrupted the run.
+    /// The run was interrupted, by this program or by someone else.
     #[error("{0}")]
     Interrupted(Box<Interruption>),
-    /// Somebody took the run from the queue before it began.
-    #[error("prompt {prompt_id} was taken from the queue before it began")]
+    /// The run was deleted from the queue before it started.
+    #[error("prompt {prompt_id} was deleted from the queue before it started")]
+    #[non_exhaustive]
     Deleted {
-        /// The run.
+        /// The id of the run.
         prompt_id: String,
     },
-    /// What became of the run cannot be known.
+    /// The outcome of the run cannot be known.
     #[error("{0}")]
-    Lost(Box<Lost>),
-    /// The run gave no sign of life for as long as the client was told to wait. It may still be running.
+    Lost(Box<LostRun>),
+    /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after). It may
+    /// still be running.
     #[error("{0}")]
     Stalled(Box<Stalled>),
-    /// A handle of another workflow, or the id of a node that this one does not have.
-    #[error("{0} is no node of the workflow that ran; take the handle from the workflow that was submitted")]
+    /// The handle belongs to another workflow, or the workflow has no node of this id.
+    #[error("{0} is not a node of the workflow that ran; take the handle from the workflow that was submitted")]
     NoSuchNode(String),
-    /// A file on this machine.
-    #[error("{}: {why}", path.display())]
+    /// A file on this machine cannot be read or written.
+    #[error("{}: {reason}", path.display())]
+    #[non_exhaustive]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What went wrong.
-        why: std::io::Error,
+        /// What failed.
+        reason: std::io::Error,
     },
-    /// The server named a file in a way that this machine must not follow.
-    #[error("the server names a file {name:?}, which is no plain file name")]
+    /// The server returned a file name that is not safe to use on this machine.
+    #[error("unsafe file name {name:?} from the server; expected a name without a path")]
+    #[non_exhaustive]
     FileName {
         /// The name.
         name: String,
     },
-    /// The workflow itself is wrong, so there is nothing to send: what `workflow!` and [`Graph::finish`](crate::Graph)
-    /// give. It lets `?` pass both kinds of errors on.
+    /// The workflow itself is invalid, so nothing was sent.
+    ///
+    /// `workflow!` and [`Graph::finish`](crate::Graph::finish) return this error; the conversion lets `?` pass on both
+    /// kinds of errors.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// The definitions on the server changed so that the workflow may no longer run as it is.
-    #[error("the server's nodes changed, so the workflow cannot be sent as it is:\n{0}")]
+    /// The node definitions of the server changed, and the workflow can no longer be sent as it is.
+    #[error("the server's node definitions changed, and the workflow cannot be sent as it is:\n{0}")]
     Drift(Box<Drift>),
 }
 
 impl Error {
-    /// Whether the same call may well succeed later: nothing was reached, or the server asks to wait.
+    /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Transport { .. } | Self::Socket { .. } => true,
@@ -134,7 +151,7 @@ impl Error {
         }
     }
 
-    /// The status that the server answered with, if this is about one.
+    /// Returns the HTTP status of the response, for [`Error::Status`].
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } => Some(*status),
@@ -143,39 +160,57 @@ impl Error {
     }
 }
 
-/// A connection that could not be made, or that broke.
+impl Ending {
+    /// Returns the outputs of a run that finished.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`] or [`Error::Stalled`]
+    /// if the run ended in another way.
+    pub fn into_result(self, prompt_id: &str) -> Result<Done, Error> {
+        match self {
+            Self::Finished(done) => Ok(done),
+            Self::Failed(error) => Err(Error::Execution(Box::new(error))),
+            Self::Interrupted(interruption) => Err(Error::Interrupted(Box::new(interruption))),
+            Self::Deleted => Err(Error::Deleted { prompt_id: prompt_id.to_owned() }),
+            Self::Lost(lost) => Err(Error::Lost(Box::new(lost))),
+            Self::Stalled(stalled) => Err(Error::Stalled(Box::new(stalled))),
+        }
+    }
+}
+
+/// An error of a connection that could not be made, or that broke.
 ///
-/// Its text says why, down to the last cause, and nothing of the URL.
+/// The message contains all causes, and nothing of the URL.
 #[derive(Debug)]
 pub struct TransportError(reqwest::Error);
 
 impl TransportError {
     pub(super) fn new(error: reqwest::Error) -> Self {
-        // The URL may hold what should not be printed.
+        // The URL may hold a secret.
         Self(error.without_url())
     }
 
-    /// Whether no connection was made: nothing was sent.
+    /// Returns whether no connection was made, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.0.is_connect()
     }
 
-    /// Whether it took too long.
+    /// Returns whether a timeout elapsed.
     pub fn is_timeout(&self) -> bool {
         self.0.is_timeout()
     }
 }
 
 impl fmt::Display for TransportError {
-    /// With what is below it: the text of the HTTP client alone is only `error sending request`.
+    /// Writes all causes: the message of the HTTP client alone is only `error sending request`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = self.0.to_string();
         let mut cause = std::error::Error::source(&self.0);
         while let Some(error) = cause {
-            let told = error.to_string();
-            if !text.contains(&told) {
-                text.push_str(": ");
-                text.push_str(&told);
+            let message = error.to_string();
+            if !text.contains(&message) {
+                text = format!("{text}: {message}");
             }
             cause = error.source();
         }
@@ -185,6 +220,6 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-fn said(message: &str) -> String {
+fn suffix(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }
 }

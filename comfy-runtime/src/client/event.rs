@@ -1,60 +1,60 @@
-//! What happens to a run, as it happens.
+//! The events of a run.
 
 use bytes::Bytes;
 use comfy_schema::Value;
 
-use super::ending::{Ending, ExecutionError, Interruption, Lost, Stalled};
+use super::ending::{Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::frame::PreviewFormat;
 use super::outputs::Done;
 
-/// Something that happened to a run.
+/// An event of a run.
 ///
-/// The last event is one of `Finished`, `Failed`, `Interrupted`, `Deleted`, `Lost`, `Stalled`; there is exactly one of
-/// these. The others come as the socket brings them: after a break of the connection some may be missing, and a server
-/// that sends one twice is believed.
+/// The last event is one of `Finished`, `Failed`, `Interrupted`, `Deleted`, `Lost` and `Stalled`, and every run has
+/// exactly one of them. The other events are forwarded as the WebSocket delivers them: some may be missing after a broken
+/// connection, and one that the server sends twice is delivered twice.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// It waits. `position` is the number of prompts that run before it, the one that is running included.
+    /// The run waits in the queue.
     #[non_exhaustive]
     Queued {
-        /// 0 if it is the next.
+        /// The number of prompts that run before it, including the one that is running; 0 if it is the next.
         position: usize,
     },
-    /// It has begun.
+    /// The run has started.
     Started,
-    /// The server has the results of these nodes already.
+    /// The server has the results of these nodes in its cache.
     #[non_exhaustive]
     Cached {
-        /// Their ids. May be empty.
+        /// The node ids; may be empty.
         nodes: Vec<String>,
     },
-    /// A node begins.
+    /// A node starts to run.
     #[non_exhaustive]
     Executing {
-        /// Its id.
+        /// The node id.
         node: String,
-        /// The node of the workflow that it is part of: another one where a node expands to several.
+        /// The node of the workflow that it belongs to: another one if that node expanded to several.
         display_node: String,
     },
-    /// A node has come this far, in its own unit: of a sampler, its steps.
+    /// A node reports its progress, in a unit of its own: a sampler counts its steps.
     #[non_exhaustive]
     Progress {
-        /// Its id.
+        /// The node id.
         node: String,
-        /// How far.
+        /// The progress so far.
         value: f64,
-        /// Of how much.
+        /// The value at the end.
         max: f64,
     },
-    /// A picture of what is being made. Of a reader that is slow, older previews are dropped for newer ones.
+    /// A preview image of unfinished work. A slow reader receives only the newest previews.
     Preview(Preview),
-    /// A picture that is a result: what a node of class `SaveImageWebsocket` gives. Never dropped.
+    /// An image that is a result, sent by a node of class `SaveImageWebsocket`. It is never dropped.
     Image(Preview),
     /// A text that a node reports while it runs.
     #[non_exhaustive]
     Text {
-        /// Its id.
+        /// The node id.
         node: String,
         /// The text.
         text: String,
@@ -62,37 +62,37 @@ pub enum Event {
     /// A node has results for the user.
     #[non_exhaustive]
     Executed {
-        /// Its id.
+        /// The node id.
         node: String,
-        /// The results, as the node gives them; `null` for some that are cached.
+        /// The results as the node outputs them; `null` for some cached nodes.
         output: Value,
     },
-    /// A branch of the workflow was blocked with a message; the rest goes on.
+    /// A branch of the workflow was blocked with a message; the rest of the workflow runs on.
     Blocked(ExecutionError),
     /// All selected outputs were made.
     Finished(Done),
     /// A node failed.
     Failed(ExecutionError),
-    /// Somebody interrupted it.
+    /// The run was interrupted, by this program or by someone else.
     Interrupted(Interruption),
-    /// Somebody took it from the queue before it began.
+    /// The run was deleted from the queue before it started.
     Deleted,
-    /// What became of it cannot be known.
-    Lost(Lost),
-    /// It gave no sign of life for as long as the client was told to wait.
+    /// The outcome of the run cannot be known.
+    Lost(LostRun),
+    /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after).
     Stalled(Stalled),
-    /// An event of a kind that this client does not know; custom nodes send their own.
+    /// An event of another type; custom nodes send their own.
     #[non_exhaustive]
     Unknown {
-        /// Its type.
+        /// The type of the event.
         kind: String,
-        /// Its data.
+        /// The data of the event.
         data: Value,
     },
 }
 
 impl Event {
-    /// Whether no event follows this one.
+    /// Returns whether no event follows this one.
     pub fn is_last(&self) -> bool {
         matches!(
             self,
@@ -119,14 +119,14 @@ impl From<Ending> for Event {
     }
 }
 
-/// A picture that came over the socket.
+/// An image that was received over the WebSocket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Preview {
-    /// The node that it is of, as far as the server says it.
+    /// The id of the node that sent it, if the server names it.
     pub node: Option<String>,
-    /// How it is encoded.
+    /// The format of the encoded image.
     pub format: PreviewFormat,
-    /// The encoded picture: a part of the frame, not a copy of it.
+    /// The encoded image. The bytes are shared with the WebSocket frame and not copied.
     pub bytes: Bytes,
 }

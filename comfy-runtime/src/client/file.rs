@@ -1,43 +1,52 @@
 //! A file that a run made.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use comfy_schema::Value;
 
-use super::download::Download;
-use super::error::Error;
 use super::json;
 use super::origin::NodeInfo;
-use super::outputs::FileKind;
 use super::transport::Transport;
 
-/// Keys under which nodes give the names of 3D files as bare texts.
-const BARE: [&str; 2] = ["3d", "result"];
+/// Output keys under which nodes list 3D files as plain path strings.
+const PATH_KEYS: [&str; 2] = ["3d", "result"];
 
 /// A file on the server that a run made.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OutputFile {
-    /// Its name, as the server gives it.
+    /// The file name as the server reports it.
     pub filename: String,
-    /// Its folder below that of its type; often empty.
+    /// The subfolder below [`folder`](Self::folder); often empty.
     pub subfolder: String,
-    /// `output`, `temp` or `input`.
+    /// The folder on the server: `output`, `temp` or `input`.
     pub folder: String,
-    /// The node that made it.
+    /// The node that made the file.
     pub node: NodeInfo,
-    /// The key under which the node gives it: `images`, `audio`, `gifs`, …
+    /// The output key under which the node lists the file: `images`, `audio`, `gifs`, ….
     pub key: String,
-    /// All that the node says of it.
+    /// The whole item as the node reported it.
     pub raw: Value,
-    transport: Arc<Transport>,
+    pub(super) transport: Arc<Transport>,
+}
+
+/// The kind of a file, by the extension of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// An image: png, jpg, webp, gif, avif, bmp, tif, svg, exr, ….
+    Image,
+    /// A video: mp4, webm, mkv, mov, avi, m4v.
+    Video,
+    /// A sound: flac, wav, mp3, opus, ogg, m4a, aac.
+    Audio,
+    /// Any other file, such as a 3D model, a latent or a text.
+    Other,
 }
 
 impl OutputFile {
-    /// An item of a node's output, if it is a file.
+    /// Reads an item of a node's output; returns `None` if it is not a file.
     pub(crate) fn read(key: &str, item: &Value, node: &NodeInfo, transport: &Arc<Transport>) -> Option<Self> {
         let file = |filename: &str, subfolder: &str, folder: &str| Self {
             filename: filename.to_owned(),
@@ -48,7 +57,7 @@ impl OutputFile {
             raw: item.clone(),
             transport: Arc::clone(transport),
         };
-        if let Some(path) = item.as_str().filter(|path| BARE.contains(&key) && path.contains('.')) {
+        if let Some(path) = item.as_str().filter(|path| PATH_KEYS.contains(&key) && path.contains('.')) {
             let path = path.trim_end_matches(" [output]");
             let (subfolder, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
             return Some(file(name, subfolder, "output"));
@@ -58,54 +67,9 @@ impl OutputFile {
         Some(file(filename, text("subfolder", ""), text("type", "output")))
     }
 
-    /// What it is, by its name.
+    /// Returns the kind of the file, by the extension of its name.
     pub fn kind(&self) -> FileKind {
-        FileKind::of(&self.filename)
-    }
-
-    /// Its bytes as they come. A broken connection is taken up where it broke.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Status`] 404 if the file is not there any more, and what any call may give: [`Error::Transport`],
-    /// [`Error::Status`].
-    pub async fn stream(&self) -> Result<Download, Error> {
-        Download::open(Arc::clone(&self.transport), self.query()).await
-    }
-
-    /// Its bytes, all of them in memory.
-    ///
-    /// # Errors
-    ///
-    /// As [`stream`](Self::stream), and [`Error::Answer`] if the file changes while it is read.
-    pub async fn bytes(&self) -> Result<Bytes, Error> {
-        self.stream().await?.bytes().await
-    }
-
-    /// Writes it into a folder, which is made if it is not there, under its own name, and gives the path. A file of that
-    /// name is replaced, and only once all of the new one is there. Memory is bounded whatever the size.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::FileName`] if the server names it in a way that leads out of the folder, else as
-    /// [`save_as`](Self::save_as).
-    pub async fn save_to(&self, folder: impl AsRef<Path>) -> Result<PathBuf, Error> {
-        let path = folder.as_ref().join(plain_name(&self.filename)?);
-        self.save_as(&path).await?;
-        Ok(path)
-    }
-
-    /// Writes it to a path. A file that is there is replaced, and only once all of the new one is there.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] if it cannot be written, else as [`bytes`](Self::bytes).
-    pub async fn save_as(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.stream().await?.save(path).await
-    }
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        vec![("filename", self.filename.clone()), ("subfolder", self.subfolder.clone()), ("type", self.folder.clone())]
+        FileKind::from_name(&self.filename)
     }
 }
 
@@ -122,24 +86,32 @@ impl fmt::Debug for OutputFile {
     }
 }
 
-/// The name, if it is a plain file name on every system.
-fn plain_name(name: &str) -> Result<&str, Error> {
-    let is_plain = !name.is_empty()
-        && !matches!(name, "." | "..")
-        && !name.contains(['/', '\\', ':', '\0'])
-        && !name.chars().any(char::is_control);
-    if is_plain { Ok(name) } else { Err(Error::FileName { name: name.to_owned() }) }
+impl FileKind {
+    /// Returns the kind of a file of this name.
+    pub fn from_name(name: &str) -> Self {
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+        match extension.as_str() {
+            "png" | "jpg" | "jpeg" | "webp" | "gif" | "avif" | "bmp" | "tif" | "tiff" | "svg" | "exr" | "hdr"
+            | "jxl" | "heic" | "ppm" => Self::Image,
+            "mp4" | "webm" | "mkv" | "mov" | "avi" | "m4v" => Self::Video,
+            "flac" | "wav" | "mp3" | "opus" | "ogg" | "oga" | "m4a" | "aac" => Self::Audio,
+            _ => Self::Other,
+        }
+    }
+
+    /// Returns the name of the variant in lower case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Other => "other",
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_leads_out_of_the_folder_is_an_error() {
-        for name in ["", ".", "..", "../a.png", "/a.png", "a/b.png", "a\\b.png", "c:a.png", "a\0.png", "a\n.png"] {
-            assert!(matches!(plain_name(name), Err(Error::FileName { .. })), "{name:?}");
-        }
-        assert_eq!(plain_name("cat (1).png").unwrap(), "cat (1).png");
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

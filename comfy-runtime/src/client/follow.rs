@@ -1,107 +1,109 @@
-//! Follows a run to its end. The socket is a hint, the server's queue and history are the authority.
+//! Follows a run to its end. Events of the WebSocket are hints; the server's queue and history decide.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tracing::debug;
 
-use super::authority::{self, Word};
-use super::ending::{Ending, Lost, LostWhy, Stalled};
+use super::ending::{Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
 use super::inner::Inner;
 use super::outputs::Done;
-use super::tracker::{Hint, Tracker};
+use super::status::{self, RunStatus};
+use super::tracker::{EndHint, Tracker};
 
-/// How old a look at the queue may be that runs share.
-const SHARED: Duration = Duration::from_millis(200);
+/// Maximum age of a snapshot of the queue that runs share.
+const MAX_QUEUE_AGE: Duration = Duration::from_millis(200);
 
-/// Longest time between two looks while the socket is closed.
-const BLIND: Duration = Duration::from_millis(500);
+/// Maximum time between two requests while the WebSocket is closed.
+const MAX_OFFLINE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Waits after the socket said that the run is over and the history does not have it yet, from the first to the last.
-const LATE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// The first wait for a history that lacks a run that has ended; each further wait is twice as long.
+const MIN_HISTORY_WAIT: Duration = Duration::from_millis(10);
 
-/// For how long the history may lack a run that the socket said is over.
-const HISTORY_IS_LATE: Duration = Duration::from_secs(5);
+/// Maximum wait between two requests of a history that lacks a run that has ended.
+const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
 
-/// A run that is nowhere is looked for again after this time before it is believed.
-const AGAIN: Duration = Duration::from_millis(300);
+/// Maximum time for which the history may lack a run that has ended.
+const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
 
-/// How long events may come after the history has the run.
-const OVERTAKEN: Duration = Duration::from_millis(500);
+/// Wait before the second look for a run that is in neither the queue nor the history.
+const ABSENT_WAIT: Duration = Duration::from_millis(300);
 
-/// How long the socket has to show that it is alive.
-const ALIVE: Duration = Duration::from_secs(5);
+/// Maximum time to wait for events that the server sent before its history had the run.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// One run on its way.
+/// Maximum time for the response to a ping that checks whether the connection is alive.
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The state of following one run.
 struct Follow<'f> {
     inner: &'f Inner,
     tracker: &'f Tracker,
-    /// When the server accepted it, and over which connection its events come.
-    accepted: Instant,
-    link: u64,
-    /// The last connection that is known to lead to the server that accepted it, and not to one started anew.
-    same: u64,
-    /// Another prompt that the server knew: if it still does, it was not restarted.
+    /// When the server accepted the run, and the number of the connection that was open then.
+    accepted_at: Instant,
+    connection: u64,
+    /// The number of the last connection that is known to lead to the server process that accepted the run.
+    verified_connection: u64,
+    /// The id of another prompt that the server knew: while it does, the server was not restarted.
     witness: Option<String>,
-    /// Since when the server does not answer, and its last word.
+    /// Since when the server does not respond, and the last error.
     failing: Option<(Instant, String)>,
-    /// Since when the run is nowhere.
-    nowhere: Option<Instant>,
-    /// Since when the socket says that the run is over.
-    hinted: Option<Instant>,
-    late: Duration,
+    /// Since when the run is in neither the queue nor the history.
+    absent_since: Option<Instant>,
+    /// Since when the run is absent although the WebSocket reported its end.
+    hinted_since: Option<Instant>,
+    history_wait: Duration,
 }
 
 /// Waits for the end of a run that was accepted.
-pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted: Instant, link: u64) -> Ending {
+pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted_at: Instant, connection: u64) -> Ending {
     let mut follow = Follow {
         inner,
         tracker,
-        accepted,
-        link,
-        same: link,
+        accepted_at,
+        connection,
+        verified_connection: connection,
         witness: inner.witness(),
         failing: None,
-        nowhere: None,
-        hinted: None,
-        late: LATE.0,
+        absent_since: None,
+        hinted_since: None,
+        history_wait: MIN_HISTORY_WAIT,
     };
-    // Whether it waits, and for whom, is worth knowing at once.
+    // The first look is at once, to report the position in the queue.
     let mut ending = follow.look().await;
     while ending.is_none() {
         follow.wait().await;
         ending = follow.look().await;
     }
     let ending = ending.unwrap_or(Ending::Deleted);
-    debug!(prompt_id = tracker.prompt_id, ending = ending.as_str(), "the run is over");
+    debug!(prompt_id = tracker.prompt_id, ending = ending.as_str(), "the run ended");
     ending
 }
 
 impl Follow<'_> {
-    /// Waits until there is reason to ask.
+    /// Waits until there is a reason to ask the server.
     async fn wait(&mut self) {
         let tracker = self.tracker;
-        if tracker.hint().is_some() || self.nowhere.is_some() {
-            let wait = if tracker.hint().is_some() { self.late } else { AGAIN };
-            self.late = (self.late * 2).min(LATE.1);
+        if tracker.hint().is_some() || self.absent_since.is_some() {
+            let wait = if tracker.hint().is_some() { self.history_wait } else { ABSENT_WAIT };
+            self.history_wait = (self.history_wait * 2).min(MAX_HISTORY_WAIT);
             tokio::time::sleep(wait).await;
             return;
         }
-        let mut queue = self.inner.hub.queue.subscribe();
+        let mut queue = self.inner.hub.queue_changes.subscribe();
         queue.mark_unchanged();
         loop {
-            let poll = self.inner.transport.limits.poll;
-            let open = self.inner.hub.link().open;
-            let poll = if open { poll } else { poll.min(BLIND) };
-            let quiet = tracker.last_sign().elapsed();
-            // While events come, there is nothing to ask; when they stop, the time counts from the last one.
-            let rest = poll.checked_sub(quiet).filter(|rest| !rest.is_zero()).unwrap_or(poll);
+            let interval = self.inner.transport.limits.poll_interval;
+            let is_open = self.inner.hub.connection().is_open;
+            let interval = if is_open { interval } else { interval.min(MAX_OFFLINE_INTERVAL) };
+            let quiet = tracker.last_activity().elapsed();
+            // While events arrive there is nothing to ask; after the last one the interval starts anew.
+            let rest = interval.checked_sub(quiet).filter(|rest| !rest.is_zero()).unwrap_or(interval);
             tokio::select! {
                 () = tracker.wake.notified() => return,
                 _ = queue.changed(), if !tracker.started() => return,
                 () = tokio::time::sleep(rest) => {
-                    if !open || tracker.last_sign().elapsed() >= poll {
+                    if !is_open || tracker.last_activity().elapsed() >= interval {
                         return;
                     }
                 }
@@ -109,163 +111,164 @@ impl Follow<'_> {
         }
     }
 
-    /// Asks the server, and gives the ending if it knows one or if there is no hope of one.
+    /// Asks the server, and returns the ending if it reports one or if none can be expected any more.
     async fn look(&mut self) -> Option<Ending> {
-        // What changed just now must be in the answer; without a hint, runs share one.
-        let since = if self.tracker.hint().is_some() || self.nowhere.is_some() {
+        // After a hint the answer must include what changed just now; otherwise runs share a snapshot.
+        let since = if self.tracker.hint().is_some() || self.absent_since.is_some() {
             Instant::now()
         } else {
-            Instant::now().checked_sub(SHARED).map_or(self.accepted, |time| time.max(self.accepted))
+            Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(self.accepted_at, |time| time.max(self.accepted_at))
         };
-        let word = self.inner.authority.ask(&self.inner.transport, self.tracker, since).await;
-        match word {
-            Err(error) => return self.unanswered(&error),
-            Ok(word) => {
-                self.failing = None;
-                match word {
-                    Word::Ended(ending) => {
-                        self.inner.saw(&self.tracker.prompt_id);
-                        self.hear_out().await;
-                        self.check_hearing();
-                        return Some(*ending);
-                    }
-                    Word::Nothing => return self.nowhere().await,
-                    Word::Waiting(position) => {
-                        self.nowhere = None;
-                        self.tracker.queued(position);
-                        self.remember().await;
-                    }
-                    Word::Running => {
-                        self.nowhere = None;
-                        self.tracker.running();
-                        self.remember().await;
-                        self.check_hearing();
-                    }
-                }
+        let status = match self.inner.queue.status(&self.inner.transport, self.tracker, since).await {
+            Ok(status) => status,
+            Err(error) => return self.no_response(&error),
+        };
+        self.failing = None;
+        match status {
+            RunStatus::Ended(ending) => {
+                self.inner.set_witness(&self.tracker.prompt_id);
+                self.drain_events().await;
+                self.check_connection();
+                return Some(*ending);
+            }
+            RunStatus::Absent => return self.absent().await,
+            RunStatus::Waiting(position) => {
+                self.absent_since = None;
+                self.tracker.set_queued(position);
+                self.verify_server().await;
+            }
+            RunStatus::Running => {
+                self.absent_since = None;
+                self.tracker.set_running();
+                self.verify_server().await;
+                self.check_connection();
             }
         }
         self.stalled()
     }
 
-    /// The server does not answer, or not what it should.
-    fn unanswered(&mut self, error: &Error) -> Option<Ending> {
-        let (since, word) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
-        *word = error.to_string();
-        if since.elapsed() < self.inner.transport.limits.unreachable {
+    /// Handles a server that does not respond, or with an error.
+    fn no_response(&mut self, error: &Error) -> Option<Ending> {
+        let (since, last_error) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
+        *last_error = error.to_string();
+        if since.elapsed() < self.inner.transport.limits.unreachable_after {
             return None;
         }
-        // What the socket brought is still better than nothing.
-        Some(self.hinted_ending().unwrap_or_else(|| self.lost(LostWhy::Unreachable)))
+        // What the WebSocket reported is better than nothing.
+        Some(self.hinted_ending().unwrap_or_else(|| self.lost(LostReason::Unreachable)))
     }
 
-    /// The run is in neither queue nor history.
-    async fn nowhere(&mut self) -> Option<Ending> {
-        let first = self.nowhere.is_none();
-        let since = *self.nowhere.get_or_insert_with(Instant::now);
+    /// Handles a run that is in neither the queue nor the history.
+    async fn absent(&mut self) -> Option<Ending> {
+        let first = self.absent_since.is_none();
+        let since = *self.absent_since.get_or_insert_with(Instant::now);
         if self.tracker.hint().is_some() {
-            let hinted = *self.hinted.get_or_insert_with(Instant::now);
-            // Somebody may have cleared the history; then the socket's word is the best there is.
-            return if hinted.elapsed() >= HISTORY_IS_LATE { self.hinted_ending() } else { None };
+            let hinted_since = *self.hinted_since.get_or_insert_with(Instant::now);
+            // If the history was cleared, the report of the WebSocket is the best there is.
+            return if hinted_since.elapsed() >= MAX_HISTORY_DELAY { self.hinted_ending() } else { None };
         }
         if first {
             return None;
         }
-        let link = self.inner.hub.link();
         if self.tracker.cancelled() && !self.tracker.started() {
             return Some(Ending::Deleted);
         }
-        let unbroken = link.number == self.same && link.open && self.inner.hub.answers(ALIVE).await;
-        let link = self.inner.hub.link();
-        if unbroken && link.number == self.same && link.open {
+        let is_verified = || {
+            let connection = self.inner.hub.connection();
+            connection.number == self.verified_connection && connection.is_open
+        };
+        if is_verified() && self.inner.hub.is_alive(PING_TIMEOUT).await && is_verified() {
             if self.tracker.hint().is_some() {
                 return None;
             }
             if !self.tracker.started() {
                 return Some(Ending::Deleted);
             }
-            // It had begun: its end must come over the socket, unless the server dropped it.
-            return (since.elapsed() >= HISTORY_IS_LATE).then(|| self.lost(LostWhy::Forgotten));
+            // The run had started: the WebSocket must report its end, unless the server dropped the run.
+            return (since.elapsed() >= MAX_HISTORY_DELAY).then(|| self.lost(LostReason::Forgotten));
         }
         match self.server_is_the_same().await {
             Ok(true) if !self.tracker.started() => Some(Ending::Deleted),
-            Ok(_) => Some(self.lost(LostWhy::Forgotten)),
-            Err(error) => self.unanswered(&error),
+            Ok(_) => Some(self.lost(LostReason::Forgotten)),
+            Err(error) => self.no_response(&error),
         }
     }
 
-    /// The answer may overtake what the socket brings: what was sent before the answer to a ping is here with that.
-    async fn hear_out(&self) {
-        if self.tracker.hint().is_none() && self.inner.hub.link().open {
-            // Without an answer there is nothing to wait for.
-            _ = self.inner.hub.answers(OVERTAKEN).await;
+    /// Waits for events that the response of the history overtook: they arrive before the response to a ping.
+    async fn drain_events(&self) {
+        if self.tracker.hint().is_none() && self.inner.hub.connection().is_open {
+            // Without a response there is nothing to wait for.
+            _ = self.inner.hub.is_alive(DRAIN_TIMEOUT).await;
         }
     }
 
-    /// Whether the server knows a prompt that it knew before.
+    /// Returns whether the server still knows the witness.
     async fn server_is_the_same(&self) -> Result<bool, Error> {
         let Some(witness) = &self.witness else { return Ok(false) };
-        let queue = self.inner.authority.queue(&self.inner.transport, Instant::now()).await?;
-        if queue.holds(witness) {
+        let queue = self.inner.queue.snapshot(&self.inner.transport, Instant::now()).await?;
+        if queue.contains(witness) {
             return Ok(true);
         }
-        Ok(authority::history(&self.inner.transport, witness).await?.is_some())
+        Ok(status::history_entry(&self.inner.transport, witness).await?.is_some())
     }
 
-    /// The queue has the run, so it is the queue of the server that accepted it: whoever else is in it is a witness, and
-    /// the connection that was open before leads there.
-    async fn remember(&mut self) {
-        // The answer is there already. Another run may have had a newer one since, in which this one is not.
-        let Ok(queue) = self.inner.authority.queue(&self.inner.transport, self.accepted).await else { return };
-        if !queue.holds(&self.tracker.prompt_id) {
+    /// Notes what a queue that contains the run proves: it belongs to the server process that accepted the run. So every
+    /// other prompt in it is a witness, and a connection that was open before the request leads to that process.
+    async fn verify_server(&mut self) {
+        // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
+        let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted_at).await else { return };
+        if !queue.contains(&self.tracker.prompt_id) {
             return;
         }
         if let Some(other) = queue.other(&self.tracker.prompt_id) {
             self.witness = Some(other.to_owned());
         }
-        let link = self.inner.hub.link();
-        if link.open && link.since.is_some_and(|since| since <= queue.asked()) {
-            self.same = link.number;
+        let connection = self.inner.hub.connection();
+        if connection.is_open && connection.opened_at.is_some_and(|time| time <= queue.requested_at()) {
+            self.verified_connection = connection.number;
         }
     }
 
-    /// If the run goes on and nothing is heard of it over a connection that was opened meanwhile, the server has
-    /// forgotten that connection: another one is needed.
-    fn check_hearing(&self) {
-        let link = self.inner.hub.link();
-        let time = link.since.map_or(Duration::ZERO, |since| since.elapsed());
-        let heard = self.tracker.last_link() >= link.number;
-        if link.open && link.number > self.link && !heard && time >= self.inner.transport.limits.poll {
-            self.inner.hub.deaf();
+    /// Requests another connection if the run goes on but a connection opened since then delivered nothing: the server
+    /// has forgotten that connection.
+    fn check_connection(&self) {
+        let connection = self.inner.hub.connection();
+        let age = connection.opened_at.map_or(Duration::ZERO, |time| time.elapsed());
+        let is_silent = self.tracker.last_connection() < connection.number;
+        let is_new = connection.is_open && connection.number > self.connection;
+        if is_new && is_silent && age >= self.inner.transport.limits.poll_interval {
+            self.inner.hub.request_reconnect();
         }
     }
 
+    /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
-        let tracker = self.tracker;
-        let heard = || Done::heard(tracker, Arc::clone(&self.inner.transport));
+        let (tracker, transport) = (self.tracker, &self.inner.transport);
+        let done = || Done::from_events(&tracker.prompt_id, &tracker.origin, transport, tracker.outputs());
         match tracker.hint()? {
-            Hint::Success | Hint::Over => Some(Ending::Finished(heard())),
-            Hint::Error(data) => Some(authority::failed(tracker, &data, Some(heard()))),
-            Hint::Interrupted(data) => Some(authority::interrupted(tracker, &data, Some(heard()))),
+            EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
+            EndHint::Error(data) => Some(status::failed(tracker, &data, done())),
+            EndHint::Interrupted(data) => Some(status::interrupted(tracker, &data, done())),
         }
     }
 
-    fn lost(&self, why: LostWhy) -> Ending {
-        let last_word = match (&self.failing, why) {
-            (Some((_, word)), _) => word.clone(),
-            (None, _) => self.inner.hub.link().why,
+    fn lost(&self, reason: LostReason) -> Ending {
+        let last_error = match &self.failing {
+            Some((_, error)) => error.clone(),
+            None => self.inner.hub.connection().reason,
         };
-        Ending::Lost(Lost {
+        Ending::Lost(LostRun {
             prompt_id: self.tracker.prompt_id.clone(),
-            why,
+            reason,
             started: self.tracker.started(),
             last_node: self.tracker.last_node(),
-            last_word,
+            last_error,
         })
     }
 
     fn stalled(&self) -> Option<Ending> {
-        let silent = self.tracker.last_sign().elapsed();
-        (silent >= self.inner.transport.limits.stalled).then(|| {
+        let silent = self.tracker.last_activity().elapsed();
+        (silent >= self.inner.transport.limits.stalled_after).then(|| {
             Ending::Stalled(Stalled {
                 prompt_id: self.tracker.prompt_id.clone(),
                 silent,

@@ -1,4 +1,4 @@
-//! One frame of the WebSocket.
+//! Parses one frame of the WebSocket.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::json;
 
-/// What a frame holds; the kinds that come often are read without a copy.
+/// A parsed frame. The frequent events are parsed without a copy.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Frame<'f> {
-    /// `progress_state`. It repeats what other events say; whose it is, is all that is needed.
+    /// A `progress_state` event. It repeats what other events report, so only its run matters.
     State { prompt_id: &'f str },
-    /// `progress`
-    Progress(Brief<'f>),
-    /// `executing`
-    Executing(Brief<'f>),
-    /// A text frame: `type` and `data`.
+    /// A `progress` event.
+    Progress(NodeData<'f>),
+    /// An `executing` event.
+    Executing(NodeData<'f>),
+    /// Any other event: `type` and `data`.
     Event { kind: String, data: Value },
-    /// A picture: format, what is known of it, bytes.
-    Picture { format: PreviewFormat, about: About, bytes: Bytes },
+    /// An image.
+    Image { format: PreviewFormat, source: ImageSource, bytes: Bytes },
     /// A text that a node reports while it runs.
     Text { node: String, text: String },
-    /// Of no known form.
+    /// A binary frame of an unknown form.
     Unknown(Bytes),
 }
 
-/// What `progress` and `executing` say; what is absent or `null` is `None` or 0.
+/// The data of a `progress` or `executing` event. A member that is absent or `null` is `None` or 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Brief<'f> {
+pub(crate) struct NodeData<'f> {
     pub(crate) prompt_id: Option<&'f str>,
     pub(crate) node: Option<&'f str>,
     pub(crate) display_node: Option<&'f str>,
@@ -37,7 +37,7 @@ pub(crate) struct Brief<'f> {
     pub(crate) max: f64,
 }
 
-impl<'de> Deserialize<'de> for Brief<'de> {
+impl<'de> Deserialize<'de> for NodeData<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Members)
     }
@@ -46,49 +46,49 @@ impl<'de> Deserialize<'de> for Brief<'de> {
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Brief<'de>;
+    type Value = NodeData<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the data of an event")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Brief<'de>, A::Error> {
-        let mut brief = Brief::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NodeData<'de>, A::Error> {
+        let mut data = NodeData::default();
         while let Some(key) = map.next_key::<&str>()? {
             match key {
-                "prompt_id" => brief.prompt_id = map.next_value()?,
-                "node" => brief.node = map.next_value()?,
-                "display_node" => brief.display_node = map.next_value()?,
-                "value" => brief.value = map.next_value()?,
-                "max" => brief.max = map.next_value()?,
+                "prompt_id" => data.prompt_id = map.next_value()?,
+                "node" => data.node = map.next_value()?,
+                "display_node" => data.display_node = map.next_value()?,
+                "value" => data.value = map.next_value()?,
+                "max" => data.max = map.next_value()?,
                 _ => _ = map.next_value::<IgnoredAny>()?,
             }
         }
-        Ok(brief)
+        Ok(data)
     }
 }
 
-/// Whose picture it is; nothing is known in the old form.
+/// The run and the node that sent an image; unknown in the old form of the frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct About {
+pub(crate) struct ImageSource {
     pub(crate) prompt_id: Option<String>,
     pub(crate) node: Option<String>,
 }
 
-/// How a preview is encoded.
+/// The image format of a preview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreviewFormat {
-    /// `image/jpeg`
+    /// The JPEG format.
     Jpeg,
-    /// `image/png`
+    /// The PNG format.
     Png,
-    /// Another one; look at the bytes.
+    /// Another format, to be detected from the bytes.
     Other,
 }
 
 impl PreviewFormat {
-    /// The usual file extension, without a dot; `bin` if the format is not known.
+    /// Returns the usual file extension, without a dot; `bin` for an unknown format.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -98,12 +98,12 @@ impl PreviewFormat {
     }
 }
 
-/// How a server begins the frames that come often.
+/// The beginnings of the frequent frames, exactly as servers write them.
 const STATE: &str = r#"{"type": "progress_state", "data": {"prompt_id": ""#;
 const PROGRESS: &str = r#"{"type": "progress", "data": "#;
 const EXECUTING: &str = r#"{"type": "executing", "data": "#;
 
-/// Reads a text frame. One of a frequent kind that is written in another way than servers do is an `Event` too.
+/// Parses a text frame. A frequent event that is not written exactly as servers do becomes an [`Frame::Event`].
 pub(crate) fn text(text: &str) -> Option<Frame<'_>> {
     frequent(text).or_else(|| event(text))
 }
@@ -114,13 +114,14 @@ fn frequent(text: &str) -> Option<Frame<'_>> {
         return (!prompt_id.contains('\\')).then_some(Frame::State { prompt_id });
     }
     if let Some(rest) = text.strip_prefix(PROGRESS) {
-        return data(rest).map(Frame::Progress);
+        return node_data(rest).map(Frame::Progress);
     }
-    data(text.strip_prefix(EXECUTING)?).map(Frame::Executing)
+    node_data(text.strip_prefix(EXECUTING)?).map(Frame::Executing)
 }
 
-/// The data of an event, before its last brace. Texts with escapes cannot be borrowed; then it is read as any other.
-fn data(rest: &str) -> Option<Brief<'_>> {
+/// Parses the data of an event and the closing brace after it. Returns `None` for strings with escapes, which cannot be
+/// borrowed; the frame is then parsed like any other event.
+fn node_data(rest: &str) -> Option<NodeData<'_>> {
     serde_json::from_str(rest.strip_suffix('}')?).ok()
 }
 
@@ -131,52 +132,52 @@ fn event(text: &str) -> Option<Frame<'static>> {
     Some(Frame::Event { kind, data: map.remove("data").unwrap_or(Value::Null) })
 }
 
-/// Reads a binary frame. The bytes of pictures are not copied.
+/// Parses a binary frame. The bytes of images are not copied.
 pub(crate) fn binary(bytes: &Bytes) -> Frame<'static> {
     known(bytes).unwrap_or_else(|| Frame::Unknown(bytes.clone()))
 }
 
 fn known(bytes: &Bytes) -> Option<Frame<'static>> {
-    let (kind, rest) = number(bytes)?;
+    let (kind, rest) = split_u32(bytes)?;
     match kind {
         1 => {
-            let (format, picture) = number(&rest)?;
+            let (format, image) = split_u32(&rest)?;
             let format = match format {
                 1 => PreviewFormat::Jpeg,
                 2 => PreviewFormat::Png,
                 _ => PreviewFormat::Other,
             };
-            Some(Frame::Picture { format, about: About::default(), bytes: picture })
+            Some(Frame::Image { format, source: ImageSource::default(), bytes: image })
         }
         3 => {
-            let (node, text) = counted(&rest)?;
+            let (node, text) = split_field(&rest)?;
             let text = String::from_utf8_lossy(&text).into_owned();
             Some(Frame::Text { node: String::from_utf8_lossy(&node).into_owned(), text })
         }
         4 => {
-            let (about, picture) = counted(&rest)?;
-            let about = Value::parse(&about).ok()?;
-            let format = match json::text(&about, "image_type") {
+            let (metadata, image) = split_field(&rest)?;
+            let metadata = Value::parse(&metadata).ok()?;
+            let format = match json::text(&metadata, "image_type") {
                 Some("image/jpeg") => PreviewFormat::Jpeg,
                 Some("image/png") => PreviewFormat::Png,
                 _ => PreviewFormat::Other,
             };
-            let about = About { prompt_id: json::string(&about, "prompt_id"), node: json::string(&about, "node_id") };
-            Some(Frame::Picture { format, about, bytes: picture })
+            let (prompt_id, node) = (json::string(&metadata, "prompt_id"), json::string(&metadata, "node_id"));
+            Some(Frame::Image { format, source: ImageSource { prompt_id, node }, bytes: image })
         }
         _ => None,
     }
 }
 
-/// A number of four bytes, the most significant first, and what follows.
-fn number(bytes: &Bytes) -> Option<(u32, Bytes)> {
+/// Splits a big-endian `u32` from the rest.
+fn split_u32(bytes: &Bytes) -> Option<(u32, Bytes)> {
     let head: [u8; 4] = bytes.get(..4)?.try_into().ok()?;
     Some((u32::from_be_bytes(head), bytes.slice(4..)))
 }
 
-/// As many bytes as the number in front of them says, and what follows.
-fn counted(bytes: &Bytes) -> Option<(Bytes, Bytes)> {
-    let (count, rest) = number(bytes)?;
+/// Splits a length-prefixed field from the rest.
+fn split_field(bytes: &Bytes) -> Option<(Bytes, Bytes)> {
+    let (count, rest) = split_u32(bytes)?;
     let count = usize::try_from(count).ok()?;
     (count <= rest.len()).then(|| (rest.slice(..count), rest.slice(count..)))
 }
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn of_progress_state_the_prompt_is_read_however_it_is_written() {
+    fn progress_state_gives_its_prompt_id_however_it_is_written() {
         assert_eq!(
             text(r#"{"type": "progress_state", "data": {"prompt_id": "a-1", "nodes": {"1": {}}}}"#),
             Some(Frame::State { prompt_id: "a-1" })
@@ -198,19 +199,19 @@ mod tests {
         let Some(Frame::Event { data, .. }) =
             text(r#"{"data":{"nodes":{},"prompt_id":"a-1"},"type":"progress_state"}"#)
         else {
-            panic!("it is an event")
+            panic!("expected an event")
         };
         assert_eq!(json::text(&data, "prompt_id"), Some("a-1"));
     }
 
     #[test]
-    fn frequent_events_are_read_without_a_copy_and_else_as_any_other() {
+    fn frequent_events_in_another_form_are_parsed_as_any_other() {
         let progress = r#"{"type": "progress", "data": {"value": 3, "max": 20.0, "prompt_id": "p", "node": "7"}}"#;
-        let brief = Brief { prompt_id: Some("p"), node: Some("7"), display_node: None, value: 3.0, max: 20.0 };
-        assert_eq!(text(progress), Some(Frame::Progress(brief)));
+        let data = NodeData { prompt_id: Some("p"), node: Some("7"), display_node: None, value: 3.0, max: 20.0 };
+        assert_eq!(text(progress), Some(Frame::Progress(data)));
         let over = r#"{"type": "executing", "data": {"node": null, "prompt_id": "p", "more": [{}]}}"#;
-        let brief = Brief { prompt_id: Some("p"), ..Brief::default() };
-        assert_eq!(text(over), Some(Frame::Executing(brief)));
+        let data = NodeData { prompt_id: Some("p"), ..NodeData::default() };
+        assert_eq!(text(over), Some(Frame::Executing(data)));
         for other in [
             r#"{"type": "executing", "data": {"node": "a\"b", "prompt_id": "p"}}"#,
             r#"{"type": "progress", "data": {"value": NaN, "max": 1, "prompt_id": "p"}}"#,
@@ -219,14 +220,14 @@ mod tests {
         ] {
             assert!(matches!(text(other), Some(Frame::Event { .. })), "{other}");
         }
-        assert_eq!(text(r#"{"type": "progress", "data": {"value": 1}"#), None, "it is cut off");
+        assert_eq!(text(r#"{"type": "progress", "data": {"value": 1}"#), None, "truncated");
     }
 
     #[test]
-    fn a_preview_of_the_old_form() {
-        let expected = Frame::Picture {
+    fn a_preview_without_metadata() {
+        let expected = Frame::Image {
             format: PreviewFormat::Jpeg,
-            about: About::default(),
+            source: ImageSource::default(),
             bytes: Bytes::from_static(b"\xff\xd8"),
         };
         assert_eq!(frame(b"\0\0\0\x01\0\0\0\x01\xff\xd8"), expected);
@@ -234,11 +235,11 @@ mod tests {
 
     #[test]
     fn a_preview_with_metadata() {
-        let about = br#"{"node_id": "3", "prompt_id": "p", "image_type": "image/png"}"#;
-        let count = u32::try_from(about.len()).unwrap().to_be_bytes();
-        let bytes = [b"\0\0\0\x04".as_slice(), &count, about, b"\x89PNG"].concat();
-        let about = About { prompt_id: Some("p".into()), node: Some("3".into()) };
-        let expected = Frame::Picture { format: PreviewFormat::Png, about, bytes: Bytes::from_static(b"\x89PNG") };
+        let metadata = br#"{"node_id": "3", "prompt_id": "p", "image_type": "image/png"}"#;
+        let count = u32::try_from(metadata.len()).unwrap().to_be_bytes();
+        let bytes = [b"\0\0\0\x04".as_slice(), &count, metadata, b"\x89PNG"].concat();
+        let source = ImageSource { prompt_id: Some("p".into()), node: Some("3".into()) };
+        let expected = Frame::Image { format: PreviewFormat::Png, source, bytes: Bytes::from_static(b"\x89PNG") };
         assert_eq!(frame(&bytes), expected);
     }
 
@@ -248,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_or_of_another_kind_is_kept_as_it_is() {
+    fn a_short_or_unknown_frame_is_unknown() {
         for bytes in [b"".as_slice(), b"\0\0\0", b"\0\0\0\x01\0\0", b"\0\0\0\x03\xff\xff\xff\xff7", b"\0\0\0\x09x"] {
             assert_eq!(frame(bytes), Frame::Unknown(Bytes::copy_from_slice(bytes)));
         }
     }
 
     #[test]
-    fn an_event_is_its_type_and_its_data() {
+    fn an_event_has_a_type_and_data() {
         let expected = Frame::Event { kind: "x".into(), data: Value::Float(f64::NAN) };
         assert_eq!(text(r#"{"type": "x", "data": NaN}"#), Some(expected));
         for wrong in ["", "[]", "{}", r#"{"type": 5}"#] {

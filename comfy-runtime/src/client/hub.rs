@@ -1,4 +1,4 @@
-//! The one socket of a client, and the runs that listen to it.
+//! Distributes the frames of a client's WebSocket to its runs, and tracks the state of the connection.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,56 +10,57 @@ use super::frame::Frame;
 use super::json;
 use super::tracker::Tracker;
 
-/// Shortest time between two connections that were opened because nothing came over the one before.
-const REOPEN: Duration = Duration::from_secs(20);
+/// Minimum time between two reconnects that were requested because a connection delivered nothing.
+const MIN_RECONNECT_INTERVAL: Duration = Duration::from_secs(20);
 
-/// Who listens, and how the connection is.
+/// The runs of a client, and the state of its WebSocket.
 #[derive(Debug)]
 pub(crate) struct Hub {
     runs: Mutex<Runs>,
-    link: watch::Sender<Link>,
-    /// Counts changes of the server's queue.
-    pub(crate) queue: watch::Sender<u64>,
-    /// Counts answers to pings.
+    connection: watch::Sender<Connection>,
+    /// Counts the changes of the server's queue.
+    pub(crate) queue_changes: watch::Sender<u64>,
+    /// Counts the responses to pings.
     pub(crate) pongs: watch::Sender<u64>,
-    /// Asks the connection for a ping.
+    /// Requests a ping.
     pub(crate) ping: Notify,
-    /// Asks for another connection.
-    pub(crate) reopen: Notify,
-    /// The client is gone.
+    /// Requests another connection.
+    pub(crate) reconnect: Notify,
+    /// Tells the WebSocket's task that the client was dropped.
     pub(crate) close: Notify,
-    reopened: Mutex<Option<Instant>>,
+    /// When another connection was last requested.
+    reconnect_requested: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
 struct Runs {
     by_id: HashMap<String, Arc<Tracker>>,
-    /// The run that the last event was about: frames that name none are of this one.
+    /// The run of the last event, to which frames without a prompt id belong.
     current: Option<Arc<Tracker>>,
 }
 
-/// How the connection is.
+/// The state of the WebSocket.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Link {
+pub(crate) struct Connection {
     /// Counts the connections; 0 before the first.
     pub(crate) number: u64,
-    pub(crate) open: bool,
-    pub(crate) since: Option<Instant>,
-    /// Why it is closed.
-    pub(crate) why: String,
+    pub(crate) is_open: bool,
+    pub(crate) opened_at: Option<Instant>,
+    /// Why the connection is closed; empty while it is open.
+    pub(crate) reason: String,
 }
 
 impl Hub {
     pub(crate) fn new() -> Self {
         Self {
             runs: Mutex::default(),
-            link: watch::Sender::new(Link::default()),
-            queue: watch::Sender::new(0),
+            connection: watch::Sender::new(Connection::default()),
+            queue_changes: watch::Sender::new(0),
             pongs: watch::Sender::new(0),
             ping: Notify::new(),
-            reopen: Notify::new(),
+            reconnect: Notify::new(),
             close: Notify::new(),
-            reopened: Mutex::default(),
+            reconnect_requested: Mutex::default(),
         }
     }
 
@@ -77,51 +78,52 @@ impl Hub {
         runs.current.take_if(|current| current.prompt_id == prompt_id);
     }
 
-    pub(crate) fn link(&self) -> Link {
-        self.link.borrow().clone()
+    pub(crate) fn connection(&self) -> Connection {
+        self.connection.borrow().clone()
     }
 
-    pub(crate) fn opened(&self) {
-        self.link.send_modify(|link| {
-            *link = Link { number: link.number + 1, open: true, since: Some(Instant::now()), why: String::new() };
+    pub(crate) fn set_open(&self) {
+        self.connection.send_modify(|connection| {
+            let (number, opened_at) = (connection.number + 1, Some(Instant::now()));
+            *connection = Connection { number, is_open: true, opened_at, reason: String::new() };
         });
-        self.wake();
+        self.wake_all();
     }
 
-    pub(crate) fn broken(&self, why: String) {
-        self.link.send_modify(|link| {
-            link.open = false;
-            link.why = why;
+    pub(crate) fn set_closed(&self, reason: String) {
+        self.connection.send_modify(|connection| {
+            connection.is_open = false;
+            connection.reason = reason;
         });
-        self.wake();
+        self.wake_all();
     }
 
-    /// Every run asks the server: what the socket brought meanwhile is gone.
-    fn wake(&self) {
+    /// Makes every run ask the server, because events of the time between two connections are missing.
+    fn wake_all(&self) {
         for tracker in self.lock().by_id.values() {
             tracker.wake.notify_one();
         }
     }
 
-    /// Takes a frame to the run that it is about. Frames about other clients' prompts go nowhere.
-    pub(crate) fn hear(&self, frame: Frame<'_>) {
-        let number = self.link.borrow().number;
-        if let Some(tracker) = self.whose(&frame) {
-            tracker.hear(frame, number);
+    /// Passes a frame to the run that it belongs to. Frames of other clients' prompts are ignored.
+    pub(crate) fn dispatch(&self, frame: Frame<'_>) {
+        let number = self.connection.borrow().number;
+        if let Some(tracker) = self.run_of(&frame) {
+            tracker.handle(frame, number);
         }
     }
 
-    fn whose(&self, frame: &Frame<'_>) -> Option<Arc<Tracker>> {
+    fn run_of(&self, frame: &Frame<'_>) -> Option<Arc<Tracker>> {
         let id = match frame {
             Frame::Event { kind, .. } if kind == "status" => {
-                self.queue.send_modify(|count| *count += 1);
+                self.queue_changes.send_modify(|count| *count += 1);
                 return None;
             }
             Frame::Event { kind, .. } if kind == "feature_flags" => return None,
             Frame::Event { data, .. } => json::text(data, "prompt_id"),
             Frame::State { prompt_id } => Some(*prompt_id),
-            Frame::Progress(brief) | Frame::Executing(brief) => brief.prompt_id,
-            Frame::Picture { about, .. } => about.prompt_id.as_deref(),
+            Frame::Progress(data) | Frame::Executing(data) => data.prompt_id,
+            Frame::Image { source, .. } => source.prompt_id.as_deref(),
             Frame::Text { .. } | Frame::Unknown(_) => None,
         };
         let mut runs = self.lock();
@@ -137,20 +139,20 @@ impl Hub {
         }
     }
 
-    /// Whether the connection answers: a ping goes out, and within `time` its answer comes back.
-    pub(crate) async fn answers(&self, time: Duration) -> bool {
+    /// Sends a ping and returns whether the response arrives in time.
+    pub(crate) async fn is_alive(&self, timeout: Duration) -> bool {
         let mut pongs = self.pongs.subscribe();
         pongs.mark_unchanged();
         self.ping.notify_one();
-        tokio::time::timeout(time, pongs.changed()).await.is_ok_and(|changed| changed.is_ok())
+        tokio::time::timeout(timeout, pongs.changed()).await.is_ok_and(|changed| changed.is_ok())
     }
 
-    /// Asks for another connection, because nothing comes over this one; not too often.
-    pub(crate) fn deaf(&self) {
-        let mut reopened = self.reopened.lock().unwrap_or_else(PoisonError::into_inner);
-        if reopened.is_none_or(|time| time.elapsed() >= REOPEN) {
-            *reopened = Some(Instant::now());
-            self.reopen.notify_one();
+    /// Requests another connection because this one delivers nothing, but not too often.
+    pub(crate) fn request_reconnect(&self) {
+        let mut requested = self.reconnect_requested.lock().unwrap_or_else(PoisonError::into_inner);
+        if requested.is_none_or(|time| time.elapsed() >= MIN_RECONNECT_INTERVAL) {
+            *requested = Some(Instant::now());
+            self.reconnect.notify_one();
         }
     }
 }

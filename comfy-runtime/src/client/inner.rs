@@ -1,22 +1,22 @@
-//! What the handles of one client share.
+//! The state that all handles of one client share.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::authority::Authority;
 use super::hub::Hub;
 use super::secret::Secret;
+use super::status::QueueCache;
 use super::transport::Transport;
 
-/// What the handles of one client share.
+/// The state that all handles of one client share.
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) transport: Arc<Transport>,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) authority: Authority,
+    pub(crate) queue: QueueCache,
     pub(crate) client_id: String,
-    pub(crate) api_key: Option<Secret>,
-    pub(crate) auth_token: Option<Secret>,
-    /// A prompt that the server's history had.
+    pub(crate) comfy_org_api_key: Option<Secret>,
+    pub(crate) comfy_org_auth_token: Option<Secret>,
+    /// The id of a prompt that was in the server's history: while it is known, the server was not restarted.
     witness: Mutex<Option<String>>,
 }
 
@@ -25,21 +25,21 @@ impl Inner {
         transport: Arc<Transport>,
         hub: Arc<Hub>,
         client_id: String,
-        (api_key, auth_token): (Option<Secret>, Option<Secret>),
+        (comfy_org_api_key, comfy_org_auth_token): (Option<Secret>, Option<Secret>),
     ) -> Self {
         Self {
             transport,
             hub,
-            authority: Authority::default(),
+            queue: QueueCache::default(),
             client_id,
-            api_key,
-            auth_token,
+            comfy_org_api_key,
+            comfy_org_auth_token,
             witness: Mutex::default(),
         }
     }
 
-    /// Notes a prompt that the server's history has.
-    pub(crate) fn saw(&self, prompt_id: &str) {
+    /// Notes the id of a prompt that is in the server's history.
+    pub(crate) fn set_witness(&self, prompt_id: &str) {
         *self.witness.lock().unwrap_or_else(PoisonError::into_inner) = Some(prompt_id.to_owned());
     }
 
@@ -50,7 +50,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The task that keeps the socket says goodbye and ends.
+        // The task that keeps the WebSocket open closes it and ends.
         self.hub.close.notify_one();
     }
 }

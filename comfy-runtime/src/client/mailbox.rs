@@ -9,12 +9,12 @@ use futures_core::Stream;
 
 use super::event::{Event, Preview};
 
-/// Most previews that wait for one reader.
-const MOST_PREVIEWS: usize = 4;
+/// Maximum number of previews that wait for one reader.
+const MAX_PREVIEWS: usize = 4;
 
 /// The events of one run for one reader: a [`Stream`] that ends after the last event.
 ///
-/// Whoever reads slowly holds up nobody. Events wait; of previews only the newest four do.
+/// A slow reader does not hold up the run or other readers. Events wait for it, but only the newest four previews do.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Events(Arc<Mailbox>);
@@ -24,7 +24,7 @@ pub(crate) struct Mailbox(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Numbered, because previews wait apart.
+    /// The events with their numbers, which give the order of events and previews.
     events: VecDeque<(u64, Event)>,
     previews: VecDeque<(u64, Preview)>,
     count: u64,
@@ -37,8 +37,8 @@ impl Mailbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an event in. The last event of a run closes the mailbox.
-    pub(crate) fn put(&self, event: Event) {
+    /// Adds an event. The last event of a run closes the mailbox.
+    pub(crate) fn push(&self, event: Event) {
         let mut waiting = self.lock();
         if waiting.closed {
             return;
@@ -48,7 +48,7 @@ impl Mailbox {
         waiting.closed = event.is_last();
         match event {
             Event::Preview(preview) => {
-                if waiting.previews.len() == MOST_PREVIEWS {
+                if waiting.previews.len() == MAX_PREVIEWS {
                     waiting.previews.pop_front();
                 }
                 waiting.previews.push_back((number, preview));
@@ -63,8 +63,8 @@ impl Mailbox {
 }
 
 impl Waiting {
-    /// The oldest event.
-    fn next(&mut self) -> Option<Event> {
+    /// Removes the oldest event.
+    fn pop(&mut self) -> Option<Event> {
         let event = self.events.front().map(|(number, _)| *number);
         let preview = self.previews.front().map(|(number, _)| *number);
         match (event, preview) {
@@ -78,11 +78,12 @@ impl Waiting {
 }
 
 impl Events {
-    pub(crate) fn of(mailbox: Arc<Mailbox>) -> Self {
+    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
         Self(mailbox)
     }
 
-    /// The next event; `None` after the last one. The same as reading the stream, for programs without `StreamExt`.
+    /// Returns the next event, or `None` after the last one. The same as reading the stream, for programs without
+    /// `StreamExt`.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -93,7 +94,7 @@ impl Stream for Events {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
         let mut waiting = self.0.lock();
-        if let Some(event) = waiting.next() {
+        if let Some(event) = waiting.pop() {
             return Poll::Ready(Some(event));
         }
         if waiting.closed {
@@ -116,16 +117,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_previews_the_newest_wait_and_of_other_events_all() {
+    async fn all_events_wait_but_only_the_newest_previews() {
         let mailbox = Arc::new(Mailbox::default());
-        let mut events = Events::of(Arc::clone(&mailbox));
-        mailbox.put(Event::Started);
+        let mut events = Events::new(Arc::clone(&mailbox));
+        mailbox.push(Event::Started);
         for number in 0..10 {
-            mailbox.put(preview(number));
-            mailbox.put(Event::Text { node: "1".into(), text: number.to_string() });
+            mailbox.push(preview(number));
+            mailbox.push(Event::Text { node: "1".into(), text: number.to_string() });
         }
-        mailbox.put(Event::Deleted);
-        mailbox.put(Event::Started);
+        mailbox.push(Event::Deleted);
+        mailbox.push(Event::Started);
         let mut seen = Vec::new();
         while let Some(event) = events.next().await {
             seen.push(match event {

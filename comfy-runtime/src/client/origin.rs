@@ -1,5 +1,6 @@
-//! Which node is whose line of the program.
+//! The nodes of a submitted workflow: they connect the node ids of the server with the lines of the program.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
@@ -7,17 +8,17 @@ use std::panic::Location;
 use crate::out::Handle;
 use crate::workflow::Workflow;
 
-/// A node as the program knows it: for messages.
+/// A node as the program knows it, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeInfo {
-    /// Its id: the name it is bound to.
+    /// The node id: the name that the node is bound to in `workflow!`.
     pub id: String,
-    /// Its class; empty if the server did not say it and the workflow does not know the node.
+    /// The class; empty if neither the workflow nor the server names it.
     pub class: String,
-    /// Its title, where the program gave one.
+    /// The title, if the workflow has one for the node.
     pub title: Option<String>,
-    /// The line that placed it; `None` for a node that was read from JSON.
+    /// The source line of the node; `None` for a node that was read from JSON.
     pub location: Option<&'static Location<'static>>,
 }
 
@@ -36,19 +37,20 @@ impl fmt::Display for NodeInfo {
 /// The nodes of a workflow that was submitted.
 #[derive(Debug, Default)]
 pub(crate) struct Origin {
+    /// The number of the graph that handles of the workflow carry.
     graph: Option<u32>,
-    /// The ids, by the index that a handle holds.
+    /// The node ids, by the index that a handle holds.
     ids: Vec<String>,
     nodes: HashMap<String, NodeInfo>,
 }
 
 impl Origin {
-    pub(crate) fn of<T>(workflow: &Workflow<T>) -> Self {
+    pub(crate) fn new<T>(workflow: &Workflow<T>) -> Self {
         let nodes = workflow.nodes().map(|node| {
             let info = NodeInfo {
                 id: node.id().to_owned(),
                 class: node.class().into_owned(),
-                title: node.title().map(str::to_owned),
+                title: node.title().map(Cow::into_owned),
                 location: node.location(),
             };
             (info.id.clone(), info)
@@ -58,8 +60,10 @@ impl Origin {
         Self { graph, ids, nodes }
     }
 
-    /// The node with this id. One of which the workflow knows nothing is part of what a node expanded to
-    /// (`<parent>.<call>.<graph>.<n>`): then what is known is that.
+    /// Returns the node of this id.
+    ///
+    /// A node that the workflow does not have is one that another node expanded to (`<parent>.<call>.<graph>.<n>`); only
+    /// its id is known.
     pub(crate) fn node(&self, id: &str) -> NodeInfo {
         self.nodes.get(id).cloned().unwrap_or_else(|| NodeInfo {
             id: id.to_owned(),
@@ -69,12 +73,12 @@ impl Origin {
         })
     }
 
-    pub(crate) fn knows(&self, id: &str) -> bool {
+    pub(crate) fn contains(&self, id: &str) -> bool {
         self.nodes.contains_key(id)
     }
 
-    /// The classes, and the ids of the nodes of each.
-    pub(crate) fn classes(&self) -> HashMap<&str, Vec<String>> {
+    /// Returns the ids of the nodes of each class.
+    pub(crate) fn ids_by_class(&self) -> HashMap<&str, Vec<String>> {
         let mut classes: HashMap<&str, Vec<String>> = HashMap::new();
         for node in self.nodes.values() {
             classes.entry(&node.class).or_default().push(node.id.clone());
@@ -87,13 +91,14 @@ impl Origin {
     }
 }
 
-/// What names a node of a workflow that ran: a handle that `workflow!` gave, or the node's id.
+/// A value that names a node of a workflow: a handle from `workflow!`, or the node's id.
 pub trait NodeKey: sealed::Sealed {
+    /// Returns the node id, or a description of the key if the workflow has no such node.
     #[doc(hidden)]
     fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String>;
 }
 
-/// The nodes of a workflow that ran.
+/// The nodes of a workflow, for [`NodeKey`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct OriginRef<'o>(pub(crate) &'o Origin);
@@ -108,7 +113,7 @@ impl<H: Handle> NodeKey for &H {
 
 impl NodeKey for &str {
     fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
-        if origin.0.knows(self) { Ok((*self).to_owned()) } else { Err(format!("{self:?}")) }
+        if origin.0.contains(self) { Ok((*self).to_owned()) } else { Err(format!("{self:?}")) }
     }
 }
 
@@ -119,7 +124,7 @@ impl NodeKey for &String {
 }
 
 mod sealed {
-    /// Implemented here only.
+    /// Prevents implementations outside of this module.
     pub trait Sealed {}
     impl<H: crate::out::Handle> Sealed for &H {}
     impl Sealed for &str {}

@@ -1,19 +1,17 @@
-//! What a run made.
+//! The outputs of a run.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use comfy_schema::{Map, Text, Value};
+use comfy_schema::{Map, Value};
 
 use super::error::Error;
-use super::file::OutputFile;
+use super::file::{FileKind, OutputFile};
 use super::json;
 use super::origin::{NodeInfo, NodeKey, Origin, OriginRef};
-use super::tracker::Tracker;
 use super::transport::Transport;
 
-/// What a run made: results by node, files among them. Nothing is downloaded before it is asked for.
+/// The outputs of a run, by node. Files are downloaded only when they are asked for.
 #[derive(Clone)]
 pub struct Done(Arc<Results>);
 
@@ -25,116 +23,70 @@ struct Results {
     transport: Arc<Transport>,
 }
 
-/// What a file is, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileKind {
-    /// png, jpg, webp, gif, avif, bmp, tif, svg, exr, …
-    Image,
-    /// mp4, webm, mkv, mov, avi
-    Video,
-    /// flac, wav, mp3, opus, ogg, m4a, aac
-    Audio,
-    /// Anything else: 3D models, latents, texts.
-    Other,
-}
-
-impl FileKind {
-    /// The kind of a file of this name.
-    pub fn of(name: &str) -> Self {
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-        match extension.as_str() {
-            "png" | "jpg" | "jpeg" | "webp" | "gif" | "avif" | "bmp" | "tif" | "tiff" | "svg" | "exr" | "hdr"
-            | "jxl" | "heic" | "ppm" => Self::Image,
-            "mp4" | "webm" | "mkv" | "mov" | "avi" | "m4v" => Self::Video,
-            "flac" | "wav" | "mp3" | "opus" | "ogg" | "oga" | "m4a" | "aac" => Self::Audio,
-            _ => Self::Other,
-        }
-    }
-
-    /// A word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl Done {
-    /// What an entry of the history says.
-    pub(crate) fn new(tracker: &Tracker, transport: Arc<Transport>, entry: Value) -> Self {
+    /// Reads the outputs from an entry of the history.
+    pub(crate) fn from_entry(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, entry: Value) -> Self {
         let outputs = json::get(&entry, "outputs").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self::of(tracker, transport, outputs, entry)
+        Self::new(prompt_id, origin, transport, outputs, entry)
     }
 
-    /// What was heard, where there is no entry.
-    pub(crate) fn heard(tracker: &Tracker, transport: Arc<Transport>) -> Self {
-        let heard: HashMap<_, _> = tracker.outputs();
-        let outputs = heard.into_iter().map(|(node, output)| (Text::from(node), output)).collect();
-        Self::of(tracker, transport, outputs, Value::Null)
+    /// Takes the outputs that events reported, for a run without an entry in the history.
+    pub(crate) fn from_events(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, outputs: Map) -> Self {
+        Self::new(prompt_id, origin, transport, outputs, Value::Null)
     }
 
-    fn of(tracker: &Tracker, transport: Arc<Transport>, outputs: Map, entry: Value) -> Self {
-        let (prompt_id, origin) = (tracker.prompt_id.clone(), Arc::clone(&tracker.origin));
-        Self(Arc::new(Results { prompt_id, outputs, entry, origin, transport }))
+    fn new(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, outputs: Map, entry: Value) -> Self {
+        let (origin, transport) = (Arc::clone(origin), Arc::clone(transport));
+        Self(Arc::new(Results { prompt_id: prompt_id.to_owned(), outputs, entry, origin, transport }))
     }
 
-    /// The run.
+    /// Returns the id of the run.
     pub fn prompt_id(&self) -> &str {
         &self.0.prompt_id
     }
 
-    /// The pictures of a node, by the handle that `workflow!` gave, or by the node's id. Empty if the node made none.
+    /// Returns the images of a node, which is named by its handle from `workflow!` or by its id; empty if it made none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn images(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Image)
     }
 
-    /// The videos of a node. Empty if the node made none.
+    /// Returns the videos of a node; empty if it made none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn videos(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Video)
     }
 
-    /// The sounds of a node. Empty if the node made none.
+    /// Returns the sounds of a node; empty if it made none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn audio(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Audio)
     }
 
-    /// All files of a node, whatever they are. Empty if the node made none.
+    /// Returns the files of a node, of every kind; empty if it made none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn files(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id).map(|output| self.files_of(&id, output)).unwrap_or_default())
     }
 
-    /// The texts of a node, as `PreviewAny` gives them. Empty if the node made none.
+    /// Returns the texts of a node, as `PreviewAny` outputs them; empty if it made none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn text(&self, node: impl NodeKey) -> Result<Vec<String>, Error> {
         let id = self.id(node)?;
         let text = self.0.outputs.get(&id).and_then(|output| json::get(output, "text"));
@@ -144,28 +96,29 @@ impl Done {
         })
     }
 
-    /// All that a node gave, as it gave it; `None` if it gave nothing.
+    /// Returns the whole output of a node as JSON; `None` if it has none.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchNode`] for a handle of another workflow.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
     pub fn raw(&self, node: impl NodeKey) -> Result<Option<&Value>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id))
     }
 
-    /// All files of all nodes.
+    /// Returns the files of all nodes.
     pub fn all_files(&self) -> Vec<OutputFile> {
         self.0.outputs.iter().flat_map(|(id, output)| self.files_of(id, output)).collect()
     }
 
-    /// All that was given, by node id, nodes that a node expanded to included.
+    /// Returns the outputs of all nodes by id, including nodes that another node expanded to.
     pub fn outputs(&self) -> &Map {
         &self.0.outputs
     }
 
-    /// The server's whole entry of the history: `prompt`, `outputs`, `status`, `meta`. `null` if the history was cleared
-    /// before it could be read.
+    /// Returns the whole entry of the server's history: `prompt`, `outputs`, `status` and `meta`.
+    ///
+    /// It is `null` if the history was cleared before the client could read it.
     pub fn entry(&self) -> &Value {
         &self.0.entry
     }
@@ -190,7 +143,7 @@ impl Done {
     }
 }
 
-/// Equal if they are of the same run and hold the same outputs.
+/// Two values are equal if they are of the same run and hold the same outputs.
 impl PartialEq for Done {
     fn eq(&self, other: &Self) -> bool {
         self.0.prompt_id == other.0.prompt_id && self.0.outputs == other.0.outputs

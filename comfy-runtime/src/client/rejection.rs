@@ -1,4 +1,4 @@
-//! What the server has against a workflow.
+//! The errors that the server finds in a workflow.
 
 use std::fmt;
 
@@ -8,104 +8,92 @@ use comfy_schema::validate::{NodeErrorKind, RequestErrorKind};
 use super::json;
 use super::origin::{NodeInfo, Origin};
 
-/// The server rejected a workflow; nothing runs.
+/// The server's rejection of a workflow; nothing runs.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The server's word for it.
+    /// The type of the error.
     pub kind: RequestErrorKind,
-    /// What it says.
+    /// The server's message.
     pub message: String,
-    /// More of it; may be empty.
+    /// The server's details; may be empty.
     pub details: String,
-    /// The node that the error itself is about (`missing_node_type`).
+    /// The node that the error itself names, as `missing_node_type` does.
     pub node: Option<NodeInfo>,
-    /// What is wrong with which node.
+    /// The errors of single nodes.
     pub nodes: Vec<NodeProblem>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
-/// The server took some outputs of a workflow and dropped others.
+/// The outputs of a workflow that the server dropped while it accepted others.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Dropped {
-    /// The run of the others; `None` from a preflight: nothing ran.
+pub struct DroppedOutputs {
+    /// The id of the run of the other outputs; `None` from a preflight, after which nothing runs.
     pub prompt_id: Option<String>,
-    /// What is wrong with which node; the outputs that depend on them do not run.
+    /// The errors of single nodes; the outputs that depend on them do not run.
     pub nodes: Vec<NodeProblem>,
-    /// Why the run of the others could not be cancelled, if that was tried and failed: it may still be running.
-    pub cancel_failed: Option<String>,
+    /// Why the run of the other outputs could not be cancelled, if that failed; it may still be running.
+    pub cancel_error: Option<String>,
 }
 
-impl Dropped {
-    /// What the server dropped of a run.
-    pub(crate) fn of_run(prompt_id: String, nodes: Vec<NodeProblem>) -> Self {
-        Self { prompt_id: Some(prompt_id), nodes, cancel_failed: None }
-    }
-
-    /// What the server would drop.
-    pub(crate) fn beforehand(nodes: Vec<NodeProblem>) -> Self {
-        Self { prompt_id: None, nodes, cancel_failed: None }
-    }
-}
-
-/// What is wrong with one node.
+/// The errors of one node.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NodeProblem {
     /// The node.
     pub node: NodeInfo,
-    /// What is wrong with it.
+    /// Its errors.
     pub problems: Vec<InputProblem>,
-    /// The output nodes that do not run because of it.
+    /// The ids of the output nodes that do not run because of them.
     pub dependent_outputs: Vec<String>,
 }
 
-/// One thing that is wrong with a node.
+/// One error of a node.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct InputProblem {
-    /// The server's word for it.
+    /// The type of the error.
     pub kind: NodeErrorKind,
-    /// What it says.
+    /// The server's message.
     pub message: String,
-    /// More of it.
+    /// The server's details; may be empty.
     pub details: String,
-    /// The input that it is about, if it is about one.
+    /// The name of the input at fault, if the error concerns one.
     pub input: Option<String>,
-    /// The value that was sent.
+    /// The value that the server received.
     pub received: Option<Value>,
-    /// All that the server said besides.
+    /// The server's `extra_info`.
     pub extra_info: Value,
 }
 
 impl Rejection {
-    /// What an answer with status 400 says, if it is of that form.
-    pub(crate) fn read(answer: &Value, origin: &Origin) -> Option<Self> {
-        let error = json::get(answer, "error")?;
+    /// Reads the response with status 400; returns `None` if it is not a rejection.
+    pub(crate) fn read(response: &Value, origin: &Origin) -> Option<Self> {
+        let error = json::get(response, "error")?;
         let text = |key| json::string(error, key).unwrap_or_default();
-        let about = json::at(error, &["extra_info", "node_id"]).and_then(Value::as_str);
+        let node_id = json::at(error, &["extra_info", "node_id"]).and_then(Value::as_str);
         Some(Self {
             kind: json::text(error, "type")?.into(),
             message: text("message"),
             details: text("details"),
-            node: about.map(|id| {
+            node: node_id.map(|id| {
                 let mut node = origin.node(id);
                 if let Some(class) = json::at(error, &["extra_info", "class_type"]).and_then(Value::as_str) {
                     class.clone_into(&mut node.class);
                 }
                 node
             }),
-            nodes: node_problems(answer, origin),
-            raw: answer.clone(),
+            nodes: node_problems(response, origin),
+            raw: response.clone(),
         })
     }
 }
 
-/// The `node_errors` of an answer.
-pub(crate) fn node_problems(answer: &Value, origin: &Origin) -> Vec<NodeProblem> {
-    json::members(json::get(answer, "node_errors"))
+/// Reads the `node_errors` of a response.
+pub(crate) fn node_problems(response: &Value, origin: &Origin) -> Vec<NodeProblem> {
+    json::members(json::get(response, "node_errors"))
         .map(|(id, report)| {
             let mut node = origin.node(id);
             if node.class.is_empty() {
@@ -113,14 +101,14 @@ pub(crate) fn node_problems(answer: &Value, origin: &Origin) -> Vec<NodeProblem>
             }
             NodeProblem {
                 node,
-                problems: json::array(json::get(report, "errors")).iter().map(problem).collect(),
+                problems: json::array(json::get(report, "errors")).iter().map(input_problem).collect(),
                 dependent_outputs: json::strings(json::get(report, "dependent_outputs")),
             }
         })
         .collect()
 }
 
-fn problem(error: &Value) -> InputProblem {
+fn input_problem(error: &Value) -> InputProblem {
     let text = |key| json::string(error, key).unwrap_or_default();
     let extra = json::get(error, "extra_info");
     InputProblem {
@@ -139,11 +127,11 @@ impl fmt::Display for Rejection {
         if let Some(node) = &self.node {
             write!(f, "\n  {node}")?;
         }
-        list(f, &self.nodes)
+        write_problems(f, &self.nodes)
     }
 }
 
-impl fmt::Display for Dropped {
+impl fmt::Display for DroppedOutputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut outputs: Vec<&str> =
             self.nodes.iter().flat_map(|node| node.dependent_outputs.iter().map(String::as_str)).collect();
@@ -151,18 +139,20 @@ impl fmt::Display for Dropped {
         outputs.dedup();
         let verb = if self.prompt_id.is_some() { "dropped" } else { "would drop" };
         write!(f, "the server {verb} outputs of the workflow ({})", outputs.join(", "))?;
-        list(f, &self.nodes)?;
-        match (&self.cancel_failed, &self.prompt_id) {
-            (Some(why), Some(id)) => write!(f, "\n  the others may still run as prompt {id}: cancelling failed: {why}"),
+        write_problems(f, &self.nodes)?;
+        match (&self.cancel_error, &self.prompt_id) {
+            (Some(reason), Some(id)) => {
+                write!(f, "\n  the other outputs may still run as prompt {id}, which cannot be cancelled: {reason}")
+            }
             _ => Ok(()),
         }
     }
 }
 
 impl std::error::Error for Rejection {}
-impl std::error::Error for Dropped {}
+impl std::error::Error for DroppedOutputs {}
 
-fn list(f: &mut fmt::Formatter<'_>, nodes: &[NodeProblem]) -> fmt::Result {
+fn write_problems(f: &mut fmt::Formatter<'_>, nodes: &[NodeProblem]) -> fmt::Result {
     for node in nodes {
         write!(f, "\n  {}", node.node)?;
         for problem in &node.problems {

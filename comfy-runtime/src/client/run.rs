@@ -11,16 +11,17 @@ use tracing::{Instrument as _, debug};
 
 use super::ending::Ending;
 use super::error::Error;
+use super::follow::follow;
 use super::inner::Inner;
 use super::json;
 use super::mailbox::Events;
 use super::outputs::Done;
 use super::tracker::Tracker;
 
-/// A workflow on its way through the server.
+/// A run that the server accepted.
 ///
-/// It is followed in the background until it ends, whether somebody looks or not. Dropping it stops the following and
-/// leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop) was asked for.
+/// The run is followed in the background until it ends, whether or not the program waits for it. Dropping the value stops
+/// the following and leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop) was set.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
@@ -37,7 +38,7 @@ use super::tracker::Tracker;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the run goes on; `finish` waits for it, `events` tells of it"]
+#[must_use = "the run goes on; `finish` waits for it, `events` reports its progress"]
 pub struct Run {
     inner: Arc<Inner>,
     tracker: Arc<Tracker>,
@@ -48,78 +49,83 @@ pub struct Run {
 }
 
 impl Run {
-    /// Begins to follow a run that was accepted.
+    /// Starts to follow a run that was accepted while the connection of this number was open.
     pub(crate) fn start(
         inner: &Arc<Inner>,
         tracker: Arc<Tracker>,
         number: Option<f64>,
-        link: u64,
+        connection: u64,
         cancel_on_drop: bool,
     ) -> Self {
-        let (tell, ended) = watch::channel(false);
-        let accepted = Instant::now();
+        let (sender, ended) = watch::channel(false);
+        let accepted_at = Instant::now();
         let span = tracing::debug_span!("run", prompt_id = tracker.prompt_id);
-        let (shared, subject) = (Arc::clone(inner), Arc::clone(&tracker));
-        let way = async move {
-            let ending = super::follow::follow(&shared, &subject, accepted, link).await;
-            shared.hub.remove(&subject.prompt_id);
-            subject.end(ending);
-            tell.send_replace(true);
+        let (shared, followed) = (Arc::clone(inner), Arc::clone(&tracker));
+        let following = async move {
+            let ending = follow(&shared, &followed, accepted_at, connection).await;
+            shared.hub.remove(&followed.prompt_id);
+            followed.set_ending(ending);
+            sender.send_replace(true);
         };
-        let follower = tokio::spawn(way.instrument(span)).abort_handle();
+        let follower = tokio::spawn(following.instrument(span)).abort_handle();
         Self { inner: Arc::clone(inner), tracker, number, ended, follower, cancel_on_drop }
     }
 
-    /// The server's id of it: the key of queue and history.
+    /// Returns the id of the run: the key of the server's queue and history.
     pub fn prompt_id(&self) -> &str {
         &self.tracker.prompt_id
     }
 
-    /// Its number in the queue, lower ones run first; `None` if the answer that says it was lost.
+    /// Returns the number of the run in the queue; lower numbers run first. `None` if the response that contained it was
+    /// lost.
     pub fn number(&self) -> Option<f64> {
         self.number
     }
 
-    /// What happens to it. The first reader gets all events from the beginning, a later one those from then on; both
-    /// get the last one.
+    /// Returns a reader of the run's events.
+    ///
+    /// The first reader receives all events from the beginning, a later one those from then on. Every reader receives the
+    /// last event.
     pub fn events(&self) -> Events {
         self.tracker.events()
     }
 
-    /// How it ended, if it did.
+    /// Returns how the run ended, or `None` if it has not ended yet.
     pub fn ending(&self) -> Option<Ending> {
         self.tracker.ending()
     }
 
-    /// Waits for the end, and tells how it came to it.
+    /// Waits for the end of the run and returns it.
     ///
-    /// Nobody reads the events then, unless [`events`](Self::events) was called before: those that were kept for a first
-    /// reader are thrown away. Call `events` first to have them.
+    /// Events that were kept for a first reader are discarded; call [`events`](Self::events) first to receive them.
     pub async fn ended(&mut self) -> Ending {
-        // The events of a run that nobody reads need not be kept.
-        self.tracker.unread();
-        // The sender is only dropped after it said so, or with the follower, which lives as long as `self`.
+        self.tracker.discard_unread();
+        // The sender is only dropped after it has sent, or with the follower, which lives as long as `self`.
         _ = self.ended.wait_for(|ended| *ended).await;
         self.tracker.ending().unwrap_or(Ending::Deleted)
     }
 
-    /// Waits for the end, and gives the outputs. As [`ended`](Self::ended), it throws away the events that nobody reads:
-    /// call [`events`](Self::events) first to have them.
+    /// Waits for the end of the run and returns its outputs.
+    ///
+    /// Events that were kept for a first reader are discarded; call [`events`](Self::events) first to receive them.
     ///
     /// # Errors
     ///
-    /// [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`], [`Error::Stalled`].
+    /// Returns [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`] or [`Error::Stalled`]
+    /// if the run ended without all of its outputs.
     pub async fn finish(mut self) -> Result<Done, Error> {
         let ending = self.ended().await;
         ending.into_result(self.prompt_id())
     }
 
-    /// Cancels exactly this run, whether it waits or runs. `false` if there was nothing to cancel any more. How it
-    /// ended is told as always: a run that was finished first is finished.
+    /// Cancels this run and no other, whether it waits or runs. Returns whether there was anything to cancel.
+    ///
+    /// The run still ends as usual: one that finished before the cancellation is reported as finished.
     ///
     /// # Errors
     ///
-    /// [`Error::Transport`], [`Error::Status`], [`Error::Answer`]: then it may still be running.
+    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the call fails; the run may then
+    /// still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
         let cancelled = cancel(&self.inner, self.prompt_id()).await?;
         if cancelled {
@@ -129,22 +135,22 @@ impl Run {
     }
 }
 
-/// Cancels one prompt, waiting or running.
+/// Cancels one prompt, whether it waits or runs. Returns whether there was anything to cancel.
 pub(crate) async fn cancel(inner: &Inner, prompt_id: &str) -> Result<bool, Error> {
     let transport = &inner.transport;
-    match transport.post(["jobs", prompt_id, "cancel"]).api().repeatable().json().await {
-        Ok(answer) => Ok(json::get(&answer, "cancelled").and_then(Value::as_bool).unwrap_or(false)),
-        // A server without jobs. Where it runs, only this one may be interrupted, and an old server looks at no id.
+    match transport.post(["jobs", prompt_id, "cancel"]).below_api().repeatable().json().await {
+        Ok(response) => Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or(false)),
+        // A server without jobs. It may also ignore the id of an interrupt, so it is sent only if this prompt runs.
         Err(Error::Status { status: 404 | 405, .. }) => {
             let id = || Value::from(prompt_id);
             let delete = json::object([("delete", Value::Array(vec![id()]))]);
-            let queue = inner.authority.queue(transport, Instant::now()).await?;
-            transport.post(["queue"]).json_body(&delete).repeatable().done().await?;
-            let now = inner.authority.queue(transport, Instant::now()).await?;
-            if now.is_running(prompt_id) {
-                transport.post(["interrupt"]).json_body(&json::object([("prompt_id", id())])).done().await?;
+            let before = inner.queue.snapshot(transport, Instant::now()).await?;
+            transport.post(["queue"]).json_body(&delete).repeatable().no_body().await?;
+            let after = inner.queue.snapshot(transport, Instant::now()).await?;
+            if after.is_running(prompt_id) {
+                transport.post(["interrupt"]).json_body(&json::object([("prompt_id", id())])).no_body().await?;
             }
-            Ok(queue.holds(prompt_id))
+            Ok(before.contains(prompt_id))
         }
         Err(error) => Err(error),
     }
@@ -158,11 +164,11 @@ impl Drop for Run {
             return;
         }
         let (inner, prompt_id) = (Arc::clone(&self.inner), self.prompt_id().to_owned());
-        // Outside of a runtime nobody is left to do it.
+        // Without a runtime nothing can be sent.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = cancel(&inner, &prompt_id).await {
-                    debug!(%error, prompt_id, "a dropped run could not be cancelled");
+                    debug!(%error, prompt_id, "cannot cancel a dropped run");
                 }
             });
         }

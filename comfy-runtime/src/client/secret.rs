@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A key or a token. Whatever is printed of it, it is not the text.
+/// A key or a token whose `Debug` output does not contain its text.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
@@ -11,7 +11,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the request that needs it.
+    /// Returns the text, for the request that needs it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

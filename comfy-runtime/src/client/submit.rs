@@ -1,27 +1,29 @@
-//! Submitting a workflow: once, whatever happens to the answer.
+//! Submits a workflow, exactly once even if the response is lost.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};
 use tracing::debug;
 use uuid::Uuid;
 
+use super::call::{Call, check_status, error_message, read_body, retry_wait, transport_error};
+use super::ending::LostReason;
 use super::error::Error;
 use super::inner::Inner;
 use super::json;
 use super::origin::{NodeKey, Origin, OriginRef};
 use super::outputs::Done;
-use super::rejection::{Dropped, Rejection, node_problems};
+use super::rejection::{DroppedOutputs, Rejection, node_problems};
 use super::run::Run;
+use super::status::history_entry;
 use super::tracker::Tracker;
-use super::transport::{self, jittered};
 use crate::workflow::Workflow;
 
-/// When to look whether a prompt arrived whose answer was lost.
-const LOOKS: [Duration; 5] = [
+/// The waits before each look for a prompt whose response was lost.
+const LOOKUP_WAITS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(200),
     Duration::from_millis(500),
@@ -29,7 +31,7 @@ const LOOKS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// A workflow to be sent, and how: [`Client::submission`](super::Client::submission).
+/// A workflow that was not sent yet, with its options; made by [`Client::submission`](super::Client::submission).
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
@@ -45,46 +47,48 @@ pub struct Submission<'c> {
     prompt_id: Option<Uuid>,
     number: Option<f64>,
     front: bool,
+    /// The ids of the selected output nodes, or the description of the first that does not exist.
     targets: Option<Result<Vec<String>, String>>,
     extra: Map,
     editor_workflow: Option<Value>,
     cancel_on_drop: bool,
-    resubmit: u32,
+    resubmissions: u32,
 }
 
-/// What the server took.
+/// A run that the server accepted, as a whole or in part.
 #[derive(Debug)]
 #[must_use = "the server may have dropped outputs"]
 pub enum Accepted {
-    /// All of it.
+    /// The server accepted the whole workflow.
     Complete(Run),
-    /// Some outputs are wrong and were dropped; the others run.
+    /// The server dropped invalid outputs and accepted the others.
+    #[non_exhaustive]
     Partial {
-        /// The run of the others.
+        /// The run of the accepted outputs.
         run: Run,
-        /// What is wrong.
-        dropped: Dropped,
+        /// The dropped outputs and their errors.
+        dropped: DroppedOutputs,
     },
 }
 
 impl Accepted {
-    /// The run, if the server took all of the workflow. Else what it took is cancelled.
+    /// Returns the run if the server accepted the whole workflow, and cancels it otherwise.
     ///
     /// # Errors
     ///
-    /// [`Error::Partial`] with what is wrong, if the server dropped outputs. If what it took could not be cancelled,
-    /// that is said there too: [`Dropped::cancel_failed`].
+    /// Returns [`Error::Partial`] if the server dropped outputs. If the accepted outputs could not be cancelled,
+    /// [`DroppedOutputs::cancel_error`] says why.
     pub async fn complete(self) -> Result<Run, Error> {
         match self {
             Self::Complete(run) => Ok(run),
             Self::Partial { run, mut dropped } => {
-                dropped.cancel_failed = run.cancel().await.err().map(|error| error.to_string());
+                dropped.cancel_error = run.cancel().await.err().map(|error| error.to_string());
                 Err(Error::Partial(Box::new(dropped)))
             }
         }
     }
 
-    /// The run, whatever it is a run of: of all outputs, or of those that were not dropped.
+    /// Returns the run of the outputs that the server accepted, whether or not it dropped others.
     pub fn into_run(self) -> Run {
         match self {
             Self::Complete(run) | Self::Partial { run, .. } => run,
@@ -97,7 +101,7 @@ impl<'c> Submission<'c> {
         Self {
             inner,
             workflow: workflow.to_json(),
-            origin: Arc::new(Origin::of(workflow)),
+            origin: Arc::new(Origin::new(workflow)),
             prompt_id: None,
             number: None,
             front: false,
@@ -105,43 +109,45 @@ impl<'c> Submission<'c> {
             extra: Map::new(),
             editor_workflow: None,
             cancel_on_drop: false,
-            resubmit: 0,
+            resubmissions: 0,
         }
     }
 
-    /// The id of the run; a new one if not said. An id that was used before takes the place of the earlier run in the
-    /// history.
+    /// Sets the id of the run; defaults to a new one.
+    ///
+    /// If an earlier run had the same id, the new run replaces it in the history.
     pub fn prompt_id(mut self, id: Uuid) -> Self {
         self.prompt_id = Some(id);
         self
     }
 
-    /// Its number in the queue: lower ones run first. The server counts up from 0 if not said.
+    /// Sets the number of the run in the queue, where lower numbers run first; by default the server counts up from 0.
     pub fn number(mut self, number: f64) -> Self {
         self.number = Some(number);
         self
     }
 
-    /// Before all that wait.
+    /// Puts the run in front of all that wait.
     pub fn front(mut self) -> Self {
         self.front = true;
         self
     }
 
-    /// Only these output nodes, by handle or id, and what they need.
+    /// Runs only these output nodes, given by handle or id, and the nodes that they need.
     pub fn targets<K: NodeKey>(mut self, nodes: impl IntoIterator<Item = K>) -> Self {
         let origin = OriginRef(&self.origin);
         self.targets = Some(nodes.into_iter().map(|node| node.id_in(&origin)).collect());
         self
     }
 
-    /// A key of `extra_data`: `preview_method` (`auto`, `none`, `latent2rgb`, `taesd`), or one that a custom node reads.
+    /// Sets a key of `extra_data`, such as `preview_method` (`auto`, `none`, `latent2rgb`, `taesd`) or one that a custom
+    /// node reads.
     pub fn extra(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.extra.insert(key, value.into());
         self
     }
 
-    /// A workflow in the editor's format, which the server saves into pictures, so that they open in the editor.
+    /// Attaches the UI-format workflow that the server saves into images, so that they can be opened in the editor.
     pub fn editor_workflow(mut self, workflow: Value) -> Self {
         self.editor_workflow = Some(workflow);
         self
@@ -153,38 +159,42 @@ impl<'c> Submission<'c> {
         self
     }
 
-    /// For [`run`](Self::run): submits again, so many times at most, if the server lost the run by a restart. A node that
-    /// did something outside of the server may then do it twice.
+    /// Makes [`run`](Self::run) submit the workflow again if the server lost the run by a restart, at most this many
+    /// times; defaults to 0.
+    ///
+    /// A node with effects outside of the server may then have them twice.
     pub fn resubmit_lost(mut self, times: u32) -> Self {
-        self.resubmit = times;
+        self.resubmissions = times;
         self
     }
 
-    /// Sends the workflow. It is sent again only where it cannot have arrived; if the answer is lost, the server's
-    /// queue and history say whether it did.
+    /// Submits the workflow; the run is followed in the background.
+    ///
+    /// The request is repeated only if it cannot have arrived. If the response is lost, the server's queue and history
+    /// tell whether the workflow was accepted.
     ///
     /// # Errors
     ///
-    /// [`Error::Rejected`] with what is wrong, [`Error::NoSuchNode`] if a [target](Self::targets) is no node of the
-    /// workflow, [`Error::Unknown`] if it cannot be known whether it arrived, and what any call may give:
-    /// [`Error::Transport`], [`Error::Status`].
+    /// Returns [`Error::Rejected`] if the workflow is invalid, [`Error::NoSuchNode`] if a [target](Self::targets) is not
+    /// a node of the workflow, [`Error::Unconfirmed`] if it is unknown whether the server accepted the workflow, and
+    /// [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call fails.
     pub async fn submit(self) -> Result<Accepted, Error> {
         self.submit_once().await
     }
 
-    /// Sends the workflow, waits for its end, and gives its outputs.
+    /// Submits the workflow, waits for the end of the run and returns its outputs.
     ///
     /// # Errors
     ///
-    /// As [`submit`](Self::submit), and [`Error::Partial`] if the server dropped outputs: then the others are cancelled.
-    /// Of a run that was accepted, what [`Run::finish`] gives.
+    /// Returns the errors of [`submit`](Self::submit) and of [`Run::finish`], and [`Error::Partial`] if the server
+    /// dropped outputs; the run of the others is then cancelled.
     pub async fn run(mut self) -> Result<Done, Error> {
         loop {
             let run = self.submit_once().await?.complete().await?;
             match run.finish().await {
-                Err(Error::Lost(lost)) if self.resubmit > 0 && lost.why == super::LostWhy::Forgotten => {
-                    debug!(prompt_id = lost.prompt_id, "lost; submitting again");
-                    self.resubmit -= 1;
+                Err(Error::Lost(lost)) if self.resubmissions > 0 && lost.reason == LostReason::Forgotten => {
+                    debug!(prompt_id = lost.prompt_id, "resubmitting a lost run");
+                    self.resubmissions -= 1;
                     self.prompt_id = None;
                 }
                 other => return other,
@@ -194,26 +204,26 @@ impl<'c> Submission<'c> {
 
     async fn submit_once(&self) -> Result<Accepted, Error> {
         let targets = match &self.targets {
-            Some(Err(what)) => return Err(Error::NoSuchNode(what.clone())),
+            Some(Err(key)) => return Err(Error::NoSuchNode(key.clone())),
             Some(Ok(targets)) => Some(targets.as_slice()),
             None => None,
         };
         let prompt_id = self.prompt_id.unwrap_or_else(Uuid::new_v4).to_string();
         let body = Bytes::from(self.body(&prompt_id, targets));
         let tracker = Arc::new(Tracker::new(prompt_id, Arc::clone(&self.origin)));
-        // Events may come before the answer.
+        // Events may arrive before the response.
         self.inner.hub.add(Arc::clone(&tracker));
-        let link = self.inner.hub.link().number;
+        let connection = self.inner.hub.connection().number;
         match self.post(&tracker, body).await {
-            Ok(answer) => {
-                let number = json::number(&answer, "number");
-                let nodes = node_problems(&answer, &self.origin);
-                let prompt_id = tracker.prompt_id.clone();
-                let run = Run::start(self.inner, tracker, number, link, self.cancel_on_drop);
+            Ok(response) => {
+                let number = json::number(&response, "number");
+                let nodes = node_problems(&response, &self.origin);
+                let prompt_id = Some(tracker.prompt_id.clone());
+                let run = Run::start(self.inner, tracker, number, connection, self.cancel_on_drop);
                 Ok(if nodes.is_empty() {
                     Accepted::Complete(run)
                 } else {
-                    Accepted::Partial { run, dropped: Dropped::of_run(prompt_id, nodes) }
+                    Accepted::Partial { run, dropped: DroppedOutputs { prompt_id, nodes, cancel_error: None } }
                 })
             }
             Err(error) => {
@@ -223,11 +233,12 @@ impl<'c> Submission<'c> {
         }
     }
 
-    /// The body of the request. The workflow is put in as it is written.
+    /// Returns the body of the request, which contains the workflow's JSON unchanged.
     fn body(&self, prompt_id: &str, targets: Option<&[String]>) -> String {
         let inner = self.inner;
         let mut extra = self.extra.clone();
-        let secrets = [("api_key_comfy_org", &inner.api_key), ("auth_token_comfy_org", &inner.auth_token)];
+        let secrets =
+            [("api_key_comfy_org", &inner.comfy_org_api_key), ("auth_token_comfy_org", &inner.comfy_org_auth_token)];
         for (key, secret) in secrets {
             if let Some(secret) = secret {
                 extra.insert(key, secret.reveal());
@@ -256,102 +267,99 @@ impl<'c> Submission<'c> {
         format!("{{\"prompt\": {}, {}", self.workflow, rest.get(1..).unwrap_or_default())
     }
 
-    /// Sends it until the server took it or rejected it, or until it cannot be known.
+    /// Sends the request until the server accepted or rejected the workflow, or until that cannot be known.
     async fn post(&self, tracker: &Tracker, body: Bytes) -> Result<Value, Error> {
         let transport = &self.inner.transport;
-        let mut attempt = 0;
+        let mut retries = 0;
         loop {
             let call = transport.post(["prompt"]).body(body.clone());
-            let error = match self.answer(call).await {
-                Ok(answer) => return Ok(answer),
+            let error = match self.post_once(call).await {
+                Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let (may_have_arrived, may_repeat, wait) = match &error {
-                Error::Transport { why, .. } if why.is_connect() => (false, true, None),
-                // Whoever answers so did not pass it on.
-                Error::Status { status: 429 | 503, retry_after, .. } => (true, true, *retry_after),
-                Error::Transport { .. } | Error::Answer { .. } | Error::Status { status: 500.., .. } => {
-                    (true, false, None)
+            let (may_have_arrived, may_repeat) = match &error {
+                Error::Transport { reason, .. } if reason.is_connect() => (false, true),
+                // A proxy that responds so did not forward the request.
+                Error::Status { status: 429 | 503, .. } => (true, true),
+                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::Status { status: 500.., .. } => {
+                    (true, false)
                 }
                 _ => return Err(error),
             };
-            if may_have_arrived && let Some(answer) = self.found(&tracker.prompt_id, &error).await? {
-                return Ok(answer);
+            if may_have_arrived && let Some(response) = self.look_up(&tracker.prompt_id, &error).await? {
+                return Ok(response);
             }
             if !may_repeat {
                 return Err(match error {
-                    // The server's own failure: it says so before it puts a prompt into the queue.
+                    // The server fails with 500 before it puts a prompt into the queue.
                     Error::Status { status: 500, .. } => error,
-                    error => Error::Unknown { prompt_id: tracker.prompt_id.clone(), why: Box::new(error) },
+                    error => Error::Unconfirmed { prompt_id: tracker.prompt_id.clone(), reason: Box::new(error) },
                 });
             }
-            if attempt >= transport.limits.retries {
+            if retries >= transport.limits.retries {
                 return Err(error);
             }
-            let pause = wait.unwrap_or_else(|| jittered(Duration::from_millis(100) * 2_u32.pow(attempt.min(8))));
-            debug!(%error, ?pause, "submitting again");
-            tokio::time::sleep(pause.min(Duration::from_secs(30))).await;
-            attempt += 1;
+            let wait = retry_wait(retries, &error);
+            debug!(%error, ?wait, "retrying the submission");
+            tokio::time::sleep(wait).await;
+            retries += 1;
         }
     }
 
-    /// Sends it once.
-    async fn answer(&self, call: transport::Call<'_>) -> Result<Value, Error> {
+    async fn post_once(&self, call: Call<'_>) -> Result<Value, Error> {
         let (name, limits) = (call.name(), self.inner.transport.limits);
-        let request = call.request().timeout(limits.answer);
-        let response = request.send().await.map_err(|error| transport::transport(&name, error))?;
+        let request = call.request().timeout(limits.response_timeout);
+        let response = request.send().await.map_err(|error| transport_error(&name, error))?;
         if response.status() != 400 {
-            let response = transport::checked(&name, response).await?;
-            let body = transport::read(&name, response, limits.body).await?;
-            return Value::parse(&body)
-                .ok()
-                .filter(|answer| json::get(answer, "prompt_id").is_some())
-                .ok_or_else(|| Error::Answer { call: name, why: "it is no answer of a ComfyUI server".into() });
+            let response = check_status(&name, response).await?;
+            let body = read_body(&name, response, limits.max_response_bytes).await?;
+            return Value::parse(&body).ok().filter(|response| json::get(response, "prompt_id").is_some()).ok_or_else(
+                || Error::InvalidResponse { call: name, reason: "expected JSON with a `prompt_id`".into() },
+            );
         }
-        let body = transport::read(&name, response, limits.body).await?;
-        let rejection = Value::parse(&body).ok().and_then(|answer| Rejection::read(&answer, &self.origin));
+        let body = read_body(&name, response, limits.max_response_bytes).await?;
+        let rejection = Value::parse(&body).ok().and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
-            None => Error::Status { call: name, status: 400, message: transport::message(&body), retry_after: None },
+            None => Error::Status { call: name, status: 400, message: error_message(&body), retry_after: None },
         })
     }
 
-    /// Looks whether the prompt arrived after all. The answer, as far as queue and history tell it.
-    async fn found(&self, prompt_id: &str, error: &Error) -> Result<Option<Value>, Error> {
-        let inner = self.inner;
-        // A proxy that turns requests away did not keep one to pass on later.
-        let looks =
-            if matches!(error, Error::Status { status: 429 | 500 | 503, .. }) { &LOOKS[..1] } else { &LOOKS[..] };
+    /// Looks for a prompt whose response was lost. Returns the response as far as queue and history tell it, or `None` if
+    /// the prompt did not arrive.
+    async fn look_up(&self, prompt_id: &str, error: &Error) -> Result<Option<Value>, Error> {
+        // A proxy that rejects a request does not forward it later, so one look is enough.
+        let is_final = matches!(error, Error::Status { status: 429 | 500 | 503, .. });
+        let waits = if is_final { &LOOKUP_WAITS[..1] } else { &LOOKUP_WAITS[..] };
         let mut last = None;
-        for wait in looks {
+        for wait in waits {
             tokio::time::sleep(*wait).await;
-            match inner.entry(prompt_id).await {
-                Ok(Some(entry)) => return self.dropped(prompt_id, &entry).await.map(Some),
+            match self.inner.queue_item(prompt_id).await {
+                Ok(Some(item)) => return self.response_from(prompt_id, &item).await.map(Some),
                 Ok(None) => last = None,
                 Err(failure) => last = Some(failure),
             }
         }
         match last {
-            // Without an answer to the question, it is not known.
-            Some(why) => Err(Error::Unknown { prompt_id: prompt_id.to_owned(), why: Box::new(why) }),
+            Some(error) => Err(Error::Unconfirmed { prompt_id: prompt_id.to_owned(), reason: Box::new(error) }),
             None => Ok(None),
         }
     }
 
-    /// An answer like the one that was lost. Which outputs the server took, its queue says; which it dropped, the
-    /// definitions of the classes.
-    async fn dropped(&self, prompt_id: &str, entry: &Value) -> Result<Value, Error> {
-        let [number, _, _, _, taken] = json::array(Some(entry)) else {
+    /// Reconstructs a lost response. The queue's item lists the outputs that the server accepted; the definitions of the
+    /// classes tell which others it dropped.
+    async fn response_from(&self, prompt_id: &str, item: &Value) -> Result<Value, Error> {
+        let [number, _, _, _, accepted] = json::array(Some(item)) else {
             return Ok(json::object([("prompt_id", prompt_id.into())]));
         };
-        let taken = json::strings(Some(taken));
+        let accepted = json::strings(Some(accepted));
         let wanted = match &self.targets {
             Some(Ok(targets)) => targets.clone(),
             _ => self.inner.output_nodes(&self.origin).await?,
         };
         let errors: Map = wanted
             .iter()
-            .filter(|id| !taken.contains(id))
+            .filter(|id| !accepted.contains(id))
             .map(|id| {
                 let outputs: Value = [id.as_str()].into_iter().collect();
                 (Text::from(id.as_str()), json::object([("dependent_outputs", outputs)]))
@@ -366,7 +374,7 @@ impl<'c> Submission<'c> {
 }
 
 impl fmt::Debug for Submission<'_> {
-    /// Of the extra data only the keys: the values may be secrets.
+    /// Writes only the keys of the extra data, because its values may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let extra: Vec<&str> = self.extra.iter().map(|(key, _)| key.as_str()).collect();
         f.debug_struct("Submission")
@@ -380,22 +388,22 @@ impl fmt::Debug for Submission<'_> {
 }
 
 impl Inner {
-    /// The item of queue or history that says how a prompt was taken: number, id, prompt, extra data, outputs.
-    async fn entry(&self, prompt_id: &str) -> Result<Option<Value>, Error> {
-        let queue = self.authority.queue(&self.transport, std::time::Instant::now()).await?;
+    /// Returns a prompt's item of the queue or the history: number, id, prompt, extra data, outputs.
+    async fn queue_item(&self, prompt_id: &str) -> Result<Option<Value>, Error> {
+        let queue = self.queue.snapshot(&self.transport, Instant::now()).await?;
         if let Some(item) = queue.item(prompt_id) {
             return Ok(Some(item.clone()));
         }
-        let entry = super::authority::history(&self.transport, prompt_id).await?;
+        let entry = history_entry(&self.transport, prompt_id).await?;
         Ok(entry.map(|entry| json::get(&entry, "prompt").cloned().unwrap_or(Value::Null)))
     }
 
-    /// The nodes of a workflow whose classes are output classes on this server.
+    /// Returns the ids of a workflow's nodes whose classes are output nodes on this server.
     async fn output_nodes(&self, origin: &Origin) -> Result<Vec<String>, Error> {
         let mut outputs = Vec::new();
-        for (class, ids) in origin.classes() {
-            let answer = self.transport.get(["object_info", class]).json().await?;
-            if json::at(&answer, &[class, "output_node"]).and_then(Value::as_bool) == Some(true) {
+        for (class, ids) in origin.ids_by_class() {
+            let definition = self.transport.get(["object_info", class]).json().await?;
+            if json::at(&definition, &[class, "output_node"]).and_then(Value::as_bool) == Some(true) {
                 outputs.extend(ids);
             }
         }

@@ -1,176 +1,176 @@
-//! What was heard of one run.
+//! What the WebSocket reported about one run, and the readers of its events.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
-use comfy_schema::Value;
+use comfy_schema::{Map, Value};
 use tokio::sync::Notify;
 
 use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};
-use super::frame::{Brief, Frame};
+use super::frame::{Frame, NodeData};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
 
-/// A class whose pictures are results, and come over the socket only.
-const IMAGES_BY_SOCKET: &str = "SaveImageWebsocket";
+/// The class whose images are results although they are only sent over the WebSocket.
+const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 
-/// What was heard of one run, and who wants to hear it.
+/// What the WebSocket reported about one run, and the readers of its events.
 #[derive(Debug)]
 pub(crate) struct Tracker {
     pub(crate) prompt_id: String,
     pub(crate) origin: Arc<Origin>,
-    /// There is reason to ask the server at once.
+    /// Notifies the follower of the run that it should ask the server at once.
     pub(crate) wake: Notify,
-    heard: Mutex<Heard>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct Heard {
+struct State {
     started: bool,
     position: Option<usize>,
+    /// The node that runs, or ran last.
     node: Option<String>,
-    hint: Option<Hint>,
-    outputs: HashMap<String, Value>,
-    last_sign: Instant,
-    /// The server said that it cancelled the run, because this program asked for it.
+    hint: Option<EndHint>,
+    outputs: Map,
+    last_activity: Instant,
+    /// Whether the server confirmed that it cancelled the run at this program's request.
     cancelled: bool,
-    /// The connection that brought the last event.
-    link: u64,
-    /// Holds the events until somebody reads them.
-    first: Option<Arc<Mailbox>>,
+    /// The number of the connection that delivered the last frame; 0 before the first.
+    connection: u64,
+    /// Keeps the events until somebody reads them.
+    first_reader: Option<Arc<Mailbox>>,
     readers: Vec<Weak<Mailbox>>,
     ending: Option<Ending>,
 }
 
-/// What the socket said of the run's end. Only the server's history decides.
+/// The end of a run as the WebSocket reported it. Only the server's history decides.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Hint {
+pub(crate) enum EndHint {
     Success,
     Error(Value),
     Interrupted(Value),
-    /// `executing` with no node: the history has it.
-    Over,
+    /// An `executing` event without a node: the history has the result.
+    Ended,
 }
 
 impl Tracker {
     pub(crate) fn new(prompt_id: String, origin: Arc<Origin>) -> Self {
         let first = Arc::new(Mailbox::default());
-        let heard = Heard {
+        let state = State {
             started: false,
             position: None,
             node: None,
             hint: None,
-            outputs: HashMap::new(),
-            last_sign: Instant::now(),
+            outputs: Map::new(),
+            last_activity: Instant::now(),
             cancelled: false,
-            link: 0,
+            connection: 0,
             readers: vec![Arc::downgrade(&first)],
-            first: Some(first),
+            first_reader: Some(first),
             ending: None,
         };
-        Self { prompt_id, origin, wake: Notify::new(), heard: Mutex::new(heard) }
+        Self { prompt_id, origin, wake: Notify::new(), state: Mutex::new(state) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a frame that is about this run, from the connection of this number.
-    pub(crate) fn hear(&self, frame: Frame<'_>, link: u64) {
-        let mut heard = self.lock();
-        heard.link = link;
-        heard.last_sign = Instant::now();
+    /// Handles a frame of this run that the connection of this number delivered.
+    pub(crate) fn handle(&self, frame: Frame<'_>, connection: u64) {
+        let mut state = self.lock();
+        state.connection = connection;
+        state.last_activity = Instant::now();
         let event = match frame {
-            Frame::Progress(brief) => Some(progress(brief)),
-            Frame::Executing(brief) => heard.executing(brief),
-            Frame::Event { kind, data } => self.event(&mut heard, kind, data),
-            Frame::Picture { format, about, bytes } => {
-                let node = about.node.or_else(|| heard.node.clone());
-                let is_result = node.as_deref().and_then(|id| self.origin.class(id)) == Some(IMAGES_BY_SOCKET);
+            Frame::Progress(data) => Some(progress(data)),
+            Frame::Executing(data) => state.executing(data),
+            Frame::Event { kind, data } => self.event(&mut state, kind, data),
+            Frame::Image { format, source, bytes } => {
+                let node = source.node.or_else(|| state.node.clone());
+                let is_result = node.as_deref().and_then(|id| self.origin.class(id)) == Some(WEBSOCKET_IMAGE_CLASS);
                 let preview = Preview { node, format, bytes };
                 Some(if is_result { Event::Image(preview) } else { Event::Preview(preview) })
             }
             Frame::Text { node, text } => Some(Event::Text { node, text }),
-            // The first repeats what `progress` and `executing` say, for all nodes every time.
+            // A state repeats what `progress` and `executing` report, for all nodes every time.
             Frame::State { .. } | Frame::Unknown(_) => None,
         };
         if let Some(event) = event {
-            heard.tell(&event);
+            state.publish(&event);
         }
-        if heard.hint.is_some() {
+        if state.hint.is_some() {
             self.wake.notify_one();
         }
     }
 
-    fn event(&self, heard: &mut Heard, kind: String, data: Value) -> Option<Event> {
+    fn event(&self, state: &mut State, kind: String, data: Value) -> Option<Event> {
         let node = || json::string(&data, "node").unwrap_or_default();
         Some(match kind.as_str() {
             "execution_start" => {
-                if heard.started {
+                if state.started {
                     return None;
                 }
-                heard.started = true;
+                state.started = true;
                 Event::Started
             }
             "execution_cached" => Event::Cached { nodes: json::strings(json::get(&data, "nodes")) },
-            "executing" => return heard.executing(brief(&data)),
-            "progress" => progress(brief(&data)),
+            "executing" => return state.executing(node_data(&data)),
+            "progress" => progress(node_data(&data)),
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
-                heard.outputs.insert(node(), output.clone());
+                state.outputs.insert(node(), output.clone());
                 Event::Executed { node: node(), output }
             }
             "execution_error" => {
-                // A branch that was blocked ends nothing.
+                // A blocked branch does not end the run.
                 if json::text(&data, "exception_type") == Some("ExecutionBlocked") {
                     Event::Blocked(ExecutionError::read(&self.prompt_id, &data, &self.origin))
                 } else {
-                    heard.hint = Some(Hint::Error(data));
+                    state.hint = Some(EndHint::Error(data));
                     return None;
                 }
             }
             "execution_interrupted" => {
-                heard.hint = Some(Hint::Interrupted(data));
+                state.hint = Some(EndHint::Interrupted(data));
                 return None;
             }
             "execution_success" => {
-                heard.hint = Some(Hint::Success);
+                state.hint = Some(EndHint::Success);
                 return None;
             }
             _ => Event::Unknown { kind, data },
         })
     }
 
-    /// The server says that it waits, with so many before it.
-    pub(crate) fn queued(&self, position: usize) {
-        let mut heard = self.lock();
-        if !heard.started && heard.position != Some(position) {
-            heard.position = Some(position);
-            heard.last_sign = Instant::now();
-            heard.tell(&Event::Queued { position });
+    /// Notes that the server's queue has the run, with this number of prompts before it.
+    pub(crate) fn set_queued(&self, position: usize) {
+        let mut state = self.lock();
+        if !state.started && state.position != Some(position) {
+            state.position = Some(position);
+            state.last_activity = Instant::now();
+            state.publish(&Event::Queued { position });
         }
     }
 
-    /// The server says that it is running.
-    pub(crate) fn running(&self) {
-        let mut heard = self.lock();
-        if !heard.started {
-            heard.started = true;
-            heard.last_sign = Instant::now();
-            heard.tell(&Event::Started);
+    /// Notes that the server reports the run as running.
+    pub(crate) fn set_running(&self) {
+        let mut state = self.lock();
+        if !state.started {
+            state.started = true;
+            state.last_activity = Instant::now();
+            state.publish(&Event::Started);
         }
     }
 
-    /// Notes how it ended, and tells. Whoever asks later gets the same.
-    pub(crate) fn end(&self, ending: Ending) {
-        let mut heard = self.lock();
-        if heard.ending.is_none() {
-            heard.tell(&ending.clone().into());
-            heard.ending = Some(ending);
+    /// Notes the end of the run and publishes it. Only the first call has an effect.
+    pub(crate) fn set_ending(&self, ending: Ending) {
+        let mut state = self.lock();
+        if state.ending.is_none() {
+            state.publish(&ending.clone().into());
+            state.ending = Some(ending);
         }
     }
 
@@ -178,30 +178,30 @@ impl Tracker {
         self.lock().ending.clone()
     }
 
-    /// A reader. The first one gets all events from the beginning, a later one those from now on.
+    /// Returns a reader. The first one receives all events from the beginning, a later one those from now on.
     pub(crate) fn events(&self) -> Events {
-        let mut heard = self.lock();
-        if let Some(first) = heard.first.take() {
-            return Events::of(first);
+        let mut state = self.lock();
+        if let Some(first) = state.first_reader.take() {
+            return Events::new(first);
         }
         let mailbox = Arc::new(Mailbox::default());
-        match &heard.ending {
-            Some(ending) => mailbox.put(ending.clone().into()),
-            None => heard.readers.push(Arc::downgrade(&mailbox)),
+        match &state.ending {
+            Some(ending) => mailbox.push(ending.clone().into()),
+            None => state.readers.push(Arc::downgrade(&mailbox)),
         }
-        Events::of(mailbox)
+        Events::new(mailbox)
     }
 
-    /// Nobody is going to read the events.
-    pub(crate) fn unread(&self) {
-        self.lock().first = None;
+    /// Drops the events that were kept for a first reader.
+    pub(crate) fn discard_unread(&self) {
+        self.lock().first_reader = None;
     }
 
     pub(crate) fn started(&self) -> bool {
         self.lock().started
     }
 
-    /// The server said that it cancelled the run.
+    /// Notes that the server confirmed that it cancelled the run.
     pub(crate) fn set_cancelled(&self) {
         self.lock().cancelled = true;
         self.wake.notify_one();
@@ -211,33 +211,33 @@ impl Tracker {
         self.lock().cancelled
     }
 
-    pub(crate) fn hint(&self) -> Option<Hint> {
+    pub(crate) fn hint(&self) -> Option<EndHint> {
         self.lock().hint.clone()
     }
 
-    pub(crate) fn last_sign(&self) -> Instant {
-        self.lock().last_sign
+    pub(crate) fn last_activity(&self) -> Instant {
+        self.lock().last_activity
     }
 
-    /// The connection that brought the last event; 0 if there was none.
-    pub(crate) fn last_link(&self) -> u64 {
-        self.lock().link
+    /// Returns the number of the connection that delivered the last frame; 0 if there was none.
+    pub(crate) fn last_connection(&self) -> u64 {
+        self.lock().connection
     }
 
-    /// The last node that was heard of.
+    /// Returns the last node that was reported as running.
     pub(crate) fn last_node(&self) -> Option<NodeInfo> {
         self.lock().node.as_deref().map(|id| self.origin.node(id))
     }
 
-    /// The results that were heard of, by node.
-    pub(crate) fn outputs(&self) -> HashMap<String, Value> {
+    /// Returns the outputs that events reported, by node.
+    pub(crate) fn outputs(&self) -> Map {
         self.lock().outputs.clone()
     }
 }
 
-/// What an event of a frequent kind says that was read as any other.
-fn brief(data: &Value) -> Brief<'_> {
-    Brief {
+/// Reads the data of a frequent event that was parsed like any other.
+fn node_data(data: &Value) -> NodeData<'_> {
+    NodeData {
         prompt_id: json::text(data, "prompt_id"),
         node: json::text(data, "node"),
         display_node: json::text(data, "display_node"),
@@ -246,27 +246,27 @@ fn brief(data: &Value) -> Brief<'_> {
     }
 }
 
-fn progress(brief: Brief<'_>) -> Event {
-    Event::Progress { node: brief.node.unwrap_or_default().to_owned(), value: brief.value, max: brief.max }
+fn progress(data: NodeData<'_>) -> Event {
+    Event::Progress { node: data.node.unwrap_or_default().to_owned(), value: data.value, max: data.max }
 }
 
-impl Heard {
-    /// A node begins; without a node, the run is over.
-    fn executing(&mut self, brief: Brief<'_>) -> Option<Event> {
-        let Some(node) = brief.node else {
-            self.hint.get_or_insert(Hint::Over);
+impl State {
+    /// Handles the start of a node, or, without a node, the end of the run.
+    fn executing(&mut self, data: NodeData<'_>) -> Option<Event> {
+        let Some(node) = data.node else {
+            self.hint.get_or_insert(EndHint::Ended);
             return None;
         };
         self.started = true;
         self.node = Some(node.to_owned());
-        let display_node = brief.display_node.unwrap_or(node).to_owned();
+        let display_node = data.display_node.unwrap_or(node).to_owned();
         Some(Event::Executing { node: node.to_owned(), display_node })
     }
 
-    fn tell(&mut self, event: &Event) {
+    fn publish(&mut self, event: &Event) {
         self.readers.retain(|reader| match reader.upgrade() {
             Some(reader) => {
-                reader.put(event.clone());
+                reader.push(event.clone());
                 true
             }
             None => false,

@@ -1,4 +1,4 @@
-//! Uploads: streamed, and skipped where the server has the content already.
+//! Uploads: streamed, and skipped if the server already has the content.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,19 +18,19 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 use tracing::debug;
 
+use super::call::{Call, read_body, retry_wait, send_request};
 use super::error::Error;
 use super::file::OutputFile;
 use super::routes::View;
-use super::transport::{Call, jittered, read, sent};
 use super::{Client, json};
 
-/// A file is read and sent in pieces of this many bytes.
-const PIECE: usize = 256 << 10;
+/// Size of the chunks in which a file is read and sent.
+const CHUNK_BYTES: usize = 256 << 10;
 
-/// Longest answer to an upload.
-const ANSWER: usize = 1 << 20;
+/// Maximum size of the response to an upload.
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
-/// A file to be uploaded, from disk or from memory.
+/// A file to upload, from disk or from memory.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client) -> Result<(), comfy_runtime::client::Error> {
@@ -66,31 +66,31 @@ impl fmt::Debug for Content {
     }
 }
 
-/// A file that the server has.
+/// A file on the server.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Uploaded {
-    /// The name that the server gave it: another one if it had a different file of the name asked for.
+    /// The name on the server, which differs from the requested one if that belongs to a file with other content.
     pub name: String,
-    /// The folder below that of its type.
+    /// The subfolder below [`folder`](Self::folder); may be empty.
     pub subfolder: String,
-    /// `input`, `temp` or `output`.
+    /// The folder on the server: `input`, `temp` or `output`.
     pub folder: String,
-    /// The server had it already; nothing was sent.
-    pub was_there: bool,
-    /// All that the server said; `null` if nothing was sent.
+    /// Whether the server already had the file, so that nothing was sent.
+    pub already_there: bool,
+    /// The whole response as the server sent it; `null` if nothing was sent.
     pub raw: Value,
 }
 
 impl Uploaded {
-    /// A file that the server is known to have: its name, its subfolder (may be empty), and `input`, `temp` or
-    /// `output`.
+    /// Names a file that the server is known to have, by its name, its subfolder (may be empty) and its folder (`input`,
+    /// `temp` or `output`).
     pub fn existing(name: impl Into<String>, subfolder: impl Into<String>, folder: impl Into<String>) -> Self {
         let (name, subfolder, folder) = (name.into(), subfolder.into(), folder.into());
-        Self { name, subfolder, folder, was_there: true, raw: Value::Null }
+        Self { name, subfolder, folder, already_there: true, raw: Value::Null }
     }
 
-    /// What the input of a node that loads it takes: `cat.png`, `portraits/cat.png`, `cat.png [temp]`.
+    /// Returns the input value for a node that loads the file: `cat.png`, `portraits/cat.png`, `cat.png [temp]`.
     pub fn value(&self) -> String {
         let slash = if self.subfolder.is_empty() { "" } else { "/" };
         let suffix = if self.folder == "input" { String::new() } else { format!(" [{}]", self.folder) };
@@ -105,14 +105,14 @@ impl fmt::Display for Uploaded {
 }
 
 impl Upload {
-    /// The file at this path, under its own name. It is read piece by piece while it is sent.
+    /// Uploads the file at this path, under its own name. It is read in chunks while it is sent.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Self::new(Content::File(path), name)
     }
 
-    /// These bytes, under this name.
+    /// Uploads these bytes, under this name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::new(Content::Bytes(bytes.into()), name.into())
     }
@@ -121,46 +121,47 @@ impl Upload {
         Self { content, name, subfolder: String::new(), folder: "input", overwrite: false }
     }
 
-    /// Another name than its own.
+    /// Sets the name on the server; defaults to the file's own.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// A folder below that for inputs, made if it is not there.
+    /// Sets the subfolder, which is created if necessary; defaults to none.
     pub fn subfolder(mut self, subfolder: impl Into<String>) -> Self {
         self.subfolder = subfolder.into();
         self
     }
 
-    /// Into the folder for what is only shown, instead of that for inputs.
+    /// Uploads into the server's folder for temporary files instead of that for inputs.
     pub fn temp(mut self) -> Self {
         self.folder = "temp";
         self
     }
 
-    /// Into the folder for results, instead of that for inputs.
+    /// Uploads into the server's folder for results instead of that for inputs.
     pub fn output(mut self) -> Self {
         self.folder = "output";
         self
     }
 
-    /// Takes the place of a file of the same name. Otherwise the server finds another name, unless that file has the
-    /// same content.
+    /// Sets whether a file of the same name is replaced; defaults to false.
+    ///
+    /// If it is not replaced and has other content, the server chooses another name.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    fn bad(&self, why: std::io::Error) -> Error {
+    fn file_error(&self, reason: std::io::Error) -> Error {
         let path = match &self.content {
             Content::File(path) => path.clone(),
             Content::Bytes(_) => PathBuf::from(&self.name),
         };
-        Error::File { path, why }
+        Error::File { path, reason }
     }
 
-    /// Size and SHA-256 of the content.
+    /// Computes the size and the SHA-256 hash of the content.
     async fn digest(&self) -> Result<(u64, String), Error> {
         let mut hash = Sha256::new();
         let mut size = 0;
@@ -170,12 +171,12 @@ impl Upload {
                 size = bytes.len() as u64;
             }
             Content::File(path) => {
-                let mut file = File::open(path).await.map_err(|error| self.bad(error))?;
-                let mut piece = BytesMut::with_capacity(PIECE);
-                while file.read_buf(&mut piece).await.map_err(|error| self.bad(error))? > 0 {
-                    size += piece.len() as u64;
-                    hash.update(&piece);
-                    piece.clear();
+                let mut file = File::open(path).await.map_err(|error| self.file_error(error))?;
+                let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+                while file.read_buf(&mut chunk).await.map_err(|error| self.file_error(error))? > 0 {
+                    size += chunk.len() as u64;
+                    hash.update(&chunk);
+                    chunk.clear();
                 }
             }
         }
@@ -188,14 +189,14 @@ impl Upload {
         Ok((size, hex))
     }
 
-    /// The content as a part of a form; `sent` counts what was taken from it.
+    /// Returns the content as a part of a form; `sent` counts the bytes that were read for sending.
     async fn part(&self, sent: Arc<AtomicU64>) -> Result<Part, Error> {
         let part = match &self.content {
             Content::Bytes(bytes) => Part::stream(bytes.clone()),
             Content::File(path) => {
-                let file = File::open(path).await.map_err(|error| self.bad(error))?;
-                let size = file.metadata().await.map_err(|error| self.bad(error))?.len();
-                Part::stream_with_length(reqwest::Body::wrap_stream(pieces(file, sent)), size)
+                let file = File::open(path).await.map_err(|error| self.file_error(error))?;
+                let size = file.metadata().await.map_err(|error| self.file_error(error))?.len();
+                Part::stream_with_length(reqwest::Body::wrap_stream(chunks(file, sent)), size)
             }
         };
         Ok(part.file_name(self.name.clone()))
@@ -213,46 +214,46 @@ impl Upload {
     }
 }
 
-/// A file in pieces.
-fn pieces(file: File, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
+/// Reads a file in chunks.
+fn chunks(file: File, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
     stream::try_unfold((file, sent), |(mut file, sent)| async move {
-        let mut piece = BytesMut::with_capacity(PIECE);
-        let size = file.read_buf(&mut piece).await?;
+        let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+        let size = file.read_buf(&mut chunk).await?;
         sent.fetch_add(size as u64, Ordering::Relaxed);
-        Ok((size > 0).then(|| (piece.freeze(), (file, sent))))
+        Ok((size > 0).then(|| (chunk.freeze(), (file, sent))))
     })
 }
 
 impl Client {
-    /// `POST /upload/image`: uploads a picture or any other file.
+    /// Uploads an image or any other file (`POST /upload/image`).
     ///
-    /// It is sent again after a broken connection; that does no harm, because the server keeps a content under a name
-    /// once.
+    /// The upload is repeated after a broken connection, which is safe: the server keeps the same content under the same
+    /// name only once.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] if it cannot be read, [`Error::Status`] 413 if it is larger than the server takes (see
-    /// [`features`](Self::features)), 400 if the subfolder leads out of the folder.
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than the
+    /// server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
     }
 
-    /// `POST /upload/mask`: uploads a picture whose transparency becomes that of a file that the server has. The result
-    /// is a new file with the colours of the original.
+    /// Uploads an image whose transparency is applied to a file that the server has (`POST /upload/mask`).
     ///
-    /// Both must have the same size. The server answers well even if the original is not there, and writes nothing
-    /// then, so this looks first.
+    /// The result is a new file with the colours of the original. Both images must have the same size. If the original
+    /// does not exist, the server reports success and writes nothing, so this method checks that first.
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if there is no such original, else as [`upload`](Self::upload).
+    /// Returns [`Error::Status`] with status 404 if the original does not exist, and the errors of
+    /// [`upload`](Self::upload).
     pub async fn upload_mask(&self, mask: &Upload, original: &Uploaded) -> Result<Uploaded, Error> {
         let view = View::new(&original.name).folder(&original.folder).subfolder(&original.subfolder);
         if !self.exists(&view).await? {
             return Err(Error::Status {
                 call: "POST /upload/mask".to_owned(),
                 status: 404,
-                message: format!("there is no original {}", original.value()),
+                message: format!("unknown original {}", original.value()),
                 retry_after: None,
             });
         }
@@ -264,34 +265,30 @@ impl Client {
         self.send_form("mask", mask, Some(reference.to_string())).await
     }
 
-    /// Uploads a content only if the server does not have it: its name is its SHA-256, and the ending of the name that
-    /// was given. The same content gives the same value whoever uploads it, so runs with it are cached.
+    /// Uploads a file unless the server already has its content.
+    ///
+    /// The name on the server is the SHA-256 hash of the content with the extension of the given name. So the same
+    /// content always has the same input value, and the server caches the results of runs with it.
     ///
     /// # Errors
     ///
-    /// As [`upload`](Self::upload).
+    /// Returns the errors of [`upload`](Self::upload).
     pub async fn upload_once(&self, upload: &Upload) -> Result<Uploaded, Error> {
         let (size, hash) = upload.digest().await?;
-        let ending = Path::new(&upload.name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        let name = ending.map_or_else(|| hash.clone(), |ending| format!("{hash}.{ending}"));
+        let extension = Path::new(&upload.name).extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let name = extension.map_or_else(|| hash.clone(), |extension| format!("{hash}.{extension}"));
         let view = View::new(&name).folder(upload.folder).subfolder(&upload.subfolder);
         if self.size_of(&view).await? == Some(size) {
-            return Ok(Uploaded {
-                name,
-                subfolder: upload.subfolder.clone(),
-                folder: upload.folder.to_owned(),
-                was_there: true,
-                raw: Value::Null,
-            });
+            return Ok(Uploaded::existing(name, &upload.subfolder, upload.folder));
         }
-        // A file of this name and another size is the rest of an upload that broke.
+        // A file of this name and another size is the rest of a broken upload.
         self.upload(&upload.clone().name(name).overwrite(true)).await
     }
 
-    /// The size of a file on the server; `None` if it is not there, or if its size is not said.
+    /// Returns the size of a file on the server; `None` if it does not exist or its size is not reported.
     async fn size_of(&self, view: &View) -> Result<Option<u64>, Error> {
         match view.head(&self.inner.transport).send().await {
-            Ok(answer) => Ok(length(&answer)),
+            Ok(response) => Ok(content_length(&response)),
             Err(Error::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -304,53 +301,49 @@ impl Client {
         original: Option<String>,
     ) -> Result<Uploaded, Error> {
         let transport = &self.inner.transport;
-        let mut attempt = 0;
+        let mut retries = 0;
         loop {
-            let done = Arc::new(AtomicU64::new(0));
-            let mut form = upload.form(Arc::clone(&done)).await?;
+            let sent = Arc::new(AtomicU64::new(0));
+            let mut form = upload.form(Arc::clone(&sent)).await?;
             if let Some(original) = &original {
                 form = form.text("original_ref", original.clone());
             }
             let call = transport.post(["upload", kind]);
-            let error = match post(&call, form, &done, transport.limits.silence).await {
-                Ok(answer) => return Ok(Uploaded::read(answer, upload)),
+            let error = match post(&call, form, &sent, transport.limits.read_timeout).await {
+                Ok(response) => return Ok(Uploaded::read(response, upload)),
                 Err(error) => error,
             };
-            if attempt >= transport.limits.retries || !error.is_temporary() {
+            if retries >= transport.limits.retries || !error.is_temporary() {
                 return Err(error);
             }
-            let wait = jittered(Duration::from_millis(100) * 2_u32.pow(attempt.min(6)));
-            debug!(%error, ?wait, "uploading again");
+            let wait = retry_wait(retries, &error);
+            debug!(%error, ?wait, "retrying the upload");
             tokio::time::sleep(wait).await;
-            attempt += 1;
+            retries += 1;
         }
     }
 }
 
-fn length(answer: &Response) -> Option<u64> {
-    answer.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+fn content_length(response: &Response) -> Option<u64> {
+    response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Sends a form; it may take any time as long as something is sent.
-async fn post(call: &Call<'_>, form: Form, done: &AtomicU64, silence: Duration) -> Result<Value, Error> {
+/// Sends a form. It may take any time as long as bytes are sent.
+async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) -> Result<Value, Error> {
     let name = call.name();
-    let mut answer = std::pin::pin!(async {
-        let response = sent(&name, call.request().multipart(form)).await?;
-        let body = read(&name, response, ANSWER).await?;
-        Value::parse(&body).map_err(|error| Error::Answer { call: name.clone(), why: error.to_string() })
+    let mut response = std::pin::pin!(async {
+        let response = send_request(&name, call.request().multipart(form)).await?;
+        let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
+        Value::parse(&body).map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
     });
     loop {
-        let before = done.load(Ordering::Relaxed);
-        match timeout(silence, answer.as_mut()).await {
-            Ok(answer) => return answer,
-            Err(_) if done.load(Ordering::Relaxed) > before => {}
+        let before = sent.load(Ordering::Relaxed);
+        match timeout(limit, response.as_mut()).await {
+            Ok(response) => return response,
+            Err(_) if sent.load(Ordering::Relaxed) > before => {}
             Err(_) => {
-                return Err(Error::Status {
-                    call: name.clone(),
-                    status: 504,
-                    message: format!("nothing could be sent for {} s", silence.as_secs_f32()),
-                    retry_after: None,
-                });
+                let message = format!("no byte was sent for {} s", limit.as_secs_f32());
+                return Err(Error::Status { call: name.clone(), status: 504, message, retry_after: None });
             }
         }
     }
@@ -362,20 +355,20 @@ impl Uploaded {
             name: json::string(&raw, "name").unwrap_or_else(|| upload.name.clone()),
             subfolder: json::string(&raw, "subfolder").unwrap_or_else(|| upload.subfolder.clone()),
             folder: json::string(&raw, "type").unwrap_or_else(|| upload.folder.to_owned()),
-            was_there: false,
+            already_there: false,
             raw,
         }
     }
 }
 
-/// The file that a run made, as an input of another: nothing is copied.
+/// Makes the output of one run the input of another, without a copy.
 impl From<&OutputFile> for Uploaded {
     fn from(file: &OutputFile) -> Self {
         Self {
             name: file.filename.clone(),
             subfolder: file.subfolder.clone(),
             folder: file.folder.clone(),
-            was_there: true,
+            already_there: true,
             raw: file.raw.clone(),
         }
     }
@@ -388,10 +381,10 @@ mod tests {
     use super::{Upload, Uploaded};
 
     #[test]
-    fn what_a_node_takes_says_folder_and_subfolder() {
+    fn the_input_value_contains_folder_and_subfolder() {
         let value = |subfolder: &str, folder: &str| {
             let (name, subfolder, folder) = ("a.png".to_owned(), subfolder.to_owned(), folder.to_owned());
-            Uploaded { name, subfolder, folder, was_there: false, raw: Value::Null }.value()
+            Uploaded { name, subfolder, folder, already_there: false, raw: Value::Null }.value()
         };
         assert_eq!(value("", "input"), "a.png");
         assert_eq!(value("x/y", "input"), "x/y/a.png");

@@ -1,32 +1,33 @@
-//! What a literal, a list or a set of given inputs must satisfy: one set of rules for the compiler and for
+//! The checks of literals, lists and sets of given inputs: one set of rules for the compiler and for
 //! [`Graph::finish`](crate::Graph::finish).
 
 use super::literal::LitValue;
-use super::message::Message;
-use super::read::{Bound, List, same, same_bytes};
+use super::message::{Digits, Message};
+use super::read::{Bound, same, same_bytes};
 use super::{Desc, InputDesc, Lit, kind};
 
-/// Longest list of options that a message spells out.
-const LISTED_OPTIONS: usize = 12;
+/// Maximum number of options that a message lists.
+const MAX_LISTED_OPTIONS: usize = 12;
 
-/// The longest word for which a near miss is looked for.
-const LONGEST_WORD: usize = 63;
+/// Maximum length in bytes of a word for which a similar option is searched.
+const MAX_WORD_LEN: usize = 63;
 
-/// Ends the evaluation of a constant with a message, which rustc shows at the caller's place. Node literals call this
-/// module's checks in constants only, so it never happens at run time.
+/// Ends the evaluation of a constant with a message, which rustc shows at the caller's location.
+///
+/// Node literals call the checks of this module in constants only, so it never panics at run time.
 #[track_caller]
-#[expect(clippy::panic, reason = "the only way for a constant to say what is wrong")]
+#[expect(clippy::panic, reason = "a constant has no other way to report an error")]
 const fn refuse(message: &Message) {
     panic!("{}", message.as_str());
 }
 
 impl Desc {
-    /// Which declared inputs a node literal gives, as indices.
+    /// Returns the indices of the declared inputs that a node literal gives.
     ///
     /// # Panics
     ///
-    /// At compile time, as the error message: when a required input without a default is not among `fields`. A field
-    /// that does not exist is left to rustc, which names it better, and then nothing is said about missing ones.
+    /// Panics at compile time when a required input without a default is not among `fields`. rustc reports a field that
+    /// does not exist, with a better message; missing inputs are not reported then.
     #[track_caller]
     pub const fn given<const N: usize>(self, fields: [&[u8]; N]) -> [u16; N] {
         match self.surely_given(&fields) {
@@ -35,8 +36,9 @@ impl Desc {
         }
     }
 
-    /// The same, whatever is missing. A function of its own, because the compiler sets up all of a function's
-    /// variables on each call.
+    /// Does what [`given`](Self::given) does, on the slow path.
+    ///
+    /// This is a separate function because the compiler's interpreter sets up all variables of a function on each call.
     #[track_caller]
     const fn given_or_refused<const N: usize>(self, fields: &[&[u8]; N]) -> [u16; N] {
         let mut indices = [0; N];
@@ -66,19 +68,24 @@ impl Desc {
         indices
     }
 
-    /// One message that lists every input that is missing.
+    /// Returns a message that lists all missing inputs.
     const fn missing(self, given: &[u16], count: usize) -> Message {
-        let mut message = self.subject().push(": missing required input");
-        message = message.push(if count == 1 { " " } else { "s " });
+        let template = match (self.class().is_empty(), self.is_branch(), count) {
+            (true, _, 1) => "row: missing required input ",
+            (true, _, _) => "row: missing required inputs ",
+            (_, true, 1) => "branch `{}`: missing required input ",
+            (_, true, _) => "branch `{}`: missing required inputs ",
+            (_, false, 1) => "node `{}`: missing required input ",
+            (_, false, _) => "node `{}`: missing required inputs ",
+        };
+        let mut message = Message::new(template, &[self.class()]);
         let mut inputs = self.inputs();
         let mut index = 0;
         let mut listed = 0;
         while let Some(input) = inputs.advance() {
             if !contains(given, index) && input.needed {
-                if listed > 0 {
-                    message = message.push(", ");
-                }
-                message = message.push("`").push(input.ident).push(": ").push(input.ty).push("`");
+                let template = if listed == 0 { "`{}: {}`" } else { ", `{}: {}`" };
+                message = message.then(template, &[input.ident, input.ty]);
                 listed += 1;
             }
             index += 1;
@@ -86,20 +93,11 @@ impl Desc {
         message
     }
 
-    /// "node `KSampler`", "branch `scale dimensions`", "row".
-    const fn subject(self) -> Message {
-        if self.class().is_empty() {
-            return Message::new().push("row");
-        }
-        let what = if self.is_branch() { "branch `" } else { "node `" };
-        Message::new().push(what).push(self.class()).push("`")
-    }
-
-    /// A literal as the value of the field `field`.
+    /// Returns `lit`, checked as the value of the field `field`.
     ///
     /// # Panics
     ///
-    /// At compile time, as the error message: when the input does not take the literal.
+    /// Panics at compile time when the input does not accept the literal.
     #[track_caller]
     pub const fn lit(self, field: &[u8], lit: Lit) -> Lit {
         if !self.surely_takes(field, lit.value) {
@@ -117,11 +115,11 @@ impl Desc {
         }
     }
 
-    /// A literal inside a list that is the value of the field `field`.
+    /// Returns `lit`, checked as an item of the list that is the value of the field `field`.
     ///
     /// # Panics
     ///
-    /// At compile time, as the error message: when the input's items do not take the literal.
+    /// Panics at compile time when the list does not accept the literal.
     #[track_caller]
     pub const fn item(self, field: &[u8], lit: Lit) -> Lit {
         if let Some(input) = self.inputs().find(field)
@@ -132,11 +130,11 @@ impl Desc {
         lit
     }
 
-    /// The length of a list that is the value of the field `field`.
+    /// Checks the length of the list that is the value of the field `field`.
     ///
     /// # Panics
     ///
-    /// At compile time, as the error message: when the input takes fewer or more items.
+    /// Panics at compile time when the input accepts only fewer or more items.
     #[track_caller]
     pub const fn count(self, field: &[u8], count: usize) {
         if let Some(input) = self.inputs().find(field)
@@ -146,21 +144,21 @@ impl Desc {
         }
     }
 
-    /// What is wrong with a value for an input, if anything. `text` is the value as messages show it.
+    /// Returns a message if an input does not accept a value. `text` is the value as messages show it.
     pub(crate) const fn fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
         match input.kind {
             kind::AUTOGROW | kind::GROUP => {
-                Some(self.about(input).push(" takes a list, not ").push(text).push(": write `[…]`"))
+                Some(self.refused(input, "`{}.{}` takes a list, not {}: write `[…]`", text))
             }
             kind::MANY | kind::OPEN_MANY => {
-                Some(self.about(input).push(" takes a list of options, not ").push(text).push(": write `[…]`"))
+                Some(self.refused(input, "`{}.{}` takes a list of options, not {}: write `[…]`", text))
             }
             kind::DYNAMIC_COMBO => self.branch_fault(input, value, text),
             _ => self.scalar_fault(input, value, text),
         }
     }
 
-    /// What is wrong with a value inside a list for an input, if anything.
+    /// Returns a message if the list of an input does not accept a value as an item.
     pub(crate) const fn item_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
         match input.kind {
             kind::AUTOGROW => {
@@ -168,13 +166,13 @@ impl Desc {
                 element.ident = input.ident;
                 self.fault(&element, value, text)
             }
-            kind::GROUP => Some(self.about(input).push(" takes a list of rows, and ").push(text).push(" is none")),
+            kind::GROUP => Some(self.refused(input, "`{}.{}` takes a list of rows, and {} is not a row", text)),
             kind::MANY => self.option_fault(input, value, text),
             _ => None,
         }
     }
 
-    /// What is wrong with the length of a list for an input, if anything.
+    /// Returns a message if an input does not accept a list of `count` items.
     pub(crate) const fn count_fault(self, input: &InputDesc, count: usize) -> Option<Message> {
         let (min, max) = match input.kind {
             kind::AUTOGROW => {
@@ -187,15 +185,11 @@ impl Desc {
         if min <= count && count <= max {
             return None;
         }
-        Some(
-            self.about(input)
-                .push(" takes ")
-                .push_num(min)
-                .push(" to ")
-                .push_num(max)
-                .push(" entries, not ")
-                .push_num(count),
-        )
+        let (min, max, count) = (Digits::of(min), Digits::of(max), Digits::of(count));
+        Some(Message::new(
+            "`{}.{}` takes {} to {} entries, not {}",
+            &[self.class(), input.ident, min.as_str(), max.as_str(), count.as_str()],
+        ))
     }
 
     const fn scalar_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
@@ -203,39 +197,39 @@ impl Desc {
             kind::INT => match value {
                 LitValue::Int(_) => self.range_fault(input, value, text),
                 LitValue::Float(_) => {
-                    Some(self.about(input).push(" is an INT, and ").push(text).push(" is not a whole number"))
+                    Some(self.refused(input, "`{}.{}` is an INT, and {} is not a whole number", text))
                 }
-                _ => Some(self.wrong_type(input, "an INT", text)),
+                _ => Some(self.refused(input, "`{}.{}` is an INT, not {}", text)),
             },
             kind::FLOAT => match value {
                 LitValue::Int(_) | LitValue::Float(_) => self.range_fault(input, value, text),
-                _ => Some(self.wrong_type(input, "a FLOAT", text)),
+                _ => Some(self.refused(input, "`{}.{}` is a FLOAT, not {}", text)),
             },
             kind::STRING => match value {
                 LitValue::Str(_) => None,
-                _ => Some(self.wrong_type(input, "a STRING", text)),
+                _ => Some(self.refused(input, "`{}.{}` is a STRING, not {}", text)),
             },
             kind::BOOLEAN => match value {
                 LitValue::Bool(_) => None,
-                _ => Some(self.wrong_type(input, "a BOOLEAN", text)),
+                _ => Some(self.refused(input, "`{}.{}` is a BOOLEAN, not {}", text)),
             },
             kind::COMBO => self.option_fault(input, value, text),
             kind::OPEN_COMBO | kind::WIDGET | kind::ANY | kind::RAW => None,
             kind::UNION if union_takes(input.ty, value) => None,
-            _ => Some(self.about(input).push(" takes a link of type ").push(input.ty).push(", not ").push(text)),
+            _ => Some(Message::new(
+                "`{}.{}` takes a link of type {}, not {}",
+                &[self.class(), input.ident, input.ty, text],
+            )),
         }
     }
 
-    /// "`KSampler.steps`"
-    pub(crate) const fn about(self, input: &InputDesc) -> Message {
-        Message::new().push("`").push(self.class()).push(".").push(input.ident).push("`")
-    }
-
-    const fn wrong_type(self, input: &InputDesc, what: &str, text: &str) -> Message {
-        self.about(input).push(" is ").push(what).push(", not ").push(text)
+    /// Returns the message about an input and a value that it does not accept.
+    const fn refused(self, input: &InputDesc, template: &str, text: &str) -> Message {
+        Message::new(template, &[self.class(), input.ident, text])
     }
 
     const fn range_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
+        let (class, ident) = (self.class(), input.ident);
         let (min, max) = (Bound::read(input.min), Bound::read(input.max));
         let low = match min {
             Some(bound) => less(value, bound),
@@ -248,14 +242,14 @@ impl Desc {
         if !low && !high {
             return None;
         }
-        let message = self.about(input).push(" must be ");
-        let message = match (min, max) {
-            (Some(min), Some(max)) => message.push("in ").push(min.text()).push("..=").push(max.text()),
-            (Some(min), None) => message.push("at least ").push(min.text()),
-            (None, Some(max)) => message.push("at most ").push(max.text()),
-            (None, None) => message,
-        };
-        Some(message.push(", not ").push(text))
+        Some(match (min, max) {
+            (Some(min), Some(max)) => {
+                Message::new("`{}.{}` must be in {}..={}, not {}", &[class, ident, min.text(), max.text(), text])
+            }
+            (Some(min), None) => Message::new("`{}.{}` must be at least {}, not {}", &[class, ident, min.text(), text]),
+            (None, Some(max)) => Message::new("`{}.{}` must be at most {}, not {}", &[class, ident, max.text(), text]),
+            (None, None) => return None,
+        })
     }
 
     const fn option_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
@@ -267,48 +261,78 @@ impl Desc {
                 return None;
             }
         }
-        let message = self.about(input).push(" has no option ").push(text);
-        let message = match value {
-            LitValue::Str(text) => nearest(input.values(), text).ask(message),
-            _ => message.push(";"),
-        };
-        Some(list_options(message, input.values()))
+        let mut near = Nearest::to(value);
+        let mut values = input.values();
+        while let Some(packed) = values.advance() {
+            if let Some(option) = Bound::read(packed) {
+                near = near.or(option);
+            }
+        }
+        let mut message = self.no_option(input, text, near);
+        let mut values = input.values();
+        let mut listed = 0;
+        while let Some(packed) = values.advance() {
+            if listed == MAX_LISTED_OPTIONS {
+                let total = Digits::of(input.values().len());
+                return Some(message.then(", … ({} in all)", &[total.as_str()]));
+            }
+            if let Some(option) = Bound::read(packed) {
+                message = list_option(message, listed, option);
+            }
+            listed += 1;
+        }
+        Some(message)
     }
 
     const fn branch_fault(self, input: &InputDesc, value: LitValue<'_>, text: &str) -> Option<Message> {
         let LitValue::Str(key) = value else {
-            return Some(self.about(input).push(" takes one of its branches, not ").push(text));
+            return Some(self.refused(input, "`{}.{}` takes one of its branches, not {}", text));
         };
         match input.branches().find(key) {
             Some(branch) if branch.implied.is_some() => None,
-            Some(_) => Some(
-                self.about(input)
-                    .push(": option ")
-                    .push(text)
-                    .push(" has required inputs of its own, so it is written as its branch, `")
-                    .push(input.ident)
-                    .push("::… { … }`"),
-            ),
+            Some(_) => Some(Message::new(
+                "`{}.{}`: option {} has required inputs of its own, so it is written as its branch, `{}::… { … }`",
+                &[self.class(), input.ident, text, input.ident],
+            )),
             None => {
-                let mut near = Nearest::to(key);
+                let mut near = Nearest::to(value);
                 let mut branches = input.branches();
                 while let Some(branch) = branches.advance() {
-                    near = near.or(branch.key);
+                    near = near.or(Bound::Text(branch.key));
                 }
-                let mut message = near.ask(self.about(input).push(" has no option ").push(text)).push(" options: ");
+                let mut message = self.no_option(input, text, near);
                 let mut branches = input.branches();
                 let mut listed = 0;
                 while let Some(branch) = branches.advance() {
-                    if listed > 0 {
-                        message = message.push(", ");
-                    }
-                    message = message.push("\"").push(branch.key).push("\"");
+                    message = list_option(message, listed, Bound::Text(branch.key));
                     listed += 1;
                 }
                 Some(message)
             }
         }
     }
+
+    /// Returns the message about an unknown option, up to the list of options.
+    const fn no_option(self, input: &InputDesc, text: &str, near: Nearest<'_>) -> Message {
+        let (class, ident) = (self.class(), input.ident);
+        match near.best {
+            Some(near) => {
+                Message::new("`{}.{}` has no option {}; did you mean \"{}\"? options: ", &[class, ident, text, near])
+            }
+            None => Message::new("`{}.{}` has no option {}; options: ", &[class, ident, text]),
+        }
+    }
+}
+
+/// Appends one option of a list.
+const fn list_option(message: Message, listed: usize, option: Bound) -> Message {
+    let template = match (listed, option) {
+        (0, Bound::Text(_)) => "\"{}\"",
+        (_, Bound::Text(_)) => ", \"{}\"",
+        (0, _) => "{}",
+        _ => ", {}",
+    };
+    message.then(template, &[option.text()])
 }
 
 const fn contains(indices: &[u16], index: u16) -> bool {
@@ -322,7 +346,7 @@ const fn contains(indices: &[u16], index: u16) -> bool {
     false
 }
 
-/// Whether a union names a type that has literals of this kind.
+/// Returns whether a union contains a type that has literals of this kind.
 const fn union_takes(types: &str, value: LitValue<'_>) -> bool {
     match value {
         LitValue::Int(_) => has_word(types, "INT") || has_word(types, "FLOAT"),
@@ -332,7 +356,7 @@ const fn union_takes(types: &str, value: LitValue<'_>) -> bool {
     }
 }
 
-/// Whether a comma list holds a word.
+/// Returns whether a comma-separated list contains a word.
 const fn has_word(list: &str, word: &str) -> bool {
     let (list, word) = (list.as_bytes(), word.as_bytes());
     let mut start = 0;
@@ -362,7 +386,7 @@ const fn as_float(value: LitValue<'_>) -> Option<f64> {
     }
 }
 
-/// `value < bound`, exact between integers.
+/// Returns whether `value < bound`, exactly if both are integers.
 pub(super) const fn less(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value < bound,
@@ -373,7 +397,7 @@ pub(super) const fn less(value: LitValue<'_>, bound: Bound) -> bool {
     }
 }
 
-/// `value > bound`, exact between integers.
+/// Returns whether `value > bound`, exactly if both are integers.
 pub(super) const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value > bound,
@@ -384,7 +408,7 @@ pub(super) const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
     }
 }
 
-/// Python's equality: 1, 1.0 and true are equal, texts compare exactly.
+/// Returns whether Python considers a value and an option equal: 1, 1.0 and true are equal, strings compare exactly.
 #[expect(clippy::float_cmp, reason = "the server tests membership with exact equality")]
 const fn equal(value: LitValue<'_>, option: Bound) -> bool {
     match (value, option) {
@@ -409,39 +433,7 @@ impl Bound {
     }
 }
 
-/// Appends ` options: "a", "b", … (44 in all)`.
-const fn list_options(message: Message, mut values: List) -> Message {
-    let total = values.len();
-    let mut message = message.push(" options: ");
-    let mut listed = 0;
-    while let Some(packed) = values.advance() {
-        if listed == LISTED_OPTIONS {
-            return message.push(", … (").push_num(total).push(" in all)");
-        }
-        if listed > 0 {
-            message = message.push(", ");
-        }
-        if let Some(option) = Bound::read(packed) {
-            let quote = if matches!(option, Bound::Text(_)) { "\"" } else { "" };
-            message = message.push(quote).push(option.text()).push(quote);
-        }
-        listed += 1;
-    }
-    message
-}
-
-/// The option nearest to a text.
-const fn nearest(mut values: List, text: &str) -> Nearest<'_> {
-    let mut near = Nearest::to(text);
-    while let Some(packed) = values.advance() {
-        if let Some(Bound::Text(option)) = Bound::read(packed) {
-            near = near.or(option);
-        }
-    }
-    near
-}
-
-/// The word nearest to another, if it is near: at most a third of its characters differ.
+/// The string option most similar to a value, if at most a third of the characters differ.
 #[derive(Clone, Copy)]
 struct Nearest<'a> {
     text: &'a str,
@@ -450,30 +442,26 @@ struct Nearest<'a> {
 }
 
 impl<'a> Nearest<'a> {
-    const fn to(text: &'a str) -> Self {
-        Self { text, best: None, distance: text.len() / 3 + 1 }
+    const fn to(value: LitValue<'a>) -> Self {
+        match value {
+            LitValue::Str(text) => Self { text, best: None, distance: text.len() / 3 + 1 },
+            _ => Self { text: "", best: None, distance: 0 },
+        }
     }
 
-    const fn or(self, word: &'static str) -> Self {
+    const fn or(self, option: Bound) -> Self {
+        let Bound::Text(word) = option else { return self };
         let distance = distance(self.text.as_bytes(), word.as_bytes());
         if distance < self.distance { Self { best: Some(word), distance, ..self } } else { self }
     }
-
-    /// "; did you mean …?", or what else stands before the options.
-    const fn ask(self, message: Message) -> Message {
-        match self.best {
-            Some(word) => message.push("; did you mean \"").push(word).push("\"?"),
-            None => message.push(";"),
-        }
-    }
 }
 
-/// Levenshtein distance in bytes, ASCII case ignored; of long words, "far".
+/// Returns the Levenshtein distance in bytes, ignoring ASCII case. Long words have the maximum distance.
 const fn distance(a: &[u8], b: &[u8]) -> usize {
-    if a.len() > LONGEST_WORD || b.len() > LONGEST_WORD {
+    if a.len() > MAX_WORD_LEN || b.len() > MAX_WORD_LEN {
         return usize::MAX;
     }
-    let mut row = [0; LONGEST_WORD + 1];
+    let mut row = [0; MAX_WORD_LEN + 1];
     let mut j = 0;
     while j <= b.len() {
         row[j] = j;

@@ -1,6 +1,6 @@
-//! Putting a message together at compile time, only when there is something to say.
+//! Messages that are composed at compile time, only when a check fails.
 
-/// Text that grows in a constant. What does not fit is cut with an ellipsis.
+/// A string that grows in a constant. Text that does not fit is replaced by an ellipsis.
 pub(crate) struct Message {
     bytes: [u8; Self::CAPACITY],
     len: usize,
@@ -11,12 +11,32 @@ impl Message {
     const CAPACITY: usize = 2048;
     const ELLIPSIS: &'static str = " …";
 
-    pub(crate) const fn new() -> Self {
-        Self { bytes: [0; Self::CAPACITY], len: 0, full: false }
+    /// Creates a message from `template`, in which each `{}` stands for the next of `args`.
+    pub(crate) const fn new(template: &str, args: &[&str]) -> Self {
+        Self { bytes: [0; Self::CAPACITY], len: 0, full: false }.then(template, args)
     }
 
-    /// Appends `text` whole, or an ellipsis once and nothing more.
-    pub(crate) const fn push(mut self, text: &str) -> Self {
+    /// Appends `template`, in which each `{}` stands for the next of `args`.
+    pub(crate) const fn then(mut self, template: &str, args: &[&str]) -> Self {
+        let mut rest = template;
+        let mut at = 0;
+        let mut next = 0;
+        while at < rest.len() {
+            if next < args.len() && matches!(rest.as_bytes().split_at(at).1, [b'{', b'}', ..]) {
+                let (text, after) = rest.split_at(at);
+                self = self.push(text).push(args[next]);
+                rest = after.split_at(2).1;
+                at = 0;
+                next += 1;
+            } else {
+                at += 1;
+            }
+        }
+        self.push(rest)
+    }
+
+    /// Appends the whole of `text`, or an ellipsis once and nothing after it.
+    const fn push(mut self, text: &str) -> Self {
         if self.full {
             return self;
         }
@@ -39,21 +59,63 @@ impl Message {
         self
     }
 
-    /// Appends a number in decimal digits.
-    pub(crate) const fn push_num(self, number: usize) -> Self {
-        if number < 10 { self.push_digit(number) } else { self.push_num(number / 10).push_digit(number % 10) }
+    pub(crate) const fn as_str(&self) -> &str {
+        text(self.bytes.split_at(self.len).0)
     }
+}
 
-    const fn push_digit(self, digit: usize) -> Self {
-        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-        self.push(DIGITS[digit])
+/// A number in decimal digits.
+pub(crate) struct Digits {
+    bytes: [u8; 20],
+    start: usize,
+}
+
+impl Digits {
+    pub(crate) const fn of(mut number: usize) -> Self {
+        const DIGITS: &[u8; 10] = b"0123456789";
+        let mut bytes = [0; 20];
+        let mut start = bytes.len() - 1;
+        while number > 9 {
+            bytes[start] = DIGITS[number % 10];
+            number /= 10;
+            start -= 1;
+        }
+        bytes[start] = DIGITS[number];
+        Self { bytes, start }
     }
 
     pub(crate) const fn as_str(&self) -> &str {
-        let (used, _) = self.bytes.split_at(self.len);
-        match std::str::from_utf8(used) {
-            Ok(text) => text,
-            Err(_) => "the message could not be written",
+        text(self.bytes.split_at(self.start).1)
+    }
+}
+
+const fn text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "the message is not UTF-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_take_their_arguments_in_order() {
+        let message = Message::new("`{}.{}` must be {}", &["A", "b", "{}"]).then(", not {}{}", &["5"]);
+        assert_eq!(message.as_str(), "`A.b` must be {}, not 5{}");
+    }
+
+    #[test]
+    fn text_beyond_the_capacity_is_replaced_by_an_ellipsis() {
+        let message = Message::new("{} and {}", &["a", &"b".repeat(Message::CAPACITY)]).then(" more", &[]);
+        assert_eq!(message.as_str(), "a and  …");
+    }
+
+    #[test]
+    fn numbers_are_written_in_decimal() {
+        for number in [0, 9, 10, 1_048_575, usize::MAX] {
+            assert_eq!(Digits::of(number).as_str(), number.to_string());
         }
     }
 }

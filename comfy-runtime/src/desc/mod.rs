@@ -1,8 +1,8 @@
-//! The descriptor of a node: everything the schema says that is checked or written, in one string.
+//! The descriptor of a node: everything in the schema that is checked or written, packed into one string.
 //!
-//! The layout is described in `docs/generated-code.md`. It is read by `const fn`s when a workflow compiles (is every
-//! required input there, is this literal in range) and at run time when a graph is finished and written. A single
-//! string instead of nested constants is what keeps eight hundred nodes cheap to compile.
+//! `docs/generated-code.md` describes the layout. `const fn`s read it when a workflow is compiled, to check that every
+//! required input is given and that every literal is in range. At run time it is read when a graph is finished and
+//! written. A single string, in place of nested constants, keeps eight hundred nodes cheap to compile.
 
 mod check;
 mod literal;
@@ -11,22 +11,22 @@ mod quick;
 mod read;
 mod table;
 
-pub use literal::Lit;
-pub(crate) use literal::LitValue;
+pub use literal::{Lit, Literal};
+pub(crate) use literal::{LitValue, NO_LITERAL};
 pub(crate) use message::Message;
 pub(crate) use table::{Part, Row, Table, lookup};
 
 /// The descriptor of one node class, or of one branch of a dynamic combo.
 ///
-/// Made by generated code only. A string that does not follow the layout gives a descriptor without inputs; it never
-/// panics at run time.
+/// Only generated code creates descriptors. A string that does not follow the layout yields a descriptor without
+/// inputs; it never causes a panic at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Desc {
     packed: &'static str,
 }
 
 impl Desc {
-    /// Wraps a packed string, as the generator wrote it.
+    /// Creates a descriptor from a packed string, as the generator wrote it.
     pub const fn new(packed: &'static str) -> Self {
         Self { packed }
     }
@@ -36,7 +36,7 @@ impl Desc {
     }
 }
 
-/// What an input takes, as one character of the descriptor.
+/// The kinds of inputs, each as one character of the descriptor.
 pub(crate) mod kind {
     pub(crate) const INT: u8 = b'I';
     pub(crate) const FLOAT: u8 = b'F';
@@ -55,25 +55,25 @@ pub(crate) mod kind {
     pub(crate) const RAW: u8 = b'R';
 }
 
-/// One input, as slices of the descriptor.
+/// One declared input, as slices of the descriptor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InputDesc {
     pub(crate) kind: u8,
     pub(crate) required: bool,
-    /// Required, and nothing is sent for it unless it is given.
+    /// Whether the input is required and has no default that could be sent for it.
     pub(crate) needed: bool,
-    /// The Rust field.
+    /// The name of the Rust field.
     pub(crate) ident: &'static str,
-    /// The exact name, JSON-escaped; equal to `ident` unless the descriptor says otherwise.
+    /// The exact name, JSON-escaped. It equals `ident` unless the descriptor contains another one.
     pub(crate) name: &'static str,
-    /// What messages call its type.
+    /// The type as messages show it.
     pub(crate) ty: &'static str,
-    /// JSON of what is sent if it is required and not given; empty if there is none.
+    /// The JSON that is sent if the input is required and not given; empty if there is none.
     pub(crate) default: &'static str,
-    /// Lowest value, packed.
+    /// The lowest value, packed.
     pub(crate) min: &'static str,
-    /// Highest value, packed.
+    /// The highest value, packed.
     pub(crate) max: &'static str,
-    /// Options, branches or children, packed; see `read`.
+    /// The options, branches or children, packed as `docs/generated-code.md` describes.
     pub(crate) tail: &'static str,
 }

@@ -1,21 +1,21 @@
-//! The checks of a node literal that is fine, in as few steps as the compiler can take them.
+//! Fast checks for correct node literals, in as few steps of the compiler's interpreter as possible.
 //!
-//! A call costs the compiler's interpreter as much as a hundred plain steps, so this reads the packed string by
-//! position and calls next to nothing. It only says yes, or that a closer look is needed; what is wrong, and how to
-//! say it, is the matter of `check`.
+//! A function call costs the interpreter as much as a hundred plain steps, so this module reads the packed string by
+//! position and calls almost nothing. Its answer is either yes or "unknown"; the module `check` then finds out whether
+//! there is a mistake and describes it.
 
 use super::literal::LitValue;
 use super::read::ENTRY;
 use super::{Desc, kind};
 
-/// A digit of base 32, `'0'` for 0.
+/// Reads a digit of base 32, where `'0'` is 0.
 macro_rules! digit {
     ($bytes:ident, $at:expr) => {
         ((($bytes[$at] & 31) ^ 16) as usize)
     };
 }
 
-/// Four digits.
+/// Reads a number of four digits.
 macro_rules! offset {
     ($bytes:ident, $at:expr) => {
         (digit!($bytes, $at) << 15)
@@ -25,7 +25,7 @@ macro_rules! offset {
     };
 }
 
-/// A number, and the position behind it.
+/// Reads a number, and returns it with the position after it.
 macro_rules! number {
     ($bytes:ident, $at:expr) => {{
         let first = digit!($bytes, $at);
@@ -33,10 +33,10 @@ macro_rules! number {
     }};
 }
 
-/// More decimal digits than this may not fit into 128 bits.
-const DIGITS: usize = 38;
+/// Maximum number of decimal digits that certainly fit into 128 bits.
+const MAX_DIGITS: usize = 38;
 
-/// Where the directory begins and ends.
+/// Returns the positions at which the directory begins and ends.
 macro_rules! directory {
     ($bytes:ident) => {{
         let (_, at) = number!($bytes, 1);
@@ -45,7 +45,7 @@ macro_rules! directory {
     }};
 }
 
-/// Whether the entry at a position is that of a field.
+/// Returns whether the entry at a position is that of a field.
 macro_rules! is_entry_of {
     ($bytes:ident, $entry:ident, $bodies:expr, $field:ident, $len:ident) => {
         digit!($bytes, $entry) == $len & 31
@@ -56,9 +56,9 @@ macro_rules! is_entry_of {
 }
 
 impl Desc {
-    /// Whether the input `field` takes a literal for certain.
+    /// Returns whether the input `field` certainly accepts a literal.
     ///
-    /// A field that is not there may be taken for another; then rustc says that it is not there.
+    /// An unknown field may be mistaken for another one; rustc then reports the unknown field.
     pub(super) const fn surely_takes(self, field: &[u8], value: LitValue<'_>) -> bool {
         let bytes = self.packed.as_bytes();
         let len = field.len();
@@ -76,8 +76,10 @@ impl Desc {
         false
     }
 
-    /// The places of `fields` among the declared inputs; `None` if one of them is not there, or if a required one is
-    /// missing. Each is looked for behind the one before it first, because most literals keep the declared order.
+    /// Returns the indices of `fields` among the declared inputs, or `None` if a field is unknown or a required input is
+    /// missing.
+    ///
+    /// The search for each field starts after the previous one, because most literals keep the declared order.
     pub(super) const fn surely_given<const N: usize>(self, fields: &[&[u8]; N]) -> Option<[u16; N]> {
         let bytes = self.packed.as_bytes();
         let (mut needed, _) = number!(bytes, 1);
@@ -119,7 +121,7 @@ impl Desc {
     }
 }
 
-/// Whether the input of an entry has this field.
+/// Returns whether the input of an entry has this field name.
 const fn has_ident(bytes: &[u8], entry: usize, bodies: usize, field: &[u8]) -> bool {
     let body = bodies + (offset!(bytes, entry + 4));
     let (len, at) = number!(bytes, body + 2);
@@ -139,7 +141,7 @@ const fn has_ident(bytes: &[u8], entry: usize, bodies: usize, field: &[u8]) -> b
     true
 }
 
-/// Whether the input whose body begins at `body` takes a literal for certain.
+/// Returns whether the input whose body begins at `body` certainly accepts a literal.
 const fn takes(bytes: &[u8], body: usize, value: LitValue<'_>) -> bool {
     match (bytes[body], value) {
         (kind::STRING, LitValue::Str(_))
@@ -152,7 +154,7 @@ const fn takes(bytes: &[u8], body: usize, value: LitValue<'_>) -> bool {
     }
 }
 
-// One function for each: the compiler sets up all of a function's variables on each call.
+// Each check is a separate function, because the interpreter sets up all variables of a function on each call.
 
 const fn integer_fits(bytes: &[u8], body: usize, value: i128) -> bool {
     let (len, min) = number!(bytes, body + 2);
@@ -195,9 +197,9 @@ const fn at_most(bytes: &[u8], bound: usize, end: usize, value: i128) -> bool {
     }
 }
 
-/// Decimal digits, if their number surely fits.
+/// Parses decimal digits, if there are at most [`MAX_DIGITS`].
 const fn whole(bytes: &[u8], start: usize, end: usize) -> Option<i128> {
-    if end - start > DIGITS {
+    if end - start > MAX_DIGITS {
         return None;
     }
     let negative = bytes[start] == b'-';
@@ -210,7 +212,7 @@ const fn whole(bytes: &[u8], start: usize, end: usize) -> Option<i128> {
     Some(if negative { -value } else { value })
 }
 
-/// A bound of an input of floats; NaN, which nothing reaches, if it is not packed as one.
+/// Reads a bound of a `FLOAT` input. A bound that is not packed as a float is NaN, which no value satisfies.
 const fn float(bytes: &[u8], bound: usize) -> f64 {
     match bytes[bound] {
         b'w' => {
@@ -237,7 +239,7 @@ const fn float(bytes: &[u8], bound: usize) -> f64 {
     }
 }
 
-/// Whether the closed combo whose body begins at `body` has this text among its options.
+/// Returns whether the closed combo whose body begins at `body` has this option.
 const fn has_option(bytes: &[u8], body: usize, text: &[u8]) -> bool {
     let (len, at) = number!(bytes, body + 2);
     let (len, at) = number!(bytes, at + len);

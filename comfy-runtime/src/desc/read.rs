@@ -1,12 +1,12 @@
-//! Reading a packed descriptor. Everything here is `const` and total: on a malformed string reading ends.
+//! Reading packed descriptors. Every function is `const` and total: reading ends at malformed data.
 
 use super::{Desc, InputDesc, kind};
 
-/// Digits of a number that does not fit into one.
-const DIGITS: usize = 4;
-/// The digit that says that the number follows.
+/// Number of digits of a number that does not fit into one digit.
+const LONG_DIGITS: usize = 4;
+/// The digit that announces a number of [`LONG_DIGITS`] digits.
 const LONG: usize = 31;
-/// Bytes of an entry of the directory.
+/// Length in bytes of an entry of the directory.
 pub(super) const ENTRY: usize = 8;
 
 /// A position in a packed string.
@@ -41,11 +41,11 @@ impl Reader {
         }
         let bytes = self.text.as_bytes();
         let at = self.at;
-        if at + DIGITS > bytes.len() {
+        if at + LONG_DIGITS > bytes.len() {
             self.at = bytes.len();
             return 0;
         }
-        self.at = at + DIGITS;
+        self.at = at + LONG_DIGITS;
         (digit(bytes[at]) << 15) | (digit(bytes[at + 1]) << 10) | (digit(bytes[at + 2]) << 5) | digit(bytes[at + 3])
     }
 
@@ -57,7 +57,7 @@ impl Reader {
         slice(self.text, start, end)
     }
 
-    /// Passes over bytes.
+    /// Skips bytes.
     const fn skip(&mut self, bytes: usize) {
         let left = self.text.len() - self.at;
         self.at += if bytes < left { bytes } else { left };
@@ -72,7 +72,7 @@ const fn digit(byte: u8) -> usize {
     (byte.wrapping_sub(b'0') & 31) as usize
 }
 
-/// `text[start..end]`, or nothing where that would cut a character.
+/// Returns `text[start..end]`, or an empty string where that would split a character.
 const fn slice(text: &'static str, start: usize, end: usize) -> &'static str {
     let Some((head, _)) = text.split_at_checked(end) else { return "" };
     match head.split_at_checked(start) {
@@ -104,12 +104,12 @@ impl Desc {
         Reader::new(self.packed).byte().wrapping_sub(b'0')
     }
 
-    /// The class name, exactly as ComfyUI has it; of a branch, the option that selects it.
+    /// Returns the class name exactly as in `/object_info`, or the option that selects a branch.
     pub const fn class(self) -> &'static str {
         self.named().0
     }
 
-    /// What the editor calls nodes of this class: their title, unless somebody changed it.
+    /// Returns the title that the editor gives nodes of this class.
     pub(crate) fn title(self) -> &'static str {
         let (class, mut inputs) = self.named();
         while inputs.body().is_some() {}
@@ -119,7 +119,7 @@ impl Desc {
         }
     }
 
-    /// The class, and how many inputs follow it, and they.
+    /// Returns the class and the inputs after it.
     const fn named(self) -> (&'static str, Inputs) {
         let mut reader = Reader::new(self.packed);
         reader.byte();
@@ -130,17 +130,17 @@ impl Desc {
         (class, Inputs { reader, left })
     }
 
-    /// Whether nodes of this class are roots of execution: they save or show something.
+    /// Returns whether nodes of this class are output nodes, from which the server starts execution.
     pub const fn is_output_node(self) -> bool {
         self.flags() & 1 != 0
     }
 
-    /// Whether the class is marked deprecated.
+    /// Returns whether the class is marked as deprecated.
     pub const fn is_deprecated(self) -> bool {
         self.flags() & 2 != 0
     }
 
-    /// Whether the class is a paid remote node, which needs account keys with the prompt.
+    /// Returns whether the class is a paid API node, which needs account keys in the prompt.
     pub const fn is_api_node(self) -> bool {
         self.flags() & 4 != 0
     }
@@ -149,13 +149,13 @@ impl Desc {
         self.flags() & 8 != 0
     }
 
-    /// The declared inputs, in order.
+    /// Returns the declared inputs, in order.
     pub(crate) const fn inputs(self) -> Inputs {
         self.named().1
     }
 }
 
-/// The inputs of a descriptor, one after the other.
+/// An iterator over the inputs of a descriptor.
 #[derive(Clone, Copy)]
 pub(crate) struct Inputs {
     reader: Reader,
@@ -163,7 +163,7 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// `Iterator::next` that works in constants.
+    /// Returns the next input. Unlike `Iterator::next`, it works in constants.
     pub(crate) const fn advance(&mut self) -> Option<InputDesc> {
         match self.body() {
             Some(body) => Some(InputDesc::read(body)),
@@ -179,7 +179,7 @@ impl Inputs {
         Some(self.reader.str())
     }
 
-    /// The input whose field is `ident`.
+    /// Returns the input whose field is `ident`.
     pub(crate) const fn find(mut self, ident: &[u8]) -> Option<InputDesc> {
         while let Some(input) = self.advance() {
             if same_bytes(input.ident.as_bytes(), ident) {
@@ -222,7 +222,7 @@ impl InputDesc {
         }
     }
 
-    /// The packed options of a closed combo; empty for every other kind.
+    /// Returns the packed options of a closed combo, or an empty list for any other kind.
     pub(crate) const fn values(&self) -> List {
         match self.kind {
             kind::COMBO | kind::MANY => List::counted(self.tail),
@@ -230,12 +230,12 @@ impl InputDesc {
         }
     }
 
-    /// The branches of a dynamic combo; empty for every other kind.
+    /// Returns the branches of a dynamic combo, or an empty list for any other kind.
     pub(crate) const fn branches(&self) -> Branches {
         Branches { list: if self.kind == kind::DYNAMIC_COMBO { List::counted(self.tail) } else { List::none() } }
     }
 
-    /// Fewest items, the most, the children's names and the element, of an autogrow input.
+    /// Returns the minimum number of items, the names of the children, and the element of an autogrow input.
     pub(crate) const fn autogrow(&self) -> (usize, List, InputDesc) {
         let mut reader = Reader::new(self.tail);
         let min = reader.num();
@@ -245,7 +245,7 @@ impl InputDesc {
         (min, names, InputDesc::read(rest.reader.str()))
     }
 
-    /// Fewest and most rows of a dynamic group.
+    /// Returns the minimum and the maximum number of rows of a dynamic group.
     pub(crate) const fn rows(&self) -> (usize, usize) {
         let mut reader = Reader::new(self.tail);
         (reader.num(), reader.num())
@@ -298,11 +298,12 @@ pub(crate) struct Branches {
     list: List,
 }
 
-/// A branch, as the combo that holds it knows it.
+/// A branch as an entry of its dynamic combo.
 #[derive(Clone, Copy)]
 pub(crate) struct BranchDesc {
     pub(crate) key: &'static str,
-    /// What the key alone sends besides: pairs of a dotted name and its JSON. `None` if it needs more than defaults.
+    /// The inputs that the key alone implies, as pairs of a dotted name and its JSON; `None` if the branch has a
+    /// required input without a default.
     pub(crate) implied: Option<List>,
 }
 
@@ -315,7 +316,7 @@ impl Branches {
         let mut implied = List::counted(self.list.reader.rest());
         implied.left *= 2;
         let found = implied;
-        // Skip to the next branch: the list's reader stands before the count.
+        // Skip to the next branch. The list's reader is before the count.
         let mut skip = self.list.reader;
         skip.num();
         let mut left = found.left;
@@ -344,7 +345,7 @@ pub(crate) enum Bound {
     Float(f64, &'static str),
     Text(&'static str),
     Bool(bool, &'static str),
-    /// JSON that no literal equals.
+    /// JSON that equals no literal.
     Json(&'static str),
 }
 
@@ -377,7 +378,7 @@ impl Bound {
         })
     }
 
-    /// How it is written in messages.
+    /// Returns the spelling that messages use.
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Int(_, text) | Self::Float(_, text) | Self::Text(text) | Self::Bool(_, text) | Self::Json(text) => {
@@ -395,7 +396,7 @@ const fn hex(byte: u8) -> u64 {
     }
 }
 
-/// Decimal digits with an optional minus; saturates beyond 128 bits.
+/// Parses decimal digits with an optional minus sign. The result saturates at 128 bits.
 const fn decimal(text: &str) -> i128 {
     let bytes = text.as_bytes();
     let negative = !bytes.is_empty() && bytes[0] == b'-';

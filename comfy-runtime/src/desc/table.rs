@@ -1,43 +1,42 @@
-//! A descriptor unpacked for run time: every key ready to be copied, every input found by its index.
+//! Descriptors unpacked for use at run time: every key is ready to be copied, every input is found by its index.
 //!
-//! Unpacking costs a microsecond or two, so it is done once for each node literal that a process uses, and kept.
+//! Unpacking takes one or two microseconds, so it is done once for each node literal that a process uses.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use super::check::{greater, less};
-use super::literal::{Lit, LitValue};
+use super::literal::{Lit, LitValue, Literal};
 use super::read::Bound;
 use super::{Desc, InputDesc, kind};
-use crate::graph::site::Literal;
-use crate::graph::snake_case;
 use crate::hash::FastHash;
+use crate::text::snake_case;
 
-/// A node literal with its class, or a class alone, as the graph's passes want it.
+/// The unpacked form of a node literal with its class, or of a class alone.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) desc: Desc,
     /// The class in snake case: the id of a node without a name.
     pub(crate) id: String,
-    /// What ends the JSON of a node without a title, from the brace that closes its inputs on.
+    /// The end of the JSON of a node without a title, from the brace that closes its inputs on.
     pub(crate) end: String,
-    /// The same with the title that the editor gives it.
+    /// The end of the JSON of a node with the title that the editor gives its class.
     pub(crate) titled_end: String,
     pub(crate) rows: Vec<Row>,
-    /// The rows as the writer takes them.
+    /// The rows in the form that the writer needs.
     pub(crate) parts: Vec<Part>,
-    /// How long the JSON is without the id and the computed values.
+    /// The length of the JSON in bytes, without the id and the computed values.
     pub(crate) size: usize,
     pub(crate) is_output: bool,
     pub(crate) is_branch: bool,
 }
 
-/// What the inputs of a node consist of.
+/// A part of the inputs of a node.
 #[derive(Debug)]
 pub(crate) enum Part {
-    /// Inputs that are the same each time, as JSON; each key stands behind a comma.
+    /// Inputs that are always the same, as JSON in which a comma precedes each key.
     Fixed(String),
-    /// An input whose value is computed: its index.
+    /// The index of an input whose value is computed.
     Computed(u16),
 }
 
@@ -45,9 +44,9 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) input: InputDesc,
-    /// A comma, its name in quotes, and a colon.
+    /// A comma, the name in quotes, and a colon.
     pub(crate) key: String,
-    /// The JSON of what is sent if nothing is computed for it: its literal, or else its default.
+    /// The JSON that is sent if no value is computed: the literal, or else the default.
     pub(crate) fixed: &'static str,
     min: Option<Bound>,
     max: Option<Bound>,
@@ -58,7 +57,7 @@ impl Table {
         let rows: Vec<Row> = desc.inputs().enumerate().map(|(i, input)| Row::new(input, literal.value_of(i))).collect();
         let computed = literal.given.len().saturating_sub(literal.checked.len());
         let computed = literal.given.get(..computed).unwrap_or_default();
-        // Without a literal any input may have been given.
+        // Without a literal, any input may have a computed value.
         let parts = parts(&rows, |index| literal.is_none() || computed.contains(&index));
         let end = format!("}},\"class_type\":{}}}", serde_json::Value::from(desc.class()));
         let class = end.strip_suffix('}').unwrap_or(&end);
@@ -86,7 +85,7 @@ impl Part {
     }
 }
 
-/// Joins what is fixed.
+/// Splits the rows into parts and joins adjacent fixed inputs.
 fn parts(rows: &[Row], is_computed: impl Fn(u16) -> bool) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut fixed = String::new();
@@ -118,7 +117,7 @@ impl Row {
         }
     }
 
-    /// What the input sends if nothing is computed for it.
+    /// Appends the JSON that is sent if no value is computed.
     fn write_fixed(&self, out: &mut String) {
         if self.fixed.is_empty() {
             return;
@@ -135,7 +134,7 @@ impl Row {
         }
     }
 
-    /// What the fixed key of a dynamic combo brings with it: dotted names, JSON-escaped, and JSON.
+    /// Returns the inputs that the fixed key of a dynamic combo implies: dotted names, JSON-escaped, and their JSON.
     pub(crate) fn implied(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let key: String = match self.input.kind {
             kind::DYNAMIC_COMBO => serde_json::from_str(self.fixed).unwrap_or_default(),
@@ -144,7 +143,7 @@ impl Row {
         self.input.implied(&key)
     }
 
-    /// Whether a number is surely in range: the common case, decided without reading the descriptor.
+    /// Returns whether a number is certainly in range. This covers the common case without reading the descriptor.
     pub(crate) fn has_in_range(&self, value: LitValue<'_>) -> bool {
         let fits = match self.input.kind {
             kind::INT => matches!(value, LitValue::Int(_)),
@@ -156,7 +155,7 @@ impl Row {
 }
 
 impl InputDesc {
-    /// What the key of a branch brings with it: dotted names, JSON-escaped, and JSON.
+    /// Returns the inputs that the key of a branch implies: dotted names, JSON-escaped, and their JSON.
     pub(crate) fn implied(&self, key: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let mut list = self.branches().find(key).and_then(|branch| branch.implied);
         std::iter::from_fn(move || {
@@ -166,15 +165,16 @@ impl InputDesc {
     }
 }
 
-/// Every literal and class used so far. The tables are never freed: there are at most as many as node literals and
-/// descriptors in the program.
+/// The tables of all node literals and classes used so far.
+///
+/// The tables are never freed: there are at most as many as node literals and descriptors in the program.
 static TABLES: RwLock<Tables> = RwLock::new(Tables::with_hasher(FastHash::new()));
 
-/// By the addresses of the literal and of the packed descriptor. By both, because the compiler gives equal literals of
-/// different classes one address.
+/// Tables by the addresses of the literal and of the packed descriptor. The key needs both, because the compiler may
+/// give equal literals of different classes the same address.
 type Tables = HashMap<(usize, usize), &'static Table, FastHash>;
 
-/// Gives the table of each node that `each` asks for.
+/// Calls `each` with a function that returns the table of a node literal.
 pub(crate) fn lookup<R>(each: impl FnOnce(&mut dyn FnMut(Desc, &'static Literal) -> &'static Table) -> R) -> R {
     let mut known = Some(TABLES.read().unwrap_or_else(PoisonError::into_inner));
     each(&mut |desc, literal| {

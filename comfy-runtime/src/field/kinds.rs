@@ -1,17 +1,17 @@
-//! The kinds themselves: zero-sized types.
+//! The kinds of input fields, as zero-sized types.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::Field;
 
-/// Declares a kind: copyable whatever its arguments are, and made only by this crate.
+/// Declares a kind. It is `Copy` regardless of its arguments, and only this crate can create values of it.
 macro_rules! kind {
     ($(#[$doc:meta])* $name:ident<$($arg:ident $(= $default:ty)?),*>) => {
         $(#[$doc])*
         pub struct $name<$($arg $(= $default)?),*>(PhantomData<fn() -> ($($arg,)*)>);
 
-        #[allow(clippy::expl_impl_clone_on_copy, reason = "a derive would ask the same of the arguments")]
+        #[allow(clippy::expl_impl_clone_on_copy, reason = "a derive would require it of the arguments")]
         impl<$($arg),*> Clone for $name<$($arg),*> {
             fn clone(&self) -> Self {
                 *self
@@ -33,56 +33,59 @@ macro_rules! kind {
 }
 
 kind! {
-    /// An input of type `T`: a link of `T`, and for `INT`, `FLOAT`, `STRING` and `BOOLEAN` a value.
+    /// An input of type `T`, which accepts a link of `T` and, for `INT`, `FLOAT`, `STRING` and `BOOLEAN`, a value.
     Input<T>
 }
 kind! {
-    /// An input whose widget edits JSON (`COLOR`, `CURVE`, `BOUNDING_BOX`, …): a link of `T`, or any JSON value.
+    /// An input whose widget edits JSON (`COLOR`, `CURVE`, `BOUNDING_BOX`, …). It accepts a link of `T` or any JSON
+    /// value.
     Widget<T>
 }
 kind! {
-    /// One of a list of options. `O` is the generated enum of the options, or [`AnyOption`]; `S` says how the server
-    /// spells the combo, [`Word`] or [`Array`], which decides what it accepts as a link.
+    /// A combo: one of a list of options.
+    ///
+    /// `O` is the generated enum of the options, or [`AnyOption`]. `S` is the form in which the server declares the
+    /// combo, [`Word`] or [`Array`], which determines the links that it accepts.
     Combo<O = AnyOption, S = Word>
 }
 kind! {
-    /// Several of a list of options, sent as `{"__value__": [...]}`.
+    /// A multi-select combo: several of a list of options, sent as `{"__value__": [...]}`.
     Many<O = AnyOption>
 }
 kind! {
-    /// A union: any of several types.
+    /// An input that accepts any type of the union `U`.
     OneOf<U>
 }
 kind! {
-    /// A link whose type is shared with other sockets of the node (MATCHTYPE), limited to the members of `U`.
+    /// A socket whose type equals that of other sockets of the node (MATCHTYPE) and is a member of `U`.
     Match<T, U = Anything>
 }
 kind! {
-    /// A growing list (AUTOGROW) of inputs of kind `K`.
+    /// A growing list of inputs of kind `K` (AUTOGROW).
     Grow<K>
 }
 kind! {
-    /// A choice that brings inputs of its own (DYNAMICCOMBO); `B` marks the branches.
+    /// A dynamic combo (DYNAMICCOMBO): each option has inputs of its own. `B` marks the branches.
     Choice<B>
 }
 kind! {
-    /// Repeatable rows (DYNAMICGROUP) of inputs; `R` marks the row.
+    /// A list of rows of inputs (DYNAMICGROUP). `R` marks the row.
     Rows<R>
 }
 kind! {
-    /// An input of type `*`: anything.
+    /// An input of type `*`, which accepts anything.
     AnyInput<>
 }
 kind! {
-    /// An input that has no typed form: JSON or a link, sent as it is.
+    /// An input without a typed form, which accepts JSON or a link and sends it unchanged.
     Raw<>
 }
 
-/// The options of a combo that has no enum: open lists (files on the server) and options that are not texts.
+/// The options of a combo without an enum: an open list (such as files on the server), or options that are not strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyOption(());
 
-/// The type argument of a MATCHTYPE node of which nothing is known yet.
+/// The type argument of a MATCHTYPE node whose type is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unknown(());
 
@@ -90,14 +93,14 @@ pub struct Unknown(());
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anything(());
 
-/// A combo spelled `["COMBO", {"options": [...]}]`: it accepts links of any combo.
+/// The form of a combo declared as `["COMBO", {"options": [...]}]`, which accepts links of any combo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word(());
 
-/// A combo spelled `[["a", "b"], {...}]`: it accepts links of a combo with the very same options only.
+/// The form of a combo declared as `[["a", "b"], {...}]`, which accepts only links of a combo with the same options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Array(());
 
-/// What an output that is declared as a list of options carries.
+/// The type of an output that is declared as a list of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed<O>(PhantomData<fn() -> O>);

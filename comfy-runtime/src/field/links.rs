@@ -1,4 +1,4 @@
-//! Outputs as values of inputs: the server's type match, as trait implementations.
+//! Outputs as values of inputs: the server's type match, expressed as trait implementations.
 
 use super::{AnyInput, Anything, Array, Combo, Field, Input, IntoField, Listed, Many, Match, OneOf, Raw, Widget, Word};
 use crate::out::{AnyOut, Out, UnionOut};
@@ -21,7 +21,7 @@ impl<T> MemberOf<Anything> for T {}
 )]
 pub trait Overlaps<U> {}
 
-/// A kind of input that can be linked to an output. Lists and choices cannot: their children are.
+/// A kind of input that can be linked to an output. Lists and dynamic combos cannot, but their children can.
 pub trait Linkable: Field {}
 
 impl<T> Linkable for Input<T> {}
@@ -33,7 +33,7 @@ impl<T, U> Linkable for Match<T, U> {}
 impl Linkable for AnyInput {}
 impl Linkable for Raw {}
 
-/// One row of the type match: which output feeds which input.
+/// Implements one rule of the type match per line: which output feeds which input.
 macro_rules! feeds {
     ($(impl[$($generics:tt)*] $out:ty => $kind:ty $(where [$($bound:tt)*])?;)*) => {
         $(

@@ -1,9 +1,9 @@
-//! Lists as values of inputs: autogrow inputs, multi-selections, rows.
+//! Lists as values of inputs: autogrow inputs, multi-select combos, rows.
 
 use super::{AnyInput, Choice, Combo, Field, Given, Grow, IntoField, Many, Raw, Rows, Widget, Word};
 use crate::slot::{Slot, Value};
 
-/// The items of an array literal, each already converted. Made by the macro.
+/// The converted items of an array literal. The macro creates it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Items<F, const N: usize>(pub [Given<F>; N]);
@@ -14,7 +14,7 @@ impl<F: Field, const N: usize> Items<F, N> {
     }
 }
 
-/// Which list, of items of which kind, is the value of which field.
+/// Implements [`IntoField`] for lists: each line maps the kind of the items to the kind of the field.
 macro_rules! list_kinds {
     ($([$($generics:tt)*] $item:ty => $list:ty;)*) => {
         $(
@@ -79,14 +79,14 @@ fn collect<F: Field, V: IntoField<F>>(items: impl IntoIterator<Item = V>) -> Slo
     Slot(Value::List(items.into_iter().map(IntoField::<F>::into_slot).collect()))
 }
 
-/// An iterator as the value of a list input. See [`list`].
+/// An iterator as the value of a list input. Created by [`list`].
 #[derive(Debug, Clone)]
-#[must_use = "it is read when it is given for an input"]
+#[must_use = "the iterator is read only as the value of an input"]
 pub struct List<I>(I);
 
-/// Gives an iterator for a list input: `images: list(frames.iter().map(|f| LoadImage { image: f }.image))`.
+/// Returns an iterator as a value for a list input: `images: list(frames.iter().map(|f| LoadImage { image: f }.image))`.
 ///
-/// It is read once, when the node is placed, and counted when the graph is finished.
+/// The iterator is read once, when the node is placed. The number of items is checked when the graph is finished.
 pub fn list<I: IntoIterator>(items: I) -> List<I::IntoIter> {
     List(items.into_iter())
 }

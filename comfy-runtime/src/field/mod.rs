@@ -1,7 +1,18 @@
-//! The kinds of input fields, and what may be given for each.
+//! The kinds of input fields, and the values that each kind accepts.
 //!
-//! A field of a node holds nothing. Its type says what the input takes, and [`IntoField`] is implemented for every
-//! value that may stand there. `docs/generated-code.md` has the table of kinds.
+//! A field of a node holds nothing. Its type is the kind of the input, and [`IntoField`] is implemented for every
+//! value that the kind accepts. `docs/generated-code.md` has the table of kinds.
+//!
+//! A function that takes any value for an input names the kind:
+//!
+//! ```
+//! use comfy_runtime::field::{IntoField, Raw};
+//! use comfy_runtime::{Graph, NodeRef};
+//!
+//! fn preview(graph: &Graph, source: impl IntoField<Raw>) -> NodeRef {
+//!     graph.raw("PreviewAny").input("source", source).add()
+//! }
+//! ```
 
 mod kinds;
 mod links;
@@ -16,31 +27,32 @@ pub use links::{Linkable, MemberOf, Overlaps};
 pub use lists::{Items, List, list};
 pub use values::{ComboEnum, Unchecked, unchecked, unchecked_json};
 
+pub use crate::slot::Slot;
+
 use std::marker::PhantomData;
 
-use crate::graph::Site;
-use crate::slot::Slot;
+use crate::graph::site::Site;
 
 /// A kind of input field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of an input",
-    label = "this field belongs to no node",
+    label = "this field does not belong to a node",
     note = "inside `workflow!` every struct literal places a node; mark an ordinary one: `#[plain] Name {{ … }}`"
 )]
 pub trait Field: Copy {
-    /// The field, once a value for it has been stored.
+    /// The value of the field in a node literal.
     #[doc(hidden)]
     const GIVEN: Self;
 }
 
-/// A value that may be given for a field of kind `F`.
+/// A value that a field of kind `F` accepts.
 ///
-/// Implemented for literals and values of the matching Rust types, for outputs whose type fits, for `Option` of any of
-/// these (`None` is the same as leaving the input out), and, for lists, for arrays, vectors and iterators. The rules
-/// follow the server's own type match: equal words, an overlap of unions, `*` on either side.
+/// This trait is implemented for literals and values of the matching Rust types, for outputs whose type matches, for
+/// `Option` of any of these (`None` is the same as leaving the input out), and, for lists, for arrays, vectors and
+/// iterators. The rules follow the server's type match: equal types, overlapping unions, or `*` on either side.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot feed `{F}`", label = "this is `{Self}`, the input is `{F}`")]
 pub trait IntoField<F: Field>: Sized {
-    /// The value as the graph stores it.
+    /// Converts the value into the form in which a graph stores it.
     fn into_slot(self) -> Slot;
 
     /// Stores the value for the next input of `site`, whose field is `field`.
@@ -50,14 +62,14 @@ pub trait IntoField<F: Field>: Sized {
         site.push(value.into_slot());
     }
 
-    /// The value with its kind fixed, so that the arms of an `if` agree.
+    /// Converts the value into one whose type depends on the kind only, so that the arms of an `if` have equal types.
     #[doc(hidden)]
     fn convert(self) -> Given<F> {
         Given { slot: self.into_slot(), kind: PhantomData }
     }
 }
 
-/// A value that is already known to fit `F`.
+/// A value that has been converted for a field of kind `F`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Given<F> {

@@ -1,6 +1,6 @@
 //! Rust values as values of inputs.
 
-#![allow(clippy::useless_conversion, reason = "one conversion for several types, of which it is one")]
+#![allow(clippy::useless_conversion, reason = "one conversion serves several types, one of which is the target")]
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::out::Branch;
 use crate::slot::{Slot, Value};
 use crate::types::{BOOLEAN, FLOAT, INT, STRING};
 
-/// Rust types as values of the kinds that take them.
+/// Implements [`IntoField`] for Rust types and the kinds that accept them.
 macro_rules! values {
     ($([$($ty:ty),*] => $into:expr, $kinds:tt)*) => {
         $(values!(@types [$($ty),*] $into, $kinds);)*
@@ -29,7 +29,7 @@ macro_rules! values {
             }
         )*
     };
-    // A value of the primitive type `$marker`, which also stands where a combo, JSON or anything goes.
+    // A value of the primitive type `$marker`, which combos, JSON widgets and inputs of any type accept as well.
     (@primitive [$($ty:ty),*] => $into:expr, $marker:ty, {$($also:tt)*}) => {
         values! {
             [$($ty),*] => $into, {
@@ -47,7 +47,7 @@ macro_rules! values {
 
 values!(@primitive [i8, i16, i32, i64] => |value| Value::Int(i64::from(value)), INT, { [] Input<FLOAT>; });
 values!(@primitive [u8, u16, u32, u64] => |value| Value::Unsigned(u64::from(value)), INT, { [] Input<FLOAT>; });
-// Lossless: Rust supports no target whose pointers are wider than 64 bits.
+// These casts are lossless: Rust supports no target with pointers wider than 64 bits.
 values!(@primitive [isize] => |value| Value::Int(value as i64), INT, { [] Input<FLOAT>; });
 values!(@primitive [usize] => |value| Value::Unsigned(value as u64), INT, { [] Input<FLOAT>; });
 values!(@primitive [f64] => Value::Float, FLOAT, {});
@@ -66,18 +66,18 @@ values! {
     }
 }
 
-/// The double nearest to the decimal that the float prints as: 0.1 stays 0.1.
+/// Returns the `f64` nearest to the shortest decimal form of an `f32`, so that 0.1 remains 0.1.
 fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
 }
 
-/// A JSON literal; an array is wrapped, because a bare array in a prompt is a link.
+/// Returns a JSON value. An array is wrapped, because a bare array in a prompt is a link.
 fn json(value: &serde_json::Value) -> Value {
     let text = if value.is_array() { format!("{{\"__value__\":{value}}}") } else { value.to_string() };
     Value::Json(text.into())
 }
 
-/// Literals fit every kind as far as types go; the descriptor has checked them when the program was compiled.
+/// Implements [`IntoField`] for literals and all kinds: the descriptor has checked them when the program was compiled.
 macro_rules! literals {
     ($([$($generics:tt)*] $kind:ty;)*) => {
         $(
@@ -109,7 +109,7 @@ impl<R> IntoField<super::Rows<R>> for Lit {
     }
 }
 
-/// The key of a branch: stored as a text, because what the branch implies is written with it.
+/// The key of a branch is stored as a string, because the inputs that it implies are written with it.
 #[diagnostic::do_not_recommend]
 impl<B> IntoField<Choice<B>> for Lit {
     fn into_slot(self) -> Slot {
@@ -129,21 +129,21 @@ impl<B> IntoField<Choice<B>> for Branch<B> {
 
 /// A generated enum of the options of a closed combo.
 ///
-/// It has no `Debug` and no `Eq`: each would cost a tenth of the time to compile all nodes. Show and compare
-/// [`value`](Self::value), or use `matches!`.
+/// Such enums implement neither `Debug` nor `Eq`, because each would add a tenth to the time to compile all nodes. Print
+/// and compare [`value`](Self::value), or use `matches!`.
 pub trait ComboEnum: Copy + 'static {
-    /// The options, each with what ComfyUI calls it, in ComfyUI's order.
+    /// The options, each with its ComfyUI spelling, in ComfyUI's order.
     const OPTIONS: &'static [(Self, &'static str)];
 
-    /// Its place among the options.
+    /// Returns the index of the option in [`OPTIONS`](Self::OPTIONS).
     fn index(&self) -> usize;
 
-    /// The option, exactly as ComfyUI has it.
+    /// Returns the option exactly as ComfyUI spells it.
     fn value(&self) -> &'static str {
         Self::OPTIONS.get(self.index()).map_or("", |(_, value)| value)
     }
 
-    /// The option that ComfyUI calls this; `None` if there is none.
+    /// Returns the option with this ComfyUI spelling.
     fn from_value(value: &str) -> Option<Self> {
         Self::OPTIONS.iter().find(|(_, text)| *text == value).map(|(option, _)| *option)
     }
@@ -163,23 +163,23 @@ impl<O: ComboEnum> IntoField<Many<O>> for O {
     }
 }
 
-/// JSON for any input whatsoever, sent exactly as it is and checked by nobody but the server. See [`unchecked`].
+/// JSON for any input, sent unchanged and checked only by the server. Created by [`unchecked`] and [`unchecked_json`].
 #[derive(Debug, Clone)]
 pub struct Unchecked(Value);
 
-/// Lets `value` be given for any input, whatever its type. Nothing is checked and nothing is wrapped: an array of an
-/// id and a number is a link.
+/// Returns `value` as a value for an input of any type. It is neither checked nor wrapped: an array of an id and a
+/// number is a link.
 ///
-/// For the rare case where the server is laxer than its schema, such as a literal on a socket.
+/// This is for the rare case in which the server accepts more than its schema says, such as a literal on a socket.
 #[must_use]
 pub fn unchecked(value: impl Into<serde_json::Value>) -> Unchecked {
     Unchecked(Value::Json(value.into().to_string().into()))
 }
 
-/// JSON text for any input whatsoever, sent to the letter: for objects and lists, and for numbers that no Rust type
-/// holds. Like [`unchecked`], nothing is wrapped.
+/// Returns JSON text as a value for an input of any type. The text is sent unchanged, which also allows numbers that no
+/// Rust type holds. As with [`unchecked`], nothing is wrapped.
 ///
-/// Text that is no JSON is an error of the workflow when it is finished.
+/// Text that is not JSON is a mistake of the graph, which [`Graph::finish`](crate::Graph::finish) reports.
 #[must_use]
 pub fn unchecked_json(text: impl Into<String>) -> Unchecked {
     let text = text.into();

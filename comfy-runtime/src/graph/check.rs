@@ -1,21 +1,20 @@
-//! What the compiler could not know: values that are computed, lists whose length is, handles of other graphs.
+//! Checks of what the compiler could not know: computed values, computed list lengths, handles of other graphs.
 
 use super::error::{Problem, ProblemKind};
-use super::finish::sources;
 use super::store::{Body, Entry, NodeRecord, Store};
 use crate::desc::{Desc, InputDesc, LitValue, Message, Table, kind};
-use crate::slot::{Slot, Value};
+use crate::slot::{Slot, Value, sources};
 
-/// Checks every value of a graph by the same rules as literals are checked when they compile.
+/// Checks every value of a graph by the rules that the compiler applies to literals.
 pub(super) struct Checker<'a> {
     graph: u32,
     store: &'a Store,
     problems: &'a mut Vec<Problem>,
 }
 
-/// A node or branch being looked at.
+/// The node or branch that is being checked.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct Checked<'a> {
     node: &'a NodeRecord,
     desc: Desc,
 }
@@ -43,7 +42,7 @@ impl<'a> Checker<'a> {
     fn typed(&mut self, node: &'a NodeRecord, table: &Table, entries: &[Entry]) {
         for entry in entries {
             match &entry.slot.0 {
-                // Checked by the compiler, by type or by constant.
+                // The compiler has checked these, by type or in a constant.
                 Value::Checked(_) | Value::Option(_) => continue,
                 Value::Link(link) if link.node.graph == self.graph => continue,
                 Value::Branch(branch) if branch.graph == self.graph => continue,
@@ -51,7 +50,7 @@ impl<'a> Checker<'a> {
             }
             let Some(row) = table.rows.get(usize::from(entry.input)) else { continue };
             if !number(&entry.slot.0).is_some_and(|number| row.has_in_range(number)) {
-                self.input(Place { node, desc: table.desc }, &row.input, &entry.slot);
+                self.input(Checked { node, desc: table.desc }, &row.input, &entry.slot);
             }
         }
     }
@@ -62,56 +61,57 @@ impl<'a> Checker<'a> {
         own
     }
 
-    fn input(&mut self, place: Place<'a>, input: &InputDesc, slot: &Slot) {
+    fn input(&mut self, at: Checked<'a>, input: &InputDesc, slot: &Slot) {
         match &slot.0 {
             Value::NotGiven => {
                 if input.needed {
-                    let message = format!("`{}.{}` was given `None`, but is required", place.desc.class(), input.ident);
-                    self.report(place, input, ProblemKind::Missing, message);
+                    let message = format!("`{}.{}` is required, but was given `None`", at.desc.class(), input.ident);
+                    self.report(at, input, ProblemKind::Missing, message);
                 }
             }
-            Value::Link(_) | Value::Branch(_) => self.foreign(place, input, slot),
-            Value::List(items) => self.list(place, input, items),
-            value => self.scalar(place, input, value, Desc::fault),
+            Value::Link(_) | Value::Branch(_) => self.foreign(at, input, slot),
+            Value::List(items) => self.list(at, input, items),
+            value => self.scalar(at, input, value, Desc::fault),
         }
     }
 
-    fn list(&mut self, place: Place<'a>, input: &InputDesc, items: &[Slot]) {
-        if let Some(message) = place.desc.count_fault(input, items.len()) {
-            self.report(place, input, ProblemKind::Count, message.as_str().to_owned());
+    fn list(&mut self, at: Checked<'a>, input: &InputDesc, items: &[Slot]) {
+        if let Some(message) = at.desc.count_fault(input, items.len()) {
+            self.report(at, input, ProblemKind::Count, message.as_str().to_owned());
         }
         let needed = if input.kind == kind::AUTOGROW { input.autogrow().0 } else { 0 };
         for (index, item) in items.iter().enumerate() {
             match &item.0 {
-                Value::Link(_) | Value::Branch(_) => self.foreign(place, input, item),
+                Value::Link(_) | Value::Branch(_) => self.foreign(at, input, item),
                 Value::NotGiven if index < needed => {
-                    let about = place.desc.about(input);
-                    let message =
-                        format!("{}: entry {index} is `None`, but the first {needed} are required", about.as_str());
-                    self.report(place, input, ProblemKind::Missing, message);
+                    let message = format!(
+                        "`{}.{}`: entry {index} is `None`, but the first {needed} are required",
+                        at.desc.class(),
+                        input.ident
+                    );
+                    self.report(at, input, ProblemKind::Missing, message);
                 }
-                value => self.scalar(place, input, value, Desc::item_fault),
+                value => self.scalar(at, input, value, Desc::item_fault),
             }
         }
     }
 
-    /// Reports a value that `fault` finds wrong for the input.
+    /// Reports a value for which `fault` returns a message.
     fn scalar(
         &mut self,
-        place: Place<'a>,
+        at: Checked<'a>,
         input: &InputDesc,
         value: &Value,
         fault: fn(Desc, &InputDesc, LitValue<'_>, &str) -> Option<Message>,
     ) {
         let literal = match value {
             Value::Float(float) if !float.is_finite() => {
-                let message =
-                    format!("{} cannot be {float}: JSON has no such number", place.desc.about(input).as_str());
-                return self.report(place, input, ProblemKind::Value, message);
+                let message = not_finite(at.desc.class(), input.ident, *float);
+                return self.report(at, input, ProblemKind::Value, message);
             }
-            Value::NotJson(why) => {
-                let message = format!("{} was given text that is no JSON: {why}", place.desc.about(input).as_str());
-                return self.report(place, input, ProblemKind::Value, message);
+            Value::NotJson(reason) => {
+                let message = not_json(at.desc.class(), input.ident, reason);
+                return self.report(at, input, ProblemKind::Value, message);
             }
             Value::Text(text) => LitValue::Str(text),
             Value::Bool(value) => LitValue::Bool(*value),
@@ -120,48 +120,39 @@ impl<'a> Checker<'a> {
                 None => return,
             },
         };
-        // The value is put into words only if there is something to say of it.
-        if fault(place.desc, input, literal, "").is_some()
-            && let Some(message) = fault(place.desc, input, literal, &words(literal))
+        // The value is formatted only if there is a mistake to report.
+        if fault(at.desc, input, literal, "").is_some()
+            && let Some(message) = fault(at.desc, input, literal, &shown(literal))
         {
-            self.report(place, input, ProblemKind::Value, message.as_str().to_owned());
+            self.report(at, input, ProblemKind::Value, message.as_str().to_owned());
         }
     }
 
-    fn foreign(&mut self, place: Place<'a>, input: &InputDesc, slot: &Slot) {
+    fn foreign(&mut self, at: Checked<'a>, input: &InputDesc, slot: &Slot) {
         if !self.is_own(slot) {
-            let message = format!(
-                "{} is linked to a node of another graph; a handle is good only in the graph that gave it",
-                place.desc.about(input).as_str()
-            );
-            self.report(place, input, ProblemKind::ForeignHandle, message);
+            let message = foreign_handle(at.desc.class(), input.ident);
+            self.report(at, input, ProblemKind::ForeignHandle, message);
         }
     }
 
     fn raw(&mut self, node: &'a NodeRecord, name: &str, slot: &Slot) {
-        let message = match &slot.0 {
-            Value::Float(float) if !float.is_finite() => {
-                (ProblemKind::Value, format!("`{}.{name}` cannot be {float}: JSON has no such number", node.class()))
-            }
-            Value::NotJson(why) => {
-                (ProblemKind::Value, format!("`{}.{name}` was given text that is no JSON: {why}", node.class()))
-            }
-            _ if !self.is_own(slot) => {
-                (ProblemKind::ForeignHandle, format!("`{}.{name}` is linked to a node of another graph", node.class()))
-            }
+        let (kind, message) = match &slot.0 {
+            Value::Float(float) if !float.is_finite() => (ProblemKind::Value, not_finite(&node.class(), name, *float)),
+            Value::NotJson(reason) => (ProblemKind::Value, not_json(&node.class(), name, reason)),
+            _ if !self.is_own(slot) => (ProblemKind::ForeignHandle, foreign_handle(&node.class(), name)),
             _ => return,
         };
         let id = self.store.ids.get(node.id);
-        self.problems.push(Problem::of_node(node, id, Some(name.to_owned()), message.0, message.1));
+        self.problems.push(Problem::of_node(node, id, Some(name.to_owned()), kind, message));
     }
 
-    fn report(&mut self, place: Place<'a>, input: &InputDesc, kind: ProblemKind, message: String) {
-        let (node, name) = self.located(place.node, input.name);
+    fn report(&mut self, at: Checked<'a>, input: &InputDesc, kind: ProblemKind, message: String) {
+        let (node, name) = self.located(at.node, input.name);
         let id = self.store.ids.get(node.id);
         self.problems.push(Problem::of_node(node, id, Some(name), kind, message));
     }
 
-    /// An input as the prompt names it: one of a branch is an input of the node that the branch is given to.
+    /// Returns an input as the prompt names it: an input of a branch belongs to the node that has the branch.
     fn located(&self, node: &'a NodeRecord, input: &str) -> (&'a NodeRecord, String) {
         let (mut node, mut name) = (node, input.to_owned());
         while node.is_branch() {
@@ -172,20 +163,20 @@ impl<'a> Checker<'a> {
         (node, name)
     }
 
-    /// The node or branch that a branch is given to, and as which input.
+    /// Returns the node or branch that has a branch as a value, and the name of the input.
     fn owner(&self, branch: &NodeRecord) -> Option<(&'a NodeRecord, String)> {
-        let index = self.store.nodes.iter().position(|node| std::ptr::eq(node, branch))?;
-        let is_it = |slot: &Slot| matches!(slot.0, Value::Branch(given) if given.index as usize == index);
+        let branch = self.store.nodes.iter().position(|node| std::ptr::eq(node, branch))?;
+        let is_it = |slot: &Slot| matches!(slot.0, Value::Branch(given) if given.index as usize == branch);
         self.store.nodes.iter().find_map(|owner| {
             let Body::Typed(table) = &owner.body else { return None };
             self.store.entries_of(owner).iter().find_map(|entry| {
                 let input = &table.rows.get(usize::from(entry.input))?.input;
                 match &entry.slot.0 {
                     Value::List(items) => {
-                        let place = items.iter().position(is_it)?;
+                        let index = items.iter().position(is_it)?;
                         let child = match input.kind {
-                            kind::AUTOGROW => input.autogrow().1.nth(place)?.to_owned(),
-                            _ => place.to_string(),
+                            kind::AUTOGROW => input.autogrow().1.nth(index)?.to_owned(),
+                            _ => index.to_string(),
                         };
                         Some((owner, format!("{}.{child}", input.name)))
                     }
@@ -196,7 +187,21 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// A finite number as the rules look at it.
+fn not_finite(class: &str, input: &str, float: f64) -> String {
+    format!("`{class}.{input}` cannot be {float}: JSON has no such number")
+}
+
+fn not_json(class: &str, input: &str, reason: &str) -> String {
+    format!("`{class}.{input}` was given text that is not JSON: {reason}")
+}
+
+fn foreign_handle(class: &str, input: &str) -> String {
+    format!(
+        "`{class}.{input}` is linked to a node of another graph; a handle is valid only in the graph that created it"
+    )
+}
+
+/// Returns a finite number as the checks take it.
 fn number(value: &Value) -> Option<LitValue<'static>> {
     match value {
         Value::Int(int) => Some(LitValue::Int(i128::from(*int))),
@@ -206,8 +211,8 @@ fn number(value: &Value) -> Option<LitValue<'static>> {
     }
 }
 
-/// A value as messages show it.
-fn words(value: LitValue<'_>) -> String {
+/// Returns a value as messages show it.
+fn shown(value: LitValue<'_>) -> String {
     match value {
         LitValue::Int(int) => int.to_string(),
         LitValue::Float(float) => float.to_string(),

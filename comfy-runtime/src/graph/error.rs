@@ -1,11 +1,11 @@
-//! What is wrong with a graph, and what is odd about it.
+//! Mistakes and warnings of a graph.
 
 use std::fmt;
 use std::panic::Location;
 
 use super::store::NodeRecord;
 
-/// Every mistake of a graph. [`Display`](fmt::Display) lists them all.
+/// The error of a graph that has mistakes. [`Display`](fmt::Display) lists all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphError {
     problems: Vec<Problem>,
@@ -16,7 +16,7 @@ impl GraphError {
         Self { problems }
     }
 
-    /// The mistakes, in the order of the nodes. There is at least one.
+    /// Returns the mistakes, in the order of the nodes. There is at least one.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -25,9 +25,9 @@ impl GraphError {
 impl fmt::Display for GraphError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problems.as_slice() {
-            [only] => write!(f, "the workflow is wrong: {only}"),
+            [only] => write!(f, "invalid workflow: {only}"),
             many => {
-                write!(f, "the workflow has {} mistakes:", many.len())?;
+                write!(f, "invalid workflow with {} mistakes:", many.len())?;
                 many.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
             }
         }
@@ -47,21 +47,21 @@ pub struct Problem {
     at: Option<&'static Location<'static>>,
 }
 
-/// What kind of mistake it is.
+/// The kind of a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// A value that its input does not take: out of range, no option, the wrong type, NaN or an infinity.
+    /// A value that its input does not accept: out of range, not an option, of the wrong type, NaN or an infinity.
     Value,
     /// A list with too few or too many items.
     Count,
-    /// `None` was given for a required input without a default.
+    /// The value `None` for a required input without a default.
     Missing,
     /// A handle of another graph.
     ForeignHandle,
     /// Two nodes with the same explicit id.
     DuplicateId,
-    /// Nothing in the graph saves or shows a result, so the server would refuse it.
+    /// A graph without an output node, which the server would refuse.
     NoOutputNode,
 }
 
@@ -93,32 +93,32 @@ impl Problem {
         Self { kind, node: None, class: String::new(), input: None, message, at: None }
     }
 
-    /// What kind of mistake it is.
+    /// Returns the kind of the mistake.
     pub fn kind(&self) -> ProblemKind {
         self.kind
     }
 
-    /// The id of the node; `None` if the mistake is the whole graph's.
+    /// Returns the id of the node, or `None` if the mistake concerns the whole graph.
     pub fn node(&self) -> Option<&str> {
         self.node.as_deref()
     }
 
-    /// The class of the node; empty if the mistake is the whole graph's.
+    /// Returns the class of the node, or an empty string if the mistake concerns the whole graph.
     pub fn class(&self) -> &str {
         &self.class
     }
 
-    /// The input, as the prompt names it (`resize_type.width`), if it is one input's mistake.
+    /// Returns the input as the prompt names it (`resize_type.width`), if the mistake concerns one input.
     pub fn input(&self) -> Option<&str> {
         self.input.as_deref()
     }
 
-    /// What is wrong, in one line, without the place.
+    /// Returns the description of the mistake in one line, without the node and the source location.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Where in the source the node was placed.
+    /// Returns the source location at which the node was placed.
     pub fn location(&self) -> Option<&'static Location<'static>> {
         self.at
     }
@@ -137,36 +137,38 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Something about a workflow that is no mistake but hardly meant.
+/// A property of a workflow that is not a mistake but is probably unintended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Warning {
-    /// No output node needs this node, so the server will not run it.
+pub enum GraphWarning {
+    /// A node that no output node needs, so that the server will not run it.
+    #[non_exhaustive]
     Unused {
         /// The id of the node.
         node: String,
-        /// Its class.
+        /// The class of the node.
         class: String,
-        /// Where in the source it was placed.
+        /// The source location at which the node was placed.
         location: &'static Location<'static>,
     },
-    /// A branch of a dynamic combo was written but given to no input.
+    /// A branch of a dynamic combo that is not the value of any input.
+    #[non_exhaustive]
     UnusedBranch {
-        /// The option it stands for.
+        /// The option that selects the branch.
         key: String,
-        /// Where in the source it was written.
+        /// The source location at which the branch was written.
         location: &'static Location<'static>,
     },
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for GraphWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unused { node, class, location } => {
-                write!(f, "{node}: no output needs this `{class}`, so it will not run ({location})")
+                write!(f, "{node}: no output node needs this `{class}`, so it will not run ({location})")
             }
             Self::UnusedBranch { key, location } => {
-                write!(f, "the branch `{key}` is given to no input ({location})")
+                write!(f, "the branch `{key}` is not the value of any input ({location})")
             }
         }
     }

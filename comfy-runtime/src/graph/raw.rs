@@ -2,13 +2,26 @@
 
 use std::panic::Location;
 
-use super::Graph;
-use super::site::NO_LITERAL;
+use super::construction::Graph;
 use super::store::{Body, OwnLabel, RawBody};
+use crate::desc::NO_LITERAL;
 use crate::field::{self, IntoField, Unchecked};
 use crate::out::NodeRef;
 
-/// A node of any class with any inputs, checked by nobody but the server. Made by [`Graph::raw`].
+impl Graph {
+    /// Starts a node of a class that the generated code does not have.
+    #[track_caller]
+    pub fn raw(&self, class: impl Into<String>) -> RawNode<'_> {
+        RawNode {
+            graph: self,
+            at: Location::caller(),
+            body: RawBody { class: class.into(), anonymous: false, inputs: Vec::new(), meta: None },
+            label: OwnLabel::default(),
+        }
+    }
+}
+
+/// A node of any class with any inputs, which only the server checks. Created by [`Graph::raw`].
 #[derive(Debug)]
 #[must_use = "a raw node is part of the graph only after `.add()`"]
 pub struct RawNode<'g> {
@@ -18,43 +31,36 @@ pub struct RawNode<'g> {
     label: OwnLabel,
 }
 
-impl<'g> RawNode<'g> {
-    pub(super) fn new(graph: &'g Graph, class: String, at: &'static Location<'static>) -> Self {
-        Self {
-            graph,
-            at,
-            body: RawBody { class, anonymous: false, inputs: Vec::new(), meta: None },
-            label: OwnLabel::default(),
-        }
-    }
-
-    /// Gives the input of this exact name (`images.image0` for a child) an output, a value, or JSON. `None` leaves it
-    /// out; an array is sent wrapped, as `{"__value__": [...]}`.
+impl RawNode<'_> {
+    /// Sets the input of this exact name (`images.image0` for a child) to an output, a value, or JSON.
+    ///
+    /// `None` leaves the input out. An array is sent wrapped, as `{"__value__": [...]}`.
     pub fn input(mut self, name: impl Into<String>, value: impl IntoField<field::Raw>) -> Self {
         self.body.inputs.push((name.into(), value.into_slot()));
         self
     }
 
-    /// The id of the node, instead of one made from its class.
+    /// Sets the id of the node. Without it, the id is made from the class.
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.label.id = Some(id.into());
         self
     }
 
-    /// The title that the editor shows, sent as `_meta.title`.
+    /// Sets the title that the editor shows, sent as `_meta.title`.
     pub fn with_title(mut self, title: impl Into<String>) -> Self {
         self.label.title = Some(title.into());
         self
     }
 
-    /// The whole of `_meta`, instead of one that holds the title.
+    /// Sets the whole `_meta` object, in place of one that holds only the title.
     pub fn meta(mut self, meta: Unchecked) -> Self {
-        self.body.meta = Some(field::IntoField::<field::Raw>::into_slot(meta));
+        self.body.meta = Some(IntoField::<field::Raw>::into_slot(meta));
         self
     }
 
-    /// Sends no `class_type`: its class only says what the node is called here. An editor saves such nodes where it
-    /// does not know the class, and no server takes them.
+    /// Omits `class_type` from the JSON: the class then only names the node in ids and messages.
+    ///
+    /// The editor saves such nodes when it does not know the class. No server accepts them.
     pub fn without_class(mut self) -> Self {
         self.body.anonymous = true;
         self
@@ -62,7 +68,7 @@ impl<'g> RawNode<'g> {
 
     /// Adds the node to its graph. Its outputs are [`any(slot)`](NodeRef::any), or [`out::<T>(slot)`](NodeRef::out)
     /// where you know what they carry.
-    // The result is of no use for a node that saves something.
+    // The handle of a node that saves something is often not needed.
     #[allow(clippy::must_use_candidate)]
     pub fn add(self) -> NodeRef {
         let index = self.graph.open(&NO_LITERAL, self.at);

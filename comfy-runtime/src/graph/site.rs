@@ -1,52 +1,14 @@
-//! What a node literal expands to.
+//! The calls that a node literal expands to.
 
 use std::cell::Cell;
 use std::panic::Location;
 
-use super::Graph;
+use super::construction::Graph;
 use super::store::{Body, Entry};
-use crate::desc::Lit;
+use crate::desc::Literal;
 use crate::node::Node;
 use crate::out::{NodeRef, Placed};
 use crate::slot::Slot;
-
-/// All of a node literal that is known when it compiles.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Literal {
-    /// The inputs it names, as indices of the descriptor: first those whose values are computed, in the order in which
-    /// they arrive, then those whose values are [`checked`](Self::checked).
-    pub given: &'static [u16],
-    /// The values of the last inputs of `given`.
-    pub checked: &'static [Lit],
-    /// The variable that the node is bound to.
-    pub binding: Option<&'static str>,
-    /// `#[id = "…"]`
-    pub id: Option<&'static str>,
-    /// `#[title = "…"]`
-    pub title: Option<&'static str>,
-}
-
-/// What a node has that was placed without a literal.
-pub(crate) static NO_LITERAL: Literal = Literal::UNNAMED;
-
-impl Literal {
-    /// Names no input, and has no name.
-    pub const UNNAMED: Self = Self { given: &[], checked: &[], binding: None, id: None, title: None };
-
-    /// Whether it stands for the lack of one.
-    pub(crate) fn is_none(&self) -> bool {
-        std::ptr::eq(self, &raw const NO_LITERAL)
-    }
-
-    /// The checked value of an input.
-    pub(crate) fn value_of(&self, input: usize) -> Option<Lit> {
-        let computed = self.given.len().checked_sub(self.checked.len())?;
-        let names = self.given.get(computed..)?;
-        let place = names.iter().position(|&name| usize::from(name) == input)?;
-        self.checked.get(place).copied()
-    }
-}
 
 /// A node literal that is being placed: its computed inputs arrive one by one.
 #[doc(hidden)]
@@ -75,7 +37,7 @@ impl<'g> Site<'g> {
         }
     }
 
-    /// Ends the literal. The shape is never there: it is how the compiler learns the type of the node.
+    /// Ends the literal. The shape is always `None`: it only tells the compiler the type of the node.
     #[inline]
     pub fn place<N: Node>(self, shape: Option<N>) -> N::Placed {
         drop(shape);

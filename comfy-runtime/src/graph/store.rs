@@ -1,14 +1,15 @@
-//! What a graph holds: flat lists, so that building one costs few allocations.
+//! The content of a graph, in flat lists, so that building a graph takes few allocations.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::panic::Location;
 
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::ids::{Id, Ids};
-use super::site::Literal;
-use crate::desc::{Desc, Table};
+use crate::desc::{Desc, Literal, Table};
 use crate::slot::Slot;
+use crate::text::{is_plain, push_number};
 
 /// Nodes and their inputs, in the order of construction.
 #[derive(Debug, Clone, Default)]
@@ -16,45 +17,45 @@ pub(crate) struct Store {
     pub(crate) nodes: Vec<NodeRecord>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) ids: Ids,
-    /// Nodes without a title of their own are sent with the editor's.
+    /// Whether nodes without a title of their own are sent with the editor's title for their class.
     pub(crate) titles: bool,
 }
 
-/// One node, or one branch of a dynamic combo. Kept to one cache line: every pass over a large graph reads it.
+/// One node, or one branch of a dynamic combo. It fits into one cache line, because every pass over a graph reads it.
 #[derive(Debug, Clone)]
 pub(crate) struct NodeRecord {
     pub(crate) body: Body,
-    /// Where in the source it was placed.
+    /// The source location at which the node was placed.
     pub(crate) at: &'static Location<'static>,
-    /// What was known of it when the program compiled.
+    /// The node literal, or [`NO_LITERAL`](crate::desc::NO_LITERAL).
     pub(crate) literal: &'static Literal,
-    /// An id and a title that were computed.
+    /// An id and a title set at run time.
     pub(crate) own: Option<Box<OwnLabel>>,
-    /// Its id, once the graph is finished.
+    /// The id of the node, once the graph is finished.
     pub(crate) id: Id,
-    /// Where its entries begin, and how many they are, once the graph is finished.
+    /// The index of the node's first entry and the number of its entries, once the graph is finished.
     pub(crate) entries: (u32, u32),
 }
 
-/// A label that was computed, for nodes that are built without the macro.
+/// An id and a title set at run time, for nodes that are built without the macro.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OwnLabel {
     pub(crate) id: Option<String>,
     pub(crate) title: Option<String>,
 }
 
-/// What a node is.
+/// The class of a node, and its content where that is not stored in entries.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
-    /// Its literal is still being evaluated.
+    /// A node whose literal is still being evaluated.
     Open,
-    /// A node of the generated code; its inputs are entries.
+    /// A node of the generated code. Its inputs are entries.
     Placed(&'static Desc),
-    /// The same, once the graph is finished.
+    /// A node of the generated code in a finished graph.
     Typed(&'static Table),
     /// A node of a class that the generated code does not have.
     Raw(Box<RawBody>),
-    /// A node that was read from JSON, kept to the letter.
+    /// A node that was read from JSON and is written back unchanged.
     Verbatim(Box<Verbatim>),
 }
 
@@ -68,10 +69,10 @@ pub(crate) struct Verbatim {
 #[derive(Debug, Clone)]
 pub(crate) struct RawBody {
     pub(crate) class: String,
-    /// The class is only what the node is called here, and not sent.
+    /// Whether `class_type` is omitted: the class then only names the node in ids and messages.
     pub(crate) anonymous: bool,
     pub(crate) inputs: Vec<(String, Slot)>,
-    /// The whole of `_meta`.
+    /// The whole `_meta` object.
     pub(crate) meta: Option<Slot>,
 }
 
@@ -79,18 +80,89 @@ pub(crate) struct RawBody {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) node: u32,
-    /// Its index in the descriptor.
+    /// The index of the input in the descriptor.
     pub(crate) input: u16,
     pub(crate) slot: Slot,
 }
 
+/// The position of a node's id in the [`Ids`] of its store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Id {
+    start: u32,
+    /// The length in bytes with the quotes; 0 for a branch or a node without an id.
+    len: u32,
+}
+
+impl Id {
+    /// Returns whether the node has no id.
+    pub(crate) fn is_none(self) -> bool {
+        self.len == 0
+    }
+}
+
+/// The ids of all nodes in sequence, each in quotes. They share one string, because a thousand strings would take a
+/// thousand allocations.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ids {
+    text: String,
+    /// Whether some id contains characters that JSON must escape.
+    escapes: bool,
+}
+
+impl Ids {
+    /// Reserves room for the ids of this many nodes.
+    pub(crate) fn reserve(&mut self, nodes: usize) {
+        const TYPICAL: usize = 20;
+        self.text.reserve(nodes * TYPICAL);
+    }
+
+    /// Appends an id that may be any string.
+    pub(crate) fn push_any(&mut self, id: &str) -> Id {
+        self.escapes |= !is_plain(id);
+        self.push(id, None)
+    }
+
+    /// Appends an id that JSON does not escape: a name, with a number from the second node of that name on.
+    pub(crate) fn push(&mut self, name: &str, number: Option<u32>) -> Id {
+        let start = self.text.len();
+        self.text.push('"');
+        self.text.push_str(name);
+        if let Some(number) = number {
+            push_number(&mut self.text, number);
+        }
+        self.text.push('"');
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Id { start: place(start), len: place(self.text.len() - start) }
+    }
+
+    /// Returns an id without quotes.
+    pub(crate) fn get(&self, id: Id) -> &str {
+        let quoted = self.quoted(id);
+        quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// Returns an id in quotes, without escapes.
+    fn quoted(&self, id: Id) -> &str {
+        self.text.get(id.start as usize..(id.start + id.len) as usize).unwrap_or_default()
+    }
+
+    /// Returns an id as JSON.
+    pub(crate) fn json(&self, id: Id) -> Cow<'_, str> {
+        if self.escapes {
+            Cow::Owned(serde_json::Value::from(self.get(id)).to_string())
+        } else {
+            Cow::Borrowed(self.quoted(id))
+        }
+    }
+}
+
 impl Body {
-    /// Whether its class is not sent.
+    /// Returns whether `class_type` is omitted.
     pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self, Self::Raw(raw) if raw.anonymous)
     }
 
-    /// The whole of `_meta`, where the program gave it.
+    /// Returns the whole `_meta` object of a raw node that has one.
     pub(crate) fn meta(&self) -> Option<&Slot> {
         match self {
             Self::Raw(raw) => raw.meta.as_ref(),
@@ -100,19 +172,19 @@ impl Body {
 }
 
 impl Store {
-    /// An empty store with room for a small workflow.
+    /// Creates an empty store with room for a small workflow.
     pub(crate) fn new() -> Self {
         Self { nodes: Vec::with_capacity(8), entries: Vec::with_capacity(32), ..Self::default() }
     }
 
-    /// A store of nodes that were read.
+    /// Creates a store of nodes that were read from JSON.
     pub(crate) fn verbatim(nodes: Vec<NodeRecord>, ids: Ids) -> Self {
         Self { nodes, ids, ..Self::default() }
     }
 
-    /// Brings the inputs into the order of nodes and descriptors, and notes where those of each node begin.
+    /// Sorts the entries by node and by descriptor index, and records where the entries of each node begin.
     pub(crate) fn index(&mut self) {
-        // Only a node that was placed while the inputs of another were read stands out of order.
+        // Entries are out of order only if a node was placed while the inputs of another were evaluated.
         if !self.entries.is_sorted_by_key(|entry| entry.node) {
             self.entries.sort_by_key(|entry| entry.node);
         }
@@ -131,14 +203,14 @@ impl Store {
         }
     }
 
-    /// The inputs of a node, in the order of its descriptor.
+    /// Returns the entries of a node, in the order of its descriptor.
     #[inline]
     pub(crate) fn entries_of(&self, node: &NodeRecord) -> &[Entry] {
         let (start, count) = node.entries;
         self.entries.get(start as usize..(start + count) as usize).unwrap_or_default()
     }
 
-    /// The title that is sent with a node.
+    /// Returns the title that is sent with a node.
     #[inline]
     pub(crate) fn title_of<'a>(&self, node: &'a NodeRecord) -> Option<&'a str> {
         match (&node.body, node.title()) {
@@ -147,7 +219,7 @@ impl Store {
         }
     }
 
-    /// The id of a node; empty if it has none.
+    /// Returns the id of a node, or an empty string if it has none.
     pub(crate) fn id_of(&self, index: u32) -> &str {
         self.node(index).map_or("", |node| self.ids.get(node.id))
     }
@@ -163,14 +235,14 @@ impl NodeRecord {
         Self { body: Body::Open, at, literal, own: None, id: Id::default(), entries: (0, 0) }
     }
 
-    /// The class name; of a branch, its key.
+    /// Returns the class name, or the key of a branch.
     pub(crate) fn class(&self) -> Cow<'_, str> {
         match &self.body {
             Body::Open => Cow::Borrowed(""),
             Body::Placed(desc) => Cow::Borrowed(desc.class()),
             Body::Typed(table) => Cow::Borrowed(table.desc.class()),
             Body::Raw(raw) => Cow::Borrowed(&raw.class),
-            Body::Verbatim(node) => Cow::Owned(class_of(&node.json)),
+            Body::Verbatim(node) => Cow::Owned(node.class()),
         }
     }
 
@@ -183,7 +255,7 @@ impl NodeRecord {
         matches!(&self.body, Body::Typed(table) if table.is_branch)
     }
 
-    /// Whether it is a root of execution. Of a raw node nobody knows, so it may be one.
+    /// Returns whether the node is an output node. A raw node counts as one, because its class is unknown.
     #[inline]
     pub(crate) fn is_output(&self) -> bool {
         match &self.body {
@@ -194,8 +266,26 @@ impl NodeRecord {
     }
 }
 
-/// The class of a node read from JSON; empty if it says none.
-fn class_of(json: &RawValue) -> String {
-    let node: serde_json::Value = serde_json::from_str(json.get()).unwrap_or_default();
-    node.get("class_type").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+impl Verbatim {
+    /// Returns the class of the node, or an empty string if the JSON has none.
+    fn class(&self) -> String {
+        member(self.json.get(), "class_type").unwrap_or_default()
+    }
+
+    /// Returns the title in the node's `_meta` object.
+    pub(crate) fn title(&self) -> Option<String> {
+        let meta: Box<RawValue> = member(self.json.get(), "_meta")?;
+        title_in(meta.get())
+    }
+}
+
+/// Returns the title in a `_meta` object, unless it is empty.
+pub(crate) fn title_in(meta: &str) -> Option<String> {
+    member(meta, "title").filter(|title: &String| !title.is_empty())
+}
+
+/// Returns a member of a JSON object. The other members may hold anything, such as numbers that no Rust type holds.
+fn member<T: DeserializeOwned>(object: &str, key: &str) -> Option<T> {
+    let mut members: HashMap<String, &RawValue> = serde_json::from_str(object).ok()?;
+    serde_json::from_str(members.remove(key)?.get()).ok()
 }

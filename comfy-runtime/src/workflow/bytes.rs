@@ -1,4 +1,4 @@
-//! Straight to bytes: no intermediate value, checked literals and defaults copied as they are.
+//! Writing a workflow directly as JSON text: checked literals and defaults are copied without an intermediate value.
 
 use std::convert::Infallible;
 use std::io;
@@ -11,7 +11,7 @@ use crate::graph::store::{Body, Entry, NodeRecord, Store};
 use crate::slot::Slot;
 use crate::text::{is_plain, push_whole};
 
-/// The JSON of a whole workflow.
+/// Returns the JSON of a whole workflow.
 pub(super) fn write(store: &Store) -> String {
     let mut writer = Writer { out: String::with_capacity(size(store)), first: true };
     writer.push("{");
@@ -32,12 +32,11 @@ pub(super) fn write(store: &Store) -> String {
     writer.out
 }
 
-/// About how long the JSON will be. Growing is cheap for a small workflow and asks the system for memory for a large
-/// one.
+/// Estimates the length of the JSON in bytes, because growing a large string repeatedly is expensive.
 fn size(store: &Store) -> usize {
-    /// An id, with a number.
+    /// The typical length of an id with a number.
     const ID: usize = 24;
-    /// A computed value: most are links.
+    /// The typical length of a computed value: most are links.
     const VALUE: usize = ID + 4;
     let nodes = store.nodes.iter().map(|node| match &node.body {
         Body::Typed(table) => table.size + ID,
@@ -49,7 +48,7 @@ fn size(store: &Store) -> usize {
 
 struct Writer {
     out: String,
-    /// No key of the present `inputs` has been written yet.
+    /// Whether no key of the current `inputs` has been written yet.
     first: bool,
 }
 
@@ -59,7 +58,7 @@ impl Writer {
         self.out.push_str(text);
     }
 
-    /// A text in quotes. Most need no escapes.
+    /// Writes a string in quotes. Most need no escapes.
     fn text(&mut self, text: &str) {
         if is_plain(text) {
             self.push("\"");
@@ -75,7 +74,7 @@ impl Writer {
     }
 
     fn json(&mut self, value: impl Serialize) {
-        // Numbers and texts always serialise, and memory takes every byte.
+        // Serializing numbers and strings to memory cannot fail.
         let _ = serde_json::to_writer(Utf8(&mut self.out), &value);
     }
 
@@ -96,7 +95,7 @@ impl Writer {
         }
     }
 
-    /// The end of a node that is more than its class.
+    /// Writes the end of a node that has more than its class.
     fn end(&mut self, store: &Store, body: &Body, title: Option<&str>, node: &NodeRecord) {
         self.push("}");
         if !body.is_anonymous() {
@@ -114,7 +113,7 @@ impl Writer {
         self.push("}");
     }
 
-    /// What [`walk::inputs`] does, with what is fixed in one piece.
+    /// Does what [`walk::inputs`] does, but writes adjacent fixed inputs in one piece.
     fn typed(&mut self, store: &Store, table: &Table, entries: &[Entry]) -> Result<(), Infallible> {
         let mut entries = entries.iter().peekable();
         for part in &table.parts {
@@ -132,7 +131,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Text that begins with a comma, or without it if it is the first of its object.
+    /// Writes text that begins with a comma, without the comma if it is the first of its object.
     fn push_next(&mut self, text: &str) {
         let text = if self.first { text.get(1..).unwrap_or_default() } else { text };
         self.first = false;
@@ -182,7 +181,7 @@ impl Writer {
     }
 }
 
-/// What `serde_json` writes, as text: it never cuts a character.
+/// Accepts the output of `serde_json`, which never splits a character, as text.
 struct Utf8<'a>(&'a mut String);
 
 impl io::Write for Utf8<'_> {

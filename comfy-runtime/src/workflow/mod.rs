@@ -5,28 +5,30 @@ mod read;
 mod serialize;
 mod walk;
 
-pub use read::ReadError;
+pub use read::ParseWorkflowError;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use crate::graph::Warning;
-use crate::graph::finish::unused;
-use crate::graph::store::{Body, NodeRecord, Store};
+use crate::graph::error::GraphWarning;
+use crate::graph::ids::renumber;
+use crate::graph::store::{Body, NodeRecord, Store, title_in};
+use crate::graph::unused::unused;
 use crate::out::Handle;
+use crate::slot::{Slot, Value};
 
-/// A complete workflow: what `POST /prompt` takes as `prompt`, and what the program wants back from it.
+/// A complete workflow: the `prompt` of `POST /prompt`, and the outputs that the program wants back.
 ///
-/// `T` is what the block of `workflow!` gave: an output, a tuple of outputs, a struct of them. After a run the same
-/// handles find the results.
+/// `T` is the type of the last expression of `workflow!`: an output, a tuple of outputs, or a struct of outputs. After a
+/// run, these handles find the results.
 ///
-/// It serialises to ComfyUI's API format with [`to_json`](Self::to_json) (the fast way) or with serde. A `Workflow<()>`
-/// also deserialises from that format, and writes back every node to the letter: unknown keys, `_meta`, any id, any
-/// number.
+/// A workflow is serialized to ComfyUI's API format by [`to_json`](Self::to_json), which is fast, or by serde. A
+/// `Workflow<()>` can also be deserialized from that format. It then writes back the exact text of every node: unknown
+/// keys, `_meta`, any id, any number.
 ///
 /// ```
-/// # fn main() -> Result<(), comfy_runtime::ReadError> {
+/// # fn main() -> Result<(), comfy_runtime::ParseWorkflowError> {
 /// use comfy_runtime::Workflow;
 ///
 /// let workflow = Workflow::from_json(r#"{"3": {"class_type": "PreviewAny", "inputs": {"source": "a cat"}}}"#)?;
@@ -36,14 +38,14 @@ use crate::out::Handle;
 /// ```
 #[derive(Clone)]
 pub struct Workflow<T = ()> {
-    /// What the workflow's last expression gave.
+    /// The value of the workflow's last expression.
     pub outputs: T,
-    /// Which graph the handles belong to; none for a workflow that was read.
+    /// The graph that the handles belong to; `None` for a workflow that was read.
     graph: Option<u32>,
     store: Store,
 }
 
-/// Whatever the outputs are: structs of outputs need no `Debug`.
+/// The outputs are omitted, so that structs of outputs need not implement `Debug`.
 impl<T> fmt::Debug for Workflow<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nodes: Vec<NodeView<'_>> = self.nodes().collect();
@@ -63,28 +65,29 @@ impl<T> Workflow<T> {
         Self { outputs, graph: Some(graph), store }
     }
 
-    /// The workflow in API format, compact.
+    /// Returns the workflow in API format, as compact JSON.
     ///
-    /// The same workflow always gives the same bytes: nodes in the order of construction, inputs in the order of the
-    /// schema.
+    /// The same workflow always yields the same bytes: nodes are in the order of construction, inputs in the order of
+    /// the schema.
     pub fn to_json(&self) -> String {
         bytes::write(&self.store)
     }
 
-    /// The workflow in API format, indented by two spaces.
+    /// Returns the workflow in API format, as JSON indented by two spaces.
     pub fn to_json_pretty(&self) -> String {
-        // Writing to memory fails only where a value refuses to serialise, and none of ours does.
+        // Writing to memory fails only if a value refuses to be serialized, which none of these does.
         serde_json::to_string_pretty(self).unwrap_or_else(|_| self.to_json())
     }
 
-    /// What is odd about the workflow: nodes that no output needs, branches given to no input.
+    /// Returns the warnings about the workflow: nodes that no output node needs, and branches that no input has.
     ///
-    /// Worked out anew at each call, so that a program that does not ask pays nothing. A workflow that was read has none.
-    pub fn warnings(&self) -> Vec<Warning> {
+    /// They are computed at each call, so that programs that do not need them pay nothing. A workflow that was read from
+    /// JSON has no warnings.
+    pub fn warnings(&self) -> Vec<GraphWarning> {
         unused(&self.store)
     }
 
-    /// The nodes, in the order of the JSON.
+    /// Returns the nodes, in the order of the JSON.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
         self.store
             .nodes
@@ -93,12 +96,12 @@ impl<T> Workflow<T> {
             .map(|record| NodeView { store: &self.store, record })
     }
 
-    /// The node with this id.
+    /// Returns the node with this id.
     pub fn node(&self, id: &str) -> Option<NodeView<'_>> {
         self.nodes().find(|node| node.id() == id)
     }
 
-    /// The id of the node that a handle stands for; `None` if the handle is another graph's.
+    /// Returns the id of the node that a handle refers to, or `None` if the handle belongs to another graph.
     pub fn id_of(&self, handle: &impl Handle) -> Option<&str> {
         let node = handle.node();
         if self.graph != Some(node.graph) {
@@ -107,35 +110,35 @@ impl<T> Workflow<T> {
         Some(self.store.id_of(node.index))
     }
 
-    /// Which graph the handles belong to, and the id of every node and branch by the index that a handle holds.
+    /// Returns the graph that the handles belong to, and the id of every node and branch by the index in a handle.
     #[cfg(feature = "client")]
     pub(crate) fn handles(&self) -> (Option<u32>, Vec<String>) {
         let ids = self.store.nodes.iter().map(|record| self.store.ids.get(record.id).to_owned());
         (self.graph, ids.collect())
     }
 
-    /// The same workflow with other outputs, made from the present ones.
+    /// Returns the workflow with other outputs, computed from the current ones.
     pub fn map<U>(self, outputs: impl FnOnce(T) -> U) -> Workflow<U> {
         Workflow { outputs: outputs(self.outputs), graph: self.graph, store: self.store }
     }
 
-    /// The same workflow with a title for every node, sent as `_meta.title`, as the editor does: where the program gave
-    /// none, what the editor calls the class.
+    /// Returns the workflow with a title for every node, sent as `_meta.title`. A node without a title of its own gets
+    /// the title that the editor gives its class.
     ///
-    /// Only for a workflow that was built; one that was read has the titles that it had.
+    /// The nodes of a workflow that was read from JSON do not change.
     #[must_use]
     pub fn with_titles(mut self) -> Self {
         self.store.titles = true;
         self
     }
 
-    /// The same workflow with the ids `1`, `2`, … in the order of construction, as the editor numbers nodes.
+    /// Returns the workflow with the ids `1`, `2`, … in the order of construction, as the editor numbers nodes.
     ///
-    /// Only for a workflow that was built: the links inside one that was read are not looked at, so it stays as it is.
+    /// A workflow that was read from JSON does not change, because its links are not parsed.
     #[must_use]
     pub fn with_numeric_ids(mut self) -> Self {
         if self.graph.is_some() {
-            crate::graph::renumber(&mut self.store);
+            renumber(&mut self.store);
         }
         self
     }
@@ -148,22 +151,28 @@ impl fmt::Debug for NodeView<'_> {
 }
 
 impl<'a> NodeView<'a> {
-    /// Its id.
+    /// Returns the id of the node.
     pub fn id(self) -> &'a str {
         self.store.ids.get(self.record.id)
     }
 
-    /// Its class; empty if it was read from JSON that gives none.
+    /// Returns the class of the node, or an empty string if the node was read from JSON without one.
     pub fn class(self) -> Cow<'a, str> {
         self.record.class()
     }
 
-    /// Its title, where the program gave one or asked for [titles](Workflow::with_titles).
-    pub fn title(self) -> Option<&'a str> {
-        self.store.title_of(self.record)
+    /// Returns the title that is sent as `_meta.title`: the node's own, or that of its class if the workflow has
+    /// [titles](Workflow::with_titles). `None` stands for no title or an empty one.
+    pub fn title(self) -> Option<Cow<'a, str>> {
+        let body = &self.record.body;
+        match (body, body.meta()) {
+            (Body::Verbatim(node), _) => node.title().map(Cow::Owned),
+            (_, Some(Slot(Value::Json(meta)))) => title_in(meta).map(Cow::Owned),
+            _ => self.store.title_of(self.record).filter(|title| !title.is_empty()).map(Cow::Borrowed),
+        }
     }
 
-    /// The line of the program that placed it; `None` for a node that was read from JSON.
+    /// Returns the source location that placed the node, or `None` for a node that was read from JSON.
     pub fn location(self) -> Option<&'static Location<'static>> {
         match self.record.body {
             Body::Verbatim(_) => None,

@@ -1,4 +1,4 @@
-//! A workflow read from API format.
+//! Reading a workflow from API format.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,17 +10,16 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Workflow;
-use crate::graph::ids::Ids;
-use crate::graph::site::NO_LITERAL;
-use crate::graph::store::{Body, NodeRecord, Store, Verbatim};
+use crate::desc::NO_LITERAL;
+use crate::graph::store::{Body, Ids, NodeRecord, Store, Verbatim};
 
-/// Most characters of a value that an error repeats.
-const MOST_SHOWN: usize = 40;
+/// Maximum number of characters of a value that an error shows.
+const MAX_SHOWN_CHARS: usize = 40;
 
-/// Reads API format and keeps every node to the letter. Of two nodes with the same id the last one counts, as on the
+/// Reads API format and keeps the text of every node. If two nodes have the same id, the last one counts, as on the
 /// server.
 ///
-/// The order and the text of the nodes are kept only by `serde_json`, whose raw values hold them.
+/// Only `serde_json` preserves the text of the nodes, as raw values; other formats cannot be read.
 impl<'de> Deserialize<'de> for Workflow<()> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let at = Location::caller();
@@ -38,22 +37,25 @@ impl<'de> Deserialize<'de> for Workflow<()> {
 }
 
 impl Workflow<()> {
-    /// Reads a workflow in API format, such as the editor exports it, and keeps every node to the letter. Of two nodes
-    /// with the same id the last one counts, as on the server.
+    /// Reads a workflow in API format, as the editor exports it, and keeps the text of every node. If two nodes have the
+    /// same id, the last one counts, as on the server.
     ///
     /// # Errors
     ///
-    /// [`ReadError`] if it is no JSON, no object of nodes, or the editor's own format. What is inside of the nodes is not
-    /// looked at.
-    pub fn from_json(json: &str) -> Result<Self, ReadError> {
-        let workflow: Self = serde_json::from_str(json).map_err(|error| ReadError(Wrong::Json(error)))?;
+    /// Returns an error if `json` is not JSON, not an object of nodes, or in the editor's own format. The content of the
+    /// nodes is not checked.
+    pub fn from_json(json: &str) -> Result<Self, ParseWorkflowError> {
+        let workflow: Self = serde_json::from_str(json).map_err(|error| ParseWorkflowError(Reason::Json(error)))?;
         for node in &workflow.store.nodes {
             let Body::Verbatim(body) = &node.body else { continue };
             let (id, text) = (workflow.store.ids.get(node.id), body.json.get());
             match (id, text.chars().next()) {
                 (_, Some('{')) => {}
-                ("nodes", Some('[')) => return Err(ReadError(Wrong::Editor)),
-                (id, _) => return Err(ReadError(Wrong::Node { id: id.to_owned(), text: beginning(text) })),
+                ("nodes", Some('[')) => return Err(ParseWorkflowError(Reason::Editor)),
+                (id, _) => {
+                    let reason = Reason::Node { id: id.to_owned(), text: beginning(text) };
+                    return Err(ParseWorkflowError(reason));
+                }
             }
         }
         Ok(workflow)
@@ -61,50 +63,53 @@ impl Workflow<()> {
 }
 
 impl FromStr for Workflow<()> {
-    type Err = ReadError;
+    type Err = ParseWorkflowError;
 
-    /// As [`from_json`](Self::from_json).
-    fn from_str(json: &str) -> Result<Self, ReadError> {
+    /// Does the same as [`from_json`](Self::from_json).
+    fn from_str(json: &str) -> Result<Self, ParseWorkflowError> {
         Self::from_json(json)
     }
 }
 
-/// A text that is no workflow in API format. Its text says why, and where.
+/// The error of reading text that is not a workflow in API format. Its message contains the reason and the position.
 #[derive(Debug)]
-pub struct ReadError(Wrong);
+pub struct ParseWorkflowError(Reason);
 
 #[derive(Debug)]
-enum Wrong {
+enum Reason {
     Json(serde_json::Error),
     Editor,
     Node { id: String, text: String },
 }
 
-impl fmt::Display for ReadError {
+impl fmt::Display for ParseWorkflowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no workflow in API format: ")?;
         match &self.0 {
-            Wrong::Json(error) => error.fmt(f),
-            Wrong::Editor => f.write_str(
-                "it is one in the editor's own format; export it with \"Export (API)\", or with `cargo comfy convert`",
+            Reason::Json(error) => write!(f, "expected a workflow in API format: {error}"),
+            Reason::Editor => f.write_str(
+                "expected a workflow in API format, found the editor's own format; export it with \"Export (API)\", or \
+                 convert it with `cargo comfy convert`",
             ),
-            Wrong::Node { id, text } => write!(f, "`{id}` is {text}, and a node is an object"),
+            Reason::Node { id, text } => {
+                write!(f, "expected a workflow in API format: node `{id}` must be an object, found {text}")
+            }
         }
     }
 }
 
-impl std::error::Error for ReadError {}
+impl std::error::Error for ParseWorkflowError {}
 
-/// So much of a value as a message shows.
+/// Returns as much of a value as a message shows.
 fn beginning(text: &str) -> String {
-    let mut shown: String = text.chars().take(MOST_SHOWN).collect();
+    let mut shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
     shown
 }
 
-/// The members of a JSON object, in order; of equal keys the last value, in the place of the first.
+/// Returns the members of a JSON object in order. A repeated key has the position of its first and the value of its last
+/// occurrence.
 pub(super) fn members<'de, D, V>(deserializer: D) -> Result<Vec<(String, V)>, D::Error>
 where
     D: Deserializer<'de>,
@@ -119,7 +124,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
     type Value = Vec<(String, V)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object: node ids and nodes, as ComfyUI's API format has them")
+        f.write_str("an object of node ids and nodes, as in ComfyUI's API format")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

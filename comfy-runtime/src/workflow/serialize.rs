@@ -1,4 +1,4 @@
-//! Through serde, for pretty printing, snapshots and values.
+//! Writing a workflow through serde, for pretty printing, snapshots and conversion to other data.
 
 use std::borrow::Cow;
 
@@ -116,8 +116,9 @@ impl Serialize for Items<'_> {
     }
 }
 
-/// JSON text as data of the serialiser's own, so that it is indented and shown like the rest. Numbers that this would
-/// round (integers beyond 64 bits, doubles beyond their range) go through as raw JSON.
+/// JSON text, which is serialized as data, so that it is indented like everything else.
+///
+/// Numbers that this would round (integers beyond 64 bits, numbers beyond the range of `f64`) are passed on as raw JSON.
 struct Json<'a>(&'a str);
 
 impl Serialize for Json<'_> {
@@ -158,7 +159,7 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     }
 }
 
-/// The members of an object, in order.
+/// The members of a JSON object, in order.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> serde::Deserialize<'de> for Members<'de> {

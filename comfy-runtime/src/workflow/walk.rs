@@ -1,12 +1,11 @@
-//! The inputs of a node in the order and form in which a prompt has them: defaults filled in, branches and lists
-//! spread over dotted names. Both writers follow it.
+//! Visiting the inputs of a node in the order and form in which a prompt has them: with defaults, and with branches and
+//! lists as dotted names. Both writers use it.
 
 use std::iter::Peekable;
 use std::slice;
 
 use crate::desc::{InputDesc, Row, Table, kind};
-use crate::graph::ids::Id;
-use crate::graph::store::{Body, Entry, NodeRecord, Store};
+use crate::graph::store::{Body, Entry, Id, NodeRecord, Store};
 use crate::out::{Link, NodeRef};
 use crate::slot::{Slot, Value};
 
@@ -28,9 +27,9 @@ pub(super) enum Leaf<'a> {
 /// The name of one key of `inputs`.
 #[derive(Clone, Copy)]
 pub(super) enum Key<'a> {
-    /// Of an input of the node itself: between a comma and a colon, in quotes.
+    /// An input of the node itself, as a comma, the name in quotes, and a colon.
     Own(&'a str),
-    /// Of a dynamic input's child: what is before it, with the last dot, and its name, both JSON-escaped.
+    /// A child of a dynamic input, as its prefix including the last dot and its name, both JSON-escaped.
     Child(&'a str, &'a str),
 }
 
@@ -40,10 +39,11 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Takes one key after the other.
+/// A writer of inputs.
 pub(super) trait Visitor {
     type Error;
 
+    /// Writes one key of `inputs` with its value.
     fn input(&mut self, store: &Store, key: Key<'_>, leaf: Leaf<'_>) -> Result<(), Self::Error>;
 }
 
@@ -64,7 +64,7 @@ pub(super) fn inputs<V: Visitor>(store: &Store, node: &NodeRecord, visitor: &mut
     }
 }
 
-/// Walks the inputs and what was computed for them, both in the order of the descriptor.
+/// Visits the inputs of a descriptor with their computed values, both in the order of the descriptor.
 fn typed<V: Visitor>(
     store: &Store,
     table: &Table,
@@ -82,14 +82,14 @@ fn typed<V: Visitor>(
     Ok(())
 }
 
-/// The value computed for an input, if any.
+/// Returns the value computed for an input, if any.
 #[inline]
 pub(super) fn next_value<'a>(entries: &mut Peekable<slice::Iter<'a, Entry>>, input: u16) -> Option<&'a Slot> {
     let entry = entries.next_if(|entry| entry.input == input)?;
     (!matches!(entry.slot.0, Value::NotGiven)).then_some(&entry.slot)
 }
 
-/// What an input sends if nothing is computed for it.
+/// Visits what is sent for an input without a computed value.
 pub(super) fn fixed<V: Visitor>(store: &Store, row: &Row, prefix: &str, visitor: &mut V) -> Result<(), V::Error> {
     if row.fixed.is_empty() {
         return Ok(());
@@ -98,7 +98,7 @@ pub(super) fn fixed<V: Visitor>(store: &Store, row: &Row, prefix: &str, visitor:
     implied(store, row, row.implied(), prefix, visitor)
 }
 
-/// What the key of a branch sends besides itself.
+/// Visits the inputs that the key of a branch implies.
 fn implied<V: Visitor>(
     store: &Store,
     row: &Row,
@@ -113,6 +113,7 @@ fn implied<V: Visitor>(
     Ok(())
 }
 
+/// Visits an input with a computed value.
 pub(super) fn given_input<V: Visitor>(
     store: &Store,
     row: &Row,
@@ -157,7 +158,7 @@ pub(super) fn given_input<V: Visitor>(
     }
 }
 
-/// One child of a growing list.
+/// Visits one item of an autogrow input.
 fn child<V: Visitor>(
     store: &Store,
     element: &InputDesc,
@@ -193,7 +194,7 @@ fn branch_of(store: &Store, branch: NodeRef) -> Option<(&'static Table, &[Entry]
     }
 }
 
-/// A value that is one JSON value; nothing for `None`.
+/// Returns a value that is a single JSON value, or `None` if nothing is sent for it.
 #[inline]
 pub(super) fn leaf<'a>(store: &'a Store, slot: &'a Slot) -> Option<Leaf<'a>> {
     Some(match &slot.0 {
@@ -215,7 +216,7 @@ fn linked(store: &Store, link: Link) -> Leaf<'static> {
     Leaf::Link(store.node(link.node.index).map_or(Id::default(), |node| node.id), link.slot)
 }
 
-/// A name as it stands between the quotes of JSON.
+/// Returns a name as JSON writes it between quotes.
 fn escaped(name: &str) -> String {
     let quoted = serde_json::Value::from(name).to_string();
     quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()

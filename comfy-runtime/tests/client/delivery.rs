@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use comfy_mock::{EventFault, HttpFault, On, Server};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server};
 use comfy_runtime::client::{Ending, Error, Event};
 use comfy_runtime::{Client, Workflow};
 use serde_json::json;
@@ -215,9 +215,9 @@ async fn a_server_that_does_not_answer_any_more_is_told() {
     let client = quick(&server).unreachable_after(Duration::from_millis(500)).retries(0).connect().await.unwrap();
     let run = client.submit(&text_to_image(1, 1)).await.unwrap().into_run();
     server.faults().http("/queue", HttpFault::status(502).always());
-    server.faults().event(On::kind("status"), EventFault::CloseBefore);
+    server.faults().event(EventMatch::kind("status"), EventFault::CloseBefore);
     let result = tokio::time::timeout(LONG, run.finish()).await.unwrap();
     let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
-    assert_eq!(lost.why, comfy_runtime::client::LostWhy::Unreachable);
-    assert!(lost.last_word.contains("502"), "{lost}");
+    assert_eq!(lost.reason, comfy_runtime::client::LostReason::Unreachable);
+    assert!(lost.last_error.contains("502"), "{lost}");
 }

@@ -29,7 +29,7 @@ async fn giving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) 
             "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
     })
     .await;
-    let client = Client::builder(server.url()).silence_timeout(Duration::from_millis(500)).connect().await.unwrap();
+    let client = Client::builder(server.url()).read_timeout(Duration::from_millis(500)).connect().await.unwrap();
     let file = client.run(&blank(1)).await.unwrap().images("save").unwrap().remove(0);
     (server, client, file)
 }
@@ -81,7 +81,7 @@ async fn a_file_that_changed_meanwhile_is_an_error_and_not_a_mixture() {
     .await;
     let folder = tempfile::tempdir().unwrap();
     let error = file.save_to(folder.path()).await.unwrap_err();
-    assert!(matches!(error, Error::Answer { .. }) && error.to_string().contains("changed"), "{error}");
+    assert!(matches!(error, Error::InvalidResponse { .. }) && error.to_string().contains("changed"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -104,7 +104,7 @@ async fn another_part_than_was_asked_for_is_an_error() {
             .header("content-range", "bytes 50000-299999/300000"),
     })
     .await;
-    assert!(matches!(file.bytes().await, Err(Error::Answer { .. })));
+    assert!(matches!(file.bytes().await, Err(Error::InvalidResponse { .. })));
 }
 
 #[tokio::test]

@@ -119,5 +119,5 @@ async fn a_listed_file_counts_beside_one_that_was_asked_for() {
             "show_b": {"class_type": "PreviewImage", "inputs": {"images": ["b", 0]}}}"#,
     );
     let preflight = client.preflight(&wf).await.unwrap();
-    assert!(preflight.is_ok() && preflight.doubts.is_empty(), "{preflight:?}");
+    assert!(preflight.is_ok() && preflight.unverifiable.is_empty(), "{preflight:?}");
 }

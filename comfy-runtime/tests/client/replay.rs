@@ -78,7 +78,7 @@ async fn play(recording: &Value) {
             assert_eq!(post["json"]["node_errors"], json!({}), "{name}");
             run
         }
-        Accepted::Partial { run, dropped } => {
+        Accepted::Partial { run, dropped, .. } => {
             let nodes = post["json"]["node_errors"].as_object().unwrap();
             assert_eq!(dropped.nodes.len(), nodes.len(), "{name}");
             run

@@ -305,7 +305,7 @@ async fn what_only_reads_is_asked_again_and_waits_as_the_server_says() {
     client.queue().await.unwrap();
     server.faults().http("/queue", HttpFault::status(500));
     assert_eq!(client.queue().await.unwrap_err().status(), Some(500));
-    let client = quick(&server).answer_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
     server.faults().http("/queue", HttpFault::hang());
     assert!(matches!(client.queue().await, Err(Error::Transport { .. })));
 }

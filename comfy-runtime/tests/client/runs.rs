@@ -95,7 +95,7 @@ async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
     );
     let error = client.run(&half).await.unwrap_err();
     let Error::Partial(dropped) = error else { panic!("{error}") };
-    assert_eq!((dropped.nodes[0].node.id.as_str(), &dropped.cancel_failed), ("bad", &None));
+    assert_eq!((dropped.nodes[0].node.id.as_str(), &dropped.cancel_error), ("bad", &None));
     assert!(dropped.to_string().starts_with("the server dropped outputs"), "{dropped}");
     let Accepted::Partial { run, .. } = client.submit(&half).await.unwrap() else { panic!("nothing was dropped") };
     let done = run.finish().await.unwrap();
@@ -115,9 +115,9 @@ async fn what_was_dropped_is_told_even_if_the_rest_cannot_be_cancelled() {
     let error = client.run(&half).await.unwrap_err();
     let Error::Partial(dropped) = &error else { panic!("{error}") };
     assert_eq!(dropped.nodes[0].node.id, "bad");
-    assert!(dropped.cancel_failed.as_ref().is_some_and(|why| why.contains("500")), "{dropped:?}");
+    assert!(dropped.cancel_error.as_ref().is_some_and(|reason| reason.contains("500")), "{dropped:?}");
     let id = dropped.prompt_id.as_ref().unwrap();
-    assert!(error.to_string().contains(&format!("the others may still run as prompt {id}")), "{error}");
+    assert!(error.to_string().contains(&format!("the other outputs may still run as prompt {id}")), "{error}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, On, Server};
+use comfy_mock::{EventFault, EventMatch, Server};
 use comfy_runtime::Client;
 use comfy_runtime::client::Error;
 
@@ -61,7 +61,7 @@ async fn feature_flags_are_the_first_that_it_says_on_every_connection() {
 async fn it_comes_back_after_a_break_and_after_a_restart() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
-    server.faults().event(On::kind("execution_start"), EventFault::CloseBefore);
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
     client.run(&text_to_image(1, 2)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients() == [client.client_id()]))
         .await
@@ -85,7 +85,7 @@ async fn a_server_that_forgot_the_connection_is_connected_to_again() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).poll_interval(Duration::from_millis(50)).connect().await.unwrap();
     // The first connection ends without a word, and the second one is forgotten.
-    server.faults().event(On::kind("execution_start"), EventFault::CloseAfter);
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseAfter);
     client.run(&text_to_image(1, 1)).await.unwrap();
     server.until(|server| server.clients().len() == 1).await;
     let stream = tokio::net::TcpStream::connect(server.addr()).await.unwrap();
@@ -115,7 +115,7 @@ async fn secrets_are_in_no_text() {
         texts.push(format!("{submission:?}"));
         let error = submission.submit().await.unwrap_err();
         // The secrets were sent: the server says 503 to those that know them.
-        assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unknown { .. }), "{error}");
+        assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unconfirmed { .. }), "{error}");
         texts.extend([format!("{error:?}"), error.to_string()]);
         let gone = builder.proxy("http://me:s3cret-proxy@127.0.0.1:1").connect().await.unwrap_err();
         texts.extend([format!("{gone:?}"), gone.to_string()]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use comfy_mock::{HttpFault, Server};
 use comfy_runtime::Client;
-use comfy_runtime::client::{Accepted, Error, LostWhy};
+use comfy_runtime::client::{Accepted, Error, LostReason};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
@@ -33,7 +33,9 @@ async fn of_a_lost_answer_the_dropped_outputs_are_found_out() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("POST /prompt", HttpFault::cut_body(5));
-    let Accepted::Partial { run, dropped } = client.submit(&workflow(HALF)).await.unwrap() else { panic!("complete") };
+    let Accepted::Partial { run, dropped, .. } = client.submit(&workflow(HALF)).await.unwrap() else {
+        panic!("complete")
+    };
     let outputs: Vec<_> = dropped.nodes.iter().flat_map(|node| &node.dependent_outputs).collect();
     assert_eq!(outputs, ["lost"]);
     assert_eq!(run.finish().await.unwrap().images("save").unwrap().len(), 1);
@@ -69,11 +71,11 @@ async fn a_server_that_failed_is_not_asked_again() {
 #[tokio::test]
 async fn where_nothing_is_known_it_says_so_with_the_id() {
     let server = Server::spawn().await.unwrap();
-    let client = quick(&server).answer_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
     server.faults().http("POST /prompt", HttpFault::hang());
     let id = uuid::Uuid::new_v4();
     let error = client.submission(&blank(1)).prompt_id(id).submit().await.unwrap_err();
-    let Error::Unknown { prompt_id, .. } = error else { panic!("{error}") };
+    let Error::Unconfirmed { prompt_id, .. } = error else { panic!("{error}") };
     assert_eq!(prompt_id, id.to_string());
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
@@ -110,7 +112,7 @@ async fn a_run_that_a_restart_lost_is_submitted_again_only_if_asked() {
         match times {
             0 => {
                 let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
-                assert_eq!(lost.why, LostWhy::Forgotten);
+                assert_eq!(lost.reason, LostReason::Forgotten);
             }
             _ => assert_eq!(result.unwrap().images("cat").unwrap().len(), 1),
         }

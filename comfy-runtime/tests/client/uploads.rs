@@ -51,13 +51,13 @@ async fn a_content_that_is_there_is_not_sent_again() {
     let client = connect(&server).await;
     let first = client.upload_once(&Upload::bytes("cat.PNG", "abc")).await.unwrap();
     let second = client.upload_once(&Upload::bytes("dog.png", "abc")).await.unwrap();
-    assert_eq!((first.was_there, second.was_there), (false, true));
+    assert_eq!((first.already_there, second.already_there), (false, true));
     assert_eq!(first.value(), second.value());
     assert_eq!(first.name, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png");
     assert_eq!(server.count("POST /api/upload/image"), 1);
     // What is left of an upload that broke is replaced.
     std::fs::write(server.input_dir().join(&first.name), "ab").unwrap();
-    assert!(!client.upload_once(&Upload::bytes("cat.png", "abc")).await.unwrap().was_there);
+    assert!(!client.upload_once(&Upload::bytes("cat.png", "abc")).await.unwrap().already_there);
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, HttpFault, On, Server, Timing};
-use comfy_runtime::client::{Accepted, Ending, Error, Event, LostWhy, Run, Value};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
+use comfy_runtime::client::{Accepted, Ending, Error, Event, LostReason, Run, Value};
 use comfy_runtime::{Client, Workflow};
 use tokio::time::{sleep, timeout};
 
@@ -66,7 +66,7 @@ impl Kind {
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
-    Event(On, EventFault),
+    Event(EventMatch, EventFault),
     TheEndIsLost,
     Http(&'static str, HttpFault),
 }
@@ -131,7 +131,7 @@ impl Case {
         // Taken out by somebody else after the connection broke, before the client could see it in the queue: nothing
         // tells that from a server that was started anew.
         let unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
-        let is_honest = matches!(&ending, Ending::Lost(gone) if gone.why == LostWhy::Forgotten);
+        let is_honest = matches!(&ending, Ending::Lost(gone) if gone.reason == LostReason::Forgotten);
         if !(unknowable && is_honest) {
             judge(&ending, memory.as_ref(), &told)?;
         }
@@ -165,7 +165,7 @@ impl Case {
         for fault in &self.faults {
             match fault {
                 Fault::Event(on, fault) => _ = server.faults().event(on.clone(), *fault),
-                Fault::TheEndIsLost => _ = server.faults().lose_the_end(),
+                Fault::TheEndIsLost => _ = server.faults().drop_end_event(),
                 Fault::Http(route, fault) => _ = server.faults().http(route, fault.clone()),
             }
         }
@@ -219,7 +219,7 @@ impl Case {
     ) -> Result<(), Flaw> {
         if self.kind == Kind::Rejected {
             let told = matches!(error, Error::Rejected(_));
-            let failed = matches!(error, Error::Status { .. } | Error::Unknown { .. } | Error::Transport { .. });
+            let failed = matches!(error, Error::Status { .. } | Error::Unconfirmed { .. } | Error::Transport { .. });
             return if told || (failed && self.hits_prompt()) { Ok(()) } else { Err(Flaw::Wrong(error.to_string())) };
         }
         if !self.hits_prompt() {
@@ -230,7 +230,7 @@ impl Case {
         let known = server.running().into_iter().chain(server.pending()).chain(server.finished());
         let known: Vec<_> = known.filter(|id| !before.contains(id) && blocker != Some(id)).collect();
         // Where it cannot be asked for, the error says that it is not known.
-        let unknown = matches!(error, Error::Unknown { .. }) && self.hits_questions();
+        let unknown = matches!(error, Error::Unconfirmed { .. }) && self.hits_questions();
         if known.is_empty() || unknown { Ok(()) } else { Err(Flaw::Lost(format!("the server runs it: {error}"))) }
     }
 
@@ -262,7 +262,7 @@ impl Case {
 async fn connect(server: &Server) -> Client {
     let client = Client::builder(server.url())
         .poll_interval(Duration::from_millis(150))
-        .answer_timeout(Duration::from_millis(600))
+        .response_timeout(Duration::from_millis(600))
         .stalled_after(Duration::from_secs(15))
         .unreachable_after(Duration::from_secs(10));
     client.connect().await.expect("nothing goes wrong yet")
@@ -332,7 +332,7 @@ fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), 
         }
         (Some(Memory::Error), Ending::Failed(error)) => error.node.id == "decoded",
         (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted) => true,
-        (Some(Memory::Restarted), Ending::Lost(gone)) => gone.why == LostWhy::Forgotten,
+        (Some(Memory::Restarted), Ending::Lost(gone)) => gone.reason == LostReason::Forgotten,
         _ => false,
     };
     if !is_true {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{EventFault, HttpFault, On, Timing};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Timing};
 
 use crate::case::{Case, Fault, Kind};
 
@@ -47,7 +47,8 @@ pub(crate) fn http_faults() -> [HttpFault; 7] {
 
 /// All single faults.
 pub(crate) fn faults() -> Vec<Fault> {
-    let places = EVENTS.map(On::kind).into_iter().chain([On::End, On::Nth(1), On::Nth(3)]);
+    let places =
+        EVENTS.map(EventMatch::kind).into_iter().chain([EventMatch::End, EventMatch::Nth(1), EventMatch::Nth(3)]);
     let events = places.flat_map(|on| event_faults().map(|fault| Fault::Event(on.clone(), fault)));
     let http = ROUTES.into_iter().flat_map(|route| http_faults().map(|fault| Fault::Http(route, fault)));
     events.chain([Fault::TheEndIsLost]).chain(http).collect()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{On, Timing};
+use comfy_mock::{EventMatch, Timing};
 
 use crate::case::{Case, Fault, Kind};
 use crate::matrix;
@@ -37,7 +37,7 @@ pub(crate) fn case(seed: u64) -> Case {
     let faults: Vec<Fault> = (0..count)
         .map(|_| match dice.below(3) {
             0 => dice.one_of(&known),
-            _ => Fault::Event(On::Nth(1 + dice.below(24)), dice.one_of(&matrix::event_faults())),
+            _ => Fault::Event(EventMatch::Nth(1 + dice.below(24)), dice.one_of(&matrix::event_faults())),
         })
         .collect();
     let timing = Timing::instant().step(Duration::from_millis(dice.below(4)));

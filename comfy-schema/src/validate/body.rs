@@ -2,9 +2,12 @@
 
 use super::error::RequestErrorKind;
 use super::python::{self, Exception};
-use super::verdict::{RequestError, ServerException};
+use super::verdict::{PromptReport, RequestError, ServerException};
 use super::{Validator, Verdict};
 use crate::{Map, Value};
+
+const NO_PROMPT: &str = "No prompt provided";
+const NO_OBJECT: &str = "the body is not an object";
 
 impl Validator<'_> {
     /// What the server would say of a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
@@ -14,22 +17,26 @@ impl Validator<'_> {
     pub fn check_body(&self, body: &Value) -> Verdict {
         let map = match body {
             Value::Object(map) => map,
-            // Python finds no key `prompt` in those either.
-            Value::Array(_) | Value::String(_) => {
-                return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
-            }
+            // Python looks for the names in a list or a text as well; one that is found is then used as a key.
             other => {
-                let message = format!("argument of type '{}' is not iterable", python::type_name(other));
-                return raised(Value::Null, "the body is no object", Exception::type_error(message));
+                let has = |name: &str| python::contains(other, &Value::from(name));
+                return match has("number").and_then(|found| Ok(found || has("prompt")?)) {
+                    Ok(false) => refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT),
+                    Ok(true) => {
+                        let message = format!("{} indices must be integers, not 'str'", python::type_name(other));
+                        raised(NO_OBJECT, Exception::type_error(message))
+                    }
+                    Err(exception) => raised(NO_OBJECT, exception),
+                };
             }
         };
         if let Some(number) = map.get("number")
             && let Err(exception) = python::to_float(number)
         {
-            return raised(Value::Null, "`number` is no number", exception);
+            return raised("`number` is not a number", exception);
         }
         let Some(prompt) = map.get("prompt") else {
-            return refused(Value::Null, RequestErrorKind::NoPrompt, "No prompt provided", "No prompt provided");
+            return refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT);
         };
         if let Some(id) = map.get("prompt_id").filter(|id| !id.is_null())
             && !id.as_str().is_some_and(is_canonical_uuid)
@@ -41,10 +48,10 @@ impl Validator<'_> {
         let verdict = self.check(prompt, map.get("partial_execution_targets"));
         if let Some(data) = map.get("extra_data")
             && data.as_object().is_none()
-            && verdict.raised.is_none()
+            && verdict.exception().is_none()
         {
             let message = format!("argument of type '{}' is not iterable", python::type_name(data));
-            return raised(verdict.prompt, "`extra_data` is no object", Exception::type_error(message));
+            return raised("`extra_data` is not an object", Exception::type_error(message));
         }
         verdict
     }
@@ -52,15 +59,16 @@ impl Validator<'_> {
 
 fn refused(prompt: Value, kind: RequestErrorKind, message: &str, details: &str) -> Verdict {
     let (message, details) = (message.to_owned(), details.to_owned());
-    Verdict { error: Some(RequestError { kind, message, details, extra_info: Map::new() }), ..Verdict::new(prompt) }
+    let error = RequestError { kind, message, details, extra_info: Map::new() };
+    Verdict::Refused { error, report: PromptReport::new(prompt) }
 }
 
-fn raised(prompt: Value, why: &str, exception: Exception) -> Verdict {
-    Verdict { raised: Some(ServerException { node: None, why: why.to_owned(), exception }), ..Verdict::new(prompt) }
+fn raised(reason: &str, exception: Exception) -> Verdict {
+    Verdict::Raised(ServerException { node: None, reason: reason.to_owned(), exception })
 }
 
-/// 8-4-4-4-12 lower-case hexadecimal digits.
-fn is_canonical_uuid(text: &str) -> bool {
+/// Returns whether a text is a UUID in canonical form: 8-4-4-4-12 lower-case hexadecimal digits.
+pub fn is_canonical_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -70,7 +78,7 @@ fn is_canonical_uuid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::validate::Validator;
+    use crate::validate::{Validator, Verdict};
     use crate::{Schema, Value};
 
     #[test]
@@ -91,17 +99,19 @@ mod tests {
             (r#"{"prompt": null}"#, "raised"),
             ("{}", "no_prompt"),
             ("[]", "no_prompt"),
+            (r#"["prompt"]"#, "raised"),
+            (r#""a number""#, "raised"),
+            (r#""x""#, "no_prompt"),
             ("5", "raised"),
         ] {
             let body = body.replace('P', r#"{"class_type": "Save", "inputs": {}}"#);
             let verdict = Validator::new(&schema).check_body(&Value::parse(body.as_bytes()).unwrap());
-            let found = match (&verdict.raised, &verdict.error) {
-                (Some(_), _) => "raised",
-                (_, Some(error)) => error.kind.as_str(),
-                _ => "valid",
+            let found = match &verdict {
+                Verdict::Accepted { .. } => "valid",
+                Verdict::Refused { error, .. } => error.kind.as_str(),
+                Verdict::Raised(_) => "raised",
             };
             assert_eq!(found, error, "{body}");
-            assert_eq!(verdict.valid, error == "valid");
         }
     }
 }

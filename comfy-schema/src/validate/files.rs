@@ -17,7 +17,7 @@ pub enum Folder {
     Temp,
 }
 
-words!(Folder, "folder of a server", Input = "input", Output = "output", Temp = "temp",);
+words!(Folder, "server folder", Input = "input", Output = "output", Temp = "temp",);
 
 /// What is known of the server's disk.
 #[derive(Debug, Clone, Copy, Default)]

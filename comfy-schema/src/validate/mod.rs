@@ -14,8 +14,8 @@
 //! }}"#)?;
 //! let prompt = Value::parse(br#"{"1": {"class_type": "Blank", "inputs": {"width": "8"}}}"#)?;
 //! let verdict = Validator::new(&schema).check(&prompt, None);
-//! assert!(!verdict.valid);
-//! let error = &verdict.node_errors.get("1").expect("it has errors").errors[0];
+//! assert!(!verdict.is_valid());
+//! let error = &verdict.node_errors().get("1").expect("it has errors").errors[0];
 //! assert_eq!(error.kind, NodeErrorKind::ValueSmallerThanMin);
 //! assert_eq!(error.message(), "Value 8 smaller than min of 16");
 //! # Ok(())
@@ -41,17 +41,20 @@ mod warning;
 
 use std::borrow::Cow;
 
+#[doc(hidden)]
+pub use body::is_canonical_uuid;
 pub use error::{Cycle, NodeError, NodeErrorKind, RequestErrorKind};
 pub use files::{Files, Folder};
 pub use python::Exception;
+#[doc(hidden)]
+pub use python::{to_float, truthy};
 pub use replace::Replacements;
 pub(crate) use single::{Flaw, Problem, declaration, problems, replaced};
-pub use verdict::{NodeErrors, NodeReport, RequestError, ServerException, Verdict};
+pub use verdict::{NodeErrors, NodeReport, PromptReport, RequestError, ServerException, Verdict};
 pub use warning::{PromptWarning, PromptWarningKind, Unverifiable, UnverifiableKind};
 
 use files::Disk;
 use order::Order;
-use replace::as_object_mut;
 use scan::Refused;
 use walk::Walk;
 
@@ -118,42 +121,37 @@ impl<'s> Validator<'s> {
     /// What the server would say of `prompt`, the value of the key `prompt` of a request; `targets` is that of
     /// `partial_execution_targets`, a list of node ids: `None` selects every output.
     pub fn check(&self, prompt: &Value, targets: Option<&Value>) -> Verdict {
-        let mut verdict = Verdict::new(prompt.clone());
-        let kind = prompt.kind_name();
-        let Some(prompt) = as_object_mut(&mut verdict.prompt) else {
-            verdict.raised = Some(ServerException {
+        let Value::Object(nodes) = prompt else {
+            return Verdict::Raised(ServerException {
                 node: None,
-                why: format!("the prompt is {kind}, not an object of nodes"),
+                reason: format!("the prompt is {}, not an object of nodes", prompt.kind_name()),
                 exception: Exception { kind: "AttributeError".into(), message: "no attribute 'items'".into() },
             });
-            return verdict;
         };
-        let found = match self.look(prompt, targets) {
+        let mut nodes = nodes.clone();
+        let Found { findings, warnings } = match self.look(&mut nodes, targets) {
             Ok(found) => found,
-            Err(Refused::Raised(raised)) => {
-                verdict.raised = Some(raised);
-                return verdict;
-            }
+            Err(Refused::Raised(exception)) => return Verdict::Raised(exception),
             Err(Refused::Error(error)) => {
-                verdict.error = Some(error);
-                return verdict;
+                return Verdict::Refused { error, report: PromptReport::new(Value::Object(nodes)) };
             }
         };
-        let Found { findings, warnings } = found;
-        verdict.valid = !findings.good_outputs.is_empty();
-        if !verdict.valid {
-            verdict.error = Some(RequestError {
-                kind: RequestErrorKind::OutputsFailed,
-                message: "Prompt outputs failed validation".into(),
-                details: findings.details.join("\n"),
-                extra_info: Map::new(),
-            });
+        let report = PromptReport {
+            prompt: Value::Object(nodes),
+            node_errors: findings.node_errors,
+            unverifiable: findings.unverifiable,
+            warnings,
+        };
+        if !findings.good_outputs.is_empty() {
+            return Verdict::Accepted { outputs: findings.good_outputs, report };
         }
-        verdict.outputs = findings.good_outputs;
-        verdict.node_errors = findings.node_errors;
-        verdict.unverifiable = findings.unverifiable;
-        verdict.warnings = warnings;
-        verdict
+        let error = RequestError {
+            kind: RequestErrorKind::OutputsFailed,
+            message: "Prompt outputs failed validation".into(),
+            details: findings.details.join("\n"),
+            extra_info: Map::new(),
+        };
+        Verdict::Refused { error, report }
     }
 
     fn look(&self, prompt: &mut Map, targets: Option<&Value>) -> Result<Found, Refused> {

@@ -258,8 +258,8 @@ pub(super) fn not_a_node(id: &Text, value: &Value) -> ServerException {
     raised(id, format!("it is {}, not an object", value.kind_name()), Exception::type_error("not an object"))
 }
 
-pub(super) fn raised(id: &Text, why: impl Into<String>, exception: Exception) -> ServerException {
-    ServerException { node: Some(id.clone()), why: why.into(), exception }
+pub(super) fn raised(id: &Text, reason: impl Into<String>, exception: Exception) -> ServerException {
+    ServerException { node: Some(id.clone()), reason: reason.into(), exception }
 }
 
 #[cfg(test)]

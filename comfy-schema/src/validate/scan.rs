@@ -68,9 +68,9 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s NodeDef, R
         return Err(missing(id, message, &Value::Null, title.unwrap_or(&Value::Null)));
     };
     if matches!(class_type, Value::Array(_) | Value::Object(_)) {
-        let why = format!("its `class_type` is {}", class_type.kind_name());
+        let reason = format!("its `class_type` is {}", class_type.kind_name());
         let exception = Exception::type_error(format!("unhashable type: '{}'", python::type_name(class_type)));
-        return Err(raised(id, why, exception).into());
+        return Err(raised(id, reason, exception).into());
     }
     if let Some(class) = class_type.as_str().and_then(|class| schema.node(class)) {
         return Ok(class);
@@ -87,8 +87,8 @@ fn title<'v>(id: &Text, node: &'v Map) -> Result<Option<&'v Value>, ServerExcept
         Some(Value::Object(meta)) => Ok(meta.get("title")),
         Some(other) => {
             let message = format!("'{}' object has no attribute 'get'", python::type_name(other));
-            let why = format!("its `_meta` is {}, not an object", other.kind_name());
-            Err(raised(id, why, Exception::new("AttributeError", message)))
+            let reason = format!("its `_meta` is {}, not an object", other.kind_name());
+            Err(raised(id, reason, Exception::new("AttributeError", message)))
         }
     }
 }
@@ -113,7 +113,7 @@ fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, ServerException>
         Some(Value::Array(targets)) => Ok(targets.iter().any(|target| target.as_str() == Some(id))),
         Some(targets) => python::contains(targets, &Value::from(id)).map_err(|exception| ServerException {
             node: None,
-            why: format!("`partial_execution_targets` is {}", targets.kind_name()),
+            reason: format!("`partial_execution_targets` is {}", targets.kind_name()),
             exception,
         }),
     }

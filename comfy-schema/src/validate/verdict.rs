@@ -5,28 +5,46 @@ use super::python::Exception;
 use super::warning::{PromptWarning, Unverifiable};
 use crate::{Map, Text, Value};
 
-/// What the server would say of a prompt.
+/// The server's answer to a prompt.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the prompt may be refused"]
 #[non_exhaustive]
-pub struct Verdict {
-    /// It is queued.
-    pub valid: bool,
-    /// Validation itself raised: the server answers 500 without JSON.
-    pub raised: Option<ServerException>,
-    /// Why the request is refused, in the terms of the 400's `error`.
-    pub error: Option<RequestError>,
-    /// The good outputs: what the server executes.
-    pub outputs: Vec<Text>,
-    /// What is wrong with which node. Not empty for some valid prompts: then bad outputs were dropped.
-    pub node_errors: NodeErrors,
-    /// The prompt as it is queued: nodes replaced, literals converted, wrappers removed.
+pub enum Verdict {
+    /// The server queues the prompt.
+    Accepted {
+        /// The ids of the good outputs, which the server executes. Never empty.
+        outputs: Vec<Text>,
+        /// The findings about the nodes. Node errors of an accepted prompt belong to outputs that are dropped.
+        report: PromptReport,
+    },
+    /// The server answers with status 400 and this error.
+    Refused {
+        /// The error of the request as a whole.
+        error: RequestError,
+        /// The findings about the nodes. Empty if the request was refused before its nodes were validated.
+        report: PromptReport,
+    },
+    /// Validation itself raises an exception: the server answers with status 500 and no JSON.
+    Raised(ServerException),
+}
+
+/// The findings about the nodes of a prompt.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PromptReport {
+    /// The prompt after validation: nodes replaced, literals converted, wrappers removed. An accepted prompt is queued
+    /// in this form. `null` if the request has no prompt.
     pub prompt: Value,
-    /// What cannot be known from the definitions, and what was assumed.
+    /// The errors, by node.
+    pub node_errors: NodeErrors,
+    /// The facts that the definitions do not tell, each with the assumption made.
     pub unverifiable: Vec<Unverifiable>,
-    /// What the server lets through and then ignores or breaks on.
+    /// The parts of the prompt that the server accepts and then ignores or fails on.
     pub warnings: Vec<PromptWarning>,
 }
+
+/// The report of a prompt that was not validated.
+static NO_REPORT: PromptReport = PromptReport::new(Value::Null);
 
 /// Where validation itself raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +52,9 @@ pub struct Verdict {
 pub struct ServerException {
     /// The node at fault, if it is one.
     pub node: Option<Text>,
-    /// In words.
-    pub why: String,
-    /// What Python raises.
+    /// The reason in words.
+    pub reason: String,
+    /// The Python exception.
     pub exception: Exception,
 }
 
@@ -89,6 +107,8 @@ pub struct NodeReport {
 }
 
 impl NodeErrors {
+    const NONE: Self = Self { nodes: Vec::new(), failed_outputs: Vec::new() };
+
     /// No node has errors.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
@@ -129,24 +149,61 @@ impl NodeErrors {
     }
 }
 
+impl PromptReport {
+    /// Creates a report without findings.
+    pub(super) const fn new(prompt: Value) -> Self {
+        Self { prompt, node_errors: NodeErrors::NONE, unverifiable: Vec::new(), warnings: Vec::new() }
+    }
+}
+
 impl Verdict {
-    pub(super) fn new(prompt: Value) -> Self {
-        Self {
-            valid: false,
-            raised: None,
-            error: None,
-            outputs: Vec::new(),
-            node_errors: NodeErrors::default(),
-            prompt,
-            unverifiable: Vec::new(),
-            warnings: Vec::new(),
+    /// Returns whether the server queues the prompt.
+    pub const fn is_valid(&self) -> bool {
+        matches!(self, Self::Accepted { .. })
+    }
+
+    /// Returns the ids of the outputs that the server executes. Empty unless the prompt is accepted.
+    pub fn outputs(&self) -> &[Text] {
+        if let Self::Accepted { outputs, .. } = self { outputs } else { &[] }
+    }
+
+    /// Returns the error of the request, if the server refuses the prompt.
+    pub const fn error(&self) -> Option<&RequestError> {
+        if let Self::Refused { error, .. } = self { Some(error) } else { None }
+    }
+
+    /// Returns the exception, if validation itself raises one.
+    pub const fn exception(&self) -> Option<&ServerException> {
+        if let Self::Raised(exception) = self { Some(exception) } else { None }
+    }
+
+    /// Returns the findings about the nodes. Empty if validation raises an exception.
+    pub fn report(&self) -> &PromptReport {
+        match self {
+            Self::Accepted { report, .. } | Self::Refused { report, .. } => report,
+            Self::Raised(_) => &NO_REPORT,
         }
     }
 
-    /// `{"error": …, "node_errors": …}`: the body with which the server refuses the prompt. Of a valid prompt, `error`
-    /// is null and `node_errors` is what the server's answer has too.
+    /// Returns the errors, by node.
+    pub fn node_errors(&self) -> &NodeErrors {
+        &self.report().node_errors
+    }
+
+    /// Returns the facts that the definitions do not tell.
+    pub fn unverifiable(&self) -> &[Unverifiable] {
+        &self.report().unverifiable
+    }
+
+    /// Returns the warnings.
+    pub fn warnings(&self) -> &[PromptWarning] {
+        &self.report().warnings
+    }
+
+    /// Returns the body with which the server refuses the prompt: `{"error": …, "node_errors": …}`. For an accepted
+    /// prompt, `error` is `null` and `node_errors` is that of the server's answer.
     pub fn to_response(&self) -> Value {
-        let error = self.error.as_ref().map(RequestError::to_value);
-        Value::Object(Map::from_iter([("error", Value::from(error)), ("node_errors", self.node_errors.to_value())]))
+        let error = self.error().map(RequestError::to_value);
+        Value::Object(Map::from_iter([("error", Value::from(error)), ("node_errors", self.node_errors().to_value())]))
     }
 }

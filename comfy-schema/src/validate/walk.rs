@@ -207,7 +207,7 @@ impl<'s, 'w> Walk<'s, 'w> {
                 node: self.id(node),
                 input: None,
                 kind: UnverifiableKind::CustomNode,
-                why: format!(
+                reason: format!(
                     "`{}` comes from `{}`; a custom node may check its inputs in ways of its own, which its definition does not show",
                     class.class, class.python_module
                 ),
@@ -323,7 +323,7 @@ impl<'s, 'w> Walk<'s, 'w> {
                 node: self.id(node),
                 input: Some(declared.name.clone()),
                 kind: UnverifiableKind::File,
-                why: "the definitions list no file here; taken to be on the server".into(),
+                reason: "the definitions list no file here; taken to be on the server".into(),
             });
             return Ok(None);
         }
@@ -366,9 +366,9 @@ impl<'s, 'w> Walk<'s, 'w> {
             passed.push("input_types".into());
         }
         let outcome = Call { node: class, arguments, types: &frame.types, files: self.disk.files }.run(rule);
-        if let Some((input, why)) = outcome.assumed {
+        if let Some((input, reason)) = outcome.assumed {
             let node = self.id(frame.node);
-            self.unverifiable.push(Unverifiable { node, input: Some(input), kind: UnverifiableKind::File, why });
+            self.unverifiable.push(Unverifiable { node, input: Some(input), kind: UnverifiableKind::File, reason });
         }
         match outcome.answer {
             Answer::Ok => Ok(()),
@@ -414,7 +414,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             node: self.id(node),
             input: None,
             kind: UnverifiableKind::LongChain,
-            why: format!(
+            reason: format!(
                 "more than {MANY_NODES_IN_A_ROW} nodes in a row; at about {MOST_NODES_IN_A_ROW} the server's own stack ends"
             ),
         });

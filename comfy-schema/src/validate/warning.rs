@@ -16,8 +16,8 @@ pub struct Unverifiable {
     pub input: Option<Text>,
     /// What kind of thing.
     pub kind: UnverifiableKind,
-    /// In words, the assumption included.
-    pub why: String,
+    /// The reason in words, with the assumption made.
+    pub reason: String,
 }
 
 /// Why something cannot be known.
@@ -32,19 +32,13 @@ pub enum UnverifiableKind {
     LongChain,
 }
 
-words!(
-    UnverifiableKind,
-    "reason why something cannot be known",
-    File = "file",
-    CustomNode = "custom_node",
-    LongChain = "long_chain",
-);
+words!(UnverifiableKind, "unverifiable kind", File = "file", CustomNode = "custom_node", LongChain = "long_chain",);
 
 impl Display for Unverifiable {
     /// ``node 3, input `image`: …``
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
-        f.write_str(&self.why)
+        f.write_str(&self.reason)
     }
 }
 
@@ -92,7 +86,7 @@ pub enum PromptWarningKind {
 
 words!(
     PromptWarningKind,
-    "kind of warning",
+    "warning kind",
     UnknownLink = "unknown_link",
     UnknownInput = "unknown_input",
     SelectorMissing = "selector_missing",

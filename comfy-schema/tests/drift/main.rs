@@ -124,21 +124,21 @@ impl Counts {
         let findings = comparison.workflow(prompt).unwrap();
         let level = findings.iter().map(|finding| finding.change.level).max();
         let called = level >= Some(Level::Defaulted);
-        if !before.valid || !before.node_errors.is_empty() {
+        if !before.is_valid() || !before.node_errors().is_empty() {
             self.refused_before += 1;
             return None;
         }
-        match (after.valid, called) {
-            (true, false) if after.node_errors.is_empty() => self.fine += 1,
+        match (after.is_valid(), called) {
+            (true, false) if after.node_errors().is_empty() => self.fine += 1,
             (false, true) => {
                 self.refused_and_called += 1;
                 self.defaulted += usize::from(level == Some(Level::Defaulted));
             }
-            (true, true) if !after.node_errors.is_empty() => self.loses_an_output += 1,
+            (true, true) if !after.node_errors().is_empty() => self.loses_an_output += 1,
             (true, true) if findings.iter().any(fails_when_run) => self.fails_when_run += 1,
             _ => {
                 let told: Vec<String> = findings.iter().map(told).collect();
-                return Some(format!("accepted: {}, called: {told:?}; {}", after.valid, after.to_response()));
+                return Some(format!("accepted: {}, called: {told:?}; {}", after.is_valid(), after.to_response()));
             }
         }
         None

@@ -48,10 +48,10 @@ impl Case {
         let error = recorded("error").and_then(|error| at(error, "type")).and_then(Value::as_str);
         let outputs = recorded("outputs").and_then(Value::as_array).unwrap_or_default();
         let outputs: BTreeSet<&str> = outputs.iter().filter_map(Value::as_str).collect();
-        recorded("valid").and_then(Value::as_bool) == Some(verdict.valid)
-            && raised == verdict.raised.is_some()
-            && error == verdict.error.as_ref().map(|error| error.kind.as_str())
-            && outputs == verdict.outputs.iter().map(Text::as_str).collect()
+        recorded("valid").and_then(Value::as_bool) == Some(verdict.is_valid())
+            && raised == verdict.exception().is_some()
+            && error == verdict.error().map(|error| error.kind.as_str())
+            && outputs == verdict.outputs().iter().map(Text::as_str).collect()
     }
 
     fn entries(&self) -> BTreeSet<Entry> {
@@ -73,10 +73,10 @@ fn every_case_agrees() -> Result<(), Box<dyn Error>> {
         count += 1;
         let same = |seed| case.agrees(&validator.clone().shuffled(seed).check(&case.prompt, case.targets.as_ref()));
         let assumed: Vec<&str> = verdict
-            .unverifiable
+            .unverifiable()
             .iter()
             .filter(|unverifiable| unverifiable.kind == UnverifiableKind::File)
-            .map(|unverifiable| unverifiable.why.as_str())
+            .map(|unverifiable| unverifiable.reason.as_str())
             .collect();
         if case.agrees(&verdict) {
             agreed += 1;
@@ -162,7 +162,8 @@ fn converted_prompts_agree() -> Result<(), Box<dyn Error>> {
     for (at, line) in cases.lines().enumerate() {
         let case = read(line, at + 1)?;
         let Some(coerced) = &case.coerced else { continue };
-        let converted = |validator: &Validator<'_>| validator.check(&case.prompt, case.targets.as_ref()).prompt;
+        let converted =
+            |validator: &Validator<'_>| validator.check(&case.prompt, case.targets.as_ref()).report().prompt.clone();
         // Where a node raises, the order decides which of its literals are converted.
         let same = converted(&validator) == *coerced
             || (0..ORDERS).any(|seed| converted(&validator.clone().shuffled(seed)) == *coerced);

@@ -30,7 +30,7 @@ fn data() -> Option<PathBuf> {
 
 /// (node, type, input) of all errors that a verdict has.
 fn entries(verdict: &Verdict) -> BTreeSet<Entry> {
-    let of_node = verdict.node_errors.iter().flat_map(|node| node.errors.iter().map(move |error| (node, error)));
+    let of_node = verdict.node_errors().iter().flat_map(|node| node.errors.iter().map(move |error| (node, error)));
     of_node
         .map(|(node, error)| {
             (node.id.to_string(), error.kind.as_str().to_owned(), error.input_name.as_ref().map(ToString::to_string))

@@ -34,9 +34,9 @@ fn json(text: &str) -> Value {
 }
 
 fn said(verdict: &Verdict) -> BTreeSet<String> {
-    let answer = match (&verdict.raised, &verdict.error) {
-        (Some(_), _) => "raised".to_owned(),
-        (_, Some(error)) => error.kind.to_string(),
+    let answer = match verdict {
+        Verdict::Raised(_) => "raised".to_owned(),
+        Verdict::Refused { error, .. } => error.kind.to_string(),
         _ => "valid".to_owned(),
     };
     let errors = super::entries(verdict);
@@ -64,7 +64,7 @@ fn every_rule() {
             expected.insert("prompt_outputs_failed_validation".into());
         }
         assert_eq!(said(&verdict), expected, "{rule}: {line}");
-        assert_eq!(verdict.valid, !verdict.outputs.is_empty(), "{rule}");
+        assert_eq!(verdict.is_valid(), !verdict.outputs().is_empty(), "{rule}");
         count += 1;
     }
     assert!(count > 100, "{count}");
@@ -84,14 +84,14 @@ fn classes_are_replaced_before_anything_else() {
     let verdict = check(
         r#"{"1": {"class_type": "Gone", "inputs": {"x": "7", "y": 1}, "_meta": {"title": "t"}}, "2": ~Save{"images": ["1", 0]}}"#,
     );
-    assert!(verdict.valid);
+    assert!(verdict.is_valid());
     let queued = json(
         r#"{"1": {"class_type": "New", "inputs": {"a": 7, "c": "s"}, "_meta": {"title": "t"}}, "2": ~Save{"images": ["1", 1]}}"#,
     );
-    assert_eq!(verdict.prompt, queued);
+    assert_eq!(verdict.report().prompt, queued);
     // Without `_meta`, or without a mapped input, the server fails.
-    assert!(check(r#"{"1": ~Gone{"x": 7}, "2": ~Save{"images": ["1", 0]}}"#).raised.is_some());
-    assert!(check(r#"{"1": {"class_type": "Gone", "inputs": {}, "_meta": {}}, "2": ~Old{}}"#).raised.is_some());
+    assert!(check(r#"{"1": ~Gone{"x": 7}, "2": ~Save{"images": ["1", 0]}}"#).exception().is_some());
+    assert!(check(r#"{"1": {"class_type": "Gone", "inputs": {}, "_meta": {}}, "2": ~Old{}}"#).exception().is_some());
     // A replacement that the server does not have is none, nor is there one without `inputs`.
     assert_eq!(
         said(&check(r#"{"1": {"class_type": "Lost", "inputs": {}, "_meta": {}}}"#)),
@@ -100,12 +100,12 @@ fn classes_are_replaced_before_anything_else() {
     assert_eq!(said(&check(r#"{"1": {"class_type": "Gone", "_meta": {}}}"#)), ["missing_node_type".into()].into());
     // No mapping: no inputs.
     assert_eq!(
-        check(r#"{"1": {"class_type": "Bare", "inputs": {"x": 1}, "_meta": {}}}"#).prompt,
+        check(r#"{"1": {"class_type": "Bare", "inputs": {"x": 1}, "_meta": {}}}"#).report().prompt,
         json(r#"{"1": {"class_type": "Old", "inputs": {}, "_meta": {}}}"#)
     );
     let built_in = r#"{"1": {"class_type": "T2IAdapterLoader", "inputs": {"t2i_adapter_name": "c"}, "_meta": {}}}"#;
-    assert!(Validator::new(&schema).check(&json(built_in), None).valid);
-    assert!(!Validator::new(&schema).replacements(&Replacements::none()).check(&json(built_in), None).valid);
+    assert!(Validator::new(&schema).check(&json(built_in), None).is_valid());
+    assert!(!Validator::new(&schema).replacements(&Replacements::none()).check(&json(built_in), None).is_valid());
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn files_decide_what_definitions_cannot() {
         let prompt = json(&format!(r#"{{"1": ~LoadImage{{"image": "{image}"}}}}"#));
         let validator = Validator::new(&schema);
         let verdict = files.map_or(validator.clone(), |files| validator.files(files)).check(&prompt, None);
-        (verdict.valid, verdict.unverifiable.len())
+        (verdict.is_valid(), verdict.unverifiable().len())
     };
     for (image, without, with) in [
         ("a.png", (true, 0), (false, 0)),
@@ -142,8 +142,8 @@ fn literals_are_converted_in_place() {
     let queued = json(
         r#"{"1": ~Literals{"int": 10, "float": 1.0, "string": "{'a': [None, 1.0]}", "bool": true, "many": ["a"], "color": {"__value__": 1}}}"#,
     );
-    assert_eq!(verdict.prompt, queued);
-    assert!(verdict.valid);
+    assert_eq!(verdict.report().prompt, queued);
+    assert!(verdict.is_valid());
 }
 
 #[test]
@@ -156,11 +156,11 @@ fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
         Validator::new(&schema).check(&json(&text), None)
     };
     let short = chain(880);
-    assert!(short.valid && short.unverifiable.is_empty());
+    assert!(short.is_valid() && short.unverifiable().is_empty());
     let long = chain(100_000);
-    assert!(!long.valid);
-    assert_eq!(long.unverifiable.len(), 1);
-    let [node] = long.node_errors.iter().collect::<Vec<_>>()[..] else { panic!("{:?}", long.node_errors) };
+    assert!(!long.is_valid());
+    assert_eq!(long.unverifiable().len(), 1);
+    let [node] = long.node_errors().iter().collect::<Vec<_>>()[..] else { panic!("{:?}", long.node_errors()) };
     assert_eq!(node.errors[0].exception.as_ref().unwrap().kind, "RecursionError");
 }
 
@@ -192,12 +192,12 @@ fn what_passes_and_then_breaks_is_warned_of() {
         (r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0]}}"#, vec![]),
     ] {
         let verdict = Validator::new(&schema).check(&json(prompt), None);
-        let found: Vec<_> = verdict.warnings.iter().map(|warning| (warning.kind, warning.input.as_deref())).collect();
-        assert!(verdict.valid, "{prompt}");
+        let found: Vec<_> = verdict.warnings().iter().map(|warning| (warning.kind, warning.input.as_deref())).collect();
+        assert!(verdict.is_valid(), "{prompt}");
         assert_eq!(found, expected, "{prompt}");
     }
     let prompt = json(r#"{"1": ~Source{}, "2": ~Save{"images": ["1", 0], "imagse": ["1", 0]}}"#);
-    assert_eq!(Validator::new(&schema).check(&prompt, None).warnings[0].suggestions, ["images"]);
+    assert_eq!(Validator::new(&schema).check(&prompt, None).warnings()[0].suggestions, ["images"]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_real_schema_takes_its_own_workflow() {
             "3": ~VAEDecode{"samples": ["1", 0], "vae": ["2", 0]}, "4": ~PreviewImage{"images": ["3", 0]}}"#,
     );
     let verdict = Validator::new(&schema).check(&prompt, None);
-    assert!(verdict.valid, "{}", verdict.to_response());
+    assert!(verdict.is_valid(), "{}", verdict.to_response());
 }
 
 #[test]
@@ -221,16 +221,16 @@ fn any_model_passes_where_the_definitions_list_none() {
     )
     .unwrap();
     let named = json(r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "a.pt"}}"#);
-    assert!(!Validator::new(&schema).check(&named, None).valid);
+    assert!(!Validator::new(&schema).check(&named, None).is_valid());
     let verdict = Validator::new(&schema).any_model(true).check(&named, None);
-    assert!(verdict.valid, "{}", verdict.to_response());
-    let unverifiable: Vec<_> = verdict.unverifiable.iter().map(|item| (item.kind, item.input.as_deref())).collect();
+    assert!(verdict.is_valid(), "{}", verdict.to_response());
+    let unverifiable: Vec<_> = verdict.unverifiable().iter().map(|item| (item.kind, item.input.as_deref())).collect();
     assert_eq!(unverifiable, [(UnverifiableKind::File, Some("empty")), (UnverifiableKind::File, Some("word"))]);
 
     for wrong in [
         r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "b.pt"}}"#,
         r#"{"1": ~Load{"empty": 5, "word": "y.safetensors", "some": "a.pt"}}"#,
     ] {
-        assert!(!Validator::new(&schema).any_model(true).check(&json(wrong), None).valid, "{wrong}");
+        assert!(!Validator::new(&schema).any_model(true).check(&json(wrong), None).is_valid(), "{wrong}");
     }
 }

@@ -108,7 +108,7 @@ fn labels_and_shadowing() {
         SaveImage { images: image }
     };
     let workflow = workflow.unwrap();
-    assert_eq!(workflow.node("result").unwrap().title(), Some("the result"));
+    assert_eq!(workflow.node("result").unwrap().title().as_deref(), Some("the result"));
     assert_eq!(workflow.id_of(&workflow.outputs), Some("result"));
     assert_eq!(ids(Ok(workflow)), ["image", "image_2", "turned", "preview_image", "result"]);
 }

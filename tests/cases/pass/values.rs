@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use comfy_runtime::{Combo, GraphError, Input, IntoField, Out, types, unchecked, workflow};
+use comfy_runtime::field::{Combo, Input, IntoField};
+use comfy_runtime::{GraphError, Out, types, unchecked, workflow};
 use comfy_tests::nodes::{
     CLIPTextEncode, CLIPTextEncodeFlux, CheckpointLoaderSimple, ColorToRGBInt, EmptyLatentAudio, EmptyLatentImage,
     KSampler, KSamplerSelect, LatentAdd, PreviewAny, RandomNoise, RunwayFirstLastFrameNode, VAEDecodeAudio, options,
@@ -178,7 +179,7 @@ fn json_and_anything() {
 struct Pixels(u32);
 
 impl IntoField<Input<types::INT>> for Pixels {
-    fn into_slot(self) -> comfy_runtime::Slot {
+    fn into_slot(self) -> comfy_runtime::field::Slot {
         IntoField::<Input<types::INT>>::into_slot(self.0)
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use comfy_codegen::Config;
-use comfy_codegen::import::{Imported, Importer, Settings};
+use comfy_import::{ImportOptions, Imported, Importer};
 use comfy_schema::{Schema, Value};
 
 use super::same;
@@ -22,7 +22,7 @@ pub struct Case {
     /// The prompt in API format.
     pub prompt: Value,
     /// How it is imported.
-    pub settings: Settings,
+    pub options: ImportOptions,
 }
 
 /// What became of the cases.
@@ -52,7 +52,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
     let schema = Schema::from_slice(&fs::read(schema_file)?)?;
     let import = Importer::new(&schema);
     let started = Instant::now();
-    let imported: Vec<_> = cases.iter().map(|case| import.import(&case.prompt, &case.settings)).collect();
+    let imported: Vec<_> = cases.iter().map(|case| import.import(&case.prompt, &case.options)).collect();
     score.import = started.elapsed();
     let mut good: Vec<(&Case, Imported)> = Vec::new();
     for (case, imported) in cases.iter().zip(imported) {
@@ -64,7 +64,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
     for (_, imported) in &good {
         score.nodes.0 += imported.count;
         score.nodes.1 +=
-            imported.warnings.iter().filter(|warning| warning.what.starts_with("becomes a raw node")).count();
+            imported.warnings.iter().filter(|warning| warning.message.starts_with("becomes a raw node")).count();
     }
     write(schema_file, &good, folder)?;
     score.unformatted = unformatted(&good, folder);

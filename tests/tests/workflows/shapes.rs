@@ -172,7 +172,7 @@ fn an_empty_name() {
 
 #[test]
 fn options_are_found_by_their_text() {
-    use comfy_runtime::ComboEnum as _;
+    use comfy_runtime::field::ComboEnum as _;
     let many = options::ManyOptions::from_value("c");
     assert!(matches!(many, Some(options::ManyOptions::C)));
     assert!(options::ManyOptions::from_value("C").is_none());

@@ -3,39 +3,39 @@
 use comfy_schema::validate::{NodeError, PromptWarning, Unverifiable, Verdict};
 use comfy_schema::{Map, Value};
 
-/// Everything, errors as the server words them.
+/// Returns the complete form: the server's response and everything that the validator adds to it.
 pub(super) fn whole(file: &str, verdict: &Verdict) -> Value {
-    let mut answer = Map::from_iter([("file", Value::from(file)), ("valid", Value::from(verdict.valid))]);
+    let mut answer = Map::from_iter([("file", Value::from(file)), ("valid", Value::from(verdict.is_valid()))]);
     add_raised(&mut answer, verdict);
     let Value::Object(response) = verdict.to_response() else { return Value::Null };
     for (key, value) in response {
         answer.insert(key, value);
     }
-    answer.insert("outputs", verdict.outputs.iter().collect::<Value>());
-    answer.insert("warnings", verdict.warnings.iter().map(warning).collect::<Value>());
-    answer.insert("unverifiable", verdict.unverifiable.iter().map(unverifiable).collect::<Value>());
+    answer.insert("outputs", verdict.outputs().iter().collect::<Value>());
+    answer.insert("warnings", verdict.warnings().iter().map(warning).collect::<Value>());
+    answer.insert("unverifiable", verdict.unverifiable().iter().map(unverifiable).collect::<Value>());
     Value::Object(answer)
 }
 
-/// The short form: types and names only.
+/// Returns the short form, in which errors are types and names only.
 pub(super) fn short(verdict: &Verdict) -> Value {
-    let error = verdict.error.as_ref().map(|error| error.kind.as_str());
-    let nodes = verdict.node_errors.iter();
+    let error = verdict.error().map(|error| error.kind.as_str());
+    let nodes = verdict.node_errors().iter();
     let node_errors: Map =
         nodes.map(|node| (node.id.clone(), node.errors.iter().map(kind_and_input).collect::<Value>())).collect();
     let mut answer = Map::from_iter([
-        ("valid", Value::from(verdict.valid)),
+        ("valid", Value::from(verdict.is_valid())),
         ("error", Value::from(error)),
         ("node_errors", Value::Object(node_errors)),
-        ("unverifiable", verdict.unverifiable.iter().map(unverifiable).collect()),
+        ("unverifiable", verdict.unverifiable().iter().map(unverifiable).collect()),
     ]);
     add_raised(&mut answer, verdict);
     Value::Object(answer)
 }
 
-/// That something could not be checked, and why.
-pub(super) fn failure(key: &str, what: impl Into<Value>, why: &str) -> Value {
-    Value::Object(Map::from_iter([(key, what.into()), ("failure", Value::from(why))]))
+/// Returns the answer for a file or line that could not be checked.
+pub(super) fn failure(key: &str, subject: impl Into<Value>, reason: &str) -> Value {
+    Value::Object(Map::from_iter([(key, subject.into()), ("failure", Value::from(reason))]))
 }
 
 fn kind_and_input(error: &NodeError) -> Value {
@@ -44,8 +44,8 @@ fn kind_and_input(error: &NodeError) -> Value {
 }
 
 fn add_raised(answer: &mut Map, verdict: &Verdict) {
-    if let Some(raised) = &verdict.raised {
-        answer.insert("raised", raised.why.as_str());
+    if let Some(raised) = verdict.exception() {
+        answer.insert("raised", raised.reason.as_str());
     }
 }
 
@@ -64,6 +64,6 @@ fn unverifiable(unverifiable: &Unverifiable) -> Value {
         ("node", Value::from(&unverifiable.node)),
         ("input", Value::from(unverifiable.input.clone())),
         ("kind", Value::from(unverifiable.kind.as_str())),
-        ("why", Value::from(unverifiable.why.as_str())),
+        ("why", Value::from(unverifiable.reason.as_str())),
     ]))
 }

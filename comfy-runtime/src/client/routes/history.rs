@@ -1,4 +1,4 @@
-//! `/history`: the runs that ended and that the server remembers.
+//! The runs that have ended and that the server remembers: `/history`.
 
 use comfy_schema::{Map, Value};
 
@@ -7,22 +7,22 @@ use super::{delete, object};
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// A run that ended.
+/// A run that has ended.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryEntry {
-    /// What ran.
+    /// The prompt that ran.
     pub prompt: QueueItem,
-    /// What each node showed: node id → object of lists. Of a run that failed, what was there before.
+    /// The outputs of each node, by node id; after a failure, those that were made before it.
     pub outputs: Map,
-    /// `success` or `error`. Of a run that failed before its first node this may be the word of the run before; the
-    /// [messages](Self::messages) decide.
+    /// The status, `success` or `error`. If the run failed before its first node, this may be the status of the run
+    /// before; the [messages](Self::messages) decide.
     pub status: String,
-    /// True only after a success.
+    /// Whether the run succeeded.
     pub completed: bool,
-    /// `execution_start`, `execution_cached` and what ended it, each with its data.
+    /// The events `execution_start`, `execution_cached` and the one that ended the run, each with its data.
     pub messages: Vec<(String, Value)>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
@@ -45,7 +45,7 @@ impl HistoryEntry {
     }
 }
 
-/// Which runs of the history to list: [`Client::history`].
+/// A query for [`Client::history`].
 ///
 /// ```
 /// use comfy_runtime::client::HistoryQuery;
@@ -53,25 +53,25 @@ impl HistoryEntry {
 /// let newest_ten = HistoryQuery::new().max_items(10);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[must_use = "it asks nothing by itself: `client.history(&query)`"]
+#[must_use = "a query does nothing unless it is given to `Client::history`"]
 pub struct HistoryQuery {
     max_items: Option<u32>,
     offset: Option<u32>,
 }
 
 impl HistoryQuery {
-    /// All runs.
+    /// Creates a query for all runs.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// At most so many: the newest ones; with an [offset](Self::offset) the first ones behind it.
+    /// Limits the number of runs to the newest; with an [offset](Self::offset), to the first after the offset.
     pub fn max_items(mut self, runs: u32) -> Self {
         self.max_items = Some(runs);
         self
     }
 
-    /// Skips the oldest so many.
+    /// Skips this number of the oldest runs.
     pub fn offset(mut self, runs: u32) -> Self {
         self.offset = Some(runs);
         self
@@ -79,29 +79,46 @@ impl HistoryQuery {
 }
 
 impl Client {
-    /// `GET /history`: the runs that ended, by prompt id, oldest first. The server remembers about 10,000 runs, until it
-    /// stops.
+    /// Returns the runs that have ended, by prompt id, oldest first (`GET /history`).
+    ///
+    /// The server remembers about 10,000 runs, until it stops.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn history(&self, query: &HistoryQuery) -> Result<Vec<(String, HistoryEntry)>, Error> {
         let call = self.inner.transport.get(["history"]);
-        let call = call.maybe("max_items", query.max_items).maybe("offset", query.offset);
+        let call = call.query_opt("max_items", query.max_items).query_opt("offset", query.offset);
         let entries = object(&call.name(), call.json().await?)?;
         Ok(entries.into_iter().map(|(id, entry)| (id.to_string(), HistoryEntry::read(entry))).collect())
     }
 
-    /// `GET /history/{prompt_id}`: a run that ended; `None` if it waits, runs, or is not known.
+    /// Returns a run that has ended; `None` if it waits, runs or is unknown (`GET /history/{prompt_id}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn history_of(&self, prompt_id: &str) -> Result<Option<HistoryEntry>, Error> {
         let call = self.inner.transport.get(["history", prompt_id]);
         let mut entries = object(&call.name(), call.json().await?)?;
         Ok(entries.remove(prompt_id).map(HistoryEntry::read))
     }
 
-    /// `POST /history`: forgets these runs. Ids that are not there are no error; files stay.
+    /// Removes these runs from the history (`POST /history`). Unknown ids are ignored, and files are kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn delete_history(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
-        self.inner.transport.post(["history"]).json_body(&delete(prompt_ids)).repeatable().done().await
+        self.inner.transport.post(["history"]).json_body(&delete(prompt_ids)).repeatable().no_body().await
     }
 
-    /// `POST /history`: forgets all runs, other clients' too. Files stay.
+    /// Removes all runs from the history, including those of other clients (`POST /history`). Files are kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn clear_history(&self) -> Result<(), Error> {
-        self.inner.transport.post(["history"]).json_body(&json::object([("clear", true.into())])).done().await
+        self.inner.transport.post(["history"]).json_body(&json::object([("clear", true.into())])).no_body().await
     }
 }

@@ -1,4 +1,4 @@
-//! What the server is and what it knows: `/object_info`, `/system_stats`, `/features`, `/node_replacements`.
+//! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`, `/features`.
 
 use bytes::Bytes;
 use comfy_schema::{Map, NodeDef, Schema, Value};
@@ -7,95 +7,116 @@ use super::object;
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// The machine and the versions.
+/// The machine of a server and the versions of its software.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SystemStats {
-    /// `linux`, `win32`, `darwin`, …
+    /// The operating system: `linux`, `win32`, `darwin`, ….
     pub os: String,
-    /// ComfyUI's version.
+    /// The version of ComfyUI.
     pub comfyui_version: String,
-    /// Python's version.
+    /// The version of Python.
     pub python_version: String,
-    /// The version of `torch`.
+    /// The version of PyTorch.
     pub pytorch_version: String,
-    /// Memory of the machine, in bytes.
+    /// Total memory of the machine, in bytes.
     pub ram_total: Option<u64>,
-    /// Of it, what is free, in bytes.
+    /// Free memory of the machine, in bytes.
     pub ram_free: Option<u64>,
-    /// How the server was started.
+    /// The command line of the server.
     pub argv: Vec<String>,
-    /// What it computes on, the main device first.
+    /// The devices that it computes on, the main one first.
     pub devices: Vec<Device>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
-/// What a server computes on.
+/// A device that a server computes on.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Device {
-    /// Its name.
+    /// The name of the device.
     pub name: String,
-    /// `cuda`, `cpu`, `mps`, …
+    /// The kind of the device: `cuda`, `cpu`, `mps`, ….
     pub kind: String,
-    /// Its number; none for a CPU.
+    /// The index of the device; `None` for a CPU.
     pub index: Option<u64>,
-    /// Its memory, in bytes.
+    /// Total memory of the device, in bytes.
     pub vram_total: Option<u64>,
-    /// Of it, what is free, in bytes.
+    /// Free memory of the device, in bytes.
     pub vram_free: Option<u64>,
-    /// What `torch` has of it, in bytes.
+    /// Memory that PyTorch has reserved, in bytes.
     pub torch_vram_total: Option<u64>,
-    /// Of that, what is free, in bytes.
+    /// Memory that PyTorch has reserved and does not use, in bytes.
     pub torch_vram_free: Option<u64>,
 }
 
-/// What the server can do.
+/// The features of a server.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Features {
-    /// Previews say whose they are.
+    /// Whether previews name their run and node.
     pub supports_preview_metadata: bool,
-    /// The longest body that is taken, in bytes.
+    /// Maximum size of a request body, in bytes.
     pub max_upload_size: Option<u64>,
-    /// `/node_replacements` is there.
+    /// Whether the route `/node_replacements` exists.
     pub node_replacements: bool,
-    /// `/api/assets` is switched on.
+    /// Whether the routes below `/api/assets` are enabled.
     pub assets: bool,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Map,
 }
 
 impl Client {
-    /// `GET /object_info`: the definitions of all nodes, as the server sends them. Megabytes; with many custom nodes, a
-    /// hundred of them.
+    /// Returns the definitions of all nodes as JSON text (`GET /object_info`).
+    ///
+    /// These are megabytes, and up to about 100 MB with many custom nodes.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn object_info_bytes(&self) -> Result<Bytes, Error> {
         self.inner.transport.get(["object_info"]).bytes().await
     }
 
-    /// `GET /object_info`: the definitions of all nodes.
+    /// Returns the definitions of all nodes (`GET /object_info`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn object_info(&self) -> Result<Schema, Error> {
         schema("GET /object_info", &self.object_info_bytes().await?)
     }
 
-    /// `GET /object_info/{class}`: the definition of one class; `None` if the server does not have it.
+    /// Returns the definition of one class; `None` if the server does not have it (`GET /object_info/{class}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn object_info_of(&self, class: &str) -> Result<Option<NodeDef>, Error> {
         let call = self.inner.transport.get(["object_info", class]);
-        let (name, answer) = (call.name(), call.bytes().await?);
-        // What the server answers for a class that it does not have.
-        if answer.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{}") {
+        let (name, response) = (call.name(), call.bytes().await?);
+        // The response for a class that the server does not have.
+        if response.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{}") {
             return Ok(None);
         }
-        Ok(schema(&name, &answer)?.node(class).cloned())
+        Ok(schema(&name, &response)?.node(class).cloned())
     }
 
-    /// `GET /node_replacements`: which classes the server puts in the place of old ones.
+    /// Returns which classes the server replaces by newer ones (`GET /node_replacements`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn node_replacements(&self) -> Result<Value, Error> {
         self.inner.transport.get(["node_replacements"]).json().await
     }
 
-    /// `GET /system_stats`: the machine, its memory and versions.
+    /// Returns the machine, its memory and the versions (`GET /system_stats`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn system_stats(&self) -> Result<SystemStats, Error> {
         let call = self.inner.transport.get(["system_stats"]);
         let raw = Value::Object(object(&call.name(), call.json().await?)?);
@@ -114,7 +135,11 @@ impl Client {
         })
     }
 
-    /// `GET /features`: what the server can do.
+    /// Returns the features of the server (`GET /features`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn features(&self) -> Result<Features, Error> {
         let call = self.inner.transport.get(["features"]);
         let raw = object(&call.name(), call.json().await?)?;
@@ -145,6 +170,7 @@ impl Device {
     }
 }
 
-pub(in crate::client) fn schema(call: &str, bytes: &[u8]) -> Result<Schema, Error> {
-    Schema::from_slice(bytes).map_err(|error| Error::Answer { call: call.to_owned(), why: error.to_string() })
+fn schema(call: &str, bytes: &[u8]) -> Result<Schema, Error> {
+    Schema::from_slice(bytes)
+        .map_err(|error| Error::InvalidResponse { call: call.to_owned(), reason: error.to_string() })
 }

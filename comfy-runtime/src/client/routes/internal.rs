@@ -1,4 +1,4 @@
-//! `/internal`: what the server keeps for its own editor. It may change with any version.
+//! The routes below `/internal`, which the server provides for its own editor. They may change with any version.
 
 use comfy_schema::Value;
 
@@ -6,36 +6,44 @@ use super::{object, strings};
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// The last lines of the server's log.
+/// The end of the server's log.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Logs {
-    /// What was written, piece by piece; a piece need not be a line.
+    /// The entries; an entry need not be a whole line.
     pub entries: Vec<LogEntry>,
-    /// All that the server said besides.
+    /// The rest of the response.
     pub raw: Value,
 }
 
-/// A piece of the log.
+/// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogEntry {
-    /// When, by the server's clock: ISO 8601 without a zone.
+    /// The time by the server's clock, in ISO 8601 format without a zone.
     pub time: String,
-    /// What: with colours and carriage returns as for a terminal.
+    /// The text, with the colours and carriage returns of a terminal.
     pub message: String,
 }
 
 impl Client {
-    /// `GET /internal/logs`: the log as one text.
+    /// Returns the log as one text (`GET /internal/logs`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn log_text(&self) -> Result<String, Error> {
-        let answer = self.inner.transport.get(["internal", "logs"]).plain().json().await?;
-        Ok(answer.as_str().unwrap_or_default().to_owned())
+        let response = self.inner.transport.get(["internal", "logs"]).below_root().json().await?;
+        Ok(response.as_str().unwrap_or_default().to_owned())
     }
 
-    /// `GET /internal/logs/raw`: the last pieces of the log, with times.
+    /// Returns the last entries of the log, with times (`GET /internal/logs/raw`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn logs(&self) -> Result<Logs, Error> {
-        let call = self.inner.transport.get(["internal", "logs", "raw"]).plain();
+        let call = self.inner.transport.get(["internal", "logs", "raw"]).below_root();
         let mut members = object(&call.name(), call.json().await?)?;
         let entries = members.remove("entries");
         let entry = |entry: &Value| LogEntry {
@@ -46,26 +54,40 @@ impl Client {
         Ok(Logs { entries, raw: Value::Object(members) })
     }
 
-    /// `PATCH /internal/logs/subscribe`: whether the log comes over the socket, as events of kind `logs` that
-    /// [`Event::Unknown`](crate::client::Event) gives to the run that is under way.
+    /// Sets whether the log is also sent over the WebSocket (`PATCH /internal/logs/subscribe`).
+    ///
+    /// The run that is active receives it as [`Event::Unknown`](crate::client::Event::Unknown) of kind `logs`.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn subscribe_logs(&self, enabled: bool) -> Result<(), Error> {
         let body = json::object([("clientId", self.client_id().into()), ("enabled", enabled.into())]);
         let route = ["internal", "logs", "subscribe"];
-        let call = self.inner.transport.call(reqwest::Method::PATCH, route).plain();
-        call.json_body(&body).repeatable().done().await
+        let call = self.inner.transport.call(reqwest::Method::PATCH, route).below_root();
+        call.json_body(&body).repeatable().no_body().await
     }
 
-    /// `GET /internal/folder_paths`: the folders on the server's disk, by kind.
+    /// Returns the folders on the server's disk, by kind (`GET /internal/folder_paths`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn folder_paths(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
-        let call = self.inner.transport.get(["internal", "folder_paths"]).plain();
+        let call = self.inner.transport.get(["internal", "folder_paths"]).below_root();
         let folders = object(&call.name(), call.json().await?)?;
         Ok(folders.iter().map(|(kind, paths)| (kind.to_string(), json::strings(Some(paths)))).collect())
     }
 
-    /// `GET /internal/files/{folder}`: the files in `input`, `output` or `temp`, newest first, without those in
-    /// subfolders: `cat.png [output]`.
+    /// Returns the files in `input`, `output` or `temp`, newest first (`GET /internal/files/{folder}`).
+    ///
+    /// The names have the form `cat.png [output]`. Files in subfolders are not listed.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn folder_files(&self, folder: &str) -> Result<Vec<String>, Error> {
-        let call = self.inner.transport.get(["internal", "files", folder]).plain();
+        let call = self.inner.transport.get(["internal", "files", folder]).below_root();
         strings(&call.name(), call.json().await?)
     }
 }

@@ -1,4 +1,4 @@
-//! `/api/jobs`: queue and history in one list.
+//! The queue and the history in one list: `/api/jobs`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,30 +6,30 @@ use std::time::Duration;
 
 use comfy_schema::{Map, Value};
 
-use super::{object, unexpected};
+use super::object;
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// Where a job is.
+/// The status of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
-    /// It waits.
+    /// The job waits in the queue.
     Pending,
-    /// It runs.
+    /// The job runs.
     InProgress,
-    /// It succeeded.
+    /// The job succeeded.
     Completed,
     /// A node failed.
     Failed,
-    /// It was interrupted.
+    /// The job was interrupted.
     Cancelled,
 }
 
 impl JobStatus {
     const ALL: [Self; 5] = [Self::Pending, Self::InProgress, Self::Completed, Self::Failed, Self::Cancelled];
 
-    /// The server's word for it.
+    /// Returns the server's name for the status.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -40,8 +40,8 @@ impl JobStatus {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 
@@ -54,47 +54,47 @@ impl fmt::Display for JobStatus {
 impl FromStr for JobStatus {
     type Err = UnknownJobStatus;
 
-    fn from_str(word: &str) -> Result<Self, UnknownJobStatus> {
-        Self::of(word).ok_or_else(|| UnknownJobStatus(word.to_owned()))
+    fn from_str(name: &str) -> Result<Self, UnknownJobStatus> {
+        Self::from_name(name).ok_or_else(|| UnknownJobStatus(name.to_owned()))
     }
 }
 
-/// A word that is no status of a job.
+/// The error for a name that is not a [`JobStatus`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownJobStatus(String);
 
 impl fmt::Display for UnknownJobStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = JobStatus::ALL.map(JobStatus::as_str).join(", ");
-        write!(f, "there is no job status {:?}; there are {known}", self.0)
+        write!(f, "unknown job status {:?}; expected one of {known}", self.0)
     }
 }
 
 impl std::error::Error for UnknownJobStatus {}
 
-/// By what jobs are sorted.
+/// The key by which jobs are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum JobSort {
-    /// When they were submitted.
+    /// The time at which they were submitted.
     #[default]
     CreatedAt,
-    /// How long they ran.
+    /// The time for which they ran.
     ExecutionDuration,
 }
 
-/// Which jobs come first.
+/// The order in which jobs are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum JobOrder {
-    /// The oldest, the shortest.
+    /// The oldest or shortest job first.
     Ascending,
-    /// The newest, the longest.
+    /// The newest or longest job first.
     #[default]
     Descending,
 }
 
-/// Which jobs to list, and in which order: [`Client::jobs`].
+/// A query for [`Client::jobs`].
 ///
 /// ```
 /// use comfy_runtime::client::{JobOrder, JobQuery, JobStatus};
@@ -102,7 +102,7 @@ pub enum JobOrder {
 /// let oldest_failed = JobQuery::new().status(JobStatus::Failed).order(JobOrder::Ascending).limit(10);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[must_use = "it asks nothing by itself: `client.jobs(&query)`"]
+#[must_use = "a query does nothing unless it is given to `Client::jobs`"]
 pub struct JobQuery {
     status: Vec<JobStatus>,
     workflow_id: Option<String>,
@@ -113,42 +113,42 @@ pub struct JobQuery {
 }
 
 impl JobQuery {
-    /// All jobs, newest first.
+    /// Creates a query for all jobs, newest first.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only those of this status. Said again, those of this one too.
+    /// Selects the jobs of this status. Further calls add more statuses.
     pub fn status(mut self, status: JobStatus) -> Self {
         self.status.push(status);
         self
     }
 
-    /// Only those whose `extra_data.extra_pnginfo.workflow.id` is this.
+    /// Selects the jobs whose `extra_data.extra_pnginfo.workflow.id` equals `id`.
     pub fn workflow_id(mut self, id: impl Into<String>) -> Self {
         self.workflow_id = Some(id.into());
         self
     }
 
-    /// By what they are sorted: when they were submitted if not said.
+    /// Sets the key by which the jobs are sorted; defaults to the time of submission.
     pub fn sort_by(mut self, sort_by: JobSort) -> Self {
         self.sort_by = sort_by;
         self
     }
 
-    /// Which come first: the newest or longest if not said.
+    /// Sets the order; defaults to the newest or longest job first.
     pub fn order(mut self, order: JobOrder) -> Self {
         self.order = order;
         self
     }
 
-    /// At most so many, from 1.
+    /// Limits the number of jobs, from 1.
     pub fn limit(mut self, jobs: u32) -> Self {
         self.limit = Some(jobs);
         self
     }
 
-    /// Skips the first so many.
+    /// Skips this number of jobs.
     pub fn offset(mut self, jobs: u32) -> Self {
         self.offset = Some(jobs);
         self
@@ -159,43 +159,43 @@ impl JobQuery {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Jobs {
-    /// The jobs.
+    /// The jobs of the page.
     pub jobs: Vec<Job>,
-    /// How many there are in all.
+    /// The number of jobs on all pages.
     pub total: u64,
-    /// Whether others follow.
+    /// Whether more jobs follow.
     pub has_more: bool,
-    /// All that the server said besides the jobs.
+    /// The rest of the response, without the jobs.
     pub raw: Value,
 }
 
-/// A prompt as a job.
+/// A prompt in the list of jobs.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Job {
     /// The prompt id.
     pub id: String,
-    /// Where it is; `None` for a word that is not known here, which `raw` has.
+    /// The status; `None` for one that this client does not know, which is in `raw`.
     pub status: Option<JobStatus>,
-    /// Its number in the queue.
+    /// The number in the queue; lower numbers run first.
     pub priority: Option<f64>,
-    /// When it was submitted, in milliseconds since 1970.
+    /// The time of submission, in milliseconds since 1970.
     pub create_time: Option<u64>,
-    /// When it began, in milliseconds since 1970.
+    /// The time of the start, in milliseconds since 1970.
     pub execution_start_time: Option<u64>,
-    /// When it ended, in milliseconds since 1970.
+    /// The time of the end, in milliseconds since 1970.
     pub execution_end_time: Option<u64>,
-    /// How many results it has; 0 as long as it waits or runs.
+    /// The number of results; 0 while the job waits or runs.
     pub outputs_count: u64,
-    /// The result that stands for it: a file, or a text in `content`.
+    /// The result that represents the job: a file, or a text in `content`.
     pub preview_output: Option<Value>,
-    /// The id of the editor's workflow, if one was sent along.
+    /// The id of the UI-format workflow, if one was attached.
     pub workflow_id: Option<String>,
-    /// What failed: the data of `execution_error`.
+    /// The data of `execution_error`, after a failure.
     pub execution_error: Option<Value>,
-    /// Its results, as the history has them. Only of a single job that ended.
+    /// The outputs as in the history. Only [`Client::job`] returns them, for a job that has ended.
     pub outputs: Option<Map>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
@@ -204,7 +204,7 @@ impl Job {
         let value = |key| json::get(&raw, key).filter(|value| !value.is_null()).cloned();
         Self {
             id: json::string(&raw, "id").unwrap_or_default(),
-            status: json::text(&raw, "status").and_then(JobStatus::of),
+            status: json::text(&raw, "status").and_then(JobStatus::from_name),
             priority: json::number(&raw, "priority"),
             create_time: json::whole(&raw, "create_time"),
             execution_start_time: json::whole(&raw, "execution_start_time"),
@@ -218,7 +218,7 @@ impl Job {
         }
     }
 
-    /// How long it ran, if it ended.
+    /// Returns how long the job ran, if it has ended.
     pub fn duration(&self) -> Option<Duration> {
         let (start, end) = (self.execution_start_time?, self.execution_end_time?);
         Some(Duration::from_millis(end.saturating_sub(start)))
@@ -226,34 +226,34 @@ impl Job {
 }
 
 impl Client {
-    /// `GET /api/jobs`: what waits, runs and ended, filtered and sorted.
+    /// Returns the jobs that wait, run or have ended, filtered and sorted (`GET /api/jobs`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 500 if a prompt was submitted whose `extra_pnginfo` or its `workflow` is `null`: the
-    /// server trips over it.
+    /// Returns [`Error::Status`] with status 500 if the server knows a prompt whose `extra_pnginfo`, or the `workflow` in
+    /// it, is `null`, which is an error of the server. Otherwise fails as [every route](crate::client::routes#errors)
+    /// does.
     pub async fn jobs(&self, query: &JobQuery) -> Result<Jobs, Error> {
-        let words: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
+        let statuses: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
         let sort_by = matches!(query.sort_by, JobSort::ExecutionDuration).then_some("execution_duration");
         let sort_order = matches!(query.order, JobOrder::Ascending).then_some("asc");
         let call = self
             .inner
             .transport
             .get(["jobs"])
-            .api()
-            .maybe("status", (!words.is_empty()).then(|| words.join(",")))
-            .maybe("workflow_id", query.workflow_id.as_ref())
-            .maybe("sort_by", sort_by)
-            .maybe("sort_order", sort_order)
-            .maybe("limit", query.limit)
-            .maybe("offset", query.offset);
-        let name = call.name();
-        let mut answer = object(&name, call.json().await?)?;
-        let jobs = match answer.remove("jobs") {
+            .below_api()
+            .query_opt("status", (!statuses.is_empty()).then(|| statuses.join(",")))
+            .query_opt("workflow_id", query.workflow_id.as_ref())
+            .query_opt("sort_by", sort_by)
+            .query_opt("sort_order", sort_order)
+            .query_opt("limit", query.limit)
+            .query_opt("offset", query.offset);
+        let mut response = object(&call.name(), call.json().await?)?;
+        let jobs = match response.remove("jobs") {
             Some(Value::Array(jobs)) => jobs.into_iter().map(Job::read).collect(),
-            other => return Err(unexpected(&name, &other.unwrap_or(Value::Null), "a list of jobs")),
+            _ => Vec::new(),
         };
-        let raw = Value::Object(answer);
+        let raw = Value::Object(response);
         let pages = json::get(&raw, "pagination").unwrap_or(&Value::Null);
         Ok(Jobs {
             jobs,
@@ -263,25 +263,31 @@ impl Client {
         })
     }
 
-    /// `GET /api/jobs/{job_id}`: one prompt, its results included; `None` if it is not known, or if the server has no
-    /// jobs.
+    /// Returns one job with its outputs; `None` if it is unknown or if the server has no list of jobs
+    /// (`GET /api/jobs/{job_id}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn job(&self, prompt_id: &str) -> Result<Option<Job>, Error> {
-        match self.inner.transport.get(["jobs", prompt_id]).api().json().await {
+        match self.inner.transport.get(["jobs", prompt_id]).below_api().json().await {
             Ok(job) => Ok(Some(Job::read(job))),
             Err(Error::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// `POST /api/jobs/cancel`: cancels these prompts, whether they wait or run; whether one of them did.
+    /// Cancels these prompts, whether they wait or run (`POST /api/jobs/cancel`). Returns whether at least one did.
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 400 if an id is not a UUID; then nothing is cancelled.
+    /// Returns [`Error::Status`] with status 400 if an id is not a UUID; then nothing is cancelled. Otherwise fails as
+    /// [every route](crate::client::routes#errors) does.
     pub async fn cancel_many(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<bool, Error> {
         let ids = prompt_ids.into_iter().map(|id| Value::from(id.as_ref())).collect();
         let body = json::object([("job_ids", ids)]);
-        let answer = self.inner.transport.post(["jobs", "cancel"]).api().json_body(&body).repeatable().json().await?;
-        Ok(json::get(&answer, "cancelled").and_then(Value::as_bool).unwrap_or_default())
+        let response =
+            self.inner.transport.post(["jobs", "cancel"]).below_api().json_body(&body).repeatable().json().await?;
+        Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or_default())
     }
 }

@@ -1,12 +1,14 @@
 //! A method of [`Client`](super::Client) for every route of the server.
 //!
-//! What an answer holds and is not understood is kept in `raw`; what is absent, `null` or of another type than expected
-//! counts as absent.
+//! The methods are lenient. A member of a response that is absent, `null` or of another type than expected counts as
+//! absent, and so does a whole response that is `null` where an object or an array is expected. The fields `raw` keep
+//! everything that the server sent.
 //!
 //! # Errors
 //!
-//! Every method may give [`Error::Transport`], [`Error::Status`] and
-//! [`Error::Answer`]. What is said with a method is what its errors mean there.
+//! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with a
+//! status of 400 or more, and [`Error::InvalidResponse`] if the response as a whole has another type than expected. The
+//! methods document errors with a special meaning.
 
 mod history;
 mod info;
@@ -35,33 +37,36 @@ use comfy_schema::{Map, Value};
 use super::error::Error;
 use super::json;
 
-/// The members of an answer that must be an object.
-fn object(call: &str, answer: Value) -> Result<Map, Error> {
-    match answer {
+/// Returns the members of a response that is an object; none if it is `null`.
+fn object(call: &str, response: Value) -> Result<Map, Error> {
+    match response {
         Value::Object(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
         other => Err(unexpected(call, &other, "an object")),
     }
 }
 
-/// The elements of an answer that must be an array.
-fn array(call: &str, answer: Value) -> Result<Vec<Value>, Error> {
-    match answer {
+/// Returns the elements of a response that is an array; none if it is `null`.
+fn array(call: &str, response: Value) -> Result<Vec<Value>, Error> {
+    match response {
         Value::Array(items) => Ok(items),
+        Value::Null => Ok(Vec::new()),
         other => Err(unexpected(call, &other, "an array")),
     }
 }
 
-/// The texts of an answer that must be an array.
-fn strings(call: &str, answer: Value) -> Result<Vec<String>, Error> {
-    let items = Value::Array(array(call, answer)?);
+/// Returns the strings of a response that is an array.
+fn strings(call: &str, response: Value) -> Result<Vec<String>, Error> {
+    let items = Value::Array(array(call, response)?);
     Ok(json::strings(Some(&items)))
 }
 
-fn unexpected(call: &str, answer: &Value, expected: &str) -> Error {
-    Error::Answer { call: call.to_owned(), why: format!("it is {} and not {expected}", answer.kind_name()) }
+fn unexpected(call: &str, response: &Value, expected: &str) -> Error {
+    let reason = format!("expected {expected}, found {}", response.kind_name());
+    Error::InvalidResponse { call: call.to_owned(), reason }
 }
 
-/// `{"delete": […]}`
+/// Returns the body `{"delete": [ids]}`.
 fn delete(ids: impl IntoIterator<Item = impl AsRef<str>>) -> Value {
     json::object([("delete", ids.into_iter().map(|id| Value::from(id.as_ref())).collect())])
 }

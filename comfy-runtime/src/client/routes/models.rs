@@ -1,4 +1,4 @@
-//! Files on the server that nodes load: `/models`, `/embeddings`, `/view_metadata`, `/experiment/models`.
+//! The model files on the server: `/models`, `/embeddings`, `/view_metadata`, `/experiment/models`.
 
 use bytes::Bytes;
 use comfy_schema::{Map, Value};
@@ -7,73 +7,89 @@ use super::{array, object, strings};
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// A kind of model file and the places where it is looked for: `/experiment/models`.
+/// A kind of model file and its folders.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ModelFolder {
-    /// The kind: `checkpoints`, `loras`, …
+    /// The kind: `checkpoints`, `loras`, ….
     pub name: String,
     /// The folders on the server's disk.
     pub folders: Vec<String>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
-/// A model file: `/experiment/models/{folder}`.
+/// A model file.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ModelFile {
-    /// Its name, as nodes take it.
+    /// The name, as nodes accept it.
     pub name: String,
-    /// In which of the folders of its kind it is, from 0.
+    /// The index of its folder among the folders of its kind, from 0.
     pub path_index: Option<u64>,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
-    /// When it was changed, in seconds since 1970.
+    /// The time of the last change, in seconds since 1970.
     pub modified: Option<f64>,
-    /// When it was made, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     pub created: Option<f64>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
 impl Client {
-    /// `GET /models`: the kinds of model files: `checkpoints`, `loras`, `vae`, …
+    /// Returns the kinds of model files: `checkpoints`, `loras`, `vae`, … (`GET /models`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_folder_names(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models"]);
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /models/{folder}`: the files of one kind, as nodes take them.
+    /// Returns the files of one kind, as nodes accept them (`GET /models/{folder}`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if there is no such kind. (`unet` and `clip` are now `diffusion_models` and
-    /// `text_encoders`.)
+    /// Returns [`Error::Status`] with status 404 for an unknown kind (`unet` and `clip` are now `diffusion_models` and
+    /// `text_encoders`). Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn models(&self, folder: &str) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models", folder]);
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /embeddings`: the names to write into a text as `embedding:name`.
+    /// Returns the embeddings, which a prompt text uses as `embedding:name` (`GET /embeddings`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn embeddings(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["embeddings"]);
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /view_metadata/{folder}`: what a `.safetensors` file says of itself; `None` if it says nothing, or is not
-    /// there.
+    /// Returns the metadata of a `.safetensors` file; `None` if it has none or does not exist
+    /// (`GET /view_metadata/{folder}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_metadata(&self, folder: &str, file: &str) -> Result<Option<Map>, Error> {
         let call = self.inner.transport.get(["view_metadata", folder]).query("filename", file);
         let name = call.name();
         match call.json().await {
-            Ok(answer) => object(&name, answer).map(Some),
+            Ok(response) => object(&name, response).map(Some),
             Err(Error::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// `GET /experiment/models`: the kinds of model files and their folders.
+    /// Returns the kinds of model files and their folders (`GET /experiment/models`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_folders(&self) -> Result<Vec<ModelFolder>, Error> {
         let call = self.inner.transport.get(["experiment", "models"]);
         let folders = array(&call.name(), call.json().await?)?.into_iter();
@@ -86,7 +102,11 @@ impl Client {
             .collect())
     }
 
-    /// `GET /experiment/models/{folder}`: the files of one kind, with size and time.
+    /// Returns the files of one kind, with sizes and times (`GET /experiment/models/{folder}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_files(&self, folder: &str) -> Result<Vec<ModelFile>, Error> {
         let call = self.inner.transport.get(["experiment", "models", folder]);
         let files = array(&call.name(), call.json().await?)?.into_iter();
@@ -102,13 +122,18 @@ impl Client {
             .collect())
     }
 
-    /// `GET /experiment/models/preview/…`: the picture that lies beside a model file, as WebP; `None` if none does.
+    /// Returns the preview image beside a model file, as WebP; `None` if there is none
+    /// (`GET /experiment/models/preview/…`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_preview(&self, folder: &str, path_index: u64, file: &str) -> Result<Option<Bytes>, Error> {
         let index = path_index.to_string();
         let route = ["experiment", "models", "preview", folder, index.as_str()];
-        // The file may be in a folder, whose slashes are the route's.
+        // Slashes in the name of the file separate segments of the route.
         match self.inner.transport.get(route.into_iter().chain(file.split('/'))).bytes().await {
-            Ok(picture) => Ok(Some(picture)),
+            Ok(image) => Ok(Some(image)),
             Err(Error::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }

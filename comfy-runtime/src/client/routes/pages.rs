@@ -1,4 +1,4 @@
-//! What the editor asks for: pages, node help, extensions, templates, translations, blueprints.
+//! The resources of the editor: its page, node help, extensions, templates, translations, blueprints.
 
 use comfy_schema::{Map, Value};
 
@@ -6,19 +6,19 @@ use super::{object, strings};
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// A blueprint: a subgraph that every workflow may use.
+/// A blueprint: a subgraph that can be inserted into any workflow.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Subgraph {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// `custom_node` or `templates`.
+    /// The origin: `custom_node` or `templates`.
     pub source: String,
-    /// The pack that it is from.
+    /// The node pack that provides it.
     pub node_pack: Option<String>,
-    /// Its workflow as JSON. Only of a single blueprint.
+    /// The workflow as JSON text. Only [`Client::subgraph`] returns it.
     pub data: Option<String>,
-    /// All that the server said besides `data`.
+    /// The rest of the response, without `data`.
     pub raw: Value,
 }
 
@@ -39,56 +39,87 @@ impl Subgraph {
 }
 
 impl Client {
-    /// `GET /`: the page of the editor, as HTML.
+    /// Returns the page of the editor, as HTML (`GET /`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn editor_page(&self) -> Result<String, Error> {
-        self.inner.transport.get([""]).plain().text().await
+        self.inner.transport.get([""]).below_root().text().await
     }
 
-    /// `GET /docs/{path}`: the help of a node, such as `KSampler/en.md`; `None` if there is none. This is no description
-    /// of the API; a server has none.
+    /// Returns the help page of a node, such as `KSampler/en.md`; `None` if there is none (`GET /docs/{path}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn node_help(&self, path: &str) -> Result<Option<String>, Error> {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
-        match self.inner.transport.get(std::iter::once("docs").chain(segments)).plain().text().await {
+        match self.inner.transport.get(std::iter::once("docs").chain(segments)).below_root().text().await {
             Ok(text) => Ok(Some(text)),
-            // The bare folder answers 403.
+            // The server responds with 403 for the folder itself.
             Err(Error::Status { status: 403 | 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// `GET /extensions`: the scripts that the editor loads, as paths on the server.
+    /// Returns the scripts that the editor loads, as paths on the server (`GET /extensions`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn extensions(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["extensions"]);
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /workflow_templates`: the example workflows of custom nodes: pack → names.
+    /// Returns the names of the example workflows of each node pack (`GET /workflow_templates`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn workflow_templates(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
         let call = self.inner.transport.get(["workflow_templates"]);
         let packs = object(&call.name(), call.json().await?)?;
         Ok(packs.iter().map(|(pack, names)| (pack.to_string(), json::strings(Some(names)))).collect())
     }
 
-    /// `GET /api/workflow_templates/{pack}/{name}.json`: an example workflow of a custom node, in the editor's format.
+    /// Returns an example workflow of a node pack, in UI format (`GET /api/workflow_templates/{pack}/{name}.json`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn workflow_template(&self, pack: &str, name: &str) -> Result<Value, Error> {
         let file = format!("{name}.json");
-        self.inner.transport.get(["workflow_templates", pack, file.as_str()]).api().json().await
+        self.inner.transport.get(["workflow_templates", pack, file.as_str()]).below_api().json().await
     }
 
-    /// `GET /i18n`: translations by language.
+    /// Returns the translations by language (`GET /i18n`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn translations(&self) -> Result<Map, Error> {
         let call = self.inner.transport.get(["i18n"]);
         object(&call.name(), call.json().await?)
     }
 
-    /// `GET /global_subgraphs`: the blueprints, by id.
+    /// Returns the blueprints, by id (`GET /global_subgraphs`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn subgraphs(&self) -> Result<Vec<(String, Subgraph)>, Error> {
         let call = self.inner.transport.get(["global_subgraphs"]);
         let subgraphs = object(&call.name(), call.json().await?)?;
         Ok(subgraphs.into_iter().map(|(id, raw)| (id.to_string(), Subgraph::read(raw))).collect())
     }
 
-    /// `GET /global_subgraphs/{id}`: a blueprint and its workflow; `None` if there is none of this id.
+    /// Returns a blueprint with its workflow; `None` if there is none of this id (`GET /global_subgraphs/{id}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn subgraph(&self, id: &str) -> Result<Option<Subgraph>, Error> {
         let raw = self.inner.transport.get(["global_subgraphs", id]).json().await?;
         Ok((!raw.is_null()).then(|| Subgraph::read(raw)))

@@ -1,4 +1,4 @@
-//! `/queue`, `/prompt` (asked, not posted), `/interrupt` and `/free`.
+//! The queue of the server: `/queue`, `GET /prompt`, `/interrupt` and `/free`.
 
 use comfy_schema::{Map, Value};
 
@@ -6,15 +6,15 @@ use super::{delete, object};
 use crate::client::error::Error;
 use crate::client::{Client, json, run};
 
-/// What runs and what waits.
+/// The prompts that run and wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Queue {
-    /// What runs; one at most.
+    /// The prompt that runs; at most one.
     pub running: Vec<QueueItem>,
-    /// What waits, in the order in which it will run.
+    /// The prompts that wait, in the order in which they will run.
     pub pending: Vec<QueueItem>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
@@ -22,15 +22,16 @@ pub struct Queue {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct QueueItem {
-    /// Its number: lower ones run first.
+    /// The number in the queue; lower numbers run first.
     pub number: f64,
-    /// Its id.
+    /// The id.
     pub prompt_id: String,
-    /// The workflow as the server took it: values converted, nodes replaced.
+    /// The workflow in API format as the server accepted it, with converted values and replaced nodes.
     pub prompt: Value,
-    /// `client_id`, `create_time` (ms), and what was sent along, keys and tokens left out.
+    /// The `client_id`, the `create_time` in milliseconds since 1970, and the submitted extra data without keys and
+    /// tokens.
     pub extra_data: Map,
-    /// The output nodes that it runs for, in no order.
+    /// The ids of the output nodes that it runs for, in no particular order.
     pub outputs: Vec<String>,
 }
 
@@ -52,7 +53,7 @@ impl Queue {
     fn read(raw: Value) -> Self {
         let items = |key| json::array(json::get(&raw, key)).iter().map(QueueItem::read).collect::<Vec<_>>();
         let running = items("queue_running");
-        // The server answers with a heap as it lies in memory.
+        // The server lists waiting prompts in the order of its heap, not in the order in which they run.
         let mut pending = items("queue_pending");
         pending.sort_by(|a, b| a.number.total_cmp(&b.number).then_with(|| a.prompt_id.cmp(&b.prompt_id)));
         Self { running, pending, raw }
@@ -60,67 +61,109 @@ impl Queue {
 }
 
 impl Client {
-    /// `GET /prompt`: how many prompts wait and run.
+    /// Returns the number of prompts that wait or run (`GET /prompt`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn queue_remaining(&self) -> Result<u64, Error> {
         let call = self.inner.transport.get(["prompt"]);
-        let (name, answer) = (call.name(), call.json().await?);
-        json::at(&answer, &["exec_info"])
-            .and_then(|info| json::whole(info, "queue_remaining"))
-            .ok_or_else(|| Error::Answer { call: name, why: "it says no `exec_info.queue_remaining`".into() })
+        let (name, response) = (call.name(), call.json().await?);
+        json::at(&response, &["exec_info"]).and_then(|info| json::whole(info, "queue_remaining")).ok_or_else(|| {
+            Error::InvalidResponse { call: name, reason: "expected a number `exec_info.queue_remaining`".into() }
+        })
     }
 
-    /// `GET /queue`: what runs and what waits.
+    /// Returns the prompts that run and wait (`GET /queue`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn queue(&self) -> Result<Queue, Error> {
         let call = self.inner.transport.get(["queue"]);
         let members = object(&call.name(), call.json().await?)?;
         Ok(Queue::read(Value::Object(members)))
     }
 
-    /// `POST /queue`: takes these prompts from the queue, if they wait. What runs goes on, and ids that are not there
-    /// are no error. [`cancel`](Self::cancel) also interrupts what runs.
-    pub async fn delete_pending(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
-        self.inner.transport.post(["queue"]).json_body(&delete(prompt_ids)).repeatable().done().await
-    }
-
-    /// `POST /queue`: takes all that waits from the queue, other clients' prompts too. What runs goes on.
-    pub async fn clear_queue(&self) -> Result<(), Error> {
-        self.inner.transport.post(["queue"]).json_body(&json::object([("clear", true.into())])).done().await
-    }
-
-    /// `POST /interrupt` with an id: interrupts this prompt if it runs now, and nothing else.
+    /// Removes these prompts from the queue if they wait (`POST /queue`).
     ///
-    /// Servers from before this key interrupt whatever runs. [`cancel`](Self::cancel) is safe with them too.
+    /// A prompt that runs is not affected, and unknown ids are ignored. [`cancel`](Self::cancel) also interrupts a
+    /// prompt that runs.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
+    pub async fn delete_pending(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
+        self.inner.transport.post(["queue"]).json_body(&delete(prompt_ids)).repeatable().no_body().await
+    }
+
+    /// Removes all prompts that wait from the queue, including those of other clients (`POST /queue`).
+    ///
+    /// A prompt that runs is not affected.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
+    pub async fn clear_queue(&self) -> Result<(), Error> {
+        self.inner.transport.post(["queue"]).json_body(&json::object([("clear", true.into())])).no_body().await
+    }
+
+    /// Interrupts this prompt if it runs, and no other (`POST /interrupt` with an id).
+    ///
+    /// Old servers ignore the id and interrupt whatever runs; [`cancel`](Self::cancel) is safe with them too.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn interrupt(&self, prompt_id: &str) -> Result<(), Error> {
-        // Without an id the server would interrupt anything.
+        // Without an id the server would interrupt whatever runs.
         if prompt_id.is_empty() {
             return Ok(());
         }
         let body = json::object([("prompt_id", prompt_id.into())]);
-        self.inner.transport.post(["interrupt"]).json_body(&body).done().await
+        self.inner.transport.post(["interrupt"]).json_body(&body).no_body().await
     }
 
-    /// `POST /interrupt` without an id: interrupts whatever runs, whosever it is.
+    /// Interrupts the prompt that runs, even if it is of another client (`POST /interrupt` without an id).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn interrupt_any(&self) -> Result<(), Error> {
-        self.inner.transport.post(["interrupt"]).json_body(&Map::new().into()).done().await
+        self.inner.transport.post(["interrupt"]).json_body(&Map::new().into()).no_body().await
     }
 
-    /// Cancels one prompt, whether it waits or runs: `POST /api/jobs/{id}/cancel`, and on servers without jobs what is
-    /// left. `false` if there was nothing to cancel.
+    /// Cancels one prompt, whether it waits or runs (`POST /api/jobs/{id}/cancel`). Returns whether there was anything to
+    /// cancel.
+    ///
+    /// On servers without this route it uses `POST /queue` and `POST /interrupt`.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn cancel(&self, prompt_id: &str) -> Result<bool, Error> {
         run::cancel(&self.inner, prompt_id).await
     }
 
-    /// `POST /free`: unloads the models, when the server is next idle. Cached results stay.
+    /// Unloads the models when the server is next idle (`POST /free`). Cached results are kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn unload_models(&self) -> Result<(), Error> {
         self.free(json::object([("unload_models", true.into())])).await
     }
 
-    /// `POST /free`: unloads the models and forgets all cached results, when the server is next idle.
+    /// Unloads the models and drops all cached results when the server is next idle (`POST /free`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn free_memory(&self) -> Result<(), Error> {
         self.free(json::object([("unload_models", true.into()), ("free_memory", true.into())])).await
     }
 
-    async fn free(&self, what: Value) -> Result<(), Error> {
-        self.inner.transport.post(["free"]).json_body(&what).repeatable().done().await
+    async fn free(&self, body: Value) -> Result<(), Error> {
+        self.inner.transport.post(["free"]).json_body(&body).repeatable().no_body().await
     }
 }

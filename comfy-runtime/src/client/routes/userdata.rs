@@ -1,4 +1,4 @@
-//! `/userdata`: files of the user on the server. The editor's workflows are in `workflows/…`.
+//! The files of the user on the server: `/userdata`. The editor keeps workflows in the folder `workflows`.
 
 use bytes::Bytes;
 use comfy_schema::Value;
@@ -11,33 +11,33 @@ use crate::client::{Client, json};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UserFile {
-    /// Its path.
+    /// The path.
     pub path: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
-    /// When it was changed, in milliseconds since 1970.
+    /// The time of the last change, in milliseconds since 1970.
     pub modified: Option<u64>,
-    /// When it was made, in milliseconds since 1970.
+    /// The time of creation, in milliseconds since 1970.
     pub created: Option<u64>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
-/// A file or a folder of the user: `/v2/userdata`.
+/// A file or a folder of the user.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UserEntry {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its path.
+    /// The path.
     pub path: String,
-    /// It is a folder.
+    /// Whether the entry is a folder.
     pub is_folder: bool,
     /// The size of a file, in bytes.
     pub size: Option<u64>,
-    /// When a file was changed, in seconds since 1970.
+    /// The time of the last change of a file, in seconds since 1970.
     pub modified: Option<f64>,
-    /// All that the server said.
+    /// The whole response as the server sent it.
     pub raw: Value,
 }
 
@@ -54,31 +54,36 @@ impl UserFile {
 }
 
 impl Client {
-    /// `GET /userdata`: the paths of the files in a folder, below that folder; with `recurse` of all below it.
+    /// Returns the files in a folder, as paths below it; with `recurse` also those in subfolders (`GET /userdata`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if there is no such folder, 403 if it leads out of the user's files.
+    /// Returns [`Error::Status`] with status 404 if the folder does not exist, and 403 if it leads out of the user's
+    /// files. Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn userdata_paths(&self, folder: &str, recurse: bool) -> Result<Vec<String>, Error> {
         let call =
-            self.inner.transport.get(["userdata"]).query("dir", folder).maybe("recurse", recurse.then_some(true));
+            self.inner.transport.get(["userdata"]).query("dir", folder).query_opt("recurse", recurse.then_some(true));
         strings(&call.name(), call.json().await?)
     }
 
-    /// `GET /userdata` with `full_info`: the files in a folder, with size and times.
+    /// Returns the files in a folder, with sizes and times (`GET /userdata` with `full_info`).
     ///
     /// # Errors
     ///
-    /// As [`userdata_paths`](Self::userdata_paths).
+    /// Returns the errors of [`userdata_paths`](Self::userdata_paths).
     pub async fn userdata_files(&self, folder: &str, recurse: bool) -> Result<Vec<UserFile>, Error> {
         let call = self.inner.transport.get(["userdata"]).query("dir", folder).query("full_info", "true");
-        let call = call.maybe("recurse", recurse.then_some(true));
+        let call = call.query_opt("recurse", recurse.then_some(true));
         Ok(array(&call.name(), call.json().await?)?.into_iter().map(UserFile::read).collect())
     }
 
-    /// `GET /v2/userdata`: all files and folders below a folder, or of the user; folders first.
+    /// Returns all files and folders of the user, or those below a folder, folders first (`GET /v2/userdata`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn userdata_tree(&self, folder: Option<&str>) -> Result<Vec<UserEntry>, Error> {
-        let call = self.inner.transport.get(["v2", "userdata"]).maybe("path", folder);
+        let call = self.inner.transport.get(["v2", "userdata"]).query_opt("path", folder);
         let entries = array(&call.name(), call.json().await?)?.into_iter();
         Ok(entries
             .map(|raw| UserEntry {
@@ -92,7 +97,11 @@ impl Client {
             .collect())
     }
 
-    /// `GET /userdata/{file}`: the content of a file; `None` if it is not there.
+    /// Returns the content of a file; `None` if it does not exist (`GET /userdata/{file}`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn read_userdata(&self, file: &str) -> Result<Option<Bytes>, Error> {
         match self.inner.transport.get(["userdata", file]).bytes().await {
             Ok(content) => Ok(Some(content)),
@@ -101,11 +110,12 @@ impl Client {
         }
     }
 
-    /// `POST /userdata/{file}`: writes a file, and the folders above it.
+    /// Writes a file and creates its folders if necessary (`POST /userdata/{file}`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 409 if it is there and `overwrite` is false.
+    /// Returns [`Error::Status`] with status 409 if the file exists and `overwrite` is false. Otherwise fails as [every
+    /// route](crate::client::routes#errors) does.
     pub async fn write_userdata(
         &self,
         file: &str,
@@ -117,20 +127,22 @@ impl Client {
         Ok(UserFile::read(call.json().await?))
     }
 
-    /// `DELETE /userdata/{file}`: removes a file.
+    /// Removes a file (`DELETE /userdata/{file}`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if it is not there.
+    /// Returns [`Error::Status`] with status 404 if the file does not exist. Otherwise fails as [every
+    /// route](crate::client::routes#errors) does.
     pub async fn delete_userdata(&self, file: &str) -> Result<(), Error> {
-        self.inner.transport.call(reqwest::Method::DELETE, ["userdata", file]).done().await
+        self.inner.transport.call(reqwest::Method::DELETE, ["userdata", file]).no_body().await
     }
 
-    /// `POST /userdata/{file}/move/{dest}`: moves or renames a file.
+    /// Moves or renames a file (`POST /userdata/{file}/move/{dest}`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if it is not there, 409 if the other one is and `overwrite` is false.
+    /// Returns [`Error::Status`] with status 404 if the file does not exist, and 409 if the destination exists and
+    /// `overwrite` is false. Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn move_userdata(&self, file: &str, dest: &str, overwrite: bool) -> Result<UserFile, Error> {
         let call = self.inner.transport.post(["userdata", file, "move", dest]);
         let call = call.query("overwrite", overwrite.to_string()).query("full_info", "true");

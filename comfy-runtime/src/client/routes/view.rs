@@ -1,24 +1,26 @@
-//! `/view`: any file that the server shows.
+//! Downloads of any file in the server's folders: `/view`.
 
 use std::sync::Arc;
 
 use reqwest::Method;
 
+use crate::client::Client;
+use crate::client::call::Call;
+use crate::client::download::Download;
 use crate::client::error::Error;
-use crate::client::transport::{Call, Transport};
-use crate::client::{Client, Download};
+use crate::client::transport::Transport;
 
-/// Which colours of a picture to send.
+/// The channels of an image to download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Channel {
-    /// A PNG without transparency.
+    /// The colours, as a PNG without transparency.
     Rgb,
-    /// A black PNG with the transparency of the file.
+    /// The transparency, as the alpha channel of a black PNG.
     Alpha,
 }
 
-/// A file to be fetched, and how: [`Client::view`].
+/// A file to download with [`Client::view`], and its form.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client) -> Result<(), comfy_runtime::client::Error> {
@@ -30,49 +32,50 @@ pub enum Channel {
 /// # }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[must_use = "nothing is fetched before `client.view(view)`"]
+#[must_use = "nothing is downloaded unless the view is given to `Client::view`"]
 pub struct View {
     query: Vec<(&'static str, String)>,
 }
 
 impl View {
-    /// The file of this name in the output folder. A name may end in ` [input]`, ` [output]` or ` [temp]`, which decides
-    /// the folder.
+    /// Selects the file of this name in the output folder.
+    ///
+    /// A name that ends in ` [input]`, ` [output]` or ` [temp]` selects the folder too.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { query: vec![("filename", filename.into())] }
     }
 
-    /// The folder: `output`, `input` or `temp`.
+    /// Sets the folder: `output`, `input` or `temp`.
     pub fn folder(self, folder: impl Into<String>) -> Self {
         self.with("type", folder.into())
     }
 
-    /// The folder below that. Folders within the name are not looked at by the server.
+    /// Sets the subfolder. The server ignores folders in the name.
     pub fn subfolder(self, subfolder: impl Into<String>) -> Self {
         self.with("subfolder", subfolder.into())
     }
 
-    /// A smaller picture, as WebP with this quality from 1 to 100, instead of the file.
+    /// Requests a smaller image instead of the file, as WebP with this quality from 1 to 100.
     pub fn webp(self, quality: u8) -> Self {
         self.with("preview", format!("webp;{quality}"))
     }
 
-    /// A smaller picture, as JPEG with this quality from 1 to 100, instead of the file.
+    /// Requests a smaller image instead of the file, as JPEG with this quality from 1 to 100.
     pub fn jpeg(self, quality: u8) -> Self {
-        // With the channels of a file that is sent as it is, the server would make it WebP.
+        // With the default channels, which are those of the unchanged file, the server would send WebP.
         self.with("preview", format!("jpeg;{quality}")).with("channel", "rgb".to_owned())
     }
 
-    /// Only some of the colours, instead of the file.
+    /// Requests only some channels of the image instead of the file.
     pub fn channel(self, channel: Channel) -> Self {
-        let word = match channel {
+        let name = match channel {
             Channel::Rgb => "rgb",
             Channel::Alpha => "a",
         };
-        self.with("channel", word.to_owned())
+        self.with("channel", name.to_owned())
     }
 
-    /// Asks for the file without its content.
+    /// Returns the call for the headers of the file without its content.
     pub(in crate::client) fn head<'t>(&self, transport: &'t Transport) -> Call<'t> {
         let call = transport.call(Method::HEAD, ["view"]).repeatable();
         self.query.iter().fold(call, |call, (name, value)| call.query(name, value.as_str()))
@@ -86,18 +89,23 @@ impl View {
 }
 
 impl Client {
-    /// `GET /view`: a file, in pieces; a broken connection is taken up where it broke.
+    /// Starts the download of a file (`GET /view`).
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] 404 if there is no such file, 400 or 403 if the name leads out of its folder.
+    /// Returns [`Error::Status`] with status 404 if the file does not exist, and 400 or 403 if the name leads out of its
+    /// folder. Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn view(&self, view: View) -> Result<Download, Error> {
         Download::open(Arc::clone(&self.inner.transport), view.query).await
     }
 
-    /// Whether there is a file that [`view`](Self::view) would fetch; its content stays there.
+    /// Returns whether the file exists that [`view`](Self::view) would download (`HEAD /view`).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn exists(&self, view: &View) -> Result<bool, Error> {
-        match view.head(&self.inner.transport).done().await {
+        match view.head(&self.inner.transport).no_body().await {
             Ok(()) => Ok(true),
             Err(Error::Status { status: 404, .. }) => Ok(false),
             Err(error) => Err(error),

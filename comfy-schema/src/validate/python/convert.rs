@@ -66,8 +66,12 @@ fn big(digits: &str) -> Value {
     short.parse().map_or_else(|_| Value::BigInt(Text::new(short)), Value::Int)
 }
 
-/// `float(value)`
-pub(in crate::validate) fn to_float(value: &Value) -> Result<Value, Exception> {
+/// Converts a value as Python's `float(value)` does; the result is always [`Value::Float`].
+///
+/// # Errors
+///
+/// Returns the exception that Python raises: a `TypeError`, `ValueError` or `OverflowError`.
+pub fn to_float(value: &Value) -> Result<Value, Exception> {
     let float = match value {
         Value::Float(value) => *value,
         Value::Bool(value) => f64::from(u8::from(*value)),
@@ -121,8 +125,8 @@ fn without_underscores(text: &str) -> Option<String> {
     between_digits.then(|| parts.concat())
 }
 
-/// `bool(value)`
-pub(in crate::validate) fn truthy(value: &Value) -> bool {
+/// Returns what Python's `bool(value)` gives.
+pub fn truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(value) => *value,

@@ -5,7 +5,8 @@ mod convert;
 mod text;
 
 pub(super) use compare::{contains, equal, less};
-pub(super) use convert::{to_float, to_int, truthy};
+pub(super) use convert::to_int;
+pub use convert::{to_float, truthy};
 pub(super) use text::{repr, str, type_name};
 
 use crate::{Text, Value};

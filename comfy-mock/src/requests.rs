@@ -1,0 +1,113 @@
+//! The record of the requests that the server received.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use comfy_schema::Value;
+
+use crate::sync::lock;
+
+/// Maximum number of recorded requests.
+const MAX_REQUESTS: usize = 10_000;
+
+/// Maximum size of a recorded body, in bytes; larger ones are not recorded.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Maximum size of all recorded bodies, in bytes; the oldest requests are dropped to stay below it.
+const MAX_TOTAL_BYTES: usize = 64 << 20;
+
+/// A request that the server received.
+///
+/// Its `Debug` output omits header values and the body, because they may contain keys and tokens.
+#[derive(Clone)]
+pub struct Request {
+    /// The method: `GET`, `POST`, ….
+    pub method: String,
+    /// The path as it was sent, including `/api`.
+    pub path: String,
+    /// The part after the `?`, as it was sent.
+    pub query: Option<String>,
+    headers: HeaderMap,
+    body: Arc<OnceLock<Bytes>>,
+    status: Arc<OnceLock<u16>>,
+}
+
+impl Request {
+    /// Returns the value of a header; `None` if it is absent or not a text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the body, if the route reads it as a whole (uploads are not) and it has at most 1 MiB.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.get().map(AsRef::as_ref)
+    }
+
+    /// Returns the body, parsed as JSON.
+    pub fn json(&self) -> Option<Value> {
+        Value::parse(self.body()?).ok()
+    }
+
+    /// Returns the status of the response, once there is one.
+    pub fn status(&self) -> Option<u16> {
+        self.status.get().copied()
+    }
+
+    pub(crate) fn set_body(&self, body: &Bytes) {
+        if body.len() <= MAX_BODY_BYTES {
+            _ = self.body.set(body.clone());
+        }
+    }
+
+    pub(crate) fn set_status(&self, status: u16) {
+        _ = self.status.set(status);
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The last requests, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    requests: Mutex<VecDeque<Request>>,
+}
+
+impl Requests {
+    /// Records a request.
+    pub(crate) fn add(&self, parts: &Parts) -> Request {
+        let request = Request {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers.clone(),
+            body: Arc::default(),
+            status: Arc::default(),
+        };
+        let mut requests = lock(&self.requests);
+        let size = |request: &Request| request.body().map_or(0, <[u8]>::len);
+        let mut bytes: usize = requests.iter().map(size).sum();
+        while (requests.len() >= MAX_REQUESTS || bytes > MAX_TOTAL_BYTES)
+            && let Some(oldest) = requests.pop_front()
+        {
+            bytes -= size(&oldest);
+        }
+        requests.push_back(request.clone());
+        request
+    }
+
+    pub(crate) fn all(&self) -> Vec<Request> {
+        lock(&self.requests).iter().cloned().collect()
+    }
+}

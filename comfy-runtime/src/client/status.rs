@@ -1,0 +1,155 @@
+//! The state of a run as the server's queue and history report it, which overrides what the WebSocket reported.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use comfy_schema::Value;
+
+use super::ending::{Ending, ExecutionError, Interruption};
+use super::error::Error;
+use super::json;
+use super::outputs::Done;
+use super::tracker::Tracker;
+use super::transport::Transport;
+
+/// The state of a run as the server reports it.
+#[derive(Debug)]
+pub(crate) enum RunStatus {
+    /// The run waits, with this number of prompts before it.
+    Waiting(usize),
+    Running,
+    Ended(Box<Ending>),
+    /// The run is in neither the queue nor the history.
+    Absent,
+}
+
+/// The last snapshot of the server's queue, shared by all runs of a client.
+#[derive(Debug, Default)]
+pub(crate) struct QueueCache {
+    last: tokio::sync::Mutex<Option<Arc<QueueSnapshot>>>,
+}
+
+/// The server's queue at one time.
+#[derive(Debug)]
+pub(crate) struct QueueSnapshot {
+    /// When the queue was requested; the snapshot is of this time or later.
+    requested_at: Instant,
+    running: Vec<String>,
+    /// The waiting prompts in the order in which they will run.
+    waiting: Vec<String>,
+    raw: Value,
+}
+
+impl QueueCache {
+    /// Returns the state of a run, by a snapshot of the queue that is not older than `since`.
+    ///
+    /// A run moves from waiting to running to the history, each in one step. So an accepted run that is not in the queue
+    /// has ended, and a later request of the history must find it.
+    pub(crate) async fn status(
+        &self,
+        transport: &Arc<Transport>,
+        tracker: &Tracker,
+        since: Instant,
+    ) -> Result<RunStatus, Error> {
+        let queue = self.snapshot(transport, since).await?;
+        if let Some(status) = queue.status(&tracker.prompt_id) {
+            return Ok(status);
+        }
+        let entry = history_entry(transport, &tracker.prompt_id).await?;
+        Ok(entry.map_or(RunStatus::Absent, |entry| RunStatus::Ended(Box::new(ending(transport, tracker, &entry)))))
+    }
+
+    /// Returns a snapshot of the queue that is not older than `since`. Runs that ask at the same time share one.
+    pub(crate) async fn snapshot(&self, transport: &Transport, since: Instant) -> Result<Arc<QueueSnapshot>, Error> {
+        let mut last = self.last.lock().await;
+        if let Some(queue) = last.as_ref().filter(|queue| queue.requested_at >= since) {
+            return Ok(Arc::clone(queue));
+        }
+        let requested_at = Instant::now();
+        let queue = Arc::new(QueueSnapshot::read(transport.get(["queue"]).json().await?, requested_at));
+        *last = Some(Arc::clone(&queue));
+        Ok(queue)
+    }
+}
+
+impl QueueSnapshot {
+    fn read(raw: Value, requested_at: Instant) -> Self {
+        let id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str).map(str::to_owned);
+        let number = |item: &Value| json::array(Some(item)).first().and_then(Value::as_f64).unwrap_or_default();
+        let items = |key| json::array(json::get(&raw, key));
+        let running = items("queue_running").iter().filter_map(id).collect();
+        // The server lists waiting prompts in the order of its heap, not in the order in which they run.
+        let mut waiting: Vec<(f64, String)> =
+            items("queue_pending").iter().filter_map(|item| Some((number(item), id(item)?))).collect();
+        waiting.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        let waiting = waiting.into_iter().map(|(_, id)| id).collect();
+        Self { requested_at, running, waiting, raw }
+    }
+
+    fn status(&self, prompt_id: &str) -> Option<RunStatus> {
+        if self.is_running(prompt_id) {
+            return Some(RunStatus::Running);
+        }
+        let before = self.waiting.iter().position(|id| id == prompt_id)?;
+        Some(RunStatus::Waiting(before + self.running.len()))
+    }
+
+    pub(crate) fn requested_at(&self) -> Instant {
+        self.requested_at
+    }
+
+    pub(crate) fn contains(&self, prompt_id: &str) -> bool {
+        self.status(prompt_id).is_some()
+    }
+
+    pub(crate) fn is_running(&self, prompt_id: &str) -> bool {
+        self.running.iter().any(|id| id == prompt_id)
+    }
+
+    /// Returns the queue's item of a prompt: number, id, prompt, extra data, outputs.
+    pub(crate) fn item(&self, prompt_id: &str) -> Option<&Value> {
+        let lists = ["queue_running", "queue_pending"].map(|key| json::array(json::get(&self.raw, key)));
+        let has_id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str) == Some(prompt_id);
+        lists.into_iter().flatten().find(|item| has_id(item))
+    }
+
+    /// Returns the id of some other prompt: while it is known, the server was not restarted.
+    pub(crate) fn other(&self, prompt_id: &str) -> Option<&str> {
+        self.running.iter().chain(&self.waiting).map(String::as_str).find(|id| *id != prompt_id)
+    }
+}
+
+/// Requests the entry of a run in the history.
+pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Result<Option<Value>, Error> {
+    let response = transport.get(["history", prompt_id]).json().await?;
+    Ok(json::get(&response, prompt_id).cloned())
+}
+
+/// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
+/// run before.
+fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
+    let done = Done::from_entry(&tracker.prompt_id, &tracker.origin, transport, entry.clone());
+    let status = json::get(entry, "status");
+    let messages = json::array(status.and_then(|status| json::get(status, "messages")));
+    for message in messages.iter().rev() {
+        let [kind, data] = json::array(Some(message)) else { continue };
+        match kind.as_str() {
+            Some("execution_success") => return Ending::Finished(done),
+            Some("execution_error") => return failed(tracker, data, done),
+            Some("execution_interrupted") => return interrupted(tracker, data, done),
+            _ => {}
+        }
+    }
+    let is_error = status.and_then(|status| json::text(status, "status_str")) == Some("error");
+    if is_error { failed(tracker, &Value::Null, done) } else { Ending::Finished(done) }
+}
+
+pub(crate) fn failed(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
+    let error = ExecutionError::read(&tracker.prompt_id, data, &tracker.origin);
+    Ending::Failed(ExecutionError { partial: Some(partial), ..error })
+}
+
+pub(crate) fn interrupted(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
+    let interruption = Interruption::read(&tracker.prompt_id, data, &tracker.origin);
+    Ending::Interrupted(Interruption { partial: Some(partial), ..interruption })
+}
