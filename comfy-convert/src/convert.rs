@@ -19,8 +19,8 @@ pub struct Converted {
     pub prompt: Value,
     /// Warnings about the workflow and its conversion.
     pub warnings: Vec<ConvertWarning>,
-    /// The muted and bypassed nodes, which the prompt lacks. Empty unless the converter was told to
-    /// [list them](Converter::list_inactive).
+    /// The muted and bypassed nodes, which the prompt lacks; empty unless the converter [lists
+    /// them](Converter::list_inactive).
     pub inactive: Vec<InactiveNode>,
 }
 
@@ -101,8 +101,7 @@ impl<'s> Converter<'s> {
         let mut loaded = Loaded::new(workflow, loading)?;
         let (flat, promoted) = flatten(&mut loaded, self.options.date.as_ref())?;
         let Output { prompt, warnings: emitted, inactive } = emit(&loaded, &flat, &promoted, &self.options)?;
-        let mut warnings: Vec<ConvertWarning> =
-            workflow.oddities.iter().cloned().map(ConvertWarning::ignored).collect();
+        let mut warnings: Vec<ConvertWarning> = workflow.ignored.iter().cloned().map(ConvertWarning::ignored).collect();
         warnings.extend(emitted);
         Ok(Converted { prompt, warnings, inactive })
     }

@@ -58,7 +58,7 @@ mod sealed {
 impl<T> ToUi for comfy_runtime::Workflow<T> {
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError> {
         let json = self.to_json();
-        // What a workflow writes is always JSON; anything else would not be a prompt.
+        // A workflow always writes JSON; anything else would not be a prompt.
         to_ui(&Value::parse(json.as_bytes()).unwrap_or(Value::Null), schema)
     }
 }

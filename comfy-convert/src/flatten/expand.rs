@@ -31,6 +31,8 @@ pub(crate) struct Flat {
 }
 
 impl Flat {
+    /// Lists all nodes.
+    ///
     /// # Errors
     ///
     /// Returns [`ConvertError::TooDeep`] or [`ConvertError::TooLarge`] if a limit is exceeded.

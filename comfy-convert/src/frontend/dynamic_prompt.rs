@@ -2,8 +2,8 @@
 
 use super::random::Random;
 
-/// The maximum depth of nested choices, and the maximum number of bytes of nested choices that are looked at: each
-/// level reads its text anew. What is beyond the limits stays as written.
+/// The maximum depth of nested choices, and the maximum number of bytes of nested choices that are looked at, because
+/// each level reads its text again. Choices beyond the limits stay as written.
 const MAX_DEPTH: usize = 50;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 

@@ -134,7 +134,7 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     let mut widgets = widgets_of(class);
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
-    widgets.mend(class);
+    widgets.repair(class);
     if class.class == "Preview3D"
         && let Some(file) = saved
             .properties

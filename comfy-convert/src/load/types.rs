@@ -28,7 +28,7 @@ pub(crate) fn is_any(kind: &str) -> bool {
     matches!(kind, "*" | "" | "0")
 }
 
-/// Gives Reroutes and matched types the types that pass through them, and cuts the links that do not fit.
+/// Sets the types of Reroutes and matched slots to those that pass through them, and cuts the links that do not fit.
 pub(super) fn settle(graph: &mut Graph<'_>) {
     let depends = |node: &Node<'_>| {
         matches!(node.kind, NodeKind::Reroute)
@@ -39,7 +39,7 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     if movable.is_empty() {
         return;
     }
-    cut_rings(graph, &movable);
+    cut_cycles(graph, &movable);
     let order = sources_first(graph, &movable);
     for _ in 0..MAX_ROUNDS {
         for &at in &order {
@@ -68,7 +68,7 @@ fn feeder(graph: &Graph<'_>, node: usize, slot: usize) -> Option<usize> {
 }
 
 /// Cuts each cycle of Reroutes where its walk comes back to the first of them.
-fn cut_rings(graph: &mut Graph<'_>, movable: &[usize]) {
+fn cut_cycles(graph: &mut Graph<'_>, movable: &[usize]) {
     let mut safe: HashSet<usize> = HashSet::new();
     for &start in movable {
         let (mut at, mut seen, mut path) = (start, HashSet::new(), Vec::new());

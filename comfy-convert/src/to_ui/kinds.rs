@@ -7,8 +7,8 @@ use comfy_schema::Text;
 use super::links::Wire;
 use super::node::Built;
 
-/// Gives matched slots and outputs the type that the links into the node carry. `order` has sources before the nodes
-/// that they feed.
+/// Sets the types of matched slots and outputs to those that the links into the node carry. `order` has sources before
+/// the nodes that they feed.
 pub(super) fn resolve(nodes: &mut [Built<'_>], wires: &[Wire], order: &[usize]) {
     let mut sources: HashMap<(usize, usize), (usize, usize)> = HashMap::new();
     for wire in wires {

@@ -11,8 +11,8 @@ use super::links::Router;
 use super::lost::LostValue;
 use super::size::{self, BoxSize};
 
-/// Gives the literals of nodes in subgraphs a place; the others are lost. `last_id` is the greatest number that is an
-/// id, and is advanced.
+/// Adds helpers for the literals of nodes in subgraphs; the other literals are lost. `last_id` is the greatest number
+/// that is an id, and is advanced.
 pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<LostValue>) {
     for at in 0..router.nodes.len() {
         let level = router.levels.of_node[at];

@@ -27,7 +27,7 @@ pub struct UiWorkflow {
     /// The highest node id in use so far, according to the file.
     pub(crate) last_node_id: i128,
     /// Messages about the parts of the file that were ignored.
-    pub(crate) oddities: Vec<String>,
+    pub(crate) ignored: Vec<String>,
 }
 
 impl UiWorkflow {

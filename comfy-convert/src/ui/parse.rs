@@ -24,7 +24,7 @@ impl UiWorkflow {
         if file.get("nodes").and_then(Value::as_array).is_none() {
             return Err(DocumentError::NotAWorkflow { found: "an object without an array `nodes`".into() });
         }
-        let mut reader = Reader { oddities: Vec::new() };
+        let mut reader = Reader { ignored: Vec::new() };
         let root = reader.graph(file, "")?;
         let subgraphs = reader.subgraphs(file)?;
         let extra = file.get("extra").and_then(Value::as_object);
@@ -36,7 +36,7 @@ impl UiWorkflow {
             subgraphs,
             group_nodes: group_nodes.cloned().unwrap_or_default(),
             last_node_id: last.and_then(Value::as_i128).unwrap_or_default(),
-            oddities: reader.oddities,
+            ignored: reader.ignored,
         })
     }
 }
@@ -46,19 +46,19 @@ impl UiNode {
     pub(crate) fn of_group(value: &Value) -> Option<Self> {
         let mut node = value.as_object()?.clone();
         node.insert("id", -1);
-        Reader { oddities: Vec::new() }.node(&node.into(), 0, "").ok()
+        Reader { ignored: Vec::new() }.node(&node.into(), 0, "").ok()
     }
 }
 
 struct Reader {
-    oddities: Vec<String>,
+    ignored: Vec<String>,
 }
 
 impl Reader {
-    fn odd(&mut self, at: &str, message: impl std::fmt::Display) {
+    fn ignore(&mut self, at: &str, message: impl std::fmt::Display) {
         // A hostile file could hold millions; a few are enough.
-        if self.oddities.len() < 100 {
-            self.oddities.push(format!("{at}{message}"));
+        if self.ignored.len() < 100 {
+            self.ignored.push(format!("{at}{message}"));
         }
     }
 
@@ -71,7 +71,7 @@ impl Reader {
             for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default()
             {
                 let Some(definition) = definition.as_object() else {
-                    self.odd("definitions.subgraphs: ", "an entry is not an object and is left out");
+                    self.ignore("definitions.subgraphs: ", "an entry is not an object and is left out");
                     continue;
                 };
                 subgraphs.push(self.subgraph(definition, nested)?);
@@ -102,7 +102,7 @@ impl Reader {
             match link(value) {
                 Some(link) => links.push(link),
                 None if value.is_null() => {}
-                None => self.odd(at, format_args!("links[{index}] is not a link and is left out")),
+                None => self.ignore(at, format_args!("links[{index}] is not a link and is left out")),
             }
         }
         Ok(UiGraph { nodes, links })
@@ -118,7 +118,7 @@ impl Reader {
         for value in fields::array(node, "inputs") {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
-                None => self.odd(&at, "an entry of `inputs` is not an object and is left out"),
+                None => self.ignore(&at, "an entry of `inputs` is not an object and is left out"),
             }
         }
         let values = match node.get("widgets_values") {
@@ -126,7 +126,7 @@ impl Reader {
             Some(Value::Object(_)) => Saved::Named,
             None | Some(Value::Null) => Saved::None,
             Some(other) => {
-                self.odd(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
+                self.ignore(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
                 Saved::None
             }
         };

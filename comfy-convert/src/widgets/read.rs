@@ -96,7 +96,7 @@ impl<'s> Widgets<'s> {
 
     /// Repairs values as the front end does once all are read: combos that hold nothing get their first option, and
     /// samplers get their present names.
-    pub(crate) fn mend(&mut self, class: &NodeDef) {
+    pub(crate) fn repair(&mut self, class: &NodeDef) {
         let mut at = 0;
         while let Some(widget) = self.list.get(at) {
             let empty = widget.value.as_ref().is_none_or(Value::is_null);

@@ -132,8 +132,8 @@ fn reroutes_pass_on_and_end_in_nothing() {
     inputs(&file(&[SOURCE, &reroute(2, "1"), &reroute(3, "2"), &sink(3)], links, ""), r#"{"1":{},"9":{"x":["1",1]}}"#);
     inputs(&file(&[SOURCE, &reroute(2, "null"), &reroute(3, "2"), &sink(3)], links, ""), r#"{"1":{},"9":{}}"#);
     // A cycle is cut.
-    let ring = r#"[[1,3,0,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
-    inputs(&file(&[&reroute(2, "1"), &reroute(3, "2"), &sink(3)], ring, ""), r#"{"9":{}}"#);
+    let cycle = r#"[[1,3,0,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
+    inputs(&file(&[&reroute(2, "1"), &reroute(3, "2"), &sink(3)], cycle, ""), r#"{"9":{}}"#);
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Score {
         let mut compare = Compare { undecided: undecided.collect(), differences: Vec::new(), blanked: Vec::new() };
         compare.prompts(&converted.prompt, api);
         self.left_out.extend(compare.undecided.iter().map(|(node, input)| format!("{name}: {node}.{input}")));
-        self.blanked.extend(compare.blanked.iter().map(|what| format!("{name}: {what}")));
+        self.blanked.extend(compare.blanked.iter().map(|message| format!("{name}: {message}")));
         if compare.differences.is_empty() {
             self.equal += 1;
         } else {
@@ -165,9 +165,9 @@ impl Compare {
                 continue;
             }
             let text = |value: Option<&Value>| value.map_or_else(|| "nothing".into(), short);
-            let what = format!("{at}.{name}: {} for {}", text(mine), text(other));
+            let message = format!("{at}.{name}: {} for {}", text(mine), text(other));
             let blanked = name == "audioUI" && is_blanked(theirs.get("audio"), other);
-            if blanked { self.blanked.push(what) } else { self.differences.push(what) }
+            if blanked { self.blanked.push(message) } else { self.differences.push(message) }
         }
     }
 }
@@ -192,14 +192,14 @@ fn short(value: &Value) -> String {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for what in &self.left_out {
-            writeln!(f, "left out  {what}")?;
+        for message in &self.left_out {
+            writeln!(f, "left out  {message}")?;
         }
-        for what in &self.blanked {
-            writeln!(f, "blanked   {what}")?;
+        for message in &self.blanked {
+            writeln!(f, "blanked   {message}")?;
         }
-        for what in &self.lost {
-            writeln!(f, "lost      {what}")?;
+        for message in &self.lost {
+            writeln!(f, "lost      {message}")?;
         }
         for failure in &self.failures {
             writeln!(f, "differs   {} ({} places)", failure.name, failure.differences.len())?;
