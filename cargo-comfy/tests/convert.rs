@@ -81,7 +81,7 @@ fn errors_name_the_file_and_exit_with_2() {
     assert_output(&convert(WORKFLOW, &["-"]), 2, "", "give --schema FILE or --server URL");
     assert_output(&convert("", &["no such file.json"]), 2, "", "error: no such file.json: ");
     let broken = r#"{"nodes":[{"id":1,"type":"VAEDecode","inputs":[{"name":"vae","link":5}]}],"links":[]}"#;
-    let message = "error: -: node 1 `VAEDecode`: input `vae` names link 5, which the file does not have";
+    let message = "error: -: node 1 (VAEDecode): input `vae` refers to link 5, which the file does not have";
     assert_output(&convert(broken, &["-", "--schema", SCHEMA]), 2, "", message);
     assert_output(&convert(WORKFLOW, &["-", "--server", "http://127.0.0.1:1"]), 2, "", "127.0.0.1:1");
 }

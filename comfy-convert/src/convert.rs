@@ -1,4 +1,4 @@
-//! The conversion as a whole, and its options.
+//! The conversion of a workflow as a whole.
 
 use comfy_schema::{Schema, Value};
 
@@ -10,7 +10,7 @@ use crate::load::{Loaded, Loading};
 use crate::options::{DynamicPrompts, Options};
 use crate::ui::UiWorkflow;
 
-/// What a workflow became.
+/// The result of a conversion.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the prompt is not sent anywhere"]
 #[non_exhaustive]
@@ -19,12 +19,12 @@ pub struct Converted {
     pub prompt: Value,
     /// Warnings about the workflow and its conversion.
     pub warnings: Vec<ConvertWarning>,
-    /// The muted and bypassed nodes, which the prompt lacks. Empty unless the converter was told to
-    /// [list them](Converter::list_inactive).
+    /// The muted and bypassed nodes, which the prompt lacks; empty unless the converter [lists
+    /// them](Converter::list_inactive).
     pub inactive: Vec<InactiveNode>,
 }
 
-/// Turns workflows in UI format into prompts, as the stock front end (1.45) does when one is queued.
+/// Converts workflows in UI format into prompts, as the stock front end (1.45) does when a workflow is queued.
 ///
 /// ```
 /// use comfy_convert::{Converter, UiWorkflow};
@@ -54,31 +54,32 @@ pub struct Converter<'s> {
 }
 
 impl<'s> Converter<'s> {
-    /// A converter for the classes of this schema.
+    /// Creates a converter for the classes of a schema.
     pub fn new(schema: &'s Schema) -> Self {
         Self { schema, options: Options::default() }
     }
 
-    /// What the choices of dynamic prompts (`{a|b}`) are made by; 0 unless set. The front end chooses anew each time.
+    /// Sets the seed for the choices of dynamic prompts (`{a|b}`); defaults to 0. The front end chooses anew each time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = seed;
         self
     }
 
-    /// Leaves dynamic prompts as written: choices, comments and escapes.
+    /// Leaves dynamic prompts as they are written: choices, comments and escapes.
     pub fn keep_dynamic_prompts(mut self) -> Self {
         self.options.dynamic_prompts = DynamicPrompts::Keep;
         self
     }
 
-    /// The moment that `%date:…%` in names of files means. Without one they stay as written, with a warning.
+    /// Sets the date for `%date:…%` in the names of files. Without one, the pattern stays as written and a warning is
+    /// given.
     pub fn date(mut self, date: DateTime) -> Self {
         self.options.date = Some(date);
         self
     }
 
-    /// Follows `GetNode` and `SetNode` by their names, as the script of their pack does. Without that script, and so
-    /// by default, the front end takes them for classes that it does not know.
+    /// Follows `GetNode` and `SetNode` by their names, as the script of their pack does. By default they are unknown
+    /// classes, as they are to a front end without that script.
     pub fn follow_get_set(mut self) -> Self {
         self.options.follow_named = true;
         self
@@ -94,14 +95,13 @@ impl<'s> Converter<'s> {
     ///
     /// # Errors
     ///
-    /// Where the front end gives no prompt either, and where a limit is passed; see [`ConvertError`].
+    /// Returns a [`ConvertError`] where the front end gives no prompt either, and where a limit is exceeded.
     pub fn convert(&self, workflow: &UiWorkflow) -> Result<Converted, ConvertError> {
         let loading = Loading { schema: self.schema, follow_named: self.options.follow_named };
         let mut loaded = Loaded::new(workflow, loading)?;
         let (flat, promoted) = flatten(&mut loaded, self.options.date.as_ref())?;
         let Output { prompt, warnings: emitted, inactive } = emit(&loaded, &flat, &promoted, &self.options)?;
-        let mut warnings: Vec<ConvertWarning> =
-            workflow.oddities.iter().cloned().map(ConvertWarning::ignored).collect();
+        let mut warnings: Vec<ConvertWarning> = workflow.ignored.iter().cloned().map(ConvertWarning::ignored).collect();
         warnings.extend(emitted);
         Ok(Converted { prompt, warnings, inactive })
     }

@@ -32,7 +32,7 @@ pub enum DocumentError {
          `class_type`), found {found}"
     )]
     NotAWorkflow {
-        /// What was found, in words.
+        /// A description of the JSON.
         found: String,
     },
     /// A node of a UI workflow cannot be identified.
@@ -40,7 +40,7 @@ pub enum DocumentError {
     Node {
         /// The position of the node in the file: `nodes[3]`.
         path: String,
-        /// What the node lacks, in words.
+        /// The fault of the node, in words.
         reason: &'static str,
     },
     /// The file has more subgraph definitions than the limit.
@@ -80,7 +80,7 @@ pub enum DocumentError {
     Unsupported {
         /// The kind of file, in words.
         found: &'static str,
-        /// What to do instead.
+        /// The remedy, in words.
         remedy: &'static str,
     },
 }
@@ -106,7 +106,7 @@ pub enum ConvertError {
         input: Text,
         /// The link's id.
         link: String,
-        /// What is wrong with the link, in words.
+        /// The fault of the link, in words.
         reason: &'static str,
     },
     /// A subgraph passes an input straight to an output, which the front end (1.45) cannot convert.

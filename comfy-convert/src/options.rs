@@ -2,7 +2,7 @@
 
 use crate::frontend::date::DateTime;
 
-/// What happens to `{a|b}` in texts.
+/// The treatment of dynamic prompts: choices (`{a|b}`), comments and escapes in texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum DynamicPrompts {
     #[default]

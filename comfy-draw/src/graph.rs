@@ -14,7 +14,7 @@ use crate::error::DrawError;
 const MAX_NODES: usize = 10_000;
 const MAX_LINKS: usize = 20_000;
 
-/// What stands for the class of a node that has none.
+/// The class that is shown for a node without one.
 const NO_CLASS: &str = "?";
 
 /// A workflow ready to be laid out.

@@ -1,7 +1,8 @@
-//! A ComfyUI workflow as a picture, and laid out for the editor.
+//! Draws ComfyUI workflows as pictures, and lays them out for the editor.
 //!
-//! [`Drawing`] takes a prompt in API format, and a schema if there is one: then sockets have types and colours, and
-//! what the validator says is marked. Nothing here does any I/O (the feature `png` reads the system's fonts).
+//! [`Drawing`] takes a prompt in API format, and a schema if there is one: with it, sockets have types and colours, and
+//! the problems that the validator finds are marked. This crate does no I/O, except that the feature `png` reads the
+//! system's fonts.
 //!
 //! ```
 //! use comfy_draw::Drawing;
@@ -28,8 +29,8 @@
 //!
 //! # How it works
 //!
-//! The folders show the way of the data: `graph` (what a prompt shows) → `scene` with `layout` (where it stands) →
-//! `svg`, `html`, `mermaid`, `png`.
+//! The modules follow the data: `graph` (the content of a picture), then `scene` with `layout` (sizes and positions),
+//! then `svg`, `html`, `mermaid` and `png`. `editor` lays a prompt out for the editor.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -59,7 +60,7 @@ pub use error::DrawError;
 use graph::Graph;
 use scene::Scene;
 
-/// A picture of a workflow, to be written in one of several forms. The same workflow gives the same bytes.
+/// A picture of a workflow, which can be written in several formats. The same workflow gives the same bytes.
 #[derive(Debug)]
 #[must_use = "a drawing is not written anywhere"]
 pub struct Drawing {
@@ -105,36 +106,37 @@ impl Drawing {
         Ok(Self { graph: Graph::new(prompt, inactive, schema)? })
     }
 
-    /// How many nodes have errors.
+    /// Returns the number of nodes with errors.
     pub fn error_count(&self) -> usize {
         self.graph.nodes.iter().filter(|node| !node.errors.is_empty()).count()
     }
 
-    /// The picture as SVG. What rests under the pointer shows all of a node's values.
+    /// Returns the picture as SVG. A tooltip on each node shows all of its values.
     pub fn svg(&self) -> String {
         svg::write(&self.scene())
     }
 
-    /// The picture as a page of this title, which pans, zooms and searches. One file, no network.
+    /// Returns the picture as an HTML page with this title, which pans, zooms and searches. It is one file and uses no
+    /// network.
     pub fn html(&self, title: &str) -> String {
         html::write(&self.scene(), title)
     }
 
-    /// The graph as a Mermaid flowchart.
+    /// Returns the graph as a Mermaid flowchart.
     pub fn mermaid(&self) -> String {
         mermaid::write(&self.graph)
     }
 
-    /// The picture as PNG, `scale` pixels a point (1 is the size in the editor). Texts are drawn in the fonts of the
-    /// system; without any they are missing.
+    /// Renders the picture to PNG, with `scale` pixels per point (1 is the size in the editor). Texts are drawn in the
+    /// fonts of the system; without any, they are missing.
     ///
-    /// A scale below 0.01 or above 16 counts as that, and a picture of more than 8,192 pixels a side is made smaller.
+    /// The scale is clamped to between 0.01 and 16, and a picture of more than 8,192 pixels a side is made smaller.
     ///
-    /// Needs the feature `png`.
+    /// This needs the feature `png`.
     ///
     /// # Errors
     ///
-    /// [`DrawError::Render`].
+    /// Returns [`DrawError::Render`] if the picture cannot be rendered.
     #[cfg(feature = "png")]
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, DrawError> {
         png::render(&self.svg(), scale)

@@ -1,11 +1,11 @@
-//! A graph as Mermaid, which GitHub and many documentation tools draw.
+//! Mermaid flowcharts, which GitHub and many documentation tools draw.
 
 use std::fmt::Write;
 
 use crate::graph::{Graph, Node};
 use crate::text::mermaid as plain;
 
-/// A flowchart from left to right; the types of links stand on them.
+/// Writes a flowchart from left to right, with the types of links on them.
 pub(crate) fn write(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (at, node) in graph.nodes.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(crate) fn write(graph: &Graph) -> String {
     out
 }
 
-/// Defines a style, if some nodes have it, and gives it to them.
+/// Defines a class of nodes by its style, and lists its members, if there are any.
 fn classes(graph: &Graph, out: &mut String, style: &str, has: impl Fn(&Node) -> bool) {
     let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| has(node));
     let names: Vec<String> = nodes.map(|(at, _)| format!("n{at}")).collect();

@@ -1,22 +1,22 @@
-//! A picture of pixels.
+//! Rendering of pictures to PNG.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use crate::error::DrawError;
 
-/// The longest side of a picture. Larger ones are made smaller.
+/// The maximum side of a picture in pixels. Larger pictures are made smaller.
 const MAX_SIDE: f32 = 8_192.0;
 
-/// Fonts that are on most systems, the widest known first.
+/// Fonts that most systems have, the most widespread first.
 const PLAIN: [&str; 5] = ["DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];
 
-/// Draws an SVG, `scale` pixels a point. Texts use the fonts of the system.
+/// Renders an SVG with `scale` pixels per point. Texts use the fonts of the system.
 pub(crate) fn render(svg: &str, scale: f32) -> Result<Vec<u8>, DrawError> {
     let mut options = Options::default();
     let fonts = options.fontdb_mut();
     fonts.load_system_fonts();
-    // Where a font of the list is not there, any plain one does.
+    // If the system has no font of the list, any other font is used.
     let name = |face: &resvg::usvg::fontdb::FaceInfo| face.families.first().map(|family| family.0.clone());
     let families: Vec<String> = fonts.faces().filter_map(name).collect();
     let plain = PLAIN.iter().find(|plain| families.iter().any(|family| family == *plain));

@@ -1,4 +1,4 @@
-//! A scene as SVG.
+//! Writing of a scene as SVG.
 
 use std::fmt::Write;
 
@@ -14,10 +14,10 @@ use crate::text::{escape, fit, width};
 /// The radius of a socket's dot, and of a node's corners.
 const DOT: f64 = 4.5;
 const CORNER: f64 = 8.0;
-/// How many characters of a value its tooltip holds.
+/// The maximum number of characters of a value in a tooltip.
 const MAX_VALUE_LEN: usize = 2_000;
 
-/// The whole picture.
+/// Writes the whole picture.
 pub(crate) fn write(scene: &Scene) -> String {
     let mut out = String::new();
     let (w, h) = (scene.width, scene.height);
@@ -31,7 +31,7 @@ pub(crate) fn write(scene: &Scene) -> String {
     out
 }
 
-/// Links and nodes, without the frame.
+/// Writes links and nodes, without the frame.
 pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     out.push_str("<g class=\"links\" fill=\"none\" stroke-width=\"2.5\">\n");
     for Line { link, points } in &scene.links {
@@ -49,7 +49,7 @@ pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     }
 }
 
-/// Curves that leave to the right and arrive from the left, with level pieces between them.
+/// Returns a path of curves that leave to the right and arrive from the left, with level pieces between them.
 fn path(points: &[Point]) -> String {
     let Some(((x, y), rest)) = points.split_first() else { return String::new() };
     let (mut x, mut y) = (*x, *y);
@@ -98,7 +98,7 @@ fn node(placed: &Placed, out: &mut String) {
         w - CORNER,
         color::TITLE_BAR
     );
-    // Above the bar, which would hide a part of it.
+    // The outline comes after the title bar, which would hide a part of it.
     let _ = writeln!(
         out,
         r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"{dash}/>"#
@@ -142,7 +142,7 @@ fn dot(out: &mut String, (x, y): Point, kind: &str) {
     let _ = writeln!(out, r#"<circle cx="{x:.0}" cy="{y:.0}" r="{DOT}" fill="{}"/>"#, color::of_type(kind));
 }
 
-/// Gives where the next thing goes.
+/// Writes the values, and returns the position of the next line.
 fn values(placed: &Placed, mut y: f64, out: &mut String) -> f64 {
     let w = placed.rect.width;
     for ((name, value), lines) in placed.node.values.iter().zip(&placed.values) {
@@ -190,7 +190,7 @@ fn label(out: &mut String, (x, y): Point, size: f64, colour: &str, anchor: &str,
         writeln!(out, r#"<text x="{x:.0}" y="{y:.0}" font-size="{size}" fill="{colour}"{end}>{}</text>"#, escape(text));
 }
 
-/// Everything about a node, for a pointer that rests on it, and for searching.
+/// Returns all that is known of a node, for its tooltip and for searching.
 fn tooltip(placed: &Placed) -> String {
     let node = &placed.node;
     let mut out = format!("{} ({})\nnode {}", node.title, node.class, node.id);

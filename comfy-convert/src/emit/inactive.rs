@@ -77,7 +77,7 @@ impl Emitter<'_, '_> {
         let node = self.loaded.node(self.flat.frames[frame].graph, at);
         let label = self.resolver.label(frame, at);
         let warnings = self.warnings.len();
-        // What cannot be sent does not matter for a node that is not sent.
+        // The node is not sent, so values that cannot be sent do not matter.
         let mut inputs = self.values_of(node, &label).unwrap_or_default();
         self.warnings.truncate(warnings);
         for (slot, input) in node.inputs.iter().enumerate() {

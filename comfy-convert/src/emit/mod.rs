@@ -1,4 +1,4 @@
-//! The prompt: nodes with their values and links.
+//! Writing of the prompt: nodes with their values and links.
 
 mod inactive;
 mod values;
@@ -16,17 +16,17 @@ use crate::options::Options;
 use crate::ui::Mode;
 pub use inactive::{InactiveNode, InactiveState, OutgoingLink};
 
-/// What an input holds in the prompt.
+/// The content of an input in the prompt.
 #[derive(Debug)]
 enum Held {
     Value(Value),
     Link(Text, usize),
 }
 
-/// Name and what it holds; `None` is undefined. Of equal names the first gives the label and the last the value.
+/// The inputs by name; `None` is undefined. Of equal names the first gives the position and the last the value.
 type Inputs = Vec<(Text, Option<Held>)>;
 
-/// One node of the prompt.
+/// A node of the prompt.
 struct Emitted {
     id: Text,
     inputs: Inputs,
@@ -104,7 +104,7 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// The inner nodes of a group node: their sources are taken as they stand.
+    /// Adds the inner nodes of a group node, with their sources as they stand.
     fn group(&mut self, frame: usize, at: usize, group: &Group<'_>) -> Result<(), ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let outer = self.resolver.label(frame, at);
@@ -120,7 +120,7 @@ impl Emitter<'_, '_> {
                 let (id, output) = match group.source(index, number) {
                     InnerSource::Nothing => continue,
                     InnerSource::Inside(from, output) if group.nodes[from].is_virtual() => {
-                        // A primitive gives its value, not a link; other virtual nodes are not followed.
+                        // A primitive gives its value and not a link; other virtual nodes are not followed.
                         if matches!(group.nodes[from].kind, NodeKind::Primitive { .. }) {
                             continue;
                         }
@@ -142,7 +142,7 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// The source of a link into a group, which only another group is looked behind.
+    /// Returns the source of a link into a group. Of the nodes that could be passed through, only groups are.
     fn raw_source(&self, frame: usize, link: &Link) -> (Text, usize) {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let origin = graph.by_id.get(&link.origin).map(|&at| &graph.nodes[at].kind);
@@ -162,7 +162,7 @@ impl Emitter<'_, '_> {
         }
         if let NodeKind::Unknown { value } = &node.kind {
             warn(match node.class.as_str() {
-                "GetNode" | "SetNode" => unknown("; follow Get and Set nodes by their names to get around it"),
+                "GetNode" | "SetNode" => unknown("; follow Get and Set nodes by their names to convert it"),
                 _ => unknown(""),
             });
             let value = value.as_ref().map(|value| Held::Value(values::of_unknown(value)));
@@ -187,15 +187,15 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// The nodes as an object in JavaScript's order, without links to nodes that are not in it.
+/// Returns the nodes as an object in JavaScript's order, without links to nodes that are not in it.
 fn prompt(mut nodes: Vec<Emitted>) -> Value {
     let ids: HashSet<Text> = nodes.iter().map(|node| node.id.clone()).collect();
-    // Integers first, ascending; the others as they came.
+    // Integers come first, ascending; the others in the order in which they were added.
     nodes.sort_by_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
     nodes.into_iter().map(|node| (node.id.clone(), node.into_value(&ids))).collect::<Map>().into()
 }
 
-/// The id as an integer, if JavaScript takes it for an index.
+/// Returns the id as an integer, if JavaScript takes it for an index.
 fn integer(id: &str) -> Option<u32> {
     id.parse::<u32>().ok().filter(|number| *number != u32::MAX && number.to_string() == id)
 }

@@ -1,4 +1,5 @@
-//! From graphs in graphs to one flat list of nodes, and from links to the outputs they really come from.
+//! Flattening: graphs in graphs become one flat list of nodes, and links lead to the outputs that they really come
+//! from.
 
 mod bypass;
 mod expand;
@@ -15,11 +16,11 @@ use crate::error::ConvertError;
 use crate::frontend::date::DateTime;
 use crate::load::Loaded;
 
-/// Writes values where they are sent from (promoted widgets, primitives) and lists all nodes.
+/// Writes values to the widgets that send them (promoted widgets, primitives) and lists all nodes.
 ///
 /// # Errors
 ///
-/// Too many nodes, or nested too deep.
+/// Returns an error if there are too many nodes or they are nested too deep.
 pub(crate) fn flatten(loaded: &mut Loaded<'_>, date: Option<&DateTime>) -> Result<(Flat, Promoted), ConvertError> {
     let promoted = Promoted::find(loaded);
     promoted.equalise(loaded);

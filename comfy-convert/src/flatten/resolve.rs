@@ -1,5 +1,5 @@
-//! Where a link really comes from: a walk through bypassed, rerouting and virtual nodes, into instances
-//! and out of them. A loop, not a recursion: chains may be long.
+//! The real source of a link: a walk through bypassed, rerouting and virtual nodes, into instances and out of them. It
+//! is a loop and not a recursion, because chains may be long.
 
 use std::collections::HashSet;
 
@@ -14,28 +14,29 @@ use crate::error::ConvertError;
 use crate::load::{Link, Loaded, NodeKind, ORIGIN};
 use crate::ui::{LinkId, Mode};
 
-/// The most steps of all walks together. Real workflows take a few per input.
+/// The maximum number of steps of all walks together. Real workflows take a few per input.
 const MAX_STEPS: usize = 5_000_000;
 
-/// What an input gets.
+/// The source of an input.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Source {
-    /// Nothing: a widget keeps its value.
+    /// There is no source, so a widget keeps its value.
     Nothing,
-    /// The output of a node, by the id in the prompt.
+    /// The output of a node, by its id in the prompt.
     Output(Text, usize),
     /// The value of a promoted widget.
     Literal(Option<Value>),
 }
 
-/// Follows links.
+/// The state of following links.
 #[derive(Debug)]
 pub(crate) struct Resolver<'a, 's> {
     loaded: &'a Loaded<'s>,
     flat: &'a Flat,
     promoted: &'a Promoted,
     setters: Setters,
-    /// Definition, node, slot and direction of the walk so far; not the instance, as in the front end.
+    /// The definition, node, slot and direction of each step of the walk so far. The instance does not count, as in the
+    /// front end.
     visited: HashSet<(usize, usize, usize, bool)>,
     steps: usize,
     /// Whether the walk ends at inactive nodes, for pictures, in place of passing through them or giving nothing.
@@ -55,7 +56,7 @@ impl<'a, 's> Resolver<'a, 's> {
         Self { loaded, flat, promoted, setters, visited: HashSet::new(), steps: 0, ends_at_inactive: false }
     }
 
-    /// What the input of a node gets.
+    /// Returns the source of a node's input.
     pub(crate) fn input(&mut self, frame: usize, node: usize, slot: usize) -> Result<Source, ConvertError> {
         self.visited.clear();
         let mut step = Step::Input { frame, node, slot, kind: None };
@@ -124,12 +125,12 @@ impl<'a, 's> Resolver<'a, 's> {
             return self.step_outside(outer, instance, link);
         }
         let Some(&origin) = graph.by_id.get(&link.origin) else {
-            return Err(self.invalid(frame, node, slot, id, "which begins at a node that is not there"));
+            return Err(self.invalid(frame, node, slot, id, "which begins at a node that does not exist"));
         };
         Ok(Step::Output { frame, node: origin, slot: link.origin_slot, kind: wanted })
     }
 
-    /// From a definition's input to the input of the instance, or to the value of its promoted widget.
+    /// Steps from a definition's input to the input of the instance, or to the value of its promoted widget.
     fn step_outside(&self, frame: usize, instance: usize, link: &Link) -> Result<Step, ConvertError> {
         let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[instance];
         let slot = link.origin_slot;
@@ -140,7 +141,7 @@ impl<'a, 's> Resolver<'a, 's> {
             });
         };
         if input.link.is_some() {
-            // The instance's own type counts from here.
+            // From here on, the type of the instance's own input counts.
             return Ok(Step::Input { frame, node: instance, slot, kind: None });
         }
         let NodeKind::Subgraph(graph) = node.kind else {
@@ -215,7 +216,7 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    /// From a getting node to the input of the setting one, in its graph or in those around it.
+    /// Steps from a `GetNode` to the input of the `SetNode`, in its graph or in those around it.
     fn step_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
         let mut frame = frame;
         loop {
@@ -235,7 +236,7 @@ impl<'a, 's> Resolver<'a, 's> {
         ConvertError::InvalidLink { node: self.label(frame, node).into(), input, link: link.to_string(), reason }
     }
 
-    /// Where a node stands, for messages.
+    /// Returns how messages name a node.
     pub(crate) fn label(&self, frame: usize, node: usize) -> NodeLabel {
         let id = self.flat.id(self.loaded, frame, node);
         self.loaded.label(self.flat.frames[frame].graph, node, &id)

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-/// A moment in local time, for `%date:…%`. The parts are written as they are: nothing checks that they are a moment.
+/// A date and time, for `%date:…%` in the names of files. The parts are written as they are and not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime {
     /// The year: 2026.
@@ -20,8 +20,8 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// The moment in the front end's format: `yy`, `yyyy`, `M`, `MM`, `d`, `dd`, `h`, `hh` (24 hours), `m`, `mm`, `s`,
-    /// `ss`; everything else is literal.
+    /// Returns the date in the front end's format: `yy`, `yyyy`, `M`, `MM`, `d`, `dd`, `h`, `hh` (24 hours), `m`, `mm`,
+    /// `s`, `ss`; everything else is literal.
     pub(crate) fn format(&self, format: &str) -> String {
         let mut out = String::new();
         let mut rest = format;
@@ -56,7 +56,7 @@ impl DateTime {
     }
 }
 
-/// A number of at least this many digits.
+/// Writes a number with at least this many digits.
 fn number(out: &mut String, number: u8, digits: usize) -> fmt::Result {
     write!(out, "{number:0digits$}")
 }

@@ -2,12 +2,12 @@
 
 use super::random::Random;
 
-/// How deep choices may stand in each other, and how many bytes of choices in choices are looked at: each level reads
-/// its text anew. What is beyond stays as written.
+/// The maximum depth of nested choices, and the maximum number of bytes of nested choices that are looked at, because
+/// each level reads its text again. Choices beyond the limits stay as written.
 const MAX_DEPTH: usize = 50;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// A text with its choices made, and whether there was anything to choose.
+/// Returns the text with its choices made, and whether there was anything to choose.
 pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
     let mut expander = Expander { random, chose: false, left: MAX_BYTES.max(text.len()) };
     let done = expander.process(text, MAX_DEPTH);
@@ -17,7 +17,7 @@ pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
 struct Expander<'r> {
     random: &'r mut Random,
     chose: bool,
-    /// How many bytes of choices may still be looked at.
+    /// The number of bytes of choices that may still be looked at.
     left: usize,
 }
 
@@ -34,12 +34,12 @@ impl Expander<'_> {
                     self.left = self.left.saturating_sub(options.iter().map(String::len).sum());
                     self.chose |= options.len() > 1;
                     let chosen = options.swap_remove(self.random.below(options.len()));
-                    // Only what was chosen is kept while looking into it.
+                    // Only the chosen option is kept in memory while its own choices are made.
                     drop(options);
                     out.push_str(&self.process(&chosen, levels - 1));
                 }
                 '{' => {
-                    // Too deep: there may be something to choose, which the reader is to know.
+                    // Beyond the limits there may be something to choose, so the text counts as one with choices.
                     self.chose = true;
                     out.push('{');
                 }
@@ -50,17 +50,17 @@ impl Expander<'_> {
     }
 }
 
-/// What is escaped stays escaped until the end.
+/// Copies a backslash and the character after it, which stay escaped until the end.
 fn escape(chars: &mut std::str::Chars<'_>, out: &mut String) {
     out.push('\\');
     match chars.next() {
         Some(char) => out.push(char),
-        // What JavaScript makes of the character behind the last.
+        // JavaScript reads the character after the last one as `undefined`.
         None => out.push_str("undefined"),
     }
 }
 
-/// The options of a block whose `{` was read, up to its `}` or the end.
+/// Returns the options of a block whose `{` was read, up to its `}` or the end.
 fn choices(chars: &mut std::str::Chars<'_>) -> Vec<String> {
     let (mut options, mut option, mut depth) = (Vec::new(), String::new(), 0usize);
     while let Some(char) = chars.next() {
@@ -82,11 +82,11 @@ fn choices(chars: &mut std::str::Chars<'_>) -> Vec<String> {
     options
 }
 
-/// Without `/* … */` and `// …`, whichever begins first; an unclosed `/*` stays.
+/// Removes `/* … */` and `// …`, whichever begins first; an unclosed `/*` stays.
 fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    // Once a comment is found unclosed, no later one is closed either.
+    // Once a comment is unclosed, no later one is closed either.
     let mut closable = true;
     while let Some(at) = rest.find('/') {
         let (before, from) = rest.split_at(at);
@@ -106,7 +106,7 @@ fn without_comments(text: &str) -> String {
     out
 }
 
-/// `\{`, `\}` and `\|` as the bare character; other backslashes stay.
+/// Replaces `\{`, `\}` and `\|` with the bare character; other backslashes stay.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_go_also_inside_of_addresses() {
+    fn comments_are_removed_also_in_addresses() {
         gives("a /* b\n c */ d // e\nf", "a  d \nf");
         gives("see https://x.y/z\nend", "see https:\nend");
         gives("/*/ x */y", "y");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn one_option_is_chosen_and_what_is_in_it_too() {
+    fn an_option_is_chosen_and_its_inner_choices_too() {
         for seed in 0..50 {
             let (text, chose) = expand("x {a|{b|c} d|}", &mut Random::new(seed));
             assert!(chose && ["x a", "x b d", "x c d", "x "].contains(&text.as_str()), "{text}");

@@ -2,11 +2,11 @@
 
 use comfy_schema::{Map, Value};
 
-/// From here on JavaScript writes an exponent.
+/// The least number that JavaScript writes with an exponent.
 const EXPONENT_FROM: f64 = 1e21;
 
-/// A value as the front end's `JSON.stringify` would write it: every number is a JavaScript number (`7.0` is `7`,
-/// integers beyond 2^53 lose digits), what is not finite is null.
+/// Returns a value as the front end's `JSON.stringify` would write it: every number is a JavaScript number (`7.0` is
+/// `7`, integers beyond 2^53 lose digits), and a number that is not finite is null.
 pub(crate) fn js_value(value: &Value) -> Value {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => js_number(value.as_f64().unwrap_or(f64::NAN)),
@@ -18,7 +18,7 @@ pub(crate) fn js_value(value: &Value) -> Value {
     }
 }
 
-/// A JavaScript number as JSON.
+/// Returns a JavaScript number as JSON.
 pub(crate) fn js_number(number: f64) -> Value {
     if !number.is_finite() {
         return Value::Null;
@@ -27,7 +27,7 @@ pub(crate) fn js_number(number: f64) -> Value {
     whole.map_or(Value::Float(number), |whole| Value::Int(shortest(whole, number)))
 }
 
-/// The digits that JavaScript writes for a whole number: the shortest that read back the same, then zeros.
+/// Returns the digits that JavaScript writes for a whole number: the shortest that read back the same, then zeros.
 fn shortest(whole: i128, number: f64) -> i128 {
     // Up to 2^53 every integer is its own shortest form.
     if number.abs() <= 9_007_199_254_740_992.0 {
@@ -37,7 +37,7 @@ fn shortest(whole: i128, number: f64) -> i128 {
     format!("{number}").parse().unwrap_or(whole)
 }
 
-/// Whether a number is still itself as a JavaScript number.
+/// Returns whether a value keeps its number as a JavaScript number.
 pub(crate) fn survives(value: &Value) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
@@ -48,7 +48,7 @@ pub(crate) fn survives(value: &Value) -> bool {
     }
 }
 
-/// A value as JavaScript's `String(value)` gives it.
+/// Returns a value as JavaScript's `String(value)` does.
 pub(crate) fn js_text(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
@@ -57,7 +57,7 @@ pub(crate) fn js_text(value: &Value) -> String {
         Value::String(text) => text.to_string(),
         Value::Object(_) => "[object Object]".into(),
         Value::Array(values) => {
-            // Inside of an array null is the empty text.
+            // Inside an array, null is the empty text.
             let parts: Vec<String> =
                 values.iter().map(|part| if part.is_null() { String::new() } else { js_text(part) }).collect();
             parts.join(",")
@@ -65,7 +65,7 @@ pub(crate) fn js_text(value: &Value) -> String {
     }
 }
 
-/// A value as JavaScript's `JSON.stringify(value)` gives it.
+/// Returns a value as JavaScript's `JSON.stringify(value)` does.
 pub(crate) fn json_text(value: &Value) -> String {
     let mut out = String::new();
     write_json(value, &mut out);
@@ -104,7 +104,7 @@ fn write_json(value: &Value, out: &mut String) {
     }
 }
 
-/// A number as JavaScript's `String(number)` gives it.
+/// Returns a number as JavaScript's `String(number)` does.
 pub(crate) fn number_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".into();
@@ -123,7 +123,7 @@ pub(crate) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".into() } else { format!("{number}") }
 }
 
-/// JavaScript's `Math.round`: halves go up.
+/// Rounds a number as JavaScript's `Math.round` does: halves go up.
 pub(crate) fn js_round(number: f64) -> f64 {
     (number + 0.5).floor()
 }

@@ -1,4 +1,4 @@
-//! What the front end's own JavaScript does with values, texts, dates and titles.
+//! The parts of the front end's own JavaScript that a conversion repeats: numbers, texts, dates and titles.
 
 pub(crate) mod date;
 pub(crate) mod dynamic_prompt;

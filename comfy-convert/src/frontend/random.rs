@@ -1,6 +1,6 @@
-//! The one random choice a conversion makes, with a seed.
+//! Random choices by a seed.
 
-/// `SplitMix64`: small, and the same everywhere.
+/// A `SplitMix64` generator, which is small and gives the same numbers on every platform.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
@@ -17,13 +17,13 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// At least 0 and below 1.
+    /// Returns a number of at least 0 and below 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub(crate) fn fraction(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Below `count`, which must not be 0.
+    /// Returns a number below `count`, which must not be 0.
     pub(crate) fn below(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
         usize::try_from(self.next() % count).unwrap_or(0)

@@ -1,8 +1,8 @@
-//! Titles that the front end gives to nodes without one.
+//! The titles that the front end gives to nodes without one.
 
 use comfy_schema::{NodeDef, Text};
 
-/// The front end's own English names, where they are not the server's.
+/// The front end's own English names where they differ from the server's.
 const NAMES: &[(&str, &str)] = &[
     ("ColorToRGBInt", "Color to RGB Int"),
     ("ComfySwitchNode", "Switch"),
@@ -21,7 +21,7 @@ const NAMES: &[(&str, &str)] = &[
     ("WanContextWindowsManual", "WAN Context Windows (Manual)"),
 ];
 
-/// Classes that the front end calls by their class name.
+/// The classes that the front end calls by their class name.
 const BARE: &[&str] = &[
     "ConditioningAverage",
     "ConditioningSetAreaStrength",
@@ -54,7 +54,7 @@ const BARE: &[&str] = &[
     "GenerateTracks",
 ];
 
-/// The title of a node whose file gives none.
+/// Returns the title of a node for which the file gives none.
 pub(crate) fn default(class: &NodeDef) -> Text {
     let name = class.class.as_str();
     if let Some((_, title)) = NAMES.iter().find(|(of, _)| *of == name) {

@@ -1,4 +1,5 @@
-//! The workflow as the front end holds it once it is loaded: classes known, values in their widgets, links in slots.
+//! Loading of a workflow as the front end does it: classes become known, values reach their widgets and links their
+//! slots.
 
 mod graph;
 mod group;
@@ -28,7 +29,7 @@ impl<'s> Loaded<'s> {
     ///
     /// # Errors
     ///
-    /// A subgraph that contains itself; too many nodes inside group nodes.
+    /// Returns an error if a subgraph contains itself or group nodes have too many inner nodes.
     pub(crate) fn new(workflow: &UiWorkflow, loading: Loading<'s>) -> Result<Self, ConvertError> {
         let definitions: HashMap<&Text, usize> =
             workflow.subgraphs.iter().enumerate().map(|(at, subgraph)| (&subgraph.id, at + 1)).collect();

@@ -1,4 +1,4 @@
-//! The workflow as the front end holds it once it is loaded.
+//! The model of a loaded workflow.
 
 use std::collections::HashMap;
 
@@ -9,36 +9,36 @@ use super::links::Links;
 use crate::ui::{LinkId, Mode, UiNode, UiPort};
 use crate::widgets::Widgets;
 
-/// The maximum number of nodes, copies of subgraphs included. Real workflows have some hundred.
+/// The maximum number of nodes, including the copies of subgraphs. Real workflows have some hundred.
 pub(crate) const MAX_NODES: usize = 200_000;
 
-/// A workflow with its classes, ready to be flattened.
+/// A loaded workflow, ready to be flattened.
 #[derive(Debug)]
 pub(crate) struct Loaded<'s> {
-    /// The root graph, then the subgraph definitions in the file's order. Those that nothing uses are empty.
+    /// The root graph, then the subgraph definitions in the file's order. Unused definitions are empty.
     pub(crate) graphs: Vec<Graph<'s>>,
-    /// The graphs that are used, each before those that it holds: the root first.
+    /// The graphs that are used, each before those that it contains: the root first.
     pub(crate) order: Vec<usize>,
 }
 
-/// One graph: the root or a subgraph definition.
+/// A graph: the root or a subgraph definition.
 #[derive(Debug, Default)]
 pub(crate) struct Graph<'s> {
     pub(crate) name: Text,
     pub(crate) nodes: Vec<Node<'s>>,
     pub(crate) by_id: HashMap<Text, usize>,
     pub(crate) links: Links,
-    /// The input slots that name a link, by node and link.
+    /// The input slots that refer to a link, by node and link.
     pub(crate) slots: HashMap<(usize, LinkId), usize>,
     pub(crate) inputs: Vec<UiPort>,
     pub(crate) outputs: Vec<UiPort>,
 }
 
-/// One node.
+/// A node.
 #[derive(Debug)]
 pub(crate) struct Node<'s> {
     pub(crate) id: Text,
-    /// `type` in the file
+    /// The node's class, `type` in the file.
     pub(crate) class: Text,
     pub(crate) title: Option<Text>,
     pub(crate) mode: Mode,
@@ -47,37 +47,37 @@ pub(crate) struct Node<'s> {
     pub(crate) outputs: Vec<OutSlot>,
     pub(crate) widgets: Widgets<'s>,
     pub(crate) properties: Map,
-    /// Its values were saved by name, which only the pack's script could read.
+    /// Whether the values were saved by name, which only the script of the node's pack can read.
     pub(crate) named_values: bool,
 }
 
-/// What a node is to the conversion.
+/// The kind of a node, which decides how it is converted.
 #[derive(Debug)]
 pub(crate) enum NodeKind<'s> {
-    /// A class of the schema.
+    /// A node of a class that the schema has.
     Class(&'s NodeDef),
-    /// A class that the schema does not have.
+    /// A node of a class that the schema does not have.
     Unknown {
         /// The last entry of `widgets_values`.
         value: Option<Value>,
     },
-    /// `Reroute`
+    /// A `Reroute` node.
     Reroute,
-    /// `PrimitiveNode`
+    /// A `PrimitiveNode`.
     Primitive {
         /// The saved value.
         value: Option<Value>,
     },
-    /// `Note`, `MarkdownNote`
+    /// A `Note` or `MarkdownNote`.
     Note,
-    /// `GetNode` or `SetNode`, where they are followed.
+    /// A `GetNode` or `SetNode`, if they are followed.
     Named {
-        /// The name that a pair shares.
+        /// The name that a pair of nodes shares.
         name: Text,
-        /// It is the setting one.
+        /// Whether this is the `SetNode`.
         sets: bool,
     },
-    /// An instance of the definition that is this graph.
+    /// An instance of the subgraph definition that is the graph at this position.
     Subgraph(usize),
     /// A group node.
     Group(Box<Group<'s>>),
@@ -89,17 +89,17 @@ pub(crate) struct Slot {
     pub(crate) name: Text,
     pub(crate) kind: Text,
     pub(crate) link: Option<LinkId>,
-    /// The widget of the same node that it belongs to, by name. For an instance: it has a promoted widget.
+    /// The name of the node's widget that the slot belongs to. For a subgraph instance: the slot has a promoted widget.
     pub(crate) widget: Option<Text>,
-    /// The template of a matched type.
+    /// The template of a matched type, if the input has one.
     pub(crate) template: Option<Template>,
 }
 
-/// What an input with a matched type says of it.
+/// The template of an input with a matched type.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     pub(crate) id: Text,
-    /// `allowed_types`: a comma list or `*`.
+    /// The types that the template allows (`allowed_types`): a comma-separated list or `*`.
     pub(crate) allowed: Text,
 }
 
@@ -108,27 +108,28 @@ pub(crate) struct Template {
 pub(crate) struct OutSlot {
     pub(crate) kind: Text,
     pub(crate) links: Vec<LinkId>,
-    /// The template of a matched type.
+    /// The id of the template of a matched type, if the output has one.
     pub(crate) template: Option<Text>,
 }
 
-/// How a workflow is loaded.
+/// The settings for loading a workflow.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loading<'s> {
     pub(crate) schema: &'s Schema,
-    /// `GetNode` and `SetNode` are followed as their pack's script does.
+    /// Whether `GetNode` and `SetNode` are followed, as the script of their pack does.
     pub(crate) follow_named: bool,
 }
 
 impl Node<'_> {
-    /// Whether it is never part of a prompt.
+    /// Returns whether a node of this kind is never part of a prompt.
     pub(crate) fn is_virtual(&self) -> bool {
         !matches!(self.kind, NodeKind::Class(_) | NodeKind::Unknown { .. })
     }
 }
 
 impl Graph<'_> {
-    /// The node and input slot that a link goes to: the slot that names it, else the one it says.
+    /// Returns the node and input slot that a link goes to: the slot that refers to it, or else the one that the link
+    /// states.
     pub(crate) fn target_of(&self, id: &LinkId) -> Option<(usize, usize)> {
         let link = self.links.get(id)?;
         let &node = self.by_id.get(&link.target)?;
@@ -147,7 +148,7 @@ impl<'s> Loaded<'s> {
         &self.graphs[graph].nodes[at]
     }
 
-    /// Where a node stands, for messages. `path` names the instances around it.
+    /// Returns how messages name a node. `id` includes the ids of the instances around it.
     pub(crate) fn label(&self, graph: usize, node: usize, id: &str) -> NodeLabel {
         let name = self.graphs.get(graph).map(|graph| graph.name.clone()).unwrap_or_default();
         let found = self.graphs.get(graph).and_then(|graph| graph.nodes.get(node));
@@ -161,43 +162,43 @@ impl<'s> Loaded<'s> {
 /// A group node with its inner nodes.
 #[derive(Debug)]
 pub(crate) struct Group<'s> {
-    /// The inner nodes, their widgets set from the group's values.
+    /// The inner nodes, with their widgets set from the group's values.
     pub(crate) nodes: Vec<Node<'s>>,
     /// The group's own inputs, without links.
     pub(super) slots: Vec<Slot>,
-    /// Inner node and input number to the group's input.
+    /// The group's inputs by inner node and input number.
     pub(super) from_outside: HashMap<(usize, usize), usize>,
-    /// Inner node and input number to inner node and output.
+    /// The sources inside the group (inner node and output) by inner node and input number.
     pub(super) from_inside: HashMap<(usize, usize), (usize, usize)>,
-    /// The group's outputs: inner node and output.
+    /// The inner node and output behind each output of the group.
     pub(super) outputs: Vec<(usize, usize)>,
 }
 
-/// Where an inner node's input comes from.
+/// The source of an inner node's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InnerSource {
-    /// The group's input of this number.
+    /// An input of the group, by number.
     Outside(usize),
     /// An output of an inner node.
     Inside(usize, usize),
-    /// Nowhere.
+    /// No source.
     Nothing,
 }
 
 impl Group<'_> {
-    /// The group's inputs with the saved links.
+    /// Returns the group's inputs with the saved links.
     pub(crate) fn slots(&self, saved: &UiNode) -> Vec<Slot> {
         let by_name: HashMap<&Text, _> = saved.inputs.iter().map(|input| (&input.name, &input.link)).collect();
         let link = |slot: &Slot| by_name.get(&slot.name).and_then(|link| (*link).clone());
         self.slots.iter().map(|slot| Slot { link: link(slot), ..slot.clone() }).collect()
     }
 
-    /// The inner node and output behind an output of the group.
+    /// Returns the inner node and output behind an output of the group.
     pub(crate) fn output(&self, slot: usize) -> Option<(usize, usize)> {
         self.outputs.get(slot).copied()
     }
 
-    /// Where the input of this number of an inner node comes from.
+    /// Returns the source of an input of an inner node.
     pub(crate) fn source(&self, node: usize, input: usize) -> InnerSource {
         if let Some(&outside) = self.from_outside.get(&(node, input)) {
             return InnerSource::Outside(outside);

@@ -1,4 +1,4 @@
-//! One node of the file, with its class.
+//! Loading of one node of the file.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -11,15 +11,15 @@ use super::slots;
 use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
 use crate::widgets::{Widgets, widgets_of};
 
-/// What is needed to load a node.
+/// The context for loading nodes.
 pub(crate) struct Loader<'w, 's> {
     pub(crate) workflow: &'w UiWorkflow,
     pub(crate) loading: Loading<'s>,
-    /// Definition id to graph.
+    /// The graphs of subgraph definitions by id.
     definitions: &'w HashMap<&'w Text, usize>,
-    /// The schema's own search is slow for classes that it does not have.
+    /// The classes by name. The schema's own search is slow for classes that it does not have.
     classes: HashMap<&'s str, &'s NodeDef>,
-    /// How many parts of group nodes may still be loaded: each group node has its own.
+    /// The number of parts of group nodes that may still be loaded: each group node has its own.
     parts: Cell<usize>,
 }
 
@@ -33,19 +33,19 @@ impl<'w, 's> Loader<'w, 's> {
         Self { workflow, loading, definitions, classes, parts: Cell::new(MAX_NODES) }
     }
 
-    /// The class of this name.
+    /// Returns the class of this name.
     pub(crate) fn class(&self, name: &str) -> Option<&'s NodeDef> {
         self.classes.get(name).copied()
     }
 
-    /// Counts parts of a group node; whether there is still room for them.
+    /// Counts parts of a group node and returns whether there is still room for them.
     pub(crate) fn take_parts(&self, count: usize) -> bool {
         let left = self.parts.get().saturating_sub(count);
         self.parts.set(left);
         left > 0
     }
 
-    /// Whether there were too many parts.
+    /// Returns whether there were too many parts.
     pub(super) fn is_exhausted(&self) -> bool {
         self.parts.get() == 0
     }
@@ -108,8 +108,8 @@ impl<'w, 's> Loader<'w, 's> {
         NodeKind::Unknown { value }
     }
 
-    /// An instance has the inputs and outputs of its definition; each input takes the link of the last saved one of
-    /// its name.
+    /// Fills a subgraph instance: it has the inputs and outputs of its definition, and each input takes the link of the
+    /// last saved input of its name.
     fn instance(&self, graph: usize, saved: &UiNode, node: &mut Node<'_>) {
         let Some(definition) = self.workflow.subgraphs.get(graph - 1) else {
             return;
@@ -134,7 +134,7 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     let mut widgets = widgets_of(class);
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
-    widgets.mend(class);
+    widgets.repair(class);
     if class.class == "Preview3D"
         && let Some(file) = saved
             .properties
@@ -164,8 +164,8 @@ fn out_slot(saved: &UiOutput) -> OutSlot {
 }
 
 impl<'s> Group<'s> {
-    /// The group that a node is; none if it is no group node, has no definition, or has an inner node of a class that
-    /// is not known.
+    /// Loads a group node. Returns `None` if the node is not one, has no definition, or has an inner node of an unknown
+    /// class.
     pub(crate) fn load(loader: &Loader<'_, 's>, saved: &UiNode) -> Option<Self> {
         let name = saved.class.strip_prefix("workflow>").or_else(|| saved.class.strip_prefix("workflow/"))?;
         let definition = loader.workflow.group_nodes.get(name)?;

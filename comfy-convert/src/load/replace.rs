@@ -1,4 +1,4 @@
-//! `%…%` in the names of files.
+//! Replacement of `%…%` in the names of files.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use crate::frontend::js::js_text;
 use crate::frontend::title;
 use crate::widgets::PREFIXED;
 
-/// What `%…%` may mean in a workflow.
+/// The names that `%…%` can refer to in a workflow.
 #[derive(Debug)]
 pub(crate) struct Replacer {
-    /// Graph and node, by the name for search and replace.
+    /// The graph and node of each name for search and replace.
     by_name: HashMap<Text, (usize, usize)>,
     by_title: HashMap<Text, (usize, usize)>,
 }
 
 impl Replacer {
-    /// Finds the names: of equal ones the first counts, the inner nodes of an instance in its place.
+    /// Collects the names. Of equal names the first counts; the inner nodes of an instance come in its place.
     pub(crate) fn new(loaded: &Loaded<'_>) -> Self {
         let mut replacer = Self { by_name: HashMap::new(), by_title: HashMap::new() };
         let mut visited = vec![false; loaded.graphs.len()];
@@ -32,7 +32,7 @@ impl Replacer {
             };
             *next += 1;
             replacer.add(node, (graph, at));
-            // A second instance has the same names, which would not be first.
+            // A second instance has the same names, which would come later.
             if let NodeKind::Subgraph(inner) = node.kind
                 && !std::mem::replace(&mut visited[inner], true)
             {
@@ -56,14 +56,14 @@ impl Replacer {
         self.by_title.entry(title).or_insert(at);
     }
 
-    /// A text with what can be replaced replaced, and whether a date was asked for that is not known.
+    /// Returns the text with its patterns replaced, and whether a pattern needs a date that is not known.
     pub(crate) fn replace(&self, loaded: &Loaded<'_>, text: &str, date: Option<&DateTime>) -> (String, bool) {
         let (mut out, mut undated) = (String::with_capacity(text.len()), false);
         let mut rest = text;
         while let Some(at) = rest.find('%') {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
-            // Something must stand between two signs.
+            // A pattern is not empty.
             let Some(length) = from[1..].find('%').filter(|length| *length > 0) else {
                 out.push('%');
                 rest = &from[1..];
@@ -100,7 +100,7 @@ impl Replacer {
     }
 }
 
-/// Whether a character may stand in the name of a file everywhere.
+/// Returns whether every platform allows a character in the name of a file.
 fn is_safe(char: char) -> bool {
     !(matches!(char, '/' | '?' | '<' | '>' | '\\' | ':' | '*' | '|' | '"' | '\u{7f}') || char < ' ')
 }

@@ -1,7 +1,7 @@
-//! Workflows inside of pictures, videos and sounds, as ComfyUI writes them.
+//! Workflows inside pictures, videos and sounds, as ComfyUI writes them.
 //!
 //! Every reader walks the file's own structure over borrowed bytes: it allocates nothing by a size that the file
-//! states, and inflates at most [`MAX_INFLATED_BYTES`] bytes of a text.
+//! states, and inflates at most [`MAX_INFLATED_BYTES`] of a text.
 
 mod exif;
 mod id3;
@@ -20,14 +20,14 @@ use flate2::read::ZlibDecoder;
 
 use crate::error::DocumentError;
 
-/// The longest text that is inflated, in bytes. A workflow of thousands of nodes has a few million.
+/// The maximum size of an inflated text. A workflow of thousands of nodes has a few million bytes.
 pub(crate) const MAX_INFLATED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The texts in a file's metadata.
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'f> {
     entries: Vec<(String, Payload<'f>)>,
-    /// The file ends inside of a part, or a part is none.
+    /// The damage: the file ends inside a part, or a part is malformed.
     damage: Option<String>,
 }
 
@@ -38,12 +38,12 @@ enum Payload<'f> {
     Deflated(&'f [u8]),
 }
 
-/// What a picture holds.
+/// The content of a picture.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) workflow: Option<Value>,
     pub(crate) prompt: Option<Value>,
-    /// Why one of the two is missing though it is there.
+    /// The errors of reading either, if it is there but cannot be read.
     pub(crate) problems: Vec<DocumentError>,
 }
 
@@ -66,10 +66,10 @@ impl<'f> Metadata<'f> {
     }
 }
 
-/// Reads the metadata of a file of one format.
+/// A function that reads the metadata of a file of one format.
 type Reader = fn(&[u8]) -> Metadata<'_>;
 
-/// Which format these bytes are in, and its reader.
+/// Returns the format of a file and its reader.
 fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ("PNG", png::read),
@@ -83,7 +83,7 @@ fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     })
 }
 
-/// Files that people may take for one with a workflow: what they are, and what to do.
+/// Returns an error for files that people may take for one with a workflow: what they are, and what to do.
 fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     const ORIGINAL: &str = "give the file that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM) or its JSON";
     let (found, remedy) = match bytes {
@@ -103,7 +103,7 @@ fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     Some(DocumentError::Unsupported { found, remedy })
 }
 
-/// Reads the workflow and the prompt of a picture; none if these bytes are no picture.
+/// Reads the workflow and the prompt of a picture. Returns `None` if the bytes are not a picture.
 pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), DocumentError>> {
     let Some((format, reader)) = reader(bytes) else {
         return other_format(bytes).map(Err);
@@ -115,7 +115,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentE
     let mut found = Found::default();
     let mut others = Vec::new();
     for key in ["workflow", "prompt"] {
-        // As the front end does, the last of a key counts.
+        // As in the front end, the last entry of a key counts.
         let Some((_, payload)) = metadata.entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
             continue;
         };
@@ -166,7 +166,7 @@ impl Found {
     }
 }
 
-/// The JSON of a text.
+/// Parses the JSON of a text.
 fn value(payload: &Payload<'_>) -> Result<Value, DocumentError> {
     let text: Cow<'_, [u8]> = match payload {
         Payload::Plain(text) => Cow::Borrowed(text),
@@ -178,7 +178,7 @@ fn value(payload: &Payload<'_>) -> Result<Value, DocumentError> {
     }
     Value::parse(text)
         .or_else(|error| {
-            // The texts of a PNG are Latin-1 by its rules, though ComfyUI writes ASCII and others UTF-8.
+            // The texts of a PNG are Latin-1 by its standard, though ComfyUI writes ASCII and others UTF-8.
             if std::str::from_utf8(text).is_ok() {
                 return Err(error);
             }
@@ -204,7 +204,7 @@ fn latin1(text: &[u8]) -> String {
     text.iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// Bytes at the front of a slice, if there are that many.
+/// Takes bytes from the front of a slice, if there are that many.
 fn take<'f>(rest: &mut &'f [u8], count: usize) -> Option<&'f [u8]> {
     let (front, behind) = rest.split_at_checked(count)?;
     *rest = behind;
@@ -215,7 +215,7 @@ fn take_array<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     take(rest, N)?.try_into().ok()
 }
 
-/// A length in 32 bits, most significant byte first.
+/// Takes a length of 32 bits, most significant byte first.
 fn take_u32(rest: &mut &[u8]) -> Option<usize> {
     usize::try_from(u32::from_be_bytes(take_array(rest)?)).ok()
 }

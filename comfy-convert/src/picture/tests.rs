@@ -33,7 +33,7 @@ fn deflated(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Both are found, `NaN` survives, `is_changed` does not.
+/// Asserts that both are found, and that `NaN` survives and `is_changed` does not.
 #[track_caller]
 fn has_both(file: &[u8], format: &'static str) {
     let document = read(file).unwrap();
@@ -103,7 +103,7 @@ fn png_chunk_of_an_impossible_length_is_damage() {
 }
 
 #[test]
-fn one_that_cannot_be_read_is_a_warning_beside_the_other() {
+fn metadata_that_cannot_be_read_is_a_warning_beside_the_other() {
     let file =
         png(&[(b"tEXt", joined(&[b"prompt\0", PROMPT.as_bytes()])), (b"tEXt", b"workflow\0{\"nodes\": ".to_vec())]);
     let document = read(&file).unwrap();

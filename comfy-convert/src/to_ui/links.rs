@@ -7,7 +7,7 @@ use comfy_schema::{Text, Value};
 use super::levels::{Levels, Link, Origin, Port, Target};
 use super::node::Built;
 
-/// The ends of a definition.
+/// The ids of a definition's input node and output node.
 pub(super) const INPUT: i32 = -10;
 pub(super) const OUTPUT: i32 = -20;
 
@@ -20,13 +20,13 @@ pub(super) struct Wire {
     pub(super) slot: usize,
 }
 
-/// Draws links.
+/// The state of drawing links.
 pub(super) struct Router<'r, 's> {
     pub(super) nodes: &'r mut [Built<'s>],
     pub(super) levels: &'r mut Levels,
-    /// The last id. Ids are those of no other link in the whole file.
+    /// The last id used. Ids are unique in the whole file.
     pub(super) last: usize,
-    /// The outputs of levels by what feeds them.
+    /// The outputs of levels by their origin.
     outputs: HashMap<(usize, Origin), usize>,
     names: HashSet<(usize, Text)>,
 }
@@ -59,7 +59,7 @@ impl<'r, 's> Router<'r, 's> {
         self.levels.path(self.levels.of_node[node])
     }
 
-    /// The output of a level that gives this; made when it is first asked for.
+    /// Returns the output of a level for this origin, and adds it if there is none.
     fn output(&mut self, level: usize, from: Origin, kind: &Text) -> usize {
         if let Some(&port) = self.outputs.get(&(level, from)) {
             return port;
@@ -73,12 +73,13 @@ impl<'r, 's> Router<'r, 's> {
         port
     }
 
-    /// A new input of a level, of this name or one like it.
+    /// Adds an input to a level, under this name or a similar one.
     pub(super) fn input(&mut self, level: usize, name: &str, kind: &Text, widget: bool) -> usize {
         let inputs = &mut self.levels.list[level].inputs;
         let port = inputs.len();
         let mut free = Text::new(name);
-        // No two inputs have one place, so this ends with the second try, but for names that look like made ones.
+        // No two inputs have the same position, so this ends with the second try, except for names that look like
+        // generated ones.
         while !self.names.insert((level, free.clone())) {
             free = Text::new(format!("{free}_{port}"));
         }
@@ -86,7 +87,7 @@ impl<'r, 's> Router<'r, 's> {
         port
     }
 
-    /// A new link in one graph, known to both of its ends. Gives its id.
+    /// Adds a link to one graph and to both of its ends, and returns its id.
     pub(super) fn link(&mut self, graph: usize, from: Origin, to: Target, kind: &Text) -> usize {
         self.last += 1;
         let id = self.last;
@@ -108,7 +109,7 @@ impl<'r, 's> Router<'r, 's> {
 }
 
 impl Link {
-    /// The ids and slots of its ends as they stand in the file.
+    /// Returns the ids and slots of the link's ends as they stand in the file.
     pub(super) fn ends(&self, graph: usize, nodes: &[Built<'_>], levels: &Levels) -> [(Value, usize); 2] {
         let node = |node: usize| levels.id_of_node(node, nodes[node].id);
         let from = match self.from {

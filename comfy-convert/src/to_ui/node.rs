@@ -1,4 +1,4 @@
-//! One node of the file: its widgets with the prompt's values, its slots with the prompt's links.
+//! Nodes of the file: their widgets with the prompt's values, their slots with the prompt's links.
 
 use std::collections::HashSet;
 
@@ -14,9 +14,9 @@ use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 
 /// The inputs of a node that has none.
 static NO_INPUTS: Map = Map::new();
-/// What a node of no class is called, and the only value that one of an unknown class has.
+/// The class of a node that has none, and the name of the only value of a node of an unknown class.
 const NO_CLASS: &str = "UNKNOWN";
-/// The most outputs that a node of an unknown class gets because something is linked to them.
+/// The maximum number of outputs that a node of an unknown class gets because something is linked to them.
 const MAX_OUTPUTS: usize = 64;
 
 /// An input slot.
@@ -25,9 +25,9 @@ pub(super) struct Slot<'s> {
     name: Text,
     pub(super) kind: Text,
     widget: bool,
-    /// The template of a matched type.
+    /// The template of a matched type, if the slot has one.
     pub(super) template: Option<Template>,
-    /// Source and output, as the prompt says.
+    /// The source and output of the link in the prompt.
     wanted: Option<(&'s str, usize)>,
     link: Option<usize>,
 }
@@ -37,7 +37,7 @@ pub(super) struct Slot<'s> {
 pub(super) struct Out {
     name: Text,
     pub(super) kind: Text,
-    /// The template of a matched type.
+    /// The id of the template of a matched type, if the output has one.
     pub(super) template: Option<Text>,
     links: Vec<usize>,
 }
@@ -53,14 +53,14 @@ impl Out {
 pub(super) struct Built<'s> {
     pub(super) id: &'s Text,
     class: Text,
-    /// What the schema says of it.
+    /// The class's definition, if the schema has it.
     known: Option<&'s NodeDef>,
     title: Option<Text>,
     pub(super) slots: Vec<Slot<'s>>,
     pub(super) outputs: Vec<Out>,
     values: Vec<Value>,
     pub(super) size: BoxSize,
-    /// Values for sockets that have no widget.
+    /// The values for sockets that have no widget.
     pub(super) literals: Vec<(Text, Value)>,
 }
 
@@ -89,12 +89,12 @@ impl<'s> Built<'s> {
         built
     }
 
-    /// The place of a slot.
+    /// Returns the position of a slot.
     pub(super) fn slot_of(&self, name: &str) -> Option<usize> {
         self.slots.iter().position(|slot| slot.name == name)
     }
 
-    /// What a slot is called, and whether it is a widget's.
+    /// Returns the name of a slot, and whether it belongs to a widget.
     pub(super) fn slot_name(&self, slot: usize) -> (Text, bool) {
         self.slots.get(slot).map(|slot| (slot.name.clone(), slot.widget)).unwrap_or_default()
     }
@@ -108,7 +108,7 @@ impl<'s> Built<'s> {
         self.slots.iter().enumerate().filter_map(wanted).collect()
     }
 
-    /// Whether it has an output. One of an unknown class has those that something is linked to.
+    /// Returns whether the node has an output. A node of an unknown class has those that something is linked to.
     pub(super) fn has_output(&mut self, output: usize) -> bool {
         if self.known.is_none() && output < MAX_OUTPUTS && output >= self.outputs.len() {
             self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
@@ -116,7 +116,7 @@ impl<'s> Built<'s> {
         output < self.outputs.len()
     }
 
-    /// What an output carries.
+    /// Returns the type of an output.
     pub(super) fn output_kind(&self, output: usize) -> Text {
         self.outputs.get(output).map_or_else(|| "*".into(), |output| output.kind.clone())
     }
@@ -133,11 +133,11 @@ impl<'s> Built<'s> {
         }
     }
 
-    /// A node of a known class.
+    /// Fills a node of a known class.
     fn fill(&mut self, known: &'s NodeDef, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         let mut widgets = widgets_of(known);
         let mut at = 0;
-        // A dynamic combo's children are there once it is set.
+        // A dynamic combo's children exist once it is set.
         while let Some(widget) = widgets.list.get(at) {
             if let Some(value) = self.value(widget, inputs, lost) {
                 widgets.set(at, Some(value));
@@ -154,7 +154,7 @@ impl<'s> Built<'s> {
             .collect();
         for slot in slots_of(known, &widgets, &linked(inputs)) {
             let (wanted, widget) = (inputs.get(&slot.name).and_then(link), slot.widget.is_some());
-            // A widget that is not linked has a slot all the same; files do not hold it.
+            // A widget that is not linked also has a slot, which files do not hold.
             if !widget || wanted.is_some() {
                 let (name, kind, template) = (slot.name, slot.kind, slot.template);
                 self.slots.push(Slot { name, kind, widget, template, wanted, link: None });
@@ -166,7 +166,7 @@ impl<'s> Built<'s> {
         self.rest(inputs, &sent, lost);
     }
 
-    /// How large the editor draws it.
+    /// Returns the size at which the editor draws the node.
     fn measured(&self, known: &NodeDef, widgets: &Widgets<'_>) -> BoxSize {
         let sockets = self.slots.iter().filter(|slot| !slot.widget);
         let rows = Rows {
@@ -177,7 +177,7 @@ impl<'s> Built<'s> {
         size::of_class(known, widgets, &title, &rows)
     }
 
-    /// What the class does not know: links are kept as they are, values are lost.
+    /// Adds the inputs that the class does not know: links are kept as they are, values are lost.
     fn rest(&mut self, inputs: &'s Map, sent: &HashSet<&str>, lost: &mut Vec<LostValue>) {
         let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
         for (name, value) in inputs {
@@ -186,7 +186,7 @@ impl<'s> Built<'s> {
                     self.add_slot(name, wanted);
                 }
             } else if sent.contains(name.as_str()) {
-                // A widget has it.
+                // A widget holds the value.
             } else if told.contains(name) && js::survives(value) {
                 self.literals.push((name.clone(), value.clone()));
             } else {
@@ -195,7 +195,7 @@ impl<'s> Built<'s> {
         }
     }
 
-    /// The value of a widget that stands for what the prompt holds.
+    /// Returns the saved value of a widget that stands for the prompt's value.
     fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<LostValue>) -> Option<Value> {
         let value = inputs.get(&widget.name).filter(|value| widget.sent && link(value).is_none())?;
         let value = match value {
@@ -203,25 +203,25 @@ impl<'s> Built<'s> {
             other => other,
         };
         if !js::survives(value) {
-            lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends another one"));
+            lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends a different one"));
         }
         match (widget.kind, value) {
             (Kind::Multiline { dynamic: true } | Kind::DynamicText, Value::String(text)) => {
                 let saved = text::protected(text);
                 if saved.is_none() {
-                    lost.push(self.lost(&widget.name, "a backslash in it means something to the editor"));
+                    lost.push(self.lost(&widget.name, "a backslash in it has a meaning to the editor"));
                 }
                 Some(saved.map_or_else(|| value.clone(), Value::from))
             }
             (Kind::Rendered | Kind::Webcam, _) => {
-                lost.push(self.lost(&widget.name, "the browser makes it anew"));
+                lost.push(self.lost(&widget.name, "the browser renders it anew"));
                 Some(value.clone())
             }
             _ => Some(value.clone()),
         }
     }
 
-    /// A node of an unknown class: its links, and the one value that such a node can hold.
+    /// Fills a node of an unknown class with its links and the one value that such a node can hold.
     fn keep(&mut self, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
@@ -230,7 +230,7 @@ impl<'s> Built<'s> {
             }
             self.values.push(value.clone());
             if name != NO_CLASS {
-                lost.push(self.lost(name, "the definitions do not have the class, so its widgets are not known"));
+                lost.push(self.lost(name, "the definitions do not have the class, so its widgets are unknown"));
             }
         }
     }
@@ -244,7 +244,7 @@ impl<'s> Built<'s> {
         LostValue { node: self.id.clone(), input: input.clone(), reason: reason.into() }
     }
 
-    /// The node as it stands in the file.
+    /// Returns the node as it stands in the file.
     pub(super) fn write(&self, id: Value, (x, y): (f64, f64), size: BoxSize, order: usize) -> Value {
         let mut map = Map::new();
         map.insert("id", id);
@@ -260,7 +260,7 @@ impl<'s> Built<'s> {
             map.insert("title", title);
         }
         let mut properties = Map::new();
-        // The classes whose prefix is filled in have no such name.
+        // Classes whose prefix the front end fills in have no such property.
         if self.known.is_some() && !PREFIXED.contains(&self.class.as_str()) {
             properties.insert("Node name for S&R", &self.class);
         }
@@ -295,7 +295,7 @@ impl Out {
     }
 }
 
-/// Gives the widgets that are not sent what the editor would have saved.
+/// Sets the widgets that are not sent to the values that the editor would have saved.
 fn companions(widgets: &mut Widgets<'_>) {
     let mut area: Option<Value> = None;
     for widget in &mut widgets.list {
@@ -315,13 +315,13 @@ fn companions(widgets: &mut Widgets<'_>) {
     }
 }
 
-/// An id as the editor has it: a number if it is one.
+/// Returns an id as the editor has it: a number if it is one.
 pub(super) fn id_value(id: &str) -> Value {
     let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
     number.map_or_else(|| id.into(), Value::from)
 }
 
-/// The template of an output with a matched type.
+/// Returns the template of an output with a matched type.
 fn template(output: &OutputDef) -> Option<Text> {
     match &output.kind {
         OutputKind::Match(template) => Some(template.clone().unwrap_or_default()),
@@ -329,7 +329,7 @@ fn template(output: &OutputDef) -> Option<Text> {
     }
 }
 
-/// The names of the inputs that are linked.
+/// Returns the names of the inputs that are linked.
 fn linked(inputs: &Map) -> HashSet<Text> {
     inputs.iter().filter(|(_, value)| link(value).is_some()).map(|(name, _)| name.clone()).collect()
 }

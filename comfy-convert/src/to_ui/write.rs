@@ -1,4 +1,4 @@
-//! Graphs as they stand in the file: nodes and instances laid out, links, and definitions.
+//! Writing of the file's graphs: nodes and instances with their positions, links, and definitions.
 
 use std::collections::HashMap;
 
@@ -9,34 +9,34 @@ use super::links::{INPUT, OUTPUT};
 use super::node::Built;
 use super::size::{self, BoxSize, Rows, TITLE};
 
-/// The front end whose files these are like.
+/// The version of the front end whose files these are like.
 const FRONT_END: &str = "1.45.19";
 
-/// How wide the ends of a definition are, and how far from its nodes.
+/// The width of a definition's input and output nodes, and their distance from its nodes.
 const END_WIDTH: f64 = 120.0;
 const END_GAP: f64 = 90.0;
 
-/// What the file's graphs are written from.
+/// The parts of a file that is written.
 pub(super) struct Writer<'w, 's, L> {
     pub(super) nodes: &'w [Built<'s>],
     pub(super) levels: &'w Levels,
-    /// The place of each node in an order of execution, and the first of all that are in each level.
+    /// The rank of each node in an order of execution, and the least rank in each level.
     pub(super) order: &'w [usize],
     pub(super) first: &'w [usize],
-    /// Lays boxes out.
+    /// The layout of boxes.
     pub(super) layout: L,
     /// The greatest ids of nodes and links.
     pub(super) last: (u32, usize),
 }
 
-/// The nodes of a graph, and how far they reach to the right.
+/// The nodes of a graph, and their right edge.
 pub(super) struct Written {
     pub(super) nodes: Vec<Value>,
     right: f64,
 }
 
 impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> {
-    /// The nodes of a graph.
+    /// Writes the nodes of a graph.
     pub(super) fn nodes(&self, graph: usize) -> Written {
         let level = &self.levels.list[graph];
         let items: Vec<Item> = level.items.iter().copied().chain((0..level.helpers.len()).map(Item::Helper)).collect();
@@ -46,7 +46,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         for (at, (&item, &size)) in items.iter().zip(&sizes).enumerate() {
             let (x, y) = places.get(at).copied().unwrap_or_default();
             written.right = written.right.max(x + size.width);
-            // The editor draws the title above a node's place.
+            // The editor draws the title above a node's position.
             let place = (x, y + TITLE);
             written.nodes.push(match item {
                 Item::Node(node) => {
@@ -77,7 +77,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         }
     }
 
-    /// The links of the root.
+    /// Writes the links of the root.
     pub(super) fn root_links(&self) -> Value {
         let link = |link: &Link| {
             let [(from, output), (to, slot)] = link.ends(0, self.nodes, self.levels);
@@ -86,7 +86,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         self.levels.list[0].links.iter().map(link).collect()
     }
 
-    /// The definitions of all subgraphs.
+    /// Writes the definitions of all subgraphs.
     pub(super) fn definitions(&self) -> Vec<Value> {
         (1..self.levels.list.len()).map(|graph| self.definition(graph)).collect()
     }
@@ -176,7 +176,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
     }
 }
 
-/// The links between the items of a graph, by their places.
+/// Returns the links between the items of a graph, by their positions.
 fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
     let edge = |link: &Link| {
@@ -195,7 +195,7 @@ fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     level.links.iter().filter_map(edge).collect()
 }
 
-/// An end of a definition, as high as its ports.
+/// Writes the input or output node of a definition, as high as its ports.
 fn end(id: i32, x: f64, ports: usize) -> Value {
     let height = size::of_rows(ports + 1, 0).height;
     let bounding = [x, 0.0, END_WIDTH, height].map(Value::from).to_vec();
@@ -206,7 +206,7 @@ fn definition_id(level: &Level) -> String {
     uuid_of(&format!("subgraph {}", level.id))
 }
 
-/// The file.
+/// Writes the file.
 pub(super) fn workflow<L>(writer: &Writer<'_, '_, L>) -> Map
 where
     L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>,
@@ -231,9 +231,9 @@ where
     workflow
 }
 
-/// An id that depends on a text only.
+/// Returns a UUID that depends on a text only.
 fn uuid_of(text: &str) -> String {
-    // FNV-1a over 128 bits; version and variant say that it is an application's own.
+    // FNV-1a over 128 bits, with the version (8) and variant of a UUID that an application makes.
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     for byte in text.bytes() {
         hash ^= u128::from(byte);

@@ -3,7 +3,7 @@
 use comfy_convert::{Format, read};
 
 #[test]
-fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
+fn api_format_is_kept_without_the_keys_of_its_run() {
     let document = read(br#"{"1":{"class_type":"A","inputs":{"x":7.0},"is_changed":"h"},"note":"x"}"#).unwrap();
     assert_eq!((document.format(), document.ui().is_none()), (Format::Api, true));
     assert_eq!(document.api().unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":7.0}}}"#);

@@ -1,4 +1,4 @@
-//! Where the front end gives no prompt, and limits: each names the node and ends in time.
+//! Errors where the front end gives no prompt either, and limits: each names the node and is found in time.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ fn a_link_to_nowhere() {
 }
 
 #[test]
-fn a_loop_of_bypassed_nodes() {
+fn a_cycle_of_bypassed_nodes() {
     let make = |id: u32, link: u32| {
         format!(
             r#"{{"id":{id},"type":"ImageSink","mode":4,"inputs":[{{"name":"image","type":"IMAGE","link":{link}}}]}}"#
@@ -129,7 +129,7 @@ fn a_long_chain_of_reroutes_and_many_readers() {
 }
 
 #[test]
-fn a_prefix_that_is_no_text() {
+fn a_prefix_that_is_not_a_text() {
     let save = r#"{"id":1,"type":"SaveImage","widgets_values":[5]}"#;
     fails(&file(&[save], "[]", ""), "node 1 (SaveImage): expected a string for `filename_prefix`, found an integer");
 }
@@ -140,7 +140,7 @@ fn a_camera() {
 }
 
 #[test]
-fn unknown_classes_are_warned_of() {
+fn unknown_classes_give_warnings() {
     let workflow = file(&[r#"{"id":1,"type":"Nobody"}"#], "[]", "");
     let warnings = convert(&workflow).unwrap().warnings;
     assert_eq!(
@@ -150,7 +150,7 @@ fn unknown_classes_are_warned_of() {
 }
 
 #[test]
-fn files_that_are_no_workflow() {
+fn json_that_is_not_a_workflow() {
     for (text, expected) in [
         ("[]", "found an array"),
         (r#"{"links":[]}"#, "found an object without an array `nodes`"),

@@ -1,4 +1,4 @@
-//! An entry of `extra.groupNodes`.
+//! The definition of a group node: an entry of `extra.groupNodes`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,30 +6,30 @@ use comfy_schema::{Map, Value};
 
 use crate::ui::UiNode;
 
-/// The most inner nodes of a group.
+/// The maximum number of inner nodes of a group.
 const MAX_NODES: usize = 1_000;
 
 /// The definition of a group node.
 #[derive(Debug)]
-pub(in crate::load) struct Definition {
-    pub(in crate::load) nodes: Vec<UiNode>,
-    /// Inner node and input number to inner node and output.
-    pub(in crate::load) links: HashMap<(usize, usize), (usize, usize)>,
-    /// Outputs that are linked outside too.
-    pub(in crate::load) external: HashSet<(usize, usize)>,
+pub(crate) struct Definition {
+    pub(crate) nodes: Vec<UiNode>,
+    /// The links inside: inner node and output by inner node and input number.
+    pub(crate) links: HashMap<(usize, usize), (usize, usize)>,
+    /// The outputs that are linked outside too, by inner node and output.
+    pub(crate) external: HashSet<(usize, usize)>,
     config: Map,
 }
 
 impl Definition {
-    /// How much there is to read.
-    pub(in crate::load) fn parts(value: &Value) -> usize {
+    /// Returns the number of parts to read, which counts against the limit.
+    pub(crate) fn parts(value: &Value) -> usize {
         let length =
             |key| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_array).map_or(0, <[Value]>::len);
         1 + length("nodes") + length("links") + length("external")
     }
 
-    /// Reads it; none if it has no nodes, or nodes that are none.
-    pub(in crate::load) fn read(value: &Value) -> Option<Self> {
+    /// Reads a definition. Returns `None` if it has no nodes or an invalid one.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
         let map = value.as_object()?;
         let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MAX_NODES)?;
         let nodes = nodes.iter().map(UiNode::of_group).collect::<Option<Vec<_>>>()?;
@@ -50,8 +50,8 @@ impl Definition {
         Some(Self { nodes, links, external, config })
     }
 
-    /// What was customised about an input or output of an inner node.
-    pub(in crate::load) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
+    /// Returns the user's settings for an input or output of an inner node.
+    pub(crate) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
         let node = self.config.get(&node.to_string())?.as_object()?;
         node.get(side)?.as_object()?.get(name)?.as_object()
     }

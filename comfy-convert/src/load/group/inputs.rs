@@ -1,4 +1,4 @@
-//! Which inputs and widgets a group node has, and what inner ones they stand for.
+//! The inputs and widgets of a group node, and the inner ones that they stand for.
 
 use std::collections::HashMap;
 
@@ -9,18 +9,18 @@ use crate::load::model::{Node, NodeKind, Slot};
 use crate::ui::UiNode;
 use crate::widgets::{Spec, Widgets, declared, has_widget};
 
-/// The outside of a group.
-pub(in crate::load) struct Plan<'s> {
-    pub(in crate::load) slots: Vec<Slot>,
-    pub(in crate::load) widgets: Widgets<'s>,
-    pub(in crate::load) from_outside: HashMap<(usize, usize), usize>,
-    /// Name of a group's widget to the inner widgets that take its value.
+/// The inputs and widgets of a group node.
+pub(crate) struct Plan<'s> {
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) widgets: Widgets<'s>,
+    pub(crate) from_outside: HashMap<(usize, usize), usize>,
+    /// The inner widgets (node and name) that take the value of the group's widget of this name.
     targets: Vec<(Text, usize, Text)>,
 }
 
 impl Plan<'_> {
-    /// Gives the values of the group's widgets to the inner ones.
-    pub(in crate::load) fn write(&self, nodes: &mut [Node<'_>]) {
+    /// Copies the values of the group's widgets into the inner ones.
+    pub(crate) fn write(&self, nodes: &mut [Node<'_>]) {
         for (name, node, inner) in &self.targets {
             let (Some(widget), Some(node)) = (self.widgets.get(name), nodes.get_mut(*node)) else {
                 continue;
@@ -32,15 +32,16 @@ impl Plan<'_> {
     }
 }
 
-/// A converted widget that waits until all nodes are done.
+/// A widget converted to an input, which comes after the inputs of all nodes.
 struct Converted<'s> {
     node: usize,
     number: usize,
     spec: Spec<'s>,
 }
 
-/// Goes through the inner nodes by index: (a) widgets, (b) other inputs, and (c), after all, converted widgets.
-pub(in crate::load) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
+/// Plans the inputs of a group from its inner nodes by index: first widgets, then other inputs, and after all nodes the
+/// converted widgets.
+pub(crate) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
     let mut planner = Planner { definition, seen: HashMap::new(), count: 0, declared: Vec::new(), plan: empty() };
     let mut waiting = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -66,9 +67,9 @@ fn empty<'s>() -> Plan<'s> {
 
 struct Planner<'d, 's> {
     definition: &'d Definition,
-    /// How often a name was given.
+    /// The number of times that each name was given.
     seen: HashMap<Text, usize>,
-    /// The next number of an input.
+    /// The number of the next input.
     count: usize,
     /// The group's inputs, as a class would declare them.
     declared: Vec<(Text, Spec<'s>)>,
@@ -104,7 +105,7 @@ impl<'s> Planner<'_, 's> {
             self.plan.from_outside.insert((at, number), self.count);
             self.count += 1;
         }
-        // By their place as text, as JavaScript sorts.
+        // Sorted by position as text, as JavaScript's `sort` does.
         converted.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (offset, (_, spec)) in converted.into_iter().enumerate() {
             let number = first_converted + offset;
@@ -114,7 +115,7 @@ impl<'s> Planner<'_, 's> {
         }
     }
 
-    /// A primitive becomes a widget of the kind of what it is linked to, and writes there.
+    /// Adds a primitive as a widget of the type that it is linked to, and writes its value there.
     fn primitive(&mut self, at: usize, nodes: &[Node<'s>]) {
         let mut links: Vec<_> =
             self.definition.links.iter().filter(|(_, from)| from.0 == at).map(|(to, _)| *to).collect();
@@ -134,7 +135,7 @@ impl<'s> Planner<'_, 's> {
         }
     }
 
-    /// The name that an inner input has outside.
+    /// Returns the name that an inner input has outside the group.
     fn name(&mut self, at: usize, inner: &Text, primitive: Option<&Text>) -> Text {
         let saved = &self.definition.nodes[at];
         let custom = self.definition.config(at, "input", inner).and_then(|config| config.get("name"));
@@ -159,7 +160,7 @@ impl<'s> Planner<'_, 's> {
         self.declared.push((name, spec));
     }
 
-    /// The group as a class of the declared inputs: sockets before widgets.
+    /// Builds the group's inputs like those of a class: sockets before widgets.
     fn finish(mut self) -> Plan<'s> {
         for (name, spec) in &self.declared {
             self.plan.widgets.add(spec, name);
@@ -172,7 +173,7 @@ impl<'s> Planner<'_, 's> {
     }
 }
 
-/// The input that a number means for an inner node: its sockets, then its converted widgets.
+/// Returns the input of an inner node by number: its sockets come first, then its converted widgets.
 fn input_of<'s>(nodes: &[Node<'s>], definition: &Definition, at: usize, number: usize) -> Option<Spec<'s>> {
     let NodeKind::Class(class) = nodes.get(at)?.kind else {
         return None;
@@ -190,7 +191,7 @@ fn input_of<'s>(nodes: &[Node<'s>], definition: &Definition, at: usize, number: 
     others.into_iter().nth(number)
 }
 
-/// The place of an input that the definition's node lists with a `widget` entry.
+/// Returns the position of an input that the definition's node lists with a `widget` entry.
 fn converted_at(saved: &UiNode, name: &Text) -> Option<usize> {
     saved.inputs.iter().position(|input| input.name == *name && input.widget.as_ref() == Some(name))
 }

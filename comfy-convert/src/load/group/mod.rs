@@ -11,12 +11,12 @@ use super::model::{Node, NodeKind};
 pub(super) use definition::Definition;
 pub(super) use inputs::plan;
 
-/// The outputs that are not linked inside or are linked outside too, less those made invisible.
+/// Returns the outputs that are not linked inside or are linked outside too, without those made invisible.
 pub(super) fn outputs(nodes: &[Node<'_>], definition: &Definition) -> Vec<(usize, usize)> {
     let linked: HashSet<(usize, usize)> = definition.links.values().copied().collect();
     let mut outputs = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
-        // A primitive's output is inside its widget.
+        // A primitive's output goes into its widget.
         if matches!(node.kind, NodeKind::Primitive { .. }) {
             continue;
         }
