@@ -1,7 +1,7 @@
-//! Generates the nodes that the tests use, all of a real server and one of every shape, and the source of every prompt
-//! in `imports/`.
+//! Generates the nodes that the tests use (those of a real server, and one of every shape) and the source of every
+//! prompt in `imports/`.
 //!
-//! With `generate` and not with `build`, so that no environment variable changes what is tested.
+//! Nodes are generated with `generate`, not with `build`, so that no environment variable changes what is tested.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -42,7 +42,7 @@ fn palette_definition() -> String {
     )
 }
 
-/// A module for every prompt, and a list of functions that give their JSON.
+/// Returns a module for every prompt, and a list of functions that return their JSON.
 fn imports() -> Result<String, Box<dyn Error>> {
     let schema = Schema::from_slice(&fs::read(SERVER)?)?;
     let import = Importer::new(&schema);

@@ -23,8 +23,8 @@ pub struct ImportOptions {
     /// How options of closed combos are written.
     pub option_style: OptionStyle,
     /// Whether nodes may be typed although the prompt then changes a little: literals that no server reads (`upload`,
-    /// `audioUI`) and members of `_meta` other than the title are left out, and the defaults of required inputs that the
-    /// file lacks are sent.
+    /// `audioUI`) and members of `_meta` other than the title are left out, and the defaults of required inputs that
+    /// the file lacks are sent.
     pub tidy: bool,
     /// Whether each subgraph becomes a function.
     pub functions: bool,

@@ -1,5 +1,5 @@
-//! The strict reading of a prompt: every node is complete, every link has a slot that exists in principle, and every value
-//! can be sent as JSON.
+//! The strict reading of a prompt: every node is complete, every link has a slot that exists in principle, and every
+//! value can be sent as JSON.
 
 use comfy_schema::prompt::{Link as RawLink, NodeLabel, Prompt as RawPrompt, PromptNode};
 use comfy_schema::shown::shortened;

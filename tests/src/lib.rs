@@ -31,7 +31,7 @@ pub fn data() -> Option<PathBuf> {
 
 pub mod imports;
 
-/// What the prompts in `imports/` became, compiled.
+/// The imported prompts of `imports/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
 pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imports.rs"));
