@@ -118,15 +118,15 @@ impl Import {
         let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
         let schema = self.definitions.load()?;
-        let planned = Importer::new(&schema);
+        let importer = Importer::new(&schema);
         let loaded = loaded.elapsed();
         let mut outcome = Outcome::default();
         let started = Instant::now();
         for (file, target) in self.files.iter().zip(targets) {
-            let mut settings = self.settings();
-            settings.name = self.name.clone().unwrap_or_else(|| function_name(file));
-            settings.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
-            match self.import(file, &mut settings, &schema, &planned) {
+            let mut options = self.import_options();
+            options.name = self.name.clone().unwrap_or_else(|| function_name(file));
+            options.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            match self.import(file, &mut options, &schema, &importer) {
                 Ok((imported, warnings)) => {
                     for warning in &warnings {
                         eprintln!("warning: {}: {warning}", file.display());
@@ -170,13 +170,13 @@ impl Import {
     fn import(
         &self,
         file: &Path,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
-        planned: &Importer<'_>,
+        importer: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
         let document = workflow::open(file)?;
-        let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
-        let imported = planned.import(&prompt, settings)?;
+        let (prompt, mut warnings) = self.prompt(document, options, schema)?;
+        let imported = importer.import(&prompt, options)?;
         warnings.extend(imported.warnings.iter().map(ToString::to_string));
         Ok((imported, warnings))
     }
@@ -185,29 +185,29 @@ impl Import {
     fn prompt(
         &self,
         document: Document,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
     ) -> Result<(Value, Vec<String>), Failure> {
         if let Some(workflow) = &document.ui {
-            settings.function_names = workflow.subgraph_names().into_iter().collect();
+            options.function_names = workflow.subgraph_names().into_iter().collect();
         }
         let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;
         Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
     }
 
-    fn settings(&self) -> ImportOptions {
-        let mut settings = ImportOptions::new(String::new());
-        settings.nodes.clone_from(&self.nodes);
-        settings.parameters = match self.params.as_slice() {
+    fn import_options(&self) -> ImportOptions {
+        let mut options = ImportOptions::new(String::new());
+        options.nodes.clone_from(&self.nodes);
+        options.parameters = match self.params.as_slice() {
             [only] if only == "none" => Parameters::None,
             [only] if only == "auto" => Parameters::Auto,
             list => Parameters::List(list.to_vec()),
         };
-        settings.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
-        settings.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
-        settings.tidy = self.tidy;
-        settings.functions = self.functions;
-        settings
+        options.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
+        options.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
+        options.tidy = self.tidy;
+        options.functions = self.functions;
+        options
     }
 }
 
