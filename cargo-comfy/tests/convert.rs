@@ -69,7 +69,7 @@ fn a_request_body_is_read_as_its_prompt_or_its_workflow() {
 fn warnings_can_be_denied() {
     let workflow = r#"{"nodes":[{"id":1,"type":"Nobody"}],"links":[]}"#;
     let prompt = "{\"1\":{\"inputs\":{},\"_meta\":{}}}\n";
-    let warning = "warning: -: node 1 `Nobody`: the schema does not have this class";
+    let warning = "warning: -: node 1 (Nobody): the schema does not have this class";
     assert_output(&convert(workflow, &["-", "--schema", SCHEMA, "--format", "compact"]), 0, prompt, warning);
     let arguments = ["-", "--schema", SCHEMA, "--format", "compact", "--deny-warnings"];
     assert_output(&convert(workflow, &arguments), 1, prompt, "warnings: 1; --deny-warnings makes this an error");
@@ -77,7 +77,7 @@ fn warnings_can_be_denied() {
 
 #[test]
 fn errors_name_the_file_and_exit_with_2() {
-    assert_output(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON from line 1 column 1 on; give");
+    assert_output(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON: error at line 1, column 1; give");
     assert_output(&convert(WORKFLOW, &["-"]), 2, "", "give --schema FILE or --server URL");
     assert_output(&convert("", &["no such file.json"]), 2, "", "error: no such file.json: ");
     let broken = r#"{"nodes":[{"id":1,"type":"VAEDecode","inputs":[{"name":"vae","link":5}]}],"links":[]}"#;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-use comfy_convert::{Converter, Form, UiWorkflow, read};
+use comfy_convert::{Converter, Format, UiWorkflow, read};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
@@ -112,7 +112,7 @@ fn check(value: &Value) {
         assert!(!text.contains(":NaN") && !text.contains(":Infinity"));
         if text.contains("\"class_type\":\"") {
             let again = read(text.as_bytes()).expect("it is a prompt");
-            assert_eq!((again.form, again.api), (Form::Api, Some(converted.prompt)));
+            assert_eq!((again.format(), again.api()), (Format::Api, Some(&converted.prompt)));
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui};
+use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui_with};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn at_the_origin(_: &[BoxSize], _: &[(usize, usize)]) -> Vec<(f64, f64)> {
 }
 
 fn there(prompt: &Value) -> UiDocument {
-    to_ui(prompt, &SCHEMA, at_the_origin).unwrap()
+    to_ui_with(prompt, &SCHEMA, at_the_origin).unwrap()
 }
 
 /// The prompt that the editor makes of the file.
@@ -73,7 +73,7 @@ fn nodes_stand_where_they_are_told() {
         assert_eq!((sizes.len(), links), (2, &[(0, 1)][..]));
         vec![(0.0, 0.0), (1.0, 2.0)]
     };
-    let document = to_ui(&json(SAMPLER), &SCHEMA, layout).unwrap();
+    let document = to_ui_with(&json(SAMPLER), &SCHEMA, layout).unwrap();
     // The title stands above.
     assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 32.0]")));
     assert_eq!(member(&document, "\"ground\"", "size"), Some(json("[270.0, 130.0]")));
@@ -267,7 +267,7 @@ fn a_node_without_a_class_comes_back() {
 #[test]
 fn what_is_no_prompt_is_an_error() {
     for text in ["[]", "null", r#"{"1": 5}"#] {
-        assert!(to_ui(&json(text), &SCHEMA, at_the_origin).is_err(), "{text}");
+        assert!(to_ui_with(&json(text), &SCHEMA, at_the_origin).is_err(), "{text}");
     }
 }
 
@@ -319,7 +319,7 @@ proptest! {
             (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
         };
         let prompt = Value::Object(nodes.into_iter().map(node).collect());
-        let document = to_ui(&prompt, &SCHEMA, at_the_origin).unwrap();
+        let document = to_ui_with(&prompt, &SCHEMA, at_the_origin).unwrap();
         let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
         // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
         let _ = Converter::new(&SCHEMA).convert(&workflow);

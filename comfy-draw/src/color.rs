@@ -34,6 +34,8 @@ pub(crate) const WIDGET_TEXT: &str = "#dddddd";
 pub(crate) const ERROR: &str = "#ee0000";
 pub(crate) const ERROR_TEXT: &str = "#ff6666";
 pub(crate) const WARNING: &str = "#e0a030";
+/// The word on an inactive node.
+pub(crate) const INACTIVE: &str = "#e0d0ff";
 
 /// The colour of a type. Of a union, that of its first type.
 pub(crate) fn of_type(word: &str) -> &'static str {

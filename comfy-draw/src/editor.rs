@@ -3,7 +3,7 @@
 use comfy_convert::{BoxSize, UiDocument};
 use comfy_schema::{Schema, Value};
 
-use crate::DrawError;
+use crate::error::DrawError;
 use crate::layout::{Size, layout};
 
 /// Makes a workflow that the ComfyUI editor opens from a prompt in API format, laid out in layers as a picture of it is,
@@ -27,7 +27,7 @@ use crate::layout::{Size, layout};
 ///
 /// If `prompt` is no prompt.
 pub fn to_ui(prompt: &Value, schema: &Schema) -> Result<UiDocument, DrawError> {
-    Ok(comfy_convert::to_ui(prompt, schema, |boxes, links| {
+    Ok(comfy_convert::to_ui_with(prompt, schema, |boxes, links| {
         let sizes: Vec<Size> = boxes.iter().map(|size: &BoxSize| (size.width, size.height)).collect();
         layout(&sizes, links).places
     })?)
@@ -58,7 +58,7 @@ mod sealed {
 impl<T> ToUi for comfy_runtime::Workflow<T> {
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError> {
         let json = self.to_json();
-        let prompt = Value::parse(json.as_bytes()).map_err(|_| DrawError::NotAPrompt { found: "no JSON" })?;
-        to_ui(&prompt, schema)
+        // What a workflow writes is always JSON; anything else would not be a prompt.
+        to_ui(&Value::parse(json.as_bytes()).unwrap_or(Value::Null), schema)
     }
 }

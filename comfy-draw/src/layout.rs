@@ -14,7 +14,7 @@ const LAYER_GAP: f64 = 90.0;
 
 /// The layout's cost grows with boxes and with the layers that links cross. Beyond this sum, plain columns are made: the
 /// largest of 273 known workflows comes to 1,013.
-const MOST_EFFORT: usize = 3_000;
+const MAX_EFFORT: usize = 3_000;
 
 /// Where everything stands.
 #[derive(Debug, Default, PartialEq)]
@@ -42,7 +42,7 @@ pub(crate) fn layout(sizes: &[Size], edges: &[(usize, usize)]) -> Layout {
     let layer = |at: usize| layers.get(at).copied().unwrap_or(0);
     let crossed: usize = edges.iter().map(|&(from, to)| layer(to).abs_diff(layer(from))).sum();
     let plain = || Layout { places: columns(sizes, &layers), routes: HashMap::new() };
-    if sizes.len().saturating_add(crossed) > MOST_EFFORT {
+    if sizes.len().saturating_add(crossed) > MAX_EFFORT {
         return plain();
     }
     layered(sizes, &edges).map_or_else(plain, Layout::at_zero)

@@ -35,6 +35,7 @@
 
 mod color;
 mod editor;
+mod error;
 mod graph;
 mod html;
 mod layout;
@@ -45,58 +46,18 @@ mod scene;
 mod svg;
 mod text;
 
-pub use comfy_convert::{Lost, ToUiError, UiDocument};
+use comfy_convert::InactiveNode;
+pub use comfy_convert::{LostValue, ToUiError, UiDocument};
 pub use comfy_schema;
 use comfy_schema::{Schema, Value};
-use thiserror::Error;
 
 #[cfg(feature = "runtime")]
 pub use editor::ToUi;
 pub use editor::to_ui;
+pub use error::DrawError;
 
 use graph::Graph;
 use scene::Scene;
-
-/// Why there is no picture.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum DrawError {
-    /// What was given is no prompt.
-    #[error("a prompt is an object of node id to node, not {found}; give a workflow in API format")]
-    NotAPrompt {
-        /// What it is.
-        found: &'static str,
-    },
-
-    /// Nobody could read it.
-    #[error("it has {nodes} nodes; pictures are made of at most {most}; draw a part of it")]
-    TooLarge {
-        /// How many nodes it has.
-        nodes: usize,
-        /// How many are drawn.
-        most: usize,
-    },
-
-    /// Nobody could read it.
-    #[error("it has {links} links; pictures are made of at most {most}; draw a part of it")]
-    TooManyLinks {
-        /// How many links it has.
-        links: usize,
-        /// How many are drawn.
-        most: usize,
-    },
-
-    /// The editor could not open it.
-    #[error(transparent)]
-    ToUi(#[from] ToUiError),
-
-    /// Pixels could not be made of it.
-    #[error("no pixels could be made of the picture: {why}; take SVG instead")]
-    Render {
-        /// What the renderer says.
-        why: String,
-    },
-}
 
 /// A picture of a workflow, to be written in one of several forms. The same workflow gives the same bytes.
 #[derive(Debug)]
@@ -106,13 +67,42 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Reads a prompt (an object of node id to node) of at most 10,000 nodes and 20,000 links.
+    /// Reads a prompt in API format of at most 10,000 nodes and 20,000 links.
     ///
     /// # Errors
     ///
-    /// [`DrawError::NotAPrompt`], and what is too large.
+    /// Returns [`DrawError::NotAPrompt`] if the JSON is not a prompt, and an error if it has too many nodes or links.
     pub fn new(prompt: &Value, schema: Option<&Schema>) -> Result<Self, DrawError> {
-        Ok(Self { graph: Graph::new(prompt, schema)? })
+        Self::with_inactive(prompt, &[], schema)
+    }
+
+    /// Reads a prompt, and the muted and bypassed nodes of the workflow that it was converted from. Those are drawn pale,
+    /// with a dashed outline and dashed links.
+    ///
+    /// ```
+    /// use comfy_convert::{Converter, UiWorkflow};
+    /// use comfy_draw::Drawing;
+    /// use comfy_schema::{Schema, Value};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let schema = Schema::from_slice(br#"{"Noise": {"input": {}, "output": ["IMAGE"]}}"#)?;
+    /// let file = Value::parse(br#"{"nodes": [{"id": 1, "type": "Noise", "mode": 2}], "links": []}"#)?;
+    /// let converted = Converter::new(&schema).list_inactive().convert(&UiWorkflow::from_value(&file)?)?;
+    /// let drawing = Drawing::with_inactive(&converted.prompt, &converted.inactive, Some(&schema))?;
+    /// assert!(drawing.svg().contains("muted"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`new`](Self::new).
+    pub fn with_inactive(
+        prompt: &Value,
+        inactive: &[InactiveNode],
+        schema: Option<&Schema>,
+    ) -> Result<Self, DrawError> {
+        Ok(Self { graph: Graph::new(prompt, inactive, schema)? })
     }
 
     /// How many nodes have errors.
@@ -159,11 +149,11 @@ impl Drawing {
 mod tests {
     use super::*;
 
-    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+    const fn assert_send_sync<T: Send + Sync + 'static>() {}
 
     #[test]
-    fn types_go_to_other_threads() {
-        goes_to_other_threads::<Drawing>();
-        goes_to_other_threads::<DrawError>();
+    fn types_are_send_and_sync() {
+        assert_send_sync::<Drawing>();
+        assert_send_sync::<DrawError>();
     }
 }

@@ -3,10 +3,10 @@
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use crate::DrawError;
+use crate::error::DrawError;
 
 /// The longest side of a picture. Larger ones are made smaller.
-const MOST_PIXELS: f32 = 8_192.0;
+const MAX_SIDE: f32 = 8_192.0;
 
 /// Fonts that are on most systems, the widest known first.
 const PLAIN: [&str; 5] = ["DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];
@@ -23,14 +23,14 @@ pub(crate) fn render(svg: &str, scale: f32) -> Result<Vec<u8>, DrawError> {
     if let Some(family) = plain.map(|plain| (*plain).to_owned()).or_else(|| families.into_iter().next()) {
         fonts.set_sans_serif_family(family);
     }
-    let tree = Tree::from_str(svg, &options).map_err(|error| DrawError::Render { why: error.to_string() })?;
+    let tree = Tree::from_str(svg, &options).map_err(|error| DrawError::Render { reason: error.to_string() })?;
     let size = tree.size();
     let longest = size.width().max(size.height());
-    let scale = scale.clamp(0.01, 16.0).min(MOST_PIXELS / longest.max(1.0));
+    let scale = scale.clamp(0.01, 16.0).min(MAX_SIDE / longest.max(1.0));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size is bounded and positive")]
     let pixels = |points: f32| (points * scale).ceil().max(1.0) as u32;
-    let failed = || DrawError::Render { why: "the picture is too large".to_owned() };
+    let failed = || DrawError::Render { reason: "the picture is too large".to_owned() };
     let mut pixmap = Pixmap::new(pixels(size.width()), pixels(size.height())).ok_or_else(failed)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| DrawError::Render { why: error.to_string() })
+    pixmap.encode_png().map_err(|error| DrawError::Render { reason: error.to_string() })
 }

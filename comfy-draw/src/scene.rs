@@ -16,13 +16,13 @@ pub(crate) const TEXT_SIZE: f64 = 12.0;
 pub(crate) const SMALL_SIZE: f64 = 11.0;
 pub(crate) const PADDING: f64 = 10.0;
 
-const LEAST_WIDTH: f64 = 210.0;
-const MOST_WIDTH: f64 = 400.0;
+const MIN_WIDTH: f64 = 210.0;
+const MAX_WIDTH: f64 = 400.0;
 const MARGIN: f64 = 40.0;
 /// How far apart links between the same nodes are.
 const BESIDE: f64 = 6.0;
 /// So many lines of a long text are shown.
-const MOST_LINES: usize = 5;
+const MAX_LINES: usize = 5;
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -122,16 +122,18 @@ impl Placed {
                 |sockets: &[crate::graph::Socket]| sockets.get(at).map_or(0.0, |socket| width(&socket.name, TEXT_SIZE));
             name(&node.inputs) + name(&node.outputs) + 5.0 * PADDING
         };
+        let state = node.inactive.map_or(0.0, |state| width(state.name(), SMALL_SIZE) + PADDING);
+        let title = width(&node.title, TITLE_SIZE) + state;
         let wanted = (0..rows)
             .map(row)
-            .chain(node.values.iter().map(|(name, value)| if is_long(value) { MOST_WIDTH } else { pair(name, value) }))
-            .chain([width(&node.title, TITLE_SIZE) + 3.0 * PADDING, width(&node.class, SMALL_SIZE) + 8.0 * PADDING])
-            .fold(LEAST_WIDTH, f64::max)
-            .min(MOST_WIDTH);
+            .chain(node.values.iter().map(|(name, value)| if is_long(value) { MAX_WIDTH } else { pair(name, value) }))
+            .chain([title + 3.0 * PADDING, width(&node.class, SMALL_SIZE) + 8.0 * PADDING])
+            .fold(MIN_WIDTH, f64::max)
+            .min(MAX_WIDTH);
         let room = wanted - 3.0 * PADDING;
         let lines = |(name, value): &(comfy_schema::Text, String)| {
             if is_long(value) || pair(name, value) > wanted {
-                wrap(value, TEXT_SIZE, room, MOST_LINES)
+                wrap(value, TEXT_SIZE, room, MAX_LINES)
             } else {
                 vec![value.clone()]
             }
@@ -144,7 +146,7 @@ impl Placed {
             .iter()
             .chain(&node.warnings)
             .flat_map(|problem| wrap(problem, SMALL_SIZE, room, 3))
-            .take(2 * MOST_LINES)
+            .take(2 * MAX_LINES)
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a node has few rows")]
         let height = TITLE_BAR + ROW * rows as f64 + of_values + LINE * problems.len() as f64 + PADDING;
@@ -208,7 +210,7 @@ mod tests {
             "k": {"class_type": "KSampler", "inputs": {
                 "model": ["c", 0], "positive": ["p", 0], "negative": ["p", 0], "latent_image": ["e", 0]}},
             "d": {"class_type": "VAEDecode", "inputs": {"samples": ["k", 0], "vae": ["c", 2]}}}"#;
-        let scene = Scene::new(Graph::new(&Value::parse(prompt).unwrap(), Some(&schema)).unwrap());
+        let scene = Scene::new(Graph::new(&Value::parse(prompt).unwrap(), &[], Some(&schema)).unwrap());
         for (x, y) in scene.links.iter().flat_map(|line| &line.points) {
             assert!((0.0..=scene.width).contains(x) && (MARGIN..=scene.height - MARGIN).contains(y), "{x} {y}");
         }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use comfy_convert::InactiveState;
+
 use crate::color;
 use crate::scene::{
     LINE, Line, PADDING, Placed, Point, ROW, SMALL_SIZE, Scene, TEXT_SIZE, TITLE_BAR, TITLE_SIZE, WIDGET, stands_below,
@@ -13,7 +15,7 @@ use crate::text::{escape, fit, width};
 const DOT: f64 = 4.5;
 const CORNER: f64 = 8.0;
 /// How many characters of a value its tooltip holds.
-const MOST_CHARACTERS: usize = 2_000;
+const MAX_VALUE_LEN: usize = 2_000;
 
 /// The whole picture.
 pub(crate) fn write(scene: &Scene) -> String {
@@ -34,7 +36,11 @@ pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     out.push_str("<g class=\"links\" fill=\"none\" stroke-width=\"2.5\">\n");
     for Line { link, points } in &scene.links {
         let colour = if link.wrong { color::ERROR } else { color::of_type(&link.kind) };
-        let dash = if link.wrong { " stroke-dasharray=\"7 4\"" } else { "" };
+        let dash = match (link.wrong, link.inactive) {
+            (true, _) => " stroke-dasharray=\"7 4\"",
+            (false, true) => " stroke-dasharray=\"3 5\" opacity=\".5\"",
+            (false, false) => "",
+        };
         let _ = writeln!(out, r#"<path d="{}" stroke="{colour}"{dash}/>"#, path(points));
     }
     out.push_str("</g>\n");
@@ -67,14 +73,18 @@ fn node(placed: &Placed, out: &mut String) {
         (true, false) => " warned",
         (true, true) => "",
     };
+    let inactive = node.inactive.map(InactiveState::name);
+    let (class, opacity) = inactive.map_or_else(Default::default, |name| (format!(" {name}"), " opacity=\".5\""));
+    let dash = if inactive.is_some() { " stroke-dasharray=\"8 5\"" } else { "" };
     let (outline, stroke) = match state {
         " wrong" => (color::ERROR, 3.0),
         " warned" => (color::WARNING, 1.5),
+        _ if inactive.is_some() => (color::TITLE, 1.5),
         _ => (color::OUTLINE, 1.0),
     };
     let _ = writeln!(
         out,
-        r#"<g class="node{state}" data-id="{}" transform="translate({:.0} {:.0})">"#,
+        r#"<g class="node{state}{class}" data-id="{}" transform="translate({:.0} {:.0})"{opacity}>"#,
         escape(&node.id),
         rect.x,
         rect.y
@@ -91,10 +101,13 @@ fn node(placed: &Placed, out: &mut String) {
     // Above the bar, which would hide a part of it.
     let _ = writeln!(
         out,
-        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"/>"#
+        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"{dash}/>"#
     );
     let room = w - 2.0 * PADDING;
-    label(out, (PADDING, 18.0), TITLE_SIZE, color::TITLE, "start", &fit(&node.title, TITLE_SIZE, room));
+    let word = inactive.unwrap_or_default();
+    let beside = if word.is_empty() { 0.0 } else { width(word, SMALL_SIZE) + PADDING };
+    label(out, (PADDING, 18.0), TITLE_SIZE, color::TITLE, "start", &fit(&node.title, TITLE_SIZE, room - beside));
+    label(out, (w - PADDING, 18.0), SMALL_SIZE, color::INACTIVE, "end", word);
     let id = fit(&format!("#{}", node.id), SMALL_SIZE, room / 2.0);
     let left = room - width(&id, SMALL_SIZE) - 2.0 * PADDING;
     label(out, (PADDING, 34.0), SMALL_SIZE, color::FAINT, "start", &fit(&node.class, SMALL_SIZE, left));
@@ -181,8 +194,11 @@ fn label(out: &mut String, (x, y): Point, size: f64, colour: &str, anchor: &str,
 fn tooltip(placed: &Placed) -> String {
     let node = &placed.node;
     let mut out = format!("{} ({})\nnode {}", node.title, node.class, node.id);
+    if let Some(state) = node.inactive {
+        let _ = write!(out, "\n{}: the node does not run", state.name());
+    }
     for (name, value) in &node.values {
-        let value: String = value.chars().take(MOST_CHARACTERS).collect();
+        let value: String = value.chars().take(MAX_VALUE_LEN).collect();
         let _ = write!(out, "\n{name}: {value}");
     }
     for error in &node.errors {

@@ -47,7 +47,7 @@ fn what_is_no_prompt_is_said() {
     let node = |at: usize| (at.to_string(), Value::Object(Map::new()));
     let many = |count: usize| Value::Object((0..count).map(node).collect());
     assert!(Drawing::new(&many(10_000), None).is_ok());
-    assert!(matches!(Drawing::new(&many(10_001), None), Err(DrawError::TooLarge { .. })));
+    assert!(matches!(Drawing::new(&many(10_001), None), Err(DrawError::TooManyNodes { .. })));
     let links: Map = (0..20_001).map(|at| (at.to_string(), Value::Array(vec!["1".into(), at.into()]))).collect();
     let prompt = Map::from_iter([("1", Map::from_iter([("inputs", Value::Object(links))]))]);
     assert!(matches!(Drawing::new(&prompt.into(), None), Err(DrawError::TooManyLinks { .. })));

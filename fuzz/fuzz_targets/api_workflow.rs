@@ -29,14 +29,14 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = read(bytes) else {
         return;
     };
-    let Some(prompt) = document.api else {
+    let Some(prompt) = document.api() else {
         return;
     };
     for importer in IMPORTERS.get_or_init(|| schemas.iter().map(Importer::new).collect()) {
         let mut options = ImportOptions::new("fuzzed");
         options.origin = Some(String::from_utf8_lossy(bytes).into_owned());
         for _ in 0..2 {
-            if let Ok(imported) = importer.import(&prompt, &options) {
+            if let Ok(imported) = importer.import(prompt, &options) {
                 if let Err(error) = syn::parse_file(&imported.source) {
                     panic!("{error}\n{}", imported.source);
                 }

@@ -123,7 +123,9 @@ fn names_and_paths_must_be_rust() -> Result<(), Box<dyn Error>> {
     let prompt = prompt("names")?.to_string();
     assert!(error(&prompt, |options| options.name = "a b".into())?.contains("invalid function name `a b`"));
     assert!(error(&prompt, |options| options.name = "fn".into())?.contains("invalid function name `fn`"));
-    assert!(error(&prompt, |options| options.nodes = "x; fn y() {}".into())?.contains("invalid module path `x; fn y() {}`"));
+    assert!(
+        error(&prompt, |options| options.nodes = "x; fn y() {}".into())?.contains("invalid module path `x; fn y() {}`")
+    );
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_convert::Warning;
+use comfy_convert::ConvertWarning;
 use comfy_schema::{Map, Schema, Value};
 
 use crate::definitions::Definitions;
@@ -104,7 +104,7 @@ impl Convert {
         }
     }
 
-    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<Warning>), Failure> {
+    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         self.choices.read(file, || self.definitions(schema))
     }
 

@@ -69,10 +69,12 @@ impl Graph {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = self.format()?;
         let schema = self.definitions()?;
-        let read = Choices::AS_WRITTEN.read(&self.file, || schema.as_ref().ok_or_else(no_definitions));
+        let document = workflow::open(&self.file).map_err(|failure| failure.about(&self.file))?;
+        let inactive = schema.as_ref().map(|schema| workflow::inactive(&document, schema)).unwrap_or_default();
+        let read = Choices::AS_WRITTEN.prompt(document, || schema.as_ref().ok_or_else(no_definitions));
         let (prompt, warnings) = read.map_err(|failure| failure.about(&self.file))?;
         workflow::warn(&self.file, &warnings);
-        let drawing = Drawing::new(&prompt, schema.as_ref())?;
+        let drawing = Drawing::with_inactive(&prompt, &inactive, schema.as_ref())?;
         let bytes = match format {
             Format::Svg => drawing.svg().into_bytes(),
             Format::Html => drawing.html(&self.title()).into_bytes(),

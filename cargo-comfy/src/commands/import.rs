@@ -188,7 +188,7 @@ impl Import {
         options: &mut ImportOptions,
         schema: &Schema,
     ) -> Result<(Value, Vec<String>), Failure> {
-        if let Some(workflow) = &document.ui {
+        if let Some(workflow) = document.ui() {
             options.function_names = workflow.subgraph_names().into_iter().collect();
         }
         let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;

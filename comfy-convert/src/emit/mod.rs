@@ -1,24 +1,20 @@
 //! The prompt: nodes with their values and links.
 
-mod dynamic_prompt;
-pub(crate) mod number;
-mod random;
-pub(crate) mod replace;
-pub(crate) mod title;
+mod inactive;
 mod values;
 
 use std::collections::{HashMap, HashSet};
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{Map, Text, Value};
 
-use crate::convert::{Converted, Options};
-use crate::error::{ConvertError, Place, Warning, WarningKind};
-use crate::flatten::group::{Group, InnerSource};
+use crate::error::{ConvertError, ConvertWarning, ConvertWarningKind};
 use crate::flatten::{Flat, Promoted, Resolver, Source};
-use crate::load::{Loaded, Node, NodeKind};
+use crate::frontend::title;
+use crate::load::{Group, InnerSource, Link, Loaded, Node, NodeKind};
+use crate::options::Options;
 use crate::ui::Mode;
-pub(crate) use dynamic_prompt::expand;
-pub(crate) use random::Random;
+pub use inactive::{InactiveNode, InactiveState, OutgoingLink};
 
 /// What an input holds in the prompt.
 #[derive(Debug)]
@@ -27,7 +23,7 @@ enum Held {
     Link(Text, usize),
 }
 
-/// Name and what it holds; `None` is undefined. Of equal names the first gives the place and the last the value.
+/// Name and what it holds; `None` is undefined. Of equal names the first gives the label and the last the value.
 type Inputs = Vec<(Text, Option<Held>)>;
 
 /// One node of the prompt.
@@ -38,17 +34,24 @@ struct Emitted {
     title: Option<Text>,
 }
 
+/// The result of [`emit`].
+pub(crate) struct Output {
+    pub(crate) prompt: Value,
+    pub(crate) warnings: Vec<ConvertWarning>,
+    pub(crate) inactive: Vec<InactiveNode>,
+}
+
 /// Writes the prompt.
 ///
 /// # Errors
 ///
-/// Those of following links, and values that cannot be sent.
+/// Returns an error if a link cannot be followed or a value cannot be sent.
 pub(crate) fn emit(
     loaded: &Loaded<'_>,
     flat: &Flat,
     promoted: &Promoted,
     options: &Options,
-) -> Result<Converted, ConvertError> {
+) -> Result<Output, ConvertError> {
     let mut emitter = Emitter {
         loaded,
         flat,
@@ -60,9 +63,10 @@ pub(crate) fn emit(
     for &(frame, node) in &flat.nodes {
         emitter.node(frame, node)?;
     }
+    let inactive = if options.inactive { emitter.inactive() } else { Vec::new() };
     let Emitter { nodes, mut warnings, .. } = emitter;
     warnings.dedup();
-    Ok(Converted { prompt: prompt(nodes), warnings })
+    Ok(Output { prompt: prompt(nodes), warnings, inactive })
 }
 
 struct Emitter<'a, 's> {
@@ -70,13 +74,13 @@ struct Emitter<'a, 's> {
     flat: &'a Flat,
     resolver: Resolver<'a, 's>,
     values: values::Values<'a, 's>,
-    warnings: Vec<Warning>,
+    warnings: Vec<ConvertWarning>,
     nodes: Vec<Emitted>,
 }
 
 impl Emitter<'_, '_> {
     fn node(&mut self, frame: usize, at: usize) -> Result<(), ConvertError> {
-        let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[at];
+        let node = self.loaded.node(self.flat.frames[frame].graph, at);
         if node.mode != Mode::Always {
             return Ok(());
         }
@@ -86,8 +90,8 @@ impl Emitter<'_, '_> {
         if node.is_virtual() {
             return Ok(());
         }
-        let place = self.resolver.place(frame, at);
-        let mut inputs = self.values_of(node, &place)?;
+        let label = self.resolver.label(frame, at);
+        let mut inputs = self.values_of(node, &label)?;
         for slot in 0..node.inputs.len() {
             let held = match self.resolver.input(frame, at, slot)? {
                 Source::Nothing => continue,
@@ -96,25 +100,22 @@ impl Emitter<'_, '_> {
             };
             inputs.push((node.inputs[slot].name.clone(), held));
         }
-        self.push(node, place.id, inputs);
+        self.push(node, label.id, inputs);
         Ok(())
     }
 
     /// The inner nodes of a group node: their sources are taken as they stand.
     fn group(&mut self, frame: usize, at: usize, group: &Group<'_>) -> Result<(), ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
-        let outer = self.resolver.place(frame, at);
+        let outer = self.resolver.label(frame, at);
         for (index, inner) in group.nodes.iter().enumerate() {
             if inner.is_virtual() || inner.mode != Mode::Always {
                 continue;
             }
-            let place = Place {
-                id: Text::new(format!("{}:{index}", outer.id)),
-                class: inner.class.clone(),
-                title: inner.title.clone(),
-                subgraph: Some(outer.class.clone()),
-            };
-            let mut inputs = self.values_of(inner, &place)?;
+            let id = Text::new(format!("{}:{index}", outer.id));
+            let mut label = NodeLabel::new(id, Some(inner.class.clone()), inner.title.clone());
+            label.subgraph.clone_from(&outer.class);
+            let mut inputs = self.values_of(inner, &label)?;
             for (number, slot) in inner.inputs.iter().enumerate() {
                 let (id, output) = match group.source(index, number) {
                     InnerSource::Nothing => continue,
@@ -136,13 +137,13 @@ impl Emitter<'_, '_> {
                 };
                 inputs.push((slot.name.clone(), Some(Held::Link(id, output))));
             }
-            self.push(inner, place.id, inputs);
+            self.push(inner, label.id, inputs);
         }
         Ok(())
     }
 
     /// The source of a link into a group, which only another group is looked behind.
-    fn raw_source(&self, frame: usize, link: &crate::load::Link) -> (Text, usize) {
+    fn raw_source(&self, frame: usize, link: &Link) -> (Text, usize) {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let origin = graph.by_id.get(&link.origin).map(|&at| &graph.nodes[at].kind);
         if let Some(NodeKind::Group(group)) = origin
@@ -153,11 +154,11 @@ impl Emitter<'_, '_> {
         (link.origin.clone(), link.origin_slot)
     }
 
-    fn values_of(&mut self, node: &Node<'_>, place: &Place) -> Result<Inputs, ConvertError> {
-        let unknown = |hint: &str| WarningKind::UnknownClass { hint: hint.into() };
-        let mut warn = |kind| self.warnings.push(Warning { place: Some(place.clone()), kind });
+    fn values_of(&mut self, node: &Node<'_>, label: &NodeLabel) -> Result<Inputs, ConvertError> {
+        let unknown = |hint: &str| ConvertWarningKind::UnknownClass { hint: hint.into() };
+        let mut warn = |kind| self.warnings.push(ConvertWarning { node: Some(label.clone()), kind });
         if node.named_values {
-            warn(WarningKind::NamedValues);
+            warn(ConvertWarningKind::NamedValues);
         }
         if let NodeKind::Unknown { value } = &node.kind {
             warn(match node.class.as_str() {
@@ -169,8 +170,8 @@ impl Emitter<'_, '_> {
         }
         let mut inputs = Inputs::new();
         for widget in node.widgets.list.iter().filter(|widget| widget.sent) {
-            let (value, warning) = self.values.of(widget, node, place)?;
-            self.warnings.extend(warning.map(|kind| Warning { place: Some(place.clone()), kind }));
+            let (value, warning) = self.values.of(widget, node, label)?;
+            self.warnings.extend(warning.map(|kind| ConvertWarning { node: Some(label.clone()), kind }));
             inputs.push((widget.name.clone(), value.map(Held::Value)));
         }
         Ok(inputs)

@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{Map, Value};
 
-use super::number::{js_text, js_value, json_text, number_text};
-use super::replace::Replacer;
-use super::{Random, dynamic_prompt};
-use crate::convert::{Options, Prompts};
-use crate::error::{ConvertError, Place, WarningKind};
+use crate::error::{ConvertError, ConvertWarningKind};
+use crate::frontend::dynamic_prompt;
+use crate::frontend::js::{js_text, js_value, json_text, number_text};
+use crate::frontend::random::Random;
+use crate::load::replace::Replacer;
 use crate::load::{Loaded, Node};
+use crate::options::{DynamicPrompts, Options};
 use crate::widgets::{Kind, Widget};
 
 /// Makes the values of widgets ready to be sent.
@@ -21,7 +23,7 @@ pub(super) struct Values<'a, 's> {
 }
 
 /// A value (`None`: the key is missing), and what is to be said about it.
-type Sent = (Option<Value>, Option<WarningKind>);
+type Sent = (Option<Value>, Option<ConvertWarningKind>);
 
 impl<'a, 's> Values<'a, 's> {
     pub(super) fn new(loaded: &'a Loaded<'s>, options: &'a Options) -> Self {
@@ -29,11 +31,11 @@ impl<'a, 's> Values<'a, 's> {
     }
 
     /// What this widget of a node sends.
-    pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, place: &Place) -> Result<Sent, ConvertError> {
-        let undecided = |why| Some(WarningKind::Undecided { input: widget.name.clone(), why });
+    pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, label: &NodeLabel) -> Result<Sent, ConvertError> {
+        let undecided = |reason| Some(ConvertWarningKind::Undecided { input: widget.name.clone(), reason });
         Ok(match (widget.kind, &widget.value) {
             (Kind::Multiline { dynamic: true } | Kind::DynamicText, Some(Value::String(text)))
-                if self.options.prompts == Prompts::Expanded =>
+                if self.options.dynamic_prompts == DynamicPrompts::Expand =>
             {
                 let (text, chose) = dynamic_prompt::expand(text, &mut self.random);
                 let warning = chose.then(|| undecided("has choices `{…|…}`: one was taken by the seed")).flatten();
@@ -42,7 +44,7 @@ impl<'a, 's> Values<'a, 's> {
             (Kind::Prefix, value) => {
                 let Some(Value::String(text)) = value else {
                     let found = value.as_ref().map_or("missing", Value::kind_name);
-                    return Err(ConvertError::PrefixNotText { place: place.clone().into(), found });
+                    return Err(ConvertError::PrefixNotText { node: label.clone().into(), found });
                 };
                 if !text.contains('%') {
                     return Ok((Some(text.into()), None));
@@ -53,7 +55,7 @@ impl<'a, 's> Values<'a, 's> {
                 (Some(text.into()), warning.filter(|_| undated))
             }
             (Kind::Rendered, _) => (None, undecided("is rendered by the browser and is missing")),
-            (Kind::Webcam, _) => return Err(ConvertError::Webcam { place: place.clone().into() }),
+            (Kind::Webcam, _) => return Err(ConvertError::Webcam { node: label.clone().into() }),
             (Kind::Remote(_), value) => {
                 let value = value.as_ref().map(js_value);
                 (value, undecided("is the first of what the server lists at that time; the saved value stands there"))

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use comfy_schema::Text;
 
 use crate::error::ConvertError;
-use crate::load::{Loaded, NodeKind};
+use crate::load::{Loaded, MAX_NODES, NodeKind};
 
-/// The most nodes, copies included. Real workflows have some hundred.
-pub(crate) const MOST_NODES: usize = 200_000;
 /// The deepest nesting of subgraphs. An inner node's id names all instances around it.
-pub(crate) const MOST_LEVELS: usize = 100;
+const MAX_DEPTH: usize = 100;
 
 /// One instance of a graph.
 #[derive(Debug)]
@@ -50,8 +48,8 @@ impl Flat {
             };
             *next += 1;
             flat.nodes.push((frame, node));
-            if flat.nodes.len() > MOST_NODES {
-                return Err(ConvertError::TooLarge { most: MOST_NODES });
+            if flat.nodes.len() > MAX_NODES {
+                return Err(ConvertError::TooLarge { max: MAX_NODES });
             }
             // What is inside a muted or bypassed instance is left out only at the root.
             if let NodeKind::Subgraph(inner) = found.kind
@@ -59,11 +57,8 @@ impl Flat {
             {
                 let level = flat.frames[frame].level + 1;
                 let id = flat.id(loaded, frame, node);
-                if level > MOST_LEVELS {
-                    return Err(ConvertError::TooDeep {
-                        place: loaded.place(graph, node, &id).into(),
-                        most: MOST_LEVELS,
-                    });
+                if level > MAX_DEPTH {
+                    return Err(ConvertError::TooDeep { node: loaded.label(graph, node, &id).into(), max: MAX_DEPTH });
                 }
                 let prefix = Text::new(format!("{id}:"));
                 let new = flat.frames.len();

@@ -2,17 +2,17 @@
 
 mod bypass;
 mod expand;
-pub(crate) mod group;
-pub(crate) mod names;
+mod names;
 mod primitive;
 mod promote;
 mod resolve;
 
-pub(crate) use expand::{Flat, MOST_NODES};
+pub(crate) use expand::Flat;
 pub(crate) use promote::Promoted;
 pub(crate) use resolve::{Resolver, Source};
 
 use crate::error::ConvertError;
+use crate::frontend::date::DateTime;
 use crate::load::Loaded;
 
 /// Writes values where they are sent from (promoted widgets, primitives) and lists all nodes.
@@ -20,10 +20,7 @@ use crate::load::Loaded;
 /// # Errors
 ///
 /// Too many nodes, or nested too deep.
-pub(crate) fn flatten(
-    loaded: &mut Loaded<'_>,
-    date: Option<&crate::DateTime>,
-) -> Result<(Flat, Promoted), ConvertError> {
+pub(crate) fn flatten(loaded: &mut Loaded<'_>, date: Option<&DateTime>) -> Result<(Flat, Promoted), ConvertError> {
     let promoted = Promoted::find(loaded);
     promoted.equalise(loaded);
     primitive::push(loaded, &promoted, date);

@@ -2,20 +2,20 @@
 
 use comfy_schema::{InputDef, Text, Value};
 
-use super::Promoted;
-use super::promote::WidgetAt;
-use crate::emit::number::{js_number, js_round};
-use crate::emit::replace::Replacer;
+use super::promote::{Promoted, WidgetAt};
+use crate::frontend::date::DateTime;
+use crate::frontend::js::{js_number, js_round};
+use crate::load::replace::Replacer;
 use crate::load::{Loaded, NodeKind};
 use crate::ui::LinkId;
 use crate::widgets::{Kind, has_widget};
 
 /// What the front end takes where a number's input states no bounds.
-const LEAST: f64 = 0.0;
-const MOST: f64 = 2048.0;
+const DEFAULT_MIN: f64 = 0.0;
+const DEFAULT_MAX: f64 = 2048.0;
 
 /// Lets every primitive write.
-pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&crate::DateTime>) {
+pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&DateTime>) {
     let mut replacer: Option<Replacer> = None;
     for graph in loaded.order.clone() {
         for node in 0..loaded.graphs[graph].nodes.len() {
@@ -117,7 +117,7 @@ fn rounded(input: &InputDef, value: &Value) -> Value {
     match input.kind.type_word().as_str() {
         "INT" => {
             let step = option("step").filter(|step| *step > 0.0).unwrap_or(1.0);
-            let shift = option("min").unwrap_or(LEAST) % step;
+            let shift = option("min").unwrap_or(DEFAULT_MIN) % step;
             js_number(js_round((number - shift) / step) * step + shift)
         }
         "FLOAT" => {
@@ -144,7 +144,7 @@ fn bounded(input: &InputDef, value: &Value) -> Value {
     let option = |value: Option<&Value>, otherwise| value.and_then(Value::as_f64).unwrap_or(otherwise);
     match (input.kind.type_word().as_str(), value.as_f64()) {
         ("INT" | "FLOAT", Some(number)) => {
-            let (min, max) = (option(input.options.min(), LEAST), option(input.options.max(), MOST));
+            let (min, max) = (option(input.options.min(), DEFAULT_MIN), option(input.options.max(), DEFAULT_MAX));
             js_number(number.min(max).max(min))
         }
         _ => value.clone(),

@@ -2,8 +2,9 @@
 
 use super::ids::Renumbered;
 use super::links::Links;
+use super::model::Graph;
+use super::nesting;
 use super::node::Loader;
-use super::{Graph, nesting};
 
 /// Loads the graph at this place (0 is the root). Of two nodes with one id the later counts.
 pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&Renumbered>) -> Graph<'s> {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use comfy_schema::Text;
+use comfy_schema::prompt::NodeLabel;
 
-use crate::error::{ConvertError, Place};
+use crate::error::ConvertError;
 use crate::ui::{UiGraph, UiWorkflow};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -41,13 +42,9 @@ pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) 
             State::Open => {
                 let name =
                     |at: usize| at.checked_sub(1).and_then(|at| workflow.subgraphs.get(at)).map(|of| of.name.clone());
-                let place = Place {
-                    id: node.id.clone(),
-                    class: node.class.clone(),
-                    title: node.title.clone(),
-                    subgraph: name(graph),
-                };
-                return Err(ConvertError::Recursive { place: place.into(), subgraph: name(inner).unwrap_or_default() });
+                let mut label = NodeLabel::new(node.id.clone(), Some(node.class.clone()), node.title.clone());
+                label.subgraph = name(graph);
+                return Err(ConvertError::Recursive { node: label.into(), subgraph: name(inner).unwrap_or_default() });
             }
             State::Done => {}
         }

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Autogrow, InputKind, NodeDef, Text, Value};
 
-use super::Slot;
-use super::node::template;
+use super::model::{Slot, Template};
 use crate::ui::{LinkId, UiInput};
 use crate::widgets::{Kind, Spec, Widgets, declared};
 
@@ -116,4 +115,13 @@ impl Builder<'_, '_> {
         let link = self.by_name.get(name).and_then(|input| input.link.clone());
         Slot { name: name.clone(), kind, link, ..Slot::default() }
     }
+}
+
+/// The template of an input with a matched type.
+pub(super) fn template(kind: &InputKind) -> Option<Template> {
+    let InputKind::Match(matched) = kind else {
+        return None;
+    };
+    let allowed = if matched.allowed.is_empty() { "*".into() } else { matched.allowed.join(",").into() };
+    Some(Template { id: matched.template_id.clone(), allowed })
 }

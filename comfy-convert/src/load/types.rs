@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::Text;
 
-use super::{Graph, Node, NodeKind, ORIGIN};
+use super::links::ORIGIN;
+use super::model::{Graph, Node, NodeKind};
 
 /// Disconnecting changes types, which may disconnect more; real files settle in the first round.
-const MOST_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 8;
 
 /// Whether a link between these types is allowed: either is any, equal ignoring case, or lists that overlap.
 pub(crate) fn compatible(a: &str, b: &str) -> bool {
@@ -38,7 +39,7 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     }
     cut_rings(graph, &movable);
     let order = sources_first(graph, &movable);
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         for &at in &order {
             pass_on(graph, at);
         }

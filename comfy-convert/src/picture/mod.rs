@@ -1,7 +1,7 @@
 //! Workflows inside of pictures, videos and sounds, as ComfyUI writes them.
 //!
 //! Every reader walks the file's own structure over borrowed bytes: it allocates nothing by a size that the file
-//! states, and inflates at most [`MOST_INFLATED`] bytes of a text.
+//! states, and inflates at most [`MAX_INFLATED_BYTES`] bytes of a text.
 
 mod exif;
 mod id3;
@@ -18,10 +18,10 @@ use std::io::Read;
 use comfy_schema::Value;
 use flate2::read::ZlibDecoder;
 
-use crate::ReadError;
+use crate::error::DocumentError;
 
 /// The longest text that is inflated, in bytes. A workflow of thousands of nodes has a few million.
-pub(crate) const MOST_INFLATED: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_INFLATED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The texts in a file's metadata.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ pub(crate) struct Found {
     pub(crate) workflow: Option<Value>,
     pub(crate) prompt: Option<Value>,
     /// Why one of the two is missing though it is there.
-    pub(crate) problems: Vec<ReadError>,
+    pub(crate) problems: Vec<DocumentError>,
 }
 
 impl<'f> Metadata<'f> {
@@ -61,8 +61,8 @@ impl<'f> Metadata<'f> {
         }
     }
 
-    fn damaged(&mut self, why: impl Into<String>) {
-        self.damage.get_or_insert(why.into());
+    fn damaged(&mut self, reason: impl Into<String>) {
+        self.damage.get_or_insert(reason.into());
     }
 }
 
@@ -84,7 +84,7 @@ fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
 }
 
 /// Files that people may take for one with a workflow: what they are, and what to do.
-fn other_format(bytes: &[u8]) -> Option<ReadError> {
+fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     const ORIGINAL: &str = "give the file that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM) or its JSON";
     let (found, remedy) = match bytes {
         [0xFF, 0xD8, 0xFF, ..] => ("a JPEG picture", ORIGINAL),
@@ -100,18 +100,18 @@ fn other_format(bytes: &[u8]) -> Option<ReadError> {
         [b'g', b'l', b'T', b'F', ..] => ("a GLB model", ORIGINAL),
         _ => return None,
     };
-    Some(ReadError::Unsupported { found, remedy })
+    Some(DocumentError::Unsupported { found, remedy })
 }
 
 /// Reads the workflow and the prompt of a picture; none if these bytes are no picture.
-pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), ReadError>> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), DocumentError>> {
     let Some((format, reader)) = reader(bytes) else {
         return other_format(bytes).map(Err);
     };
     Some(find(format, reader(bytes)).map(|found| (format, found)))
 }
 
-fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError> {
+fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentError> {
     let mut found = Found::default();
     let mut others = Vec::new();
     for key in ["workflow", "prompt"] {
@@ -122,7 +122,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError
         match value(payload) {
             Ok(value) if key == "workflow" => found.workflow = Some(value),
             Ok(value) => found.prompt = Some(value),
-            Err(error) => found.problems.push(ReadError::Metadata { format, key, source: Box::new(error) }),
+            Err(error) => found.problems.push(DocumentError::Metadata { format, key, source: Box::new(error) }),
         }
     }
     for (name, payload) in &metadata.entries {
@@ -143,8 +143,8 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError
         return Err(problem);
     }
     Err(match metadata.damage {
-        Some(why) => ReadError::Damaged { format, why },
-        None => ReadError::NoWorkflow { format, found: others },
+        Some(reason) => DocumentError::Damaged { format, reason },
+        None => DocumentError::NoWorkflow { format, found: others },
     })
 }
 
@@ -167,14 +167,14 @@ impl Found {
 }
 
 /// The JSON of a text.
-fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
+fn value(payload: &Payload<'_>) -> Result<Value, DocumentError> {
     let text: Cow<'_, [u8]> = match payload {
         Payload::Plain(text) => Cow::Borrowed(text),
         Payload::Deflated(deflated) => Cow::Owned(inflate(deflated)?),
     };
     let text = text.strip_suffix(b"\0").unwrap_or(&text);
     if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(ReadError::Empty);
+        return Err(DocumentError::Empty);
     }
     Value::parse(text)
         .or_else(|error| {
@@ -184,20 +184,20 @@ fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
             }
             Value::parse(latin1(text).as_bytes()).map_err(|_| error)
         })
-        .map_err(|source| ReadError::Json { source })
+        .map_err(|source| DocumentError::Json { source })
 }
 
-fn inflate(deflated: &[u8]) -> Result<Vec<u8>, ReadError> {
+fn inflate(deflated: &[u8]) -> Result<Vec<u8>, DocumentError> {
     let mut text = Vec::new();
-    let result = ZlibDecoder::new(deflated).take(MOST_INFLATED + 1).read_to_end(&mut text);
-    let why = match result {
-        Ok(_) if text.len() as u64 > MOST_INFLATED => {
-            format!("a compressed text has more than {} MiB", MOST_INFLATED / 1024 / 1024)
+    let result = ZlibDecoder::new(deflated).take(MAX_INFLATED_BYTES + 1).read_to_end(&mut text);
+    let reason = match result {
+        Ok(_) if text.len() as u64 > MAX_INFLATED_BYTES => {
+            format!("a compressed text has more than {} MiB", MAX_INFLATED_BYTES / 1024 / 1024)
         }
         Ok(_) => return Ok(text),
         Err(error) => format!("a compressed text cannot be inflated ({error})"),
     };
-    Err(ReadError::Damaged { format: "zlib", why })
+    Err(DocumentError::Damaged { format: "zlib", reason })
 }
 
 fn latin1(text: &[u8]) -> String {

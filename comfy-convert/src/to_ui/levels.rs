@@ -7,13 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Text, Value};
 
-use super::links::Link;
-use super::literals::Helper;
 use super::node::id_value;
 
 /// So many subgraphs are made, and so deep in each other.
-const MOST_SUBGRAPHS: usize = 200;
-const MOST_DEPTH: usize = 20;
+const MAX_SUBGRAPHS: usize = 200;
+const MAX_DEPTH: usize = 20;
 
 /// The root, which is the first, and the definitions of subgraphs with one instance each, outer ones first.
 #[derive(Debug)]
@@ -61,6 +59,49 @@ pub(super) struct Port {
     pub(super) inside: Vec<usize>,
 }
 
+/// A link in one graph of the file.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) id: usize,
+    pub(super) from: Origin,
+    pub(super) to: Target,
+    pub(super) kind: Text,
+}
+
+/// Where a link begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// An output of a node.
+    Node(usize, usize),
+    /// An output of a level's instance.
+    Instance(usize, usize),
+    /// An input of the graph itself.
+    Border(usize),
+}
+
+/// Where a link ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Target {
+    /// A slot of a node.
+    Node(usize, usize),
+    /// An input of a level's instance.
+    Instance(usize, usize),
+    /// An output of the graph itself.
+    Border(usize),
+    /// The widget of a helper.
+    Helper(usize),
+}
+
+/// A muted node that holds a value in the widget of its first input.
+#[derive(Debug)]
+pub(super) struct Helper {
+    pub(super) id: u32,
+    pub(super) class: &'static str,
+    pub(super) kind: Text,
+    pub(super) value: Value,
+    pub(super) link: usize,
+}
+
 impl Levels {
     /// Sorts nodes into graphs by their ids.
     pub(super) fn new(ids: &[&str]) -> Self {
@@ -86,7 +127,7 @@ impl Levels {
         let mut made = HashMap::new();
         for (group, parts) in &groups {
             let parent = group.rsplit_once(':').map_or(Some(0), |(outer, _)| made.get(outer).copied());
-            let Some(parent) = parent.filter(|_| self.list.len() <= MOST_SUBGRAPHS) else { continue };
+            let Some(parent) = parent.filter(|_| self.list.len() <= MAX_SUBGRAPHS) else { continue };
             if nodes.contains(group) || parts.iter().any(|part| used.contains(part)) {
                 continue;
             }
@@ -158,7 +199,7 @@ fn groups<'i>(ids: &[&'i str]) -> Vec<(&'i str, Vec<&'i str>)> {
     let mut seen = HashSet::new();
     for id in ids {
         let parts = id.split(':');
-        if parts.clone().any(str::is_empty) || parts.count() > MOST_DEPTH {
+        if parts.clone().any(str::is_empty) || parts.count() > MAX_DEPTH {
             continue;
         }
         for (at, _) in id.match_indices(':') {

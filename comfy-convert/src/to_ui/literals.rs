@@ -6,23 +6,14 @@
 
 use comfy_schema::{Map, Schema, Text, Value};
 
-use super::Lost;
-use super::links::{From, Router, To};
+use super::levels::{Helper, Origin, Target};
+use super::links::Router;
+use super::lost::LostValue;
 use super::size::{self, BoxSize};
-
-/// A muted node that holds a value in the widget of its first input.
-#[derive(Debug)]
-pub(super) struct Helper {
-    pub(super) id: u32,
-    class: &'static str,
-    kind: Text,
-    value: Value,
-    pub(super) link: usize,
-}
 
 /// Gives the literals of nodes in subgraphs a place; what has none is lost. `last_id` is the greatest number that is an
 /// id, and is moved on.
-pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<Lost>) {
+pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<LostValue>) {
     for at in 0..router.nodes.len() {
         let level = router.levels.of_node[at];
         for (name, value) in std::mem::take(&mut router.nodes[at].literals) {
@@ -38,8 +29,8 @@ pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u
             *last_id = last_id.saturating_add(1);
             helpers.push(Helper { id: *last_id, class, kind: kind.clone(), value, link: 0 });
             let port = router.input(level, &name, &kind, true);
-            router.link(level, From::Border(port), To::Helper(helper), &kind);
-            router.link(level, From::Border(port), To::Node(at, slot), &kind);
+            router.link(level, Origin::Border(port), Target::Helper(helper), &kind);
+            router.link(level, Origin::Border(port), Target::Node(at, slot), &kind);
         }
     }
 }

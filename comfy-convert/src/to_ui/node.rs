@@ -2,30 +2,33 @@
 
 use std::collections::HashSet;
 
+use comfy_schema::prompt::{Link, PromptNode};
 use comfy_schema::{Map, NodeDef, OutputDef, OutputKind, Schema, Text, Value};
 
-use super::Lost;
+use super::lost::LostValue;
 use super::size::{self, BoxSize, Rows};
 use super::text;
-use crate::emit::{number, title};
+use crate::frontend::{js, title};
 use crate::load::{Template, slots_of};
 use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 
+/// The inputs of a node that has none.
+static NO_INPUTS: Map = Map::new();
 /// What a node of no class is called, and the only value that one of an unknown class has.
 const NO_CLASS: &str = "UNKNOWN";
 /// The most outputs that a node of an unknown class gets because something is linked to them.
-const MOST_OUTPUTS: usize = 64;
+const MAX_OUTPUTS: usize = 64;
 
 /// An input slot.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct Slot<'s> {
     name: Text,
     pub(super) kind: Text,
     widget: bool,
     /// The template of a matched type.
     pub(super) template: Option<Template>,
     /// Source and output, as the prompt says.
-    wanted: Option<(Text, usize)>,
+    wanted: Option<(&'s str, usize)>,
     link: Option<usize>,
 }
 
@@ -48,12 +51,12 @@ impl Out {
 /// A node ready to be linked and written.
 #[derive(Debug)]
 pub(super) struct Built<'s> {
-    pub(super) id: Text,
+    pub(super) id: &'s Text,
     class: Text,
     /// What the schema says of it.
     known: Option<&'s NodeDef>,
     title: Option<Text>,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot<'s>>,
     pub(super) outputs: Vec<Out>,
     values: Vec<Value>,
     pub(super) size: BoxSize,
@@ -62,16 +65,13 @@ pub(super) struct Built<'s> {
 }
 
 impl<'s> Built<'s> {
-    pub(super) fn new(schema: &'s Schema, id: &Text, node: &Map, lost: &mut Vec<Lost>) -> Self {
-        let no_inputs = Map::new();
-        let inputs = node.get("inputs").and_then(Value::as_object).unwrap_or(&no_inputs);
-        let class = node.get("class_type").and_then(Value::as_str);
+    /// Builds a node from the prompt; the values that the file cannot hold are added to `lost`.
+    pub(super) fn new(schema: &'s Schema, node: PromptNode<'s>, lost: &mut Vec<LostValue>) -> Self {
+        let class = node.class();
         let known = class.and_then(|class| schema.node(class));
-        let title = node.get("_meta").and_then(|meta| meta.as_object()?.get("title")?.as_str());
-        let title =
-            title.filter(|title| !title.is_empty() && known.is_none_or(|known| title::default(known) != *title));
+        let title = node.title().filter(|title| known.is_none_or(|known| title::default(known) != *title));
         let mut built = Self {
-            id: id.clone(),
+            id: node.id,
             class: Text::new(class.unwrap_or(NO_CLASS)),
             known,
             title: title.map(Text::new),
@@ -81,9 +81,10 @@ impl<'s> Built<'s> {
             size: size::of_rows(1, 0),
             literals: Vec::new(),
         };
-        match known {
-            Some(known) => built.fill(known, inputs, lost),
-            None => built.keep(inputs, lost),
+        match (known, node.inputs()) {
+            (Some(known), inputs) => built.fill(known, inputs.unwrap_or(&NO_INPUTS), lost),
+            (None, Some(inputs)) => built.keep(inputs, lost),
+            (None, None) => {}
         }
         built
     }
@@ -98,18 +99,18 @@ impl<'s> Built<'s> {
         self.slots.get(slot).map(|slot| (slot.name.clone(), slot.widget)).unwrap_or_default()
     }
 
-    /// The links that the prompt wants: slot, name, source and output.
-    pub(super) fn wanted(&self) -> Vec<(usize, Text, Text, usize)> {
-        let wanted = |(at, slot): (usize, &Slot)| {
-            let (source, output) = slot.wanted.clone()?;
-            Some((at, slot.name.clone(), source, output))
+    /// Returns the links that the prompt wants: slot, source and output.
+    pub(super) fn wanted(&self) -> Vec<(usize, &'s str, usize)> {
+        let wanted = |(at, slot): (usize, &Slot<'s>)| {
+            let (source, output) = slot.wanted?;
+            Some((at, source, output))
         };
         self.slots.iter().enumerate().filter_map(wanted).collect()
     }
 
     /// Whether it has an output. One of an unknown class has those that something is linked to.
     pub(super) fn has_output(&mut self, output: usize) -> bool {
-        if self.known.is_none() && output < MOST_OUTPUTS && output >= self.outputs.len() {
+        if self.known.is_none() && output < MAX_OUTPUTS && output >= self.outputs.len() {
             self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
         }
         output < self.outputs.len()
@@ -133,7 +134,7 @@ impl<'s> Built<'s> {
     }
 
     /// A node of a known class.
-    fn fill(&mut self, known: &'s NodeDef, inputs: &Map, lost: &mut Vec<Lost>) {
+    fn fill(&mut self, known: &'s NodeDef, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         let mut widgets = widgets_of(known);
         let mut at = 0;
         // A dynamic combo's children are there once it is set.
@@ -177,7 +178,7 @@ impl<'s> Built<'s> {
     }
 
     /// What the class does not know: links are kept as they are, values are lost.
-    fn rest(&mut self, inputs: &Map, sent: &HashSet<&str>, lost: &mut Vec<Lost>) {
+    fn rest(&mut self, inputs: &'s Map, sent: &HashSet<&str>, lost: &mut Vec<LostValue>) {
         let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
@@ -186,7 +187,7 @@ impl<'s> Built<'s> {
                 }
             } else if sent.contains(name.as_str()) {
                 // A widget has it.
-            } else if told.contains(name) && number::survives(value) {
+            } else if told.contains(name) && js::survives(value) {
                 self.literals.push((name.clone(), value.clone()));
             } else {
                 lost.push(self.lost(name, "the class has no widget of this name"));
@@ -195,13 +196,13 @@ impl<'s> Built<'s> {
     }
 
     /// The value of a widget that stands for what the prompt holds.
-    fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<Lost>) -> Option<Value> {
+    fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<LostValue>) -> Option<Value> {
         let value = inputs.get(&widget.name).filter(|value| widget.sent && link(value).is_none())?;
         let value = match value {
             Value::Object(map) => map.get("__value__").unwrap_or(value),
             other => other,
         };
-        if !number::survives(value) {
+        if !js::survives(value) {
             lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends another one"));
         }
         match (widget.kind, value) {
@@ -221,7 +222,7 @@ impl<'s> Built<'s> {
     }
 
     /// A node of an unknown class: its links, and the one value that such a node can hold.
-    fn keep(&mut self, inputs: &Map, lost: &mut Vec<Lost>) {
+    fn keep(&mut self, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
                 self.add_slot(name, wanted);
@@ -234,13 +235,13 @@ impl<'s> Built<'s> {
         }
     }
 
-    fn add_slot(&mut self, name: &Text, wanted: (Text, usize)) {
+    fn add_slot(&mut self, name: &Text, wanted: (&'s str, usize)) {
         let (name, kind) = (name.clone(), "*".into());
         self.slots.push(Slot { name, kind, widget: false, template: None, wanted: Some(wanted), link: None });
     }
 
-    pub(super) fn lost(&self, input: &Text, why: &str) -> Lost {
-        Lost { node: self.id.clone(), input: input.clone(), why: why.to_owned() }
+    pub(super) fn lost(&self, input: &Text, reason: impl Into<String>) -> LostValue {
+        LostValue { node: self.id.clone(), input: input.clone(), reason: reason.into() }
     }
 
     /// The node as it stands in the file.
@@ -271,7 +272,7 @@ impl<'s> Built<'s> {
     }
 }
 
-impl Slot {
+impl Slot<'_> {
     fn write(&self) -> Value {
         let mut map = Map::from_iter([("name", Value::from(&self.name)), ("type", Value::from(&self.kind))]);
         if self.widget {
@@ -333,10 +334,8 @@ fn linked(inputs: &Map) -> HashSet<Text> {
     inputs.iter().filter(|(_, value)| link(value).is_some()).map(|(name, _)| name.clone()).collect()
 }
 
-/// `[id, slot]`
-fn link(value: &Value) -> Option<(Text, usize)> {
-    match value.as_array()? {
-        [Value::String(id), slot] => Some((id.clone(), usize::try_from(slot.as_i128()?).ok()?)),
-        _ => None,
-    }
+/// Returns the source and output of a link.
+fn link(value: &Value) -> Option<(&str, usize)> {
+    let link = Link::of(value)?;
+    Some((link.source, link.index()?))
 }

@@ -1,6 +1,7 @@
 //! Texts in which braces and comments mean something to the editor.
 
-use crate::emit::{Random, expand};
+use crate::frontend::dynamic_prompt::expand;
+use crate::frontend::random::Random;
 
 /// The text that the editor makes this one of when it queues; `None` if there is none that is known.
 pub(super) fn protected(text: &str) -> Option<String> {
@@ -32,7 +33,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::protected;
-    use crate::emit::{Random, expand};
+    use crate::frontend::dynamic_prompt::expand;
+    use crate::frontend::random::Random;
 
     #[test]
     fn texts_come_back() {

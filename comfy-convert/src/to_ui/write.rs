@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use comfy_schema::{Map, Value};
 
-use super::levels::{Item, Level, Levels};
-use super::links::{From, INPUT, OUTPUT, To};
-use super::literals::Helper;
+use super::levels::{Helper, Item, Level, Levels, Link, Origin, Port, Target};
+use super::links::{INPUT, OUTPUT};
 use super::node::Built;
 use super::size::{self, BoxSize, Rows, TITLE};
-use super::uuid_of;
+
+/// The front end whose files these are like.
+const FRONT_END: &str = "1.45.19";
 
 /// How wide the ends of a definition are, and how far from its nodes.
 const END_WIDTH: f64 = 120.0;
@@ -49,7 +50,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
             let place = (x, y + TITLE);
             written.nodes.push(match item {
                 Item::Node(node) => {
-                    let id = self.levels.id_of_node(node, &self.nodes[node].id);
+                    let id = self.levels.id_of_node(node, self.nodes[node].id);
                     self.nodes[node].write(id, place, size, self.order[node])
                 }
                 Item::Instance(level) => self.instance(level, place, size),
@@ -78,7 +79,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
 
     /// The links of the root.
     pub(super) fn root_links(&self) -> Value {
-        let link = |link: &super::links::Link| {
+        let link = |link: &Link| {
             let [(from, output), (to, slot)] = link.ends(0, self.nodes, self.levels);
             Value::Array(vec![link.id.into(), from, output.into(), to, slot.into(), (&link.kind).into()])
         };
@@ -103,7 +104,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
                 ("type", Value::from(&link.kind)),
             ])
         });
-        let port = |(at, port): (usize, &super::levels::Port)| {
+        let port = |(at, port): (usize, &Port)| {
             Map::from_iter([
                 ("id", Value::from(uuid_of(&format!("{} {at} {}", level.id, port.name)))),
                 ("name", Value::from(&port.name)),
@@ -178,16 +179,16 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
 /// The links between the items of a graph, by their places.
 fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
-    let edge = |link: &super::links::Link| {
+    let edge = |link: &Link| {
         let from = match link.from {
-            From::Node(node, _) => Item::Node(node),
-            From::Instance(level, _) => Item::Instance(level),
-            From::Border(_) => return None,
+            Origin::Node(node, _) => Item::Node(node),
+            Origin::Instance(level, _) => Item::Instance(level),
+            Origin::Border(_) => return None,
         };
         let to = match link.to {
-            To::Node(node, _) => Item::Node(node),
-            To::Instance(level, _) => Item::Instance(level),
-            To::Border(_) | To::Helper(_) => return None,
+            Target::Node(node, _) => Item::Node(node),
+            Target::Instance(level, _) => Item::Instance(level),
+            Target::Border(_) | Target::Helper(_) => return None,
         };
         Some((*places.get(&from)?, *places.get(&to)?))
     };
@@ -203,4 +204,43 @@ fn end(id: i32, x: f64, ports: usize) -> Value {
 
 fn definition_id(level: &Level) -> String {
     uuid_of(&format!("subgraph {}", level.id))
+}
+
+/// The file.
+pub(super) fn workflow<L>(writer: &Writer<'_, '_, L>) -> Map
+where
+    L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>,
+{
+    let nodes = Value::Array(writer.nodes(0).nodes);
+    let definitions = writer.definitions();
+    let mut workflow = Map::from_iter([
+        ("id", Value::from(uuid_of(&nodes.to_string()))),
+        ("revision", Value::from(0)),
+        ("last_node_id", Value::from(writer.last.0)),
+        ("last_link_id", Value::from(writer.last.1)),
+        ("nodes", nodes),
+        ("links", writer.root_links()),
+        ("groups", Value::Array(Vec::new())),
+        ("config", Map::new().into()),
+        ("extra", Map::from_iter([("frontendVersion", FRONT_END)]).into()),
+        ("version", Value::from(0.4)),
+    ]);
+    if !definitions.is_empty() {
+        workflow.insert("definitions", Map::from_iter([("subgraphs", definitions)]));
+    }
+    workflow
+}
+
+/// An id that depends on a text only.
+fn uuid_of(text: &str) -> String {
+    // FNV-1a over 128 bits; version and variant say that it is an application's own.
+    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    for byte in text.bytes() {
+        hash ^= u128::from(byte);
+        hash = hash.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    }
+    let hash = hash & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+    let text = format!("{hash:032x}");
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }

@@ -3,7 +3,7 @@
 use comfy_schema::{Map, Text, Value};
 
 use super::{LinkId, Mode};
-use crate::emit::number::{js_text, json_text};
+use crate::frontend::js::{js_text, json_text};
 
 /// A text; anything else is the empty one.
 pub(super) fn text(map: &Map, key: &str) -> Text {

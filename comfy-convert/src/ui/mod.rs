@@ -9,9 +9,9 @@ use std::fmt;
 use comfy_schema::{Map, Text, Value};
 
 /// The most copies of subgraphs that get names.
-const MOST_NAMES: usize = 10_000;
+const MAX_NAMES: usize = 10_000;
 /// The deepest copy that gets a name.
-const DEEPEST_NAME: usize = 32;
+const MAX_NAME_DEPTH: usize = 32;
 
 /// A workflow in UI format (0.4 or v1), as [`read`](crate::read) or [`UiWorkflow::from_value`] gives it.
 ///
@@ -47,7 +47,7 @@ impl UiWorkflow {
             for node in &graph.nodes {
                 let Some(&definition) = definitions.get(node.class.as_str()) else { continue };
                 // Copies multiply, and a hostile file has copies in itself.
-                if names.len() >= MOST_NAMES || depth >= DEEPEST_NAME {
+                if names.len() >= MAX_NAMES || depth >= MAX_NAME_DEPTH {
                     return names;
                 }
                 let path = format!("{prefix}{}", node.id);

@@ -3,25 +3,25 @@
 use comfy_schema::{Map, Text, Value};
 
 use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
-use crate::ReadError;
+use crate::error::DocumentError;
 
 /// The most subgraph definitions that are read: a definition costs work even if nothing uses it.
-const MOST_SUBGRAPHS: usize = 100_000;
+const MAX_SUBGRAPHS: usize = 100_000;
 
 impl UiWorkflow {
     /// Reads a workflow in UI format.
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotAWorkflow`] if this is no object with `nodes`, [`ReadError::Node`] if a node has
+    /// [`DocumentError::NotAWorkflow`] if this is no object with `nodes`, [`DocumentError::Node`] if a node has
     /// neither id nor type. What is merely odd (an entry of `links` that is no link, for example) is left out and
     /// warned of when the workflow is converted.
-    pub fn from_value(value: &Value) -> Result<Self, ReadError> {
+    pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
-            return Err(ReadError::NotAWorkflow { found: value.kind_name().into() });
+            return Err(DocumentError::NotAWorkflow { found: value.kind_name().into() });
         };
         if file.get("nodes").and_then(Value::as_array).is_none() {
-            return Err(ReadError::NotAWorkflow { found: "an object without an array `nodes`".into() });
+            return Err(DocumentError::NotAWorkflow { found: "an object without an array `nodes`".into() });
         }
         let mut reader = Reader { oddities: Vec::new() };
         let root = reader.graph(file, "")?;
@@ -62,7 +62,7 @@ impl Reader {
     }
 
     /// All definitions, without recursion: definitions may nest.
-    fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, ReadError> {
+    fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, DocumentError> {
         let mut subgraphs = Vec::new();
         let mut waiting = std::collections::VecDeque::from([(file, false)]);
         while let Some((holder, nested)) = waiting.pop_front() {
@@ -70,20 +70,20 @@ impl Reader {
             for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default()
             {
                 let Some(definition) = definition.as_object() else {
-                    self.odd("definitions.subgraphs: ", "an entry is no object and is left out");
+                    self.odd("definitions.subgraphs: ", "an entry is not an object and is left out");
                     continue;
                 };
                 subgraphs.push(self.subgraph(definition, nested)?);
                 waiting.push_back((definition, true));
-                if subgraphs.len() > MOST_SUBGRAPHS {
-                    return Err(ReadError::TooManySubgraphs { most: MOST_SUBGRAPHS });
+                if subgraphs.len() > MAX_SUBGRAPHS {
+                    return Err(DocumentError::TooManySubgraphs { max: MAX_SUBGRAPHS });
                 }
             }
         }
         Ok(subgraphs)
     }
 
-    fn subgraph(&mut self, definition: &Map, nested: bool) -> Result<UiSubgraph, ReadError> {
+    fn subgraph(&mut self, definition: &Map, nested: bool) -> Result<UiSubgraph, DocumentError> {
         let name = fields::text(definition, "name");
         let graph = self.graph(definition, &format!("subgraph `{name}`: "))?;
         let ports = |key| fields::array(definition, key).iter().filter_map(Value::as_object).map(port).collect();
@@ -91,7 +91,7 @@ impl Reader {
         Ok(UiSubgraph { id, name, inputs: ports("inputs"), outputs: ports("outputs"), graph, nested })
     }
 
-    fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, ReadError> {
+    fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, DocumentError> {
         let mut nodes = Vec::new();
         for (index, node) in fields::array(holder, "nodes").iter().enumerate() {
             nodes.push(self.node(node, index, at)?);
@@ -101,23 +101,23 @@ impl Reader {
             match link(value) {
                 Some(link) => links.push(link),
                 None if value.is_null() => {}
-                None => self.odd(at, format_args!("links[{index}] is no link and is left out")),
+                None => self.odd(at, format_args!("links[{index}] is not a link and is left out")),
             }
         }
         Ok(UiGraph { nodes, links })
     }
 
-    fn node(&mut self, value: &Value, index: usize, at: &str) -> Result<UiNode, ReadError> {
-        let bad = |why: &'static str| ReadError::Node { place: format!("{at}nodes[{index}]"), why };
-        let node = value.as_object().ok_or_else(|| bad("is no object"))?;
-        let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or a text"))?;
-        let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a text"))?;
+    fn node(&mut self, value: &Value, index: usize, at: &str) -> Result<UiNode, DocumentError> {
+        let bad = |reason: &'static str| DocumentError::Node { path: format!("{at}nodes[{index}]"), reason };
+        let node = value.as_object().ok_or_else(|| bad("is not an object"))?;
+        let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or string"))?;
+        let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a string"))?;
         let at = format!("{at}node {id} `{class}`: ");
         let mut inputs = Vec::new();
         for value in fields::array(node, "inputs") {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
-                None => self.odd(&at, "an entry of `inputs` is no object and is left out"),
+                None => self.odd(&at, "an entry of `inputs` is not an object and is left out"),
             }
         }
         let values = match node.get("widgets_values") {

@@ -7,7 +7,7 @@ use super::{Kind, Spec, Widget, Widgets, build, declared};
 use crate::ui::Saved;
 
 /// The most options of a `CustomCombo`.
-const MOST_OPTIONS: usize = 10_000;
+const MAX_OPTIONS: usize = 10_000;
 
 impl<'s> Widgets<'s> {
     /// Gives the saved values to the widgets, in sequence.
@@ -86,7 +86,7 @@ impl<'s> Widgets<'s> {
                 if let Some(widget) = self.list.get_mut(at) {
                     widget.value = value;
                 }
-                if is_last && filled && number < MOST_OPTIONS {
+                if is_last && filled && number < MAX_OPTIONS {
                     self.list.insert(at + 1, custom_option(number + 1));
                 }
             }

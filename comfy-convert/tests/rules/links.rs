@@ -45,7 +45,7 @@ fn the_input_decides_and_stale_links_do_not_matter() {
     let links = r#"[null,[5,1,0,9,0,"IMAGE"],[1,1,1,9,0,"MASK"],[6,77,0,9,0,"X"],"odd"]"#;
     let workflow = file(&[SOURCE, &sink(1)], links, "");
     inputs(&workflow, r#"{"1":{},"9":{"x":["1",1]}}"#);
-    assert_eq!(convert(&workflow).unwrap().warnings[0].to_string(), "links[4] is no link and is left out");
+    assert_eq!(convert(&workflow).unwrap().warnings[0].to_string(), "links[4] is not a link and is left out");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn address_of_a_sound() {
 fn values_by_name_are_undefined() {
     values("Lines", r#"{"t":"x","c":"b","i":4}"#, r#"{"t":"undefined","c":"a"}"#);
     let workflow = file(&[r#"{"id":1,"type":"Lines","widgets_values":{}}"#], "[]", "");
-    assert!(convert(&workflow).unwrap().warnings[0].to_string().starts_with("node 1 `Lines`: its values are saved"));
+    assert!(convert(&workflow).unwrap().warnings[0].to_string().starts_with("node 1 (Lines): its values are saved"));
 }
 
 #[test]

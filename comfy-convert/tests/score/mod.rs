@@ -2,7 +2,7 @@
 //!
 //! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
 //! nobody can know offline, by these rules: an input that the converter itself reports as
-//! [`WarningKind::Undecided`], and `audioUI` behind `&rand=`.
+//! [`ConvertWarningKind::Undecided`], and `audioUI` behind `&rand=`.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use comfy_convert::{Converted, Converter, UiWorkflow, WarningKind, to_ui};
+use comfy_convert::{ConvertWarningKind, Converted, Converter, UiWorkflow, to_ui_with};
 use comfy_schema::{Schema, Value};
 
 /// The outcome for a folder.
@@ -42,7 +42,7 @@ pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<d
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let prompt = Value::parse(&fs::read(&path)?)?;
         let started = Instant::now();
-        let document = to_ui(&prompt, schema, |_, _| Vec::new())?;
+        let document = to_ui_with(&prompt, schema, |_, _| Vec::new())?;
         // As the editor reads it: from its text.
         let text = document.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
@@ -89,8 +89,10 @@ pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Er
 
 impl Score {
     fn compare(&mut self, name: String, converted: &Converted, api: &Value) {
-        let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.place) {
-            (WarningKind::Undecided { input, .. }, Some(place)) => Some((place.id.to_string(), input.to_string())),
+        let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.node) {
+            (ConvertWarningKind::Undecided { input, .. }, Some(label)) => {
+                Some((label.id.to_string(), input.to_string()))
+            }
             _ => None,
         });
         let mut compare = Compare { undecided: undecided.collect(), differences: Vec::new(), blanked: Vec::new() };

@@ -48,7 +48,9 @@ impl Workflow {
             Ok(value) => value,
             Err(not_json) => {
                 return match comfy_convert::read(&bytes) {
-                    Err(comfy_convert::ReadError::Json { .. } | comfy_convert::ReadError::Empty) => Err(not_json),
+                    Err(comfy_convert::DocumentError::Json { .. } | comfy_convert::DocumentError::Empty) => {
+                        Err(not_json)
+                    }
                     _ => Self::converted(path, &bytes, schema),
                 };
             }

@@ -133,7 +133,7 @@ impl Run {
         // Signals are caught from here on, because a submitted run must not outlive the program.
         let stop = stop_signal()?;
         let client = builder.connect().await?;
-        let is_ui = document.api.is_none();
+        let is_ui = document.api().is_none();
         let schema = if is_ui || self.editable { Some(client.object_info().await?) } else { None };
         let prompt = self.prompt(document, schema.as_ref())?;
         let editor = self.editor(&prompt, schema.as_ref())?;

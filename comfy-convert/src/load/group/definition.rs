@@ -7,31 +7,31 @@ use comfy_schema::{Map, Value};
 use crate::ui::UiNode;
 
 /// The most inner nodes of a group.
-const MOST_NODES: usize = 1_000;
+const MAX_NODES: usize = 1_000;
 
 /// The definition of a group node.
 #[derive(Debug)]
-pub(super) struct Definition {
-    pub(super) nodes: Vec<UiNode>,
+pub(in crate::load) struct Definition {
+    pub(in crate::load) nodes: Vec<UiNode>,
     /// Inner node and input number to inner node and output.
-    pub(super) links: HashMap<(usize, usize), (usize, usize)>,
+    pub(in crate::load) links: HashMap<(usize, usize), (usize, usize)>,
     /// Outputs that are linked outside too.
-    pub(super) external: HashSet<(usize, usize)>,
+    pub(in crate::load) external: HashSet<(usize, usize)>,
     config: Map,
 }
 
 impl Definition {
     /// How much there is to read.
-    pub(super) fn parts(value: &Value) -> usize {
+    pub(in crate::load) fn parts(value: &Value) -> usize {
         let length =
             |key| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_array).map_or(0, <[Value]>::len);
         1 + length("nodes") + length("links") + length("external")
     }
 
     /// Reads it; none if it has no nodes, or nodes that are none.
-    pub(super) fn read(value: &Value) -> Option<Self> {
+    pub(in crate::load) fn read(value: &Value) -> Option<Self> {
         let map = value.as_object()?;
-        let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MOST_NODES)?;
+        let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MAX_NODES)?;
         let nodes = nodes.iter().map(UiNode::of_group).collect::<Option<Vec<_>>>()?;
         let array = |key| map.get(key).and_then(Value::as_array).unwrap_or_default();
         let number = |value: Option<&Value>| value.and_then(Value::as_i128).and_then(|at| usize::try_from(at).ok());
@@ -51,7 +51,7 @@ impl Definition {
     }
 
     /// What was customised about an input or output of an inner node.
-    pub(super) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
+    pub(in crate::load) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
         let node = self.config.get(&node.to_string())?.as_object()?;
         node.get(side)?.as_object()?.get(name)?.as_object()
     }

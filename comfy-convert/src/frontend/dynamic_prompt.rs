@@ -1,16 +1,16 @@
 //! Dynamic prompts: comments, `{a|b}` and escapes.
 
-use super::Random;
+use super::random::Random;
 
 /// How deep choices may stand in each other, and how many bytes of choices in choices are looked at: each level reads
 /// its text anew. What is beyond stays as written.
-const MOST_LEVELS: usize = 50;
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_DEPTH: usize = 50;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// A text with its choices made, and whether there was anything to choose.
 pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
-    let mut expander = Expander { random, chose: false, left: MOST_BYTES.max(text.len()) };
-    let done = expander.process(text, MOST_LEVELS);
+    let mut expander = Expander { random, chose: false, left: MAX_BYTES.max(text.len()) };
+    let done = expander.process(text, MAX_DEPTH);
     (done, expander.chose)
 }
 
@@ -163,6 +163,6 @@ mod tests {
     #[test]
     fn deep_nesting_ends() {
         let text = "{".repeat(100_000);
-        assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MOST_LEVELS);
+        assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MAX_DEPTH);
     }
 }

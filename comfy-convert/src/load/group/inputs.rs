@@ -4,23 +4,23 @@ use std::collections::HashMap;
 
 use comfy_schema::{ComboSpelling, InputKind, Text, Value};
 
-use super::Definition;
-use crate::load::{Node, NodeKind, Slot};
+use super::definition::Definition;
+use crate::load::model::{Node, NodeKind, Slot};
 use crate::ui::UiNode;
 use crate::widgets::{Spec, Widgets, declared, has_widget};
 
 /// The outside of a group.
-pub(super) struct Plan<'s> {
-    pub(super) slots: Vec<Slot>,
-    pub(super) widgets: Widgets<'s>,
-    pub(super) from_outside: HashMap<(usize, usize), usize>,
+pub(in crate::load) struct Plan<'s> {
+    pub(in crate::load) slots: Vec<Slot>,
+    pub(in crate::load) widgets: Widgets<'s>,
+    pub(in crate::load) from_outside: HashMap<(usize, usize), usize>,
     /// Name of a group's widget to the inner widgets that take its value.
     targets: Vec<(Text, usize, Text)>,
 }
 
 impl Plan<'_> {
     /// Gives the values of the group's widgets to the inner ones.
-    pub(super) fn write(&self, nodes: &mut [Node<'_>]) {
+    pub(in crate::load) fn write(&self, nodes: &mut [Node<'_>]) {
         for (name, node, inner) in &self.targets {
             let (Some(widget), Some(node)) = (self.widgets.get(name), nodes.get_mut(*node)) else {
                 continue;
@@ -40,7 +40,7 @@ struct Converted<'s> {
 }
 
 /// Goes through the inner nodes by index: (a) widgets, (b) other inputs, and (c), after all, converted widgets.
-pub(super) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
+pub(in crate::load) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
     let mut planner = Planner { definition, seen: HashMap::new(), count: 0, declared: Vec::new(), plan: empty() };
     let mut waiting = Vec::new();
     for (at, node) in nodes.iter().enumerate() {

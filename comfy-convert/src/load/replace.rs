@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use comfy_schema::{Text, Value};
 
-use super::number::js_text;
-use super::title;
-use crate::convert::DateTime;
-use crate::load::{Loaded, Node, NodeKind};
+use super::model::{Loaded, Node, NodeKind};
+use crate::frontend::date::DateTime;
+use crate::frontend::js::js_text;
+use crate::frontend::title;
 use crate::widgets::PREFIXED;
 
 /// What `%…%` may mean in a workflow.

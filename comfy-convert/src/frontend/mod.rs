@@ -1,0 +1,7 @@
+//! What the front end's own JavaScript does with values, texts, dates and titles.
+
+pub(crate) mod date;
+pub(crate) mod dynamic_prompt;
+pub(crate) mod js;
+pub(crate) mod random;
+pub(crate) mod title;
