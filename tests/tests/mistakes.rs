@@ -307,7 +307,7 @@ fn no_output_node() {
     assert_eq!(problems_of_one[0].location(), None);
     assert_eq!(described(&problems(workflow! {})), [(ProblemKind::NoOutputNode, "", "", message)]);
     let error = workflow! { EmptyLatentImage {} }.unwrap_err();
-    assert_eq!(error.to_string(), format!("the workflow is wrong: {message}"));
+    assert_eq!(error.to_string(), format!("invalid workflow: {message}"));
 }
 
 #[test]
