@@ -9,6 +9,7 @@ pub(super) use convert::to_int;
 pub use convert::{to_float, truthy};
 pub(super) use text::{repr, str, type_name};
 
+use crate::prompt::Link;
 use crate::{Text, Value};
 
 /// A Python exception: its type and what it says.
@@ -31,11 +32,7 @@ impl Exception {
     }
 }
 
-/// Whether execution takes this for a link: two elements, a string and a number (a boolean is one).
+/// Returns whether the server's execution takes a value for a link.
 pub(super) fn is_link(value: &Value) -> bool {
-    matches!(value, Value::Array(items) if matches!(items.as_slice(), [Value::String(_), slot] if is_number(slot)))
-}
-
-fn is_number(value: &Value) -> bool {
-    value.is_number() || matches!(value, Value::Bool(_))
+    Link::of(value).is_some()
 }
