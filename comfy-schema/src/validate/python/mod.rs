@@ -1,4 +1,4 @@
-//! What Python makes of JSON values: the server converts, compares and prints them as Python does.
+//! Python's conversions, comparisons and texts of JSON values, which are those of the server.
 
 mod compare;
 mod convert;
@@ -12,13 +12,13 @@ pub(super) use text::{repr, str, type_name};
 use crate::prompt::Link;
 use crate::{Text, Value};
 
-/// A Python exception: its type and what it says.
+/// A Python exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exception {
-    /// `KeyError`, `IndexError`, `TypeError`, …
+    /// The type: `KeyError`, `IndexError`, `TypeError`, ….
     pub kind: Text,
-    /// Its text; a `KeyError`'s is the key in quotes.
+    /// The message. That of a `KeyError` is the key in quotes.
     pub message: String,
 }
 
@@ -32,7 +32,7 @@ impl Exception {
     }
 }
 
-/// Returns whether the server's execution takes a value for a link.
+/// Returns whether execution takes a value for a link: an array of a string and a number or boolean.
 pub(super) fn is_link(value: &Value) -> bool {
     Link::of(value).is_some()
 }
