@@ -20,7 +20,7 @@ fn root() -> &'static Path {
 /// Returns the text of every page by its path from the root.
 fn pages() -> BTreeMap<String, String> {
     let mut paths = Vec::new();
-    for folder in ["", "docs"] {
+    for folder in ["", "docs", "examples"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "md") {

@@ -10,6 +10,11 @@ pub mod shapes {
     comfy_runtime::include_nodes!("shapes.rs");
 }
 
+/// A node with a combo of 200 options.
+pub mod many_options {
+    comfy_runtime::include_nodes!("many_options.rs");
+}
+
 use std::path::{Path, PathBuf};
 
 /// The folder of the workspace.
@@ -26,7 +31,7 @@ pub fn data() -> Option<PathBuf> {
 
 pub mod imports;
 
-/// What the prompts in `imports/` became, compiled.
+/// The imported prompts of `imports/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
 pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imports.rs"));

@@ -1,8 +1,8 @@
-//! Which combos are open, what defaults are sent, and how shared things are named.
+//! Tests of which combos are open, which defaults are sent, and how shared items are named.
 
 use comfy_schema::{Schema, Value};
 
-use super::{Kind, Overrides, Plan, Selection, plan};
+use super::{Kind, Overrides, Plan, Selection};
 
 /// A schema of one V1 node with these required inputs.
 fn schema(inputs: &str) -> Schema {
@@ -11,7 +11,7 @@ fn schema(inputs: &str) -> Schema {
 }
 
 fn planned<T>(inputs: &str, overrides: &Overrides, look: impl FnOnce(&Plan<'_>) -> T) -> T {
-    look(&plan(&schema(inputs), overrides).unwrap())
+    look(&Plan::with(&schema(inputs), overrides).unwrap())
 }
 
 fn is_closed(name: &str, spec: &str) -> bool {
@@ -138,7 +138,7 @@ fn equal_lists_are_one_enum_and_the_most_used_one_has_the_plain_name() {
     let (few, many) = (r#"["lcm"]"#, r#"["euler", "ddim"]"#);
     let text = format!("{{{}, {}, {}}}", node("A", few), node("B", many), node("C", many));
     let schema = Schema::from_slice(text.as_bytes()).unwrap();
-    let plan = plan(&schema, &Overrides::default()).unwrap();
+    let plan = Plan::of(&schema);
     let names: Vec<&str> = plan.shared.lists.iter().map(|list| list.ident.as_str()).collect();
     assert_eq!(names, ["ASamplerName", "SamplerName"]);
 }
@@ -151,7 +151,7 @@ fn what_selected_nodes_do_not_use_is_not_generated() {
     }"#;
     let schema = Schema::from_slice(text.as_bytes()).unwrap();
     let names = ["A".to_owned()];
-    let plan = plan(&schema, &Overrides::default()).unwrap();
+    let plan = Plan::of(&schema);
     let plan = plan.select(Selection { names: Some(&names), words: None }).unwrap();
     assert_eq!(plan.nodes.len(), 1);
     let used: Vec<&str> = plan.shared.words.iter().filter(|word| word.used).map(|word| word.exact).collect();
