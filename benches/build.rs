@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 #[path = "src/straight_line.rs"]
-#[allow(unreachable_pub, reason = "the library shows it")]
+#[allow(unreachable_pub, reason = "the library exports it")]
 mod straight_line;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The sources name every class that the written workflow uses, too.
+    // The large workflow is written below and is in no source file, so its classes are listed.
     comfy_codegen::Config::new()
         .schema("../schemas/comfyui-0.26.0.json")
         .nodes(straight_line::CLASSES)

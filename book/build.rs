@@ -1,4 +1,4 @@
-//! Generates nodes, for the pages that show how they are included.
+//! Generates nodes for the pages that show how to include them.
 
 fn main() {
     comfy_codegen::Config::new()

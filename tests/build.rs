@@ -26,8 +26,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = Path::new(&out_dir);
     Config::new().schema(SERVER).generate()?;
     Config::new().schema(SHAPES).out_file(out_dir.join("shapes.rs")).generate()?;
+    let palette = out_dir.join("palette.json");
+    fs::write(&palette, palette_definition())?;
+    Config::new().schema(palette).out_file(out_dir.join("many_options.rs")).generate()?;
     fs::write(out_dir.join("imports.rs"), imports()?)?;
     Ok(())
+}
+
+/// Returns the definition of an output node with a combo of 200 options.
+fn palette_definition() -> String {
+    let options: Vec<String> = (0..200).map(|color| format!("\"color {color}\"")).collect();
+    format!(
+        r#"{{"Palette": {{"input": {{"required": {{"color": [[{}], {{}}]}}}}, "output": [], "output_node": true}}}}"#,
+        options.join(", ")
+    )
 }
 
 /// Returns a module for every prompt, and a list of functions that return their JSON.

@@ -1,6 +1,6 @@
-//! Building a graph and writing its JSON, against `serde_json::to_string` of the equal `Value` that is there already.
+//! Measures building a graph and writing its JSON, compared with `serde_json::to_string` of an equal `Value` built before.
 //!
-//! The tasks of a workload take turns, so that they meet the same state of the machine; the ratio is of the medians.
+//! The tasks of a workload take turns, so that they meet the same state of the machine. The ratio is that of the medians.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{GraphError, Out, Workflow, workflow};
 
-#[allow(dead_code, reason = "only the literals of the workflows below are used")]
+#[allow(dead_code, reason = "the workflows below use only some of the generated items")]
 mod nodes {
     comfy_runtime::include_nodes!();
 }
 use nodes::resize_image_mask_node::resize_type;
-#[allow(clippy::wildcard_imports, reason = "the included workflow uses two dozen of them")]
+#[allow(clippy::wildcard_imports, reason = "the included workflow uses two dozen nodes")]
 use nodes::*;
 
 include!(concat!(env!("OUT_DIR"), "/straight_line.rs"));
@@ -40,7 +40,7 @@ fn text_to_image(prompt: &str, seed: u64) -> Result<Workflow<Out<IMAGE>>, GraphE
     }
 }
 
-/// A picture that is scaled again and again.
+/// A chain that scales a picture again and again.
 fn chain(steps: u32) -> Result<Workflow<()>, GraphError> {
     workflow! {
         let mut image = LoadImage { image: "a.png" }.image;
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Measures one workload, `batch` times in a row for each of the samples, and prints its lines.
+/// Measures one workload and prints its lines. Each sample is the average of `batch` calls in a row.
 fn compare<T>(
     name: &str,
     batch: u32,
@@ -98,8 +98,8 @@ fn compare<T>(
     let [floor, ..] = medians;
     for (((task, _), times), median) in tasks.iter().zip(&times).zip(medians) {
         let ratio = median.as_secs_f64() / floor.as_secs_f64();
-        let least = times.first().copied().unwrap_or_default();
-        println!("  {task:36} {:>10} {:>10} {ratio:>7.2}", micros(least), micros(median));
+        let min = times.first().copied().unwrap_or_default();
+        println!("  {task:36} {:>10} {:>10} {ratio:>7.2}", micros(min), micros(median));
     }
     Ok(())
 }

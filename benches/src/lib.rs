@@ -1,4 +1,4 @@
-//! What the benchmarks share. The figures are in `docs/performance.md`; every one comes from a command here.
+//! Code that the benchmarks share. `docs/performance.md` has their figures and the command for each.
 
 pub mod coverage;
 pub mod measure;
@@ -8,22 +8,26 @@ pub mod straight_line;
 use std::path::PathBuf;
 use std::{env, io};
 
-/// The schema that the figures are about.
+/// Returns the path of the node definitions that the figures are measured on.
 pub fn schema() -> PathBuf {
     workspace().join("schemas/comfyui-0.26.0.json")
 }
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Cargo's target folder: the one that this program was built into.
+/// Returns cargo's target folder, the one that this program was built into.
 ///
 /// # Errors
 ///
-/// If the program does not know where it is.
+/// Returns an error if the path of the program is unknown or is not in a target folder.
 pub fn target() -> io::Result<PathBuf> {
     let program = env::current_exe()?;
-    program.ancestors().nth(2).map(PathBuf::from).ok_or_else(|| io::Error::other("not in a target folder"))
+    program
+        .ancestors()
+        .nth(2)
+        .map(PathBuf::from)
+        .ok_or_else(|| io::Error::other("the program is not in a target folder"))
 }

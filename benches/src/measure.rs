@@ -1,4 +1,4 @@
-//! What other programs cost: CPU time and memory.
+//! Measures the CPU time and the memory of other programs, and the time of functions.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4;
 
-/// What a run of a program cost, the programs that it ran included.
+/// The cost of running a program, including the programs that it ran.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cost {
-    /// User and system time.
+    /// The user and system time.
     pub cpu: Duration,
-    /// From start to end.
+    /// The time from start to end.
     pub wall: Duration,
-    /// The most memory that one of the programs held, in bytes.
+    /// The peak memory of the largest of the programs, in bytes.
     pub peak: u64,
 }
 
 impl Cost {
-    /// The least of two runs, each figure for itself.
+    /// Returns the minimum of each figure of two runs.
     #[must_use]
     pub fn min(self, other: Self) -> Self {
         Self { cpu: self.cpu.min(other.cpu), wall: self.wall.min(other.wall), peak: self.peak.min(other.peak) }
@@ -29,7 +29,7 @@ impl Cost {
 ///
 /// # Errors
 ///
-/// If it cannot be run, or ends with another code than 0: then with what it wrote to standard error.
+/// Returns an error if the program cannot be run or fails; the error then holds what it wrote to standard error.
 pub fn run(command: &mut Command) -> io::Result<Cost> {
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
@@ -37,35 +37,45 @@ pub fn run(command: &mut Command) -> io::Result<Cost> {
     let ended = child.wait4()?;
     let wall = start.elapsed();
     if !ended.status.success() {
-        return Err(io::Error::other(format!("{command:?} ended with {}:\n{stderr}", ended.status)));
+        return Err(io::Error::other(format!("{command:?} failed with {}:\n{stderr}", ended.status)));
     }
     Ok(Cost { cpu: ended.rusage.utime + ended.rusage.stime, wall, peak: ended.rusage.maxrss })
 }
 
-/// The least that some runs cost, each with something to be done before.
+/// Returns the minimum cost of several runs. The closure prepares each run and returns its cost.
 ///
 /// # Errors
 ///
-/// If one of them fails, or if there is none.
-pub fn least(runs: usize, mut run: impl FnMut() -> io::Result<Cost>) -> io::Result<Cost> {
-    let mut least: Option<Cost> = None;
+/// Returns the first error of a run, or an error if `runs` is 0.
+pub fn min_cost(runs: usize, mut run: impl FnMut() -> io::Result<Cost>) -> io::Result<Cost> {
+    let mut min: Option<Cost> = None;
     for _ in 0..runs {
         let cost = run()?;
-        least = Some(least.map_or(cost, |least| least.min(cost)));
+        min = Some(min.map_or(cost, |min| min.min(cost)));
     }
-    least.ok_or_else(|| io::Error::other("no runs"))
+    min.ok_or_else(|| io::Error::other("no runs"))
 }
 
-/// One figure beside its target.
+/// Returns the minimum time of several calls of a function; it is called at least once.
+pub fn min_time(runs: usize, mut task: impl FnMut()) -> Duration {
+    let times = (0..runs.max(1)).map(|_| {
+        let start = Instant::now();
+        task();
+        start.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
+
+/// Returns `ok` if a figure is not above its target, else `MISSED`.
 pub fn verdict(measured: f64, target: f64) -> &'static str {
     if measured <= target { "ok" } else { "MISSED" }
 }
 
-/// The number after the name of an option (`--runs 5`) in the arguments of this program.
+/// Returns the number after the name of an option, such as `--runs 5`, in the arguments of this program.
 ///
 /// # Errors
 ///
-/// If there is none behind the name, or another word.
+/// Returns an error if the option is given without a number.
 pub fn option(name: &str, default: usize) -> Result<usize, String> {
     let mut arguments = std::env::args().skip_while(|argument| argument != name).skip(1);
     match (std::env::args().any(|argument| argument == name), arguments.next()) {

@@ -1,4 +1,4 @@
-//! Small crates to compile, in a workspace and a target folder of their own.
+//! Small crates to measure compile times with, in a workspace and a target folder of their own.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -9,19 +9,19 @@ use std::time::SystemTime;
 
 use crate::measure::{self, Cost};
 
-/// What is compiled.
+/// The cargo command that compiles a crate.
 #[derive(Debug, Clone, Copy)]
 pub enum Mode {
-    /// `cargo check`
+    /// Runs `cargo check`.
     Check,
-    /// `cargo build`
+    /// Runs `cargo build`.
     Build,
-    /// `cargo build --release`
+    /// Runs `cargo build --release`.
     Release,
 }
 
 impl Mode {
-    /// All of them.
+    /// All modes.
     pub const ALL: [Self; 3] = [Self::Check, Self::Build, Self::Release];
 
     const fn arguments(self) -> &'static [&'static str] {
@@ -36,29 +36,29 @@ impl Mode {
 /// A library crate to compile.
 #[derive(Debug)]
 pub struct Project {
-    /// Its name, and that of its folder.
+    /// The name of the crate and of its folder.
     pub name: &'static str,
-    /// The crates of the same workspace that it depends on.
+    /// The names of the crates of the same workspace that it depends on.
     pub depends_on: &'static [&'static str],
-    /// The text of its `src/lib.rs`.
+    /// The content of its `src/lib.rs`.
     pub lib: String,
-    /// The text of its `src/nodes.rs`; empty if it has no such module.
+    /// The content of its `src/nodes.rs`; empty if it has no such module.
     pub nodes: String,
 }
 
-/// A workspace of such crates.
+/// A workspace of small crates.
 #[derive(Debug)]
 pub struct Workspace {
     folder: PathBuf,
 }
 
 impl Workspace {
-    /// Writes the crates. The lock file is that of our own workspace, so that the dependencies are the same and nothing
-    /// is fetched.
+    /// Writes the crates. The lock file is a copy of this workspace's, so that the dependencies are the same and cargo
+    /// downloads nothing.
     ///
     /// # Errors
     ///
-    /// If a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(folder: PathBuf, projects: &[Project]) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
         let names: Vec<_> = projects.iter().map(|project| project.name).collect();
@@ -71,15 +71,15 @@ impl Workspace {
         Ok(Self { folder })
     }
 
-    /// Compiles one crate alone, again and again, and gives the least that it cost. What it depends on is compiled
-    /// before, uncounted. Cargo's own work is in the figure, so only differences between crates mean something.
+    /// Compiles one crate alone several times and returns the minimum cost. Its dependencies are compiled before that and do
+    /// not count. The figures include cargo itself, so only differences between crates are meaningful.
     ///
     /// # Errors
     ///
-    /// If it does not compile.
+    /// Returns an error if the crate does not compile.
     pub fn cost(&self, name: &str, mode: Mode, runs: usize) -> io::Result<Cost> {
         measure::run(&mut self.cargo(name, mode))?;
-        measure::least(runs, || {
+        measure::min_cost(runs, || {
             let lib = File::options().append(true).open(self.folder.join(name).join("src/lib.rs"))?;
             lib.set_modified(SystemTime::now())?;
             measure::run(&mut self.cargo(name, mode))
@@ -91,7 +91,7 @@ impl Workspace {
         cargo.args(mode.arguments()).args(["--quiet", "--offline", "--lib", "-p", name]);
         cargo.current_dir(&self.folder);
         cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", self.folder.join("target"));
-        // A warning in generated code is a fault.
+        // Generated code must compile without warnings.
         cargo.env("RUSTFLAGS", "-Dwarnings");
         cargo
     }

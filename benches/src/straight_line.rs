@@ -1,10 +1,10 @@
-//! A workflow as Rust source: many node literals in a row, as a person would write them. The build script includes
-//! this file as well.
+//! Writes the Rust source of a large workflow: many node literals in a row, as a person would write them. The build script
+//! includes this file as well.
 
-/// How many node literals the workflow of the figures has.
+/// The number of node literals in the workflow that the figures are about.
 pub const NODES: usize = 1_000;
 
-/// The classes that the workflow uses.
+/// The node classes that the workflow uses.
 pub const CLASSES: [&str; 23] = [
     "CheckpointLoaderSimple",
     "LoraLoader",
@@ -31,7 +31,7 @@ pub const CLASSES: [&str; 23] = [
     "PreviewImage",
 ];
 
-/// One picture from prompt to file. `#` stands for its number, `@` for one that varies a little.
+/// The nodes of one picture, from prompt to file. `#` stands for the number of the picture, `@` for a digit that varies.
 const PICTURE: &str = r#"
         let checkpoint_# = CheckpointLoaderSimple { ckpt_name: "model_#.safetensors" };
         let lora_# = LoraLoader {
@@ -103,11 +103,11 @@ const PICTURE: &str = r#"
         SaveImage { images: both_#, filename_prefix: "picture_#" };
 "#;
 
-/// The node literals of one picture (the branch of its resizing is not a node).
+/// The number of node literals in [`PICTURE`]; `resize_type::ScaleDimensions` is a branch and not a node.
 const PER_PICTURE: usize = 25;
 
-/// `fn straight_line(prompt, seed)`: one `workflow!` of this many node literals, rounded down to whole pictures.
-/// In scope it needs the nodes, `resize_type`, and the runtime's `Workflow`, `GraphError` and `workflow!`.
+/// Returns the source of `fn straight_line(prompt, seed)`, one `workflow!` with this many node literals, rounded down to
+/// whole pictures. It needs the nodes, `resize_type`, and the runtime's `Workflow`, `GraphError` and `workflow!` in scope.
 pub fn function(nodes: usize) -> String {
     let pictures = (0..nodes / PER_PICTURE).map(|number| {
         let varied = PICTURE.replace('@', &(number % 9 + 1).to_string());

@@ -1,5 +1,5 @@
-//! The code of README.md and of every page in `docs/`, as documentation tests. A page that has Rust code stands here;
-//! `tests/pages.rs` fails if one does not.
+//! Documentation tests of the Rust code in `README.md` and in every page of `docs/`. `tests/pages.rs` fails if a page with Rust
+//! code is missing here.
 
 macro_rules! pages {
     ($($name:ident: $file:literal,)*) => {

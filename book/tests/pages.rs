@@ -1,5 +1,5 @@
-//! What must hold for every page: its Rust code is tested, its links lead to files and headings that exist, and the
-//! book's table of contents names it.
+//! Checks every page: its Rust code is tested, its links lead to files and headings that exist, and the table of contents of the
+//! book lists it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,18 +9,18 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// Pages whose code is a sketch of what is generated. It may be marked `ignore` there and nowhere else.
+/// The pages whose Rust code is a sketch of generated code. Only they may mark code as `ignore`.
 const SKETCHES: [&str; 1] = ["docs/generated-code.md"];
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
 
-/// Every page: path from the root, and text.
+/// Returns the text of every page by its path from the root.
 fn pages() -> BTreeMap<String, String> {
     let mut paths = Vec::new();
-    for folder in ["", "docs"] {
+    for folder in ["", "docs", "examples"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "md") {
@@ -40,7 +40,7 @@ fn parse(text: &str) -> Parser<'_> {
     Parser::new_ext(text, Options::ENABLE_TABLES)
 }
 
-/// The info strings of the code blocks that rustdoc takes for Rust.
+/// Returns the info strings of the code blocks that rustdoc treats as Rust.
 fn rust_blocks(text: &str) -> Vec<String> {
     let infos = parse(text).filter_map(|event| match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => Some(info.to_string()),
@@ -50,29 +50,29 @@ fn rust_blocks(text: &str) -> Vec<String> {
     infos.filter(|info| is_rust(info)).collect()
 }
 
-/// As rustdoc sees it: no language is Rust too.
+/// Decides as rustdoc does: a block without a language is Rust.
 fn is_rust(info: &str) -> bool {
     let words: Vec<&str> = info.split([',', ' ']).filter(|word| !word.is_empty()).collect();
     words.is_empty()
         || words.iter().any(|word| ["rust", "ignore", "no_run", "should_panic", "compile_fail"].contains(word))
 }
 
-/// What is not tested, of pages and of those that the tests include.
+/// Returns a message for each page whose Rust code is not tested; `included` is the source that lists the tested pages.
 fn untested(pages: &BTreeMap<String, String>, included: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut problems = Vec::new();
     for (name, text) in pages {
         let blocks = rust_blocks(text);
         if !blocks.is_empty() && !included.contains(&format!("\"{name}\"")) {
-            wrong.push(format!("{name} has Rust code and is not in book/src/lib.rs"));
+            problems.push(format!("{name} has Rust code and is not in book/src/lib.rs"));
         }
         if !SKETCHES.contains(&name.as_str()) && blocks.iter().any(|info| info.contains("ignore")) {
-            wrong.push(format!("{name} has Rust code that is marked `ignore`"));
+            problems.push(format!("{name} has Rust code that is marked `ignore`"));
         }
     }
-    wrong
+    problems
 }
 
-/// The links of a page, and the anchors of its headings as GitHub and mdbook name them.
+/// Returns the links of a page, and the anchors of its headings as GitHub and mdbook form them.
 fn links_and_anchors(text: &str) -> (Vec<String>, BTreeSet<String>) {
     let (mut links, mut anchors, mut heading) = (Vec::new(), BTreeSet::new(), None::<String>);
     for event in parse(text) {
@@ -97,7 +97,7 @@ fn anchor(title: &str) -> String {
     kept.replace(' ', "-")
 }
 
-/// `docs/a.md` and `../README.md` give `README.md`.
+/// Resolves a link against the page it is on: `docs/a.md` and `../README.md` give `README.md`.
 fn resolved(page: &str, target: &str) -> String {
     let mut path = PathBuf::new();
     for part in Path::new(page).parent().expect("a folder").join(target).components() {
@@ -110,7 +110,7 @@ fn resolved(page: &str, target: &str) -> String {
     path.to_str().expect("UTF-8").replace('\\', "/")
 }
 
-/// The links that lead nowhere.
+/// Returns the links whose file or heading does not exist.
 fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let mut dead = Vec::new();
     for (name, text) in pages {
@@ -121,13 +121,13 @@ fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<
             let (file, fragment) =
                 link.split_once('#').map_or((link.as_str(), None), |(file, part)| (file, Some(part)));
             let target = if file.is_empty() { name.clone() } else { resolved(name, file) };
-            let there = pages.contains_key(&target) || exists(&target);
-            let heading = fragment.is_none_or(|fragment| {
+            let file_exists = pages.contains_key(&target) || exists(&target);
+            let heading_exists = fragment.is_none_or(|fragment| {
                 pages.get(&target).is_some_and(|text| links_and_anchors(text).1.contains(fragment))
             });
-            // The book is made of docs alone: what leads out of it is dead there.
+            // The book consists of `docs/` alone, so a link that leaves it is dead there.
             let in_book = !name.starts_with("docs/") || target.starts_with("docs/");
-            if !(there && heading && in_book) {
+            if !(file_exists && heading_exists && in_book) {
                 dead.push(format!("{name}: {link}"));
             }
         }
@@ -137,14 +137,14 @@ fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<
 
 #[test]
 fn rust_code_of_every_page_is_tested() {
-    let included = fs::read_to_string(root().join("book/src/lib.rs")).expect("the list of pages");
+    let included = fs::read_to_string(root().join("book/src/lib.rs")).expect("book/src/lib.rs exists");
     assert_eq!(untested(&pages(), &included), [""; 0]);
 }
 
 #[test]
 fn links_lead_to_files_and_headings_that_exist() {
     let pages = pages();
-    assert!(pages.len() > 10, "the pages are found: {:?}", pages.keys());
+    assert!(pages.len() > 10, "expected more than 10 pages, found {:?}", pages.keys());
     assert_eq!(dead(&pages, |path| root().join(path).exists()), [""; 0]);
 }
 
@@ -155,17 +155,17 @@ fn the_table_of_contents_names_every_page_once() {
     let mut named =
         links_and_anchors(&contents).0.iter().map(|link| resolved("docs/SUMMARY.md", link)).collect::<Vec<_>>();
     named.sort();
-    let there = pages.into_keys().filter(|name| name.starts_with("docs/")).collect::<Vec<_>>();
-    assert_eq!(named, there);
+    let existing = pages.into_keys().filter(|name| name.starts_with("docs/")).collect::<Vec<_>>();
+    assert_eq!(named, existing);
 }
 
-/// The checks themselves: each finds what it is for.
+/// The checks above find what they look for.
 #[test]
-fn a_page_that_is_wrong_is_found() {
+fn faults_of_a_page_are_found() {
     let page = |text: &str| BTreeMap::from([("docs/a.md".to_owned(), text.to_owned())]);
     let code = "```rust\nfn main() {}\n```\n";
     assert_eq!(untested(&page(code), "").len(), 1);
-    assert_eq!(untested(&page("```\nlet a = 1;\n```\n"), "").len(), 1, "no language is Rust");
+    assert_eq!(untested(&page("```\nlet a = 1;\n```\n"), "").len(), 1, "a block without a language is Rust");
     assert_eq!(untested(&page("```text\na\n```\n"), ""), [""; 0]);
     assert_eq!(untested(&page(code), "\"docs/a.md\""), [""; 0]);
     assert_eq!(untested(&page("```rust,ignore\n```\n"), "\"docs/a.md\"").len(), 1);

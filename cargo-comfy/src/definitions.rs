@@ -1,4 +1,4 @@
-//! Where a command gets node definitions from.
+//! The node definitions that a command works with, and the arguments that select them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,28 +9,28 @@ use comfy_schema::Schema;
 
 use crate::failure::{Failure, IntoFailure};
 
-/// Where snapshots are, if nothing else is said.
-const FOLDER: &str = "schemas";
+/// The folder searched for a snapshot when no argument names one.
+const SNAPSHOT_FOLDER: &str = "schemas";
 
-/// The arguments that name node definitions; the same for every command that needs them.
+/// The arguments that select node definitions, shared by every command that needs them.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Definitions {
-    /// File with the node definitions that a server gave [default: the one in ./schemas]
+    /// File with a server's node definitions [default: the only snapshot in ./schemas].
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Base URL of a running server to ask instead; --schema is the fallback
+    /// Base URL of a running server to fetch node definitions from; --schema is the fallback.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
 
 impl Definitions {
-    /// Whether any are named.
+    /// Returns whether an argument selects definitions.
     pub(crate) fn are_named(&self) -> bool {
         self.schema.is_some() || self.server.is_some()
     }
 
-    /// These definitions; if none are named, the only snapshot in `schemas`.
+    /// Loads the selected definitions, or the only snapshot in `schemas` if no argument selects any.
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
         let definitions = self.config()?.definitions()?;
         if let Some(fallback) = definitions.fallback {
@@ -39,43 +39,45 @@ impl Definitions {
         Ok(definitions.schema)
     }
 
-    /// A generator that reads them.
+    /// Creates a generator configuration that reads these definitions.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let mut config = Config::new();
         if !self.are_named() {
-            config = config.schema(only_snapshot(Path::new(FOLDER))?);
+            config = config.schema(only_snapshot(Path::new(SNAPSHOT_FOLDER))?);
         }
         config = self.schema.iter().fold(config, Config::schema);
         Ok(self.server.iter().fold(config, Config::server))
     }
 }
 
-/// The definitions in a file, or of the server at a URL.
+/// Loads the definitions in a file, or of the server at a URL.
 pub(crate) fn load(from: &str) -> Result<Schema, Failure> {
     Ok(config_of(from).definitions()?.schema)
 }
 
-/// A generator that reads a file, or asks the server at a URL.
+/// Creates a generator configuration that reads a file, or asks the server at a URL.
 pub(crate) fn config_of(from: &str) -> Config {
     let is_url = from.starts_with("http://") || from.starts_with("https://");
     if is_url { Config::new().server(from) } else { Config::new().schema(from) }
 }
 
-/// The only snapshot in a folder.
+/// Returns the snapshot in a folder that holds exactly one.
 fn only_snapshot(folder: &Path) -> Result<PathBuf, Failure> {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+        entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
     found.sort();
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err("give --schema FILE or --server URL: there is no snapshot of node definitions in ./schemas"
-            .to_owned()
-            .into_failure()),
+        [] => {
+            let message = "no node definitions: there is no snapshot in ./schemas; give --schema FILE or --server URL";
+            Err(message.to_owned().into_failure())
+        }
         several => {
             let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
-            Err(format!("give --schema FILE or --server URL: there are several snapshots, {}", names.join(", "))
-                .into_failure())
+            let names = names.join(", ");
+            let message = format!("several snapshots in ./schemas: {names}; give --schema FILE or --server URL");
+            Err(message.into_failure())
         }
     }
 }

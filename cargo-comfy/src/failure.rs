@@ -1,23 +1,23 @@
-//! How a command ends that does not succeed.
+//! The ways in which a command can fail, their messages and their exit codes.
 
 use std::error::Error;
 use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Why a command did not succeed.
+/// The reason why a command did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The answer is no: what was checked is not so. Exit code 1.
-    No(String),
-    /// What there was to say is said. This exit code.
-    Said(u8),
-    /// It could not be done. Exit code 2, like wrong arguments.
+    /// The command did its work, and the answer is no. Exit code 1.
+    Negative(String),
+    /// Everything is printed already; only this exit code is left to return.
+    Reported(u8),
+    /// The command could not do its work. Exit code 2, as for invalid arguments.
     Error(Box<dyn Error>),
 }
 
 impl Failure {
-    /// The same, with the name of the file that it is about.
+    /// Puts the name of the file at fault in front of the message of an error.
     pub(crate) fn about(self, file: &Path) -> Self {
         match self {
             Self::Error(error) => Self::Error(format!("{}: {}", file.display(), Chain(error.as_ref())).into()),
@@ -25,14 +25,14 @@ impl Failure {
         }
     }
 
-    /// Prints why to standard error, with the chain of causes, and gives the exit code.
+    /// Prints the reason to standard error, with the chain of causes, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
-            Self::No(message) => {
+            Self::Negative(message) => {
                 eprintln!("{message}");
                 ExitCode::from(1)
             }
-            Self::Said(code) => ExitCode::from(*code),
+            Self::Reported(code) => ExitCode::from(*code),
             Self::Error(_) => {
                 eprintln!("error: {self}");
                 ExitCode::from(2)
@@ -41,12 +41,11 @@ impl Failure {
     }
 }
 
-/// Why, with the chain of causes.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::No(message) => f.write_str(message),
-            Self::Said(code) => write!(f, "it ended with {code}"),
+            Self::Negative(message) => f.write_str(message),
+            Self::Reported(code) => write!(f, "exit code {code}"),
             Self::Error(error) => Chain(error.as_ref()).fmt(f),
         }
     }
@@ -58,9 +57,9 @@ impl<E: Error + 'static> From<E> for Failure {
     }
 }
 
-/// A message as a failure.
+/// Conversion of an error message into a [`Failure`].
 pub(crate) trait IntoFailure {
-    /// This message, as why it could not be done.
+    /// Converts the message into a [`Failure::Error`].
     fn into_failure(self) -> Failure;
 }
 
@@ -70,7 +69,7 @@ impl IntoFailure for String {
     }
 }
 
-/// An error, and below it what caused it.
+/// Displays an error with its causes below it, one per line.
 pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for Chain<'_> {

@@ -1,4 +1,4 @@
-//! Files that are read and written, and what is printed.
+//! Reading and writing files, standard input and standard output.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -7,24 +7,25 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, IntoFailure};
 
-/// The largest file that is read. Videos are large; a workflow is not.
-const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// The maximum size of a file that is read. It is large because workflows are also read from videos.
+const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
-/// The bytes of a file, or of standard input.
+/// Reads a file, or standard input if the path is `-`.
 pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
-        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        io::stdin().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     } else {
-        File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        File::open(file)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     }
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!("it is larger than {} GiB", MOST_BYTES >> 30).into_failure());
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("the file is larger than {} GiB", MAX_FILE_BYTES >> 30).into_failure());
     }
     Ok(bytes)
 }
 
-/// The file to write for each file that is read; none is standard output. `name` gives the names in a folder.
+/// Returns the file to write for each file that is read, `None` for standard output. With several files, `out` is a folder
+/// and `name` returns the names of the files in it.
 pub(crate) fn targets(
     files: &[PathBuf],
     out: Option<&Path>,
@@ -42,7 +43,7 @@ pub(crate) fn targets(
     for file in files {
         let target = out.join(name(file));
         if !seen.insert(target.clone()) {
-            let message = format!("two files would be written to {}; take them one by one", target.display());
+            let message = format!("two files would be written to {}; run the command for each", target.display());
             return Err(message.into_failure());
         }
         targets.push(Some(target));
@@ -50,7 +51,7 @@ pub(crate) fn targets(
     Ok(targets)
 }
 
-/// The name of a file without its ending.
+/// Returns the name of a file without its extension.
 pub(crate) fn stem(file: &Path) -> String {
     if file.as_os_str() == "-" {
         return "stdin".to_owned();
@@ -58,12 +59,12 @@ pub(crate) fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Writes to a file, or to standard output if there is none.
+/// Writes to a file, or to standard output if there is no target.
 pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     match target {
         Some(target) => fs::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
         None => match io::stdout().write_all(bytes) {
-            // Whoever read it, `head` for example, has read enough.
+            // A reader such as `head` closes the pipe when it has read enough.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
             _ => Ok(()),
         },

@@ -1,10 +1,10 @@
-//! JSON for people to read.
+//! JSON laid out for people.
 
 use std::fmt::{self, Write};
 
 use comfy_schema::Value;
 
-/// A value over several lines, two spaces a level.
+/// Displays a value over several lines, indented by two spaces per level.
 pub(crate) struct Pretty<'v>(pub(crate) &'v Value);
 
 impl fmt::Display for Pretty<'_> {
@@ -25,7 +25,7 @@ fn write(f: &mut fmt::Formatter<'_>, value: &Value, level: usize) -> fmt::Result
             writeln!(f)?;
             write!(f, "{:1$}}}", "", level * 2)
         }
-        // A link stays on its line.
+        // Arrays without nested values, links above all, stay on one line.
         Value::Array(values) if values.iter().any(|value| matches!(value, Value::Array(_) | Value::Object(_))) => {
             f.write_char('[')?;
             for (at, value) in values.iter().enumerate() {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_stay_on_their_line_and_all_else_is_indented() {
+    fn links_stay_on_one_line_and_everything_else_is_indented() {
         let value = Value::parse(br#"{"1":{"a":["2",0],"b":{},"c":[[1],{"d":"\n"}]}}"#).unwrap();
         let text = Pretty(&value).to_string();
         assert_eq!(Value::parse(text.as_bytes()).unwrap(), value);

@@ -1,6 +1,6 @@
-//! `cargo comfy …`: the crates of this workspace from the command line.
+//! The command `cargo comfy …`, which offers the crates of this workspace on the command line.
 //!
-//! Only arguments and printing are here, one file for each subcommand under `commands/`.
+//! This crate holds arguments and printing only. Each subcommand has a file or folder under `commands/`.
 
 mod commands;
 mod definitions;
@@ -22,7 +22,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "cargo comfy", bin_name = "cargo comfy", version, about, disable_help_subcommand = true)]
 #[command(after_help = "\
-`cargo comfy init` is where to begin. Every command has examples: cargo comfy COMMAND --help")]
+Begin with `cargo comfy init`. `cargo comfy COMMAND --help` shows examples of each command.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Cargo runs `cargo-comfy comfy …` for `cargo comfy …`; by its own name there is no `comfy`.
+/// Removes the argument `comfy`, which cargo inserts: it runs `cargo-comfy comfy …` for `cargo comfy …`.
 fn without_comfy(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| first == "comfy") {
         arguments.remove(1);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn cargo_says_comfy_once() {
+    fn the_argument_that_cargo_inserts_is_removed() {
         let arguments = |words: &[&str]| without_comfy(words.iter().map(Into::into).collect());
         assert_eq!(arguments(&["cargo-comfy", "comfy", "generate"]), ["cargo-comfy", "generate"]);
         assert_eq!(arguments(&["cargo-comfy", "generate", "comfy"]), ["cargo-comfy", "generate", "comfy"]);

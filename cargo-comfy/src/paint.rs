@@ -1,21 +1,21 @@
-//! Colours, on a terminal only.
+//! Colours for text that is printed to a terminal.
 
 use std::env;
 use std::fmt::Display;
 
 use clap::builder::styling::{AnsiColor, Style};
 
-/// Paints, or leaves texts as they are.
+/// Adds colours to texts, or leaves them as they are.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint {
-    on: bool,
+    is_enabled: bool,
 }
 
 impl Paint {
-    /// Paints on a terminal, unless the environment variable `NO_COLOR` is set or the terminal is a dumb one.
+    /// Enables colours on a terminal, unless the environment variable `NO_COLOR` is set or `TERM` is `dumb`.
     pub(crate) fn new(is_terminal: bool) -> Self {
-        let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { on: is_terminal && !unwanted && env::var_os("TERM").is_none_or(|term| term != "dumb") }
+        let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { is_enabled: is_terminal && !no_color && env::var_os("TERM").is_none_or(|term| term != "dumb") }
     }
 
     pub(crate) fn error(self, text: impl Display) -> String {
@@ -43,11 +43,12 @@ impl Paint {
     }
 
     fn paint(self, style: Style, text: impl Display) -> String {
-        if self.on { format!("{style}{text}{style:#}") } else { text.to_string() }
+        if self.is_enabled { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 }
 
-/// A text of a file or a server as it may be printed: control characters could steer the terminal.
+/// Returns a text of a file or a server in a form that is safe to print: control characters, which could steer the
+/// terminal, are replaced.
 pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }

@@ -1,10 +1,11 @@
-//! Being told to stop.
+//! The signals that stop a command.
 
 use std::io;
 
-/// Listens from now on for Ctrl-C, and for what containers and CI send instead.
+/// Starts to listen for Ctrl-C and for SIGTERM, which containers and CI systems send. The returned future completes when
+/// either arrives.
 #[cfg(unix)]
-pub(crate) fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -17,6 +18,6 @@ pub(crate) fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>>
 }
 
 #[cfg(not(unix))]
-pub(crate) fn told_to_stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
     Ok(tokio::signal::ctrl_c())
 }

@@ -1,85 +1,86 @@
-//! The prompt that a file holds, whatever its form.
+//! Reading the prompt of a workflow file in any of its formats.
 
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind};
+use comfy_convert::{
+    Content, ConvertWarning, ConvertWarningKind, Converted, Converter, DateTime, Document, InactiveNode, UiWorkflow,
+};
 use comfy_schema::{Schema, Value};
 
-use crate::failure::{Failure, IntoFailure};
+use crate::failure::Failure;
 use crate::files;
 
-/// What is taken from a file that holds both.
+/// The part to use of a file that holds both a prompt and a workflow.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum From {
-    /// The prompt: exactly what ran
+    /// The prompt, exactly as it ran.
     Prompt,
-    /// The workflow of the editor, converted
+    /// The editor's workflow, converted.
     Workflow,
 }
 
-/// The arguments that say how a workflow becomes a prompt.
+/// The arguments that control how a workflow becomes a prompt.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Choices {
-    /// What is taken from a file that holds both the workflow and the prompt that was queued
+    /// Part to use of a file that holds both the queued prompt and the editor's workflow.
     #[arg(long, value_enum, default_value = "prompt")]
     from: From,
 
-    /// What the choices of dynamic prompts (`{a|b}`) in UI format are made by
+    /// Seed for the choices in dynamic prompts (`{a|b}`) of workflows in UI format.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Leave dynamic prompts as written
+    /// Keep dynamic prompts as written.
     #[arg(long)]
     keep_dynamic_prompts: bool,
 
-    /// Follow `GetNode` and `SetNode` by their names, as their pack's script does
+    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does.
     #[arg(long)]
     follow_get_set: bool,
 }
 
 impl Choices {
-    /// What the editor would queue.
+    /// The choices with which the editor queues a workflow.
     pub(crate) const QUEUED: Self =
         Self { from: From::Prompt, seed: 0, keep_dynamic_prompts: false, follow_get_set: false };
 
-    /// What a workflow says, for those who look at it and do not run it.
+    /// The choices for commands that show a workflow and do not run it: dynamic prompts stay as written.
     pub(crate) const AS_WRITTEN: Self = Self { keep_dynamic_prompts: true, ..Self::QUEUED };
 
-    /// The prompt of a file, and what was odd about it. `schema` is asked for only if there is something to convert.
+    /// Reads a file and returns its prompt and the warnings. `schema` is called only if the file must be converted.
     pub(crate) fn read<'s>(
         self,
         file: &Path,
         schema: impl FnOnce() -> Result<&'s Schema, Failure>,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         self.prompt(open(file)?, schema)
     }
 
-    /// The prompt of a document, and what was odd about it.
+    /// Returns the prompt of a document and the warnings. `schema` is called only if the document must be converted.
     pub(crate) fn prompt<'s>(
         self,
         document: Document,
         schema: impl FnOnce() -> Result<&'s Schema, Failure>,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
-        let Document { ui, api, warnings, .. } = document;
-        match (ui, api) {
-            (Some(workflow), None) => self.convert(&workflow, warnings, schema()?),
-            (Some(workflow), Some(_)) if self.from == From::Workflow => {
-                // What was left out of the prompt does not matter to the workflow.
-                let warnings = warnings.into_iter().filter(|warning| matches!(warning.kind, WarningKind::Odd(_)));
-                self.convert(&workflow, warnings.collect(), schema()?)
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
+        let mut warnings = document.warnings().to_vec();
+        match document.into_content() {
+            Content::Ui(workflow) => self.convert(&workflow, warnings, schema()?),
+            Content::Both { ui, .. } if self.from == From::Workflow => {
+                // Warnings about keys left out of the prompt do not concern the workflow.
+                warnings.retain(|warning| matches!(warning.kind, ConvertWarningKind::Ignored(_)));
+                self.convert(&ui, warnings, schema()?)
             }
-            (_, Some(prompt)) => Ok((prompt, warnings)),
-            (None, None) => Err("it holds neither a workflow nor a prompt".to_owned().into_failure()),
+            Content::Api(prompt) | Content::Both { api: prompt, .. } => Ok((prompt, warnings)),
         }
     }
 
     fn convert(
         self,
         workflow: &UiWorkflow,
-        mut warnings: Vec<Warning>,
+        mut warnings: Vec<ConvertWarning>,
         schema: &Schema,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         let mut converter = Converter::new(schema).seed(self.seed);
         if let Some(now) = now() {
             converter = converter.date(now);
@@ -96,19 +97,31 @@ impl Choices {
     }
 }
 
-/// What a file holds, or standard input.
+/// Returns the muted and bypassed nodes of a document that holds a workflow in UI format.
+pub(crate) fn inactive(document: &Document, schema: &Schema) -> Vec<InactiveNode> {
+    let converter = Converter::new(schema).keep_dynamic_prompts().list_inactive();
+    // A picture can hold a prompt beside a workflow that cannot be converted.
+    document.ui().and_then(|workflow| converter.convert(workflow).ok()).map(|all| all.inactive).unwrap_or_default()
+}
+
+/// Reads the document in a file, or in standard input if the path is `-`.
 pub(crate) fn open(file: &Path) -> Result<Document, Failure> {
     Ok(comfy_convert::read(&files::bytes(file)?)?)
 }
 
-/// Says on standard error what was odd about a file.
-pub(crate) fn warn(file: &Path, warnings: &[Warning]) {
+/// Prints the warnings about a file to standard error.
+pub(crate) fn warn(file: &Path, warnings: &[ConvertWarning]) {
     for warning in warnings {
         eprintln!("warning: {}: {warning}", file.display());
     }
 }
 
-/// The local time, if the system knows it.
+/// Returns the failure for `--deny-warnings`.
+pub(crate) fn denied(warnings: usize) -> Failure {
+    Failure::Negative(format!("warnings: {warnings}; --deny-warnings makes this an error"))
+}
+
+/// Returns the local time.
 fn now() -> Option<DateTime> {
     let now = jiff::ZonedDateTime::now();
     let part = |number: i8| u8::try_from(number).ok();

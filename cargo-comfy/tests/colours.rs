@@ -1,4 +1,4 @@
-//! Colours are for terminals, and for those who want them.
+//! Colours appear on terminals only, and only if they are not turned off.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -7,7 +7,8 @@ use std::process::Command;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
 
-/// What `cargo comfy nodes` prints to a terminal, which `script` is. `None` where that is not installed.
+/// Returns what `cargo comfy nodes` prints to a terminal, which the program `script` provides. `None` where `script` is not
+/// installed.
 fn on_a_terminal(environment: &[(&str, &str)]) -> Option<String> {
     let call = format!("'{}' nodes KSampler --schema '{SCHEMA}'", env!("CARGO_BIN_EXE_cargo-comfy"));
     let mut command = Command::new("script");
@@ -27,19 +28,19 @@ fn on_a_terminal(environment: &[(&str, &str)]) -> Option<String> {
 }
 
 #[test]
-fn a_terminal_has_colours_unless_they_are_unwanted() {
+fn a_terminal_has_colours_unless_the_environment_turns_them_off() {
     let Some(coloured) = on_a_terminal(&[]) else { return };
     assert!(coloured.contains('\u{1b}'), "{coloured}");
-    for unwanted in [("NO_COLOR", "1"), ("TERM", "dumb")] {
-        let plain = on_a_terminal(&[unwanted]).unwrap();
-        assert!(!plain.contains('\u{1b}'), "{unwanted:?}: {plain}");
+    for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let plain = on_a_terminal(&[variable]).unwrap();
+        assert!(!plain.contains('\u{1b}'), "{variable:?}: {plain}");
     }
-    // Empty is as if it were not set: https://no-color.org
+    // An empty value counts as not set: https://no-color.org
     assert!(on_a_terminal(&[("NO_COLOR", "")]).unwrap().contains('\u{1b}'));
 }
 
 #[test]
-fn a_pipe_has_none() {
+fn a_pipe_has_no_colours() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
     let output = command.args(["nodes", "KSampler", "--schema", SCHEMA]).env("TERM", "xterm").output().unwrap();
     assert!(!output.stdout.contains(&0x1b));

@@ -1,4 +1,4 @@
-//! `cargo comfy generate` as people call it.
+//! End-to-end tests of `cargo comfy generate`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
 
-/// A file that does not exist yet.
+/// Returns the path of a file that does not exist yet.
 fn target(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo-comfy").join(test);
     let _ = fs::remove_dir_all(&folder);
@@ -18,7 +18,7 @@ fn target(test: &str) -> PathBuf {
 
 fn generate(out: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
-    // As cargo calls it for `cargo comfy generate`.
+    // Cargo calls the program like this for `cargo comfy generate`.
     command.args(["comfy", "generate", "--schema", SCHEMA, "--out"]).arg(out).args(arguments);
     command.output().unwrap()
 }
@@ -32,7 +32,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn the_report_in_json_is_all_that_is_printed() {
+fn a_json_report_is_the_only_output() {
     let out = target("json");
     let output = generate(&out, &["--report", "json"]);
     assert!(output.status.success());
@@ -44,13 +44,13 @@ fn the_report_in_json_is_all_that_is_printed() {
 }
 
 #[test]
-fn the_report_in_text_has_counts_first() {
+fn a_text_report_begins_with_counts() {
     let output = generate(&target("text"), &["--nodes", "KSampler,VAEDecode", "--no-docs", "--no-builders"]);
     assert_eq!(stdout(&output), "2 nodes, 12 inputs, 2 outputs\n");
 }
 
 #[test]
-fn check_tells_whether_the_file_is_up_to_date() {
+fn check_finds_out_whether_the_file_is_up_to_date() {
     let out = target("check");
     let arguments = ["--nodes", "KSampler", "--check"];
     let missing = generate(&out, &arguments);
@@ -68,7 +68,7 @@ fn check_tells_whether_the_file_is_up_to_date() {
 }
 
 #[test]
-fn what_cannot_be_done_is_2_with_its_causes() {
+fn errors_have_their_causes_and_exit_with_2() {
     let output = generate(&target("misspelt"), &["--nodes", "KSampelr"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("did you mean `KSampler`"), "{}", stderr(&output));
@@ -84,7 +84,7 @@ fn what_cannot_be_done_is_2_with_its_causes() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("\n  because: this is a web page, not JSON"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("\n  because: expected JSON, found a web page"), "{}", stderr(&output));
     assert!(stdout(&output).is_empty() && !out.exists());
 }
 
@@ -99,7 +99,7 @@ fn a_schema_or_a_server_is_needed() {
     let output = generate();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("--schema FILE"), "{}", stderr(&output));
-    // Or the only snapshot where the command is called.
+    // The only snapshot in the current folder is used.
     fs::create_dir(folder.join("schemas")).unwrap();
     fs::copy(SCHEMA, folder.join("schemas/any.json")).unwrap();
     let output = generate();

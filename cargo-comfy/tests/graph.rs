@@ -1,4 +1,4 @@
-//! `cargo comfy graph` and `cargo comfy export` as people call them.
+//! End-to-end tests of `cargo comfy graph` and `cargo comfy export`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
 const PROMPT: &str = r#"{"bg":{"inputs":{"width":64,"height":64,"batch_size":1,"color":0},"class_type":"EmptyImage","_meta":{"title":"Ground"}},"out":{"inputs":{"filename_prefix":"a","images":["bg",0]},"class_type":"SaveImage","_meta":{"title":"Save Image"}}}"#;
 
-/// An empty folder.
+/// Creates an empty folder for a test.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo-comfy-graph").join(test);
     let _ = fs::remove_dir_all(&folder);
@@ -22,7 +22,7 @@ fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
     command.current_dir(folder).arg("comfy").args(arguments);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may end before it reads.
+    // The command may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -34,8 +34,8 @@ fn stdout(output: &Output, code: i32) -> String {
 }
 
 #[test]
-fn the_ending_says_the_format() {
-    let folder = folder("ending");
+fn the_extension_selects_the_format() {
+    let folder = folder("extension");
     for (name, start) in [
         ("a.svg", &b"<svg xmlns"[..]),
         ("a.html", b"<!DOCTYPE html>"),
@@ -52,17 +52,17 @@ fn the_ending_says_the_format() {
 }
 
 #[test]
-fn standard_output_is_svg_and_definitions_are_not_needed() {
+fn standard_output_is_svg_and_definitions_are_optional() {
     let folder = folder("stdout");
     let svg = stdout(&run(&folder, &["graph", "-"], PROMPT), 0);
     assert!(svg.starts_with("<svg") && svg.contains(">Ground<"));
-    // With them, links have the colour of their type.
+    // With definitions, links have the colour of their type.
     let typed = stdout(&run(&folder, &["graph", "-", "--schema", SCHEMA], PROMPT), 0);
     assert!(typed.contains("#64b5f6") && !svg.contains("#64b5f6"));
 }
 
 #[test]
-fn what_cannot_be_drawn_is_said() {
+fn errors_name_the_cause() {
     let folder = folder("errors");
     for (arguments, input, word) in [
         (&["graph", "absent.json"][..], "", "absent.json"),
@@ -74,13 +74,13 @@ fn what_cannot_be_drawn_is_said() {
     ] {
         let output = run(&folder, arguments, input);
         stdout(&output, 2);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains(word), "{arguments:?}: {told}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains(word), "{arguments:?}: {errors}");
     }
 }
 
 #[test]
-fn what_is_exported_converts_back() {
+fn an_exported_workflow_converts_back() {
     let folder = folder("export");
     let ui = stdout(&run(&folder, &["export", "-", "--schema", SCHEMA, "--deny-lost"], PROMPT), 0);
     insta::assert_snapshot!(ui);
@@ -89,7 +89,7 @@ fn what_is_exported_converts_back() {
 }
 
 #[test]
-fn what_the_editor_cannot_hold_is_told() {
+fn lost_values_are_reported() {
     let folder = folder("lost");
     let prompt = r#"{"1": {"class_type": "RandomNoise", "inputs": {"noise_seed": 18446744073709551615}}}"#;
     let output = run(&folder, &["export", "-", "--schema", SCHEMA], prompt);

@@ -1,13 +1,13 @@
-//! What people read before they use a command: help, completions, manual pages.
+//! End-to-end tests of help, completions and manual pages.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
 use std::process::Command;
 
-/// Every command, as the help lists them.
+/// Returns the names of the commands in the help.
 fn commands() -> Vec<String> {
-    let all = told(&["--help"]);
+    let all = stdout(&["--help"]);
     let list = all.split_once("Commands:\n").unwrap().1.split("\n\n").next().unwrap();
     let names: Vec<String> =
         list.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
@@ -18,7 +18,7 @@ fn commands() -> Vec<String> {
 }
 
 #[track_caller]
-fn told(arguments: &[&str]) -> String {
+fn stdout(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-comfy")).arg("comfy").args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -27,7 +27,7 @@ fn told(arguments: &[&str]) -> String {
 #[test]
 fn every_command_has_examples_and_exit_codes() {
     for command in commands() {
-        let help = told(&[&command, "--help"]);
+        let help = stdout(&[&command, "--help"]);
         assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{command}");
         assert!(help.contains(&format!("Usage: cargo comfy {command}")), "{help}");
     }
@@ -36,17 +36,17 @@ fn every_command_has_examples_and_exit_codes() {
 #[test]
 fn every_shell_completes_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = told(&["completions", shell]);
+        let script = stdout(&["completions", shell]);
         for word in commands().iter().map(String::as_str).chain(["cargo-comfy", "uses"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
 }
 
-/// bash itself completes with the script, where it is installed.
+/// Asks bash, where it is installed, to complete with the script.
 #[test]
 fn bash_completes_commands_and_options() {
-    let script = told(&["completions", "bash"]);
+    let script = stdout(&["completions", "bash"]);
     for (words, last, expected) in [
         ("cargo-comfy gr", 1, "graph"),
         ("cargo-comfy diff --us", 2, "--uses"),
@@ -67,10 +67,10 @@ fn bash_completes_commands_and_options() {
 
 #[test]
 fn manual_pages() {
-    let page = told(&["man"]);
+    let page = stdout(&["man"]);
     assert!(page.contains(".TH cargo-comfy 1"), "{page}");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("man");
-    told(&["man", "--out", folder.to_str().unwrap()]);
+    stdout(&["man", "--out", folder.to_str().unwrap()]);
     for command in commands() {
         let page = std::fs::read_to_string(folder.join(format!("cargo-comfy-{command}.1"))).unwrap();
         assert!(page.contains("Examples:"), "{command}");

@@ -1,4 +1,4 @@
-//! `cargo comfy import` as people call it.
+//! End-to-end tests of `cargo comfy import`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -29,7 +29,7 @@ pub fn stdin() -> Out<IMAGE> {
 }
 ";
 
-/// An empty folder.
+/// Creates an empty folder for a test.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo-comfy-import").join(test);
     let _ = fs::remove_dir_all(&folder);
@@ -39,12 +39,12 @@ fn folder(test: &str) -> PathBuf {
 
 fn import(input: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
-    // A folder without snapshots.
+    // This folder has no snapshots.
     command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command.args(["comfy", "import"]).args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // It may end without reading.
+    // The command may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -68,11 +68,12 @@ fn both_formats_give_the_same_source() {
     }
     let warned = import(PROMPT, &["-", "--schema", SCHEMA]);
     assert!(text(&warned.stderr).contains("is_changed"), "{}", text(&warned.stderr));
-    fails(&import(PROMPT, &["-", "--schema", SCHEMA, "--deny-warnings"]), 1, "1 warnings, which are denied");
+    let denied = import(PROMPT, &["-", "--schema", SCHEMA, "--deny-warnings"]);
+    fails(&denied, 1, "warnings: 1; --deny-warnings makes this an error");
 }
 
 #[test]
-fn a_file_and_all_settings() {
+fn all_options_together() {
     let folder = folder("settings");
     let path = |name: &str| folder.join(name).display().to_string();
     fs::write(path("My Flow (2).ui.json"), WORKFLOW).unwrap();
@@ -109,7 +110,7 @@ fn a_file_and_all_settings() {
 }
 
 #[test]
-fn several_files_go_into_a_folder_and_one_that_fails_does_not_stop_the_others() {
+fn several_files_are_written_to_a_folder_and_one_that_fails_does_not_stop_the_others() {
     let folder = folder("several");
     let path = |name: &str| folder.join(name).display().to_string();
     fs::write(path("a.json"), "{}").unwrap();
@@ -125,7 +126,7 @@ fn several_files_go_into_a_folder_and_one_that_fails_does_not_stop_the_others() 
 }
 
 #[test]
-fn what_cannot_be_done_is_2_and_named() {
+fn errors_name_the_file_and_exit_with_2() {
     fails(&import(PROMPT, &["-"]), 2, "give --schema FILE or --server URL");
     fails(&import("hello", &["-", "--schema", SCHEMA]), 2, "error: -: this is not JSON");
     fails(&import(PROMPT, &["-", "--schema", SCHEMA, "--params", "imag"]), 2, "did you mean `image`?");

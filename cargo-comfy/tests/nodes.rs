@@ -1,4 +1,4 @@
-//! `cargo comfy nodes` as people call it.
+//! End-to-end tests of `cargo comfy nodes`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -21,7 +21,7 @@ fn nodes(arguments: &[&str], code: i32) -> String {
 }
 
 #[test]
-fn one_node_whole() {
+fn one_node_in_detail() {
     insta::assert_snapshot!(nodes(&["KSampler"], 0));
 }
 
@@ -32,31 +32,31 @@ fn a_node_with_dynamic_inputs() {
 }
 
 #[test]
-fn by_words() {
+fn nodes_are_found_by_words() {
     insta::assert_snapshot!(nodes(&["upscale", "image"], 0));
 }
 
 #[test]
-fn by_what_it_takes_and_gives() {
-    let asked = nodes(&["what", "takes", "a", "MASK", "and", "gives", "an", "IMAGE", "--limit", "5"], 0);
-    assert_eq!(asked, nodes(&["--takes", "MASK", "--gives", "IMAGE", "--limit", "5"], 0));
-    insta::assert_snapshot!(asked);
+fn nodes_are_found_by_socket_types() {
+    let found = nodes(&["what", "takes", "a", "MASK", "and", "gives", "an", "IMAGE", "--limit", "5"], 0);
+    assert_eq!(found, nodes(&["--takes", "MASK", "--gives", "IMAGE", "--limit", "5"], 0));
+    insta::assert_snapshot!(found);
 }
 
 #[test]
-fn for_programs() {
+fn json_has_one_line_per_node() {
     insta::assert_snapshot!(nodes(&["takes", "MASK", "gives", "IMAGE", "--limit", "2", "--format", "json"], 0));
     assert_eq!(nodes(&["--limit", "0", "--format", "json"], 0).lines().count(), 792);
 }
 
 #[test]
-fn nothing_found() {
-    assert_eq!(nodes(&["KSampelr"], 1), "no node fits; did you mean `KSampler`?\n");
-    assert_eq!(nodes(&["takes", "NOTHING"], 1), "no node fits\n");
+fn no_match_exits_with_1() {
+    assert_eq!(nodes(&["KSampelr"], 1), "no node matches; did you mean `KSampler`?\n");
+    assert_eq!(nodes(&["takes", "NOTHING"], 1), "no node matches\n");
 }
 
 #[test]
-fn the_only_snapshot_is_found() {
+fn the_only_snapshot_is_the_default() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     assert_eq!(run(&["VAEDecode"], &workspace).status.code(), Some(0));
     let output = run(&["VAEDecode"], Path::new(env!("CARGO_TARGET_TMPDIR")));

@@ -1,4 +1,4 @@
-//! `cargo comfy run`, as a program, on the stand-in.
+//! End-to-end tests of `cargo comfy run` on the stand-in server.
 #![cfg(all(feature = "run", feature = "serve"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
@@ -44,14 +44,14 @@ impl Place {
         command
     }
 
-    /// The program waits for the server, which lives on other threads.
+    /// Runs the command on a thread of its own, because it waits for the server.
     async fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.command(arguments);
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 }
 
-fn said(output: &Output) -> (String, String) {
+fn texts(output: &Output) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into(), String::from_utf8_lossy(&output.stderr).into())
 }
 
@@ -60,10 +60,10 @@ fn is_png(path: &Path) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_saves_what_the_workflow_makes_and_says_where() {
+async fn results_are_saved_and_their_paths_printed() {
     let place = Place::new(Timing::instant()).await;
     let output = place.run(&["workflow.json", "--set", "samples.seed=7", "--set", "prompt.text=a dog"]).await;
-    let (out, err) = said(&output);
+    let (out, err) = texts(&output);
     assert_eq!(output.status.code(), Some(0), "{err}");
     assert_eq!(out.trim(), Path::new("out").join("cat_00001_.png").display().to_string());
     assert!(is_png(&place.path("out/cat_00001_.png")));
@@ -76,36 +76,36 @@ async fn it_saves_what_the_workflow_makes_and_says_where() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_picture_runs_again() {
+async fn the_workflow_of_a_picture_runs_again() {
     let place = Place::new(Timing::instant()).await;
     place.run(&["workflow.json"]).await;
     let output = place.run(&["out/cat_00001_.png", "--out", "again"]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output).1);
+    assert_eq!(output.status.code(), Some(0), "{}", texts(&output).1);
     assert!(is_png(&place.path("again/cat_00001_.png")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_open_in_the_editor_if_wanted() {
+async fn pictures_hold_a_workflow_for_the_editor_with_editable() {
     let place = Place::new(Timing::instant()).await;
     let output = place.run(&["workflow.json", "--editable", "--set", "samples.seed=7"]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output).1);
+    assert_eq!(output.status.code(), Some(0), "{}", texts(&output).1);
     let picture = std::fs::read(place.path("out/cat_00001_.png")).unwrap();
     let document = comfy_convert::read(&picture).unwrap();
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     let schema = comfy_schema::Schema::from_slice(&std::fs::read(schema).unwrap()).unwrap();
-    let queued = comfy_convert::Converter::new(&schema).convert(&document.ui.unwrap()).unwrap().prompt;
+    let queued = comfy_convert::Converter::new(&schema).convert(document.ui().unwrap()).unwrap().prompt;
     let seed = |prompt: &comfy_schema::Value| prompt.to_string().contains(r#""seed":7"#);
-    assert!(seed(&queued) && seed(&document.api.unwrap()), "{queued}");
-    // Without the flag the picture has the prompt alone.
+    assert!(seed(&queued) && seed(document.api().unwrap()), "{queued}");
+    // Without the flag the picture holds only the prompt.
     place.run(&["workflow.json", "--out", "plain"]).await;
     let plain = comfy_convert::read(&std::fs::read(place.path("plain/cat_00002_.png")).unwrap()).unwrap();
-    assert!(plain.ui.is_none() && plain.api.is_some());
+    assert!(plain.ui().is_none() && plain.api().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_are_lines_of_json_if_wanted() {
+async fn events_are_lines_of_json_with_json() {
     let place = Place::new(Timing::instant()).await;
-    let (out, _) = said(&place.run(&["workflow.json", "--json"]).await);
+    let (out, _) = texts(&place.run(&["workflow.json", "--json"]).await);
     let events: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     assert_eq!(names.last(), Some(&"saved"));
@@ -114,34 +114,34 @@ async fn events_are_lines_of_json_if_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejection_ends_it_with_1_and_says_why() {
+async fn a_rejection_exits_with_1_and_its_reason() {
     let place = Place::new(Timing::instant()).await;
     let output = place.run(&["workflow.json", "--set", "samples.steps=0"]).await;
     assert_eq!(output.status.code(), Some(1));
-    let (_, err) = said(&output);
+    let (_, err) = texts(&output);
     assert!(err.contains("node `samples` (KSampler)") && err.contains("value_smaller_than_min"), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_node_ends_it_with_1() {
+async fn a_failing_node_exits_with_1() {
     let place = Place::new(Timing::instant()).await;
     place.server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory");
     let output = place.run(&["workflow.json"]).await;
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).1.contains("node `decoded` (VAEDecode) failed: torch.OutOfMemoryError: no memory"));
+    assert!(texts(&output).1.contains("node `decoded` (VAEDecode) failed: torch.OutOfMemoryError: no memory"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_input_that_is_not_there_is_told_before_anything_is_sent() {
+async fn an_unknown_input_is_reported_before_anything_is_sent() {
     let place = Place::new(Timing::instant()).await;
     let output = place.run(&["workflow.json", "--set", "samples.stps=3"]).await;
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).1.contains("did you mean `steps`?"));
+    assert!(texts(&output).1.contains("did you mean `steps`?"));
     assert_eq!(place.server.count("POST /prompt"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_server_it_ends_with_2() {
+async fn an_unreachable_server_exits_with_2() {
     let place = Place::new(Timing::instant()).await;
     let output = place.run(&["workflow.json", "--server", "http://127.0.0.1:1"]).await;
     assert_eq!(output.status.code(), Some(2));

@@ -1,4 +1,4 @@
-//! `cargo comfy serve`, as a program.
+//! End-to-end tests of `cargo comfy serve`.
 #![cfg(feature = "serve")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// Ends the program with the test.
+/// A running server, which is killed when the test ends.
 struct Served(Child);
 
 impl Drop for Served {
@@ -23,7 +23,7 @@ fn serve(arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn it_prints_where_it_is_and_answers() {
+fn it_prints_its_address_and_answers() {
     let mut served = Served(serve(&["--models", "loras=a.safetensors,b.safetensors"]).spawn().unwrap());
     let mut url = String::new();
     BufReader::new(served.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
@@ -38,27 +38,27 @@ fn it_prints_where_it_is_and_answers() {
 }
 
 #[test]
-fn a_file_that_is_not_there_ends_it() {
+fn a_missing_file_is_an_error() {
     let output = serve(&["--schema", "no-such-file.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("no-such-file.json") && said.contains("/object_info"), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(errors.contains("no-such-file.json") && errors.contains("/object_info"), "{errors}");
 }
 
-/// The folder that it says pictures go to.
+/// Returns the folder in which the server says that it saves pictures.
 #[cfg(unix)]
-fn said_folder(served: &mut Served) -> std::path::PathBuf {
+fn output_folder(served: &mut Served) -> std::path::PathBuf {
     let mut line = String::new();
     BufReader::new(served.0.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    line.strip_prefix("pictures go to ").unwrap().split(';').next().unwrap().into()
+    line.strip_prefix("saving pictures in ").unwrap().split(';').next().unwrap().into()
 }
 
 #[cfg(unix)]
 #[test]
-fn signals_stop_it_and_its_temporary_folder_goes() {
+fn signals_stop_it_and_remove_its_temporary_folder() {
     for signal in ["-INT", "-TERM"] {
         let mut served = Served(serve(&[]).spawn().unwrap());
-        let folder = said_folder(&mut served);
+        let folder = output_folder(&mut served);
         assert!(folder.is_dir());
         assert!(Command::new("kill").args([signal, &served.0.id().to_string()]).status().unwrap().success());
         assert_eq!(served.0.wait().unwrap().code(), Some(0), "{signal}");

@@ -1,4 +1,4 @@
-//! `cargo comfy snapshot`, as a program, on the stand-in.
+//! End-to-end tests of `cargo comfy snapshot` on the stand-in server.
 #![cfg(all(feature = "run", feature = "serve"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -39,16 +39,16 @@ impl Place {
     }
 }
 
-fn said(output: &Output) -> (String, String) {
+fn texts(output: &Output) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into(), String::from_utf8_lossy(&output.stderr).into())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_version_names_the_file_and_a_node_is_a_line() {
+async fn the_file_is_named_after_the_version_and_has_one_node_per_line() {
     let place = Place::new(Server::builder().schema_json(SMALL).version("9.8.7")).await;
     let output = place.run(&[]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output).1);
-    assert!(said(&output).0.contains("comfyui-9.8.7.json: 2 nodes"));
+    assert_eq!(output.status.code(), Some(0), "{}", texts(&output).1);
+    assert!(texts(&output).0.contains("comfyui-9.8.7.json: 2 nodes"));
     let text = place.read("schemas/comfyui-9.8.7.json");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!((lines.len(), lines[0], lines[3]), (4, "{", "}"), "{text}");
@@ -57,17 +57,17 @@ async fn the_version_names_the_file_and_a_node_is_a_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_a_server_has_is_there_and_checks() {
+async fn a_saved_snapshot_is_complete_and_up_to_date() {
     let place = Place::new(Server::builder()).await;
     assert_eq!(place.run(&["--out", "all.json"]).await.status.code(), Some(0));
     assert!(Schema::from_slice(place.read("all.json").as_bytes()).unwrap().nodes.len() > 500);
-    assert_eq!(place.names(), ["all.json"], "nothing is left beside it");
+    assert_eq!(place.names(), ["all.json"], "a temporary file is left");
     let output = place.run(&["--out", "all.json", "--check"]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output).1);
+    assert_eq!(output.status.code(), Some(0), "{}", texts(&output).1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn check_tells_what_differs_and_writes_nothing() {
+async fn check_lists_the_differences_and_writes_nothing() {
     let place = Place::new(Server::builder().schema_json(SMALL)).await;
     let missing = place.run(&["--out", "old.json", "--check"]).await;
     assert_eq!((missing.status.code(), place.names().len()), (Some(1), 0));
@@ -75,13 +75,13 @@ async fn check_tells_what_differs_and_writes_nothing() {
     fs::write(place.folder.path().join("old.json"), old).unwrap();
     let output = place.run(&["--out", "old.json", "--check"]).await;
     assert_eq!(output.status.code(), Some(1));
-    let (_, err) = said(&output);
+    let (_, err) = texts(&output);
     assert!(err.contains("- Three") && err.contains("~ One") && err.contains("+ Two"), "{err}");
     assert_eq!(place.read("old.json"), old);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn how_a_file_is_indented_is_no_difference() {
+async fn the_layout_of_a_file_does_not_matter() {
     let place = Place::new(Server::builder().schema_json(SMALL)).await;
     assert_eq!(place.run(&["--out", "a.json"]).await.status.code(), Some(0));
     let value: serde_json::Value = serde_json::from_str(&place.read("a.json")).unwrap();
@@ -90,7 +90,7 @@ async fn how_a_file_is_indented_is_no_difference() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_replaced_by_definitions_only() {
+async fn only_definitions_replace_a_file() {
     let place = Place::new(Server::builder().schema_json(SMALL)).await;
     fs::write(place.folder.path().join("a.json"), "old").unwrap();
     place.server.faults().http("GET /api/object_info", HttpFault::status(500));
@@ -103,13 +103,13 @@ async fn a_file_is_replaced_by_definitions_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_sent_and_never_said() {
+async fn the_token_is_sent_and_never_printed() {
     let place = Place::new(Server::builder().schema_json(SMALL)).await;
     let output = place.run(&["--token", "s3cret", "--out", "a.json"]).await;
     assert_eq!(output.status.code(), Some(0));
-    let asked = place.server.requests();
-    let sent = asked.iter().filter(|request| request.header("authorization") == Some("Bearer s3cret")).count();
-    assert_eq!(sent, asked.len());
-    let (out, err) = said(&output);
+    let requests = place.server.requests();
+    let sent = requests.iter().filter(|request| request.header("authorization") == Some("Bearer s3cret")).count();
+    assert_eq!(sent, requests.len());
+    let (out, err) = texts(&output);
     assert!(!out.contains("s3cret") && !err.contains("s3cret"));
 }

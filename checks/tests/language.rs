@@ -66,18 +66,15 @@ const fn any(packages: &'static [&'static str], old: &'static str, new: &'static
 /// Fails with the findings in the published packages, and how many each has.
 #[track_caller]
 fn assert_none(check: impl Fn(&Package, &Sources) -> Vec<Finding>) {
-    let mut report = String::new();
-    let mut counts = String::new();
+    let (mut report, mut counts) = (Vec::new(), Vec::new());
     for package in published().unwrap() {
         let findings = check(&package, &package.sources().unwrap());
         if !findings.is_empty() {
-            counts += &format!("{}: {}\n", package.name, findings.len());
+            counts.push(format!("{}: {}", package.name, findings.len()));
         }
-        for finding in findings {
-            report += &format!("{finding}\n");
-        }
+        report.extend(findings.iter().map(Finding::to_string));
     }
-    assert!(report.is_empty(), "\n{report}\n{counts}");
+    assert!(report.is_empty(), "\n{}\n\n{}\n", report.join("\n"), counts.join("\n"));
 }
 
 #[test]
@@ -146,7 +143,7 @@ fn faults_are_found_where_they_stand() {
     let source = "//! A file.\n\n/// first\npub struct Most {\n    /// Second\n    most: u8,\n}\n\n#[derive(Error)]\npub enum E {\n\
                   #[error(\"Bad {}\", MOST_X)]\n    Bad,\n}\nconst MOST_X: u8 = 1;\n#[cfg(test)]\nmod tests {\n/// third\nfn f() {}\n}\n";
     let sources = Sources::from([("a.rs".to_owned(), source.to_owned())]);
-    let lines = |findings: Vec<Finding>| Vec::from_iter(findings.into_iter().map(|finding| finding.line));
+    let lines = |findings: Vec<Finding>| findings.into_iter().map(|finding| finding.line).collect::<Vec<_>>();
     assert_eq!(lines(language::docs(&sources)), [3, 5]);
     assert_eq!(lines(language::messages(&sources, &[])), [11]);
     assert_eq!(lines(language::messages(&sources, &["Bad {}"])), [0; 0]);

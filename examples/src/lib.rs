@@ -1,6 +1,6 @@
-//! What the examples share.
+//! Code that the examples share.
 
-/// One type for every node class, as `build.rs` generated them.
+/// The node types that `build.rs` generates.
 pub mod nodes {
     comfy_runtime::include_nodes!();
 }

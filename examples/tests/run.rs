@@ -1,4 +1,4 @@
-//! Every example, as a program, on the stand-in.
+//! Runs every example as a program, on a stand-in server.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use comfy_convert::Converter;
 use comfy_schema::{Schema, Text, Value};
 use tempfile::TempDir;
 
-/// Runs a program in an empty folder, which it gives back with what was printed.
+/// Runs a program in an empty folder. Returns the folder and the standard output.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
@@ -22,7 +22,7 @@ fn run(program: &str, arguments: &[&str]) -> (TempDir, String) {
     (folder, String::from_utf8(output.stdout).unwrap())
 }
 
-/// How many pictures with this prefix are in `out`.
+/// Returns the number of pictures in `out` whose names begin with the prefix.
 fn pictures(folder: &Path, prefix: &str) -> usize {
     let files = fs::read_dir(folder.join("out")).unwrap().map(|entry| entry.unwrap());
     let named = files.filter(|file| file.file_name().to_string_lossy().starts_with(prefix));
@@ -36,7 +36,7 @@ fn text_to_image_saves_a_picture() {
 }
 
 #[test]
-fn image_to_image_takes_a_picture_from_disk() {
+fn image_to_image_uploads_a_picture_from_disk() {
     let (made, _) = run(env!("CARGO_BIN_EXE_text_to_image"), &[]);
     let picture = made.path().join("out/cat_00001_.png");
     let (folder, _) = run(env!("CARGO_BIN_EXE_image_to_image"), &[picture.to_str().unwrap()]);
@@ -45,26 +45,26 @@ fn image_to_image_takes_a_picture_from_disk() {
 
 #[test]
 fn batch_saves_a_picture_for_each_prompt() {
-    let (folder, said) = run(env!("CARGO_BIN_EXE_batch"), &["a cat", "a dog", "a bird", "a fish"]);
+    let (folder, printed) = run(env!("CARGO_BIN_EXE_batch"), &["a cat", "a dog", "a bird", "a fish"]);
     assert_eq!(pictures(folder.path(), "batch"), 4);
-    assert!(said.contains("4/4 a fish: "), "{said}");
+    assert!(printed.contains("4/4 a fish: "), "{printed}");
 }
 
 #[test]
-fn live_previews_are_files_before_the_picture_is() {
-    let (folder, said) = run(env!("CARGO_BIN_EXE_live_previews"), &[]);
+fn live_previews_saves_previews_before_the_picture() {
+    let (folder, printed) = run(env!("CARGO_BIN_EXE_live_previews"), &[]);
     assert_eq!(pictures(folder.path(), "previewed"), 1);
-    assert!(said.lines().next().unwrap().starts_with("out/preview_001."), "{said}");
+    assert!(printed.lines().next().unwrap().starts_with("out/preview_001."), "{printed}");
 }
 
 #[test]
-fn lora_loop_chains_as_many_as_are_given() {
-    let (folder, said) = run(env!("CARGO_BIN_EXE_lora_loop"), &["a.safetensors", "b.safetensors", "c.safetensors"]);
-    assert_eq!(said.matches("\"LoraLoader\"").count(), 3);
+fn lora_loop_chains_every_given_lora() {
+    let (folder, printed) = run(env!("CARGO_BIN_EXE_lora_loop"), &["a.safetensors", "b.safetensors", "c.safetensors"]);
+    assert_eq!(printed.matches("\"LoraLoader\"").count(), 3);
     assert_eq!(pictures(folder.path(), "lora"), 1);
 }
 
-/// What is in the picture: the prompt that ran, and a workflow for which the editor would queue the same.
+/// The picture contains the prompt that ran, and a workflow for which the editor would queue the same prompt.
 #[test]
 fn opens_in_editor_saves_both_forms_into_the_picture() {
     let (folder, _) = run(env!("CARGO_BIN_EXE_opens_in_editor"), &[]);
@@ -72,12 +72,12 @@ fn opens_in_editor_saves_both_forms_into_the_picture() {
     let document = comfy_convert::read(&picture).unwrap();
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     let schema = Schema::from_slice(&fs::read(schema).unwrap()).unwrap();
-    let queued = Converter::new(&schema).convert(&document.ui.unwrap()).unwrap().prompt;
+    let queued = Converter::new(&schema).convert(document.ui().unwrap()).unwrap().prompt;
     let lines = |prompt: &Value| -> Vec<String> {
         let of_node = |(id, node): (&Text, &Value)| {
             let node = node.as_object().unwrap();
             let (class, inputs) = (node.get("class_type").unwrap(), node.get("inputs").unwrap().as_object().unwrap());
-            // The server makes 7.0 of 7 before it saves the prompt.
+            // The server converts 7 to 7.0 before it saves the prompt.
             let line = |(name, value): (&Text, &Value)| {
                 format!("{id} {class} {name} {}", value.to_string().trim_end_matches(".0"))
             };
@@ -87,7 +87,7 @@ fn opens_in_editor_saves_both_forms_into_the_picture() {
         lines.sort();
         lines
     };
-    assert_eq!(lines(&queued), lines(&document.api.unwrap()));
+    assert_eq!(lines(&queued), lines(document.api().unwrap()));
 }
 
 #[test]
@@ -111,5 +111,5 @@ fn web_serves_a_picture_for_a_prompt() {
     }
     assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
     assert!(answer.windows(8).any(|bytes| bytes == b"\x89PNG\r\n\x1a\n"));
-    assert!(child.wait().unwrap().success(), "it ends after one");
+    assert!(child.wait().unwrap().success(), "the program exits after one picture");
 }

@@ -1,4 +1,5 @@
-//! Any bytes as a prompt: importing never panics, and what comes out is Rust, whatever the texts and names of the file.
+//! Feeds bytes to the importer as a prompt. Importing never panics, and the result is valid Rust, whatever names and texts the
+//! prompt contains.
 //!
 //! ```text
 //! mkdir -p fuzz/corpus/api_workflow && cp tests/imports/*.json fuzz/corpus/api_workflow/
@@ -19,7 +20,7 @@ static IMPORTERS: OnceLock<Vec<Importer<'static>>> = OnceLock::new();
 
 fuzz_target!(|bytes: &[u8]| {
     let schemas = SCHEMAS.get_or_init(|| {
-        let schema = |json: &[u8]| Schema::from_slice(json).expect("the schemas of the tests are schemas");
+        let schema = |json: &[u8]| Schema::from_slice(json).expect("the fixture is a schema");
         [
             schema(include_bytes!("../../comfy-codegen/tests/fixtures/shapes.json")),
             schema(include_bytes!("../../comfy-convert/tests/rules/classes.json")),
@@ -28,14 +29,14 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = read(bytes) else {
         return;
     };
-    let Some(prompt) = document.api else {
+    let Some(prompt) = document.api() else {
         return;
     };
     for importer in IMPORTERS.get_or_init(|| schemas.iter().map(Importer::new).collect()) {
         let mut options = ImportOptions::new("fuzzed");
         options.origin = Some(String::from_utf8_lossy(bytes).into_owned());
         for _ in 0..2 {
-            if let Ok(imported) = importer.import(&prompt, &options) {
+            if let Ok(imported) = importer.import(prompt, &options) {
                 if let Err(error) = syn::parse_file(&imported.source) {
                     panic!("{error}\n{}", imported.source);
                 }

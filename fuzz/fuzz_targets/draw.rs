@@ -1,5 +1,5 @@
-//! Any bytes as a prompt: drawing it, laying it out for the editor, and judging its drift never panic, and what is written
-//! for the editor is a workflow.
+//! Feeds bytes to the drawing as a prompt. Drawing it, laying it out for the editor and comparing it with a schema never
+//! panic, and the file for the editor is a workflow.
 //!
 //! ```text
 //! cargo +nightly fuzz run draw -- -dict=fuzz/prompt.dict -max_len=4096 -max_total_time=120
@@ -31,8 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(document) = to_ui(&prompt, &SCHEMA) {
         let text = document.workflow.to_string();
-        let value = Value::parse(text.as_bytes()).expect("what is written is JSON");
-        UiWorkflow::from_value(&value).expect("what is written is a workflow");
+        let value = Value::parse(text.as_bytes()).expect("the file is JSON");
+        UiWorkflow::from_value(&value).expect("the file is a workflow");
     }
     if let Ok(findings) = Comparison::new(&SCHEMA, &SCHEMA).workflow(&prompt) {
         assert!(findings.is_empty());

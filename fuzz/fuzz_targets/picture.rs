@@ -1,4 +1,5 @@
-//! Any bytes behind the first bytes of each kind of picture: reading never panics nor takes much memory.
+//! Feeds bytes to the reader of pictures, after the first bytes of each file format. Reading never panics and never takes much
+//! memory.
 //!
 //! ```text
 //! cargo +nightly fuzz run picture -- -max_len=8192 -max_total_time=120
@@ -8,7 +9,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-/// The first byte of the input chooses; behind the last, the input stands as it is.
+/// The beginnings of files; the first byte of the input chooses one. The last is empty, so that the input is used as it is.
 const HEADS: &[&[u8]] = &[
     b"\x89PNG\r\n\x1a\n",
     b"RIFF\0\0\0\0WEBP",

@@ -1,4 +1,4 @@
-//! Any bytes as a request body: judging them never panics, and the answer is JSON.
+//! Feeds bytes to the validator as a request body. Checking never panics, and the response is JSON.
 //!
 //! ```text
 //! cargo +nightly fuzz run prompt -- -dict=fuzz/prompt.dict -max_len=4096 -max_total_time=120
@@ -21,10 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let validator = Validator::new(&SCHEMA);
-    // The bytes as a graph, which they hit upon sooner, and as the body around one.
+    // Checks the bytes as a prompt, which random input finds sooner, and as a request body with a prompt.
     for verdict in [validator.check(&body, None), validator.check_body(&body)] {
         assert_eq!(verdict.is_valid(), !verdict.outputs().is_empty());
         let written = verdict.to_response().to_string();
-        Value::parse(written.as_bytes()).expect("what is answered is JSON");
+        Value::parse(written.as_bytes()).expect("the response is JSON");
     }
 });

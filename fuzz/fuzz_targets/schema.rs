@@ -1,4 +1,4 @@
-//! Any bytes: reading them never panics, and what is read is written so that it reads the same.
+//! Feeds bytes to the reader of node definitions. Reading never panics, and writing and reading again returns the same schema.
 //!
 //! ```text
 //! cargo install cargo-fuzz
@@ -16,9 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let written = schema.to_json();
-    let again = Schema::from_slice(written.as_bytes()).expect("what was written is read");
+    let again = Schema::from_slice(written.as_bytes()).expect("written definitions are read");
     assert_eq!(again.nodes, schema.nodes);
     let original = Value::parse(bytes).expect("a schema is JSON");
-    let rewritten = Value::parse(written.as_bytes()).expect("what was written is JSON");
+    let rewritten = Value::parse(written.as_bytes()).expect("written definitions are JSON");
     assert_eq!(rewritten, original);
 });

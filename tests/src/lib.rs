@@ -10,6 +10,11 @@ pub mod shapes {
     comfy_runtime::include_nodes!("shapes.rs");
 }
 
+/// A node with a combo of 200 options.
+pub mod many_options {
+    comfy_runtime::include_nodes!("many_options.rs");
+}
+
 use std::path::{Path, PathBuf};
 
 /// The folder of the workspace.

@@ -23,7 +23,7 @@ fn every_dump_compiles_without_a_warning() {
     let runtime = workspace().join("comfy-runtime");
     let manifest = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n\
-         [workspace.dependencies]\ncomfy-runtime = {{ path = '{}', default-features = false }}\n",
+         [workspace.dependencies]\ncomfy-runtime = {{ path = '{}', default-features = false, features = [\"macros\"] }}\n",
         runtime.display()
     );
     let project = Project::new("generated", &manifest);

@@ -1,4 +1,4 @@
-//! What a user's build script is: run by the benchmark of the generator, unoptimised, with `OUT_DIR` set.
+//! A user's build script. The benchmark of the generator runs it unoptimised, with `OUT_DIR` set.
 
 fn main() {
     comfy_codegen::Config::new().schema(comfy_benches::schema()).build();

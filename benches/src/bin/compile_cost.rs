@@ -1,6 +1,6 @@
-//! What it costs to compile generated nodes and a large workflow: CPU seconds over the same crate without them.
+//! Measures the compilation of generated nodes and of a large workflow: the CPU seconds that they add to a crate.
 //!
-//! `--runs 5` takes the least of five runs instead of three.
+//! `--runs 5` takes the minimum of five runs; the default is three.
 
 use std::error::Error;
 
@@ -9,38 +9,40 @@ use comfy_benches::projects::{Mode, Project, Workspace};
 use comfy_benches::straight_line::{self, CLASSES, NODES};
 use comfy_codegen::Config;
 
-/// What is measured: a crate, the crate that is the same without it, and the most that it may cost to check, build
-/// and build for release.
+/// A row of the table.
 struct Row {
-    what: &'static str,
+    label: &'static str,
+    /// The crate to compile.
     project: &'static str,
-    over: &'static str,
+    /// The same crate without the code that is measured.
+    base: &'static str,
+    /// The maximum seconds to check, build and build for release.
     targets: [Option<f64>; 3],
 }
 
 const ROWS: [Row; 4] = [
     Row {
-        what: "792 nodes with builders",
+        label: "792 nodes with builders",
         project: "builders",
-        over: "empty",
+        base: "empty",
         targets: [Some(2.0), Some(2.5), Some(2.6)],
     },
     Row {
-        what: "792 nodes without builders",
+        label: "792 nodes without builders",
         project: "plain",
-        over: "empty",
+        base: "empty",
         targets: [Some(1.2), Some(1.4), Some(1.5)],
     },
     Row {
-        what: "20 used nodes with builders",
+        label: "20 used nodes with builders",
         project: "used",
-        over: "empty",
+        base: "empty",
         targets: [Some(0.2), Some(0.2), Some(0.2)],
     },
     Row {
-        what: "workflow! of 1,000 literals",
+        label: "workflow! of 1,000 literals",
         project: "workflow",
-        over: "no_workflow",
+        base: "no_workflow",
         targets: [Some(1.7), None, Some(8.0)],
     },
 ];
@@ -48,12 +50,12 @@ const ROWS: [Row; 4] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let runs = option("--runs", 3)?;
     let workspace = Workspace::write(comfy_benches::target()?.join("compile-cost"), &projects()?)?;
-    println!("CPU seconds over the same crate without it (least of {runs} runs), and its peak memory\n");
+    println!("CPU seconds added to the same crate without it (minimum of {runs} runs), and peak memory\n");
     println!("{:28} {:>24} {:>24} {:>24}", "", "check", "build", "release");
     for row in &ROWS {
-        print!("{:28}", row.what);
+        print!("{:28}", row.label);
         for (mode, target) in Mode::ALL.into_iter().zip(row.targets) {
-            let base = workspace.cost(row.over, mode, runs)?;
+            let base = workspace.cost(row.base, mode, runs)?;
             let cost = workspace.cost(row.project, mode, runs)?;
             print!(" {:>24}", cell(cost, base, target));
         }
@@ -70,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// `0.42 ≤ 1.2 ok, 310 MB`
+/// Formats a cell, such as `0.42 ≤ 1.2 ok, 310 MB`.
 fn cell(cost: Cost, base: Cost, target: Option<f64>) -> String {
     let seconds = cost.cpu.as_secs_f64() - base.cpu.as_secs_f64();
     let megabytes = cost.peak / 1_000_000;
@@ -78,7 +80,7 @@ fn cell(cost: Cost, base: Cost, target: Option<f64>) -> String {
     format!("{seconds:.2}{target}, {megabytes} MB")
 }
 
-/// The crates to compile.
+/// Returns the crates to compile.
 fn projects() -> Result<Vec<Project>, Box<dyn Error>> {
     let schema = comfy_benches::schema();
     let all = || Config::new().schema(&schema);
@@ -101,7 +103,7 @@ fn projects() -> Result<Vec<Project>, Box<dyn Error>> {
     ])
 }
 
-/// A crate that uses the nodes of another one.
+/// Returns the source of a crate that uses the nodes of another crate.
 fn workflow_crate(function: &str) -> String {
     format!(
         "//! A workflow.\n#![allow(unused_imports)]\nuse builders::nodes::*;\n\

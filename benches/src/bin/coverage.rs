@@ -1,6 +1,6 @@
-//! Whether every input and output that a schema declares is in the generated code. Ends with 1 if one is not.
+//! Checks that every input and output that a schema declares is in the generated code. Exits with 1 if one is missing.
 //!
-//! Counts in `schemas/comfyui-0.26.0.json`, and in the dumps of the folder that `COMFY_DATA` names, if it is set.
+//! Counts in `schemas/comfyui-0.26.0.json`, and in the node definitions in the folder that `COMFY_DATA` names, if it is set.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 complete &= examine(&dump)?;
             }
         }
-        None => println!("COMFY_DATA is not set: the wild dumps were not looked at"),
+        None => println!("COMFY_DATA is not set: definitions of servers with custom nodes were not checked"),
     }
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Every `.json` in the folders with definitions.
+/// Returns every `.json` file in the folders with node definitions.
 fn dumps(data: &Path) -> io::Result<Vec<PathBuf>> {
     let mut dumps = Vec::new();
     for folder in ["schemas", "object_info", "object_info/wild"] {
@@ -41,7 +41,7 @@ fn dumps(data: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(dumps)
 }
 
-/// Prints the counts of one document; `true` if nothing is left out.
+/// Prints the counts of one document. Returns `true` if nothing is missing.
 fn examine(path: &Path) -> Result<bool, Box<dyn Error>> {
     let wanted = declared(&fs::read(path)?)?;
     let from_schema = Config::new().schema(path).source()?;
@@ -59,21 +59,21 @@ fn examine(path: &Path) -> Result<bool, Box<dyn Error>> {
         report.raw_inputs.len(),
         percent(found.inputs() + found.outputs(), wanted.inputs() + wanted.outputs())
     );
-    let mut faults = wanted.differences(&found);
+    let mut problems = wanted.differences(&found);
     let reported = (report.nodes, report.inputs, report.outputs);
     if reported != (found.classes.len(), found.inputs(), found.outputs()) {
-        faults.push(format!("the report says {reported:?}"));
+        problems.push(format!("the report of the generator counts {reported:?}"));
     }
     if (found.branches, found.branch_inputs) != (wanted.branches, wanted.branch_inputs) {
-        faults.push(format!("{} branches of {} are generated", found.branches, wanted.branches));
+        problems.push(format!("{} of {} branches are generated", found.branches, wanted.branches));
     }
-    for fault in &faults {
-        println!("  {fault}");
+    for problem in &problems {
+        println!("  {problem}");
     }
-    Ok(faults.is_empty())
+    Ok(problems.is_empty())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "for show")]
+#[expect(clippy::cast_precision_loss, reason = "the figure is rounded for display")]
 fn percent(found: usize, wanted: usize) -> f64 {
     if wanted == 0 { 100.0 } else { found as f64 * 100.0 / wanted as f64 }
 }

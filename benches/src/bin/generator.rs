@@ -1,7 +1,7 @@
-//! What it costs to generate all 792 nodes: on the command line in release, in an unoptimised build script, and where
-//! nothing changed.
+//! Measures the generation of all 792 nodes: by the command in release mode, by an unoptimised build script, and by a build
+//! script when nothing has changed.
 //!
-//! `--runs 20` takes the least of twenty runs instead of ten.
+//! `--runs 20` takes the minimum of twenty runs; the default is ten.
 
 use std::error::Error;
 use std::fs;
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&folder)?;
     build(&target, &["--release", "-p", "cargo-comfy"])?;
     build(&target, &["-p", "comfy-benches", "--bin", "build_script"])?;
-    println!("Least of {runs} runs, whole processes\n");
+    println!("Minimum of {runs} runs, whole processes\n");
     println!("{:52} {:>8} {:>8} {:>8}", "", "CPU", "wall", "memory");
 
     let file = folder.join("nodes.rs");
@@ -39,16 +39,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     line("build script (unoptimised)", fresh(runs, &generated, script)?, Some(1.0));
     let written = fs::metadata(&generated)?.modified()?;
-    line("build script, nothing changed", measure::least(runs, || measure::run(&mut script()))?, None);
+    line("build script, nothing changed", measure::min_cost(runs, || measure::run(&mut script()))?, None);
     let again = fs::metadata(&generated)?.modified()?;
     if again != written {
         return Err("the unchanged file was written again".into());
     }
-    println!("\nThe unchanged file kept its time of modification.");
+    println!("\nThe unchanged file kept its modification time.");
     Ok(())
 }
 
-/// Compiles a program of the workspace, uncounted.
+/// Compiles a program of the workspace; this does not count.
 fn build(target: &Path, arguments: &[&str]) -> io::Result<Cost> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet"]).args(arguments);
@@ -56,9 +56,9 @@ fn build(target: &Path, arguments: &[&str]) -> io::Result<Cost> {
     measure::run(&mut cargo)
 }
 
-/// The least that a program costs where the file that it writes is not there yet.
+/// Returns the minimum cost of a program when the file that it writes does not exist yet.
 fn fresh(runs: usize, file: &Path, command: impl Fn() -> Command) -> io::Result<Cost> {
-    measure::least(runs, || {
+    measure::min_cost(runs, || {
         if file.exists() {
             fs::remove_file(file)?;
         }
@@ -66,10 +66,10 @@ fn fresh(runs: usize, file: &Path, command: impl Fn() -> Command) -> io::Result<
     })
 }
 
-fn line(what: &str, cost: Cost, target: Option<f64>) {
+fn line(label: &str, cost: Cost, target: Option<f64>) {
     let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
     let target =
         target.map_or_else(String::new, |target| format!("  ≤ {target} s {}", verdict(cost.cpu.as_secs_f64(), target)));
     let megabytes = cost.peak / 1_000_000;
-    println!("{what:52} {:>8} {:>8} {megabytes:>5} MB{target}", seconds(cost.cpu), seconds(cost.wall));
+    println!("{label:52} {:>8} {:>8} {megabytes:>5} MB{target}", seconds(cost.cpu), seconds(cost.wall));
 }

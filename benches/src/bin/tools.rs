@@ -1,7 +1,7 @@
-//! What the day-to-day tools cost: comparing schemas, pictures, files for the editor, searching.
+//! Measures the day-to-day tools: comparing schemas, drawing, writing files for the editor, searching.
 //!
-//! The workflows are in the folder that the environment variable `COMFY_DATA` names. `--runs 20` takes the least of
-//! twenty runs instead of ten.
+//! The environment variable `COMFY_DATA` names the folder with the workflows. `--runs 20` takes the minimum of twenty runs; the
+//! default is ten.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use comfy_benches::measure::option;
+use comfy_benches::measure::{min_time, option};
 use comfy_convert::{Converter, UiWorkflow};
 use comfy_draw::{Drawing, to_ui};
 use comfy_schema::drift::Comparison;
@@ -18,7 +18,7 @@ use comfy_schema::{Map, Schema, Value};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runs = option("--runs", 10)?;
-    let root = env::var_os("COMFY_DATA").ok_or("COMFY_DATA does not name the folder with the workflows")?;
+    let root = env::var_os("COMFY_DATA").ok_or("COMFY_DATA is not set: it must name the folder with the workflows")?;
     let root = comfy_benches::workspace().join(PathBuf::from(root));
     let schema = |version: &str| -> Result<Schema, Box<dyn Error>> {
         Ok(Schema::from_slice(&fs::read(root.join(format!("schemas/comfyui-{version}.json")))?)?)
@@ -36,47 +36,38 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let comparison = Comparison::new(&old, &new);
     let changes = comparison.all().len();
-    say(
+    line(
         &format!("everything that changed from 0.26.0 to 0.28.0 ({changes})"),
-        least(runs, || _ = black_box(comparison.all())),
+        min_time(runs, || _ = black_box(comparison.all())),
     );
     let all = || prompts.iter().for_each(|prompt| _ = black_box(comparison.workflow(prompt)));
-    say(&format!("what {} templates meet of it", prompts.len()), least(runs, all));
+    line(&format!("which of these changes {} templates meet", prompts.len()), min_time(runs, all));
 
-    let there = || prompts.iter().for_each(|prompt| _ = black_box(to_ui(prompt, &old)));
-    say("the templates laid out for the editor", least(runs, there));
+    let to_editor = || prompts.iter().for_each(|prompt| _ = black_box(to_ui(prompt, &old)));
+    line("the templates laid out for the editor", min_time(runs, to_editor));
     let started = Instant::now();
     for prompt in &prompts {
         let text = to_ui(prompt, &old)?.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
         _ = black_box(Converter::new(&old).convert(&workflow)?);
     }
-    say("… written, read and converted back, once", started.elapsed());
+    line("the same files written, read and converted back, once", started.elapsed());
 
     let draw = |prompt: &Value| Drawing::new(prompt, Some(&old)).map(|drawing| black_box(drawing.html("x")).len());
     let bytes = draw(largest)?;
     let nodes = size(&largest);
-    say(
+    line(
         &format!("the largest template as a page ({nodes} nodes, {} KB)", bytes / 1000),
-        least(runs, || _ = draw(largest)),
+        min_time(runs, || _ = draw(largest)),
     );
     let pages = || prompts.iter().for_each(|prompt| _ = black_box(draw(prompt)));
-    say("all templates as pages", least(runs.min(3), pages));
+    line("all templates as pages", min_time(runs.min(3), pages));
 
     let query = Query::from_words(["takes", "MASK", "gives", "IMAGE"]);
-    say("a search for types", least(runs, || _ = black_box(query.search(&old))));
+    line("a search for types", min_time(runs, || _ = black_box(query.search(&old))));
     Ok(())
 }
 
-fn say(what: &str, time: Duration) {
-    println!("{:>9.2} ms  {what}", time.as_secs_f64() * 1e3);
-}
-
-fn least(runs: usize, mut run: impl FnMut()) -> Duration {
-    let time = |_| {
-        let started = Instant::now();
-        run();
-        started.elapsed()
-    };
-    (0..runs.max(1)).map(time).min().unwrap_or_default()
+fn line(label: &str, time: Duration) {
+    println!("{:>9.2} ms  {label}", time.as_secs_f64() * 1e3);
 }

@@ -1,23 +1,24 @@
-//! Whether the validator agrees with a real server, and how fast it is on one core.
+//! Compares the validator with the recorded verdicts of a real server, and measures its speed on one core.
 //!
-//! The cases are in the folder that the environment variable `COMFY_DATA` names. `--runs 20` takes the least of twenty
-//! runs instead of ten.
+//! The environment variable `COMFY_DATA` names the folder with the recordings. `--runs 20` takes the minimum of twenty runs; the
+//! default is ten.
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::hint::black_box;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{env, fs};
 
-use comfy_benches::measure::{option, verdict};
+use comfy_benches::measure::{min_time, option, verdict};
 use comfy_schema::validate::{Validator, Verdict};
 use comfy_schema::{Map, Schema, Value};
 
-/// So many orders are tried before an answer counts as wrong.
-const ORDERS: u64 = 400;
+/// The number of orders to try before a verdict counts as different; the server checks outputs in the order of a Python set.
+const MAX_ORDERS: u64 = 400;
 
 struct Case {
+    /// The request body, as one line of JSON.
     line: String,
     prompt: Value,
     targets: Option<Value>,
@@ -26,12 +27,12 @@ struct Case {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runs = option("--runs", 10)?;
-    let root = env::var_os("COMFY_DATA").ok_or("COMFY_DATA does not name the folder with the cases")?;
+    let root = env::var_os("COMFY_DATA").ok_or("COMFY_DATA is not set: it must name the folder with the recordings")?;
     let root = comfy_benches::workspace().join(PathBuf::from(root));
     let snapshot = fs::read(comfy_benches::schema())?;
-    let loading = least(runs, || _ = black_box(Schema::from_slice(black_box(&snapshot))));
+    let loading = min_time(runs, || _ = black_box(Schema::from_slice(black_box(&snapshot))));
     let full = fs::read(root.join("validation/object_info.json"))?;
-    let loading_full = least(runs, || _ = black_box(Schema::from_slice(black_box(&full))));
+    let loading_full = min_time(runs, || _ = black_box(Schema::from_slice(black_box(&full))));
     let schema = Schema::from_slice(&full)?;
     let validator = Validator::new(&schema);
 
@@ -42,48 +43,39 @@ fn main() -> Result<(), Box<dyn Error>> {
         let agrees = |validator: &Validator<'_>| agrees(case, &validator.check(&case.prompt, case.targets.as_ref()));
         if agrees(&validator) {
             first += 1;
-        } else if (0..ORDERS).any(|seed| agrees(&validator.clone().shuffled(seed))) {
+        } else if (0..MAX_ORDERS).any(|seed| agrees(&validator.clone().shuffled(seed))) {
             by_order += 1;
         }
     }
-    println!("{} cases: {first} agree, {by_order} more in another order of the server's", cases.len());
+    println!("{} cases: {first} agree, {by_order} more in another order of the outputs", cases.len());
 
-    let checking = least(runs, || {
+    let checking = min_time(runs, || {
         for case in &cases {
             _ = black_box(validator.check(&case.prompt, case.targets.as_ref()));
         }
     });
     let quiet = validator.clone().warnings(false);
-    let lines = least(runs, || {
+    let lines = min_time(runs, || {
         for case in &cases {
             if let Ok(body) = Value::parse(case.line.as_bytes()) {
                 _ = black_box(quiet.check_body(&body));
             }
         }
     });
-    println!("\nLeast of {runs} runs, one core\n");
+    println!("\nMinimum of {runs} runs, one core\n");
     let milliseconds = loading.as_secs_f64() * 1e3;
     println!("loading schemas/comfyui-0.26.0.json  {milliseconds:8.2} ms  ≤ 30 ms {}", verdict(milliseconds, 30.0));
-    println!("loading the full dump with texts     {:8.2} ms", loading_full.as_secs_f64() * 1e3);
+    println!("loading the definitions with texts   {:8.2} ms", loading_full.as_secs_f64() * 1e3);
     per_second("checking, warnings included", cases.len(), checking);
     per_second("parsing and checking, no warnings", cases.len(), lines);
     if first + by_order == cases.len() { Ok(()) } else { Err("not all cases agree".into()) }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "for show")]
-fn per_second(what: &str, cases: usize, time: Duration) {
+#[expect(clippy::cast_precision_loss, reason = "the figure is rounded for display")]
+fn per_second(label: &str, cases: usize, time: Duration) {
     let rate = cases as f64 / time.as_secs_f64();
     let reached = if rate >= 1000.0 { "ok" } else { "MISSED" };
-    println!("{what:36} {rate:8.0} prompts/s  ≥ 1000 {reached}");
-}
-
-fn least(runs: usize, mut task: impl FnMut()) -> Duration {
-    let times = (0..runs.max(1)).map(|_| {
-        let start = Instant::now();
-        task();
-        start.elapsed()
-    });
-    times.min().unwrap_or_default()
+    println!("{label:36} {rate:8.0} prompts/s  ≥ 1000 {reached}");
 }
 
 fn read(line: &str) -> Result<Case, Box<dyn Error>> {
@@ -100,11 +92,11 @@ fn agrees(case: &Case, verdict: &Verdict) -> bool {
     let error = at(&case.recorded, "error").and_then(|error| at(error, "type")).and_then(Value::as_str);
     at(&case.recorded, "valid").and_then(Value::as_bool) == Some(verdict.is_valid())
         && error == verdict.error().map(|error| error.kind.as_str())
-        && entries(verdict.node_errors().to_value())
+        && entries(&verdict.node_errors().to_value())
             == at(&case.recorded, "node_errors").map(entries).unwrap_or_default()
 }
 
-/// (node, type, input) of all errors in `node_errors`.
+/// Returns node, type and input of each error in `node_errors`.
 fn entries(node_errors: &Value) -> BTreeSet<(&str, Option<&str>, Option<&str>)> {
     let nodes = node_errors.as_object().into_iter().flatten();
     let errors = nodes.flat_map(|(id, node)| {

@@ -1,4 +1,4 @@
-//! What the raw JSON of a server declares.
+//! Counts the inputs and outputs that the raw JSON of a server declares.
 
 use std::error::Error;
 
@@ -6,14 +6,15 @@ use serde_json::{Map, Value};
 
 use super::{Class, Count};
 
-/// The groups of inputs that a program may give; the server fills in the third, `hidden`.
-const GROUPS: [&str; 2] = ["required", "optional"];
+/// The sections of inputs that a prompt may contain; the server fills in the third, `hidden`.
+const SECTIONS: [&str; 2] = ["required", "optional"];
 
-/// Counts what a document declares: UTF-8 or UTF-16, with or without a mark, with Python's NaN and infinities.
+/// Counts what a document declares. It may be UTF-8 or UTF-16, with or without a byte order mark, and may contain the NaN and
+/// the infinities that Python writes.
 ///
 /// # Errors
 ///
-/// If it is not JSON, or no object.
+/// Returns an error if the document is not a JSON object.
 pub fn declared(document: &[u8]) -> Result<Count, Box<dyn Error>> {
     let nodes: Map<String, Value> = serde_json::from_str(&without_python(&text(document)?))?;
     let mut count = Count::default();
@@ -33,11 +34,11 @@ pub fn declared(document: &[u8]) -> Result<Count, Box<dyn Error>> {
     Ok(count)
 }
 
-/// The inputs of both groups; of one that is in both, the first.
+/// Returns the inputs of both sections. An input that is in both counts once, with its first definition.
 fn inputs(input: Option<&Value>) -> Vec<(&String, &Value)> {
-    let groups = GROUPS.iter().filter_map(|group| input?.get(group)?.as_object());
+    let sections = SECTIONS.iter().filter_map(|section| input?.get(section)?.as_object());
     let mut inputs: Vec<(&String, &Value)> = Vec::new();
-    for (name, spec) in groups.flatten() {
+    for (name, spec) in sections.flatten() {
         if inputs.iter().all(|(known, _)| *known != name) {
             inputs.push((name, spec));
         }
@@ -45,7 +46,7 @@ fn inputs(input: Option<&Value>) -> Vec<(&String, &Value)> {
     inputs
 }
 
-/// Counts what is inside a dynamic combo, an autogrow input of one, and a group of rows.
+/// Counts the branches and inputs inside of a dynamic combo, a group of rows, or an autogrow input.
 fn nested(spec: &Value, count: &mut Count) {
     let (kind, options) = (spec.get(0).and_then(Value::as_str), spec.get(1));
     let template = || options?.get("template");
@@ -56,7 +57,7 @@ fn nested(spec: &Value, count: &mut Count) {
         }
         Some("COMFY_DYNAMICGROUP_V3") => template().into_iter().collect(),
         Some("COMFY_AUTOGROW_V3") => {
-            // One element, repeated: not a branch itself, but it may have some.
+            // The repeated element is not a branch, but it may have branches.
             let elements = inputs(template().and_then(|template| template.get("input")));
             if let Some((_, spec)) = elements.first() {
                 nested(spec, count);
@@ -75,7 +76,7 @@ fn nested(spec: &Value, count: &mut Count) {
     }
 }
 
-/// A document as text, whatever its encoding.
+/// Decodes a document in UTF-8 or UTF-16.
 fn text(document: &[u8]) -> Result<String, Box<dyn Error>> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -88,11 +89,11 @@ fn text(document: &[u8]) -> Result<String, Box<dyn Error>> {
     })
 }
 
-/// Writes `null` for `NaN`, `Infinity` and `-Infinity` outside of texts.
+/// Replaces `NaN`, `Infinity` and `-Infinity` outside of strings by `null`.
 fn without_python(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut quoted = false;
-    // Between quotes every other piece is text; an escaped quote does not end one.
+    // Every other piece between quotes is a string; an escaped quote does not end it.
     for piece in json.split_inclusive('"') {
         if quoted {
             out.push_str(piece);

@@ -1,4 +1,4 @@
-//! What the generated source offers.
+//! Counts the inputs and outputs in generated source.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -7,12 +7,12 @@ use syn::{Expr, Fields, ImplItem, Item, ItemImpl, Lit, Type};
 
 use super::{Class, Count};
 
-/// Counts what a generated file offers: the fields of every struct that is a node, under the names that it sends, and
-/// the outputs that placing it gives.
+/// Counts the inputs and outputs of a generated file: the fields of every node struct, under the names in the API prompt, and
+/// the outputs of the type that placing it returns.
 ///
 /// # Errors
 ///
-/// If it is not Rust, or a descriptor does not name the fields of its struct.
+/// Returns an error if the source is not Rust, or if a descriptor does not name the fields of its struct.
 pub fn generated(source: &str) -> Result<Count, Box<dyn Error>> {
     let file = syn::parse_file(source)?;
     let mut count = Count::default();
@@ -20,7 +20,7 @@ pub fn generated(source: &str) -> Result<Count, Box<dyn Error>> {
     Ok(count)
 }
 
-/// Nodes stand at the top; branches and rows, in modules.
+/// Counts the items of a module. Nodes are at the top; branches and rows are in modules.
 fn module(items: &[Item], top: bool, count: &mut Count) -> Result<(), Box<dyn Error>> {
     let structs: HashMap<String, Vec<String>> = items
         .iter()
@@ -33,15 +33,19 @@ fn module(items: &[Item], top: bool, count: &mut Count) -> Result<(), Box<dyn Er
         match item {
             Item::Mod(inner) => module(inner.content.as_ref().map_or(&[], |(_, items)| items), false, count)?,
             Item::Impl(item) if is_node(item) => {
-                let ident = last_ident(&item.self_ty).ok_or("a node without a name")?;
+                let ident = last_ident(&item.self_ty).ok_or("a node has no name")?;
                 let packed = packed(item).ok_or_else(|| format!("{ident} has no descriptor"))?;
                 let (class, inputs) = read(&packed).ok_or_else(|| format!("the descriptor of {ident} ends early"))?;
                 let fields = structs.get(&ident).ok_or_else(|| format!("no struct {ident}"))?;
                 if !fields.iter().eq(inputs.iter().map(|(field, _)| field)) {
-                    return Err(format!("{ident}: fields {fields:?}, described {inputs:?}").into());
+                    return Err(format!(
+                        "{ident}: the struct has the fields {fields:?}, the descriptor names {inputs:?}"
+                    )
+                    .into());
                 }
                 if top {
-                    let outputs = outputs(item, &structs).ok_or_else(|| format!("{ident} places to nothing"))?;
+                    let outputs =
+                        outputs(item, &structs).ok_or_else(|| format!("{ident} has no known type `Placed`"))?;
                     let inputs = inputs.into_iter().map(|(_, name)| name).collect();
                     count.classes.insert(class, Class { inputs, outputs });
                 } else {
@@ -55,7 +59,7 @@ fn module(items: &[Item], top: bool, count: &mut Count) -> Result<(), Box<dyn Er
     Ok(())
 }
 
-/// The public fields. A private one only carries a type parameter.
+/// Returns the names of the public fields. Private fields only carry a type parameter.
 fn names(fields: &Fields) -> Vec<String> {
     let public = fields.iter().filter(|field| matches!(field.vis, syn::Visibility::Public(_)));
     public.filter_map(|field| Some(field.ident.as_ref()?.to_string().trim_start_matches("r#").to_owned())).collect()
@@ -70,7 +74,7 @@ fn last_ident(ty: &Type) -> Option<String> {
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-/// The text of `const DESC: Desc = Desc::new("…");`
+/// Returns the string in `const DESC: Desc = Desc::new("…");`.
 fn packed(item: &ItemImpl) -> Option<String> {
     item.items.iter().find_map(|item| match item {
         ImplItem::Const(constant) if constant.ident == "DESC" => match &constant.expr {
@@ -87,7 +91,7 @@ fn packed(item: &ItemImpl) -> Option<String> {
     })
 }
 
-/// How many outputs `type Placed = …;` stands for.
+/// Returns the number of outputs of `type Placed = …;`.
 fn outputs(item: &ItemImpl, structs: &HashMap<String, Vec<String>>) -> Option<usize> {
     let placed = item.items.iter().find_map(|item| match item {
         ImplItem::Type(ty) if ty.ident == "Placed" => Some(&ty.ty),
@@ -102,12 +106,12 @@ fn outputs(item: &ItemImpl, structs: &HashMap<String, Vec<String>>) -> Option<us
     }
 }
 
-/// The class of a packed descriptor, and of each input the field and the exact name.
+/// Reads a packed descriptor: the class, and the field and exact name of each input.
 fn read(packed: &str) -> Option<(String, Vec<(String, String)>)> {
     let mut rest = packed.get(1..)?;
     let _needed = number(&mut rest)?;
     let count = number(&mut rest)?;
-    rest = rest.get(ENTRY.checked_mul(count)?..)?;
+    rest = rest.get(ENTRY_BYTES.checked_mul(count)?..)?;
     let class = text(&mut rest)?.to_owned();
     let mut inputs = Vec::new();
     for _ in 0..count {
@@ -123,10 +127,10 @@ fn read(packed: &str) -> Option<(String, Vec<(String, String)>)> {
     Some((class, inputs))
 }
 
-/// Bytes of an entry of the directory, which is passed over.
-const ENTRY: usize = 8;
+/// The size of an entry of the directory, which is skipped, in bytes.
+const ENTRY_BYTES: usize = 8;
 
-/// A digit of base 32, `'0'` for 0, or `'O'` and four of them.
+/// Reads a number: one base-32 digit that begins with `'0'` for 0, or `'O'` and four such digits.
 fn number(rest: &mut &str) -> Option<usize> {
     match digits(rest, 1)? {
         31 => digits(rest, 4),

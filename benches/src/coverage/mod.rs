@@ -1,5 +1,5 @@
-//! Whether every declared input and output is in the generated code: counted in the raw JSON and in the generated
-//! source, both without the crates that are examined.
+//! Compares the inputs and outputs that node definitions declare with those in the generated code. Both are counted without
+//! the crates under examination: in the raw JSON and in the generated source.
 
 mod declared;
 mod generated;
@@ -9,38 +9,38 @@ pub use generated::generated;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a node class has.
+/// The inputs and outputs of a node class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Class {
-    /// The exact names of its inputs, hidden ones left out.
+    /// The exact names of its inputs, without the hidden ones.
     pub inputs: BTreeSet<String>,
-    /// How many outputs it has.
+    /// The number of its outputs.
     pub outputs: usize,
 }
 
-/// Classes by name, and what is inside their dynamic inputs.
+/// The classes by name, and totals for their dynamic inputs.
 #[derive(Debug, Clone, Default)]
 pub struct Count {
     /// The node classes.
     pub classes: BTreeMap<String, Class>,
-    /// How many branches and rows the dynamic inputs have, however deep.
+    /// The number of branches and rows of dynamic inputs, at any depth.
     pub branches: usize,
-    /// How many inputs those declare.
+    /// The number of inputs that those branches and rows declare.
     pub branch_inputs: usize,
 }
 
 impl Count {
-    /// All inputs of all classes.
+    /// Returns the number of inputs of all classes.
     pub fn inputs(&self) -> usize {
         self.classes.values().map(|class| class.inputs.len()).sum()
     }
 
-    /// All outputs of all classes.
+    /// Returns the number of outputs of all classes.
     pub fn outputs(&self) -> usize {
         self.classes.values().map(|class| class.outputs).sum()
     }
 
-    /// What is not the same in the generated code, one line for each class.
+    /// Returns one line for each class that the generated code has in another form, or not at all.
     pub fn differences(&self, generated: &Self) -> Vec<String> {
         let names: BTreeSet<&String> = self.classes.keys().chain(generated.classes.keys()).collect();
         let differing = names.into_iter().filter_map(|name| {
@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_does_not_differ() {
+    fn complete_code_does_not_differ() {
         let packed = "002________________4Tint<L10005image0<F10005level0";
         let found = generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).unwrap();
         assert_eq!(declared(DOCUMENT.as_bytes()).unwrap().differences(&found), Vec::<String>::new());
     }
 
     #[test]
-    fn an_input_that_is_left_out_is_found() {
+    fn a_missing_input_is_found() {
         let packed = "001________4Tint<L10005image0";
         let found = generated(&source("pub image: Input<IMAGE>", packed)).unwrap();
         let differences = declared(DOCUMENT.as_bytes()).unwrap().differences(&found);
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_without_a_description_is_refused() {
+    fn a_field_that_the_descriptor_does_not_name_is_an_error() {
         let packed = "001________4Tint<L10005image0";
         assert!(generated(&source("pub image: Input<IMAGE>, pub level: Input<FLOAT>", packed)).is_err());
     }

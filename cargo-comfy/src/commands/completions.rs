@@ -1,4 +1,4 @@
-//! `cargo comfy completions`
+//! The command `cargo comfy completions`.
 
 use clap::{Args, Command};
 use clap_complete::Shell;
@@ -6,17 +6,17 @@ use clap_complete::Shell;
 use crate::failure::Failure;
 use crate::files;
 
-/// The name that shells complete.
+/// The name of the program that shells complete.
 const PROGRAM: &str = "cargo-comfy";
-/// What stands for it while the script is made: `clap_complete` 4.6 writes a bash script for a name with a hyphen that
-/// completes no subcommand's arguments.
-const STAND_IN: &str = "cargocomfy";
+/// The name in its place while the script is made. For a name with a hyphen, `clap_complete` 4.6 writes a bash script that
+/// completes no arguments of subcommands.
+const PLACEHOLDER: &str = "cargocomfy";
 
-/// Print what a shell needs to complete `cargo-comfy` commands.
+/// Print a completion script for a shell.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell
+    /// Shell to print the script for.
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -32,20 +32,21 @@ Examples:
   fish:
     cargo comfy completions fish > ~/.config/fish/completions/cargo-comfy.fish
 
-Shells complete the program `cargo-comfy`; behind `cargo comfy` it is cargo's own completion that is asked, which does not
-know other programs' arguments.
+The script completes the program `cargo-comfy`. After `cargo comfy`, shells use cargo's own completion, which does not know
+the arguments of other programs.
 
-Exit codes: 0 done, 2 no such shell.";
+Exit codes: 0 done, 2 unknown shell.";
 
 impl Completions {
-    /// Runs the command. `command` is the whole command line.
+    /// Runs the command. `command` describes the whole command line.
     pub(crate) fn run(self, command: Command) -> Result<(), Failure> {
         let mut out = Vec::new();
-        // By its own name there is no `cargo` in front, which the whole command line has in every name.
-        let children =
-            command.get_subcommands().map(|child| child.clone().bin_name(format!("{STAND_IN} {}", child.get_name())));
-        let mut command = Command::new(STAND_IN).version(env!("CARGO_PKG_VERSION")).subcommands(children);
-        clap_complete::generate(self.shell, &mut command, STAND_IN, &mut out);
-        files::print(&String::from_utf8_lossy(&out).replace(STAND_IN, PROGRAM))
+        // The names of the subcommands begin with `cargo comfy`, but the script is for the program `cargo-comfy`.
+        let children = command
+            .get_subcommands()
+            .map(|child| child.clone().bin_name(format!("{PLACEHOLDER} {}", child.get_name())));
+        let mut command = Command::new(PLACEHOLDER).version(env!("CARGO_PKG_VERSION")).subcommands(children);
+        clap_complete::generate(self.shell, &mut command, PLACEHOLDER, &mut out);
+        files::print(&String::from_utf8_lossy(&out).replace(PLACEHOLDER, PROGRAM))
     }
 }

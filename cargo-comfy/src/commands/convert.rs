@@ -1,9 +1,9 @@
-//! `cargo comfy convert`
+//! The command `cargo comfy convert`.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_convert::Warning;
+use comfy_convert::ConvertWarning;
 use comfy_schema::{Map, Schema, Value};
 
 use crate::definitions::Definitions;
@@ -12,61 +12,62 @@ use crate::files::{self, stem};
 use crate::json::Pretty;
 use crate::workflow::{self, Choices};
 
-/// Convert workflows to the API format that is queued, as the ComfyUI front end would.
+/// Convert workflows to API format, as the ComfyUI front end does before it queues them.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
-    /// Workflows: JSON in UI or API format, or a PNG, WebP, FLAC, Opus, MP3, MP4 or WebM that ComfyUI saved; `-` reads
-    /// standard input
+    /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
+    /// input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write, or folder if there are several FILEs (written as NAME.api.json) [default: standard output]
+    /// File to write, or folder for the NAME.api.json of several files [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// How the prompt is written
+    /// Output format.
     #[arg(long, value_enum, default_value = "pretty")]
     format: Format,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// End with 1 if there were warnings
+    /// Exit with 1 if there are warnings.
     #[arg(long)]
     deny_warnings: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  A workflow saved in the editor, with a snapshot of the server's nodes:
+  Convert a workflow saved in the editor, with a snapshot of the server's nodes:
     cargo comfy convert portrait.json --schema schemas/comfyui-0.26.0.json --out portrait.api.json
 
-  What made this picture, exactly as it was queued:
+  Print the prompt that made a picture, exactly as it was queued:
     cargo comfy convert ComfyUI_00042_.png
 
-  The body of a request, ready to be posted:
+  Print the body of a request and post it:
     cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
       curl -d @- http://127.0.0.1:8188/prompt
 
-UI format needs node definitions. Warnings go to standard error. The other files are converted even if one cannot be.
+Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others still
+are.
 
-Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 something could not be done.";
+Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not be converted.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Over several lines
+    /// JSON over several lines.
     Pretty,
-    /// On one line
+    /// JSON on one line.
     Compact,
-    /// The body of a POST to /prompt, on one line
+    /// Body of a POST request to /prompt, on one line.
     Request,
 }
 
-/// What was found out while converting.
+/// The counts over all files.
 #[derive(Default)]
 struct Outcome {
     warnings: usize,
@@ -90,26 +91,24 @@ impl Convert {
                     eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
                     outcome.failed += 1;
                 }
-                Err(no) => return Err(no),
+                Err(other) => return Err(other),
             }
         }
         match outcome {
-            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Said(2)),
+            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Reported(2)),
             Outcome { failed: failed @ 1.., .. } => {
                 Err(format!("{failed} of {} files could not be converted", self.files.len()).into_failure())
             }
-            Outcome { warnings: 1.., .. } if self.deny_warnings => {
-                Err(Failure::No(format!("{} warnings, which are denied", outcome.warnings)))
-            }
+            Outcome { warnings: warnings @ 1.., .. } if self.deny_warnings => Err(workflow::denied(warnings)),
             Outcome { .. } => Ok(()),
         }
     }
 
-    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<Warning>), Failure> {
+    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         self.choices.read(file, || self.definitions(schema))
     }
 
-    /// The definitions, loaded when the first file needs them.
+    /// Returns the definitions, which are loaded when the first file needs them.
     fn definitions<'s>(&self, loaded: &'s mut Option<Schema>) -> Result<&'s Schema, Failure> {
         if loaded.is_none() {
             *loaded = Some(self.definitions.load()?);

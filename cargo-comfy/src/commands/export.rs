@@ -1,4 +1,4 @@
-//! `cargo comfy export`
+//! The command `cargo comfy export`.
 
 use std::path::PathBuf;
 
@@ -10,38 +10,38 @@ use crate::files;
 use crate::json::Pretty;
 use crate::workflow::{self, Choices};
 
-/// Make a workflow that the ComfyUI editor opens from a prompt in API format.
+/// Turn a prompt in API format into a workflow that the ComfyUI editor opens.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Export {
-    /// Workflow in API format, or a picture that ComfyUI saved; - reads standard input
+    /// Prompt in API format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write [default: standard output]
+    /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// End with 1 if the editor would not queue exactly this prompt
+    /// Exit with 1 if the editor would not queue exactly this prompt.
     #[arg(long)]
     deny_lost: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  What a program in Rust queues, for the editor:
+  Export the prompt that a Rust program prints:
     cargo run -- --print | cargo comfy export - --out portrait.json
 
-  With the nodes of a running server:
+  Export with the node definitions of a running server:
     cargo comfy export portrait.api.json --server http://127.0.0.1:8188 --out portrait.json
 
-The file is laid out from left to right. What the editor queues for it is the prompt again; what it cannot hold (numbers
-of more than 53 bits, values of nodes that the definitions do not have) is told on standard error.
+The nodes are laid out from left to right. For the exported file the editor queues the same prompt again. Values that a
+workflow cannot hold (numbers of more than 53 bits, values of nodes without a definition) are listed on standard error.
 
-Exit codes: 0 done, 1 done with losses (--deny-lost), 2 could not be done.";
+Exit codes: 0 done, 1 done but values were lost (--deny-lost), 2 the prompt could not be exported.";
 
 impl Export {
     /// Runs the command.
@@ -57,7 +57,9 @@ impl Export {
         let text = format!("{}\n", Pretty(&document.workflow));
         files::write(self.out.as_deref(), text.as_bytes())?;
         match document.lost.len() {
-            lost @ 1.. if self.deny_lost => Err(Failure::No(format!("{lost} things are lost, which is denied"))),
+            lost @ 1.. if self.deny_lost => {
+                Err(Failure::Negative(format!("lost values: {lost}; --deny-lost makes this an error")))
+            }
             _ => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! `cargo comfy generate`
+//! The command `cargo comfy generate`.
 
 use std::path::PathBuf;
 use std::{fs, iter};
@@ -18,69 +18,69 @@ pub(crate) struct Generate {
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write
+    /// File to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
-    /// Only these nodes, by class or by Rust name
+    /// Generate only these nodes, named by class or Rust name.
     #[arg(long, value_name = "NODE,…", value_delimiter = ',')]
     nodes: Vec<String>,
 
-    /// Only the nodes that the Rust sources in this folder or file use
+    /// Generate only the nodes that the Rust sources in this folder or file use.
     #[arg(long, value_name = "PATH")]
     used_in: Vec<PathBuf>,
 
-    /// Take any string for this combo: its options are files of the server
+    /// Accept any string for this combo, whose options are files on the server.
     #[arg(long, value_name = "CLASS.INPUT")]
     open: Vec<String>,
 
-    /// Take only the listed options for this combo
+    /// Accept only the listed options for this combo.
     #[arg(long, value_name = "CLASS.INPUT")]
     closed: Vec<String>,
 
-    /// Take only the listed options for every combo, models and files included
+    /// Accept only the listed options for every combo, including models and files.
     #[arg(long)]
     exact: bool,
 
-    /// Leave out constructors and setters
+    /// Leave out constructors and setters.
     #[arg(long)]
     no_builders: bool,
 
-    /// Leave out documentation
+    /// Leave out documentation.
     #[arg(long)]
     no_docs: bool,
 
-    /// Format the file as rustfmt would
+    /// Format the file as rustfmt does.
     #[arg(long)]
     pretty: bool,
 
-    /// Write nothing; exit with 1 if the file is not what would be written
+    /// Write nothing; exit with 1 if the file is not up to date.
     #[arg(long)]
     check: bool,
 
-    /// What to say about what was generated
+    /// Format of the report.
     #[arg(long, value_enum, default_value = "text")]
     report: Format,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything that a server has, into a file to check in:
+  Generate all nodes of a server into a file to check in:
     cargo comfy generate --server http://127.0.0.1:8188 --out src/nodes.rs
 
-  Only what the program uses, from a snapshot:
+  Generate only the nodes that a program uses, from a snapshot:
     cargo comfy generate --schema schemas/comfyui-0.26.0.json --used-in src --out src/nodes.rs
 
-  In CI, whether the checked-in file is up to date:
+  Check in CI that the checked-in file is up to date:
     cargo comfy generate --schema schemas/comfyui-0.26.0.json --out src/nodes.rs --check
 
-Exit codes: 0 done, 1 not up to date (--check), 2 could not be done.";
+Exit codes: 0 done, 1 the file is not up to date (--check), 2 the nodes could not be generated.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Counts, and everything odd
+    /// Counts, renamed items and warnings.
     Text,
-    /// One line of JSON
+    /// One line of JSON.
     Json,
 }
 
@@ -94,7 +94,8 @@ impl Generate {
             return if fs::read_to_string(&self.out).is_ok_and(|old| old == generated.source) {
                 Ok(())
             } else {
-                Err(Failure::No(format!("{} is not up to date; run the same without --check", self.out.display())))
+                let message = format!("{} is not up to date; run the command without --check", self.out.display());
+                Err(Failure::Negative(message))
             };
         }
         self.print(&config.generate()?)
@@ -129,7 +130,7 @@ impl Generate {
 fn text(report: &Report) -> String {
     let counts = format!("{} nodes, {} inputs, {} outputs", report.nodes, report.inputs, report.outputs);
     let renamed: Vec<String> =
-        report.renamed.iter().map(|renamed| format!("{} is {}", renamed.schema, renamed.rust)).collect();
+        report.renamed.iter().map(|renamed| format!("{} -> {}", renamed.schema, renamed.rust)).collect();
     let sections = [
         section("inputs without a typed form", &report.raw_inputs),
         section("renamed", &renamed),
@@ -138,7 +139,7 @@ fn text(report: &Report) -> String {
     iter::once(counts).chain(sections.into_iter().flatten()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// A title and the items below it; nothing if there are none.
+/// Returns a title with the items below it, or `None` without items.
 fn section(title: &str, items: &[String]) -> Option<String> {
     let title = format!("{} {title}:", items.len());
     let lines = iter::once(title).chain(items.iter().map(|item| format!("  {item}")));

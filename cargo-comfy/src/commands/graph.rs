@@ -1,4 +1,4 @@
-//! `cargo comfy graph`
+//! The command `cargo comfy graph`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,56 +11,56 @@ use crate::failure::{Failure, IntoFailure};
 use crate::files;
 use crate::workflow::{self, Choices};
 
-/// Draw a workflow: SVG, a page to look around in, Mermaid or PNG.
+/// Draw a workflow as SVG, as an HTML page that zooms and searches, as Mermaid or as PNG.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Graph {
-    /// Workflow: JSON in API or UI format, or a picture that ComfyUI saved; - reads standard input
+    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write; its ending says the format: svg, html, mmd, png [default: standard output, as SVG]
+    /// File to write; its extension selects the format: svg, html, mmd or png [default: SVG to standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// The format, if the ending does not say it
+    /// Output format [default: the one of the extension].
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// Pixels of a PNG for each point: 1 is the size in the editor
+    /// Scale of a PNG; 1 is the size in the editor.
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     scale: f32,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  A page that pans, zooms and searches, in one file:
+  Write a page that pans, zooms and searches, in one file:
     cargo comfy graph portrait.json --schema schemas/comfyui-0.26.0.json --out portrait.html
 
-  What made this picture:
+  Draw the workflow that made a picture:
     cargo comfy graph ComfyUI_00042_.png --out portrait.svg
 
-  For a README on GitHub:
+  Print a flowchart for a README on GitHub:
     cargo comfy graph portrait.json --format mmd
 
-With node definitions, sockets have the colours of the editor, and what `cargo comfy check` finds is marked. A workflow in
-UI format needs them.
+With node definitions, sockets have the colours of the editor, and the findings of `cargo comfy check` are marked. A
+workflow in UI format needs node definitions.
 
-Exit codes: 0 drawn, 2 could not be drawn.";
+Exit codes: 0 drawn, 2 the workflow could not be drawn.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A picture that scales
+    /// Scalable picture.
     Svg,
-    /// A page that pans, zooms and searches
+    /// Page that pans, zooms and searches.
     Html,
-    /// A Mermaid flowchart
+    /// Mermaid flowchart.
     #[value(alias = "mermaid")]
     Mmd,
-    /// A picture of pixels
+    /// Bitmap.
     Png,
 }
 
@@ -69,10 +69,12 @@ impl Graph {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = self.format()?;
         let schema = self.definitions()?;
-        let read = Choices::AS_WRITTEN.read(&self.file, || schema.as_ref().ok_or_else(no_definitions));
+        let document = workflow::open(&self.file).map_err(|failure| failure.about(&self.file))?;
+        let inactive = schema.as_ref().map(|schema| workflow::inactive(&document, schema)).unwrap_or_default();
+        let read = Choices::AS_WRITTEN.prompt(document, || schema.as_ref().ok_or_else(no_definitions));
         let (prompt, warnings) = read.map_err(|failure| failure.about(&self.file))?;
         workflow::warn(&self.file, &warnings);
-        let drawing = Drawing::new(&prompt, schema.as_ref())?;
+        let drawing = Drawing::with_inactive(&prompt, &inactive, schema.as_ref())?;
         let bytes = match format {
             Format::Svg => drawing.svg().into_bytes(),
             Format::Html => drawing.html(&self.title()).into_bytes(),
@@ -87,21 +89,18 @@ impl Graph {
             return Ok(format);
         }
         let Some(out) = &self.out else { return Ok(Format::Svg) };
-        let ending = out.extension().unwrap_or_default().to_ascii_lowercase();
-        match ending.to_str() {
+        let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
+        match extension.to_str() {
             Some("svg") => Ok(Format::Svg),
             Some("html" | "htm") => Ok(Format::Html),
             Some("mmd" | "mermaid") => Ok(Format::Mmd),
             Some("png") => Ok(Format::Png),
-            _ => Err(format!(
-                "{}: what to write? name a file that ends in svg, html, mmd or png, or give --format",
-                out.display()
-            )
-            .into_failure()),
+            _ => Err(format!("{}: unknown extension; expected svg, html, mmd or png, or give --format", out.display())
+                .into_failure()),
         }
     }
 
-    /// The definitions that were asked for; those that happen to be there; or none.
+    /// Loads the definitions that the arguments select, or else a snapshot if there is one.
     fn definitions(&self) -> Result<Option<Schema>, Failure> {
         match self.definitions.load() {
             Ok(schema) => Ok(Some(schema)),
@@ -122,13 +121,12 @@ impl Graph {
 
     #[cfg(not(feature = "png"))]
     fn png(&self, _: &Drawing) -> Result<Vec<u8>, Failure> {
-        let message = "this build writes no PNG; install cargo-comfy with its feature `png`, or take SVG";
+        let message = "this build cannot write PNG; install cargo-comfy with the feature `png`, or write SVG";
         Err(message.to_owned().into_failure())
     }
 }
 
 fn no_definitions() -> Failure {
-    let message =
-        "this workflow is in UI format, which needs the definitions of its nodes: give --schema FILE or --server URL";
+    let message = "a workflow in UI format needs node definitions; give --schema FILE or --server URL";
     message.to_owned().into_failure()
 }

@@ -1,4 +1,4 @@
-//! `cargo comfy import`
+//! The command `cargo comfy import`.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,95 +13,95 @@ use crate::failure::{Chain, Failure, IntoFailure};
 use crate::files;
 use crate::workflow::{self, Choices};
 
-/// Turn workflows into `#[workflow]` functions that send the same prompt.
+/// Turn workflows into `#[workflow]` functions in Rust that send the same prompt.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
-    /// Workflows: JSON in API or UI format, or a PNG, WebP, FLAC, Opus, MP3, MP4 or WebM that ComfyUI saved; `-` reads
-    /// standard input
+    /// Workflows in API or UI format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
+    /// input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write, or folder if there are several FILEs (written as NAME.rs) [default: standard output]
+    /// File to write, or folder for the NAME.rs of several files [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Name of the function [default: that of the file]
+    /// Name of the function [default: the name of the file].
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// Module of the generated nodes, as the file will see it
+    /// Path of the module with the generated nodes, as the written file refers to it.
     #[arg(long, value_name = "PATH", default_value = "crate::nodes")]
     nodes: String,
 
     /// Values that become parameters: `none`, `auto` (texts, seeds, sizes, names of images and models), or a list such
-    /// as `auto,KSampler.steps,12.denoise,cfg`
+    /// as `auto,KSampler.steps,12.denoise,cfg`.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "none")]
     params: Vec<String>,
 
-    /// Ids of the nodes: made of names, or those of the file
+    /// Source of the node ids.
     #[arg(long, value_enum, default_value = "names")]
     ids: Ids,
 
-    /// How options of closed combos are written
+    /// Spelling of the options of closed combos.
     #[arg(long, value_enum, default_value = "texts")]
     options: Options,
 
-    /// Prefer typed nodes to the very same prompt: leave out literals that the server ignores (`upload`), send defaults
-    /// that the file lacks
+    /// Prefer typed nodes over an identical prompt: leave out literals that the server ignores (`upload`), and send the
+    /// defaults that the file lacks.
     #[arg(long)]
     tidy: bool,
 
-    /// Make a function of each subgraph
+    /// Turn each subgraph into a function of its own.
     #[arg(long)]
     functions: bool,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// Write nothing; print how long it takes
+    /// Write nothing; print how long the import takes.
     #[arg(long)]
     time: bool,
 
-    /// End with 1 if there were warnings
+    /// Exit with 1 if there are warnings.
     #[arg(long)]
     deny_warnings: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  A workflow saved in the editor:
+  Import a workflow saved in the editor:
     cargo comfy import portrait.json --schema schemas/comfyui-0.26.0.json --out src/portrait.rs
 
-  With the prompt, the seed, sizes and models as parameters:
+  Import the workflow of a picture, with texts, the seed, sizes and models as parameters:
     cargo comfy import portrait.png --server http://127.0.0.1:8188 --params auto --out src/portrait.rs
 
-The source uses the nodes of a module that build.rs generates from the same definitions, and goes into the crate as
-`mod portrait;`. What has no typed form becomes a raw node, with a comment and a warning that say why.
+The written file uses the nodes of a module that build.rs generates from the same definitions. Add it to the crate with
+`mod portrait;`. A node without a typed form becomes a raw node, with a comment and a warning that give the reason.
 
-Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 something could not be done.";
+Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not be imported.";
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 enum Ids {
-    /// The names of variables and classes
+    /// Names of variables and classes.
     Names,
-    /// Those of the file
+    /// Ids of the file.
     Keep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 enum Options {
-    /// `"euler"`
+    /// Strings such as `"euler"`.
     Texts,
-    /// `options::SamplerName::Euler`
+    /// Enum variants such as `options::SamplerName::Euler`.
     Enums,
 }
 
-/// What was found out while importing.
+/// The counts over all files.
 #[derive(Default)]
 struct Outcome {
     warnings: usize,
@@ -118,30 +118,30 @@ impl Import {
         let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
         let schema = self.definitions.load()?;
-        let planned = Importer::new(&schema);
+        let importer = Importer::new(&schema);
         let loaded = loaded.elapsed();
         let mut outcome = Outcome::default();
         let started = Instant::now();
         for (file, target) in self.files.iter().zip(targets) {
-            let mut settings = self.settings();
-            settings.name = self.name.clone().unwrap_or_else(|| function_name(file));
-            settings.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
-            match self.import(file, &mut settings, &schema, &planned) {
-                Ok((imported, warnings)) => {
+            let mut options = self.import_options();
+            options.name = self.name.clone().unwrap_or_else(|| function_name(file));
+            options.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            match self.import(file, &mut options, &schema, &importer) {
+                Ok((import, warnings)) => {
                     for warning in &warnings {
                         eprintln!("warning: {}: {warning}", file.display());
                     }
                     outcome.warnings += warnings.len();
-                    outcome.nodes += imported.count;
+                    outcome.nodes += import.count;
                     if !self.time {
-                        files::write(target.as_deref(), imported.source.as_bytes())?;
+                        files::write(target.as_deref(), import.source.as_bytes())?;
                     }
                 }
                 Err(Failure::Error(error)) => {
                     eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
                     outcome.failed += 1;
                 }
-                Err(no) => return Err(no),
+                Err(other) => return Err(other),
             }
         }
         if self.time {
@@ -158,13 +158,11 @@ impl Import {
 
     fn end(&self, outcome: &Outcome) -> Result<(), Failure> {
         match outcome {
-            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Said(2)),
+            Outcome { failed: 1.., .. } if self.files.len() == 1 => Err(Failure::Reported(2)),
             Outcome { failed: failed @ 1.., .. } => {
                 Err(format!("{failed} of {} files could not be imported", self.files.len()).into_failure())
             }
-            Outcome { warnings: 1.., .. } if self.deny_warnings => {
-                Err(Failure::No(format!("{} warnings, which are denied", outcome.warnings)))
-            }
+            Outcome { warnings: warnings @ 1.., .. } if self.deny_warnings => Err(workflow::denied(*warnings)),
             Outcome { .. } => Ok(()),
         }
     }
@@ -172,48 +170,48 @@ impl Import {
     fn import(
         &self,
         file: &Path,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
-        planned: &Importer<'_>,
+        importer: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
         let document = workflow::open(file)?;
-        let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
-        let imported = planned.import(&prompt, settings)?;
-        warnings.extend(imported.warnings.iter().map(ToString::to_string));
-        Ok((imported, warnings))
+        let (prompt, mut warnings) = self.prompt(document, options, schema)?;
+        let import = importer.import(&prompt, options)?;
+        warnings.extend(import.warnings.iter().map(ToString::to_string));
+        Ok((import, warnings))
     }
 
-    /// The prompt of a file, and what was odd about it.
+    /// Returns the prompt of a file and the warnings about it.
     fn prompt(
         &self,
         document: Document,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
     ) -> Result<(Value, Vec<String>), Failure> {
-        if let Some(workflow) = &document.ui {
-            settings.function_names = workflow.subgraph_names().into_iter().collect();
+        if let Some(workflow) = document.ui() {
+            options.function_names = workflow.subgraph_names().into_iter().collect();
         }
         let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;
         Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
     }
 
-    fn settings(&self) -> ImportOptions {
-        let mut settings = ImportOptions::new(String::new());
-        settings.nodes.clone_from(&self.nodes);
-        settings.parameters = match self.params.as_slice() {
+    fn import_options(&self) -> ImportOptions {
+        let mut options = ImportOptions::new(String::new());
+        options.nodes.clone_from(&self.nodes);
+        options.parameters = match self.params.as_slice() {
             [only] if only == "none" => Parameters::None,
             [only] if only == "auto" => Parameters::Auto,
             list => Parameters::List(list.to_vec()),
         };
-        settings.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
-        settings.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
-        settings.tidy = self.tidy;
-        settings.functions = self.functions;
-        settings
+        options.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
+        options.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
+        options.tidy = self.tidy;
+        options.functions = self.functions;
+        options
     }
 }
 
-/// What the function for a file is called: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
+/// Returns the name of the function for a file: `flux` for `flux.json`, `flux.ui.json` and `flux.api.json`.
 fn function_name(file: &Path) -> String {
     let stem = files::stem(file);
     let stem = [".api", ".ui"].iter().find_map(|ending| stem.strip_suffix(ending)).unwrap_or(&stem);

@@ -1,4 +1,4 @@
-//! `cargo comfy man`
+//! The command `cargo comfy man`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,27 +9,27 @@ use clap_mangen::Man as Page;
 use crate::failure::{Failure, IntoFailure};
 use crate::files;
 
-/// Print the manual page, or write those of all commands.
+/// Print the manual page, or write the pages of all commands.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Man {
-    /// Folder to write a page for every command to [default: the main page to standard output]
+    /// Folder to write a page for each command to [default: print the main page].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  Read it:
+  Read the manual page:
     cargo comfy man | man -l -
 
-  Install it, so that `cargo help comfy` and `man cargo-comfy-check` show it:
+  Install all pages, for `cargo help comfy` and `man cargo-comfy-check`:
     cargo comfy man --out ~/.local/share/man/man1
 
-Exit codes: 0 done, 2 could not be written.";
+Exit codes: 0 done, 2 a page could not be written.";
 
 impl Man {
-    /// Runs the command. `command` is the whole command line.
+    /// Runs the command. `command` describes the whole command line.
     pub(crate) fn run(self, command: Command) -> Result<(), Failure> {
         let mut command = command.name("cargo-comfy").display_name("cargo-comfy");
         command.build();

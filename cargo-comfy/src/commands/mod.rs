@@ -1,4 +1,4 @@
-//! The subcommands, one file each.
+//! The subcommands, each in a file or folder of its own.
 
 pub(crate) mod check;
 pub(crate) mod completions;

@@ -1,4 +1,4 @@
-//! `cargo comfy serve`
+//! The command `cargo comfy serve`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -9,74 +9,74 @@ use comfy_mock::{Server, Timing};
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
-use crate::signal::told_to_stop;
+use crate::signal::stop_signal;
 
-/// Stand in for a ComfyUI server: same routes, same verdicts, same events, pictures without a GPU.
+/// Run a stand-in for a ComfyUI server: same routes, verdicts and events, and pictures without a GPU.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// File with the node definitions that a server gave; those of ComfyUI 0.26.0 if left out
+    /// File with a server's node definitions [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Address to listen on
+    /// Address to listen on.
     #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
     host: String,
 
-    /// Port to listen on; 0 for a free one
+    /// Port to listen on; 0 selects a free one.
     #[arg(long, value_name = "PORT", default_value_t = 8188)]
     port: u16,
 
-    /// Folder for what prompts save; a temporary one if left out
+    /// Folder for the files that prompts save [default: a temporary folder].
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 
-    /// Folder that holds input, output, temp and user; a temporary one if left out
+    /// Folder that holds the folders input, output, temp and user [default: a temporary folder].
     #[arg(long, value_name = "DIR")]
     base_dir: Option<PathBuf>,
 
-    /// Files of a model folder; other names are rejected then
+    /// Files of a model folder; other names in this folder are rejected.
     #[arg(long, value_name = "FOLDER=FILE,…", value_parser = models)]
     models: Vec<(String, Vec<String>)>,
 
-    /// Reject every file name that the definitions do not list, as a real server does
+    /// Reject every file name that the definitions do not list, as a real server does.
     #[arg(long)]
     strict_models: bool,
 
-    /// Time that every node takes, in milliseconds
+    /// Duration of each node, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     node_ms: u64,
 
-    /// Time that every step of a sampler takes, in milliseconds
+    /// Duration of each step of a sampler, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 50)]
     step_ms: u64,
 
-    /// Which previews to send where a prompt does not say
+    /// Previews to send for prompts that do not select a method.
     #[arg(long, value_enum, default_value = "none")]
     preview_method: PreviewMethod,
 
-    /// Largest body that is taken, in MB
+    /// Maximum size of a request body, in MB.
     #[arg(long, value_name = "MB")]
     max_upload_size: Option<u32>,
 
-    /// Let pages of this origin call; * for all
+    /// Allow pages of this origin to call the server; * allows all.
     #[arg(long, value_name = "ORIGIN", num_args = 0..=1, default_missing_value = "*")]
     enable_cors_header: Option<String>,
 
-    /// Print every request and every run
+    /// Print every request and every run.
     #[arg(short, long)]
     verbose: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  On the port of a real server, pictures into a folder:
+  Listen on the port of a real server, and save pictures in a folder:
     cargo comfy serve --output-dir pictures
 
-  As an installation of yours, on a free port, with every request shown:
+  Stand in for a given installation, on a free port, and print every request:
     cargo comfy serve --schema object_info.json --strict-models --port 0 -v
 
-Ctrl-C stops it. Exit codes: 0 stopped, 2 could not be started.";
+Ctrl-C stops the server. Exit codes: 0 stopped, 2 the server could not be started.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PreviewMethod {
@@ -85,15 +85,15 @@ enum PreviewMethod {
 }
 
 impl Serve {
-    /// Runs the command until Ctrl-C, or SIGTERM.
+    /// Runs the command until Ctrl-C or SIGTERM.
     pub(crate) fn run(self) -> Result<(), Failure> {
         Runtime::new()?.block_on(async {
-            let told = told_to_stop()?;
+            let stop = stop_signal()?;
             let server = self.start().await?;
-            // Whoever started it reads the address from here; if nobody does, it serves all the same.
+            // The program that started this one may read the address here. The server also runs if nobody does.
             _ = writeln!(io::stdout(), "{}", server.url());
-            eprintln!("pictures go to {}; Ctrl-C stops", server.output_dir().display());
-            told.await?;
+            eprintln!("saving pictures in {}; press Ctrl-C to stop", server.output_dir().display());
+            stop.await?;
             server.shutdown().await;
             Ok(())
         })
@@ -134,6 +134,6 @@ impl Serve {
 }
 
 fn models(argument: &str) -> Result<(String, Vec<String>), String> {
-    let (folder, files) = argument.split_once('=').ok_or("write it as folder=file,file")?;
+    let (folder, files) = argument.split_once('=').ok_or("expected folder=file,file")?;
     Ok((folder.to_owned(), files.split(',').filter(|file| !file.is_empty()).map(str::to_owned).collect()))
 }

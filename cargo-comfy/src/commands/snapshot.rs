@@ -1,4 +1,4 @@
-//! `cargo comfy snapshot`
+//! The command `cargo comfy snapshot`.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -13,55 +13,55 @@ use tokio::runtime::Runtime;
 use crate::failure::{Failure, IntoFailure};
 use crate::paint::visible;
 
-/// Write a server's node definitions to a file to check in.
+/// Save a server's node definitions in a file to check in.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Snapshot {
-    /// Base URL of the server
+    /// Base URL of the server.
     #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
     server: String,
 
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`
+    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
     #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// File to write; without it schemas/comfyui-VERSION.json, by the version that the server says
+    /// File to write [default: schemas/comfyui-VERSION.json, with the server's version].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Write nothing; exit with 1 if the file does not hold the server's definitions
+    /// Write nothing; exit with 1 if the file is not up to date.
     #[arg(long)]
     check: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  The server of this machine, into schemas/comfyui-VERSION.json:
+  Save the definitions of the server on this machine in schemas/comfyui-VERSION.json:
     cargo comfy snapshot
 
-  Another one, into the file that build.rs reads:
+  Save the definitions of another server in the file that build.rs reads:
     cargo comfy snapshot --server https://gpu.example.com --out schemas/comfyui.json
 
-  In CI, whether the server still is what the program was built for:
+  Check in CI that the server still has the definitions that the program was built for:
     cargo comfy snapshot --server https://gpu.example.com --out schemas/comfyui.json --check
 
-One node is a line, so that version control shows what changed. A file that is there is replaced, but never by nothing:
-not if the server cannot be reached, and not if it gives no definitions.
+Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it stays
+as it is if the server cannot be reached or returns no definitions.
 
-Exit codes: 0 done, 1 the file is not up to date (--check), 2 could not be done.";
+Exit codes: 0 done, 1 the file is not up to date (--check), 2 the definitions could not be read or saved.";
 
-/// So many classes are named before it says how many more there are.
-const MOST_NAMES: usize = 8;
+/// The maximum number of changed classes that are listed.
+const MAX_LISTED_CLASSES: usize = 8;
 
 impl Snapshot {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (schema, path) = Runtime::new()?.block_on(self.ask())?;
+        let (schema, path) = Runtime::new()?.block_on(self.fetch())?;
         if self.check { check(&schema, &path) } else { store(&schema, &path) }
     }
 
-    /// The server's definitions, and the file that they are for.
-    async fn ask(&self) -> Result<(Schema, PathBuf), Failure> {
+    /// Fetches the server's definitions, and returns them with the path of their file.
+    async fn fetch(&self) -> Result<(Schema, PathBuf), Failure> {
         let builder = self.token.iter().fold(Client::builder(&self.server), ClientBuilder::bearer);
         let client = builder.connect().await?;
         let path = match &self.out {
@@ -72,22 +72,22 @@ impl Snapshot {
     }
 }
 
-/// `schemas/comfyui-0.26.0.json`. The version is what a server says, so it becomes no path.
+/// Returns the default path for a server's version, such as `schemas/comfyui-0.26.0.json`. The version is text from the
+/// server, so it must not be able to name another folder.
 fn default_path(version: &str) -> Result<PathBuf, Failure> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
-    if version.is_empty() || version.len() > 64 || !version.chars().all(plain) {
-        return Err("the server says no version that a file could be named after; give --out FILE"
-            .to_owned()
-            .into_failure());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+    if version.is_empty() || version.len() > 64 || !version.chars().all(is_plain) {
+        let message = "cannot name the file after the server's version; give --out FILE";
+        return Err(message.to_owned().into_failure());
     }
     Ok(Path::new("schemas").join(format!("comfyui-{version}.json")))
 }
 
-/// Writes the definitions to the file, if there are any.
+/// Writes the definitions to the file, unless there are none.
 fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let nodes = schema.nodes.len();
     if nodes == 0 {
-        let message = format!("the server gives no node definitions; {} is not written", path.display());
+        let message = format!("the server returned no node definitions; {} is unchanged", path.display());
         return Err(message.into_failure());
     }
     replace(path, schema.to_json().as_bytes())
@@ -96,12 +96,13 @@ fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a file holds these definitions, however it is written.
+/// Checks that a file holds these definitions. Its layout does not matter.
 fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(Failure::No(format!("{} is not there; run the same without --check", path.display())));
+            let message = format!("{} does not exist; run the command without --check", path.display());
+            return Err(Failure::Negative(message));
         }
         Err(error) => return Err(Failure::from(error).about(path)),
     };
@@ -111,33 +112,35 @@ fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
         println!("{}: {} nodes, up to date", path.display(), schema.nodes.len());
         return Ok(());
     }
-    let mut lines = vec![format!("{} is not what the server has:", path.display())];
-    lines.extend(changed.iter().take(MOST_NAMES).cloned());
-    if let Some(more) = changed.len().checked_sub(MOST_NAMES).filter(|more| *more > 0) {
+    let mut lines = vec![format!("{} differs from the server's definitions:", path.display())];
+    lines.extend(changed.iter().take(MAX_LISTED_CLASSES).cloned());
+    if let Some(more) = changed.len().checked_sub(MAX_LISTED_CLASSES).filter(|more| *more > 0) {
         lines.push(format!("  and {more} more"));
     }
-    lines.push("run the same without --check, and `cargo comfy diff` tells what it means".to_owned());
-    Err(Failure::No(lines.join("\n")))
+    lines.push(
+        "run the command without --check to update it; `cargo comfy diff` shows the effect on workflows".to_owned(),
+    );
+    Err(Failure::Negative(lines.join("\n")))
 }
 
-/// A line for each class that differs.
+/// Returns a line for each class that was removed (`-`), added (`+`) or changed (`~`).
 fn changes(old: &Schema, new: &Schema) -> Vec<String> {
-    let gone = old.nodes.iter().filter(|node| new.node(&node.class).is_none()).map(|node| ("-", &node.class));
-    let there = new.nodes.iter().filter_map(|node| match old.node(&node.class) {
+    let removed = old.nodes.iter().filter(|node| new.node(&node.class).is_none()).map(|node| ("-", &node.class));
+    let present = new.nodes.iter().filter_map(|node| match old.node(&node.class) {
         None => Some(("+", &node.class)),
-        Some(was) if was.to_value().to_string() != node.to_value().to_string() => Some(("~", &node.class)),
+        Some(before) if before.to_value().to_string() != node.to_value().to_string() => Some(("~", &node.class)),
         Some(_) => None,
     });
-    gone.chain(there).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
+    removed.chain(present).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
 }
 
-/// Writes a file so that nobody ever sees half of it: beside it first, under a name that nobody can know, then in its
+/// Writes a file so that no reader ever sees half of it: to a temporary file in the same folder, which then takes its
 /// place.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut part = tempfile::Builder::new();
-    // A file to check in is no secret: as the umask says, like any other.
+    // A file to check in is not secret, so the umask decides on its permissions as for any other file.
     #[cfg(unix)]
     part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut part = part.tempfile_in(folder)?;
@@ -157,7 +160,7 @@ mod tests {
     use super::{default_path, store};
 
     #[test]
-    fn no_definitions_replace_nothing() {
+    fn an_answer_without_definitions_does_not_replace_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         std::fs::write(&path, "old").unwrap();
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_no_path() {
+    fn a_version_that_would_be_a_path_is_refused() {
         assert_eq!(default_path("0.26.0").ok().as_deref(), Some(Path::new("schemas/comfyui-0.26.0.json")));
         for version in ["", "../../x", "a/b", "a\\b", "1\u{1b}[2J"] {
             assert!(default_path(version).is_err(), "{version:?}");

@@ -1,4 +1,4 @@
-//! `cargo comfy check` as people call it.
+//! End-to-end tests of `cargo comfy check`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -15,7 +15,7 @@ fn check(arguments: &[&str], stdin: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["comfy", "check", "--schema", SCHEMA]).args(arguments);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may end before it reads.
+    // The command may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -29,22 +29,22 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn mistakes_as_people_see_them() {
+fn text_for_many_mistakes() {
     let output = check(&["tests/check/mistakes.json"], "");
     insta::assert_snapshot!(stdout(&output));
-    // One output is good, so the server would run it.
+    // One output is valid, so the server would run it.
     assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
-fn a_misspelt_class_as_people_see_it() {
+fn text_for_a_misspelt_class() {
     let output = check(&["-"], "{\n  \"1\": {\"class_type\": \"PreviewImag\", \"inputs\": {}}\n}");
     insta::assert_snapshot!(stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn cycles_and_failing_servers_as_people_see_them() {
+fn text_for_cycles_and_exceptions() {
     let cycle = "{\n\"1\": {\"class_type\": \"ImageInvert\", \"inputs\": {\"image\": [\"1\", 0]}},\n\"2\": {\"class_type\": \"PreviewImage\", \"inputs\": {\"images\": [\"1\", 0]}}}";
     insta::assert_snapshot!(stdout(&check(&["-"], cycle)));
     insta::assert_snapshot!(stdout(&check(&["-"], r#"{"prompt": {"1": null}}"#)));
@@ -56,7 +56,7 @@ fn exit_codes() {
         assert_eq!(check(&["-"], stdin).status.code(), Some(code), "{stdin}");
     }
     assert_eq!(check(&["no-such-file.json"], "").status.code(), Some(2));
-    // One that cannot be checked outweighs one that is invalid, and the others are checked all the same.
+    // A file that cannot be checked takes precedence over an invalid one, and the other files are still checked.
     let both = check(&["no-such-file.json", "-"], INVALID);
     assert_eq!(both.status.code(), Some(2));
     assert!(stdout(&both).contains("<stdin>: invalid"), "{}", stdout(&both));
@@ -64,7 +64,7 @@ fn exit_codes() {
 }
 
 #[test]
-fn a_request_body_is_one() {
+fn a_request_body_is_recognized() {
     let body = format!(r#"{{"prompt": {VALID}, "client_id": "x"}}"#);
     assert_eq!(check(&["-"], &body).status.code(), Some(0));
     let none = format!(r#"{{"prompt": {VALID}, "partial_execution_targets": []}}"#);
@@ -74,7 +74,7 @@ fn a_request_body_is_one() {
 }
 
 #[test]
-fn what_the_editor_saved_is_checked_as_it_would_be_queued() {
+fn a_workflow_in_ui_format_is_checked_as_the_editor_queues_it() {
     let editor = |width: i64| {
         format!(
             r#"{{"version": 0.4, "links": [[1, 1, 0, 2, 0, "IMAGE"]], "nodes": [
@@ -92,7 +92,7 @@ fn what_the_editor_saved_is_checked_as_it_would_be_queued() {
 }
 
 #[test]
-fn what_holds_no_workflow_is_told_as_such() {
+fn errors_tell_what_a_file_without_a_workflow_is() {
     for (input, word) in
         [("{\"nodes\": 1, \"a\": [", "not JSON"), ("\u{89}PNG\r\n\u{1a}\n", "not JSON"), ("<html>", "web page")]
     {
@@ -105,14 +105,14 @@ fn what_holds_no_workflow_is_told_as_such() {
 }
 
 #[test]
-fn json_is_one_line_a_file() {
+fn json_has_one_line_per_file() {
     let output = check(&["-", "--format", "json"], INVALID);
     insta::assert_snapshot!(stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn every_line_has_its_answer() {
+fn each_line_has_an_answer() {
     let (valid, invalid) = (VALID.replace('\n', " "), INVALID);
     let huge = format!(r#"{{"prompt": {valid}, "extra_data": {{"x": "{}"}}}}"#, "x".repeat(1 << 21));
     let input = format!(
@@ -128,7 +128,7 @@ fn every_line_has_its_answer() {
 }
 
 #[test]
-fn folders_tell_which_files_exist() {
+fn files_in_given_folders_exist() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check-input");
     std::fs::create_dir_all(folder.join("sub")).unwrap();
     std::fs::write(folder.join("sub/a.png"), "").unwrap();
@@ -147,7 +147,7 @@ fn folders_tell_which_files_exist() {
 }
 
 #[test]
-fn help_says_what_a_line_holds() {
+fn help_describes_the_lines_of_jsonl() {
     let text = stdout(&check(&["--help"], ""));
     assert!(text.contains("\"node_errors\"") && text.contains("Exit codes:"), "{text}");
 }

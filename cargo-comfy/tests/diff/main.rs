@@ -1,4 +1,4 @@
-//! `cargo comfy diff` as people call it.
+//! End-to-end tests of `cargo comfy diff`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -20,28 +20,28 @@ fn text(output: &Output, code: i32) -> String {
 }
 
 #[test]
-fn everything_that_changed() {
+fn all_changes() {
     insta::assert_snapshot!(text(&diff(&["old.json", "new.json"]), 1));
 }
 
 #[test]
-fn what_a_workflow_meets() {
+fn changes_that_affect_a_workflow() {
     insta::assert_snapshot!(text(&diff(&["old.json", "new.json", "--uses", "portrait.json"]), 1));
 }
 
 #[test]
-fn what_sources_meet() {
+fn changes_that_affect_sources() {
     insta::assert_snapshot!(text(&diff(&["old.json", "new.json", "--uses", "sources.rs"]), 1));
 }
 
 #[test]
-fn for_a_pull_request() {
+fn markdown_for_a_pull_request() {
     let arguments = ["old.json", "new.json", "--format", "markdown", "--uses", "portrait.json", "sources.rs"];
     insta::assert_snapshot!(text(&diff(&arguments), 1));
 }
 
 #[test]
-fn for_programs() {
+fn json_for_programs() {
     let arguments = ["old.json", "new.json", "--format", "json", "--uses", "portrait.json"];
     insta::assert_snapshot!(text(&diff(&arguments), 1));
 }
@@ -55,12 +55,12 @@ fn exit_codes() {
     fs::write(&file, r#"{"1": {"class_type": "Load", "inputs": {"image": "b.png"}}, "2": {"class_type": "Save", "inputs": {"images": ["1", 0]}}}"#).unwrap();
     let folder = folder.to_str().unwrap();
     let told = text(&diff(&["old.json", "new.json", "--uses", folder]), 0);
-    assert!(told.contains("new and required; its default is 90"), "{told}");
+    assert!(told.contains("added and required; its default is 90"), "{told}");
     text(&diff(&["old.json", "new.json", "--deny-defaulted", "--uses", folder]), 1);
     for wrong in [["old.json", "portrait.json"], ["absent.json", "new.json"]] {
         text(&diff(&wrong), 2);
     }
-    let told = text(&diff(&["old.json", "new.json", "--uses", "main.rs", "new.json"]), 2);
-    assert!(told.contains("new.json: "), "{told}");
+    let output = text(&diff(&["old.json", "new.json", "--uses", "main.rs", "new.json"]), 2);
+    assert!(output.contains("new.json: "), "{output}");
     text(&diff(&["old.json", "http://127.0.0.1:1"]), 2);
 }

@@ -1,4 +1,4 @@
-//! Sources for the test, not a test.
+//! A source file that the tests read. It is not compiled.
 
 fn sharp(image: Out<IMAGE>) -> Out<IMAGE> {
     workflow! { Sharpen { image } }

@@ -1,4 +1,4 @@
-//! A list of prompts, all in the queue at once: a line of progress for each, and its picture when it ends.
+//! Queues several prompts at once, shows a progress line for each, and saves each picture when its run ends.
 //!
 //! ```text
 //! cargo run --bin batch -- "a cat" "a dog" "a bird"
@@ -29,12 +29,12 @@ fn picture(prompt: &str) -> Out<IMAGE> {
     SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "batch" }
 }
 
-/// Waits for the end of a run; meanwhile its line says what goes on.
+/// Waits for the end of a run and shows its progress meanwhile.
 async fn follow(run: Run, line: ProgressBar) -> Result<Done, Error> {
     let mut events = run.events();
     while let Some(event) = events.next().await {
         match event {
-            Event::Queued { position, .. } => line.set_message(format!("{position} before it")),
+            Event::Queued { position, .. } => line.set_message(format!("{position} runs ahead")),
             Event::Executing { node, .. } => line.set_message(node),
             Event::Progress { node, value, max, .. } => line.set_message(format!("{node} {value}/{max}")),
             _ => {}
@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = server::start().await?;
     let client = Client::connect(server.url()).await?;
 
-    // All are sent first, so that the server is never idle; then they are waited for in the order of the queue.
+    // Submit all workflows first, so that the server is never idle, then wait for them in the order of the queue.
     let lines = MultiProgress::new();
     let mut runs = Vec::new();
     for prompt in &prompts {
@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (all, mut failed) = (runs.len(), 0);
     for (at, (prompt, run, picture)) in runs.into_iter().enumerate() {
-        // One that fails does not stop the others.
+        // A run that fails does not stop the others.
         match run.await? {
             Ok(done) => {
                 for image in done.images(&picture)? {
@@ -79,5 +79,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    if failed > 0 { Err(format!("{failed} of {all} failed").into()) } else { Ok(()) }
+    if failed > 0 { Err(format!("{failed} of {all} runs failed").into()) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! A picture from disk, uploaded and painted over.
+//! Uploads a picture from disk and paints over it.
 //!
 //! ```text
 //! cargo run --bin image_to_image -- cat.png "a cat in the snow"
@@ -13,7 +13,7 @@ use comfy_runtime::client::Upload;
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{Client, Out};
 
-/// `picture` is what the server calls the file that was uploaded.
+/// Paints over an uploaded picture; `picture` is the name that the server gave it.
 #[workflow]
 fn image_to_image(picture: &str, prompt: &str, denoise: f64) -> Out<IMAGE> {
     let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let server = server::start().await?;
     let client = Client::connect(server.url()).await?;
-    // Named by its content: what the server has already is not sent again.
+    // The upload is named after its content, so a file that the server already has is not sent again.
     let uploaded = client.upload_once(&Upload::file(path)).await?;
     let workflow = image_to_image(&uploaded.value(), &prompt, 0.6)?;
     for image in client.run(&workflow).await?.images(&workflow.outputs)? {

@@ -1,4 +1,4 @@
-//! What a picture looks like while it is made: every preview into a file.
+//! Saves the previews of a picture while it is sampled, each to a file.
 //!
 //! ```text
 //! cargo run --bin live_previews -- "a cat in the rain"
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = server::start().await?;
     let client = Client::connect(server.url()).await?;
 
-    // Servers make no previews unless they are asked for.
+    // The server sends no previews unless the submission asks for them.
     let run = client.submission(&workflow).extra("preview_method", "auto").submit().await?.complete().await?;
     std::fs::create_dir_all("out")?;
     let (mut events, mut count) = (run.events(), 0);

@@ -1,4 +1,4 @@
-//! A picture with several LoRAs, one behind the other: a chain that an ordinary `for` builds.
+//! Applies several LoRAs, one after the other: an ordinary `for` loop builds the chain of nodes.
 //!
 //! ```text
 //! cargo run --bin lora_loop -- ink.safetensors film.safetensors
@@ -12,7 +12,7 @@ use comfy_runtime::attr::workflow;
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{Client, Out};
 
-/// Every LoRA changes the model and the text encoder that the one before it gives.
+/// Each LoRA changes the model and the text encoder that the previous one returned.
 #[workflow]
 fn with_loras(loras: &[String], strength: f64) -> Out<IMAGE> {
     let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };

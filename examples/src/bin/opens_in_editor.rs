@@ -1,5 +1,5 @@
-//! A picture that opens in the ComfyUI editor, though the workflow was written in Rust: it is laid out, and the server
-//! saves it into the picture beside the prompt.
+//! Saves a picture that opens in the ComfyUI editor, although the workflow is written in Rust: the workflow is laid out for the
+//! editor, and the server saves it in the picture together with the prompt.
 //!
 //! ```text
 //! cargo run --bin opens_in_editor        # then drag the picture into the editor
@@ -33,11 +33,11 @@ fn portrait(prompt: &str) -> Out<IMAGE> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let workflow = portrait("a cat in the rain")?;
-    // The definitions say which widgets a node has, and in which order the editor saves them.
+    // The node definitions contain the widgets of each node, in the order in which the editor saves them.
     let schema = Schema::from_slice(include_bytes!("../../../schemas/comfyui-0.26.0.json"))?;
     let editor = workflow.to_ui(&schema)?;
     for lost in &editor.lost {
-        eprintln!("the editor will not show it: {lost}");
+        eprintln!("not in the editor: {lost}");
     }
 
     let server = server::start().await?;

@@ -1,7 +1,8 @@
-//! A workflow whose JSON is under test: `cargo test` shows every change of what would be sent, without a server.
+//! Tests the JSON of a workflow against a snapshot: `cargo test` shows every change of what the program would send, without a
+//! server.
 //!
 //! ```text
-//! cargo test --bin snapshot_tested        # after a change that is meant: cargo insta review
+//! cargo test --bin snapshot_tested        # after an intended change: cargo insta review
 //! cargo run --bin snapshot_tested         # prints the JSON
 //! ```
 

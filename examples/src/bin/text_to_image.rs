@@ -1,7 +1,7 @@
-//! The standard text-to-image workflow, from Rust to a PNG.
+//! Runs the standard text-to-image workflow and saves the picture.
 //!
 //! ```text
-//! cargo run --bin text_to_image                                       # on the stand-in: no server, no GPU
+//! cargo run --bin text_to_image                                       # on a stand-in server, without ComfyUI or a GPU
 //! cargo run --bin text_to_image -- "a cat in the rain" 7              # another prompt, another seed
 //! COMFY_URL=http://127.0.0.1:8188 cargo run --bin text_to_image       # on a real server
 //! ```
@@ -13,7 +13,7 @@ use comfy_runtime::client::Event;
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{Client, Out};
 
-/// A workflow is a function: its parameters are what varies, its result is what the program wants back.
+/// Makes a picture of a prompt. The parameters of a workflow function are its inputs; what it returns is the output to fetch.
 #[workflow]
 fn text_to_image(prompt: &str, seed: u64) -> Out<IMAGE> {
     let checkpoint = CheckpointLoaderSimple { ckpt_name: "sd15.safetensors" };

@@ -1,7 +1,7 @@
-//! A web server that makes a picture of a prompt: `GET /picture?prompt=a+cat` answers with a PNG.
+//! A web server that makes pictures of prompts: `GET /picture?prompt=a+cat` returns a PNG.
 //!
 //! ```text
-//! cargo run --bin web                  # prints its address
+//! cargo run --bin web                  # prints the URL to open
 //! cargo run --bin web -- --once        # stops after the first picture
 //! ```
 
@@ -36,7 +36,7 @@ fn picture(prompt: &str) -> Out<IMAGE> {
     SaveImage { images: VAEDecode { samples, vae: checkpoint.vae }, filename_prefix: "web" }
 }
 
-/// One client serves all requests: it has one socket, however many runs are on their way.
+/// The state that all requests share. One client is enough: it follows any number of runs over one socket.
 struct App {
     client: Client,
     served: Notify,
@@ -45,16 +45,16 @@ struct App {
 impl App {
     async fn make(&self, prompt: &str) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
         let workflow = picture(prompt)?;
-        // Whoever closes the browser needs no picture: the run is cancelled with the request.
+        // If the browser disconnects, the request is dropped, and the run is cancelled with it.
         let done = self.client.submission(&workflow).cancel_on_drop().run().await?;
-        let image = done.images(&workflow.outputs)?.into_iter().next().ok_or("the run made no picture")?;
+        let image = done.images(&workflow.outputs)?.into_iter().next().ok_or("the run has no output picture")?;
         Ok(image.bytes().await?.to_vec())
     }
 }
 
 async fn answer(State(app): State<Arc<App>>, Query(query): Query<Vec<(String, String)>>) -> Response {
     let Some((_, prompt)) = query.iter().find(|(name, _)| name == "prompt") else {
-        return (StatusCode::BAD_REQUEST, "give ?prompt=…").into_response();
+        return (StatusCode::BAD_REQUEST, "missing parameter `prompt`; expected /picture?prompt=…").into_response();
     };
     match app.make(prompt).await {
         Ok(png) => {
@@ -62,7 +62,7 @@ async fn answer(State(app): State<Arc<App>>, Query(query): Query<Vec<(String, St
             ([(header::CONTENT_TYPE, "image/png")], png).into_response()
         }
         Err(error) => {
-            // What went wrong is for the log: it may tell more of the machine than a visitor should know.
+            // The error goes to the log only: it may contain details that a visitor should not see.
             eprintln!("{error}");
             StatusCode::BAD_GATEWAY.into_response()
         }

@@ -1,4 +1,4 @@
-//! One large output to disk, beside a bare stream.
+//! Downloads one large output to disk, compared with a bare stream.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,23 +8,23 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::{Result, Sender, at_least, peak};
 
-/// The file in MiB.
+/// The size of the file, in MiB.
 const MIB: u32 = 1024;
 
 const ROUNDS: usize = 5;
 
-/// How much of the bare stream's rate the client is to reach.
+/// The minimum ratio of the client's rate to the bare stream's.
 const TARGET: f64 = 0.9;
 
-/// How much more memory than before the download it may take, in MiB.
-const MEMORY: f64 = 32.0;
+/// The maximum growth of memory during the download, in MiB.
+const MAX_MEMORY: f64 = 32.0;
 
 pub(super) async fn measure() -> Result<()> {
     let sender = Sender::start()?;
     let folder = tempfile::tempdir_in(comfy_benches::target()?)?;
     let client = Client::connect(sender.url()).await?;
     let workflow: Workflow = serde_json::from_str(r#"{"2": {"class_type": "SaveImage", "inputs": {}}}"#)?;
-    let file = client.run(&workflow).await?.images("2")?.into_iter().next().ok_or("no file")?;
+    let file = client.run(&workflow).await?.images("2")?.into_iter().next().ok_or("the run has no output file")?;
     let before = peak()?;
     let (mut ours, mut bare, mut after) = (Duration::MAX, Duration::MAX, 0.0);
     for round in 0..ROUNDS {
@@ -34,7 +34,7 @@ pub(super) async fn measure() -> Result<()> {
         ours = ours.min(start.elapsed());
         check(&path)?;
         if round == 0 {
-            // The bare stream has not run yet: the peak is the client's.
+            // The bare stream has not run yet, so the peak is the client's.
             after = peak()?;
         }
         let path = folder.path().join("bare");
@@ -52,15 +52,19 @@ pub(super) async fn measure() -> Result<()> {
         at_least(ratio, TARGET)
     );
     let more = after - before;
-    println!("  memory: {more:.1} MiB over the start (target {MEMORY}: {})", at_least(MEMORY, more));
+    println!("  memory: {more:.1} MiB more than before (target {MAX_MEMORY}: {})", at_least(MAX_MEMORY, more));
     Ok(())
 }
 
-/// All is there; and makes room.
+/// Checks that the file is complete, and deletes it.
 fn check(path: &Path) -> Result<()> {
     let length = std::fs::metadata(path)?.len();
     std::fs::remove_file(path)?;
-    if length == u64::from(MIB) << 20 { Ok(()) } else { Err(format!("{length} bytes came").into()) }
+    if length == u64::from(MIB) << 20 {
+        Ok(())
+    } else {
+        Err(format!("expected {MIB} MiB, found {length} bytes").into())
+    }
 }
 
 async fn stream(sender: &Sender, path: &Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Events and previews through one client, beside a bare reader of the same socket.
+//! Reads events and previews through one client, compared with a bare reader of the same socket.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{Result, Sender, at_least, peak};
 
-/// So many rounds; the least time of each reader counts.
+/// The number of rounds; the minimum time of each reader counts.
 const ROUNDS: usize = 5;
 
-/// How much of the bare reader's rate the client is to reach.
+/// The minimum ratio of the client's rate to the bare reader's.
 const TARGET: f64 = 0.7;
 
-/// What was read in a round, and how long it took.
+/// The messages read in a round, and the time it took.
 #[derive(Debug, Default)]
 struct Read {
     time: Duration,
@@ -39,9 +39,9 @@ pub(super) async fn measure() -> Result<()> {
             let theirs = bare(&sender, events, previews).await?;
             keep(&mut best[1], theirs);
         }
-        let [Some(ours), Some(bare)] = best else { return Err("no rounds".into()) };
+        let [Some(ours), Some(bare)] = best else { return Err("there were no rounds".into()) };
         if ours.events != ours_expected(events) {
-            return Err(format!("{} of {} events came", ours.events, ours_expected(events)).into());
+            return Err(format!("the client read {} of {} events", ours.events, ours_expected(events)).into());
         }
         let frames = events + previews;
         let rate = |time: Duration| f64::from(frames) / time.as_secs_f64();
@@ -55,7 +55,7 @@ pub(super) async fn measure() -> Result<()> {
             at_least(ratio, TARGET)
         );
         let peaks: Vec<_> = peaks.iter().map(|peak| format!("{peak:.1}")).collect();
-        println!("  peak memory: at the start {started:.1} MiB, after each round {} MiB", peaks.join(", "));
+        println!("  peak memory: {started:.1} MiB at the start, {} MiB after each round", peaks.join(", "));
         if bare.frames != frames {
             return Err(format!("the bare reader read {} of {frames} frames", bare.frames).into());
         }
@@ -69,12 +69,13 @@ fn keep(best: &mut Option<Read>, read: Read) {
     }
 }
 
-/// Half of the events is `progress_state`, which the client makes no event of: it repeats the others.
+/// Returns how many events the client reports. Half of the messages are `progress_state`, which repeats the others, so the
+/// client reports no event for them.
 fn ours_expected(events: u32) -> u32 {
     events / 100 * 51
 }
 
-/// Through the client, to the end of the run.
+/// Reads through the client, to the end of the run.
 async fn ours(client: &Client, events: u32, previews: u32) -> Result<Read> {
     let workflow: Workflow = serde_json::from_str(
         r#"{"2": {"class_type": "SaveImage", "inputs": {}}, "3": {"class_type": "KSampler", "inputs": {}}}"#,
@@ -97,13 +98,13 @@ async fn ours(client: &Client, events: u32, previews: u32) -> Result<Read> {
     Ok(read)
 }
 
-/// Through a socket that is only read.
+/// Reads a socket and does nothing else.
 async fn bare(sender: &Sender, events: u32, previews: u32) -> Result<Read> {
     let stream = TcpStream::connect(&sender.address).await?;
     stream.set_nodelay(true)?;
     let url = format!("ws://{}/ws?clientId=bare", sender.address);
     let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await?;
-    socket.next().await.ok_or("closed")??;
+    socket.next().await.ok_or("the server closed the socket")??;
     let mut read = Read::default();
     let start = Instant::now();
     let body = format!(
@@ -111,7 +112,7 @@ async fn bare(sender: &Sender, events: u32, previews: u32) -> Result<Read> {
     );
     reqwest::Client::new().post(format!("{}/prompt", sender.url())).body(body).send().await?;
     while read.frames < events + previews {
-        match socket.next().await.ok_or("closed")?? {
+        match socket.next().await.ok_or("the server closed the socket")?? {
             Message::Text(_) | Message::Binary(_) => read.frames += 1,
             _ => {}
         }

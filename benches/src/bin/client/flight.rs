@@ -1,4 +1,4 @@
-//! Many runs in flight on one client.
+//! Keeps many runs in flight on one client.
 
 use std::collections::HashSet;
 use std::time::Instant;

@@ -1,7 +1,7 @@
-//! What the client can carry: runs in flight, events and previews, one large download.
+//! Measures the client under load: many runs in flight, events and previews, one large download.
 //!
-//! `cargo bench-client [flight|events|download]`: all of them if none is named. What sends is a process of its own, so
-//! that memory is the client's alone.
+//! `cargo bench-client [flight|events|download]` measures one of them, or all by default. The sender is a process of its own, so
+//! that the memory figures are the client's alone.
 
 mod download;
 mod events;
@@ -17,17 +17,17 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // The bare reader's HTTP client has no other.
+    // The HTTP client of the bare reader is compiled without a provider.
     _ = rustls::crypto::ring::default_provider().install_default();
     match std::env::args().nth(1).as_deref() {
         Some("serve") => server::serve().await,
         Some("flight") => flight::measure().await,
         Some("events") => events::measure().await,
         Some("download") => download::measure().await,
-        Some(other) => Err(format!("{other} is none of flight, events, download").into()),
+        Some(other) => Err(format!("unknown benchmark `{other}`; expected flight, events or download").into()),
         None => {
             flight::measure().await?;
-            // Peaks of memory are of a process; each figure gets one.
+            // Peak memory belongs to a process, so each of these gets its own.
             for figure in ["events", "download"] {
                 let status = Command::new(std::env::current_exe()?).arg(figure).status()?;
                 if !status.success() {
@@ -42,7 +42,7 @@ async fn main() -> Result<()> {
 /// A scripted server in a process of its own.
 struct Sender {
     child: Child,
-    /// `127.0.0.1:…`
+    /// The host and port of the server.
     address: String,
 }
 
@@ -50,7 +50,7 @@ impl Sender {
     fn start() -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?).arg("serve").stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
-        let stdout = child.stdout.take().ok_or("no output")?;
+        let stdout = child.stdout.take().ok_or("the server has no standard output")?;
         std::io::BufReader::new(stdout).read_line(&mut address)?;
         Ok(Self { child, address: address.trim().to_owned() })
     }
@@ -62,20 +62,20 @@ impl Sender {
 
 impl Drop for Sender {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited by itself.
         _ = self.child.kill();
         _ = self.child.wait();
     }
 }
 
-/// The most memory that this process has held, in MiB.
+/// Returns the peak memory of this process so far, in MiB.
 fn peak() -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("/proc/self/status has no VmHWM")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
 }
 
-/// A figure beside the least that it is to be.
+/// Returns `ok` if a figure is not below its target, else `MISSED`.
 fn at_least(measured: f64, target: f64) -> &'static str {
     if measured >= target { "ok" } else { "MISSED" }
 }

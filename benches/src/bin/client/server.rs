@@ -1,4 +1,4 @@
-//! The process that sends: events and previews as fast as they are taken, and one large file.
+//! The process that sends events and previews as fast as the client reads them, and one large file.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -15,13 +15,13 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::Result;
 
-/// The size of a preview's picture, in bytes.
-const PREVIEW: usize = 100_000;
+/// The size of the picture in a preview, in bytes.
+const PREVIEW_BYTES: usize = 100_000;
 
 /// The size of the file, in bytes.
-const FILE: u64 = 1 << 30;
+const FILE_BYTES: u64 = 1 << 30;
 
-/// What is to be sent: the prompt, so many events, so many previews.
+/// A request to send events and previews for a prompt.
 #[derive(Debug, Clone)]
 struct Order {
     prompt_id: String,
@@ -31,13 +31,13 @@ struct Order {
 
 struct Shared {
     orders: broadcast::Sender<Order>,
-    /// The prompt whose events are all sent.
+    /// The last prompt whose events have all been sent.
     done: watch::Sender<String>,
-    /// The prompt that runs.
+    /// The prompt that is running.
     running: Mutex<String>,
 }
 
-/// Serves until it is killed; says its address first.
+/// Prints its address and serves until it is killed.
 pub(super) async fn serve() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
@@ -51,13 +51,13 @@ pub(super) async fn serve() -> Result<()> {
         stream.set_nodelay(true)?;
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            // A client that is gone is no failure.
+            // A client that disconnects is not an error.
             _ = connection(&shared, BufReader::new(stream)).await;
         });
     }
 }
 
-/// One connection, request after request.
+/// Serves the requests of one connection.
 async fn connection(shared: &Shared, mut stream: BufReader<TcpStream>) -> Result<()> {
     loop {
         let (mut first, mut length, mut key) = (String::new(), 0, None);
@@ -67,7 +67,7 @@ async fn connection(shared: &Shared, mut stream: BufReader<TcpStream>) -> Result
             if stream.read_line(&mut line).await? <= 2 {
                 break;
             }
-            let (name, value) = line.split_once(':').ok_or("no header")?;
+            let (name, value) = line.split_once(':').ok_or("invalid header line")?;
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.trim().parse()?,
                 "sec-websocket-key" => key = Some(value.trim().to_owned()),
@@ -116,18 +116,18 @@ fn answer(shared: &Shared, route: &str, body: &str) -> Result<String> {
     Ok(if is_done { entry } else { "{}".to_owned() })
 }
 
-/// The large file.
+/// Sends the large file.
 async fn file(stream: &mut BufReader<TcpStream>) -> Result<()> {
     let piece = vec![0x55; 1 << 20];
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {FILE}\r\n\r\n");
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {FILE_BYTES}\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
-    for _ in 0..FILE / piece.len() as u64 {
+    for _ in 0..FILE_BYTES / piece.len() as u64 {
         stream.write_all(&piece).await?;
     }
     Ok(())
 }
 
-/// A socket: sends what is ordered.
+/// Serves a WebSocket: sends the messages of each order.
 async fn socket(shared: &Shared, mut stream: BufReader<TcpStream>, key: &str) -> Result<()> {
     let accept = derive_accept_key(key.as_bytes());
     let head = format!(
@@ -150,13 +150,13 @@ async fn socket(shared: &Shared, mut stream: BufReader<TcpStream>, key: &str) ->
                 socket.send(Message::text(end)).await?;
             }
             message = socket.next() => {
-                message.ok_or("closed")??;
+                message.ok_or("the client closed the socket")??;
             }
         }
     }
 }
 
-/// Sends events and previews, mixed evenly. What is sent is made before.
+/// Sends events and previews, mixed evenly. The messages are built before the first is sent.
 async fn send(socket: &mut WebSocketStream<TcpStream>, order: &Order) -> Result<()> {
     let events: Vec<Message> = (0..100).map(|at| Message::text(event(at, &order.prompt_id))).collect();
     let preview = Message::binary(preview(&order.prompt_id));
@@ -175,7 +175,8 @@ async fn send(socket: &mut WebSocketStream<TcpStream>, order: &Order) -> Result<
     Ok(socket.flush().await?)
 }
 
-/// As a sampler's run has them: a node begins, then steps, each with the state of three nodes and its progress.
+/// Returns one of the 100 messages of a sampler's run: the node begins, then its steps follow, each with its progress and the
+/// state of three nodes.
 fn event(at: usize, id: &str) -> String {
     if at == 0 {
         return format!(
@@ -190,7 +191,7 @@ fn event(at: usize, id: &str) -> String {
     let mut nodes = String::new();
     for node in 1..=3 {
         let comma = if node == 1 { "" } else { ", " };
-        // Writing into a string does not fail.
+        // Writing to a string cannot fail.
         _ = write!(
             nodes,
             r#"{comma}"{node}": {{"value": {at}, "max": 100, "state": "running", "node_id": "{node}", "prompt_id": "{id}", "display_node_id": "{node}", "parent_node_id": null, "real_node_id": "{node}"}}"#
@@ -199,7 +200,7 @@ fn event(at: usize, id: &str) -> String {
     format!(r#"{{"type": "progress_state", "data": {{"prompt_id": "{id}", "nodes": {{{nodes}}}}}}}"#)
 }
 
-/// A binary frame of type 4.
+/// Returns a binary frame of type 4, a preview with metadata.
 fn preview(id: &str) -> Bytes {
     let about = format!(
         r#"{{"node_id": "3", "prompt_id": "{id}", "display_node_id": "3", "parent_node_id": null, "real_node_id": "3", "image_type": "image/jpeg"}}"#
@@ -207,6 +208,6 @@ fn preview(id: &str) -> Bytes {
     let mut frame = vec![0, 0, 0, 4];
     frame.extend(u32::try_from(about.len()).unwrap_or_default().to_be_bytes());
     frame.extend(about.as_bytes());
-    frame.resize(frame.len() + PREVIEW, 0xAA);
+    frame.resize(frame.len() + PREVIEW_BYTES, 0xAA);
     Bytes::from(frame)
 }

@@ -1,4 +1,4 @@
-//! What is in the server's folders.
+//! The files in the server's folders.
 
 use std::fs;
 use std::io;
@@ -9,15 +9,15 @@ use thiserror::Error;
 
 use crate::failure::Failure;
 
-/// A folder cannot be listed.
+/// A folder that cannot be listed.
 #[derive(Debug, Error)]
-#[error("the folder {} cannot be listed; name one that exists and may be read", path.display())]
+#[error("cannot list the folder {}; name a folder that exists and is readable", path.display())]
 struct ListError {
     path: PathBuf,
     source: io::Error,
 }
 
-/// Lists the input, output and temp folder, those that are given.
+/// Lists the input, output and temp folders, as far as they are given.
 pub(super) fn list(folders: [Option<&Path>; 3]) -> Result<Files, Failure> {
     let mut files = Files::new();
     for (kind, folder) in [Folder::Input, Folder::Output, Folder::Temp].into_iter().zip(folders) {
@@ -28,7 +28,7 @@ pub(super) fn list(folders: [Option<&Path>; 3]) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// Every file below a folder, by its path from there with slashes. Links to folders are not followed.
+/// Returns every file below a folder, by its path from there with slashes. Links to folders are not followed.
 fn names(root: &Path) -> Result<Vec<String>, ListError> {
     let mut found = Vec::new();
     let mut open = vec![(root.to_owned(), String::new())];

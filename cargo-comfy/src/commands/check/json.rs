@@ -3,7 +3,7 @@
 use comfy_schema::validate::{NodeError, PromptWarning, Unverifiable, Verdict};
 use comfy_schema::{Map, Value};
 
-/// Everything, errors as the server words them.
+/// Returns the complete form: the server's response and everything that the validator adds to it.
 pub(super) fn whole(file: &str, verdict: &Verdict) -> Value {
     let mut answer = Map::from_iter([("file", Value::from(file)), ("valid", Value::from(verdict.is_valid()))]);
     add_raised(&mut answer, verdict);
@@ -17,7 +17,7 @@ pub(super) fn whole(file: &str, verdict: &Verdict) -> Value {
     Value::Object(answer)
 }
 
-/// The short form: types and names only.
+/// Returns the short form, in which errors are types and names only.
 pub(super) fn short(verdict: &Verdict) -> Value {
     let error = verdict.error().map(|error| error.kind.as_str());
     let nodes = verdict.node_errors().iter();
@@ -33,9 +33,9 @@ pub(super) fn short(verdict: &Verdict) -> Value {
     Value::Object(answer)
 }
 
-/// That something could not be checked, and why.
-pub(super) fn failure(key: &str, what: impl Into<Value>, why: &str) -> Value {
-    Value::Object(Map::from_iter([(key, what.into()), ("failure", Value::from(why))]))
+/// Returns the answer for a file or line that could not be checked.
+pub(super) fn failure(key: &str, subject: impl Into<Value>, reason: &str) -> Value {
+    Value::Object(Map::from_iter([(key, subject.into()), ("failure", Value::from(reason))]))
 }
 
 fn kind_and_input(error: &NodeError) -> Value {

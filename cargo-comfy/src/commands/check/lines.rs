@@ -1,4 +1,4 @@
-//! `--jsonl`: one request body a line, one answer a line.
+//! The option `--jsonl`: one request body per line, one answer per line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,16 +11,18 @@ use super::read::{ReadError, is_stdin};
 use super::{Ending, json};
 use crate::failure::Failure;
 
-/// Checks every line that is not blank.
+/// Checks every line of a file that is not blank.
 pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write) -> Result<Ending, Failure> {
     if is_stdin(path) {
         return stream(validator, io::stdin().lock(), out);
     }
-    let file = File::open(path).map_err(|error| ReadError::Read { path: path.to_owned(), why: error.to_string() })?;
+    let file =
+        File::open(path).map_err(|error| ReadError::Read { path: path.to_owned(), reason: error.to_string() })?;
     stream(validator, file, out)
 }
 
-/// Answers go out as soon as no further line waits, so that a program may talk to this one line by line.
+/// Checks every line of a stream. Answers are flushed whenever no further line waits, so that a program can converse with
+/// this one line by line.
 fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> Result<Ending, Failure> {
     let validator = validator.clone().warnings(false);
     let mut input = BufReader::with_capacity(1 << 16, input);
@@ -42,8 +44,8 @@ fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> 
                 if verdict.is_valid() { Ending::Valid } else { Ending::Invalid }
             }
             Err(error) => {
-                let why = format!("not JSON: {}, column {}", error.reason, error.column);
-                writeln!(out, "{}", json::failure("line", number, &why))?;
+                let reason = format!("not JSON: {}, column {}", error.reason, error.column);
+                writeln!(out, "{}", json::failure("line", number, &reason))?;
                 Ending::NotChecked
             }
         };

@@ -1,6 +1,6 @@
-//! Where in a file a node or an input stands.
+//! The places of nodes and inputs in the text of a file.
 //!
-//! The text is known to be JSON, so this only counts brackets and skips strings.
+//! The text is known to be valid JSON, so it is enough to count brackets and to skip strings.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,32 +10,32 @@ use comfy_schema::{Text, Value};
 /// The nodes of a file, by id.
 pub(super) struct Places<'t> {
     text: &'t str,
-    /// Where the id stands, and the node.
+    /// The spans of each node's id and of the node itself.
     nodes: HashMap<Text, Member>,
 }
 
-/// A key of an object and its value, by their bytes.
+/// The byte spans of an object's key and of its value.
 #[derive(Debug, Clone)]
 struct Member {
     key: Range<usize>,
     value: Range<usize>,
 }
 
-/// A place to show.
+/// A place in a file, with the line to show for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place<'t> {
-    /// From 1.
+    /// The line number, from 1.
     pub(super) line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub(super) column: usize,
-    /// The whole line.
+    /// The text of the whole line.
     pub(super) excerpt: &'t str,
-    /// How many characters are meant, as far as they are on that line.
+    /// The number of characters to underline on that line.
     pub(super) width: usize,
 }
 
 impl<'t> Places<'t> {
-    /// The nodes of a prompt, or of a body that has one under `prompt`.
+    /// Finds the nodes of a prompt, or of a request body that holds the prompt under `prompt`.
     pub(super) fn new(text: &'t str, is_body: bool) -> Self {
         let whole = 0..text.len();
         let prompt = if is_body {
@@ -47,12 +47,12 @@ impl<'t> Places<'t> {
         Self { text, nodes }
     }
 
-    /// A node's id.
+    /// Returns the place of a node's id.
     pub(super) fn node(&self, id: &str) -> Option<Place<'t>> {
         Some(self.place(self.nodes.get(id)?.key.clone()))
     }
 
-    /// An input's value; the node if the input is not there.
+    /// Returns the place of an input's value, or of the node's id if the node has no such input.
     pub(super) fn input(&self, id: &str, input: &str) -> Option<Place<'t>> {
         let node = self.nodes.get(id)?.value.clone();
         let find = |object, key: &str| members(self.text, object).find(|(name, _)| name == key).map(|(_, found)| found);
@@ -78,7 +78,7 @@ impl<'t> Places<'t> {
     }
 }
 
-/// The members of the object in a range; none if it is no object.
+/// Returns the members of the object in a range. Empty if the range does not hold an object.
 fn members(text: &str, range: Range<usize>) -> impl Iterator<Item = (Text, Member)> {
     let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
     let mut at = bytes.iter().skip(range.start).position(|&byte| byte == b'{').map(|offset| range.start + offset + 1);
@@ -98,13 +98,13 @@ fn members(text: &str, range: Range<usize>) -> impl Iterator<Item = (Text, Membe
     })
 }
 
-/// The first byte from `at` on for which `over` is false.
-fn skip(bytes: &[u8], at: usize, over: impl Fn(u8) -> bool) -> usize {
+/// Returns the position of the first byte from `at` on that is not to be skipped.
+fn skip(bytes: &[u8], at: usize, is_skipped: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|&byte| !over(byte)).unwrap_or(rest.len())
+    at + rest.iter().position(|&byte| !is_skipped(byte)).unwrap_or(rest.len())
 }
 
-/// Behind the string that begins at `at`.
+/// Returns the position after the string that begins at `at`.
 fn string_end(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     while let Some(&byte) = bytes.get(at) {
@@ -117,7 +117,7 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
     bytes.len()
 }
 
-/// Behind the value that begins at `at`.
+/// Returns the position after the value that begins at `at`.
 fn value_end(bytes: &[u8], at: usize) -> usize {
     let mut depth = 0_usize;
     let mut at = at;
@@ -144,7 +144,7 @@ mod tests {
     const TEXT: &str = "{\n  \"é\": {\"class_type\": \"A}\", \"inputs\": {\n    \"a\\\"b\": [\"x\", 0],\n    \"n\": 5}},\n  \"7\": {}\n}";
 
     #[test]
-    fn nodes_and_inputs() {
+    fn nodes_and_inputs_are_found() {
         let places = Places::new(TEXT, false);
         let at = |place: Option<Place<'_>>| place.map(|place| (place.line, place.column, place.width));
         assert_eq!(at(places.node("é")), Some((2, 3, 3)));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn below_the_key_of_a_body() {
+    fn nodes_of_a_request_body_are_found_under_prompt() {
         let places = Places::new("{\"client_id\": \"}\", \"prompt\": {\"1\": {}}}", true);
         assert_eq!(places.node("1").map(|place| place.column), Some(31));
         assert!(places.node("prompt").is_none());

@@ -1,4 +1,4 @@
-//! `cargo comfy check`
+//! The command `cargo comfy check`.
 
 mod files;
 mod json;
@@ -19,83 +19,83 @@ use crate::failure::Failure;
 use crate::paint::Paint;
 use read::Workflow;
 
-/// Say what the server would say of a workflow, without the server.
+/// Check workflows as the server would, without a server.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
-    /// Workflows: API format, UI format, request bodies with one under `prompt`, or pictures that ComfyUI saved; - is
-    /// standard input
+    /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; - reads
+    /// standard input.
     #[arg(value_name = "FILE", required_unless_present = "jsonl")]
     workflows: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File with one request body a line; prints one line of JSON for each. - is standard input
+    /// File with one request body per line, each of which is answered by one line of JSON; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
-    /// Let any file name pass where the definitions list none: for snapshots of a server without models
+    /// Accept any file name where the definitions list none, as in snapshots of servers without models.
     #[arg(long)]
     any_model: bool,
 
-    /// Folder that holds what the server's input folder holds
+    /// Folder with the files of the server's input folder.
     #[arg(long, value_name = "DIR")]
     input_dir: Option<PathBuf>,
 
-    /// Folder that holds what the server's output folder holds
+    /// Folder with the files of the server's output folder.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 
-    /// Folder that holds what the server's temp folder holds
+    /// Folder with the files of the server's temp folder.
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
 
-    /// File with the answer of the server's `/node_replacements`, instead of the pairs that every server has
+    /// File with the server's answer to `/node_replacements` [default: the replacements of every server].
     #[arg(long, value_name = "FILE")]
     replacements: Option<PathBuf>,
 
-    /// Only these outputs, by node id (as `partial_execution_targets`)
+    /// Check only these output nodes, named by id, as with `partial_execution_targets`.
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
-    /// How to say it
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  One workflow against a snapshot:
+  Check a workflow against a snapshot:
     cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json
 
-  The same, where the snapshot is of a server without models:
+  Check it against a snapshot of a server without models:
     cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --any-model
 
-  Against a running server, files included:
+  Check it against the definitions of a running server and its input files:
     cargo comfy check workflow_api.json --server http://127.0.0.1:8188 --input-dir ComfyUI/input
 
-  Many at once, for other programs:
+  Check many request bodies for another program:
     cargo comfy check --jsonl prompts.jsonl --schema schemas/comfyui-0.26.0.json
 
-With --jsonl every line that is not blank is a request body, {\"prompt\": …, \"partial_execution_targets\": …},
-and is answered by one line:
+With --jsonl, each line that is not blank is a request body, {\"prompt\": …, \"partial_execution_targets\": …}, and is
+answered by one line:
   {\"valid\": true|false, \"error\": type or null, \"node_errors\": {id: [{\"type\": …, \"input_name\": …}]},
    \"unverifiable\": [{\"node\": …, \"input\": …, \"kind\": …, \"why\": …}]}
-  and \"raised\": … if validation itself raises, where a server answers 500 without JSON.
-A line that cannot be read is answered by {\"line\": its number, \"failure\": why}, and the rest goes on.
+If validation itself raises an exception, where a server answers 500 without JSON, the line also has \"raised\": reason.
+A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still checked.
 
-Exit codes: 0 valid, 1 invalid (one is enough), 2 could not be checked.";
+Exit codes: 0 all valid, 1 at least one invalid, 2 at least one could not be checked.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people.
     Text,
-    /// One line of JSON for each file, errors as the server words them
+    /// One line of JSON per file, with errors in the server's words.
     Json,
 }
 
-/// How a check ended.
+/// The result of a check. Worse results are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ending {
     Valid,
@@ -121,9 +121,9 @@ impl Check {
         let ended = ended.and_then(|ending| out.flush().map(|()| ending).map_err(Failure::from));
         match ended {
             Ok(Ending::Valid) => Ok(()),
-            Ok(Ending::Invalid) => Err(Failure::Said(1)),
-            Ok(Ending::NotChecked) => Err(Failure::Said(2)),
-            // Whoever read it, `head` for example, has read enough.
+            Ok(Ending::Invalid) => Err(Failure::Reported(1)),
+            Ok(Ending::NotChecked) => Err(Failure::Reported(2)),
+            // A reader such as `head` closes the pipe when it has read enough.
             Err(Failure::Error(error)) if is_broken_pipe(error.as_ref()) => Ok(()),
             Err(failure) => Err(failure),
         }
@@ -175,7 +175,7 @@ impl Check {
         Ok(if verdict.is_valid() { Ending::Valid } else { Ending::Invalid })
     }
 
-    /// One file of several that cannot be read must not keep the others from being checked.
+    /// Reports a file that cannot be read. The files after it are still checked.
     fn not_checked(
         &self,
         path: &std::path::Path,

@@ -1,7 +1,9 @@
-//! A verdict for people.
+//! Verdicts as text for people.
 
 use std::fmt::Write;
 
+use comfy_schema::prompt::{Prompt, PromptNode};
+use comfy_schema::shown::{shortened, shortened_value};
 use comfy_schema::validate::{
     Exception, NodeError, NodeErrorKind, NodeReport, RequestError, RequestErrorKind, Verdict,
 };
@@ -11,22 +13,26 @@ use super::locate::{Place, Places};
 use super::read::Workflow;
 use crate::paint::Paint;
 
-/// So many options are shown.
-const SHOWN_OPTIONS: usize = 8;
-/// Longer lines and values are not shown whole.
-const SHOWN_CHARACTERS: usize = 100;
+/// The maximum number of options that are listed.
+const MAX_OPTIONS: usize = 8;
+/// The maximum length of a line or value, in characters. Longer values are shortened, longer lines left out.
+const MAX_LEN: usize = 100;
 
-/// What to print about one workflow.
+/// The text about one workflow.
 pub(super) struct Report<'r> {
     workflow: &'r Workflow,
     verdict: &'r Verdict,
     schema: &'r Schema,
+    /// The prompt as it is in the file, unless it is not an object.
+    given: Option<Prompt<'r>>,
+    /// The prompt as the server would queue it, unless it is not an object.
+    queued: Option<Prompt<'r>>,
     places: Places<'r>,
     paint: Paint,
     out: String,
 }
 
-/// How grave something is.
+/// The severity of a finding.
 #[derive(Clone, Copy)]
 enum Level {
     Error,
@@ -34,31 +40,33 @@ enum Level {
     Note,
 }
 
-/// One thing to tell.
-struct Told<'t> {
+/// An error, warning or note.
+struct Finding<'t> {
     level: Level,
     code: &'t str,
     headline: String,
     node: Option<&'t str>,
     input: Option<&'t str>,
-    /// What is behind the `=` signs.
+    /// Labels and texts of the lines that begin with `=`.
     notes: Vec<(&'static str, String)>,
 }
 
 impl<'r> Report<'r> {
     pub(super) fn new(workflow: &'r Workflow, verdict: &'r Verdict, schema: &'r Schema, paint: Paint) -> Self {
         let places = Places::new(&workflow.text, workflow.is_body);
-        Self { workflow, verdict, schema, places, paint, out: String::new() }
+        let given = Prompt::new(workflow.prompt()).ok();
+        let queued = Prompt::new(&verdict.report().prompt).ok();
+        Self { workflow, verdict, schema, given, queued, places, paint, out: String::new() }
     }
 
-    /// The whole text: errors, warnings, what cannot be verified, and a line that sums up.
+    /// Returns the whole text: errors, warnings, notes on what cannot be verified, and a summary line.
     pub(super) fn write(mut self) -> String {
         if let Some(raised) = self.verdict.exception() {
             let exception = format!("{}: {}", raised.exception.kind, raised.exception.message);
-            self.tell(Told {
+            self.add(Finding {
                 level: Level::Error,
                 code: "raised",
-                headline: format!("the server itself fails and answers 500: {}", raised.reason),
+                headline: format!("validation raises an exception and the server answers 500: {}", raised.reason),
                 node: raised.node.as_deref(),
                 input: None,
                 notes: vec![("python", exception)],
@@ -82,30 +90,32 @@ impl<'r> Report<'r> {
         let text = |key| error.extra_info.get(key).and_then(Value::as_str);
         let mut notes = Vec::new();
         let headline = match error.kind {
-            // The errors of the nodes say it better.
+            // The errors of the nodes are more precise.
             RequestErrorKind::OutputsFailed => return,
             RequestErrorKind::MissingNodeType => match text("class_type") {
                 Some(class) => {
-                    let near = self.schema.suggest(class);
-                    notes.extend(did_you_mean(near.into_iter().map(|class| format!("`{class}`"))));
-                    notes.push(("note", "the server looks no further; there may be other errors".to_owned()));
-                    format!("the server has no node class `{class}`")
+                    notes.extend(did_you_mean(self.schema.suggest(class)));
+                    notes.push(("note", "the server stops at this error; there may be others".to_owned()));
+                    format!("unknown node class `{class}`")
                 }
                 None => "the node has no `class_type`".to_owned(),
             },
             RequestErrorKind::NoOutputs => {
-                notes.push(("help", "add a node that saves or shows something, SaveImage for example".to_owned()));
+                notes.push(("help", "add a node that saves or shows something, such as SaveImage".to_owned()));
                 "no output node is selected, so there is nothing to run".to_owned()
             }
-            _ => error.message.clone(),
+            // The last arm is required because the enum may grow. The server's message is shown for every other kind.
+            RequestErrorKind::NoPrompt | RequestErrorKind::InvalidPromptId | RequestErrorKind::Other(_) | _ => {
+                error.message.clone()
+            }
         };
         let node = text("node_id").map(str::to_owned);
         let code = error.kind.to_string();
-        self.tell(Told { level: Level::Error, code: &code, headline, node: node.as_deref(), input: None, notes });
+        self.add(Finding { level: Level::Error, code: &code, headline, node: node.as_deref(), input: None, notes });
     }
 
     fn node_error(&mut self, node: &NodeReport, error: &NodeError) {
-        // The input of an inner exception is another node's.
+        // An inner exception names the input of another node.
         let inner = error.kind == NodeErrorKind::ExceptionDuringInnerValidation;
         let culprit = error.exception.as_ref().filter(|_| error.linked_node.is_some() || error.input_name.is_none());
         let culprit = culprit.and_then(|_| self.broken_link(&node.id, &node.class_type));
@@ -115,11 +125,11 @@ impl<'r> Report<'r> {
         if let Some(value) = error.received_value.as_ref().filter(|_| error.kind != NodeErrorKind::BadLinkedInput) {
             let given = self.given(&node.id, input.as_deref()).unwrap_or(value);
             if given != value {
-                notes.insert(0, ("given", format!("{}, which the server takes for {}", short(given), short(value))));
+                notes.insert(0, ("given", format!("{}, which the server converts to {}", short(given), short(value))));
             }
         }
         let code = error.kind.to_string();
-        self.tell(Told {
+        self.add(Finding {
             level: Level::Error,
             code: &code,
             headline,
@@ -129,7 +139,7 @@ impl<'r> Report<'r> {
         });
     }
 
-    /// What is wrong, and what else there is to say.
+    /// Returns the headline and the notes for an error.
     fn words(
         &self,
         node: &NodeReport,
@@ -139,27 +149,27 @@ impl<'r> Report<'r> {
         use NodeErrorKind as K;
         let input = error.input_name.as_deref().unwrap_or_default();
         let value = error.received_value.as_ref().map(short).unwrap_or_default();
-        let wanted = || clip(&error.declared_type());
+        let expected = || shortened(&error.declared_type(), MAX_LEN);
         let mut notes = Vec::new();
         let headline = match &error.kind {
             K::RequiredInputMissing => {
                 let declared = self.schema.node(&node.class_type).and_then(|class| class.input(input));
                 if let Some(declared) = declared {
-                    notes.push(("takes", declared.kind.type_word().to_string()));
+                    notes.push(("expected", declared.kind.type_word().to_string()));
                 }
                 notes.extend(self.misspelt(&node.id, &node.class_type, input));
                 format!("required input `{input}` is missing")
             }
             K::BadLinkedInput => {
                 notes.push(("help", "a link is [\"node id\", slot]; a list is {\"__value__\": […]}".to_owned()));
-                format!("`{input}` is an array, but no link: {value}")
+                format!("`{input}` is an array but not a link: {value}")
             }
             K::ReturnTypeMismatch => {
                 let carried = error.received_type.as_ref().map(short).unwrap_or_default();
                 notes.extend(self.other_slot(error));
-                format!("`{input}` takes {}, but is linked to {}", wanted(), carried.trim_matches('"'))
+                format!("`{input}`: expected {}, found a link of {}", expected(), carried.trim_matches('"'))
             }
-            K::InvalidInputType => format!("`{input}` takes {}, and {value} is none", wanted()),
+            K::InvalidInputType => format!("`{input}`: expected {}, found {value}", expected()),
             K::ValueSmallerThanMin | K::ValueBiggerThanMax => {
                 notes.push(("allowed", range(error)));
                 let side = if error.kind == K::ValueSmallerThanMin { "small" } else { "large" };
@@ -170,49 +180,51 @@ impl<'r> Report<'r> {
                 format!("`{input}` has no option {value}")
             }
             K::CustomValidationFailed => {
-                format!("`{}` refuses `{input}`: {}", node.class_type, error.reason.as_deref().unwrap_or("invalid"))
+                format!("`{}` rejects `{input}`: {}", node.class_type, error.reason.as_deref().unwrap_or("invalid"))
             }
             K::DependencyCycle => {
-                notes.push(("cycle", clip(&error.details())));
-                "the node is upstream of itself".to_owned()
+                notes.push(("cycle", shortened(&error.details(), MAX_LEN)));
+                "the node depends on itself".to_owned()
             }
             K::ExceptionDuringValidation | K::ExceptionDuringInnerValidation => {
                 let Some(exception) = &error.exception else { return (error.message(), notes) };
-                notes.push(("python", clip(&format!("{}: {}", exception.kind, exception.message))));
+                let text = format!("{}: {}", exception.kind, exception.message);
+                notes.push(("python", shortened(&text, MAX_LEN)));
                 self.exception(&node.id, exception, broken)
             }
-            _ => format!("`{input}`: {}", error.details()),
+            // The last arm is required because the enum may grow. The server's details are shown for every other kind.
+            K::InvalidDynamicInput | K::Other(_) | _ => format!("`{input}`: {}", error.details()),
         };
         (headline, notes)
     }
 
+    /// Returns the headline for an exception, in terms of the broken link if there is one.
     fn exception(&self, node: &str, exception: &Exception, broken: Option<&str>) -> String {
         if let Some(input) = broken {
             let link = self.given(node, Some(input)).map(short).unwrap_or_default();
             return match exception.kind.as_str() {
                 "KeyError" => format!("`{input}` is linked to a node that does not exist: {link}"),
                 "IndexError" => format!("`{input}` is linked to an output that its source does not have: {link}"),
-                _ => format!("`{input}` is no link that can be followed: {link}"),
+                _ => format!("`{input}` is a link that cannot be followed: {link}"),
             };
         }
         match exception.message.as_str() {
             "'inputs'" => "the node has no `inputs`; write `\"inputs\": {}`".to_owned(),
             message => match message.rsplit_once(" missing 1 required positional argument: ") {
                 Some((_, input)) => format!("required input {} is missing", input.replace('\'', "`")),
-                None => "the server fails while it checks this node".to_owned(),
+                None => "the server raises an exception while it validates this node".to_owned(),
             },
         }
     }
 
-    /// The first declared input of a node whose link leads nowhere.
+    /// Returns the first declared input of a node whose link leads nowhere.
     fn broken_link(&self, id: &str, class: &str) -> Option<String> {
-        let prompt = self.verdict.report().prompt.as_object()?;
-        let inputs = prompt.get(id)?.as_object()?.get("inputs")?.as_object()?;
+        let inputs = find(self.queued.as_ref(), id)?.inputs()?;
         let class = self.schema.node(class)?;
         let leads_nowhere = |value: &&Value| {
             let Some([source, slot]) = value.as_array() else { return false };
-            let source = source.as_str().and_then(|id| prompt.get(id)).and_then(Value::as_object);
-            let source = source.and_then(|node| self.schema.node(node.get("class_type")?.as_str()?));
+            let source = source.as_str().and_then(|id| find(self.queued.as_ref(), id));
+            let source = source.and_then(|node| self.schema.node(node.class()?));
             let count = source.map_or(0, |source| i128::try_from(source.outputs.len()).unwrap_or(0));
             let slot = match slot {
                 Value::Int(slot) => *slot,
@@ -226,29 +238,26 @@ impl<'r> Report<'r> {
         found.map(|(name, _)| name.to_string())
     }
 
-    /// Another output of the same node that would fit.
+    /// Returns a note on another output of the linked node that has the expected type.
     fn other_slot(&self, error: &NodeError) -> Option<(&'static str, String)> {
         let [Value::String(source), _] = error.linked_node.as_ref()?.as_array()? else { return None };
-        let node = self.verdict.report().prompt.as_object()?.get(source)?.as_object()?;
-        let class = self.schema.node(node.get("class_type")?.as_str()?)?;
-        let wanted = error.declared_type();
-        let slot = class.outputs.iter().position(|output| output.kind.type_word() == wanted)?;
-        Some(("help", format!("output {slot} of node {source} carries {wanted}: [\"{source}\", {slot}]")))
+        let class = self.schema.node(find(self.queued.as_ref(), source)?.class()?)?;
+        let expected = error.declared_type();
+        let slot = class.outputs.iter().position(|output| output.kind.type_word() == expected)?;
+        Some(("help", format!("output {slot} of node {source} carries {expected}: [\"{source}\", {slot}]")))
     }
 
-    /// An input that is given but not declared, and may be meant for the one that is missing.
+    /// Returns a note on an input that is given but not declared, and whose name is like that of the missing one.
     fn misspelt(&self, id: &str, class: &str, input: &str) -> Option<(&'static str, String)> {
-        let node = self.verdict.report().prompt.as_object()?.get(id)?.as_object()?;
         let class = self.schema.node(class)?;
-        let given = node.get("inputs")?.as_object()?.keys().map(comfy_schema::Text::as_str);
+        let given = find(self.queued.as_ref(), id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
         let near = suggest::similar(input, given.filter(|given| class.input(given).is_none()));
-        near.first().map(|near| ("help", format!("`{near}` is given, which the node does not have")))
+        near.first().map(|near| ("help", format!("the node has no input `{near}`; did you mean `{input}`?")))
     }
 
-    /// What the file says, before conversion.
+    /// Returns the value in the file, before conversion.
     fn given(&self, node: &str, input: Option<&str>) -> Option<&'r Value> {
-        let node = self.workflow.prompt().as_object()?.get(node)?.as_object()?;
-        node.get("inputs")?.as_object()?.get(input?)
+        find(self.given.as_ref(), node)?.inputs()?.get(input?)
     }
 
     fn warnings(&mut self) {
@@ -256,21 +265,20 @@ impl<'r> Report<'r> {
             let message = &warning.message;
             let headline =
                 warning.input.as_ref().map_or_else(|| message.clone(), |input| format!("`{input}`: {message}"));
-            let near = warning.suggestions.iter().map(|name| format!("`{name}`"));
-            self.tell(Told {
+            self.add(Finding {
                 level: Level::Warning,
                 code: warning.kind.as_str(),
                 headline,
                 node: Some(&warning.node),
                 input: warning.input.as_deref(),
-                notes: did_you_mean(near).into_iter().collect(),
+                notes: did_you_mean(&warning.suggestions).into_iter().collect(),
             });
         }
     }
 
     fn unverifiable(&mut self) {
         for unverifiable in self.verdict.unverifiable() {
-            self.tell(Told {
+            self.add(Finding {
                 level: Level::Note,
                 code: unverifiable.kind.as_str(),
                 headline: unverifiable.reason.clone(),
@@ -281,30 +289,30 @@ impl<'r> Report<'r> {
         }
     }
 
-    fn tell(&mut self, told: Told<'_>) {
+    fn add(&mut self, finding: Finding<'_>) {
         let paint = self.paint;
-        let (word, code) = (told.level.word(), told.code);
+        let (word, code) = (finding.level.word(), finding.code);
         let head = format!("{word}[{code}]");
-        let head = match told.level {
+        let head = match finding.level {
             Level::Error => paint.error(head),
             Level::Warning => paint.warning(head),
             Level::Note => paint.note(head),
         };
-        let _ = writeln!(self.out, "{head}{}", paint.strong(format!(": {}", told.headline)));
-        let place = told.node.and_then(|node| match told.input {
+        let _ = writeln!(self.out, "{head}{}", paint.strong(format!(": {}", finding.headline)));
+        let place = finding.node.and_then(|node| match finding.input {
             Some(input) => self.places.input(node, input),
             None => self.places.node(node),
         });
         let margin = place.as_ref().map_or(1, |place| place.line.to_string().len());
         let gap = " ".repeat(margin);
         match &place {
-            Some(place) => self.excerpt(place, margin, told.level),
+            Some(place) => self.excerpt(place, margin, finding.level),
             None => {
                 let _ = writeln!(self.out, "{gap}{} {}", paint.edge("-->"), self.workflow.name);
             }
         }
-        let node = told.node.map(|node| ("node", self.node_line(node)));
-        for (label, note) in node.into_iter().chain(told.notes) {
+        let node = finding.node.map(|node| ("node", self.node_line(node)));
+        for (label, note) in node.into_iter().chain(finding.notes) {
             let _ = writeln!(self.out, "{gap} {} {} {note}", paint.edge("="), paint.strong(format!("{label}:")));
         }
         self.out.push('\n');
@@ -316,8 +324,8 @@ impl<'r> Report<'r> {
         let (line, column) = (place.line, place.column);
         let _ = writeln!(self.out, "{gap}{} {}:{line}:{column}", paint.edge("-->"), self.workflow.name);
         let count = place.excerpt.chars().count();
-        // A workflow on one line, or with a long text in it, shows nothing by being repeated.
-        if count > SHOWN_CHARACTERS {
+        // Repeating a long line, such as a whole workflow on one line, would not help.
+        if count > MAX_LEN {
             return;
         }
         let shown: String =
@@ -332,11 +340,11 @@ impl<'r> Report<'r> {
         let _ = writeln!(self.out, "{gap} {bar}\n{} {bar} {shown}\n{gap} {bar} {below}", paint.edge(line));
     }
 
-    /// `3 "My sampler" (KSampler)`
+    /// Returns a node's id, title and class: `3 "My sampler" (KSampler)`.
     fn node_line(&self, id: &str) -> String {
-        let node = self.workflow.prompt().as_object().and_then(|prompt| prompt.get(id)).and_then(Value::as_object);
-        let class = node.and_then(|node| node.get("class_type")).and_then(Value::as_str);
-        let title = node.and_then(|node| node.get("_meta")?.as_object()?.get("title")?.as_str());
+        let node = find(self.given.as_ref(), id);
+        let class = node.and_then(PromptNode::class);
+        let title = node.and_then(PromptNode::title);
         let title = title.filter(|title| Some(*title) != class).map(|title| format!(" {}", short(&title.into())));
         let class = class.map(|class| format!(" ({class})"));
         format!("{id}{}{}", title.unwrap_or_default(), class.unwrap_or_default())
@@ -350,7 +358,7 @@ impl<'r> Report<'r> {
         let mut parts = vec![match (verdict.is_valid(), verdict.outputs().len()) {
             (true, outputs) => format!("the server would run {}", count(outputs, "output")),
             (false, _) if verdict.exception().is_some() => "the server would fail".to_owned(),
-            (false, _) => "the server would refuse it".to_owned(),
+            (false, _) => "the server would reject it".to_owned(),
         }];
         for (number, word) in [(errors, "error"), (verdict.warnings().len(), "warning")] {
             if number > 0 {
@@ -378,24 +386,24 @@ impl Level {
     }
 }
 
-/// The allowed values, and the nearest.
+/// Returns notes on the allowed options and on those that are like the given one.
 fn options(error: &NodeError) -> Vec<(&'static str, String)> {
     let all = error.options();
-    let mut shown = all.iter().take(SHOWN_OPTIONS).map(short).collect::<Vec<_>>().join(", ");
-    if all.len() > SHOWN_OPTIONS {
-        let _ = write!(shown, " and {} more", all.len() - SHOWN_OPTIONS);
+    let mut shown = all.iter().take(MAX_OPTIONS).map(short).collect::<Vec<_>>().join(", ");
+    if all.len() > MAX_OPTIONS {
+        let _ = write!(shown, " and {} more", all.len() - MAX_OPTIONS);
     }
     if all.is_empty() {
-        "nothing: the server's list is empty (--any-model lets any name pass)".clone_into(&mut shown);
+        "none, because the server's list is empty; --any-model accepts any name".clone_into(&mut shown);
     }
     let word = error.received_value.as_ref().and_then(Value::as_str).unwrap_or_default();
     let near = suggest::similar(word, all.iter().filter_map(Value::as_str));
     let mut notes = vec![("allowed", shown)];
-    notes.extend(did_you_mean(near.into_iter().map(|near| short(&near.into()))));
+    notes.extend(did_you_mean(near.into_iter().map(|near| shortened(near, MAX_LEN))));
     notes
 }
 
-/// `1 to 10000`, or one side of it.
+/// Returns the allowed range: `1 to 10000`, `1 or more` or `10000 or less`.
 fn range(error: &NodeError) -> String {
     match (error.option("min"), error.option("max")) {
         (Some(min), Some(max)) => format!("{min} to {max}"),
@@ -405,22 +413,18 @@ fn range(error: &NodeError) -> String {
     }
 }
 
-fn did_you_mean(near: impl Iterator<Item = String>) -> Option<(&'static str, String)> {
-    let near: Vec<String> = near.collect();
-    (!near.is_empty()).then(|| ("help", format!("did you mean {}?", near.join(" or "))))
+fn did_you_mean(near: impl IntoIterator<Item = impl AsRef<str>>) -> Option<(&'static str, String)> {
+    let names = suggest::alternatives(near);
+    (!names.is_empty()).then(|| ("help", format!("did you mean {names}?")))
+}
+
+fn find<'p>(prompt: Option<&Prompt<'p>>, id: &str) -> Option<PromptNode<'p>> {
+    let prompt = prompt?;
+    prompt.nodes().get(prompt.position(id)?).copied()
 }
 
 fn short(value: &Value) -> String {
-    clip(&value.to_string())
-}
-
-/// The beginning of a long text, on one line.
-fn clip(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    shortened_value(value, MAX_LEN)
 }
 
 fn count(number: usize, word: &str) -> String {

@@ -1,11 +1,11 @@
-//! A report for programs.
+//! Reports as JSON for programs.
 
 use comfy_schema::drift::{ChangeKind, ChangedMember, Level};
 use comfy_schema::{Map, Value};
 
 use super::report::{Entry, Report, Use, Workflow};
 
-/// One line.
+/// Returns the report as one line of JSON.
 pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
     let count = |level| Value::from(report.count(level));
     let answer = Map::from_iter([
@@ -44,7 +44,8 @@ fn entry(entry: &Entry) -> Value {
             map.insert("output", *slot);
             map.insert("output_name", name);
         }
-        _ => {}
+        // The last arm is required because the enum may grow. Changes of a whole node have no member.
+        None | Some(_) => {}
     }
     details(&change.kind, &mut map);
     map.insert("message", change.to_string());
@@ -52,6 +53,7 @@ fn entry(entry: &Entry) -> Value {
     Value::Object(map)
 }
 
+/// Adds the members that belong to a kind of change.
 fn details(kind: &ChangeKind, map: &mut Map) {
     match kind {
         ChangeKind::NodeRemoved { similar } => _ = map.insert("similar", similar.iter().collect::<Value>()),
@@ -78,8 +80,17 @@ fn details(kind: &ChangeKind, map: &mut Map) {
             map.insert("new", new.clone());
         }
         ChangeKind::OutputRenamed { old } => _ = map.insert("old", old),
-        ChangeKind::Refused { why } => _ = map.insert("why", why.as_str()),
-        _ => {}
+        ChangeKind::Refused { reason } => _ = map.insert("why", reason.as_str()),
+        // The last pattern is required because the enum may grow. These kinds have no details.
+        ChangeKind::NodeAdded
+        | ChangeKind::NoLongerOutput
+        | ChangeKind::BecameOutput
+        | ChangeKind::Deprecated
+        | ChangeKind::InputRemoved
+        | ChangeKind::InputOptional
+        | ChangeKind::OutputAdded
+        | ChangeKind::OutputRemoved
+        | _ => {}
     }
 }
 

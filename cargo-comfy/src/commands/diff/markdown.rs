@@ -1,28 +1,28 @@
-//! A report for a pull request.
+//! Reports in Markdown for pull requests.
 
 use std::fmt::Write;
 
 use comfy_schema::drift::Level;
 
 use super::report::{Entry, Report};
-use super::text::{not_used, place_of, sum};
+use super::text::{not_used, place_of, summary};
 
-/// So many places of use are listed for a change.
-const SHOWN_USES: usize = 3;
+/// The maximum number of uses that are listed for a change.
+const MAX_USES: usize = 3;
 
-/// A heading, a table of what matters, and what is only more behind a fold.
+/// Returns a heading, a table of the breaking and defaulted changes, and the additive ones in a section that is folded.
 pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
-    let mut out = format!("### ComfyUI nodes: {}\n\n", sum(report));
+    let mut out = format!("### ComfyUI nodes: {}\n\n", summary(report));
     let _ = writeln!(out, "From {} to {}.\n", plain(old), plain(new));
-    let of = |grave: bool| report.entries.iter().filter(move |entry| (entry.change.level > Level::Additive) == grave);
-    table(&mut out, of(true));
+    let additive = |is: bool| report.entries.iter().filter(move |entry| (entry.change.level == Level::Additive) == is);
+    table(&mut out, additive(false));
     if report.not_used > 0 {
         let _ = writeln!(out, "{}.\n", not_used(report.not_used));
     }
-    let additive = report.count(Level::Additive);
-    if additive > 0 {
-        let _ = writeln!(out, "<details><summary>{additive} additive</summary>\n");
-        table(&mut out, of(false));
+    let count = report.count(Level::Additive);
+    if count > 0 {
+        let _ = writeln!(out, "<details><summary>{count} additive</summary>\n");
+        table(&mut out, additive(true));
         out.push_str("</details>\n");
     }
     out
@@ -43,8 +43,8 @@ fn table<'r>(out: &mut String, entries: impl Iterator<Item = &'r Entry>) {
         let _ = write!(out, "| {level} | {} | {} |", plain(&change.class), plain(&change.to_string()));
         if with_uses {
             let mut places: Vec<String> =
-                entry.used.iter().take(SHOWN_USES).map(|place| plain(&place_of(place))).collect();
-            if let Some(more @ 1..) = entry.used.len().checked_sub(SHOWN_USES) {
+                entry.used.iter().take(MAX_USES).map(|place| plain(&place_of(place))).collect();
+            if let Some(more @ 1..) = entry.used.len().checked_sub(MAX_USES) {
                 places.push(format!("and {more} more"));
             }
             let _ = write!(out, " {} |", places.join("<br>"));
@@ -54,7 +54,7 @@ fn table<'r>(out: &mut String, entries: impl Iterator<Item = &'r Entry>) {
     out.push('\n');
 }
 
-/// A text of a server or a file that must stay text: no table, no tag, no link, no mention comes of it.
+/// Escapes a text of a server or a file, so that it cannot become a table, a tag, a link or a mention.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -72,7 +72,7 @@ fn plain(text: &str) -> String {
             other => out.push(other),
         }
     }
-    // An address would become a link.
+    // GitHub turns an address into a link.
     out.replace("://", "&#58;//")
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn texts_stay_texts() {
+    fn markup_is_escaped() {
         assert_eq!(plain("<b>|`x` @me\n[a](b) http://c"), "&lt;b&gt;\\|\\`x\\` &#64;me \\[a\\](b) http&#58;//c");
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo comfy diff`
+//! The command `cargo comfy diff`.
 
 mod json;
 mod markdown;
@@ -18,58 +18,58 @@ use crate::{definitions, files};
 use report::Report;
 use uses::Uses;
 
-/// Say what changed between two servers' nodes, and what of it breaks workflows.
+/// Show the changes between two servers' nodes, and which of them break workflows.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
-    /// What a server said before: a file with its node definitions, or the base URL of a running server
+    /// Old node definitions: a file, or the base URL of a running server.
     #[arg(value_name = "OLD")]
     old: String,
 
-    /// What a server says now: a file or a URL
+    /// New node definitions: a file, or the base URL of a running server.
     #[arg(value_name = "NEW")]
     new: String,
 
-    /// Only what these use: workflows (JSON or pictures), Rust sources, or folders of either
+    /// Show only the changes that affect these workflows (JSON or pictures), Rust sources, or folders of either.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     uses: Vec<PathBuf>,
 
-    /// How to say it
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 
-    /// End with 1 also if there are new required inputs that have a default
+    /// Exit with 1 also if there are defaulted changes.
     #[arg(long)]
     deny_defaulted: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  Whether an update of the server breaks the workflows of a project:
+  Find out whether an update of the server breaks the workflows of a project:
     cargo comfy diff schemas/comfyui-0.26.0.json http://127.0.0.1:8188 --uses workflows src
 
-  Everything that changed, as a comment for a pull request:
+  Print all changes as a comment for a pull request:
     cargo comfy diff old.json new.json --format markdown
 
-A change is
-  breaking    what was right is refused or fails: a node, input, output or option is gone, a type changed, a range is
-              narrower, or a required input without a default is new
-  defaulted   a required input is new and has a default: the server does not fill it in, so it refuses workflows
-              without it
-  additive    nothing that was right is wrong now
+A change has one of these levels:
+  breaking    A valid workflow is now rejected, or fails: a node, input, output or option was removed, a type changed, a
+              range became narrower, or a required input without a default was added.
+  defaulted   A required input with a default was added. The server does not fill in the default, so it rejects workflows
+              without the input.
+  additive    Every valid workflow is still valid.
 
-With workflows, only what they use counts: the options they choose, the values they hold, the outputs they link. Rust
-sources count as using all of every node that they name.
+Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust source
+counts as using everything of each node that it names.
 
-Exit codes: 0 nothing breaks, 1 something does, 2 could not be compared.";
+Exit codes: 0 no breaking change, 1 breaking changes, 2 the definitions could not be compared.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people.
     Text,
-    /// One line of JSON
+    /// One line of JSON.
     Json,
-    /// For a pull request
+    /// Markdown for a pull request.
     Markdown,
 }
 
@@ -90,6 +90,6 @@ impl Diff {
         };
         files::print(&text)?;
         let denied = if self.deny_defaulted { Level::Defaulted } else { Level::Breaking };
-        if report.level() >= Some(denied) { Err(Failure::Said(1)) } else { Ok(()) }
+        if report.level() >= Some(denied) { Err(Failure::Reported(1)) } else { Ok(()) }
     }
 }

@@ -1,53 +1,54 @@
-//! What there is to tell: the changes, and who meets them.
+//! The changes to report, with the workflows and sources that they affect.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use comfy_schema::drift::{Change, Comparison, Level};
+use comfy_schema::prompt::Prompt;
 use comfy_schema::validate::Validator;
-use comfy_schema::{Map, Schema, Text, Value};
+use comfy_schema::{Schema, Text, Value};
 
 use super::uses::Uses;
 use crate::failure::Failure;
 
 /// The changes of a comparison.
 pub(super) struct Report {
-    /// By class, the gravest first within a class.
+    /// The changes, grouped by class. Within a class, the most severe one comes first.
     pub(super) entries: Vec<Entry>,
-    /// The workflows that were looked at.
+    /// The workflows that were compared.
     pub(super) workflows: Vec<Workflow>,
-    /// Changes of the nodes in use that would break or need a default, and that nothing uses.
+    /// The number of breaking and defaulted changes of used nodes that affect nothing in use.
     pub(super) not_used: usize,
 }
 
-/// A change, and who meets it.
+/// A change and its uses.
 pub(super) struct Entry {
     pub(super) change: Change,
     pub(super) used: Vec<Use>,
 }
 
-/// Where a change is met.
+/// A file, or a node of a workflow, that a change affects.
 pub(super) struct Use {
     pub(super) file: String,
-    /// The node's id and title, in a workflow.
+    /// The node's id and title, if the file is a workflow.
     pub(super) node: Option<(Text, Option<Text>)>,
 }
 
-/// What all changes come to for one workflow.
+/// The effect of all changes on one workflow.
 pub(super) struct Workflow {
     pub(super) file: String,
     pub(super) level: Option<Level>,
-    /// Whether a server with the old and one with the new definitions accepts it.
+    /// Whether a server accepts the workflow with the old definitions, and with the new ones.
     pub(super) accepted: (bool, bool),
 }
 
 impl Report {
-    /// Everything.
+    /// Creates a report of all changes.
     pub(super) fn of_all(comparison: &Comparison<'_>) -> Self {
         let entries = comparison.all().into_iter().map(|change| Entry { change, used: Vec::new() }).collect();
         Self { entries, workflows: Vec::new(), not_used: 0 }.sorted()
     }
 
-    /// What of it is used.
+    /// Creates a report of the changes that affect the given workflows and sources.
     pub(super) fn of_uses(
         comparison: &Comparison<'_>,
         uses: &Uses,
@@ -67,8 +68,7 @@ impl Report {
                 let node = Some((finding.node, finding.title));
                 report.add(finding.change, Use { file: file.clone(), node });
             }
-            let nodes = prompt.as_object().into_iter().flat_map(Map::iter);
-            classes.extend(nodes.filter_map(|(_, node)| node.as_object()?.get("class_type")?.as_str()).map(Text::new));
+            classes.extend(Prompt::new(prompt)?.nodes().iter().filter_map(|node| node.class()).map(Text::new));
         }
         for class in &uses.classes {
             for change in comparison.class(class) {
@@ -92,17 +92,17 @@ impl Report {
         Ok(report.sorted())
     }
 
-    /// The gravest change.
+    /// Returns the level of the most severe change.
     pub(super) fn level(&self) -> Option<Level> {
         self.entries.iter().map(|entry| entry.change.level).max()
     }
 
-    /// How many changes there are of a level.
+    /// Returns the number of changes of a level.
     pub(super) fn count(&self, level: Level) -> usize {
         self.entries.iter().filter(|entry| entry.change.level == level).count()
     }
 
-    /// The entries of each class in turn.
+    /// Returns the entries of each class in turn.
     pub(super) fn by_class(&self) -> impl Iterator<Item = &[Entry]> {
         self.entries.chunk_by(|a, b| a.change.class == b.change.class)
     }
@@ -114,26 +114,26 @@ impl Report {
         }
     }
 
-    /// Classes with the gravest changes first.
+    /// Sorts the classes with the most severe changes to the front.
     fn sorted(mut self) -> Self {
-        let gravest: std::collections::HashMap<Text, Level> =
-            self.entries.iter().fold(std::collections::HashMap::new(), |mut gravest, entry| {
-                let level = gravest.entry(entry.change.class.clone()).or_insert(entry.change.level);
-                *level = (*level).max(entry.change.level);
-                gravest
-            });
+        let mut worst: HashMap<Text, Level> = HashMap::new();
+        for entry in &self.entries {
+            let level = worst.entry(entry.change.class.clone()).or_insert(entry.change.level);
+            *level = (*level).max(entry.change.level);
+        }
         let key = |entry: &Entry| {
             let class = &entry.change.class;
-            (std::cmp::Reverse(gravest.get(class).copied()), class.clone(), std::cmp::Reverse(entry.change.level))
+            (std::cmp::Reverse(worst.get(class).copied()), class.clone(), std::cmp::Reverse(entry.change.level))
         };
         self.entries.sort_by_cached_key(key);
         self
     }
 }
 
-/// Whether a workflow's own change is what it meets of a change of the class: the option that it chose of several.
-fn is_part(met: &Change, whole: &Change) -> bool {
-    met.class == whole.class && met.place == whole.place && met.kind.as_str() == whole.kind.as_str()
+/// Returns whether a change that affects a workflow is a part of a change of the class, such as one of several removed
+/// options.
+fn is_part(part: &Change, whole: &Change) -> bool {
+    part.class == whole.class && part.place == whole.place && part.kind.as_str() == whole.kind.as_str()
 }
 
 fn accepts(schema: &Schema, prompt: &Value) -> bool {

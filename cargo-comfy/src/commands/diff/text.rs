@@ -1,4 +1,4 @@
-//! A report for people.
+//! Reports as text for people.
 
 use std::fmt::Write;
 
@@ -7,10 +7,10 @@ use comfy_schema::drift::Level;
 use super::report::{Entry, Report, Use};
 use crate::paint::{Paint, visible};
 
-/// So many places of use are listed for a change.
-const SHOWN_USES: usize = 5;
+/// The maximum number of uses that are listed for a change.
+const MAX_USES: usize = 5;
 
-/// The report, the gravest first and the sum at the end.
+/// Returns the report, with the most severe changes first and a summary at the end.
 pub(super) fn write(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     for entries in report.by_class() {
@@ -24,27 +24,27 @@ pub(super) fn write(report: &Report, paint: Paint) -> String {
     if report.not_used > 0 {
         let _ = writeln!(out, "{}", not_used(report.not_used));
     }
-    let _ = writeln!(out, "{}", sum(report));
+    let _ = writeln!(out, "{}", summary(report));
     out
 }
 
-/// `2 breaking, 1 defaulted, 12 additive`
-pub(super) fn sum(report: &Report) -> String {
+/// Returns the number of changes of each level: `2 breaking, 1 defaulted, 12 additive`.
+pub(super) fn summary(report: &Report) -> String {
     let count = |level: Level| format!("{} {}", report.count(level), level.as_str());
     let counts = [Level::Breaking, Level::Defaulted, Level::Additive].map(count).join(", ");
     match report.workflows.len() {
         0 => counts,
         workflows => {
-            let touched = report.workflows.iter().filter(|workflow| workflow.level > Some(Level::Additive)).count();
-            format!("{counts}; {touched} of {workflows} workflows must change")
+            let affected = report.workflows.iter().filter(|workflow| workflow.level > Some(Level::Additive)).count();
+            format!("{counts}; {affected} of {workflows} workflows must change")
         }
     }
 }
 
-/// That there are changes nobody meets.
+/// Returns a line about the changes of used nodes that affect nothing in use.
 pub(super) fn not_used(count: usize) -> String {
-    let noun = if count == 1 { "change" } else { "changes" };
-    format!("{count} more breaking or defaulted {noun} of these nodes: not of what is used")
+    let (noun, verb) = if count == 1 { ("change", "affects") } else { ("changes", "affect") };
+    format!("{count} more breaking or defaulted {noun} of these nodes {verb} nothing in use")
 }
 
 fn write_entry(out: &mut String, entry: &Entry, paint: Paint) {
@@ -56,15 +56,15 @@ fn write_entry(out: &mut String, entry: &Entry, paint: Paint) {
         Level::Additive => paint.note(word),
     };
     let _ = writeln!(out, "  {word}  {}", visible(&entry.change.to_string()));
-    for place in entry.used.iter().take(SHOWN_USES) {
+    for place in entry.used.iter().take(MAX_USES) {
         let _ = writeln!(out, "             {} {}", paint.edge("-->"), visible(&place_of(place)));
     }
-    if let Some(more @ 1..) = entry.used.len().checked_sub(SHOWN_USES) {
+    if let Some(more @ 1..) = entry.used.len().checked_sub(MAX_USES) {
         let _ = writeln!(out, "                 and {more} more");
     }
 }
 
-/// `portrait.json: node 3 "Sampler"`
+/// Returns the file and node of a use: `portrait.json: node 3 "Sampler"`.
 pub(super) fn place_of(place: &Use) -> String {
     match &place.node {
         None => place.file.clone(),

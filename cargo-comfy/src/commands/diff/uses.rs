@@ -1,4 +1,4 @@
-//! What uses the nodes: workflows and Rust sources.
+//! The workflows and Rust sources that use the compared nodes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,19 @@ use crate::definitions;
 use crate::failure::{Failure, IntoFailure};
 use crate::workflow::Choices;
 
-/// What `--uses` names.
+/// The workflows and sources that `--uses` names.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
-    /// Workflows in API format, by file.
+    /// The name and the prompt of each workflow.
     pub(super) workflows: Vec<(String, Value)>,
-    /// The classes that Rust sources use, and where the sources are.
+    /// The classes that Rust sources use.
     pub(super) classes: Vec<String>,
+    /// The paths of the Rust sources.
     pub(super) sources: Vec<String>,
 }
 
 impl Uses {
-    /// Reads what these paths name. `origin` is where the old definitions came from.
+    /// Reads the workflows and sources at these paths. `origin` is the file or URL of the old definitions.
     pub(super) fn find(paths: &[PathBuf], origin: &str, old: &Schema) -> Result<Self, Failure> {
         let mut uses = Self::default();
         let mut sources = Vec::new();
@@ -41,12 +42,12 @@ impl Uses {
             uses.sources = sources.iter().map(|path| path.display().to_string()).collect();
         }
         if uses.workflows.is_empty() && uses.sources.is_empty() {
-            return Err("there is no workflow and no Rust source in what --uses names".to_owned().into_failure());
+            return Err("--uses names neither a workflow nor a Rust source".to_owned().into_failure());
         }
         Ok(uses)
     }
 
-    /// Workflows and sources in a folder, at any depth. JSON that is no workflow is passed over.
+    /// Adds the workflows and sources in a folder, at any depth. JSON files that are not workflows are skipped.
     fn folder(&mut self, folder: &Path, old: &Schema, sources: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let mut open = vec![folder.to_owned()];
         let mut rust = false;
@@ -56,12 +57,12 @@ impl Uses {
             let entries = list().map_err(|error| format!("{}: {error}", folder.display()).into_failure())?;
             for entry in entries {
                 let path = entry.path();
-                // Links to folders may lead in circles.
+                // Links to folders are not followed, because they may form a cycle.
                 if entry.file_type()?.is_dir() {
                     open.push(path);
                 } else if is_rust(&path) {
                     rust = true;
-                } else if path.extension().is_some_and(|ending| ending == "json") {
+                } else if path.extension().is_some_and(|extension| extension == "json") {
                     found.push(path);
                 }
             }
@@ -80,5 +81,5 @@ impl Uses {
 }
 
 fn is_rust(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "rs")
+    path.extension().is_some_and(|extension| extension == "rs")
 }

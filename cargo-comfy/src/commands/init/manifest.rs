@@ -1,4 +1,4 @@
-//! What a crate's `Cargo.toml` needs.
+//! The changes to a crate's `Cargo.toml`.
 
 use std::path::Path;
 
@@ -6,33 +6,35 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::failure::{Failure, IntoFailure};
 
-/// A `Cargo.toml` with its comments and its order.
+/// A `Cargo.toml`, which keeps its comments and its order.
 pub(super) struct Manifest {
     document: DocumentMut,
-    /// What was added, and what was there and may need a look.
+    /// The dependencies that were added.
     pub(super) added: Vec<String>,
+    /// The dependencies that were there already, perhaps with other versions or features.
     pub(super) kept: Vec<String>,
 }
 
 impl Manifest {
-    /// Reads the manifest of a package.
+    /// Parses the manifest of a package.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let document: DocumentMut =
             text.parse().map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
         if document.get("package").is_none() {
-            let message = "it is the manifest of a workspace; give the folder of one of its packages, or a new one";
+            let message =
+                "this is the manifest of a workspace; give the folder of one of its packages, or a new folder";
             return Err(format!("{}: {message}", path.display()).into_failure());
         }
         Ok(Self { document, added: Vec::new(), kept: Vec::new() })
     }
 
-    /// The build script that the manifest names; `None` if it names none, so that `build.rs` is one.
+    /// Returns the build script that the manifest names. `None` means that a file `build.rs` is the build script.
     pub(super) fn build_script(&self) -> Option<String> {
         let build = self.document.get("package")?.get("build")?;
         Some(build.as_str().unwrap_or("none").to_owned())
     }
 
-    /// Adds the dependencies that are not there: from the folder of this workspace if there is one, else by version.
+    /// Adds the missing dependencies: by path into this project's sources if `workspace` is given, else by version.
     pub(super) fn add(&mut self, workspace: Option<&Path>) -> Result<(), Failure> {
         let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0.1", |(version, _)| version);
         let ours = |name: &str| {
@@ -53,7 +55,7 @@ impl Manifest {
     fn add_to(&mut self, table: &str, name: &str, value: Value) -> Result<(), Failure> {
         let item = self.document.entry(table).or_insert_with(|| Item::Table(Table::new()));
         let Some(list) = item.as_table_like_mut() else {
-            return Err(format!("Cargo.toml: `{table}` is no table").into_failure());
+            return Err(format!("Cargo.toml: `{table}` is not a table").into_failure());
         };
         if list.contains_key(name) {
             self.kept.push(format!("{table}.{name}"));
@@ -64,7 +66,7 @@ impl Manifest {
         Ok(())
     }
 
-    /// The manifest as it is to be written.
+    /// Returns the text of the changed manifest.
     pub(super) fn text(&self) -> String {
         self.document.to_string()
     }
@@ -77,7 +79,7 @@ mod tests {
     use super::Manifest;
 
     #[test]
-    fn comments_and_versions_that_are_there_stay() {
+    fn existing_comments_and_versions_are_kept() {
         let text = "[package]\nname = \"a\" # mine\n\n[dependencies]\ncomfy-runtime = \"9\" # old\n";
         let mut manifest = Manifest::parse(text, Path::new("Cargo.toml")).unwrap_or_else(|_| panic!());
         manifest.add(None).unwrap_or_else(|_| panic!());
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_package_is_said() {
+    fn a_manifest_without_a_package_is_an_error() {
         assert!(Manifest::parse("[workspace]", Path::new("Cargo.toml")).is_err());
         assert!(Manifest::parse("[", Path::new("Cargo.toml")).is_err());
     }

@@ -1,4 +1,4 @@
-//! `cargo comfy init`
+//! The command `cargo comfy init`.
 
 mod manifest;
 
@@ -16,54 +16,55 @@ use crate::failure::{Failure, IntoFailure};
 use crate::files;
 use manifest::Manifest;
 
-/// Set up a crate for ComfyUI workflows: dependencies, build script, node definitions, a first workflow and its test.
+/// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and its
+/// test.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
-    /// Folder of the crate; a new one is made if there is no Cargo.toml
+    /// Folder of the crate; a new crate is created if it has no Cargo.toml.
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
 
-    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0]
+    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
     server: Option<String>,
 
-    /// File with the node definitions that a server gave, to be copied
+    /// File with a server's node definitions, which is copied.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Take the crates of this project from its sources in this folder, not from crates.io
+    /// Folder with a clone of this project, whose crates are used instead of those on crates.io.
     #[arg(long, value_name = "DIR")]
     workspace_path: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  A new crate with the nodes of a running server:
+  Create a crate with the nodes of a running server:
     cargo comfy init pictures --server http://127.0.0.1:8188
     cd pictures && cargo test
 
-  In the crate here, with the crates of this project from a clone of it (they are not on crates.io yet):
+  Set up the crate in this folder, with a clone of this project (its crates are not on crates.io yet):
     cargo comfy init --workspace-path ../comfy-rs
 
-Nothing that is there is overwritten: files are left alone, and Cargo.toml and the crate's root only get lines added. What
-was done, and what is left to do by hand, is said.
+Nothing is overwritten: existing files stay as they are, and only lines are added to Cargo.toml and the crate's root. The
+command prints what it did, and what is left to do by hand.
 
-Exit codes: 0 done, 1 done but something is left to do by hand, 2 could not be done.";
+Exit codes: 0 done, 1 done but something is left to do by hand, 2 the crate could not be set up.";
 
-/// The definitions that are there without a server, and what they are called.
+/// The definitions to use without a server, and the name of their file.
 const SNAPSHOT: &[u8] = include_bytes!("../../../schemas/comfyui-0.26.0.json");
 const SNAPSHOT_NAME: &str = "comfyui-0.26.0.json";
-/// What the definitions of a server are called.
+/// The name of the file with a server's definitions.
 const SERVER_NAME: &str = "comfyui.json";
 
 const BUILD: &str = include_str!("template/build.rs.txt");
 const MAIN: &str = include_str!("template/main.rs.txt");
 const WORKFLOW: &str = include_str!("template/comfy.rs.txt");
-/// What the first workflow sends.
+/// The prompt that the first workflow sends.
 const SENT: &str = include_str!("template/snapshot.json");
 
-/// The classes of the first workflow.
+/// The classes of nodes in the first workflow.
 const CLASSES: [&str; 6] =
     ["CLIPTextEncode", "CheckpointLoaderSimple", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"];
 
@@ -79,7 +80,7 @@ impl Init {
         }
         let mut setup = Setup { folder: &self.path, done: Vec::new(), left: Vec::new() };
         if is_new {
-            setup.done.push("made a new crate".to_owned());
+            setup.done.push("created a new crate".to_owned());
         }
         setup.manifest(workspace.as_deref(), &format!("schemas/{name}"))?;
         setup.write(&format!("schemas/{name}"), &snapshot)?;
@@ -92,20 +93,20 @@ impl Init {
         } else {
             setup.module()?;
         }
-        setup.tell()
+        setup.report()
     }
 
-    /// The sources of this project, if they are to be used.
+    /// Returns the folder with this project's sources, if it is given.
     fn workspace(&self) -> Result<Option<PathBuf>, Failure> {
         let Some(folder) = &self.workspace_path else { return Ok(None) };
         if !folder.join("comfy-runtime/Cargo.toml").exists() {
-            let message = "the sources of comfy-rs are not there; give the folder that holds comfy-runtime";
+            let message = "no sources of comfy-rs; give the folder that holds comfy-runtime";
             return Err(format!("{}: {message}", folder.display()).into_failure());
         }
         Ok(Some(fs::canonicalize(folder)?))
     }
 
-    /// The node definitions to be saved, and their name.
+    /// Returns the node definitions to save, and the name of their file.
     fn snapshot(&self) -> Result<(Vec<u8>, String), Failure> {
         let (schema, bytes, name) = if let Some(server) = &self.server {
             let schema = Config::new().server(server).definitions()?.schema;
@@ -121,23 +122,23 @@ impl Init {
         };
         if let Some(class) = CLASSES.iter().find(|class| schema.node(class).is_none()) {
             let message =
-                format!("the definitions do not have `{class}`, which the first workflow uses; leave out --server");
+                format!("no definition of `{class}`, which the first workflow uses; leave out --server and --schema");
             return Err(message.into_failure());
         }
         Ok((bytes, name))
     }
 }
 
-/// What is done to a crate.
+/// The setup of one crate.
 struct Setup<'p> {
     folder: &'p Path,
     done: Vec<String>,
-    /// What is left to do by hand.
+    /// The steps that are left to do by hand.
     left: Vec<String>,
 }
 
 impl Setup<'_> {
-    /// Dependencies, and the build script.
+    /// Adds the dependencies and the build script.
     fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
         let path = self.folder.join("Cargo.toml");
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
@@ -148,15 +149,16 @@ impl Setup<'_> {
             self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
         }
         for kept in &manifest.kept {
-            self.done.push(format!("left alone in Cargo.toml: {kept}"));
+            self.done.push(format!("kept in Cargo.toml: {kept}"));
         }
         if manifest.kept.iter().any(|kept| kept == "dependencies.comfy-runtime") && !text.contains("macros") {
-            self.left.push("comfy-runtime in Cargo.toml needs its feature `macros`".to_owned());
+            self.left.push("add the feature `macros` to comfy-runtime in Cargo.toml".to_owned());
         }
         let call = format!("comfy_codegen::Config::new().schema(\"{schema}\").used_in(\"src\").build();");
         match manifest.build_script() {
             Some(script) => {
-                self.left.push(format!("Cargo.toml names a build script ({script}); its main must have\n      {call}"));
+                self.left
+                    .push(format!("add to main in the build script that Cargo.toml names ({script}):\n      {call}"));
                 Ok(())
             }
             None if self.write("build.rs", BUILD.replace("@SCHEMA@", schema).as_bytes())? => Ok(()),
@@ -164,14 +166,14 @@ impl Setup<'_> {
                 let has =
                     fs::read_to_string(self.folder.join("build.rs")).is_ok_and(|text| text.contains("comfy_codegen"));
                 if !has {
-                    self.left.push(format!("build.rs is yours; its main must have\n      {call}"));
+                    self.left.push(format!("add to main in build.rs:\n      {call}"));
                 }
                 Ok(())
             }
         }
     }
 
-    /// Writes a file that is not there. Gives whether it was not.
+    /// Writes a file unless it exists. Returns whether it was written.
     fn write(&mut self, name: &str, content: &[u8]) -> Result<bool, Failure> {
         let path = self.folder.join(name);
         let failed = |error: std::io::Error| format!("{}: {error}", path.display()).into_failure();
@@ -185,18 +187,18 @@ impl Setup<'_> {
                 Ok(true)
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                self.done.push(format!("left alone, it is there: {name}"));
+                self.done.push(format!("kept {name}"));
                 Ok(false)
             }
             Err(error) => Err(failed(error)),
         }
     }
 
-    /// Makes the workflow's file a module of the crate.
+    /// Declares the workflow's file as a module of the crate.
     fn module(&mut self) -> Result<(), Failure> {
         let Some(root) = ["src/lib.rs", "src/main.rs"].into_iter().find(|root| self.folder.join(root).exists()) else {
             self.left
-                .push("the crate has no src/lib.rs and no src/main.rs; its root must have `mod comfy;`".to_owned());
+                .push("add `mod comfy;` to the crate's root, which is neither src/lib.rs nor src/main.rs".to_owned());
             return Ok(());
         };
         let path = self.folder.join(root);
@@ -212,28 +214,28 @@ impl Setup<'_> {
         Ok(())
     }
 
-    /// Says what was done.
-    fn tell(self) -> Result<(), Failure> {
+    /// Prints what was done and what is left to do.
+    fn report(self) -> Result<(), Failure> {
         let done = format!("{}\n", self.done.join("\n"));
         if self.left.is_empty() {
             return files::print(&format!(
-                "{done}\nNow `cargo test` in the crate. The first workflow is in src/comfy.rs.\n"
+                "{done}\nNext: run `cargo test` in the crate. The first workflow is in src/comfy.rs.\n"
             ));
         }
         let out = format!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  "));
         files::print(&out)?;
-        Err(Failure::Said(1))
+        Err(Failure::Reported(1))
     }
 }
 
-/// Makes a new crate, as `cargo init` does.
+/// Creates a new crate with `cargo init`.
 fn create(folder: &Path) -> Result<(), Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let made = Command::new(cargo).args(["init", "--quiet", "--bin"]).arg(folder).status();
-    match made.map_err(|error| format!("cargo cannot be run: {error}").into_failure())? {
-        status if status.success() => Ok(()),
-        _ => {
-            Err("no new crate could be made; give another PATH, or make one with `cargo new`".to_owned().into_failure())
-        }
+    let created = Command::new(cargo).args(["init", "--quiet", "--bin"]).arg(folder).status();
+    let status = created.map_err(|error| format!("cannot run cargo: {error}").into_failure())?;
+    if status.success() {
+        return Ok(());
     }
+    let message = "cannot create a crate; give another PATH, or create one with `cargo new`";
+    Err(message.to_owned().into_failure())
 }

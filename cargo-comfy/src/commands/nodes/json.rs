@@ -1,10 +1,10 @@
-//! Nodes for programs.
+//! Node definitions as JSON for programs.
 
 use std::fmt::Write;
 
 use comfy_schema::{BranchDef, InputDef, InputKind, Map, NodeDef, Section, Value};
 
-/// One line a node.
+/// Returns one line of JSON per node.
 pub(super) fn write(nodes: &[&NodeDef]) -> String {
     nodes.iter().fold(String::new(), |mut out, node| {
         let _ = writeln!(out, "{}", whole(node));
@@ -40,7 +40,7 @@ fn inputs(inputs: &[InputDef]) -> Value {
     inputs.iter().map(input).collect()
 }
 
-/// Nested as deep as the schema's reader allows.
+/// Returns an input with the inputs inside it. The schema's parser limits how deep they are nested.
 fn input(input: &InputDef) -> Map {
     let mut map = Map::from_iter([
         ("name", Value::from(&input.name)),
@@ -67,7 +67,17 @@ fn input(input: &InputDef) -> Map {
         }
         InputKind::DynamicSlot(slot) => _ = map.insert("inputs", inputs(&slot.inputs)),
         InputKind::Match(matched) => _ = map.insert("allowed", matched.allowed.iter().collect::<Value>()),
-        _ => {}
+        // The last pattern is required because the enum may grow. The type of these kinds says everything.
+        InputKind::Int
+        | InputKind::Float
+        | InputKind::String
+        | InputKind::Boolean
+        | InputKind::Link(_)
+        | InputKind::Widget(_)
+        | InputKind::Union(_)
+        | InputKind::Any
+        | InputKind::Raw(_)
+        | _ => {}
     }
     map
 }

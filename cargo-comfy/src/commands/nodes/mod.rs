@@ -1,4 +1,4 @@
-//! `cargo comfy nodes`
+//! The command `cargo comfy nodes`.
 
 mod json;
 mod one;
@@ -8,63 +8,63 @@ use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
 use comfy_schema::search::Query;
-use comfy_schema::{NodeDef, Schema};
+use comfy_schema::{NodeDef, Schema, suggest};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
 use crate::files;
 use crate::paint::Paint;
 
-/// Find nodes by words and by what they take and give; show one whole.
+/// Find nodes by words and by the types of their inputs and outputs, or show one node in detail.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Nodes {
-    /// Words in class, title, category, aliases or description, `takes TYPE`, `gives TYPE`; or the class of one node
+    /// Words in class, title, category, aliases or description; `takes TYPE`; `gives TYPE`; or the class of one node.
     #[arg(value_name = "WORD")]
     words: Vec<String>,
 
-    /// Type of a socket that it takes
+    /// Type of an input socket.
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     takes: Vec<String>,
 
-    /// Type that it gives
+    /// Type of an output.
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     gives: Vec<String>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// The most nodes to list; 0 lists all
+    /// Maximum number of nodes to list; 0 lists all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
 
-    /// How to say it
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything about one node:
+  Show everything about one node:
     cargo comfy nodes KSampler
 
-  What upscales?
+  Find nodes that upscale:
     cargo comfy nodes upscale
 
-  What takes a MASK and gives an IMAGE?
+  Find nodes with a MASK input and an IMAGE output:
     cargo comfy nodes takes MASK gives IMAGE
     cargo comfy nodes --takes MASK --gives IMAGE
 
-  All nodes of a server, for other programs:
+  Print all nodes of a server for another program:
     cargo comfy nodes --server http://127.0.0.1:8188 --limit 0 --format json
 
-Exit codes: 0 found, 1 nothing found, 2 could not be looked for.";
+Exit codes: 0 found, 1 no matching node, 2 the definitions could not be searched.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people.
     Text,
-    /// One line of JSON for each node
+    /// One line of JSON per node.
     Json,
 }
 
@@ -77,25 +77,25 @@ impl Nodes {
         query.gives.extend(self.gives.iter().cloned());
         let found = query.search(&schema);
         if found.is_empty() {
-            return Err(Failure::No(nothing(&query, &schema)));
+            return Err(Failure::Negative(no_match(&query, &schema)));
         }
         let paint = Paint::new(io::stdout().is_terminal());
-        if let Some(node) = self.meant(&found) {
+        if let Some(node) = self.single(&found) {
             return files::print(&match self.format {
                 Format::Json => json::write(&[node]),
                 Format::Text => one::write(node, paint),
             });
         }
-        let most = if self.limit == 0 { found.len() } else { self.limit };
-        let shown = found.get(..most).unwrap_or(&found);
+        let max = if self.limit == 0 { found.len() } else { self.limit };
+        let shown = found.get(..max).unwrap_or(&found);
         files::print(&match self.format {
             Format::Json => json::write(shown),
             Format::Text => text::write(shown, found.len() - shown.len(), paint),
         })
     }
 
-    /// The one node that is meant: the only one, or the one whose class was written.
-    fn meant<'s>(&self, found: &[&'s NodeDef]) -> Option<&'s NodeDef> {
+    /// Returns the node to show in detail: the only one found, or the one whose class is the only word.
+    fn single<'s>(&self, found: &[&'s NodeDef]) -> Option<&'s NodeDef> {
         if let [one] = found {
             return Some(one);
         }
@@ -104,15 +104,10 @@ impl Nodes {
     }
 }
 
-/// What to say if nothing fits.
-fn nothing(query: &Query, schema: &Schema) -> String {
+fn no_match(query: &Query, schema: &Schema) -> String {
     let near = match query.words.as_slice() {
         [word] => schema.suggest(word),
         _ => Vec::new(),
     };
-    let near: Vec<String> = near.iter().map(|class| format!("`{class}`")).collect();
-    match near.as_slice() {
-        [] => "no node fits".to_owned(),
-        near => format!("no node fits; did you mean {}?", near.join(" or ")),
-    }
+    format!("no node matches{}", suggest::did_you_mean(near))
 }

@@ -1,19 +1,20 @@
-//! Everything about one node.
+//! One node in detail.
 
 use std::fmt::Write;
 
 use comfy_schema::search::carried;
+use comfy_schema::shown::shortened_value;
 use comfy_schema::{InputDef, InputKind, NodeDef, Section, Value};
 
 use super::text::head;
 use crate::paint::{Paint, visible};
 
-/// So many options are shown.
-const SHOWN_OPTIONS: usize = 12;
-/// How many characters of a value are shown.
-const SHOWN_CHARACTERS: usize = 60;
+/// The maximum number of options that are listed.
+const MAX_OPTIONS: usize = 12;
+/// The maximum length of a value, in characters.
+const MAX_VALUE_LEN: usize = 60;
 
-/// Its names, what it does, its inputs with types, defaults and ranges, its outputs.
+/// Returns a node's names, its description, its inputs with types, defaults and ranges, and its outputs.
 pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     let mut out = format!("{}\n", head(node, paint));
     if !node.python_module.is_empty() {
@@ -48,7 +49,7 @@ pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     out
 }
 
-/// A line of the table; a title has no type.
+/// A line of the table. Titles are at level 0.
 struct Row {
     level: usize,
     name: String,
@@ -77,7 +78,7 @@ fn write_rows(rows: &[Row], paint: Paint, out: &mut String) {
     }
 }
 
-/// An input, and below it what it brings. Nested as deep as the schema's reader allows.
+/// Adds an input, and below it the inputs inside it. The schema's parser limits how deep they are nested.
 fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
     let kind = match &input.kind {
         InputKind::Combo(combo) if combo.multiselect => "several of".to_owned(),
@@ -101,16 +102,17 @@ fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
         }
         InputKind::DynamicGroup(group) => group.inputs.iter().for_each(|input| add(input, level + 1, rows)),
         InputKind::DynamicSlot(slot) => slot.inputs.iter().for_each(|input| add(input, level + 1, rows)),
+        // All other kinds hold no inputs.
         _ => {}
     }
 }
 
-/// Default, range, options, help.
+/// Returns an input's default, range, options and tooltip.
 fn about(input: &InputDef) -> String {
     let options = &input.options;
     let mut parts = Vec::new();
     if let Some(default) = options.default() {
-        parts.push(format!("= {}", short(default)));
+        parts.push(format!("= {}", shortened_value(default, MAX_VALUE_LEN)));
     }
     match (options.min(), options.max()) {
         (Some(min), Some(max)) => parts.push(format!("{min} to {max}")),
@@ -122,6 +124,7 @@ fn about(input: &InputDef) -> String {
         InputKind::Combo(combo) => parts.push(listed(&combo.values)),
         InputKind::Autogrow(list) => parts.push(format!("{} to {} entries", list.min, list.names.len())),
         InputKind::DynamicGroup(group) => parts.push(format!("{} to {} rows", group.min, group.max)),
+        // All other kinds have neither options nor a number of entries.
         _ => {}
     }
     if let Some(tooltip) = options.tooltip() {
@@ -132,19 +135,12 @@ fn about(input: &InputDef) -> String {
 
 fn listed(values: &[Value]) -> String {
     if values.is_empty() {
-        return "nothing here: files of a server, or filled in by the editor".to_owned();
+        return "no options listed: files of a server, or filled in by the editor".to_owned();
     }
-    let shown: Vec<String> = values.iter().take(SHOWN_OPTIONS).map(short).collect();
-    match values.len().saturating_sub(SHOWN_OPTIONS) {
+    let shown: Vec<String> =
+        values.iter().take(MAX_OPTIONS).map(|value| shortened_value(value, MAX_VALUE_LEN)).collect();
+    match values.len().saturating_sub(MAX_OPTIONS) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
     }
 }

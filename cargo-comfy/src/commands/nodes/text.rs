@@ -1,4 +1,4 @@
-//! A list of nodes.
+//! Lists of nodes as text.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use comfy_schema::{InputDef, InputKind, NodeDef, Text};
 
 use crate::paint::{Paint, visible};
 
-/// Two lines a node: its names and place, and what it takes and gives.
+/// Returns two lines per node: its names and category, and the types of its input sockets and outputs.
 pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
     let mut out = String::new();
     for node in nodes {
@@ -21,12 +21,12 @@ pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
         let _ = writeln!(out, "    {takes} {} {gives}", paint.edge("->"));
     }
     if more > 0 {
-        let _ = writeln!(out, "and {more} more; say more words, or --limit 0");
+        let _ = writeln!(out, "and {more} more; give more words, or --limit 0 to list all");
     }
     out
 }
 
-/// `KSampler  "KSampler"  sampling`
+/// Returns a node's class, title, category and marks: `SaveImage  "Save Image"  image  [output]`.
 pub(super) fn head(node: &NodeDef, paint: Paint) -> String {
     let mut head = paint.strong(visible(&node.class));
     if let Some(title) = node.display_name.as_ref().filter(|title| **title != node.class) {
@@ -48,7 +48,7 @@ pub(super) fn head(node: &NodeDef, paint: Paint) -> String {
     head
 }
 
-/// The types of the sockets of an input: what only a link can feed. Each once.
+/// Adds the types of an input's sockets, which only a link can feed, unless they are in the list already.
 fn sockets(input: &InputDef, found: &mut Vec<Text>) {
     let word = match &input.kind {
         InputKind::Link(_) | InputKind::Union(_) | InputKind::Any => input.kind.type_word(),
@@ -59,6 +59,7 @@ fn sockets(input: &InputDef, found: &mut Vec<Text>) {
             return branches.iter().flat_map(|branch| &branch.inputs).for_each(|input| sockets(input, found));
         }
         InputKind::DynamicSlot(slot) => return sockets(&slot.slot, found),
+        // All other kinds are widgets.
         _ => return,
     };
     if !found.contains(&word) {

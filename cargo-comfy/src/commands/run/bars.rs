@@ -1,4 +1,4 @@
-//! Progress for people: one bar for the workflow, one for the node that has steps.
+//! Progress bars for people: one for the workflow, and one for the steps of the current node.
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal as _};
@@ -8,16 +8,16 @@ use comfy_runtime::Workflow;
 use comfy_runtime::client::Event;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Progress of one run, on standard error. Where that is no terminal, a line for each node.
+/// The progress of one run on standard error. If that is not a terminal, a line is printed for each node instead.
 pub(super) struct Bars {
     all: MultiProgress,
     nodes: ProgressBar,
     steps: Option<ProgressBar>,
-    /// Id and what it is called.
+    /// The id of each node, and its name for messages.
     names: Vec<(String, String)>,
-    /// Nodes that are done, cached ones included.
+    /// The nodes that are done, including cached ones.
     done: HashSet<String>,
-    at: Option<String>,
+    current: Option<String>,
     is_terminal: bool,
 }
 
@@ -31,51 +31,60 @@ impl Bars {
         let nodes = all.add(ProgressBar::new(names.len() as u64));
         nodes.set_style(style("{spinner} [{bar:30}] {pos}/{len} nodes  {wide_msg}"));
         nodes.enable_steady_tick(Duration::from_millis(100));
-        let bars = Self { all, nodes, steps: None, names, done: HashSet::new(), at: None, is_terminal };
-        bars.say(&format!("sent as {prompt_id}"));
+        let bars = Self { all, nodes, steps: None, names, done: HashSet::new(), current: None, is_terminal };
+        bars.set_status(&format!("submitted as {prompt_id}"));
         bars
     }
 
-    /// Does something with the bars out of the way.
+    /// Calls a function while the bars are hidden.
     pub(super) fn suspend<R>(&self, show: impl FnOnce() -> R) -> R {
         self.all.suspend(show)
     }
 
+    /// Shows an event.
     pub(super) fn show(&mut self, event: &Event) {
         match event {
-            Event::Queued { position: 0, .. } => self.say("next in the queue"),
-            Event::Queued { position, .. } => self.say(&format!("in the queue, {position} before it")),
-            Event::Started => self.say("started"),
+            Event::Queued { position: 0, .. } => self.set_status("next in the queue"),
+            Event::Queued { position, .. } => self.set_status(&format!("in the queue behind {position} others")),
+            Event::Started => self.set_status("started"),
             Event::Cached { nodes, .. } => {
                 self.done.extend(nodes.iter().cloned());
                 self.count();
                 if !nodes.is_empty() {
-                    self.say(&format!("{} nodes are cached", nodes.len()));
+                    self.set_status(&format!("{} nodes are cached", nodes.len()));
                 }
             }
             Event::Executing { display_node, .. } => {
                 self.finish_node();
-                self.at = Some(display_node.clone());
+                self.current = Some(display_node.clone());
                 let name = self.name(display_node);
-                self.say(&name);
+                self.set_status(&name);
             }
-            Event::Progress { value, max, .. } => self.step(*value, *max),
-            Event::Text { node, text, .. } => self.line(&format!("{}: {text}", self.name(node))),
-            Event::Blocked(error) => self.line(&format!("warning: {error}")),
-            event if event.is_last() => {
-                if matches!(event, Event::Finished(_)) {
-                    self.done.extend(self.names.iter().map(|(id, _)| id.clone()));
-                    self.count();
-                }
-                self.finish_node();
-                self.nodes.finish_and_clear();
+            Event::Progress { value, max, .. } => self.set_step(*value, *max),
+            Event::Text { node, text, .. } => self.print_line(&format!("{}: {text}", self.name(node))),
+            Event::Blocked(error) => self.print_line(&format!("warning: {error}")),
+            Event::Finished(_) => {
+                self.done.extend(self.names.iter().map(|(id, _)| id.clone()));
+                self.count();
+                self.close();
             }
-            _ => {}
+            // The command reports the reason when the run has ended.
+            Event::Failed(_) | Event::Interrupted(_) | Event::Deleted | Event::Lost(_) | Event::Stalled(_) => {
+                self.close();
+            }
+            // The command draws pictures itself and prints results when the run has ended. The last pattern is required
+            // because the enum may grow: name a new event above or here.
+            Event::Preview(_) | Event::Image(_) | Event::Executed { .. } | Event::Unknown { .. } | _ => {}
         }
     }
 
-    fn step(&mut self, value: f64, max: f64) {
-        // A node without steps has one.
+    fn close(&mut self) {
+        self.finish_node();
+        self.nodes.finish_and_clear();
+    }
+
+    fn set_step(&mut self, value: f64, max: f64) {
+        // Nodes without steps report a single one.
         if max <= 1.0 {
             return;
         }
@@ -95,7 +104,7 @@ impl Bars {
     }
 
     fn finish_node(&mut self) {
-        if let Some(node) = self.at.take() {
+        if let Some(node) = self.current.take() {
             self.done.insert(node);
             self.count();
         }
@@ -105,7 +114,8 @@ impl Bars {
         }
     }
 
-    /// Nodes that others expanded to are none of the workflow's.
+    /// Updates the number of finished nodes. Nodes that others expand to are not counted, because they are not in the
+    /// workflow.
     fn count(&self) {
         let known = self.names.iter().filter(|(id, _)| self.done.contains(id)).count();
         self.nodes.set_position(known as u64);
@@ -115,8 +125,8 @@ impl Bars {
         self.names.iter().find(|(known, _)| known == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
     }
 
-    /// What is going on now.
-    fn say(&self, message: &str) {
+    /// Replaces the message beside the bar.
+    fn set_status(&self, message: &str) {
         if self.is_terminal {
             self.nodes.set_message(message.to_owned());
         } else {
@@ -124,8 +134,8 @@ impl Bars {
         }
     }
 
-    /// Something that stays.
-    fn line(&self, message: &str) {
+    /// Prints a line that stays.
+    fn print_line(&self, message: &str) {
         self.suspend(|| eprintln!("{message}"));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comfy_runtime::client::{Error, Event, Map, OutputFile, Value};
 
-/// `{"event": …}` with what belongs to it.
+/// Returns an event as an object: `{"event": …}` with the event's members.
 pub(super) fn event(event: &Event) -> Value {
     let node = |node: &str| ("node", Value::from(node));
     match event {
@@ -44,11 +44,12 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Lost(lost) => line("lost", [("message", lost.to_string().into())]),
         Event::Stalled(stalled) => line("stalled", [("message", stalled.to_string().into())]),
         Event::Unknown { kind, data, .. } => line("unknown", [("type", kind.as_str().into()), ("data", data.clone())]),
+        // Every known event has an arm above. This one is required because the enum may grow.
         other => line("unknown", [("type", format!("{other:?}").into())]),
     }
 }
 
-/// The server did not take it, or not all of it.
+/// Returns the line for a workflow that the server rejected, as a whole or in part.
 pub(super) fn rejected(error: &Error) -> Value {
     let raw = match error {
         Error::Rejected(rejection) => rejection.raw.clone(),
@@ -57,12 +58,12 @@ pub(super) fn rejected(error: &Error) -> Value {
     line("rejected", [("message", error.to_string().into()), ("answer", raw)])
 }
 
-/// A file is on this machine.
+/// Returns the line for a file that was saved.
 pub(super) fn saved(file: &OutputFile, path: &Path) -> Value {
     line("saved", [("node", file.node.id.as_str().into()), ("path", path.display().to_string().into())])
 }
 
-/// The texts among what a node gave.
+/// Returns the texts in a node's output.
 pub(super) fn texts(output: &Value) -> impl Iterator<Item = &str> {
     let texts = output.as_object().and_then(|output| output.get("text"));
     texts.and_then(Value::as_array).unwrap_or_default().iter().filter_map(Value::as_str)
@@ -74,7 +75,7 @@ fn picture(preview: &comfy_runtime::client::Preview) -> [(&'static str, Value); 
     [("node", node), ("format", preview.format.extension().into()), ("bytes", size)]
 }
 
-/// Counts are whole numbers.
+/// Returns a number as an integer if it is whole, as counts of steps are.
 fn number(value: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "within what a float holds exactly")]
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::Int(value as i128) } else { Value::Float(value) }

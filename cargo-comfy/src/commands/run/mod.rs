@@ -1,4 +1,4 @@
-//! `cargo comfy run`
+//! The command `cargo comfy run`.
 
 mod bars;
 mod lines;
@@ -16,99 +16,99 @@ use comfy_schema::{Schema, Value};
 use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::signal::told_to_stop;
+use crate::signal::stop_signal;
 use crate::workflow::{self, Choices};
 use bars::Bars;
 use preview::Screen;
 use set::Assignment;
 
-/// Run a workflow on a server, and save what it makes.
+/// Run a workflow on a server and save its results.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Run {
-    /// The workflow: JSON in API format, or whatever `cargo comfy convert` reads; - is standard input
+    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     workflow: PathBuf,
 
-    /// Base URL of the server
+    /// Base URL of the server.
     #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
     server: String,
 
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`
+    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
     #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// Key of comfy.org for partner nodes
+    /// API key of comfy.org for partner nodes.
     #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
     comfy_org_api_key: Option<String>,
 
-    /// Give an input another value. NODE is an id, or a title or class that only one node has; VALUE is JSON, or else text
+    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain text.
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
 
-    /// Folder for what the workflow makes
+    /// Folder for the results.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
 
-    /// Save nothing
+    /// Save nothing.
     #[arg(long, conflicts_with = "out")]
     no_save: bool,
 
-    /// Put it before everything that waits in the queue
+    /// Put the run in front of everything that waits in the queue.
     #[arg(long)]
     front: bool,
 
-    /// Run only these output nodes, by id, and what they need
+    /// Run only these output nodes, named by id, and the nodes that they need.
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
-    /// Put the workflow, laid out, into the pictures that the server saves, so that they open in the editor
+    /// Save the laid-out workflow in the pictures, so that they open in the editor.
     #[arg(long)]
     editable: bool,
 
-    /// Run the outputs that the server accepts even if it drops others
+    /// Run the outputs that the server accepts, even if it drops others.
     #[arg(long)]
     partial: bool,
 
-    /// Show pictures of what is being made, where the terminal can
+    /// Show previews while the workflow runs, if the terminal can display pictures.
     #[arg(long)]
     preview: bool,
 
-    /// Print every event as a line of JSON, and no progress
+    /// Print every event as a line of JSON instead of progress bars.
     #[arg(long)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  A workflow exported in API format, on the server of this machine:
+  Run a workflow exported in API format on the server of this machine:
     cargo comfy run workflow_api.json
 
-  With another seed and prompt, watched, pictures into a folder:
+  Run it with another seed and prompt, show previews, and save pictures in a folder:
     cargo comfy run workflow_api.json --set samples.seed=7 --set 6.text='a cat in the rain' --preview --out pictures
 
-  What made this picture, once more, on another machine:
+  Run the workflow of a picture again on another machine:
     cargo comfy run ComfyUI_00042_.png --server https://gpu.example.com
 
-  So that the pictures open in the editor:
+  Make pictures that open in the editor:
     cargo comfy run workflow_api.json --editable
 
-  For another program:
+  Pass the paths of the saved files to another program:
     cargo comfy run workflow_api.json --json | jq -r 'select(.event == \"saved\").path'
 
 Ctrl-C cancels the run on the server.
 
-Exit codes: 0 finished, 1 the server rejected it or a node failed, 2 it could not be run, 3 somebody interrupted it or
-took it from the queue, 4 what became of it is not known, 130 Ctrl-C or SIGTERM.";
+Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run was
+interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
 
-/// How a run ends that does not finish.
+/// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;
 const INTERRUPTED: u8 = 3;
 const LOST: u8 = 4;
 const CTRL_C: u8 = 130;
 
-/// Where events go.
+/// The form in which events are shown.
 enum Report {
     Lines,
     Bars(Box<Bars>),
@@ -119,7 +119,7 @@ impl Run {
     pub(crate) fn run(self) -> Result<(), Failure> {
         #[cfg(not(feature = "preview"))]
         if self.preview {
-            let message = "this build shows no pictures; install cargo-comfy with its feature `preview`";
+            let message = "this build cannot show previews; install cargo-comfy with the feature `preview`";
             return Err(message.to_owned().into_failure());
         }
         let document = workflow::open(&self.workflow).map_err(|failure| failure.about(&self.workflow))?;
@@ -130,10 +130,10 @@ impl Run {
         let mut builder = Client::builder(&self.server);
         builder = self.token.iter().fold(builder, comfy_runtime::client::ClientBuilder::bearer);
         builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
-        // Listened for from now on: a run that was sent must not outlive the program.
-        let stop = told_to_stop()?;
+        // Signals are caught from here on, because a submitted run must not outlive the program.
+        let stop = stop_signal()?;
         let client = builder.connect().await?;
-        let is_ui = document.api.is_none();
+        let is_ui = document.api().is_none();
         let schema = if is_ui || self.editable { Some(client.object_info().await?) } else { None };
         let prompt = self.prompt(document, schema.as_ref())?;
         let editor = self.editor(&prompt, schema.as_ref())?;
@@ -145,7 +145,7 @@ impl Run {
                     println!("{}", lines::rejected(&error));
                 }
                 eprintln!("error: {error}");
-                return Err(Failure::Said(FAILED));
+                return Err(Failure::Reported(FAILED));
             }
             Err(error) => return Err(error.into()),
         };
@@ -155,14 +155,14 @@ impl Run {
                 stopped?;
                 eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
                 run.cancel().await?;
-                Err(Failure::Said(CTRL_C))
+                Err(Failure::Reported(CTRL_C))
             }
         }
     }
 
-    /// What is to run: the prompt of the file with what `--set` changes.
+    /// Returns the prompt of the file with the values of `--set`.
     fn prompt(&self, document: Document, schema: Option<&Schema>) -> Result<Value, Failure> {
-        let definitions = || schema.ok_or_else(|| "there are no node definitions".to_owned().into_failure());
+        let definitions = || schema.ok_or_else(|| "no node definitions".to_owned().into_failure());
         let read = Choices::QUEUED.prompt(document, definitions);
         let (mut prompt, warnings) = read.map_err(|failure| failure.about(&self.workflow))?;
         workflow::warn(&self.workflow, &warnings);
@@ -172,12 +172,12 @@ impl Run {
         Ok(prompt)
     }
 
-    /// The same for the editor, if it is wanted.
+    /// Returns the workflow for the editor, if `--editable` asks for it.
     fn editor(&self, prompt: &Value, schema: Option<&Schema>) -> Result<Option<Value>, Failure> {
         let Some(schema) = schema.filter(|_| self.editable) else { return Ok(None) };
         let document = comfy_draw::to_ui(prompt, schema)?;
         for lost in &document.lost {
-            eprintln!("warning: the editor will not show all of it: {lost}");
+            eprintln!("warning: the editor cannot hold all values: {lost}");
         }
         Ok(Some(document.workflow))
     }
@@ -205,13 +205,13 @@ impl Run {
         }
     }
 
-    /// Shows what happens until it is over.
+    /// Shows the events of the run until it ends.
     async fn follow(&self, workflow: &Workflow, run: &Running) -> Option<Ending> {
         let mut report =
             if self.json { Report::Lines } else { Report::Bars(Box::new(Bars::new(workflow, run.prompt_id()))) };
         let mut screen = self.preview.then(Screen::find).flatten();
         if self.preview && screen.is_none() && !self.json {
-            eprintln!("warning: standard output is no terminal that shows previews");
+            eprintln!("warning: this terminal cannot display previews");
         }
         let mut events = run.events();
         while let Some(event) = events.next().await {
@@ -238,7 +238,8 @@ impl Run {
                 FAILED
             }
             Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
-            _ => LOST,
+            // The last arm is required because the enum may grow. The events ended without an ending if it is `None`.
+            None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
         if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
             eprintln!("error: {error}");
@@ -246,10 +247,10 @@ impl Run {
                 eprint!("{}", error.traceback.concat());
             }
         }
-        Err(Failure::Said(code))
+        Err(Failure::Reported(code))
     }
 
-    /// Saves all files, and says where; prints the texts.
+    /// Saves all files and prints their paths, and prints the texts.
     async fn save(&self, done: &Done) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !self.json) {
             for text in lines::texts(output) {
@@ -259,7 +260,7 @@ impl Run {
         if self.no_save {
             return Ok(());
         }
-        // What is in `temp` was only shown, and the server deletes it.
+        // Files in `temp` are saved too, because the server deletes them.
         for file in done.all_files() {
             let path = file.save_to(&self.out).await?;
             if self.json {

@@ -1,6 +1,6 @@
-//! A build that shows no pictures in the terminal.
+//! Stand-in for `preview` in builds without previews.
 
-/// A terminal that shows pictures: none.
+/// A terminal that shows pictures, which does not exist in this build.
 pub(super) enum Screen {}
 
 impl Screen {

@@ -1,32 +1,32 @@
-//! Pictures in the terminal.
+//! Previews in the terminal.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-/// Width of a preview in cells.
+/// The width of a preview, in cells.
 const WIDTH: u32 = 40;
 
-/// Time between two previews: drawing takes a while over a slow line.
-const PAUSE: Duration = Duration::from_millis(250);
+/// The minimum time between two previews, because drawing takes a while over a slow connection.
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A terminal that shows pictures: as such where it can (kitty, iTerm2 and those like them), else as coloured blocks.
+/// A terminal that shows pictures: as pictures in kitty, iTerm2 and similar terminals, as coloured blocks in others.
 pub(super) struct Screen {
-    /// Height of the one that is shown, in cells.
+    /// The height of the current preview, in cells.
     height: Option<u32>,
     shown: Option<Instant>,
     is_kitty: bool,
 }
 
 impl Screen {
-    /// Standard output, if it is a terminal and colours are wanted.
+    /// Returns standard output, if it is a terminal and `NO_COLOR` is not set.
     pub(super) fn find() -> Option<Self> {
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        (io::stdout().is_terminal() && wanted).then(|| Self { height: None, shown: None, is_kitty: is_kitty() })
+        let is_allowed = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        (io::stdout().is_terminal() && is_allowed).then(|| Self { height: None, shown: None, is_kitty: is_kitty() })
     }
 
-    /// Draws a picture in the place of the one before. What is no picture is not shown.
+    /// Draws a picture over the previous one. Data that cannot be decoded is not shown.
     pub(super) fn show(&mut self, bytes: &[u8]) {
-        if self.shown.is_some_and(|time| time.elapsed() < PAUSE) {
+        if self.shown.is_some_and(|time| time.elapsed() < MIN_INTERVAL) {
             return;
         }
         let Ok(picture) = image::load_from_memory(bytes) else { return };
@@ -47,8 +47,9 @@ impl Screen {
     }
 }
 
-/// Whether the terminal says that it has kitty's pictures. Asking it would wait for an answer that others never give.
+/// Returns whether the environment names a terminal with kitty's graphics protocol. Querying the terminal itself would wait
+/// for an answer that other terminals never send.
 fn is_kitty() -> bool {
-    let named = |name: &str| ["kitty", "ghostty"].iter().any(|terminal| name.contains(terminal));
-    std::env::var_os("KITTY_WINDOW_ID").is_some() || std::env::var("TERM").is_ok_and(|name| named(&name))
+    let is_known = |name: &str| ["kitty", "ghostty"].iter().any(|terminal| name.contains(terminal));
+    std::env::var_os("KITTY_WINDOW_ID").is_some() || std::env::var("TERM").is_ok_and(|name| is_known(&name))
 }
