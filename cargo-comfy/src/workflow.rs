@@ -3,37 +3,39 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use comfy_convert::{Converted, Converter, DateTime, Document, UiWorkflow, Warning, WarningKind};
+use comfy_convert::{
+    Content, ConvertWarning, ConvertWarningKind, Converted, Converter, DateTime, Document, InactiveNode, UiWorkflow,
+};
 use comfy_schema::{Schema, Value};
 
-use crate::failure::{Failure, IntoFailure};
+use crate::failure::Failure;
 use crate::files;
 
 /// The part to use of a file that holds both a prompt and a workflow.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum From {
-    /// The prompt, exactly as it ran
+    /// The prompt, exactly as it ran.
     Prompt,
-    /// The editor's workflow, converted
+    /// The editor's workflow, converted.
     Workflow,
 }
 
 /// The arguments that control how a workflow becomes a prompt.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Choices {
-    /// Part to use of a file that holds both the queued prompt and the editor's workflow
+    /// Part to use of a file that holds both the queued prompt and the editor's workflow.
     #[arg(long, value_enum, default_value = "prompt")]
     from: From,
 
-    /// Seed for the choices in dynamic prompts (`{a|b}`) of workflows in UI format
+    /// Seed for the choices in dynamic prompts (`{a|b}`) of workflows in UI format.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Keep dynamic prompts as written
+    /// Keep dynamic prompts as written.
     #[arg(long)]
     keep_dynamic_prompts: bool,
 
-    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does
+    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does.
     #[arg(long)]
     follow_get_set: bool,
 }
@@ -51,7 +53,7 @@ impl Choices {
         self,
         file: &Path,
         schema: impl FnOnce() -> Result<&'s Schema, Failure>,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         self.prompt(open(file)?, schema)
     }
 
@@ -60,26 +62,25 @@ impl Choices {
         self,
         document: Document,
         schema: impl FnOnce() -> Result<&'s Schema, Failure>,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
-        let Document { ui, api, warnings, .. } = document;
-        match (ui, api) {
-            (Some(workflow), None) => self.convert(&workflow, warnings, schema()?),
-            (Some(workflow), Some(_)) if self.from == From::Workflow => {
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
+        let mut warnings = document.warnings().to_vec();
+        match document.into_content() {
+            Content::Ui(workflow) => self.convert(&workflow, warnings, schema()?),
+            Content::Both { ui, .. } if self.from == From::Workflow => {
                 // Warnings about keys left out of the prompt do not concern the workflow.
-                let warnings = warnings.into_iter().filter(|warning| matches!(warning.kind, WarningKind::Odd(_)));
-                self.convert(&workflow, warnings.collect(), schema()?)
+                warnings.retain(|warning| matches!(warning.kind, ConvertWarningKind::Ignored(_)));
+                self.convert(&ui, warnings, schema()?)
             }
-            (_, Some(prompt)) => Ok((prompt, warnings)),
-            (None, None) => Err("the file holds neither a workflow nor a prompt".to_owned().into_failure()),
+            Content::Api(prompt) | Content::Both { api: prompt, .. } => Ok((prompt, warnings)),
         }
     }
 
     fn convert(
         self,
         workflow: &UiWorkflow,
-        mut warnings: Vec<Warning>,
+        mut warnings: Vec<ConvertWarning>,
         schema: &Schema,
-    ) -> Result<(Value, Vec<Warning>), Failure> {
+    ) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         let mut converter = Converter::new(schema).seed(self.seed);
         if let Some(now) = now() {
             converter = converter.date(now);
@@ -96,13 +97,20 @@ impl Choices {
     }
 }
 
+/// Returns the muted and bypassed nodes of a document that holds a workflow in UI format.
+pub(crate) fn inactive(document: &Document, schema: &Schema) -> Vec<InactiveNode> {
+    let converter = Converter::new(schema).keep_dynamic_prompts().list_inactive();
+    // A picture can hold a prompt beside a workflow that cannot be converted.
+    document.ui().and_then(|workflow| converter.convert(workflow).ok()).map(|all| all.inactive).unwrap_or_default()
+}
+
 /// Reads the document in a file, or in standard input if the path is `-`.
 pub(crate) fn open(file: &Path) -> Result<Document, Failure> {
     Ok(comfy_convert::read(&files::bytes(file)?)?)
 }
 
 /// Prints the warnings about a file to standard error.
-pub(crate) fn warn(file: &Path, warnings: &[Warning]) {
+pub(crate) fn warn(file: &Path, warnings: &[ConvertWarning]) {
     for warning in warnings {
         eprintln!("warning: {}: {warning}", file.display());
     }

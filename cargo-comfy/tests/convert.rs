@@ -69,7 +69,7 @@ fn a_request_body_is_read_as_its_prompt_or_its_workflow() {
 fn warnings_can_be_denied() {
     let workflow = r#"{"nodes":[{"id":1,"type":"Nobody"}],"links":[]}"#;
     let prompt = "{\"1\":{\"inputs\":{},\"_meta\":{}}}\n";
-    let warning = "warning: -: node 1 `Nobody`: the schema does not have this class";
+    let warning = "warning: -: node 1 (Nobody): the schema does not have this class";
     assert_output(&convert(workflow, &["-", "--schema", SCHEMA, "--format", "compact"]), 0, prompt, warning);
     let arguments = ["-", "--schema", SCHEMA, "--format", "compact", "--deny-warnings"];
     assert_output(&convert(workflow, &arguments), 1, prompt, "warnings: 1; --deny-warnings makes this an error");
@@ -77,11 +77,11 @@ fn warnings_can_be_denied() {
 
 #[test]
 fn errors_name_the_file_and_exit_with_2() {
-    assert_output(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON from line 1 column 1 on; give");
+    assert_output(&convert("hello", &["-"]), 2, "", "error: -: this is not JSON: error at line 1, column 1; give");
     assert_output(&convert(WORKFLOW, &["-"]), 2, "", "give --schema FILE or --server URL");
     assert_output(&convert("", &["no such file.json"]), 2, "", "error: no such file.json: ");
     let broken = r#"{"nodes":[{"id":1,"type":"VAEDecode","inputs":[{"name":"vae","link":5}]}],"links":[]}"#;
-    let message = "error: -: node 1 `VAEDecode`: input `vae` names link 5, which the file does not have";
+    let message = "error: -: node 1 (VAEDecode): input `vae` refers to link 5, which the file does not have";
     assert_output(&convert(broken, &["-", "--schema", SCHEMA]), 2, "", message);
     assert_output(&convert(WORKFLOW, &["-", "--server", "http://127.0.0.1:1"]), 2, "", "127.0.0.1:1");
 }

@@ -84,7 +84,7 @@ fn errors_have_their_causes_and_exit_with_2() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("\n  because: this is a web page, not JSON"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("\n  because: expected JSON, found a web page"), "{}", stderr(&output));
     assert!(stdout(&output).is_empty() && !out.exists());
 }
 

@@ -93,13 +93,13 @@ async fn pictures_hold_a_workflow_for_the_editor_with_editable() {
     let document = comfy_convert::read(&picture).unwrap();
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     let schema = comfy_schema::Schema::from_slice(&std::fs::read(schema).unwrap()).unwrap();
-    let queued = comfy_convert::Converter::new(&schema).convert(&document.ui.unwrap()).unwrap().prompt;
+    let queued = comfy_convert::Converter::new(&schema).convert(document.ui().unwrap()).unwrap().prompt;
     let seed = |prompt: &comfy_schema::Value| prompt.to_string().contains(r#""seed":7"#);
-    assert!(seed(&queued) && seed(&document.api.unwrap()), "{queued}");
+    assert!(seed(&queued) && seed(document.api().unwrap()), "{queued}");
     // Without the flag the picture holds only the prompt.
     place.run(&["workflow.json", "--out", "plain"]).await;
     let plain = comfy_convert::read(&std::fs::read(place.path("plain/cat_00002_.png")).unwrap()).unwrap();
-    assert!(plain.ui.is_none() && plain.api.is_some());
+    assert!(plain.ui().is_none() && plain.api().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

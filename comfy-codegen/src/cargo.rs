@@ -1,48 +1,61 @@
-//! What a build script does: talk to cargo, and do nothing twice.
+//! Build scripts: what cargo is told, and how a run is skipped that would change nothing.
 
 use std::process;
 
 use comfy_schema::causes::in_full;
 
-use crate::config::{Config, Document, Environment};
+use crate::config::{Config, Environment};
+use crate::error::Error;
+use crate::generator;
 use crate::output::Fingerprint;
-use crate::{Error, generator};
 
-/// Runs a build script's configuration; ends the process if that fails.
-pub(crate) fn build(config: &Config) {
-    let environment = Environment::read();
-    let config = config.under(&environment);
-    if environment.cargo {
-        for line in dependencies(&config) {
-            println!("{line}");
+impl Config {
+    /// Generates the file from a build script.
+    ///
+    /// Tells cargo when to run the script again, and does nothing if neither the definitions nor the configuration
+    /// changed. If generating fails, the error is printed and the process ends with 1.
+    ///
+    /// | environment variable | meaning |
+    /// |---|---|
+    /// | `COMFY_SCHEMA` | the file to read instead of the configured definitions; takes precedence over `COMFY_SERVER` |
+    /// | `COMFY_SERVER` | the base URL of a server to ask (feature `live`), with the configured file as fallback |
+    ///
+    /// On docs.rs (`DOCS_RS` is set) no server is asked and nothing is written outside `OUT_DIR`.
+    pub fn build(&self) {
+        let environment = Environment::read();
+        let config = self.under(&environment);
+        if environment.cargo {
+            for line in dependencies(&config) {
+                println!("{line}");
+            }
         }
-    }
-    if environment.docs_rs && config.is_checked_in() {
-        // The tree is read-only, and holds the file already.
-        return;
-    }
-    if let Err(error) = refresh(&config, environment.cargo) {
-        eprintln!("error: {}", in_full(&error));
-        process::exit(1);
+        if environment.docs_rs && config.is_checked_in() {
+            // The source tree is read-only and already has the file.
+            return;
+        }
+        if let Err(error) = refresh(&config, environment.cargo) {
+            eprintln!("error: {}", in_full(&error));
+            process::exit(1);
+        }
     }
 }
 
-/// When cargo has to run the script again.
+/// Returns the lines that tell cargo when to run the script again.
 fn dependencies(config: &Config) -> Vec<String> {
     let variables = Environment::VARIABLES.iter().map(|name| format!("cargo:rerun-if-env-changed={name}"));
     let files = config.schema_path().into_iter().chain(config.sources().iter().map(AsRef::as_ref));
     variables.chain(files.map(|path| format!("cargo:rerun-if-changed={}", path.display()))).collect()
 }
 
-/// Writes the file unless it was made of the same.
+/// Writes the file, unless it was generated from the same definitions, configuration and sources.
 fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let target = config.target()?;
-    let document = Document::load(config.schema_path(), config.server_url())?;
+    let document = config.document()?;
     if let Some(fallback) = document.fallback.as_ref().filter(|_| cargo) {
         println!("cargo:warning={fallback}");
     }
     let words = config.words()?;
-    let unchanged = Fingerprint::new(config, &document);
+    let unchanged = Fingerprint::new(&config.description(), &document.bytes);
     let expected = match &words {
         None => Some(unchanged),
         Some(words) => target.names(unchanged).map(|names| names.fingerprint(words)),
@@ -50,7 +63,7 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     if expected.is_some_and(|expected| target.has(expected)) {
         return Ok(());
     }
-    let draft = generator::generate(config, &document, words.as_ref())?;
+    let draft = generator::draft(config, &document, words.as_ref())?;
     target.write(&draft.text()?)?;
     draft.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, and what to do about it.
+//! Errors of code generation.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,108 +6,108 @@ use std::path::PathBuf;
 use comfy_schema::SchemaError;
 use thiserror::Error;
 
-use crate::{OverrideError, SelectionError};
+use crate::plan::{OverrideError, SelectionError};
 
-/// Why nothing was generated. Whatever was there before is untouched.
+/// The reason why nothing was generated. A file that existed before is unchanged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Neither a file nor a server was named.
     #[error(
-        "no node definitions were named: call `Config::schema` with the answer of a server's /object_info{}",
+        "no node definitions are configured; call `Config::schema` with the response of a server's /object_info{}",
         list(snapshots)
     )]
     NoSchema {
-        /// The files in `schemas/`.
+        /// The JSON files in `schemas/`.
         snapshots: Vec<PathBuf>,
     },
 
-    /// The file is not there.
+    /// The file with the node definitions does not exist.
     #[error(
-        "the node definitions {} do not exist{}; save one with `curl -o FILE http://127.0.0.1:8188/object_info`",
+        "cannot find the node definitions {}{}; save them with `curl -o FILE http://127.0.0.1:8188/object_info`",
         path.display(), list(snapshots)
     )]
     SchemaMissing {
-        /// The file that was named.
+        /// The path that was named.
         path: PathBuf,
-        /// The files that are in its folder, or in `schemas/`.
+        /// The JSON files in its folder, or else in `schemas/`.
         snapshots: Vec<PathBuf>,
     },
 
     /// A file cannot be read.
-    #[error("{} cannot be read; check its permissions, and that it is a file", path.display())]
+    #[error("cannot read {}; check its permissions, and that it is a file", path.display())]
     Read {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// The document holds no node definitions.
-    #[error("no nodes can be generated from {origin}")]
+    /// The document does not hold node definitions.
+    #[error("cannot generate nodes from {origin}")]
     Schema {
-        /// The file, or the URL without user, password and query.
+        /// The path of the file, or the URL without user, password and query.
         origin: String,
-        /// What it holds instead, and what to do.
+        /// The error of the parser, which says what the document holds and what to do.
         source: SchemaError,
     },
 
-    /// Nodes were named that the schema does not have.
+    /// Some of the nodes that were named are not in the schema.
     #[error("{}", lines(_0))]
     Nodes(Vec<SelectionError>),
 
-    /// Overrides of combos do not apply to the schema.
+    /// Some of the overrides of combos do not apply to the schema.
     #[error("{}", lines(_0))]
     Overrides(Vec<OverrideError>),
 
-    /// A source file or folder of `Config::used_in` cannot be read.
-    #[error("the sources {} cannot be read; give `used_in` a folder or a file that exists", path.display())]
+    /// A source file or folder of [`Config::used_in`](crate::Config::used_in) cannot be read.
+    #[error("cannot read the sources {}; give `used_in` a folder or a file that exists", path.display())]
     Sources {
-        /// The file or folder.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// The server gave no definitions.
-    #[error("the server {url} gave no node definitions; is it running, and is this its base URL?")]
+    /// The server did not return node definitions.
+    #[error("cannot get node definitions from the server {url}; is it running, and is this its base URL?")]
     Unreachable {
-        /// Its base URL, without user, password and query.
+        /// The base URL, without user, password and query.
         url: String,
-        /// Why.
+        /// The error of the HTTP client.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
     /// A server was named, but this build of the crate cannot ask one.
     #[error(
-        "the server {url} cannot be asked: enable the feature `live` of comfy-codegen \
+        "cannot ask the server {url}: enable the feature `live` of comfy-codegen \
          (`comfy-codegen = {{ version = \"{}\", features = [\"live\"] }}`)",
         env!("CARGO_PKG_VERSION")
     )]
     NoLiveFeature {
-        /// Its base URL, without user, password and query.
+        /// The base URL, without user, password and query.
         url: String,
     },
 
-    /// It is not known where to write.
-    #[error("OUT_DIR is not set, so this is no build script: name a file with `Config::out_file`")]
+    /// The path of the file to write is unknown.
+    #[error("OUT_DIR is not set, so this is not a build script; name a file with `Config::out_file`")]
     NoOutDir,
 
     /// The file cannot be written.
-    #[error("{} cannot be written; check that its folder exists and may be written to, and that the disk is not full", path.display())]
+    #[error("cannot write {}; check that its folder exists and is writable, and that the disk is not full", path.display())]
     Write {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// The generated source is not Rust. This is a mistake of this crate.
-    #[error("the generated source does not parse, which is a mistake in comfy-codegen: please report it with {origin}")]
+    /// The generated source is not Rust, which is a bug of this crate.
+    #[error("the generated source does not parse, which is a bug in comfy-codegen; please report it with {origin}")]
     Unparsable {
-        /// The file, or the URL without user, password and query, of the definitions.
+        /// The path or the URL, without user, password and query, of the definitions.
         origin: String,
-        /// Where.
+        /// The error of the parser.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
@@ -117,7 +117,7 @@ fn list(snapshots: &[PathBuf]) -> String {
         return String::new();
     }
     let names: Vec<String> = snapshots.iter().map(|path| path.display().to_string()).collect();
-    format!(" (there is {})", names.join(", "))
+    format!(" (found {})", names.join(", "))
 }
 
 fn lines(errors: &[impl ToString]) -> String {

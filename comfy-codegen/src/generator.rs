@@ -1,62 +1,111 @@
-//! From a document to source text: parse, plan, pack, emit.
+//! From node definitions to source text: parse, plan, pack, emit.
 
 use std::collections::HashSet;
 
-use comfy_schema::Schema;
-
-use crate::config::{Config, Document};
+use crate::config::Config;
+use crate::document::Document;
+use crate::error::Error;
 use crate::output::{Fingerprint, Names, head};
 use crate::plan::{Plan, Selection};
-use crate::{Error, Report, emit, pack, plan};
+use crate::report::Report;
+use crate::{emit, pack};
 
-/// What a run gives, before it is formatted and written.
+/// The generated source and the report, as [`Config::source`] returns them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The content of a Rust file.
+    pub source: String,
+    /// The report about the source and the definitions.
+    pub report: Report,
+}
+
+impl Config {
+    /// Returns the classes that would be generated, in the order of their Rust names: all, those that are named
+    /// ([`nodes`](Self::nodes)), or those that the sources use ([`used_in`](Self::used_in)). Reads no environment
+    /// variable.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`source`](Self::source).
+    pub fn classes(&self) -> Result<Vec<String>, Error> {
+        let document = self.document()?;
+        let words = self.words()?;
+        let schema = document.schema()?;
+        let plan = Plan::with(&schema, self.overrides()).map_err(Error::Overrides)?;
+        let plan = selected(plan, self, words.as_ref())?;
+        Ok(plan.nodes.iter().map(|node| node.source.class.to_string()).collect())
+    }
+
+    /// Generates the source and returns it with the report. Writes nothing and reads no environment variable.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the definitions cannot be read or understood, if a source file cannot be read, or if a node
+    /// or an override names something that the schema does not have.
+    pub fn source(&self) -> Result<Generated, Error> {
+        let document = self.document()?;
+        let words = self.words()?;
+        let draft = draft(self, &document, words.as_ref())?;
+        Ok(Generated { source: draft.text()?, report: draft.report })
+    }
+
+    /// Generates the file, which is left alone if it would not change, and returns the report. Reads no environment
+    /// variable but `OUT_DIR`. If generating fails, the file stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`source`](Self::source), and an error if the file cannot be written or its path is
+    /// unknown.
+    pub fn generate(&self) -> Result<Report, Error> {
+        let target = self.target()?;
+        let generated = self.source()?;
+        target.write(&generated.source)?;
+        Ok(generated.report)
+    }
+}
+
+/// The result of generating, before it is formatted and written.
 pub(crate) struct Draft<'c> {
     config: &'c Config,
     document: &'c Document,
     body: String,
     fingerprint: Fingerprint,
-    /// The words of sources that decide what is generated from these definitions, if sources do.
+    /// The names that decide what is generated from these definitions, if the words of sources do.
     pub(crate) names: Option<Names>,
     pub(crate) report: Report,
 }
 
-/// Generates what `config` asks for from the definitions in `document`. `words` are those of the sources, if only
-/// what they use is wanted.
-pub(crate) fn generate<'c>(
+/// Generates the source that `config` asks for from the definitions in `document`. `words` are those of the sources, if
+/// only what they use is wanted.
+pub(crate) fn draft<'c>(
     config: &'c Config,
     document: &'c Document,
     words: Option<&HashSet<String>>,
 ) -> Result<Draft<'c>, Error> {
     let schema = document.schema()?;
-    let plan = plan::plan(&schema, config.overrides()).map_err(Error::Overrides)?;
-    let mut fingerprint = Fingerprint::new(config, document);
+    let plan = Plan::with(&schema, config.overrides()).map_err(Error::Overrides)?;
+    let mut fingerprint = Fingerprint::new(&config.description(), &document.bytes);
     let names = words.map(|words| {
         let names = Names::new(fingerprint, plan.names());
         fingerprint = names.fingerprint(words);
         names
     });
-    let mut plan = plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)?;
-    pack_all(&mut plan);
+    let mut plan = selected(plan, config, words)?;
+    for node in &mut plan.nodes {
+        pack::pack(node, &plan.shared);
+    }
     let body = emit::emit(&plan, config.style());
     let report = Report::new(&schema, &plan);
     Ok(Draft { config, document, body, fingerprint, names, report })
 }
 
-/// The classes that `config` asks for.
-pub(crate) fn classes(config: &Config, schema: &Schema, words: Option<&HashSet<String>>) -> Result<Vec<String>, Error> {
-    let plan = plan::plan(schema, config.overrides()).map_err(Error::Overrides)?;
-    let plan = plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)?;
-    Ok(plan.nodes.iter().map(|node| node.source.class.to_string()).collect())
-}
-
-fn pack_all(plan: &mut Plan<'_>) {
-    for node in &mut plan.nodes {
-        pack::pack(node, &plan.shared);
-    }
+fn selected<'s>(plan: Plan<'s>, config: &Config, words: Option<&HashSet<String>>) -> Result<Plan<'s>, Error> {
+    plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)
 }
 
 impl Draft<'_> {
-    /// The whole file.
+    /// Returns the content of the file.
     pub(crate) fn text(&self) -> Result<String, Error> {
         let head = head(self.fingerprint, &self.document.name);
         if !self.config.is_pretty() {

@@ -1,36 +1,35 @@
-//! What was generated, and what was odd.
+//! The report about what was generated.
 
 use comfy_schema::{Map, Schema, Value};
 
 use crate::plan::{Kind, Plan, Record};
 
-/// What was generated, and what was odd about the definitions.
+/// A report about what was generated, and about what was odd in the definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The number of nodes.
+    /// The number of generated nodes.
     pub nodes: usize,
-    /// The number of declared inputs of these nodes. Hidden ones do not count, which the server fills in; neither
-    /// do the inputs inside dynamic ones.
+    /// The number of declared inputs of these nodes. Hidden inputs, which the server fills in, and inputs inside
+    /// dynamic ones do not count.
     pub inputs: usize,
     /// The number of outputs of these nodes.
     pub outputs: usize,
     /// The inputs that have no typed form and take any JSON: `Class.input`, `Class.input[branch].child`.
     pub raw_inputs: Vec<String>,
-    /// What is called otherwise in Rust than in the schema: nodes, inputs and branches whose name differs by more than
-    /// case, blanks and punctuation. A number or a word behind it settles a collision, a spelled symbol stands for
-    /// one.
+    /// The nodes, inputs and branches whose name in Rust differs from that in the schema by more than case, blanks and
+    /// punctuation: a number or a word was added to tell names apart, or a symbol was spelled out.
     pub renamed: Vec<Renamed>,
-    /// What was odd, each with its path: what the schema reports, defaults that the server would refuse, bounds that
-    /// bound nothing, nodes emitted with raw fields.
+    /// Everything odd, each with its path: issues that parsing the schema reports, defaults that the server would
+    /// refuse, bounds without effect, nodes with raw fields.
     pub warnings: Vec<String>,
 }
 
-/// Something that is called otherwise in Rust than in the schema.
+/// A node, input or branch whose name in Rust differs from that in the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Renamed {
-    /// The exact name: `ImageFlip+`, `SaveImage.a b`, `Resize.mode[by size]`.
+    /// The path with the exact name: `ImageFlip+`, `SaveImage.a b`, `Resize.mode[by size]`.
     pub schema: String,
     /// The Rust name: `ImageFlipPlus`, `a_b`, `BySize`.
     pub rust: String,
@@ -42,7 +41,7 @@ impl Report {
         let complete = plan.nodes.len() == schema.nodes.len();
         let concerns = |path: &str| complete || plan.nodes.iter().any(|node| is_within(path, &node.source.class));
         report.warnings.extend(schema.issues.iter().filter(|issue| concerns(&issue.path)).map(ToString::to_string));
-        // In the order of the document, not of the Rust names.
+        // By class, not by Rust name.
         let mut nodes: Vec<_> = plan.nodes.iter().collect();
         nodes.sort_by_key(|node| &node.source.class);
         for node in nodes {
@@ -86,8 +85,8 @@ impl Report {
         }
     }
 
-    /// The report as one line of JSON, with the keys `nodes`, `inputs`, `outputs`, `raw_inputs`, `renamed` (objects
-    /// with `schema` and `rust`) and `warnings`.
+    /// Returns the report as one line of JSON, with the keys `nodes`, `inputs`, `outputs`, `raw_inputs`, `renamed`
+    /// (objects with `schema` and `rust`) and `warnings`.
     pub fn to_json(&self) -> String {
         let renamed = self.renamed.iter().map(|renamed| {
             let mut map = Map::new();
@@ -110,12 +109,12 @@ fn texts(texts: &[String]) -> Value {
     texts.iter().map(String::as_str).collect()
 }
 
-/// What a reader recognises a name by: letters and digits, whatever their case and what stands between them.
+/// Returns what readers recognise a name by: its letters and digits in lower case, without what stands between them.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
-/// Whether a path is of something in this class.
+/// Returns whether a path leads to something in this class.
 fn is_within(path: &str, class: &str) -> bool {
     path.strip_prefix(class).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ':']))
 }

@@ -1,16 +1,16 @@
-//! The words that source files hold, to find out which nodes they use.
+//! Collects the words of source files, to find out which nodes they use.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::Error;
+use crate::error::Error;
 use crate::output::is_generated;
 
-/// Every word of the `.rs` files at these paths, at any depth.
+/// Returns every word of the `.rs` files at these paths, at any depth.
 ///
-/// Comments, strings and macros count like code: a parser would miss what stands in a macro or in a file that is
-/// half written, and a node too many costs nothing.
+/// Comments, strings and macros count like code: a parser would miss names in a macro or in a file that is half
+/// written, and a node too many costs nothing.
 pub(crate) fn words(paths: &[PathBuf]) -> Result<HashSet<String>, Error> {
     let mut words = HashSet::new();
     for path in paths {
@@ -22,7 +22,7 @@ pub(crate) fn words(paths: &[PathBuf]) -> Result<HashSet<String>, Error> {
 fn visit(path: &Path, words: &mut HashSet<String>) -> Result<(), Error> {
     let failed = |source: io::Error| Error::Sources { path: path.to_owned(), source };
     if !fs::metadata(path).map_err(failed)?.is_dir() {
-        // Sources are UTF-8, or rustc refuses them: what is not is no word.
+        // Sources are UTF-8, or rustc refuses them, so other bytes cannot be part of a name.
         let bytes = fs::read(path).map_err(failed)?;
         collect(&String::from_utf8_lossy(&bytes), words);
         return Ok(());
@@ -30,7 +30,7 @@ fn visit(path: &Path, words: &mut HashSet<String>) -> Result<(), Error> {
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
-        // Links to folders may lead in circles; those to files do not.
+        // Links to folders may form cycles; links to files cannot.
         let folder = entry.file_type().map_err(failed)?.is_dir();
         if folder || path.extension().is_some_and(|ending| ending == "rs") {
             visit(&path, words)?;

@@ -1,14 +1,14 @@
-//! How many conversions of a folder of pairs (`x.ui.json`, `x.api.json`) equal what the front end made of them.
+//! Counts the conversions of a folder of pairs (`x.ui.json`, `x.api.json`) that equal what the front end made of them.
 //!
 //! ```text
 //! cargo run --release -p comfy-convert --example convert_score -- DIR [--schema FILE] [--back]
 //! ```
 //!
-//! With `--back` it is the way back that is scored: every `x.api.json` becomes a workflow for the editor, which is
-//! converted again and must be the same prompt.
+//! With `--back`, the way back is scored: every `x.api.json` becomes a workflow for the editor, which is converted
+//! again and must give the same prompt.
 //!
-//! Without `--schema` the definitions are those in `DIR/object_info.json`. Exit status: 0 if all are equal, 1 if not,
-//! 2 if it could not be found out.
+//! Without `--schema`, the definitions are those in `DIR/object_info.json`. Exit status: 0 if all are equal, 1 if not,
+//! 2 if there is an error.
 
 #[path = "../tests/score/mod.rs"]
 mod score;

@@ -1,53 +1,135 @@
-//! What people have: files of every form, told apart and read.
+//! Workflow files of every format: recognized and read.
 
 use comfy_schema::causes::in_full;
-use comfy_schema::{Map, Text, Value};
+use comfy_schema::prompt::PromptNode;
+use comfy_schema::shown::shortened;
+use comfy_schema::{Map, Value};
 
-use crate::error::{Place, ReadError, Warning, WarningKind};
+use crate::error::{ConvertWarning, ConvertWarningKind, DocumentError};
 use crate::picture;
 use crate::ui::UiWorkflow;
 
-/// In which form a workflow came.
+/// The maximum number of characters of a key that a message shows.
+const MAX_KEY_LEN: usize = 60;
+
+/// The format of a workflow file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Form {
+pub enum Format {
     /// The editor's own file.
     Ui,
-    /// The prompt that is queued.
+    /// A prompt, as the editor exports and queues it.
     Api,
-    /// The body of a `POST /prompt`.
+    /// The body of a `POST /prompt` request.
     Request,
     /// A picture, video or sound of this format: `PNG`, `WebP`, `FLAC`, `Ogg`, `MP3`, `MP4`, `WebM`.
     Picture(&'static str),
 }
 
-/// What a file holds: at least one of the two.
-#[derive(Debug, Clone)]
-#[must_use = "it holds what the file held"]
-#[non_exhaustive]
-pub struct Document {
-    /// In which form it came.
-    pub form: Form,
-    /// The workflow as the editor saves it. It must be converted.
-    pub ui: Option<UiWorkflow>,
-    /// The prompt as it was queued, without what belongs to that run: an object of node id to `class_type`, `inputs`
-    /// and `_meta`. Values are as they stand in the file, `NaN` included.
-    pub api: Option<Value>,
-    /// What was left out.
-    pub warnings: Vec<Warning>,
+impl Format {
+    /// Returns the format of a JSON document, or `None` if it is not a workflow.
+    ///
+    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the body
+    /// of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
+    pub fn of(json: &Value) -> Option<Self> {
+        let map = json.as_object()?;
+        if map.get("nodes").and_then(Value::as_array).is_some() {
+            return Some(Self::Ui);
+        }
+        if map.get("prompt").and_then(Value::as_object).is_some_and(is_prompt) {
+            return Some(Self::Request);
+        }
+        is_prompt(map).then_some(Self::Api)
+    }
 }
 
-/// Reads a workflow in any form: UI format (0.4 and v1), API format, the body of a request, or a picture, video or
+/// The content of a workflow file: a workflow, a prompt, or both.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A workflow as the editor saves it, which a [`Converter`](crate::Converter) makes a prompt of.
+    Ui(UiWorkflow),
+    /// A prompt as it was queued, without what belongs to that run: an object of node id to `class_type`, `inputs` and
+    /// `_meta`. Values are as they stand in the file, `NaN` included.
+    Api(Value),
+    /// A workflow and the prompt that was queued for it.
+    Both {
+        /// The workflow.
+        ui: UiWorkflow,
+        /// The prompt.
+        api: Value,
+    },
+}
+
+impl Content {
+    /// Returns the content of a file that has these two parts, or `None` if it has neither.
+    fn new(ui: Option<UiWorkflow>, api: Option<Value>) -> Option<Self> {
+        Some(match (ui, api) {
+            (Some(ui), Some(api)) => Self::Both { ui, api },
+            (Some(ui), None) => Self::Ui(ui),
+            (None, Some(api)) => Self::Api(api),
+            (None, None) => return None,
+        })
+    }
+}
+
+/// A workflow file, as [`read`] returns it.
+#[derive(Debug, Clone)]
+#[must_use = "a document holds what the file holds"]
+pub struct Document {
+    format: Format,
+    content: Content,
+    warnings: Vec<ConvertWarning>,
+}
+
+impl Document {
+    /// Returns the format of the file.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Returns the content of the file.
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// Returns the content of the file, without its format and warnings.
+    pub fn into_content(self) -> Content {
+        self.content
+    }
+
+    /// Returns the workflow as the editor saves it, if the file holds one.
+    pub fn ui(&self) -> Option<&UiWorkflow> {
+        match &self.content {
+            Content::Ui(ui) | Content::Both { ui, .. } => Some(ui),
+            Content::Api(_) => None,
+        }
+    }
+
+    /// Returns the prompt that was queued, if the file holds one.
+    pub fn api(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Api(api) | Content::Both { api, .. } => Some(api),
+            Content::Ui(_) => None,
+        }
+    }
+
+    /// Returns warnings about the parts of the file that were left out.
+    pub fn warnings(&self) -> &[ConvertWarning] {
+        &self.warnings
+    }
+}
+
+/// Reads a workflow of any format: UI format (0.4 and v1), API format, the body of a request, or a picture, video or
 /// sound that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM). JSON may be UTF-8 or UTF-16.
 ///
 /// ```
-/// use comfy_convert::{Form, read};
+/// use comfy_convert::{Format, read};
 ///
-/// # fn main() -> Result<(), comfy_convert::ReadError> {
+/// # fn main() -> Result<(), comfy_convert::DocumentError> {
 /// let document = read(br#"{"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}, "is_changed": ["x"]}}"#)?;
-/// assert_eq!(document.form, Form::Api);
+/// assert_eq!(document.format(), Format::Api);
 /// assert_eq!(
-///     document.api.expect("it is API format").to_string(),
+///     document.api().expect("the file is in API format").to_string(),
 ///     r#"{"1":{"class_type":"LoadImage","inputs":{"image":"a.png"}}}"#
 /// );
 /// # Ok(())
@@ -56,109 +138,100 @@ pub struct Document {
 ///
 /// # Errors
 ///
-/// [`ReadError`] says what the bytes are instead.
-pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+/// Returns a [`DocumentError`], which says what the bytes are instead, if they hold no workflow.
+pub fn read(bytes: &[u8]) -> Result<Document, DocumentError> {
     if let Some(found) = picture::read(bytes) {
         let (format, found) = found?;
         return from_picture(format, found);
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     match text {
-        [] => return Err(ReadError::Empty),
+        [] => return Err(DocumentError::Empty),
         [b'<', rest @ ..] => return Err(markup(rest)),
         _ => {}
     }
-    let value = Value::parse(bytes).map_err(|source| ReadError::Json { source })?;
+    let value = Value::parse(bytes).map_err(|source| DocumentError::Json { source })?;
     from_value(&value)
 }
 
-fn markup(rest: &[u8]) -> ReadError {
+fn markup(rest: &[u8]) -> DocumentError {
     let head = String::from_utf8_lossy(rest.get(..200).unwrap_or(rest)).to_ascii_lowercase();
     if head.starts_with("svg") || head.contains("<svg") {
-        return ReadError::Unsupported { found: "an SVG picture", remedy: "give the workflow's JSON" };
+        return DocumentError::Unsupported { found: "an SVG picture", remedy: "give the workflow's JSON" };
     }
-    ReadError::Html
+    DocumentError::Html
 }
 
-/// A document of JSON.
-fn from_value(value: &Value) -> Result<Document, ReadError> {
-    let Some(map) = value.as_object() else {
-        return Err(ReadError::NotAWorkflow { found: value.kind_name().into() });
+/// Reads a document of JSON.
+fn from_value(value: &Value) -> Result<Document, DocumentError> {
+    let not_a_workflow = |found| DocumentError::NotAWorkflow { found };
+    let map = value.as_object().ok_or_else(|| not_a_workflow(value.kind_name().into()))?;
+    let format = Format::of(value).ok_or_else(|| not_a_workflow(describe(map)))?;
+    if format == Format::Ui {
+        let content = Content::Ui(UiWorkflow::from_value(value)?);
+        return Ok(Document { format, content, warnings: Vec::new() });
+    }
+    let is_request = format == Format::Request;
+    let prompt = map.get("prompt").and_then(Value::as_object).filter(|_| is_request);
+    let (api, mut warnings) = cleaned(prompt.unwrap_or(map));
+    let workflow = ["extra_data", "extra_pnginfo", "workflow"]
+        .iter()
+        .try_fold(value, |value, key| value.as_object()?.get(key))
+        .filter(|workflow| is_request && !workflow.is_null());
+    let content = match workflow.map(UiWorkflow::from_value) {
+        Some(Ok(ui)) => Content::Both { ui, api },
+        Some(Err(error)) => {
+            let message = format!("extra_data.extra_pnginfo.workflow: {}", in_full(&error));
+            warnings.push(ConvertWarning::ignored(message));
+            Content::Api(api)
+        }
+        None => Content::Api(api),
     };
-    if map.get("nodes").and_then(Value::as_array).is_some() {
-        let ui = Some(UiWorkflow::from_value(value)?);
-        return Ok(Document { form: Form::Ui, ui, api: None, warnings: Vec::new() });
-    }
-    if let Some(prompt) = map.get("prompt").and_then(Value::as_object).filter(|prompt| is_prompt(prompt)) {
-        let (api, mut warnings) = cleaned(prompt);
-        let workflow = ["extra_data", "extra_pnginfo", "workflow"]
-            .iter()
-            .try_fold(value, |value, key| value.as_object().and_then(|map| map.get(key)));
-        let ui = workflow.filter(|workflow| !workflow.is_null()).map(UiWorkflow::from_value).transpose();
-        let ui = ui.unwrap_or_else(|error| {
-            warnings.push(odd(format!("extra_data.extra_pnginfo.workflow: {}", in_full(&error))));
-            None
-        });
-        return Ok(Document { form: Form::Request, ui, api: Some(api), warnings });
-    }
-    if is_prompt(map) {
-        let (api, warnings) = cleaned(map);
-        return Ok(Document { form: Form::Api, ui: None, api: Some(api), warnings });
-    }
-    Err(ReadError::NotAWorkflow { found: what(map) })
+    Ok(Document { format, content, warnings })
 }
 
-fn from_picture(format: &'static str, found: picture::Found) -> Result<Document, ReadError> {
-    let metadata = |key, error| ReadError::Metadata { format, key, source: Box::new(error) };
+fn from_picture(format: &'static str, found: picture::Found) -> Result<Document, DocumentError> {
+    let metadata = |key, error| DocumentError::Metadata { format, key, source: Box::new(error) };
     let mut problems = found.problems;
     let ui = found.workflow.filter(|workflow| !workflow.is_null()).and_then(|workflow| {
         UiWorkflow::from_value(&workflow).map_err(|error| problems.push(metadata("workflow", error))).ok()
     });
     let mut warnings = Vec::new();
-    let api = found.prompt.filter(|prompt| !prompt.is_null()).and_then(|prompt| match prompt.as_object() {
-        Some(map) if is_prompt(map) => {
-            let (api, stripped) = cleaned(map);
-            warnings = stripped;
-            Some(api)
-        }
-        Some(map) => {
-            problems.push(metadata("prompt", ReadError::NotAWorkflow { found: what(map) }));
-            None
-        }
-        None => {
-            problems.push(metadata("prompt", ReadError::NotAWorkflow { found: prompt.kind_name().into() }));
-            None
-        }
+    let api = found.prompt.filter(|prompt| !prompt.is_null()).and_then(|prompt| {
+        let found = match prompt.as_object() {
+            Some(map) if is_prompt(map) => {
+                let (api, stripped) = cleaned(map);
+                warnings = stripped;
+                return Some(api);
+            }
+            Some(map) => describe(map),
+            None => prompt.kind_name().into(),
+        };
+        problems.push(metadata("prompt", DocumentError::NotAWorkflow { found }));
+        None
     });
-    if ui.is_none() && api.is_none() {
-        return Err(problems.pop().unwrap_or(ReadError::NoWorkflow { format, found: Vec::new() }));
-    }
-    warnings.extend(problems.into_iter().map(|problem| odd(in_full(&problem))));
-    Ok(Document { form: Form::Picture(format), ui, api, warnings })
-}
-
-fn odd(what: String) -> Warning {
-    Warning { place: None, kind: WarningKind::Odd(what) }
-}
-
-/// Whether this is API format: an object in which some entry has a class, or all have inputs. (A front end that knows none
-/// of the classes gives none.)
-fn is_prompt(map: &Map) -> bool {
-    let has = |node: &Value, key: &str, is_right: fn(&Value) -> bool| {
-        node.as_object().is_some_and(|node| node.get(key).is_some_and(is_right))
+    let Some(content) = Content::new(ui, api) else {
+        return Err(problems.pop().unwrap_or(DocumentError::NoWorkflow { format, found: Vec::new() }));
     };
-    map.iter().any(|(_, node)| has(node, "class_type", |class| class.as_str().is_some()))
-        || !map.is_empty() && map.iter().all(|(_, node)| has(node, "inputs", |inputs| inputs.as_object().is_some()))
+    warnings.extend(problems.into_iter().map(|problem| ConvertWarning::ignored(in_full(&problem))));
+    Ok(Document { format: Format::Picture(format), content, warnings })
 }
 
-/// A prompt without what belongs to the run that saved it.
-fn cleaned(prompt: &Map) -> (Value, Vec<Warning>) {
+/// Returns whether an object is in API format: some member has a class, or all have inputs. (A front end that knows none of
+/// the classes writes none.)
+fn is_prompt(map: &Map) -> bool {
+    let mut nodes = map.iter().map(|(id, json)| PromptNode { id, json });
+    nodes.clone().any(|node| node.class().is_some()) || !map.is_empty() && nodes.all(|node| node.inputs().is_some())
+}
+
+/// Returns a prompt without the parts that belong to the run that saved it, and a warning about each.
+fn cleaned(prompt: &Map) -> (Value, Vec<ConvertWarning>) {
     let mut warnings = Vec::new();
     let mut nodes = Vec::new();
-    for (id, node) in prompt {
-        let Some(node) = node.as_object().filter(|node| node.contains_key("inputs") || node.contains_key("class_type"))
+    for (id, json) in prompt {
+        let Some(node) = json.as_object().filter(|node| node.contains_key("inputs") || node.contains_key("class_type"))
         else {
-            warnings.push(odd(format!("`{id}` is no node and is left out")));
+            warnings.push(ConvertWarning::ignored(format!("`{id}` is not a node and is left out")));
             continue;
         };
         let mut kept = Map::new();
@@ -166,8 +239,8 @@ fn cleaned(prompt: &Map) -> (Value, Vec<Warning>) {
             if matches!(key.as_str(), "class_type" | "inputs" | "_meta") {
                 kept.insert(key.clone(), value.clone());
             } else {
-                warnings
-                    .push(Warning { place: Some(place(id, node)), kind: WarningKind::Stripped { key: key.clone() } });
+                let kind = ConvertWarningKind::Stripped { key: key.clone() };
+                warnings.push(ConvertWarning { node: Some(PromptNode { id, json }.label()), kind });
             }
         }
         nodes.push((id.clone(), Value::Object(kept)));
@@ -175,26 +248,18 @@ fn cleaned(prompt: &Map) -> (Value, Vec<Warning>) {
     (nodes.into_iter().collect::<Map>().into(), warnings)
 }
 
-fn place(id: &Text, node: &Map) -> Place {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(Text::new);
-    let title = node.get("_meta").and_then(Value::as_object).and_then(|meta| text(meta.get("title")));
-    Place { id: id.clone(), class: text(node.get("class_type")).unwrap_or_default(), title, subgraph: None }
-}
-
-/// What an object is that is no workflow, in words.
-fn what(map: &Map) -> String {
+/// Describes an object that is not a workflow.
+fn describe(map: &Map) -> String {
     let is_definition =
         |value: &Value| value.as_object().is_some_and(|node| node.contains_key("input") && node.contains_key("output"));
     if map.iter().any(|(_, value)| is_definition(value)) {
-        return "the definitions of nodes (/object_info)".into();
+        return "node definitions (/object_info)".into();
     }
     if map.contains_key("error") || map.contains_key("node_errors") {
         return "the error message of a server".into();
     }
     match map.keys().next() {
         None => "an empty object".into(),
-        Some(first) => {
-            format!("an object of something else (its first key is `{}`)", first.chars().take(60).collect::<String>())
-        }
+        Some(first) => format!("another object (its first key is `{}`)", shortened(first, MAX_KEY_LEN)),
     }
 }

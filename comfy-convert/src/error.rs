@@ -1,111 +1,86 @@
-//! What can go wrong, and what is only odd.
+//! Errors and warnings of reading and converting workflows.
 
 use std::fmt;
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{JsonError, Text};
 use thiserror::Error;
 
-/// Where a node stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Place {
-    /// Its id; inside subgraphs the ids of the instances around it, joined with `:`.
-    pub id: Text,
-    /// Its class.
-    pub class: Text,
-    /// Its title, if the file has one.
-    pub title: Option<Text>,
-    /// The name of the subgraph definition it stands in, if it does.
-    pub subgraph: Option<Text>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "node {} `{}`", self.id, self.class)?;
-        if let Some(title) = self.title.as_ref().filter(|title| **title != self.class) {
-            write!(f, " ({title:?})")?;
-        }
-        match &self.subgraph {
-            Some(name) => write!(f, " in subgraph `{name}`"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Why bytes are not a workflow.
+/// The error of [`read`](crate::read): the bytes hold no workflow.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-pub enum ReadError {
-    /// No bytes, or only blanks.
-    #[error("the file is empty; give a workflow that ComfyUI saved or exported, or a picture it made")]
+pub enum DocumentError {
+    /// There are no bytes, or only white space.
+    #[error("the file is empty; give a workflow that ComfyUI saved or exported, or a picture that it made")]
     Empty,
-    /// Text that is not JSON.
+    /// The text is not JSON.
     #[error(
-        "this is not JSON from line {} column {} on; give a workflow that ComfyUI saved or exported, or a picture it made",
+        "this is not JSON: error at line {}, column {}; give a workflow that ComfyUI saved or exported, or a picture \
+         that it made",
         source.line, source.column
     )]
     Json {
-        /// What and where.
+        /// The syntax error and its position.
         source: JsonError,
     },
-    /// A web page.
+    /// The text is a web page.
     #[error("this is a web page, not a workflow; download the file itself")]
     Html,
-    /// JSON of something else.
+    /// The JSON is something else.
     #[error(
-        "this is {found}, not a workflow; a workflow has `nodes` and `links` (UI format), or is an object of nodes with \
-         a `class_type` (API format)"
+        "expected a workflow (UI format: an object with `nodes` and `links`; API format: an object of nodes with a \
+         `class_type`), found {found}"
     )]
     NotAWorkflow {
-        /// What it is.
+        /// A description of the JSON.
         found: String,
     },
-    /// A node of a UI workflow that cannot be told from others.
-    #[error("{place} {why}; the file is damaged, save it again in the editor")]
+    /// A node of a UI workflow cannot be identified.
+    #[error("{path} {reason}; the file is damaged, save it again in the editor")]
     Node {
-        /// `nodes[3]`
-        place: String,
-        /// What is wrong.
-        why: &'static str,
+        /// The position of the node in the file: `nodes[3]`.
+        path: String,
+        /// The fault of the node, in words.
+        reason: &'static str,
     },
-    /// More subgraph definitions than are read.
-    #[error("the file has more than {most} subgraph definitions; split the workflow")]
+    /// The file has more subgraph definitions than the limit.
+    #[error("the file has more than {max} subgraph definitions; split the workflow")]
     TooManySubgraphs {
-        /// The most that are read.
-        most: usize,
+        /// The maximum number of definitions.
+        max: usize,
     },
-    /// A picture, video or sound without a workflow.
+    /// A picture, video or sound holds no workflow.
     #[error("{}", no_workflow(format, found))]
     NoWorkflow {
-        /// Which format it is in: `PNG`.
+        /// The format of the file: `PNG`.
         format: &'static str,
-        /// What metadata it has.
+        /// The keys of the metadata found in the file.
         found: Vec<String>,
     },
-    /// A picture, video or sound that is cut off or damaged where the workflow would be.
-    #[error("the {format} file is damaged: {why}; copy or download it again")]
+    /// A picture, video or sound is cut off or damaged before the place of the workflow.
+    #[error("the {format} file is damaged: {reason}; copy or download it again")]
     Damaged {
-        /// Which format it is in.
+        /// The format of the file.
         format: &'static str,
-        /// What is wrong.
-        why: String,
+        /// The kind of damage, in words.
+        reason: String,
     },
-    /// The metadata of a picture that should be a workflow is none.
-    #[error("the `{key}` in this {format} file cannot be read; take the file that ComfyUI saved, unchanged")]
+    /// Metadata of a picture that should be a workflow is not one.
+    #[error("cannot read the metadata `{key}` of this {format} file; use the file that ComfyUI saved, unchanged")]
     Metadata {
-        /// Which format it is in.
+        /// The format of the file.
         format: &'static str,
-        /// `workflow` or `prompt`
+        /// The metadata's key: `workflow` or `prompt`.
         key: &'static str,
-        /// Why.
+        /// The error of reading the metadata.
         source: Box<Self>,
     },
-    /// A file of another kind.
-    #[error("this is {found}, which does not hold a workflow as ComfyUI writes them; {remedy}")]
+    /// The file is of a kind that cannot hold a workflow.
+    #[error("{found} does not hold a workflow in ComfyUI's form; {remedy}")]
     Unsupported {
-        /// What it is.
+        /// The kind of file, in words.
         found: &'static str,
-        /// What to give instead.
+        /// The remedy, in words.
         remedy: &'static str,
     },
 }
@@ -118,144 +93,152 @@ fn no_workflow(format: &str, found: &[String]) -> String {
     )
 }
 
-/// Why a workflow cannot be converted. The front end fails on the same files, except for the limits.
+/// The error of converting a workflow. The front end fails on the same files, except for the limits.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConvertError {
-    /// An input names a link that the file does not have, or that begins at no node.
-    #[error("{place}: input `{input}` names link {link}, {why}; connect it again in the editor and save")]
+    /// An input refers to a link that the file does not have, or that begins at a missing node.
+    #[error("{node}: input `{input}` refers to link {link}, {reason}; reconnect it in the editor and save")]
     InvalidLink {
-        /// The node whose input it is.
-        place: Box<Place>,
-        /// The input.
+        /// The node with the input.
+        node: Box<NodeLabel>,
+        /// The name of the input.
         input: Text,
         /// The link's id.
         link: String,
-        /// What is wrong with it.
-        why: &'static str,
+        /// The fault of the link, in words.
+        reason: &'static str,
     },
     /// A subgraph passes an input straight to an output, which the front end (1.45) cannot convert.
     #[error(
-        "{place}: its output {output} comes straight from an input of the subgraph, which the front end cannot convert; \
+        "{node}: its output {output} comes straight from an input of the subgraph, which the front end cannot convert; \
          connect around the subgraph"
     )]
     NoOutputNode {
-        /// The instance.
-        place: Box<Place>,
-        /// The output's index.
+        /// The subgraph instance.
+        node: Box<NodeLabel>,
+        /// The index of the output.
         output: usize,
     },
-    /// A loop through nodes that only pass links on.
+    /// Links form a cycle through nodes that only pass links on.
     #[error(
-        "{place}: its links lead back to itself through bypassed, rerouting or subgraph nodes (two instances of one \
-         subgraph in a row through the same bypassed node count as a loop); connect them anew"
+        "{node}: its links lead back to itself through bypassed, rerouting or subgraph nodes (two instances of one \
+         subgraph in a row through the same bypassed node count as a cycle); reconnect them in the editor"
     )]
-    Loop {
-        /// A node of it.
-        place: Box<Place>,
+    Cycle {
+        /// A node of the cycle.
+        node: Box<NodeLabel>,
     },
-    /// A link leads to an input or output that is not there.
-    #[error("{place}: there is no {slot}; connect it again in the editor and save")]
+    /// A link leads to an input or output that does not exist.
+    #[error("{node}: there is no {slot}; reconnect it in the editor and save")]
     NoSlot {
-        /// The node.
-        place: Box<Place>,
-        /// `output 3`
+        /// The node at that end of the link.
+        node: Box<NodeLabel>,
+        /// The missing slot: `output 3`.
         slot: String,
     },
-    /// A subgraph that contains itself.
-    #[error("{place}: the subgraph `{subgraph}` contains itself; take the inner instance out")]
+    /// A subgraph contains itself.
+    #[error("{node}: the subgraph `{subgraph}` contains itself; remove the inner instance")]
     Recursive {
         /// The inner instance.
-        place: Box<Place>,
-        /// The name of the definition.
+        node: Box<NodeLabel>,
+        /// The name of the subgraph definition.
         subgraph: Text,
     },
-    /// A name for files that is not a text.
-    #[error("{place}: `filename_prefix` is {found}, not a text; set it again in the editor and save")]
+    /// The prefix for the names of saved files is not a string.
+    #[error("{node}: expected a string for `filename_prefix`, found {found}; set it again in the editor and save")]
     PrefixNotText {
-        /// The node.
-        place: Box<Place>,
-        /// What it is.
+        /// The node with the prefix.
+        node: Box<NodeLabel>,
+        /// The kind of value found.
         found: &'static str,
     },
-    /// A picture of a camera, which only a browser can take.
-    #[error("{place}: it takes a picture with a camera when it is queued; use `LoadImage` instead")]
+    /// A node takes a picture with a camera, which only a browser can do.
+    #[error("{node}: it takes a picture with a camera when it is queued; use `LoadImage` instead")]
     Webcam {
-        /// The node.
-        place: Box<Place>,
+        /// The node with the camera.
+        node: Box<NodeLabel>,
     },
-    /// Deeper nested subgraphs than are converted.
-    #[error("{place}: subgraphs are nested deeper than {most} levels; flatten the inner ones")]
+    /// Subgraphs are nested deeper than the limit.
+    #[error("{node}: subgraphs are nested deeper than {max} levels; flatten the inner ones")]
     TooDeep {
-        /// The innermost instance looked at.
-        place: Box<Place>,
-        /// The most levels.
-        most: usize,
+        /// The first instance beyond the limit.
+        node: Box<NodeLabel>,
+        /// The maximum number of levels.
+        max: usize,
     },
-    /// More nodes than are converted: subgraphs in subgraphs multiply.
-    #[error("written out, the workflow's subgraphs have more than {most} nodes; split the workflow or its subgraphs")]
+    /// The workflow has more nodes than the limit once its subgraphs are written out.
+    #[error("written out, the workflow's subgraphs have more than {max} nodes; split the workflow or its subgraphs")]
     TooLarge {
-        /// The most nodes.
-        most: usize,
+        /// The maximum number of nodes.
+        max: usize,
     },
-    /// Links through so many nodes that following them all would take too long.
+    /// Links pass through so many nodes that following all of them takes more steps than the limit.
     #[error(
-        "{place}: following the workflow's links takes more than {most} steps; flatten its subgraphs or split the workflow"
+        "{node}: following the workflow's links takes more than {max} steps; flatten its subgraphs or split the workflow"
     )]
     TooManySteps {
-        /// The node looked at when it became too many.
-        place: Box<Place>,
-        /// The most steps.
-        most: usize,
+        /// The node reached at the limit.
+        node: Box<NodeLabel>,
+        /// The maximum number of steps.
+        max: usize,
     },
 }
 
-/// Something that the reader of the prompt should know. The front end converts such a workflow too.
+/// A part of a file or a conversion that the reader of the prompt should know about. The front end converts such a
+/// workflow too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Warning {
-    /// The node concerned, if it is one.
-    pub place: Option<Place>,
-    /// What it is.
-    pub kind: WarningKind,
+pub struct ConvertWarning {
+    /// The node concerned, if the warning is about one.
+    pub node: Option<NodeLabel>,
+    /// The kind of warning, with its details.
+    pub kind: ConvertWarningKind,
 }
 
-/// The kinds of [`Warning`].
+impl ConvertWarning {
+    /// Creates a warning about an ignored part of a file.
+    pub(crate) fn ignored(message: String) -> Self {
+        Self { node: None, kind: ConvertWarningKind::Ignored(message) }
+    }
+}
+
+/// The kinds of [`ConvertWarning`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum WarningKind {
-    /// The schema does not have the class, so the node has no `class_type` and the server will refuse the prompt.
-    #[error("the schema does not have this class; the server will refuse the prompt{hint}")]
+pub enum ConvertWarningKind {
+    /// The schema does not have the class, so the node has no `class_type` and the server will reject the prompt.
+    #[error("the schema does not have this class; the server will reject the prompt{hint}")]
     UnknownClass {
-        /// What to do about it; may be empty.
+        /// A remedy to append to the message; may be empty.
         hint: String,
     },
-    /// The value of this input is known only in a browser or at the moment of queueing.
-    #[error("`{input}` {why}")]
+    /// The value of an input is known only in a browser or at the moment of queueing.
+    #[error("`{input}` {reason}")]
     Undecided {
-        /// The input.
+        /// The name of the input.
         input: Text,
-        /// Why, and what stands there now.
-        why: &'static str,
+        /// Why the value is unknown, and what the prompt holds instead.
+        reason: &'static str,
     },
-    /// The node's values are saved by name, which only the script of its pack can read: they are missing.
-    #[error("its values are saved in a form that only its pack's script reads; they are missing from the prompt")]
+    /// The node's values are saved by name, which only the script of its pack can read, so the prompt lacks them.
+    #[error("its values are saved in a form that only the script of its pack reads; they are missing from the prompt")]
     NamedValues,
-    /// A part of the file that is no part of a workflow was left out.
+    /// A part of the file that does not belong to a workflow was left out.
     #[error("{0}")]
-    Odd(String),
-    /// A key of an API-format node that must not be sent again was left out.
-    #[error("`{key}` is left out: it is of the run that saved the file")]
+    Ignored(String),
+    /// A key of an API-format node was left out, because it must not be sent again.
+    #[error("`{key}` is left out: it belongs to the run that saved the file")]
     Stripped {
         /// The key.
         key: Text,
     },
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for ConvertWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.kind),
+        match &self.node {
+            Some(node) => write!(f, "{node}: {}", self.kind),
             None => self.kind.fmt(f),
         }
     }

@@ -1,8 +1,9 @@
-//! A workflow as people have it (editor JSON, API JSON, or a picture) becomes the prompt the front end would queue.
+//! Converts ComfyUI workflows: a file as people have it (editor JSON, API JSON, a picture) becomes the prompt that the
+//! front end would queue, and a prompt becomes a workflow that the editor opens.
 //!
-//! [`read`] takes the bytes of any such file and says what they hold. A workflow in UI format is converted by
-//! [`Converter`], which follows the stock front end 1.45 to the letter: the same node ids, inputs, values and titles.
-//! Neither does any I/O.
+//! [`read`] takes the bytes of any such file and returns its content. [`Converter`] converts a workflow in UI format
+//! exactly as the stock front end 1.45 does: to the same node ids, inputs, values and titles. [`to_ui_with`] is its
+//! inverse. None of them does any I/O.
 //!
 //! ```no_run
 //! use comfy_convert::{Converter, read};
@@ -11,7 +12,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let schema = Schema::from_slice(&std::fs::read("schemas/comfyui-0.26.0.json")?)?;
 //! let document = read(&std::fs::read("portrait.png")?)?;
-//! if let Some(workflow) = &document.ui {
+//! if let Some(workflow) = document.ui() {
 //!     let converted = Converter::new(&schema).convert(workflow)?;
 //!     println!("{}", converted.prompt);
 //! }
@@ -19,8 +20,9 @@
 //! # }
 //! ```
 //!
-//! The folders show the way of the data: `ui` (the file as a tolerant model) → `load` with `widgets` (classes, values,
-//! slots and types) → `flatten` (subgraphs, virtual nodes, links) → `emit`.
+//! The modules follow the data: `ui` (the file as a tolerant model), then `load` with `widgets` (classes, values, slots
+//! and types), `flatten` (subgraphs, virtual nodes, links) and `emit`. `frontend` repeats what the front end's own
+//! JavaScript does with numbers, texts, dates and titles.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -29,34 +31,38 @@ mod document;
 mod emit;
 mod error;
 mod flatten;
+mod frontend;
 mod load;
+mod options;
 mod picture;
 mod to_ui;
 mod ui;
 mod widgets;
 
 pub use comfy_schema;
-pub use convert::{Converted, Converter, DateTime};
-pub use document::{Document, Form, read};
-pub use error::{ConvertError, Place, ReadError, Warning, WarningKind};
-pub use to_ui::{BoxSize, Lost, ToUiError, UiDocument, to_ui};
+pub use convert::{Converted, Converter};
+pub use document::{Content, Document, Format, read};
+pub use emit::{InactiveNode, InactiveState, OutgoingLink};
+pub use error::{ConvertError, ConvertWarning, ConvertWarningKind, DocumentError};
+pub use frontend::date::DateTime;
+pub use to_ui::{BoxSize, LostValue, ToUiError, UiDocument, to_ui_with};
 pub use ui::UiWorkflow;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+    const fn assert_send_sync<T: Send + Sync + 'static>() {}
 
     #[test]
-    fn types_go_to_other_threads() {
-        goes_to_other_threads::<Converter<'static>>();
-        goes_to_other_threads::<Converted>();
-        goes_to_other_threads::<Document>();
-        goes_to_other_threads::<UiDocument>();
-        goes_to_other_threads::<UiWorkflow>();
-        goes_to_other_threads::<ConvertError>();
-        goes_to_other_threads::<ReadError>();
-        goes_to_other_threads::<ToUiError>();
+    fn types_are_send_and_sync() {
+        assert_send_sync::<Converter<'static>>();
+        assert_send_sync::<Converted>();
+        assert_send_sync::<Document>();
+        assert_send_sync::<UiDocument>();
+        assert_send_sync::<UiWorkflow>();
+        assert_send_sync::<ConvertError>();
+        assert_send_sync::<DocumentError>();
+        assert_send_sync::<ToUiError>();
     }
 }

@@ -1,5 +1,5 @@
-//! What the real front end made of real files. They are in the folder that the environment variable `COMFY_DATA`
-//! names; without it these tests are skipped.
+//! Comparison with the prompts that the real front end made of real files. The files are in the folder that the
+//! environment variable `COMFY_DATA` names; without it these tests are skipped.
 
 mod score;
 
@@ -14,7 +14,7 @@ fn data() -> Option<PathBuf> {
     if root.is_none() {
         eprintln!("skipped: COMFY_DATA does not name the folder with what the front end did");
     }
-    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    // Tests run in the crate's folder; a relative path starts at the workspace's.
     root.map(|root| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
 }
 
@@ -37,7 +37,7 @@ fn public_workflows_with_custom_nodes() -> Result<(), Box<dyn Error>> {
     all_equal("wild_workflows", "wild_workflows/object_info.json", 107)
 }
 
-/// What the editor makes of the way back is the prompt again.
+/// The editor queues the same prompt for the workflow made of it.
 #[test]
 fn templates_to_the_editor_and_back() -> Result<(), Box<dyn Error>> {
     let Some(data) = data() else { return Ok(()) };

@@ -1,15 +1,15 @@
-//! What must hold for any input: nothing panics, and what is converted is a prompt.
+//! Properties of any input: nothing panics, and the result of a conversion is a prompt.
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-use comfy_convert::{Converter, Form, UiWorkflow, read};
+use comfy_convert::{Converter, Format, UiWorkflow, read};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
 const CLASSES: &str = include_str!("rules/classes.json");
 const WORKFLOW: &str = include_str!("fixtures/everything.json");
 
-/// Any JSON, with the words and numbers of workflows in it.
+/// Generates any JSON with the words and numbers of workflows in it.
 fn json() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
         "Make",
@@ -72,7 +72,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The number of values in a value, itself included.
+/// Returns the number of values in a value, including itself.
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(values) => values.iter().map(count).sum(),
@@ -81,7 +81,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The value with the one at this place replaced.
+/// Returns the value with the one at this position replaced.
 fn replaced(value: &Value, place: &mut usize, new: &Value) -> Value {
     if *place == 0 {
         *place = usize::MAX;
@@ -102,17 +102,17 @@ fn check(value: &Value) {
         return;
     };
     let schema = Schema::from_slice(CLASSES.as_bytes()).expect("it is a schema");
-    for converter in [Converter::new(&schema), Converter::new(&schema).seed(1).follow_get_set()] {
+    for converter in [Converter::new(&schema), Converter::new(&schema).seed(1).follow_get_set().list_inactive()] {
         let Ok(converted) = converter.convert(&workflow) else {
             continue;
         };
-        // What it gives is read as it is, and has no number that JSON has not.
+        // The prompt is read back as it is, and its numbers are valid JSON.
         let text = converted.prompt.to_string();
         assert_eq!(Value::parse(text.as_bytes()).expect("it is JSON"), converted.prompt);
         assert!(!text.contains(":NaN") && !text.contains(":Infinity"));
         if text.contains("\"class_type\":\"") {
             let again = read(text.as_bytes()).expect("it is a prompt");
-            assert_eq!((again.form, again.api), (Form::Api, Some(converted.prompt)));
+            assert_eq!((again.format(), again.api()), (Format::Api, Some(&converted.prompt)));
         }
     }
 }
@@ -144,7 +144,7 @@ proptest! {
     fn changed_workflows(changes in prop::collection::vec((any::<prop::sample::Index>(), json()), 1..6)) {
         let mut value = Value::parse(WORKFLOW.as_bytes()).expect("it is JSON");
         for (place, new) in changes {
-            // Not the root.
+            // The root is not replaced.
             let mut place = 1 + place.index(count(&value).max(2) - 1);
             value = replaced(&value, &mut place, &new);
         }

@@ -1,10 +1,10 @@
-//! The way to the editor and back, one small case per rule.
+//! The way to the editor and back: one small case per rule.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::LazyLock;
 
-use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui};
+use comfy_convert::{BoxSize, Converter, UiDocument, UiWorkflow, to_ui_with};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
 
@@ -17,16 +17,16 @@ fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
 }
 
-/// Everything at one place.
+/// A layout with every node at the origin.
 fn at_the_origin(_: &[BoxSize], _: &[(usize, usize)]) -> Vec<(f64, f64)> {
     Vec::new()
 }
 
-fn there(prompt: &Value) -> UiDocument {
-    to_ui(prompt, &SCHEMA, at_the_origin).unwrap()
+fn to_editor(prompt: &Value) -> UiDocument {
+    to_ui_with(prompt, &SCHEMA, at_the_origin).unwrap()
 }
 
-/// The prompt that the editor makes of the file.
+/// Returns the prompt that the editor queues for the file.
 fn back(document: &UiDocument) -> Value {
     let text = document.workflow.to_string();
     let workflow = UiWorkflow::from_value(&json(&text)).unwrap();
@@ -36,12 +36,12 @@ fn back(document: &UiDocument) -> Value {
 #[track_caller]
 fn comes_back(prompt: &str) {
     let prompt = json(prompt);
-    let document = there(&prompt);
+    let document = to_editor(&prompt);
     assert_eq!(document.lost, []);
     assert_eq!(back(&document), prompt, "{}", back(&document));
 }
 
-/// A member of the file's node with this id.
+/// Returns a member of the file's node with this id.
 fn member(document: &UiDocument, id: &str, key: &str) -> Option<Value> {
     let nodes = document.workflow.as_object()?.get("nodes")?.as_array()?;
     let node = nodes.iter().find(|node| node.as_object().is_some_and(|node| node.get("id") == Some(&json(id))))?;
@@ -56,25 +56,25 @@ const SAMPLER: &str = r#"{
 #[test]
 fn ids_titles_and_links_stay() {
     comes_back(SAMPLER);
-    let document = there(&json(SAMPLER));
+    let document = to_editor(&json(SAMPLER));
     assert_eq!(member(&document, "\"ground\"", "title"), Some("Ground".into()));
-    // A title that the class gives is not written.
+    // A title that is the class's own is not written.
     assert_eq!(member(&document, "7", "title"), None);
     assert_eq!(
         document.workflow.as_object().unwrap().get("links"),
         Some(&json(r#"[[1, "ground", 0, 7, 0, "IMAGE"]]"#))
     );
-    assert_eq!(there(&json(SAMPLER)), document);
+    assert_eq!(to_editor(&json(SAMPLER)), document);
 }
 
 #[test]
-fn nodes_stand_where_they_are_told() {
+fn nodes_stand_where_the_layout_puts_them() {
     let layout = |sizes: &[BoxSize], links: &[(usize, usize)]| {
         assert_eq!((sizes.len(), links), (2, &[(0, 1)][..]));
         vec![(0.0, 0.0), (1.0, 2.0)]
     };
-    let document = to_ui(&json(SAMPLER), &SCHEMA, layout).unwrap();
-    // The title stands above.
+    let document = to_ui_with(&json(SAMPLER), &SCHEMA, layout).unwrap();
+    // The title bar is above the position.
     assert_eq!(member(&document, "7", "pos"), Some(json("[1.0, 32.0]")));
     assert_eq!(member(&document, "\"ground\"", "size"), Some(json("[270.0, 130.0]")));
     // Sources run first.
@@ -88,10 +88,10 @@ fn seeds_are_fixed_and_keep_53_bits() {
             r#"{{"1":{{"inputs":{{"noise_seed":{seed}}},"class_type":"RandomNoise","_meta":{{"title":"RandomNoise"}}}}}}"#
         ))
     };
-    let document = there(&noise("5"));
+    let document = to_editor(&noise("5"));
     assert_eq!(member(&document, "1", "widgets_values"), Some(json(r#"[5, "fixed"]"#)));
     assert_eq!(back(&document), noise("5"));
-    let document = there(&noise("18446744073709551615"));
+    let document = to_editor(&noise("18446744073709551615"));
     assert!(document.lost[0].to_string().contains("53 bits"), "{:?}", document.lost);
 }
 
@@ -124,7 +124,7 @@ fn a_linked_widget_is_a_slot() {
         "2": {"inputs": {"width": ["1", 0], "height": 64, "batch_size": 1, "color": 0}, "class_type": "EmptyImage", "_meta": {"title": "E"}}
     }"#;
     comes_back(prompt);
-    let inputs = member(&there(&json(prompt)), "2", "inputs").unwrap();
+    let inputs = member(&to_editor(&json(prompt)), "2", "inputs").unwrap();
     assert_eq!(inputs, json(r#"[{"name": "width", "type": "INT", "widget": {"name": "width"}, "link": 1}]"#));
 }
 
@@ -138,15 +138,15 @@ fn a_literal_on_a_socket_goes_into_a_subgraph() {
         )
     };
     comes_back(&prompt("5:3"));
-    let document = there(&json(&prompt("5:3")));
+    let document = to_editor(&json(&prompt("5:3")));
     assert_eq!(document.workflow.as_object().unwrap().get("nodes").unwrap().as_array().unwrap().len(), 2);
     assert!(document.workflow.as_object().unwrap().contains_key("definitions"));
-    // An id without a colon is that of no subgraph's node.
-    let document = there(&json(&prompt("3")));
+    // A node whose id has no colon is in no subgraph.
+    let document = to_editor(&json(&prompt("3")));
     assert_eq!(document.lost[0].to_string(), "node 3, input `source`: the socket has no widget");
 }
 
-/// All objects in a value, at any depth.
+/// Returns all objects in a value, at any depth.
 fn objects(value: &Value) -> Vec<&Map> {
     match value {
         Value::Object(map) => std::iter::once(map).chain(map.iter().flat_map(|(_, value)| objects(value))).collect(),
@@ -164,17 +164,17 @@ fn ids_with_colons_stand_in_subgraphs() {
         "5": {"inputs": {"filename_prefix": "a", "images": ["9:3:4", 0]}, "class_type": "SaveImage", "_meta": {"title": "S"}}
     }"#;
     comes_back(prompt);
-    let document = there(&json(prompt));
+    let document = to_editor(&json(prompt));
     let file = document.workflow.as_object().unwrap();
     assert_eq!(file.get("nodes").unwrap().as_array().unwrap().len(), 3);
     assert_eq!(file.get("last_node_id"), Some(&9.into()));
     let definitions = file.get("definitions").unwrap().as_object().unwrap().get("subgraphs").unwrap();
     let definitions: Vec<&Map> = definitions.as_array().unwrap().iter().map(|one| one.as_object().unwrap()).collect();
     assert_eq!(definitions.len(), 2);
-    // The editor refuses a definition without all four.
+    // The editor rejects a definition that lacks one of the four.
     let state = r#"{"lastGroupId": 0, "lastNodeId": 9, "lastLinkId": 7, "lastRerouteId": 0}"#;
     assert!(definitions.iter().all(|definition| definition.get("state") == Some(&json(state))), "{definitions:?}");
-    // And renumbers links whose ids stand twice.
+    // It also renumbers links whose ids occur twice.
     let inner = definitions.iter().flat_map(|one| one.get("links").unwrap().as_array().unwrap());
     let inner = inner.map(|link| link.as_object().unwrap().get("id").unwrap().to_string());
     let root =
@@ -191,43 +191,43 @@ fn matched_types_are_those_of_the_links() {
         "3": {"inputs": {"shift": 3, "model": ["2", 0]}, "class_type": "ModelSamplingSD3", "_meta": {"title": "M"}}
     }"#;
     comes_back(prompt);
-    let text = there(&json(prompt)).workflow.to_string();
+    let text = to_editor(&json(prompt)).workflow.to_string();
     assert!(!text.contains("COMFY_MATCHTYPE_V3") && text.contains(r#"[3,2,0,3,0,"MODEL"]"#), "{text}");
 }
 
 #[test]
-fn what_a_choice_brings_stands_as_it_is_declared() {
+fn slots_of_a_branch_stand_in_declared_order() {
     let prompt = r#"{
         "1": {"inputs": {"value": "a cat"}, "class_type": "PrimitiveString", "_meta": {"title": "P"}},
         "2": {"inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}, "class_type": "EmptyImage", "_meta": {"title": "E"}},
         "3": {"inputs": {"model": "Seedance 2.0", "model.prompt": ["1", 0], "model.reference_images.image_1": ["2", 0]},
             "class_type": "ByteDance2ReferenceNode"}
     }"#;
-    let inputs = member(&there(&json(prompt)), "3", "inputs").unwrap();
+    let inputs = member(&to_editor(&json(prompt)), "3", "inputs").unwrap();
     let names: Vec<&str> =
         objects(&inputs).iter().filter_map(|input| input.get("link").and(input.get("name"))?.as_str()).collect();
     assert_eq!(names[..2], ["model.prompt", "model.reference_images.image_1"], "{names:?}");
 }
 
 #[test]
-fn what_the_editor_adds_or_changes_is_told() {
-    let told = |node: &str| {
-        let document = there(&json(&format!(r#"{{"1": {node}}}"#)));
+fn values_that_the_editor_adds_or_changes_are_reported() {
+    let reported = |node: &str| {
+        let document = to_editor(&json(&format!(r#"{{"1": {node}}}"#)));
         document.lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     };
     assert_eq!(
-        told(r#"{"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1}}"#),
+        reported(r#"{"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1}}"#),
         "node 1, input `color`: the prompt leaves it out; the editor sends 0"
     );
     let dated = r#"{"class_type": "SaveImage", "inputs": {"filename_prefix": "%date:yyyy%/a"}}"#;
-    assert_eq!(told(dated), r#"node 1, input `filename_prefix`: the editor sends "2000/a""#);
-    // The server does not look at what a class does not declare, and 7.0 is 7 to it.
-    assert_eq!(told(r#"{"class_type": "ModelSamplingSD3", "inputs": {"shift": 7.0}}"#), "");
+    assert_eq!(reported(dated), r#"node 1, input `filename_prefix`: the editor sends "2000/a""#);
+    // The server ignores inputs that a class does not declare, and 7.0 is 7 to it.
+    assert_eq!(reported(r#"{"class_type": "ModelSamplingSD3", "inputs": {"shift": 7.0}}"#), "");
 }
 
 #[test]
 fn nodes_are_as_large_as_the_editor_makes_them() {
-    // Measured in the front end 1.45.19.
+    // Measured in front end 1.45.19.
     for (class, width, height) in [
         ("KSampler", 270.0, 262.0),
         ("CheckpointLoaderSimple", 270.0, 98.0),
@@ -238,7 +238,7 @@ fn nodes_are_as_large_as_the_editor_makes_them() {
         ("CustomCombo", 270.0, 102.0),
     ] {
         let prompt = json(&format!(r#"{{"1": {{"class_type": "{class}", "inputs": {{}}}}}}"#));
-        let size = member(&there(&prompt), "1", "size").unwrap();
+        let size = member(&to_editor(&prompt), "1", "size").unwrap();
         let [wide, high] = size.as_array().unwrap() else { panic!("{size}") };
         assert!(wide.as_f64().unwrap() >= width, "{class}: {wide}");
         assert_eq!(high.as_f64(), Some(height), "{class}");
@@ -246,17 +246,17 @@ fn nodes_are_as_large_as_the_editor_makes_them() {
 }
 
 #[test]
-fn what_has_no_place_is_told() {
-    let told = |node: &str| {
-        let document = there(&json(&format!(r#"{{"1": {node}}}"#)));
+fn values_without_a_place_are_reported() {
+    let reported = |node: &str| {
+        let document = to_editor(&json(&format!(r#"{{"1": {node}}}"#)));
         document.lost.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     };
-    assert!(told(r#"{"class_type": "NoSuchNode", "inputs": {"a": 1}}"#).contains("definitions"));
-    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["2", 0]}}"#).contains("does not exist"));
-    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["1", 7]}}"#).contains("does not exist"));
-    assert!(told(r#"{"class_type": "VAEDecode", "inputs": {"extra": 1}}"#).contains("no widget of this name"));
+    assert!(reported(r#"{"class_type": "NoSuchNode", "inputs": {"a": 1}}"#).contains("definitions"));
+    assert!(reported(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["2", 0]}}"#).contains("does not exist"));
+    assert!(reported(r#"{"class_type": "VAEDecode", "inputs": {"samples": ["1", 7]}}"#).contains("does not exist"));
+    assert!(reported(r#"{"class_type": "VAEDecode", "inputs": {"extra": 1}}"#).contains("no widget of this name"));
     let encode = r#"{"class_type": "CLIPTextEncode", "inputs": {"text": "a\\"}}"#;
-    assert!(told(encode).contains("backslash"), "{}", told(encode));
+    assert!(reported(encode).contains("backslash"), "{}", reported(encode));
 }
 
 #[test]
@@ -265,9 +265,9 @@ fn a_node_without_a_class_comes_back() {
 }
 
 #[test]
-fn what_is_no_prompt_is_an_error() {
+fn json_that_is_not_a_prompt_is_an_error() {
     for text in ["[]", "null", r#"{"1": 5}"#] {
-        assert!(to_ui(&json(text), &SCHEMA, at_the_origin).is_err(), "{text}");
+        assert!(to_ui_with(&json(text), &SCHEMA, at_the_origin).is_err(), "{text}");
     }
 }
 
@@ -308,7 +308,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn any_prompt_gives_a_file_that_is_one(
+    fn any_prompt_gives_a_workflow(
         nodes in prop::collection::vec(
             (0_usize..8, 0_usize..6, prop::collection::vec((0_usize..10, any_value()), 0..6)),
             0..8,
@@ -319,9 +319,9 @@ proptest! {
             (ID[id], Map::from_iter([("class_type", Value::from(CLASS[class])), ("inputs", inputs.into())]))
         };
         let prompt = Value::Object(nodes.into_iter().map(node).collect());
-        let document = to_ui(&prompt, &SCHEMA, at_the_origin).unwrap();
+        let document = to_ui_with(&prompt, &SCHEMA, at_the_origin).unwrap();
         let workflow = UiWorkflow::from_value(&json(&document.workflow.to_string())).unwrap();
-        // What the editor makes of it may be something else, or an error (a prefix that is no text); no panic.
+        // The editor may queue something else for it, or fail (a prefix that is not a text); nothing panics.
         let _ = Converter::new(&SCHEMA).convert(&workflow);
     }
 }

@@ -1,6 +1,6 @@
 //! The colours of ComfyUI's default theme ("dark"), front end 1.45.
 
-/// A socket's type and its colour.
+/// The types of sockets and their colours.
 const SOCKETS: [(&str, &str); 16] = [
     ("CLIP", "#ffd500"),
     ("CLIP_VISION", "#a8dadc"),
@@ -20,7 +20,7 @@ const SOCKETS: [(&str, &str); 16] = [
     ("VAE", "#ff6e6e"),
 ];
 
-/// Sockets and links of any other type.
+/// The colour of sockets and links of any other type.
 pub(crate) const LINK: &str = "#99aa99";
 pub(crate) const BACKGROUND: &str = "#141414";
 pub(crate) const TITLE_BAR: &str = "#333333";
@@ -34,8 +34,10 @@ pub(crate) const WIDGET_TEXT: &str = "#dddddd";
 pub(crate) const ERROR: &str = "#ee0000";
 pub(crate) const ERROR_TEXT: &str = "#ff6666";
 pub(crate) const WARNING: &str = "#e0a030";
+/// The colour of the word on an inactive node.
+pub(crate) const INACTIVE: &str = "#e0d0ff";
 
-/// The colour of a type. Of a union, that of its first type.
+/// Returns the colour of a type. A union has the colour of its first type.
 pub(crate) fn of_type(word: &str) -> &'static str {
     let word = word.split(',').next().unwrap_or_default().trim();
     SOCKETS.binary_search_by_key(&word, |(name, _)| name).map_or(LINK, |at| SOCKETS[at].1)

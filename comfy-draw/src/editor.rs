@@ -1,16 +1,16 @@
-//! A prompt laid out for the editor.
+//! Layout of a prompt for the editor.
 
 use comfy_convert::{BoxSize, UiDocument};
 use comfy_schema::{Schema, Value};
 
-use crate::DrawError;
+use crate::error::DrawError;
 use crate::layout::{Size, layout};
 
-/// Makes a workflow that the ComfyUI editor opens from a prompt in API format, laid out in layers as a picture of it is,
-/// its subgraphs too.
+/// Converts a prompt in API format to a workflow that the ComfyUI editor opens, laid out in layers like a picture of
+/// it, including its subgraphs.
 ///
-/// What the editor queues for it is the prompt again, but for what [`UiDocument::lost`] tells. It also belongs into
-/// `extra_data.extra_pnginfo.workflow` of a request, so that saved pictures open in the editor.
+/// The editor queues the same prompt for it, except for the differences in [`UiDocument::lost`]. The workflow can also
+/// be sent as `extra_data.extra_pnginfo.workflow` of a request, so that saved pictures open in the editor.
 ///
 /// ```no_run
 /// use comfy_schema::{Schema, Value};
@@ -25,30 +25,30 @@ use crate::layout::{Size, layout};
 ///
 /// # Errors
 ///
-/// If `prompt` is no prompt.
+/// Returns a [`DrawError`] if `prompt` is not an object of objects.
 pub fn to_ui(prompt: &Value, schema: &Schema) -> Result<UiDocument, DrawError> {
-    Ok(comfy_convert::to_ui(prompt, schema, |boxes, links| {
+    Ok(comfy_convert::to_ui_with(prompt, schema, |boxes, links| {
         let sizes: Vec<Size> = boxes.iter().map(|size: &BoxSize| (size.width, size.height)).collect();
         layout(&sizes, links).places
     })?)
 }
 
-/// Workflows of `comfy-runtime` for the editor. Needs the feature `runtime`.
+/// Conversion of `comfy-runtime` workflows for the editor. This needs the feature `runtime`.
 ///
-/// It is implemented for [`Workflow`](comfy_runtime::Workflow), and cannot be for anything else.
+/// The trait is implemented for [`Workflow`](comfy_runtime::Workflow), and cannot be implemented for other types.
 #[cfg(feature = "runtime")]
 pub trait ToUi: sealed::Sealed {
-    /// This workflow as [`to_ui`] makes it of its prompt.
+    /// Converts this workflow's prompt with [`to_ui`].
     ///
     /// # Errors
     ///
-    /// None that a workflow of this crate's runtime gives.
+    /// Returns the errors of [`to_ui`], none of which a workflow of this runtime causes.
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError>;
 }
 
 #[cfg(feature = "runtime")]
 mod sealed {
-    /// Keeps others from implementing the trait, so that it may grow.
+    /// A supertrait that other crates cannot implement, so that the trait may grow.
     pub trait Sealed {}
 
     impl<T> Sealed for comfy_runtime::Workflow<T> {}
@@ -58,7 +58,7 @@ mod sealed {
 impl<T> ToUi for comfy_runtime::Workflow<T> {
     fn to_ui(&self, schema: &Schema) -> Result<UiDocument, DrawError> {
         let json = self.to_json();
-        let prompt = Value::parse(json.as_bytes()).map_err(|_| DrawError::NotAPrompt { found: "no JSON" })?;
-        to_ui(&prompt, schema)
+        // A workflow always writes JSON; anything else would not be a prompt.
+        to_ui(&Value::parse(json.as_bytes()).unwrap_or(Value::Null), schema)
     }
 }

@@ -1,26 +1,29 @@
-//! What a prompt shows: nodes with sockets, values and problems, and the links between them.
+//! The content of a picture: nodes with sockets, values and problems, and the links between them.
 
 use std::collections::{HashMap, HashSet};
 
+use comfy_convert::{InactiveNode, InactiveState};
+use comfy_schema::prompt::{Link as PromptLink, Prompt, PromptNode};
 use comfy_schema::search::carried;
 use comfy_schema::validate::Validator;
-use comfy_schema::{InputDef, InputKind, Map, Schema, Text, Value, open};
+use comfy_schema::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open};
 
-use crate::DrawError;
+use crate::error::DrawError;
 
-/// More nodes, or links, than this make no picture.
-const MOST_NODES: usize = 10_000;
-const MOST_LINKS: usize = 20_000;
+/// The maximum numbers of nodes and links in a picture.
+const MAX_NODES: usize = 10_000;
+const MAX_LINKS: usize = 20_000;
 
-/// What stands for the class of a node without one.
+/// The class that is shown for a node without one.
 const NO_CLASS: &str = "?";
 
 /// A workflow ready to be laid out.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
+    /// The nodes of the prompt, then the inactive ones.
     pub(crate) nodes: Vec<Node>,
     pub(crate) links: Vec<Link>,
-    /// What is wrong with the whole.
+    /// The problems that concern no single node.
     pub(crate) problems: Vec<String>,
 }
 
@@ -28,16 +31,18 @@ pub(crate) struct Graph {
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) id: Text,
-    /// What it is called; its class if it has no title.
+    /// The node's title, or the class's name if it has none.
     pub(crate) title: Text,
     pub(crate) class: Text,
-    /// Its linked inputs.
+    /// Why the node does not run, if it is muted or bypassed.
+    pub(crate) inactive: Option<InactiveState>,
+    /// The linked inputs.
     pub(crate) inputs: Vec<Socket>,
-    /// The outputs that the schema declares, then those that are linked all the same.
+    /// The outputs that the schema declares, then those that are linked without being declared.
     pub(crate) outputs: Vec<Socket>,
-    /// How many the schema declares.
+    /// The number of outputs that the schema declares.
     pub(crate) declared: usize,
-    /// Its values: name and JSON, a text without quotes.
+    /// The values: name and JSON, strings without quotes.
     pub(crate) values: Vec<(Text, String)>,
     pub(crate) errors: Vec<String>,
     pub(crate) warnings: Vec<String>,
@@ -50,51 +55,69 @@ pub(crate) struct Socket {
     pub(crate) kind: Text,
 }
 
-/// A link between sockets, by their places.
+/// A link between sockets, each given by its node and its position there.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) from: (usize, usize),
     pub(crate) to: (usize, usize),
     pub(crate) kind: Text,
-    /// The input at its end has an error.
+    /// Whether the input at its end has an error.
     pub(crate) wrong: bool,
+    /// Whether the node at one of its ends is inactive.
+    pub(crate) inactive: bool,
 }
 
 impl Graph {
-    /// Reads a prompt. With a schema sockets have types and problems are marked.
-    pub(crate) fn new(prompt: &Value, schema: Option<&Schema>) -> Result<Self, DrawError> {
-        let map = prompt.as_object().ok_or_else(|| DrawError::NotAPrompt { found: prompt.kind_name() })?;
-        if map.len() > MOST_NODES {
-            return Err(DrawError::TooLarge { nodes: map.len(), most: MOST_NODES });
+    /// Reads a prompt and the inactive nodes around it. With a schema, sockets have types and problems are marked.
+    pub(crate) fn new(json: &Value, inactive: &[InactiveNode], schema: Option<&Schema>) -> Result<Self, DrawError> {
+        let prompt = Prompt::new(json)?;
+        // A node that the prompt has does run, whatever the workflow beside it says.
+        let inactive: Vec<&InactiveNode> = inactive.iter().filter(|node| prompt.position(&node.id).is_none()).collect();
+        let inactive_nodes = || inactive.iter().map(|node| PromptNode { id: &node.id, json: &node.json });
+        let all = || prompt.nodes().iter().copied().chain(inactive_nodes());
+        let nodes = prompt.nodes().len() + inactive.len();
+        if nodes > MAX_NODES {
+            return Err(DrawError::TooManyNodes { nodes, max: MAX_NODES });
         }
-        let links = map.iter().flat_map(|(_, node)| inputs_of(node)).filter(|(_, value)| link(value).is_some()).count();
-        if links > MOST_LINKS {
-            return Err(DrawError::TooManyLinks { links, most: MOST_LINKS });
+        let of_inputs = all().flat_map(inputs_of).filter(|(_, value)| link(value).is_some()).count();
+        let links = of_inputs + inactive.iter().map(|node| node.outgoing.len()).sum::<usize>();
+        if links > MAX_LINKS {
+            return Err(DrawError::TooManyLinks { links, max: MAX_LINKS });
         }
-        let places: HashMap<&str, usize> = map.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
-        let mut graph =
-            Self { nodes: map.iter().map(|(id, node)| read(id, node, schema)).collect(), ..Self::default() };
+        let read = |node| Node::new(node, schema);
+        let mut graph = Self { nodes: prompt.nodes().iter().copied().map(read).collect(), ..Self::default() };
         let wrong = match schema {
-            Some(schema) => graph.check(prompt, schema, &places),
+            Some(schema) => graph.check(json, &prompt, schema),
             None => HashSet::new(),
         };
-        for (at, (_, node)) in map.iter().enumerate() {
-            graph.links_of(at, node, &places, &wrong);
+        let states = inactive.iter().map(|node| Some(node.state));
+        graph.nodes.extend(inactive_nodes().zip(states).map(|(node, inactive)| Node { inactive, ..read(node) }));
+        let positions: HashMap<&str, usize> = all().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
+        for (at, node) in all().enumerate() {
+            graph.links_of(at, node, &positions, &wrong);
+        }
+        for (from, node) in (prompt.nodes().len()..).zip(&inactive) {
+            for outgoing in &node.outgoing {
+                if let Some(&to) = positions.get(outgoing.node.as_str()) {
+                    let input = graph.nodes[to].input(&outgoing.input);
+                    graph.link((from, outgoing.output), (to, input), false);
+                }
+            }
         }
         Ok(graph)
     }
 
-    /// Marks what the validator says. Gives the inputs that have an error.
-    fn check(&mut self, prompt: &Value, schema: &Schema, places: &HashMap<&str, usize>) -> HashSet<(usize, Text)> {
-        let verdict = Validator::new(schema).check(prompt, None);
+    /// Marks the validator's errors and warnings. Returns the inputs that have an error.
+    fn check(&mut self, json: &Value, prompt: &Prompt<'_>, schema: &Schema) -> HashSet<(usize, Text)> {
+        let verdict = Validator::new(schema).check(json, None);
         let mut wrong = HashSet::new();
         for report in verdict.node_errors().iter() {
-            let Some(&at) = places.get(report.id.as_str()) else { continue };
+            let Some(at) = prompt.position(&report.id) else { continue };
             for error in &report.errors {
                 let input = error.input_name.clone().unwrap_or_default();
                 let declared = schema.node(&report.class_type).and_then(|class| class.input(&input));
                 let Some(node) = self.nodes.get_mut(at) else { continue };
-                // A file that a snapshot does not list is no mistake of the workflow.
+                // A file that a snapshot does not list is not a mistake of the workflow.
                 if declared.is_some_and(is_of_files) {
                     node.warnings.push(format!("{input}: not among the files that the definitions list"));
                     continue;
@@ -104,7 +127,7 @@ impl Graph {
             }
         }
         for warning in verdict.warnings() {
-            let node = places.get(warning.node.as_str()).and_then(|&at| self.nodes.get_mut(at));
+            let node = prompt.position(&warning.node).and_then(|at| self.nodes.get_mut(at));
             let input = warning.input.as_ref().map(|input| format!("{input}: ")).unwrap_or_default();
             if let Some(node) = node {
                 node.warnings.push(format!("{input}{}", warning.message));
@@ -121,31 +144,76 @@ impl Graph {
         wrong
     }
 
-    /// Adds the links into a node, which are in the order of its inputs.
-    fn links_of(&mut self, to: usize, node: &Value, places: &HashMap<&str, usize>, wrong: &HashSet<(usize, Text)>) {
+    /// Adds the links into a node, in the order of its inputs.
+    fn links_of(
+        &mut self,
+        to: usize,
+        node: PromptNode<'_>,
+        positions: &HashMap<&str, usize>,
+        wrong: &HashSet<(usize, Text)>,
+    ) {
         let links = inputs_of(node).filter_map(|(name, value)| Some((name, link(value)?)));
         for (input, (name, (source, slot))) in links.enumerate() {
-            let from = places.get(source).copied();
-            let Some((from, source)) = from.and_then(|from| Some((from, self.nodes.get_mut(from)?))) else {
-                if let Some(node) = self.nodes.get_mut(to) {
-                    node.errors.push(format!("{name}: linked to a node that does not exist: {source}"));
-                }
-                continue;
-            };
-            let (at, kind) = source.output(slot);
-            let wrong = wrong.contains(&(to, name.clone()));
-            self.links.push(Link { from: (from, at), to: (to, input), kind: kind.clone(), wrong });
-            let socket = self.nodes.get_mut(to).and_then(|node| node.inputs.get_mut(input));
-            // What stands inside a dynamic input has the type of its link.
-            if let Some(socket) = socket.filter(|socket| socket.kind.is_empty() || socket.kind.starts_with("COMFY_")) {
-                socket.kind = kind;
+            match positions.get(source) {
+                Some(&from) => self.link((from, slot), (to, input), wrong.contains(&(to, name.clone()))),
+                None => self.nodes[to].errors.push(format!("{name}: linked to a node that does not exist: {source}")),
             }
+        }
+    }
+
+    /// Adds a link from an output slot of one node to a linked input of another.
+    fn link(&mut self, (from, slot): (usize, usize), (to, input): (usize, usize), wrong: bool) {
+        let (at, kind) = self.nodes[from].output(slot);
+        let inactive = self.nodes[from].inactive.is_some() || self.nodes[to].inactive.is_some();
+        self.links.push(Link { from: (from, at), to: (to, input), kind: kind.clone(), wrong, inactive });
+        let socket = self.nodes[to].inputs.get_mut(input);
+        // A socket inside a dynamic input has the type of its link.
+        if let Some(socket) = socket.filter(|socket| socket.kind.is_empty() || socket.kind.starts_with("COMFY_")) {
+            socket.kind = kind;
         }
     }
 }
 
 impl Node {
-    /// The place of an output by its slot, and its type. One that the schema does not declare is added.
+    fn new(node: PromptNode<'_>, schema: Option<&Schema>) -> Self {
+        let class = node.class().unwrap_or(NO_CLASS);
+        let definition = schema.and_then(|schema| schema.node(class));
+        let by_class = definition.and_then(|node| node.display_name.as_deref()).unwrap_or(class);
+        let (mut inputs, mut values) = (Vec::new(), Vec::new());
+        for (name, value) in inputs_of(node) {
+            if link(value).is_some() {
+                inputs.push(Socket { name: name.clone(), kind: kind_of(definition, name) });
+            } else {
+                values.push((name.clone(), displayed(value)));
+            }
+        }
+        let declared = definition.map(|node| node.outputs.as_slice()).unwrap_or_default();
+        let carried = |output| definition.map(|node| carried(node, output)).unwrap_or_default();
+        let outputs = declared.iter().map(|output| Socket { name: output.name.clone(), kind: carried(output) });
+        Self {
+            id: node.id.clone(),
+            title: Text::new(node.title().unwrap_or(by_class)),
+            class: class.into(),
+            inactive: None,
+            inputs,
+            outputs: outputs.collect(),
+            declared: declared.len(),
+            values,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Returns the position of a linked input, which is added if it is not there yet.
+    fn input(&mut self, name: &Text) -> usize {
+        let found = self.inputs.iter().position(|socket| socket.name == *name);
+        found.unwrap_or_else(|| {
+            self.inputs.push(Socket { name: name.clone(), kind: Text::default() });
+            self.inputs.len() - 1
+        })
+    }
+
+    /// Returns the position of an output by its slot, and its type. One that the schema does not declare is added.
     fn output(&mut self, slot: usize) -> (usize, Text) {
         let at = if slot < self.declared {
             slot
@@ -164,66 +232,34 @@ impl Node {
     }
 }
 
-/// Whether the options of an input are files of a server.
+/// Returns whether the options of an input are files of a server.
 fn is_of_files(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
 }
 
-/// The name of an output that no schema names.
+/// Returns the type of a class's input. An input inside a dynamic input (`images.image0`) has that one's type.
+fn kind_of(definition: Option<&NodeDef>, name: &str) -> Text {
+    let input = definition.and_then(|node| node.input(name.split('.').next().unwrap_or(name)));
+    input.map(|input| input.kind.type_word()).unwrap_or_default()
+}
+
+/// Returns the name of an output that no schema names.
 fn slot_name(slot: usize) -> Text {
     Text::new(format!("{slot}"))
 }
 
-fn read(id: &Text, node: &Value, schema: Option<&Schema>) -> Node {
-    let map = node.as_object();
-    let class = map.and_then(|map| map.get("class_type")).and_then(Value::as_str).unwrap_or(NO_CLASS);
-    let definition = schema.and_then(|schema| schema.node(class));
-    let title =
-        map.and_then(|map| map.get("_meta")?.as_object()?.get("title")?.as_str()).filter(|title| !title.is_empty());
-    let by_class = definition.and_then(|node| node.display_name.as_deref()).unwrap_or(class);
-    let (mut inputs, mut values) = (Vec::new(), Vec::new());
-    let kind_of = |name: &str| {
-        let input = definition.and_then(|node| node.input(name.split('.').next().unwrap_or(name)));
-        input.map(|input| input.kind.type_word()).unwrap_or_default()
-    };
-    for (name, value) in inputs_of(node) {
-        if link(value).is_some() {
-            inputs.push(Socket { name: name.clone(), kind: kind_of(name) });
-        } else {
-            values.push((name.clone(), shown(value)));
-        }
-    }
-    let declared = definition.map(|node| node.outputs.as_slice()).unwrap_or_default();
-    let carried = |output| definition.map(|node| carried(node, output)).unwrap_or_default();
-    let outputs = declared.iter().map(|output| Socket { name: output.name.clone(), kind: carried(output) });
-    Node {
-        id: id.clone(),
-        title: Text::new(title.unwrap_or(by_class)),
-        class: class.into(),
-        inputs,
-        outputs: outputs.collect(),
-        declared: declared.len(),
-        values,
-        errors: Vec::new(),
-        warnings: Vec::new(),
-    }
+fn inputs_of(node: PromptNode<'_>) -> impl Iterator<Item = (&Text, &Value)> {
+    node.inputs().into_iter().flat_map(Map::iter)
 }
 
-fn inputs_of(node: &Value) -> impl Iterator<Item = (&Text, &Value)> {
-    let inputs = node.as_object().and_then(|node| node.get("inputs")).and_then(Value::as_object);
-    inputs.into_iter().flat_map(Map::iter)
-}
-
-/// `[id, slot]`
+/// Returns the source and slot of a link.
 fn link(value: &Value) -> Option<(&str, usize)> {
-    match value.as_array()? {
-        [Value::String(id), slot] => Some((id, usize::try_from(slot.as_i128()?).ok()?)),
-        _ => None,
-    }
+    let link = PromptLink::of(value)?;
+    Some((link.source, link.index()?))
 }
 
-/// A value as people read it: texts bare, wrapped lists unwrapped.
-fn shown(value: &Value) -> String {
+/// Returns a value as people read it: strings bare, wrapped lists unwrapped.
+fn displayed(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
         Value::Object(map) => map.get("__value__").unwrap_or(value).to_string(),

@@ -1,31 +1,31 @@
-//! Places for boxes: layers from left to right.
+//! Layout of boxes in layers from left to right.
 
 use std::collections::HashMap;
 
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
 
-/// Width and height.
+/// A width and a height.
 pub(crate) type Size = (f64, f64);
 
-/// Between boxes of a layer, and between layers.
+/// The gaps between the boxes of a layer, and between layers.
 const ROW_GAP: f64 = 36.0;
 const LAYER_GAP: f64 = 90.0;
 
-/// The layout's cost grows with boxes and with the layers that links cross. Beyond this sum, plain columns are made: the
-/// largest of 273 known workflows comes to 1,013.
-const MOST_EFFORT: usize = 3_000;
+/// The maximum sum of boxes and of layers that links cross, with which the layout's cost grows. Beyond it, plain
+/// columns are made. The largest of 273 known workflows comes to 1,013.
+const MAX_EFFORT: usize = 3_000;
 
-/// Where everything stands.
+/// The positions of boxes and the routes of edges.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Layout {
-    /// The left top corner of every box.
+    /// The top left corner of every box.
     pub(crate) places: Vec<(f64, f64)>,
-    /// How edges pass the layers between their boxes.
+    /// The routes of edges through the layers between their boxes.
     pub(crate) routes: HashMap<(usize, usize), Vec<Pass>>,
 }
 
-/// The way through a layer between its boxes: level, from the layer's left side to its right side.
+/// A route through a layer between its boxes: a level line from the layer's left side to its right side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pass {
     pub(crate) left: f64,
@@ -33,8 +33,8 @@ pub(crate) struct Pass {
     pub(crate) y: f64,
 }
 
-/// Lays boxes out: they do not overlap, the leftmost is at 0, the topmost too; the same boxes and edges always get the
-/// same places. Edges between boxes that do not exist count for nothing.
+/// Lays boxes out so that they do not overlap. The leftmost and the topmost are at 0. The same boxes and edges always
+/// get the same positions. Edges between boxes that do not exist are ignored.
 pub(crate) fn layout(sizes: &[Size], edges: &[(usize, usize)]) -> Layout {
     let edges: Vec<(usize, usize)> =
         edges.iter().copied().filter(|&(from, to)| from != to && from < sizes.len() && to < sizes.len()).collect();
@@ -42,13 +42,13 @@ pub(crate) fn layout(sizes: &[Size], edges: &[(usize, usize)]) -> Layout {
     let layer = |at: usize| layers.get(at).copied().unwrap_or(0);
     let crossed: usize = edges.iter().map(|&(from, to)| layer(to).abs_diff(layer(from))).sum();
     let plain = || Layout { places: columns(sizes, &layers), routes: HashMap::new() };
-    if sizes.len().saturating_add(crossed) > MOST_EFFORT {
+    if sizes.len().saturating_add(crossed) > MAX_EFFORT {
         return plain();
     }
     layered(sizes, &edges).map_or_else(plain, Layout::at_zero)
 }
 
-/// Layers that cross few links, by dagre.
+/// Lays boxes out by dagre, in layers with few crossing links.
 fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
     let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
     for (at, &(width, height)) in sizes.iter().enumerate() {
@@ -61,7 +61,7 @@ fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
         LayoutOptions { rankdir: RankDir::LR, nodesep: ROW_GAP, ranksep: LAYER_GAP, ..LayoutOptions::default() };
     dagre::layout(&mut graph, Some(options));
     let mut places = Vec::with_capacity(sizes.len());
-    // The boxes of a layer stand on one line; its width is that of the widest.
+    // The boxes of a layer are centred on one line; the layer is as wide as its widest box.
     let mut widths: HashMap<i64, f64> = HashMap::new();
     for (at, &(width, height)) in sizes.iter().enumerate() {
         let label = graph.node(&at.to_string())?;
@@ -87,13 +87,13 @@ fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
     Some(Layout { places, routes })
 }
 
-/// The line on which a layer's boxes stand, by its place.
+/// Returns the key of the line on which a layer's boxes are centred.
 #[expect(clippy::cast_possible_truncation, reason = "places are far smaller")]
 fn line(x: f64) -> i64 {
     (x * 2.0).round() as i64
 }
 
-/// The layer of every box: behind all that feed it. Links that close a circle count for nothing.
+/// Returns the layer of every box: after all that feed it. Links that close a cycle are ignored.
 fn layers(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut waits = vec![0_usize; count];
@@ -107,7 +107,7 @@ fn layers(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut next = 0;
     loop {
         let Some(at) = ready.pop() else {
-            // A circle is entered at its first box.
+            // A cycle is entered at its first box.
             while next < count && done[next] {
                 next += 1;
             }
@@ -133,7 +133,7 @@ fn layers(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     }
 }
 
-/// A column for each layer, boxes in their order.
+/// Lays boxes out in a column for each layer, in their order.
 fn columns(sizes: &[Size], layers: &[usize]) -> Vec<(f64, f64)> {
     let count = layers.iter().max().map_or(0, |last| last + 1);
     let mut widths = vec![0.0_f64; count];
@@ -156,7 +156,7 @@ fn columns(sizes: &[Size], layers: &[usize]) -> Vec<(f64, f64)> {
 }
 
 impl Layout {
-    /// Moved to where the leftmost and the topmost are at 0, on whole points.
+    /// Moves the leftmost and the topmost box to 0, and all boxes to whole points.
     fn at_zero(mut self) -> Self {
         let left = self.places.iter().map(|place| place.0).fold(f64::INFINITY, f64::min);
         let top = self.places.iter().map(|place| place.1).fold(f64::INFINITY, f64::min);
@@ -192,21 +192,21 @@ mod tests {
         let sizes = [(200.0, 100.0); 4];
         let Layout { places, routes } = layout(&sizes, &[(3, 0), (0, 1), (3, 1), (1, 2)]);
         assert!(places[3].0 < places[0].0 && places[0].0 < places[1].0 && places[1].0 < places[2].0, "{places:?}");
-        // The link that passes a layer goes around the box there.
+        // A link that passes a layer goes around the box there.
         let [pass] = routes[&(3, 1)].as_slice() else { panic!("{routes:?}") };
         assert_eq!((pass.left, pass.right), (places[0].0, places[0].0 + 200.0));
         assert!(pass.y < places[0].1 || pass.y > places[0].1 + 100.0, "{pass:?} {places:?}");
     }
 
     #[test]
-    fn circles_and_nonsense_end() {
+    fn cycles_and_invalid_edges_end() {
         assert_eq!(layers(3, &[(0, 1), (1, 2), (2, 0)]), [0, 1, 2]);
         assert_eq!(layout(&[(1.0, 1.0)], &[(0, 0), (0, 9), (9, 0)]).places, [(0.0, 0.0)]);
         assert_eq!(layout(&[], &[(0, 1)]), Layout::default());
     }
 
     #[test]
-    fn what_is_too_large_is_laid_out_all_the_same() {
+    fn large_graphs_are_laid_out_in_columns() {
         let sizes = vec![(200.0, 100.0); 10_000];
         let chain: Vec<(usize, usize)> = (1..10_000).map(|at| (at - 1, at)).collect();
         let places = layout(&sizes, &chain).places;
@@ -227,7 +227,7 @@ mod tests {
         ) {
             let places = layout(&sizes, &edges).places;
             prop_assert_eq!(places.len(), sizes.len());
-            // Places are rounded to whole points.
+            // Positions are rounded to whole points.
             let smaller: Vec<Size> = sizes.iter().map(|size| (size.0 - 2.0, size.1 - 2.0)).collect();
             prop_assert!(!overlap(&smaller, &places));
             prop_assert_eq!(&layout(&sizes, &edges).places, &places);

@@ -1,7 +1,8 @@
-//! A ComfyUI workflow as a picture, and laid out for the editor.
+//! Draws ComfyUI workflows as pictures, and lays them out for the editor.
 //!
-//! [`Drawing`] takes a prompt in API format, and a schema if there is one: then sockets have types and colours, and
-//! what the validator says is marked. Nothing here does any I/O (the feature `png` reads the system's fonts).
+//! [`Drawing`] takes a prompt in API format, and a schema if there is one: with it, sockets have types and colours, and
+//! the problems that the validator finds are marked. This crate does no I/O, except that the feature `png` reads the
+//! system's fonts.
 //!
 //! ```
 //! use comfy_draw::Drawing;
@@ -28,13 +29,14 @@
 //!
 //! # How it works
 //!
-//! The folders show the way of the data: `graph` (what a prompt shows) → `scene` with `layout` (where it stands) →
-//! `svg`, `html`, `mermaid`, `png`.
+//! The modules follow the data: `graph` (the content of a picture), then `scene` with `layout` (sizes and positions),
+//! then `svg`, `html`, `mermaid` and `png`. `editor` lays a prompt out for the editor.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod color;
 mod editor;
+mod error;
 mod graph;
 mod html;
 mod layout;
@@ -45,60 +47,20 @@ mod scene;
 mod svg;
 mod text;
 
-pub use comfy_convert::{Lost, ToUiError, UiDocument};
+use comfy_convert::InactiveNode;
+pub use comfy_convert::{LostValue, ToUiError, UiDocument};
 pub use comfy_schema;
 use comfy_schema::{Schema, Value};
-use thiserror::Error;
 
 #[cfg(feature = "runtime")]
 pub use editor::ToUi;
 pub use editor::to_ui;
+pub use error::DrawError;
 
 use graph::Graph;
 use scene::Scene;
 
-/// Why there is no picture.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum DrawError {
-    /// What was given is no prompt.
-    #[error("a prompt is an object of node id to node, not {found}; give a workflow in API format")]
-    NotAPrompt {
-        /// What it is.
-        found: &'static str,
-    },
-
-    /// Nobody could read it.
-    #[error("it has {nodes} nodes; pictures are made of at most {most}; draw a part of it")]
-    TooLarge {
-        /// How many nodes it has.
-        nodes: usize,
-        /// How many are drawn.
-        most: usize,
-    },
-
-    /// Nobody could read it.
-    #[error("it has {links} links; pictures are made of at most {most}; draw a part of it")]
-    TooManyLinks {
-        /// How many links it has.
-        links: usize,
-        /// How many are drawn.
-        most: usize,
-    },
-
-    /// The editor could not open it.
-    #[error(transparent)]
-    ToUi(#[from] ToUiError),
-
-    /// Pixels could not be made of it.
-    #[error("no pixels could be made of the picture: {why}; take SVG instead")]
-    Render {
-        /// What the renderer says.
-        why: String,
-    },
-}
-
-/// A picture of a workflow, to be written in one of several forms. The same workflow gives the same bytes.
+/// A picture of a workflow, which can be written in several formats. The same workflow gives the same bytes.
 #[derive(Debug)]
 #[must_use = "a drawing is not written anywhere"]
 pub struct Drawing {
@@ -106,45 +68,75 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Reads a prompt (an object of node id to node) of at most 10,000 nodes and 20,000 links.
+    /// Reads a prompt in API format of at most 10,000 nodes and 20,000 links.
     ///
     /// # Errors
     ///
-    /// [`DrawError::NotAPrompt`], and what is too large.
+    /// Returns [`DrawError::NotAPrompt`] if the JSON is not a prompt, and an error if it has too many nodes or links.
     pub fn new(prompt: &Value, schema: Option<&Schema>) -> Result<Self, DrawError> {
-        Ok(Self { graph: Graph::new(prompt, schema)? })
+        Self::with_inactive(prompt, &[], schema)
     }
 
-    /// How many nodes have errors.
+    /// Reads a prompt, and the muted and bypassed nodes of the workflow that it was converted from. Those are drawn pale,
+    /// with a dashed outline and dashed links.
+    ///
+    /// ```
+    /// use comfy_convert::{Converter, UiWorkflow};
+    /// use comfy_draw::Drawing;
+    /// use comfy_schema::{Schema, Value};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let schema = Schema::from_slice(br#"{"Noise": {"input": {}, "output": ["IMAGE"]}}"#)?;
+    /// let file = Value::parse(br#"{"nodes": [{"id": 1, "type": "Noise", "mode": 2}], "links": []}"#)?;
+    /// let converted = Converter::new(&schema).list_inactive().convert(&UiWorkflow::from_value(&file)?)?;
+    /// let drawing = Drawing::with_inactive(&converted.prompt, &converted.inactive, Some(&schema))?;
+    /// assert!(drawing.svg().contains("muted"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`new`](Self::new).
+    pub fn with_inactive(
+        prompt: &Value,
+        inactive: &[InactiveNode],
+        schema: Option<&Schema>,
+    ) -> Result<Self, DrawError> {
+        Ok(Self { graph: Graph::new(prompt, inactive, schema)? })
+    }
+
+    /// Returns the number of nodes with errors.
     pub fn error_count(&self) -> usize {
         self.graph.nodes.iter().filter(|node| !node.errors.is_empty()).count()
     }
 
-    /// The picture as SVG. What rests under the pointer shows all of a node's values.
+    /// Returns the picture as SVG. A tooltip on each node shows all of its values.
     pub fn svg(&self) -> String {
         svg::write(&self.scene())
     }
 
-    /// The picture as a page of this title, which pans, zooms and searches. One file, no network.
+    /// Returns the picture as an HTML page with this title, which pans, zooms and searches. It is one file and uses no
+    /// network.
     pub fn html(&self, title: &str) -> String {
         html::write(&self.scene(), title)
     }
 
-    /// The graph as a Mermaid flowchart.
+    /// Returns the graph as a Mermaid flowchart.
     pub fn mermaid(&self) -> String {
         mermaid::write(&self.graph)
     }
 
-    /// The picture as PNG, `scale` pixels a point (1 is the size in the editor). Texts are drawn in the fonts of the
-    /// system; without any they are missing.
+    /// Renders the picture to PNG, with `scale` pixels per point (1 is the size in the editor). Texts are drawn in the
+    /// fonts of the system; without any, they are missing.
     ///
-    /// A scale below 0.01 or above 16 counts as that, and a picture of more than 8,192 pixels a side is made smaller.
+    /// The scale is clamped to between 0.01 and 16, and a picture of more than 8,192 pixels a side is made smaller.
     ///
-    /// Needs the feature `png`.
+    /// This needs the feature `png`.
     ///
     /// # Errors
     ///
-    /// [`DrawError::Render`].
+    /// Returns [`DrawError::Render`] if the picture cannot be rendered.
     #[cfg(feature = "png")]
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, DrawError> {
         png::render(&self.svg(), scale)
@@ -159,11 +151,11 @@ impl Drawing {
 mod tests {
     use super::*;
 
-    const fn goes_to_other_threads<T: Send + Sync + 'static>() {}
+    const fn assert_send_sync<T: Send + Sync + 'static>() {}
 
     #[test]
-    fn types_go_to_other_threads() {
-        goes_to_other_threads::<Drawing>();
-        goes_to_other_threads::<DrawError>();
+    fn types_are_send_and_sync() {
+        assert_send_sync::<Drawing>();
+        assert_send_sync::<DrawError>();
     }
 }

@@ -1,34 +1,37 @@
-//! A graph as Mermaid, which GitHub and many documentation tools draw.
+//! Mermaid flowcharts, which GitHub and many documentation tools draw.
 
 use std::fmt::Write;
 
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use crate::text::mermaid as plain;
 
-/// A flowchart from left to right; the types of links stand on them.
+/// Writes a flowchart from left to right, with the types of links on them.
 pub(crate) fn write(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (at, node) in graph.nodes.iter().enumerate() {
         let class = if node.title == node.class { String::new() } else { format!("<br/>{}", plain(&node.class)) };
-        let _ = writeln!(out, "  n{at}[\"{}{class}\"]", plain(&node.title));
+        let state = node.inactive.map(|state| format!("<br/>({})", state.name())).unwrap_or_default();
+        let _ = writeln!(out, "  n{at}[\"{}{class}{state}\"]", plain(&node.title));
     }
     for link in &graph.links {
         let ((from, _), (to, _)) = (link.from, link.to);
-        if link.kind.is_empty() {
-            let _ = writeln!(out, "  n{from} --> n{to}");
-        } else {
-            let _ = writeln!(out, "  n{from} -- \"{}\" --> n{to}", plain(&link.kind));
-        }
+        let (start, arrow) = if link.inactive { ("-.", "-.->") } else { ("--", "-->") };
+        let _ = match plain(&link.kind) {
+            kind if kind.is_empty() => writeln!(out, "  n{from} {arrow} n{to}"),
+            kind => writeln!(out, "  n{from} {start} \"{kind}\" {} n{to}", if link.inactive { ".->" } else { "-->" }),
+        };
     }
-    let wrong: Vec<String> = graph
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| !node.errors.is_empty())
-        .map(|(at, _)| format!("n{at}"))
-        .collect();
-    if !wrong.is_empty() {
-        let _ = writeln!(out, "  classDef wrong stroke:#e00,stroke-width:3px\n  class {} wrong", wrong.join(","));
-    }
+    classes(graph, &mut out, "wrong stroke:#e00,stroke-width:3px", |node| !node.errors.is_empty());
+    classes(graph, &mut out, "inactive stroke-dasharray:5 5,opacity:0.5", |node| node.inactive.is_some());
     out
+}
+
+/// Defines a class of nodes by its style, and lists its members, if there are any.
+fn classes(graph: &Graph, out: &mut String, style: &str, has: impl Fn(&Node) -> bool) {
+    let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| has(node));
+    let names: Vec<String> = nodes.map(|(at, _)| format!("n{at}")).collect();
+    let name = style.split(' ').next().unwrap_or_default();
+    if !names.is_empty() {
+        let _ = writeln!(out, "  classDef {style}\n  class {} {name}", names.join(","));
+    }
 }

@@ -1,36 +1,36 @@
-//! A picture of pixels.
+//! Rendering of pictures to PNG.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use crate::DrawError;
+use crate::error::DrawError;
 
-/// The longest side of a picture. Larger ones are made smaller.
-const MOST_PIXELS: f32 = 8_192.0;
+/// The maximum side of a picture in pixels. Larger pictures are made smaller.
+const MAX_SIDE: f32 = 8_192.0;
 
-/// Fonts that are on most systems, the widest known first.
+/// Fonts that most systems have, the most widespread first.
 const PLAIN: [&str; 5] = ["DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];
 
-/// Draws an SVG, `scale` pixels a point. Texts use the fonts of the system.
+/// Renders an SVG with `scale` pixels per point. Texts use the fonts of the system.
 pub(crate) fn render(svg: &str, scale: f32) -> Result<Vec<u8>, DrawError> {
     let mut options = Options::default();
     let fonts = options.fontdb_mut();
     fonts.load_system_fonts();
-    // Where a font of the list is not there, any plain one does.
+    // If the system has no font of the list, any other font is used.
     let name = |face: &resvg::usvg::fontdb::FaceInfo| face.families.first().map(|family| family.0.clone());
     let families: Vec<String> = fonts.faces().filter_map(name).collect();
     let plain = PLAIN.iter().find(|plain| families.iter().any(|family| family == *plain));
     if let Some(family) = plain.map(|plain| (*plain).to_owned()).or_else(|| families.into_iter().next()) {
         fonts.set_sans_serif_family(family);
     }
-    let tree = Tree::from_str(svg, &options).map_err(|error| DrawError::Render { why: error.to_string() })?;
+    let tree = Tree::from_str(svg, &options).map_err(|error| DrawError::Render { reason: error.to_string() })?;
     let size = tree.size();
     let longest = size.width().max(size.height());
-    let scale = scale.clamp(0.01, 16.0).min(MOST_PIXELS / longest.max(1.0));
+    let scale = scale.clamp(0.01, 16.0).min(MAX_SIDE / longest.max(1.0));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size is bounded and positive")]
     let pixels = |points: f32| (points * scale).ceil().max(1.0) as u32;
-    let failed = || DrawError::Render { why: "the picture is too large".to_owned() };
+    let failed = || DrawError::Render { reason: "the picture is too large".to_owned() };
     let mut pixmap = Pixmap::new(pixels(size.width()), pixels(size.height())).ok_or_else(failed)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| DrawError::Render { why: error.to_string() })
+    pixmap.encode_png().map_err(|error| DrawError::Render { reason: error.to_string() })
 }

@@ -1,4 +1,4 @@
-//! Where everything stands: the measures of nodes, their places, and the ends of links.
+//! Positions in a picture: the sizes of nodes, their places, and the ends of links.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use crate::graph::{Graph, Link, Node};
 use crate::layout::{self, Layout, Size};
 use crate::text::{width, wrap};
 
-/// The heights of the parts of a node, as large as the editor's, and the sizes of its texts.
+/// The heights of the parts of a node, which are those of the editor, and the sizes of its texts.
 pub(crate) const TITLE_BAR: f64 = 42.0;
 pub(crate) const ROW: f64 = 20.0;
 pub(crate) const WIDGET: f64 = 24.0;
@@ -16,13 +16,13 @@ pub(crate) const TEXT_SIZE: f64 = 12.0;
 pub(crate) const SMALL_SIZE: f64 = 11.0;
 pub(crate) const PADDING: f64 = 10.0;
 
-const LEAST_WIDTH: f64 = 210.0;
-const MOST_WIDTH: f64 = 400.0;
+const MIN_WIDTH: f64 = 210.0;
+const MAX_WIDTH: f64 = 400.0;
 const MARGIN: f64 = 40.0;
-/// How far apart links between the same nodes are.
+/// The distance between links between the same nodes.
 const BESIDE: f64 = 6.0;
-/// So many lines of a long text are shown.
-const MOST_LINES: usize = 5;
+/// The maximum number of lines of a long text.
+const MAX_LINES: usize = 5;
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +46,7 @@ pub(crate) struct Scene {
     pub(crate) problems: Vec<String>,
 }
 
-/// A link and the points it passes, with the ends first and last: from the second on, each pair is level.
+/// A link and the points that it passes, its ends included. From the second point on, each pair is level.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) link: Link,
@@ -58,7 +58,7 @@ pub(crate) struct Line {
 pub(crate) struct Placed {
     pub(crate) node: Node,
     pub(crate) rect: Rect,
-    /// What each value shows: one line beside its name, or several below it.
+    /// The lines of each value: one beside its name, or several below it.
     pub(crate) values: Vec<Vec<String>>,
     pub(crate) problems: Vec<String>,
 }
@@ -95,7 +95,7 @@ impl Scene {
         scene
     }
 
-    /// Makes the picture as large as nodes and links are: a link may pass above or below all nodes.
+    /// Makes the picture large enough for nodes and links: a link may pass above or below all nodes.
     fn frame(&mut self) {
         let points = || self.links.iter().flat_map(|line| &line.points);
         let top = points().map(|point| point.1).fold(MARGIN, f64::min);
@@ -122,16 +122,18 @@ impl Placed {
                 |sockets: &[crate::graph::Socket]| sockets.get(at).map_or(0.0, |socket| width(&socket.name, TEXT_SIZE));
             name(&node.inputs) + name(&node.outputs) + 5.0 * PADDING
         };
+        let state = node.inactive.map_or(0.0, |state| width(state.name(), SMALL_SIZE) + PADDING);
+        let title = width(&node.title, TITLE_SIZE) + state;
         let wanted = (0..rows)
             .map(row)
-            .chain(node.values.iter().map(|(name, value)| if is_long(value) { MOST_WIDTH } else { pair(name, value) }))
-            .chain([width(&node.title, TITLE_SIZE) + 3.0 * PADDING, width(&node.class, SMALL_SIZE) + 8.0 * PADDING])
-            .fold(LEAST_WIDTH, f64::max)
-            .min(MOST_WIDTH);
+            .chain(node.values.iter().map(|(name, value)| if is_long(value) { MAX_WIDTH } else { pair(name, value) }))
+            .chain([title + 3.0 * PADDING, width(&node.class, SMALL_SIZE) + 8.0 * PADDING])
+            .fold(MIN_WIDTH, f64::max)
+            .min(MAX_WIDTH);
         let room = wanted - 3.0 * PADDING;
         let lines = |(name, value): &(comfy_schema::Text, String)| {
             if is_long(value) || pair(name, value) > wanted {
-                wrap(value, TEXT_SIZE, room, MOST_LINES)
+                wrap(value, TEXT_SIZE, room, MAX_LINES)
             } else {
                 vec![value.clone()]
             }
@@ -144,7 +146,7 @@ impl Placed {
             .iter()
             .chain(&node.warnings)
             .flat_map(|problem| wrap(problem, SMALL_SIZE, room, 3))
-            .take(2 * MOST_LINES)
+            .take(2 * MAX_LINES)
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a node has few rows")]
         let height = TITLE_BAR + ROW * rows as f64 + of_values + LINE * problems.len() as f64 + PADDING;
@@ -152,17 +154,17 @@ impl Placed {
         Self { node, rect, values, problems }
     }
 
-    /// Where an input's dot is.
+    /// Returns the position of an input's dot.
     pub(crate) fn input(&self, at: usize) -> Point {
         (self.rect.x, self.rect.y + row_middle(at))
     }
 
-    /// Where an output's dot is.
+    /// Returns the position of an output's dot.
     pub(crate) fn output(&self, at: usize) -> Point {
         (self.rect.x + self.rect.width, self.rect.y + row_middle(at))
     }
 
-    /// The first line below the sockets, from the node's top.
+    /// Returns the distance from the node's top to the first line below the sockets.
     pub(crate) fn below_sockets(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a node has few rows")]
         let rows = self.node.inputs.len().max(self.node.outputs.len()) as f64;
@@ -175,12 +177,12 @@ fn row_middle(at: usize) -> f64 {
     TITLE_BAR + ROW * at as f64 + ROW / 2.0
 }
 
-/// Whether a value stands below its name.
+/// Returns whether a value stands below its name.
 pub(crate) fn stands_below(value: &str, lines: &[String]) -> bool {
     lines.len() != 1 || lines.first().is_none_or(|line| line != value)
 }
 
-/// How high a value is.
+/// Returns the height of a value.
 pub(crate) fn value_height(value: &str, lines: &[String]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "few lines are shown")]
     let below = if stands_below(value, lines) { LINE * lines.len() as f64 + 4.0 } else { 0.0 };
@@ -208,7 +210,7 @@ mod tests {
             "k": {"class_type": "KSampler", "inputs": {
                 "model": ["c", 0], "positive": ["p", 0], "negative": ["p", 0], "latent_image": ["e", 0]}},
             "d": {"class_type": "VAEDecode", "inputs": {"samples": ["k", 0], "vae": ["c", 2]}}}"#;
-        let scene = Scene::new(Graph::new(&Value::parse(prompt).unwrap(), Some(&schema)).unwrap());
+        let scene = Scene::new(Graph::new(&Value::parse(prompt).unwrap(), &[], Some(&schema)).unwrap());
         for (x, y) in scene.links.iter().flat_map(|line| &line.points) {
             assert!((0.0..=scene.width).contains(x) && (MARGIN..=scene.height - MARGIN).contains(y), "{x} {y}");
         }

@@ -1,6 +1,8 @@
-//! A scene as SVG.
+//! Writing of a scene as SVG.
 
 use std::fmt::Write;
+
+use comfy_convert::InactiveState;
 
 use crate::color;
 use crate::scene::{
@@ -12,10 +14,10 @@ use crate::text::{escape, fit, width};
 /// The radius of a socket's dot, and of a node's corners.
 const DOT: f64 = 4.5;
 const CORNER: f64 = 8.0;
-/// How many characters of a value its tooltip holds.
-const MOST_CHARACTERS: usize = 2_000;
+/// The maximum number of characters of a value in a tooltip.
+const MAX_VALUE_LEN: usize = 2_000;
 
-/// The whole picture.
+/// Writes the whole picture.
 pub(crate) fn write(scene: &Scene) -> String {
     let mut out = String::new();
     let (w, h) = (scene.width, scene.height);
@@ -29,12 +31,16 @@ pub(crate) fn write(scene: &Scene) -> String {
     out
 }
 
-/// Links and nodes, without the frame.
+/// Writes links and nodes, without the frame.
 pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     out.push_str("<g class=\"links\" fill=\"none\" stroke-width=\"2.5\">\n");
     for Line { link, points } in &scene.links {
         let colour = if link.wrong { color::ERROR } else { color::of_type(&link.kind) };
-        let dash = if link.wrong { " stroke-dasharray=\"7 4\"" } else { "" };
+        let dash = match (link.wrong, link.inactive) {
+            (true, _) => " stroke-dasharray=\"7 4\"",
+            (false, true) => " stroke-dasharray=\"3 5\" opacity=\".5\"",
+            (false, false) => "",
+        };
         let _ = writeln!(out, r#"<path d="{}" stroke="{colour}"{dash}/>"#, path(points));
     }
     out.push_str("</g>\n");
@@ -43,7 +49,7 @@ pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     }
 }
 
-/// Curves that leave to the right and arrive from the left, with level pieces between them.
+/// Returns a path of curves that leave to the right and arrive from the left, with level pieces between them.
 fn path(points: &[Point]) -> String {
     let Some(((x, y), rest)) = points.split_first() else { return String::new() };
     let (mut x, mut y) = (*x, *y);
@@ -67,14 +73,18 @@ fn node(placed: &Placed, out: &mut String) {
         (true, false) => " warned",
         (true, true) => "",
     };
+    let inactive = node.inactive.map(InactiveState::name);
+    let (class, opacity) = inactive.map_or_else(Default::default, |name| (format!(" {name}"), " opacity=\".5\""));
+    let dash = if inactive.is_some() { " stroke-dasharray=\"8 5\"" } else { "" };
     let (outline, stroke) = match state {
         " wrong" => (color::ERROR, 3.0),
         " warned" => (color::WARNING, 1.5),
+        _ if inactive.is_some() => (color::TITLE, 1.5),
         _ => (color::OUTLINE, 1.0),
     };
     let _ = writeln!(
         out,
-        r#"<g class="node{state}" data-id="{}" transform="translate({:.0} {:.0})">"#,
+        r#"<g class="node{state}{class}" data-id="{}" transform="translate({:.0} {:.0})"{opacity}>"#,
         escape(&node.id),
         rect.x,
         rect.y
@@ -88,13 +98,16 @@ fn node(placed: &Placed, out: &mut String) {
         w - CORNER,
         color::TITLE_BAR
     );
-    // Above the bar, which would hide a part of it.
+    // The outline comes after the title bar, which would hide a part of it.
     let _ = writeln!(
         out,
-        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"/>"#
+        r#"<rect class="box" width="{w:.0}" height="{h:.0}" rx="{CORNER}" fill="none" stroke="{outline}" stroke-width="{stroke}"{dash}/>"#
     );
     let room = w - 2.0 * PADDING;
-    label(out, (PADDING, 18.0), TITLE_SIZE, color::TITLE, "start", &fit(&node.title, TITLE_SIZE, room));
+    let word = inactive.unwrap_or_default();
+    let beside = if word.is_empty() { 0.0 } else { width(word, SMALL_SIZE) + PADDING };
+    label(out, (PADDING, 18.0), TITLE_SIZE, color::TITLE, "start", &fit(&node.title, TITLE_SIZE, room - beside));
+    label(out, (w - PADDING, 18.0), SMALL_SIZE, color::INACTIVE, "end", word);
     let id = fit(&format!("#{}", node.id), SMALL_SIZE, room / 2.0);
     let left = room - width(&id, SMALL_SIZE) - 2.0 * PADDING;
     label(out, (PADDING, 34.0), SMALL_SIZE, color::FAINT, "start", &fit(&node.class, SMALL_SIZE, left));
@@ -129,7 +142,7 @@ fn dot(out: &mut String, (x, y): Point, kind: &str) {
     let _ = writeln!(out, r#"<circle cx="{x:.0}" cy="{y:.0}" r="{DOT}" fill="{}"/>"#, color::of_type(kind));
 }
 
-/// Gives where the next thing goes.
+/// Writes the values, and returns the position of the next line.
 fn values(placed: &Placed, mut y: f64, out: &mut String) -> f64 {
     let w = placed.rect.width;
     for ((name, value), lines) in placed.node.values.iter().zip(&placed.values) {
@@ -177,12 +190,15 @@ fn label(out: &mut String, (x, y): Point, size: f64, colour: &str, anchor: &str,
         writeln!(out, r#"<text x="{x:.0}" y="{y:.0}" font-size="{size}" fill="{colour}"{end}>{}</text>"#, escape(text));
 }
 
-/// Everything about a node, for a pointer that rests on it, and for searching.
+/// Returns all that is known of a node, for its tooltip and for searching.
 fn tooltip(placed: &Placed) -> String {
     let node = &placed.node;
     let mut out = format!("{} ({})\nnode {}", node.title, node.class, node.id);
+    if let Some(state) = node.inactive {
+        let _ = write!(out, "\n{}: the node does not run", state.name());
+    }
     for (name, value) in &node.values {
-        let value: String = value.chars().take(MOST_CHARACTERS).collect();
+        let value: String = value.chars().take(MAX_VALUE_LEN).collect();
         let _ = write!(out, "\n{name}: {value}");
     }
     for error in &node.errors {

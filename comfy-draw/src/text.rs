@@ -1,13 +1,13 @@
-//! Texts in pictures: measured, cut, wrapped, and kept from becoming markup.
+//! Texts in pictures: measuring, cutting, wrapping and escaping.
 
 use std::fmt::Write;
 
-/// How wide a character of a sans-serif font is, as a part of its size. Rough, and rather too wide.
+/// The estimated width of a character of a sans-serif font, as a part of its size. Rather too large.
 const CHARACTER: f64 = 0.56;
-/// The same of ideographs and other wide characters.
+/// The width of ideographs and other wide characters.
 const WIDE: f64 = 1.0;
 
-/// About how wide a text is.
+/// Returns the estimated width of a text.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(|char| if is_wide(char) { WIDE } else { CHARACTER }).sum::<f64>() * size
 }
@@ -17,7 +17,7 @@ fn is_wide(char: char) -> bool {
         | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// The beginning of a text, as far as there is room, on one line.
+/// Returns the beginning of a text on one line, as far as there is room.
 pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
     let mut out = String::new();
     let mut used = 0.0;
@@ -25,7 +25,7 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
         let char = if char.is_control() { ' ' } else { char };
         used += if is_wide(char) { WIDE } else { CHARACTER } * size;
         if used > room {
-            // The sign for what is left out takes the place of the last character.
+            // The ellipsis takes the place of the last character.
             out.pop();
             out.push('…');
             return out;
@@ -35,27 +35,27 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
     out
 }
 
-/// The lines of a text, broken where there is no more room, at most so many.
-pub(crate) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+/// Breaks a text into at most `max` lines that fit the room.
+pub(crate) fn wrap(text: &str, size: f64, room: f64, max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut current = String::new();
         for word in line.split_inclusive(' ') {
             if !current.is_empty() && width(&current, size) + width(word.trim_end(), size) > room {
                 lines.push(std::mem::take(&mut current));
-                if lines.len() > most {
+                if lines.len() > max {
                     break;
                 }
             }
             current.push_str(word);
         }
         lines.push(current);
-        if lines.len() > most {
+        if lines.len() > max {
             break;
         }
     }
-    let is_more = lines.len() > most;
-    lines.truncate(most);
+    let is_more = lines.len() > max;
+    lines.truncate(max);
     let last = lines.len().saturating_sub(1);
     let cut = |(at, line): (usize, &String)| {
         let line = line.trim_end();
@@ -65,7 +65,8 @@ pub(crate) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String>
     lines.iter().enumerate().map(cut).collect()
 }
 
-/// A text as content or attribute of XML: nothing in it is markup, and what XML does not know is left out.
+/// Escapes a text as content or attribute of XML: nothing in it is markup, and characters that XML does not allow are
+/// left out.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -83,7 +84,7 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// A text in quotes of Mermaid: everything that is no letter, digit or plain sign is a code.
+/// Escapes a text in quotes of Mermaid: all but letters, digits and plain signs become codes.
 pub(crate) fn mermaid(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -104,7 +105,7 @@ mod tests {
     use super::{escape, fit, mermaid, wrap};
 
     #[test]
-    fn nothing_is_markup() {
+    fn no_character_becomes_markup() {
         assert_eq!(escape("<script>\"'&\u{0}\u{7}x"), "&lt;script&gt;&quot;&#39;&amp;x");
         assert_eq!(mermaid("a\"] --> b;\n<b>"), "a#34;#93; --#62; b#59; #60;b#62;");
     }

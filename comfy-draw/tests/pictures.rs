@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use comfy_convert::{Converter, UiWorkflow};
 use comfy_draw::{DrawError, Drawing};
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ const WORKFLOW: &str = r#"{
     "out": {"class_type": "SaveImage", "inputs": {"images": ["turned", 0], "filename_prefix": "a"}},
     "lost": {"class_type": "SaveImage", "inputs": {"images": ["nowhere", 0], "filename_prefix": "b"}}
 }"#;
-/// What would happen if a title became markup.
+/// A title that would change the document's title if it became markup.
 const HOSTILE: &str =
     "</title></text></svg><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
 
@@ -41,13 +42,47 @@ fn a_small_workflow_as_mermaid() {
     insta::assert_snapshot!(Drawing::new(&parse(WORKFLOW), None).unwrap().mermaid());
 }
 
+const INACTIVE: &str = r#"{"links": [[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"], [3, 1, 0, 4, 0, "IMAGE"]], "nodes": [
+    {"id": 1, "type": "EmptyImage"},
+    {"id": 2, "type": "ImageInvert", "mode": 4, "inputs": [{"name": "image", "type": "IMAGE", "link": 1}]},
+    {"id": 3, "type": "SaveImage", "inputs": [{"name": "images", "type": "IMAGE", "link": 2}]},
+    {"id": 4, "type": "PreviewImage", "mode": 2, "title": "Look", "inputs": [{"name": "images", "type": "IMAGE", "link": 3}]}
+]}"#;
+
 #[test]
-fn what_is_no_prompt_is_said() {
+fn muted_and_bypassed_nodes_are_drawn_dashed_and_pale() {
+    let schema = schema();
+    let workflow = UiWorkflow::from_value(&parse(INACTIVE)).unwrap();
+    let converted = Converter::new(&schema).list_inactive().convert(&workflow).unwrap();
+    let drawing = Drawing::with_inactive(&converted.prompt, &converted.inactive, Some(&schema)).unwrap();
+    assert_eq!(drawing.error_count(), 0);
+    insta::assert_snapshot!(drawing.mermaid());
+    insta::assert_snapshot!(drawing.svg());
+    // Without the inactive nodes, the picture is that of the prompt.
+    assert!(!Drawing::new(&converted.prompt, Some(&schema)).unwrap().svg().contains("muted"));
+}
+
+#[test]
+fn a_node_that_the_prompt_has_is_not_inactive() {
+    let schema = schema();
+    let workflow = UiWorkflow::from_value(&parse(INACTIVE)).unwrap();
+    let inactive = Converter::new(&schema).list_inactive().convert(&workflow).unwrap().inactive;
+    let prompt = parse(
+        r#"{"2": {"class_type": "ImageInvert", "inputs": {}}, "4": {"class_type": "PreviewImage", "inputs": {}}}"#,
+    );
+    assert_eq!(
+        Drawing::with_inactive(&prompt, &inactive, None).unwrap().svg(),
+        Drawing::new(&prompt, None).unwrap().svg()
+    );
+}
+
+#[test]
+fn json_that_is_not_a_prompt_and_large_prompts_are_errors() {
     assert!(matches!(Drawing::new(&Value::Null, None), Err(DrawError::NotAPrompt { .. })));
     let node = |at: usize| (at.to_string(), Value::Object(Map::new()));
     let many = |count: usize| Value::Object((0..count).map(node).collect());
     assert!(Drawing::new(&many(10_000), None).is_ok());
-    assert!(matches!(Drawing::new(&many(10_001), None), Err(DrawError::TooLarge { .. })));
+    assert!(matches!(Drawing::new(&many(10_001), None), Err(DrawError::TooManyNodes { .. })));
     let links: Map = (0..20_001).map(|at| (at.to_string(), Value::Array(vec!["1".into(), at.into()]))).collect();
     let prompt = Map::from_iter([("1", Map::from_iter([("inputs", Value::Object(links))]))]);
     assert!(matches!(Drawing::new(&prompt.into(), None), Err(DrawError::TooManyLinks { .. })));
@@ -90,7 +125,7 @@ proptest! {
     }
 }
 
-/// The page in a real browser: its script runs under its policy, and nothing else does.
+/// Opens the page in a real browser: its script runs under its policy, and nothing else does.
 #[test]
 fn the_page_searches_and_is_safe_in_chromium() {
     let Some(chromium) = ["chromium", "chromium-browser", "google-chrome"]
@@ -120,7 +155,7 @@ fn the_page_searches_and_is_safe_in_chromium() {
     let dom = String::from_utf8_lossy(&output.stdout);
     assert!(dom.contains("1 of 2"), "the search ran: {dom}");
     assert_eq!(dom.matches(" hit\" data-id").count() + dom.matches(" hit current\" data-id").count(), 2);
-    // The validator, like the server, says no more once a class is missing.
+    // The validator, like the server, reports no more once a class is missing.
     assert!(dom.contains("2 with errors"));
     assert!(!dom.contains("<title>owned") && !dom.contains("<img") && dom.matches("<script").count() == 1);
     assert!(dom.contains("transform=\"translate("), "it was fitted");

@@ -126,8 +126,9 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// Sets the node definitions: the response of a server's `/object_info`, which is served unchanged. Defaults to the
-    /// definitions of ComfyUI 0.26.0 (feature `embedded-schema`).
+    /// Sets the node definitions: the response of a server's `/object_info`. It is served unchanged, unless
+    /// [`Self::models`] or [`Self::options`] change it. Defaults to the definitions of ComfyUI 0.26.0 (feature
+    /// `embedded-schema`).
     pub fn schema_json(mut self, json: impl Into<Vec<u8>>) -> Self {
         self.schema = Source::Bytes(json.into());
         self
@@ -277,7 +278,7 @@ impl ServerBuilder {
     /// Returns an error if the definitions cannot be read or parsed, if the folders cannot be created, if a file of
     /// [`Self::input_file`] or [`Self::output_file`] cannot be written, or if the server cannot listen on the address.
     pub async fn spawn(self) -> Result<Server, Error> {
-        let definitions = Definitions::read(document(self.schema)?, &self.changes)?;
+        let definitions = Definitions::parse(document(self.schema)?, &self.changes)?;
         let storage = Storage::open(self.base, self.output).map_err(Error::Folders)?;
         for (area, name, bytes) in self.files {
             write(&storage, area, &name, &bytes).map_err(Error::Folders)?;
@@ -302,7 +303,7 @@ impl ServerBuilder {
             wake: Notify::new(),
             changed: watch::Sender::new(0),
             stop: watch::Sender::new(false),
-            life: AtomicU64::new(0),
+            restarts: AtomicU64::new(0),
         };
         Server::start(Arc::new(shared), listener).map_err(|source| Error::Listen {
             host: self.host,

@@ -39,7 +39,7 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Returns the behaviour of a node. A behaviour set for its id wins over one set for its class.
+    /// Returns the behaviour of a node. A behaviour set for its id takes precedence over one set for its class.
     pub(crate) fn of(&self, node_id: &str, class: &str) -> Behaviour {
         let behaviours = lock(&self.behaviours);
         behaviours.get(&format!("#{node_id}")).or_else(|| behaviours.get(class)).cloned().unwrap_or_default()
@@ -88,7 +88,7 @@ impl NodeControl {
     }
 
     /// Sets the UI output of the node, such as `{"text": ["…"]}`, instead of its own.
-    pub fn output(&self, output: Value) -> &Self {
+    pub fn set_output(&self, output: Value) -> &Self {
         self.set(|behaviour| behaviour.output = Some(output))
     }
 

@@ -66,7 +66,7 @@ pub(crate) struct Changes {
 
 impl Definitions {
     /// Parses a document in the format of `/object_info`, and applies the changes.
-    pub(crate) fn read(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
+    pub(crate) fn parse(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
         let given = Schema::from_slice(&document)?;
         let mut schema = given.clone();
         let loaders =

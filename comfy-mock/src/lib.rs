@@ -44,7 +44,6 @@ mod media;
 mod queue;
 mod requests;
 mod routes;
-
 mod server;
 mod state;
 mod storage;

@@ -21,6 +21,9 @@ use crate::sync::lock;
 use crate::timing::Timing;
 use crate::ws::{Frame, Hub, To};
 
+/// The default maximum size of a body, in bytes.
+pub(crate) const DEFAULT_UPLOAD_LIMIT: u64 = 100 << 20;
+
 /// Maximum number of files in a folder that the validation of a prompt considers.
 const MAX_FILES: usize = 100_000;
 
@@ -73,7 +76,7 @@ pub(crate) struct Shared {
     /// Becomes true when the server stops.
     pub(crate) stop: watch::Sender<bool>,
     /// The number of restarts.
-    pub(crate) life: AtomicU64,
+    pub(crate) restarts: AtomicU64,
 }
 
 impl Shared {
@@ -86,7 +89,7 @@ impl Shared {
     /// Sends the length of the queue to all sockets, and notifies those who wait for changes.
     pub(crate) fn queue_changed(&self) {
         self.hub.event(To::All, "status", object([("status", self.queue_status())]));
-        self.something_changed();
+        self.notify_change();
     }
 
     /// Writes a line to the log, and sends it to the sockets that subscribed to the log.
@@ -97,7 +100,7 @@ impl Shared {
     }
 
     /// Notifies those who wait for changes of the queue or of a run.
-    pub(crate) fn something_changed(&self) {
+    pub(crate) fn notify_change(&self) {
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
@@ -117,13 +120,13 @@ impl Shared {
     /// Resets everything that a restart of the process resets: the queue, the history, the cache and the sockets. The
     /// files stay, except the temporary ones.
     pub(crate) fn restart(&self) {
-        self.life.fetch_add(1, Ordering::SeqCst);
+        self.restarts.fetch_add(1, Ordering::SeqCst);
         lock(&self.queue).restart();
         lock(&self.cache).clear();
         *lock(&self.active) = Active::default();
         self.storage.clear_temp();
         self.hub.restart();
         self.wake.notify_one();
-        self.something_changed();
+        self.notify_change();
     }
 }

@@ -1,8 +1,8 @@
-//! Errors with what caused them. Shared by the workspace's crates; may change in any version.
+//! Errors with their causes. Shared by the workspace's crates; may change in any version.
 
 use std::error::Error;
 
-/// An error and its causes in one line, for where only one line can be told.
+/// Returns the messages of an error and of its causes as one line.
 pub fn in_full(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,118 +1,123 @@
-//! Why a document is not a schema.
+//! The error of a document that is not a schema.
 
 use thiserror::Error;
 
 use crate::{JsonError, JsonErrorKind, Text};
 
-/// Why a document is not the answer of `/object_info`. Each message ends in what to do about it; what exactly is
-/// wrong with the JSON, if it is that, the [source](std::error::Error::source) says.
+/// The error of a document that is not the answer of `/object_info`.
+///
+/// Each message ends with what to do about it. The [source](std::error::Error::source) of an error in the JSON says
+/// what exactly is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// No bytes, or only blanks.
+    /// The document is empty or blank.
     #[error("the document is empty; save the answer of http://<server>:8188/object_info")]
     Empty,
 
-    /// A web page.
+    /// The document is a web page.
     #[error(
-        "this is a web page, not JSON: it begins with `{start}`; a proxy or another server answered, check the \
-         address and the port (ComfyUI listens on 8188 unless told otherwise)"
+        "expected JSON, found a web page that begins with `{start}`; a proxy or another server answered, so check the \
+         address and the port (the default of ComfyUI is 8188)"
     )]
     Html {
-        /// Its first words.
+        /// The first words of the document.
         start: String,
     },
 
-    /// Bytes that are neither UTF-8 nor UTF-16.
+    /// The document is neither UTF-8 nor UTF-16.
     #[error(
-        "this is not a text in UTF-8 or UTF-16, from line {} column {} on; save the server's answer as it is, without \
-         converting it",
+        "invalid UTF-8 or UTF-16 at line {} column {}; save the server's answer without converting it",
         source.line, source.column
     )]
     Encoding {
-        /// Where it stops being one.
+        /// The position of the first invalid byte.
         source: JsonError,
     },
 
-    /// Not JSON at all.
-    #[error("this is not JSON: it begins with `{start}`; save the answer of http://<server>:8188/object_info")]
+    /// The document is not JSON at all.
+    #[error(
+        "expected JSON, found a text that begins with `{start}`; save the answer of http://<server>:8188/object_info"
+    )]
     NotJson {
-        /// Its first words.
+        /// The first words of the document.
         start: String,
     },
 
-    /// The text ends too early.
+    /// The document ends too early.
     #[error(
-        "the document ends too early, {}, at line {} column {}; the download or the copy was cut off, fetch it again",
+        "the document ends too early, {}, at line {} column {}; it was cut off while it was downloaded or copied, so \
+         fetch it again",
         middle(node.as_ref()), source.line, source.column
     )]
     Truncated {
-        /// The definition it ends in, if it ends in one.
+        /// The class in whose definition the document ends, if it ends in one.
         node: Option<Text>,
-        /// Where it ends.
+        /// The position of the end.
         source: JsonError,
     },
 
-    /// A mistake in the JSON.
+    /// The JSON has a syntax error.
     #[error(
-        "the JSON has a mistake{} at line {} column {}; if the file was edited by hand, mend it there, else fetch it again",
+        "invalid JSON{} at line {} column {}; correct it if the file was edited by hand, or fetch it again",
         within(node.as_ref()), source.line, source.column
     )]
     Syntax {
-        /// The definition it is in, if it is in one.
+        /// The class whose definition has the error, if it is in one.
         node: Option<Text>,
-        /// What and where.
+        /// The error and its position.
         source: JsonError,
     },
 
-    /// Nested too deep to be a definition.
+    /// The JSON is nested more deeply than any node definition.
     #[error(
-        "the JSON is nested too deep{} at line {} column {}; no definition of a node is that deep, remove the node's pack \
-         or its entry",
+        "the JSON is nested too deeply{} at line {} column {}; remove the entry, or the node pack that it comes from",
         within(node.as_ref()), source.line, source.column
     )]
     TooDeep {
-        /// The definition it is in, if it is in one.
+        /// The class whose definition is nested too deeply, if it is one.
         node: Option<Text>,
-        /// Where.
+        /// The position.
         source: JsonError,
     },
 
-    /// JSON, but not an object.
-    #[error("the document is {found}, not an object of node definitions; is this the answer of /object_info?")]
+    /// The document is JSON, but not an object.
+    #[error("expected an object of node definitions, found {found}; is this the answer of /object_info?")]
     NotAnObject {
-        /// What it is instead.
+        /// The kind of JSON value found, as [`Value::kind_name`](crate::Value::kind_name) names it.
         found: &'static str,
     },
 
-    /// `{}`.
+    /// The document is an empty object.
     #[error(
-        "the document holds no nodes; is this the answer of /object_info? \
+        "the document has no node definitions; is this the answer of /object_info? \
          (/object_info/<class> answers `{{}}` for a class that the server does not have)"
     )]
     NoNodes,
 
-    /// The body of a failed request.
-    #[error("this is an error message, not an answer of /object_info: {message}; see to that error and fetch it again")]
+    /// The document is the body of a failed request.
+    #[error(
+        "expected the answer of /object_info, found an error message: {message}; resolve that error and fetch the \
+         answer again"
+    )]
     ServerError {
-        /// What it says.
+        /// The message in the document.
         message: String,
     },
 
-    /// A workflow.
+    /// The document is a workflow.
     #[error(
-        "this is a workflow in {format} format, not the definitions of nodes; give it where a workflow is asked for, \
-         and here the answer of /object_info"
+        "expected node definitions, found a workflow in {format} format; give the answer of /object_info here, and the \
+         workflow where one is expected"
     )]
     Workflow {
-        /// `API` or `UI`.
+        /// The format: `API` or `UI`.
         format: &'static str,
     },
 
-    /// An object of something else.
+    /// The document is another object.
     #[error(
-        "no entry of this object looks like a node definition (the first is `{first}`); is this the answer of \
-         /object_info?"
+        "expected node definitions, found an object whose first key is `{first}`; is this the answer of /object_info?"
     )]
     NoDefinitions {
         /// The first key.
@@ -129,7 +134,7 @@ fn middle(node: Option<&Text>) -> String {
 }
 
 impl SchemaError {
-    /// What a mistake in the JSON means for a schema.
+    /// Creates the error for an error in the JSON.
     pub(crate) fn from_json(source: JsonError, node: Option<Text>) -> Self {
         match source.kind {
             JsonErrorKind::Encoding => Self::Encoding { source },

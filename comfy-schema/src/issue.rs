@@ -1,14 +1,14 @@
-//! What was odd about a definition.
+//! Issues of node definitions.
 
 use std::fmt::{self, Display, Formatter};
 
-/// Something that could not be understood, or that is understood but odd. It is kept all the same.
+/// A part of a document that was not understood or is doubtful. The schema keeps it as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Issue {
-    /// Where: `KSampler.input.required.seed[1].min`.
+    /// The place: `KSampler.input.required.seed[1].min`.
     pub path: String,
-    /// What.
+    /// The description in words.
     pub message: String,
 }
 

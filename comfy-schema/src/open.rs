@@ -1,12 +1,12 @@
-//! Combos whose options are what happened to be on a server's disk.
+//! Open combos: those whose options are files on a server's disk.
 
 use crate::{ComboDef, InputDef, Value};
 
-/// Endings of files that a list of options may hold: models, media, text and configuration.
+/// The extensions of files that a list of options may hold: models, media, text and configuration.
 ///
-/// Every ending that the real dumps under `COMFY_DATA` show, and the documented model and media formats of the core
-/// server. A dot alone says nothing: `gpt-5.5` and `stable-audio-2.5` are no files.
-const FILE_ENDINGS: [&str; 62] = [
+/// The list has every extension in the snapshots under `COMFY_DATA`, and the documented model and media formats of the
+/// core server. A dot alone does not make a file: `gpt-5.5` and `stable-audio-2.5` are options of another kind.
+const FILE_EXTENSIONS: [&str; 62] = [
     "7z",
     "avi",
     "bin",
@@ -71,10 +71,10 @@ const FILE_ENDINGS: [&str; 62] = [
     "yaml",
 ];
 
-/// Input names that list files of the server, digits at their end left out.
+/// The names of inputs that list files of the server, without digits at their end.
 ///
-/// They matter where the server whose schema this is had no such file: then only a fixed option is left
-/// (`VAELoader.vae_name` of a fresh server is `["pixel_space"]`).
+/// They are needed for servers without such files, whose lists hold only fixed options: `VAELoader.vae_name` of a fresh
+/// server is `["pixel_space"]`.
 const FILE_INPUTS: [&str; 23] = [
     "checkpoint_name",
     "ckpt_name",
@@ -101,13 +101,14 @@ const FILE_INPUTS: [&str; 23] = [
     "vae_path",
 ];
 
-/// What a list says when it found no file.
-const NOTHING_FOUND: [&str; 5] = ["", "none", "[none]", "no history", "undefined"];
+/// The placeholders that lists hold in place of files.
+const PLACEHOLDERS: [&str; 5] = ["", "none", "[none]", "no history", "undefined"];
 
-/// Whether the options of a combo are what happened to be on that server's disk (or what a route lists), so that another
+/// Returns whether a combo is open: its options are files on the server's disk or come from a route, so that another
 /// server has others.
 ///
-/// Told by upload flags, routes, the endings of the options, the name of the input, or the absence of any option.
+/// A combo is open if it has an upload flag, a route or no options, if an option has the extension of a file, if all
+/// options are placeholders such as `none`, or if its input has the name of a file input (`ckpt_name`).
 pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
     let options = &input.options;
     if combo.values.is_empty() || options.is_upload() || options.image_folder().is_some() {
@@ -122,30 +123,30 @@ pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
         || (texts().count() == combo.values.len() && texts().all(is_placeholder))
 }
 
-/// Whether a text ends like the name of a model, of media, of a text or of a configuration file.
+/// Returns whether a text ends in the extension of a model, media, text or configuration file.
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
 pub fn is_file_name(text: &str) -> bool {
-    let Some((stem, ending)) = text.rsplit_once('.') else { return false };
-    !stem.is_empty() && FILE_ENDINGS.binary_search(&ending.to_ascii_lowercase().as_str()).is_ok()
+    let Some((stem, extension)) = text.rsplit_once('.') else { return false };
+    !stem.is_empty() && FILE_EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
 }
 
 fn is_placeholder(text: &str) -> bool {
-    NOTHING_FOUND.contains(&text.trim().to_lowercase().as_str())
+    PLACEHOLDERS.contains(&text.trim().to_lowercase().as_str())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE_ENDINGS, is_file_name};
+    use super::{FILE_EXTENSIONS, is_file_name};
 
     #[test]
-    fn endings_are_sorted_for_the_search() {
-        assert!(FILE_ENDINGS.is_sorted());
+    fn extensions_are_sorted_for_binary_search() {
+        assert!(FILE_EXTENSIONS.is_sorted());
     }
 
     #[test]
-    fn a_dot_alone_makes_no_file() {
+    fn a_dot_alone_does_not_make_a_file() {
         assert!(is_file_name("a/b.SafeTensors"));
         assert!(!is_file_name("gpt-5.5") && !is_file_name(".png"));
     }

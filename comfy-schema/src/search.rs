@@ -1,4 +1,4 @@
-//! Finding nodes by words and by what they take and give.
+//! Search of nodes by words and by the types of their inputs and outputs.
 //!
 //! ```
 //! use comfy_schema::Schema;
@@ -18,27 +18,28 @@
 
 use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Schema, Text};
 
-/// What is looked for. Everything must fit; an empty query fits every node.
+/// A search for nodes. A node must match everything in it; an empty query matches every node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Words that stand in the class, the title, the category, the aliases, the description or the module. Case does
-    /// not count.
+    /// The words that must all stand in the class, title, category, aliases, description or module of the node. Case is
+    /// ignored.
     pub words: Vec<String>,
-    /// Types of sockets that it takes, all of them.
+    /// The types that inputs of the node must all take.
     pub takes: Vec<String>,
-    /// Types of outputs that it gives, all of them.
+    /// The types that outputs of the node must all give.
     pub gives: Vec<String>,
 }
 
-/// Words around types that say nothing.
+/// The words to ignore in a query about types.
 const FILLERS: [&str; 8] = ["a", "an", "the", "and", "what", "which", "that", "or"];
 
 impl Query {
-    /// Understands `takes MASK gives IMAGE` among words, articles and questions left out.
+    /// Parses a query such as `blur takes MASK gives IMAGE`. In a query about types, articles and question words are
+    /// ignored.
     pub fn from_words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
         let mut query = Self::default();
         let words: Vec<String> = words.into_iter().map(Into::into).collect();
-        // Only a question about types has fillers; elsewhere "a" may be what is looked for.
+        // Without types in the query, "a" may be a word to search for.
         let asks = words.iter().any(|word| is_takes(word) || is_gives(word));
         let mut target: Option<bool> = None;
         for word in words {
@@ -47,7 +48,7 @@ impl Query {
             } else if is_gives(&word) {
                 target = Some(false);
             } else if asks && FILLERS.contains(&word.to_lowercase().as_str()) {
-                // It says nothing.
+                // Ignored.
             } else {
                 let list = match target {
                     Some(true) => &mut query.takes,
@@ -60,9 +61,11 @@ impl Query {
         query
     }
 
-    /// The nodes that fit, best first. A class or title that is the word itself is best, then those that begin with it
-    /// or hold it, then categories, aliases and descriptions. Of equals deprecated and paid ones come last and those with
-    /// the fewest sockets first.
+    /// Returns the matching nodes, best match first.
+    ///
+    /// A class or title equal to the word is best, followed by those that begin with it or contain it, then aliases,
+    /// categories, and descriptions. Among equally good ones, deprecated and then paid nodes come last, and nodes with
+    /// fewer sockets first.
     pub fn search<'s>(&self, schema: &'s Schema) -> Vec<&'s NodeDef> {
         let words: Vec<String> = self.words.iter().map(|word| word.to_lowercase()).collect();
         let mut hits: Vec<(usize, &NodeDef)> = schema
@@ -90,8 +93,7 @@ fn is_gives(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "gives" | "give" | "giving" | "returns")
 }
 
-/// Whether an input, or one that it may bring, takes a type. One that takes anything is not meant, unless it is asked
-/// for (`*`).
+/// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only `*`.
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
@@ -112,7 +114,7 @@ pub fn takes(input: &InputDef, word: &str) -> bool {
     }
 }
 
-/// Whether an output carries a type. One that carries anything is not meant, unless it is asked for (`*`).
+/// Returns whether an output carries a type. An output that carries any type matches only `*`.
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
@@ -120,7 +122,8 @@ pub fn gives(node: &NodeDef, output: &OutputDef, word: &str) -> bool {
     carried(node, output).split(',').any(|one| one.eq_ignore_ascii_case(word))
 }
 
-/// The type words that an output may carry, with commas between: of a matched type those that its inputs allow.
+/// Returns the comma list of the types that an output may carry. Those of a matched type are the ones that the inputs of
+/// its template allow.
 ///
 /// Shared by the workspace's crates; may change in any version.
 #[doc(hidden)]
@@ -139,7 +142,7 @@ pub fn carried(node: &NodeDef, output: &OutputDef) -> Text {
     allowed.filter(|words| !words.is_empty()).map_or_else(|| Text::new_static("*"), Text::from)
 }
 
-/// Whether only links feed an input.
+/// Returns whether an input is a socket, which takes only links.
 fn is_socket(input: &InputDef) -> bool {
     matches!(
         input.kind,
@@ -147,7 +150,7 @@ fn is_socket(input: &InputDef) -> bool {
     )
 }
 
-/// Less is better; `None` if a word is nowhere.
+/// Returns how well a node matches the words, 0 being best, or `None` if it lacks one of them.
 fn score(node: &NodeDef, words: &[String]) -> Option<usize> {
     let class = node.class.to_lowercase();
     let title = node.display_name.as_deref().unwrap_or_default().to_lowercase();
@@ -211,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn the_class_itself_is_best() {
+    fn an_equal_class_is_the_best_match() {
         assert_eq!(found("blur"), ["Blur", "ImageBlur", "OldBlur"]);
         assert_eq!(found("blur image"), ["ImageBlur"]);
     }
 
     #[test]
-    fn every_word_must_stand_somewhere() {
+    fn every_word_must_match() {
         assert_eq!(found("filter blur"), ["ImageBlur"]);
         assert_eq!(found("soften"), ["Blur"]);
         assert_eq!(found("sharp"), ["OldBlur"]);
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn types_of_sockets() {
+    fn types_of_inputs_and_outputs() {
         assert_eq!(found("takes mask"), ["Blur", "Paint"]);
         assert_eq!(found("what takes a MASK and gives an IMAGE"), ["Blur"]);
         assert_eq!(found("gives MASK,INT"), ["Paint"]);

@@ -1,6 +1,4 @@
-//! Did you mean …?
-//!
-//! Shared by the workspace's crates; may change in any version.
+//! Suggestions of similar names (“did you mean …?”). Shared by the workspace's crates; may change in any version.
 
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;
@@ -21,10 +19,10 @@ pub fn did_you_mean(suggestions: impl IntoIterator<Item = impl AsRef<str>>) -> S
     if names.is_empty() { names } else { format!("; did you mean {names}?") }
 }
 
-/// The candidates that someone who wrote `word` may have meant, best first, at most three.
+/// Returns up to three candidates that are similar to `word`, best match first.
 ///
-/// Case, blanks and punctuation do not count much; one typing error in about three letters is forgiven. A
-/// candidate equal to `word` is not a suggestion.
+/// Case, blanks and punctuation are ignored, and one typing error per three letters is tolerated. A candidate equal to
+/// `word` is not returned.
 pub fn similar<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     let plain_word = plain(word);
     let allowed = plain_word.chars().count().div_ceil(3);
@@ -38,7 +36,7 @@ pub fn similar<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
-/// Lower is nearer; `None` if too far.
+/// Returns the distance of a candidate, or `None` if it is not similar.
 fn score(plain_word: &str, candidate: &str, allowed: usize) -> Option<usize> {
     let plain_candidate = plain(candidate);
     let (word_length, length) = (plain_word.chars().count(), plain_candidate.chars().count());
@@ -48,7 +46,7 @@ fn score(plain_word: &str, candidate: &str, allowed: usize) -> Option<usize> {
             return Some(distance);
         }
     }
-    // A word of some length that the candidate begins with or holds is a guess too, but a worse one.
+    // A candidate that contains a word of some length is similar too, but less so.
     let holds = word_length >= 4 && plain_candidate.contains(plain_word);
     holds.then(|| allowed + 1 + length - word_length)
 }
@@ -81,18 +79,18 @@ mod tests {
     }
 
     #[test]
-    fn beginning_of_a_longer_word() {
+    fn prefix_of_a_longer_word() {
         assert_eq!(similar("CLIPText", CLASSES), ["CLIPTextEncode"]);
     }
 
     #[test]
-    fn nothing_near() {
+    fn no_similar_candidate() {
         assert!(similar("LoadImage", CLASSES).is_empty());
         assert!(similar("", CLASSES).is_empty());
     }
 
     #[test]
-    fn the_word_itself_is_no_suggestion() {
+    fn the_word_itself_is_not_suggested() {
         assert!(!similar("KSampler", CLASSES).contains(&"KSampler"));
     }
 }

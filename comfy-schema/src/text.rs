@@ -1,4 +1,4 @@
-//! Texts of schemas and prompts.
+//! Immutable texts.
 
 use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;
@@ -8,22 +8,22 @@ use std::str::FromStr;
 
 use smol_str::SmolStr;
 
-/// A text that does not change: short ones are stored in place, longer ones are shared when cloned.
+/// An immutable text. Short texts are stored in place; clones of long ones share one allocation.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(SmolStr);
 
 impl Text {
-    /// This text.
+    /// Creates a text.
     pub fn new(text: impl AsRef<str>) -> Self {
         Self(SmolStr::new(text))
     }
 
-    /// This text, which is never copied.
+    /// Creates a text from a `'static` string without allocating.
     pub const fn new_static(text: &'static str) -> Self {
         Self(SmolStr::new_static(text))
     }
 
-    /// The text.
+    /// Returns the text as a string slice.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -61,7 +61,7 @@ impl Debug for Text {
     }
 }
 
-/// One way in for each type that a text is made of.
+/// Implements `From` for each of the types.
 macro_rules! from {
     ($($source:ty),*) => {$(
         impl From<$source> for Text {
@@ -100,7 +100,7 @@ impl FromIterator<char> for Text {
     }
 }
 
-/// Both ways round.
+/// Implements `PartialEq` with each of the types, in both directions.
 macro_rules! equal {
     ($($other:ty),*) => {$(
         impl PartialEq<$other> for Text {
@@ -127,7 +127,7 @@ mod tests {
     use super::Text;
 
     #[test]
-    fn a_text_is_found_and_compared_as_a_str() {
+    fn texts_compare_and_hash_like_str() {
         let text = Text::new("KSampler");
         let map = HashMap::from([(text.clone(), 1)]);
         assert_eq!(map.get("KSampler"), Some(&1));

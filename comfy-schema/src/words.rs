@@ -1,60 +1,43 @@
-//! Enums that are written as words: in JSON, in arguments of commands, in reports.
-
-use std::fmt::{self, Display, Formatter};
+//! Enums whose variants have a word each, in JSON, in arguments of commands and in reports.
 
 use thiserror::Error;
 
-/// A text is not one of the words of an enum: why `"grave".parse::<Level>()` fails.
+use crate::suggest::alternatives;
+
+/// The error of parsing a text that is not one of the words of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{word}` is no {what}; write {}", Listed(words))]
+#[error("unknown {kind} `{word}`; expected {}", alternatives(*words))]
 pub struct UnknownWord {
     word: String,
-    /// What it was to be: `level of a change`.
-    what: &'static str,
+    /// The name of the enum in messages, such as `change level`.
+    kind: &'static str,
     words: &'static [&'static str],
 }
 
 impl UnknownWord {
-    pub(crate) fn new(word: &str, what: &'static str, words: &'static [&'static str]) -> Self {
-        Self { word: word.to_owned(), what, words }
+    pub(crate) fn new(word: &str, kind: &'static str, words: &'static [&'static str]) -> Self {
+        Self { word: word.to_owned(), kind, words }
     }
 
-    /// What was given.
+    /// Returns the text that was parsed.
     pub fn word(&self) -> &str {
         &self.word
     }
 
-    /// What may be given.
+    /// Returns the words of the enum.
     pub const fn words(&self) -> &'static [&'static str] {
         self.words
     }
 }
 
-struct Listed(&'static [&'static str]);
-
-impl Display for Listed {
-    /// "`a`, `b` or `c`"
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (at, word) in self.0.iter().enumerate() {
-            let before = match at {
-                0 => "",
-                at if at + 1 == self.0.len() => " or ",
-                _ => ", ",
-            };
-            write!(f, "{before}`{word}`")?;
-        }
-        Ok(())
-    }
-}
-
-/// The words of an enum without fields: `ALL`, `as_str`, [`Display`] and `FromStr`, all from one list.
+/// Implements `ALL`, `as_str`, `Display` and `FromStr` for an enum without fields, all from one list of words.
 macro_rules! words {
-    ($name:ident, $what:literal, $($variant:ident = $word:literal,)*) => {
+    ($name:ident, $kind:literal, $($variant:ident = $word:literal,)*) => {
         impl $name {
-            /// All of them.
+            /// All variants, in the order of their declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word for it.
+            /// Returns the word of this variant.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -74,7 +57,7 @@ macro_rules! words {
             fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
                 match word {
                     $($word => Ok(Self::$variant),)*
-                    _ => Err($crate::UnknownWord::new(word, $what, &[$($word,)*])),
+                    _ => Err($crate::UnknownWord::new(word, $kind, &[$($word,)*])),
                 }
             }
         }
@@ -99,9 +82,9 @@ mod tests {
     }
 
     #[test]
-    fn another_word_is_told_what_there_is() {
+    fn the_error_for_another_word_lists_the_words() {
         let error = "grave".parse::<Level>().unwrap_err();
-        assert_eq!(error.to_string(), "`grave` is no level of a change; write `additive`, `defaulted` or `breaking`");
+        assert_eq!(error.to_string(), "unknown change level `grave`; expected `additive`, `defaulted` or `breaking`");
         assert_eq!(error.words(), ["additive", "defaulted", "breaking"]);
     }
 }

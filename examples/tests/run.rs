@@ -72,7 +72,7 @@ fn opens_in_editor_saves_both_forms_into_the_picture() {
     let document = comfy_convert::read(&picture).unwrap();
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     let schema = Schema::from_slice(&fs::read(schema).unwrap()).unwrap();
-    let queued = Converter::new(&schema).convert(&document.ui.unwrap()).unwrap().prompt;
+    let queued = Converter::new(&schema).convert(document.ui().unwrap()).unwrap().prompt;
     let lines = |prompt: &Value| -> Vec<String> {
         let of_node = |(id, node): (&Text, &Value)| {
             let node = node.as_object().unwrap();
@@ -87,7 +87,7 @@ fn opens_in_editor_saves_both_forms_into_the_picture() {
         lines.sort();
         lines
     };
-    assert_eq!(lines(&queued), lines(&document.api.unwrap()));
+    assert_eq!(lines(&queued), lines(document.api().unwrap()));
 }
 
 #[test]

@@ -10,7 +10,7 @@
 
 use std::sync::OnceLock;
 
-use comfy_codegen::import::{Ids, Importer, Options, Parameters, Settings};
+use comfy_import::{IdStyle, ImportOptions, Importer, OptionStyle, Parameters};
 use comfy_convert::read;
 use comfy_schema::Schema;
 use libfuzzer_sys::fuzz_target;
@@ -29,23 +29,23 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = read(bytes) else {
         return;
     };
-    let Some(prompt) = document.api else {
+    let Some(prompt) = document.api() else {
         return;
     };
     for importer in IMPORTERS.get_or_init(|| schemas.iter().map(Importer::new).collect()) {
-        let mut settings = Settings::new("fuzzed");
-        settings.origin = Some(String::from_utf8_lossy(bytes).into_owned());
+        let mut options = ImportOptions::new("fuzzed");
+        options.origin = Some(String::from_utf8_lossy(bytes).into_owned());
         for _ in 0..2 {
-            if let Ok(imported) = importer.import(&prompt, &settings) {
+            if let Ok(imported) = importer.import(prompt, &options) {
                 if let Err(error) = syn::parse_file(&imported.source) {
                     panic!("{error}\n{}", imported.source);
                 }
             }
-            settings.parameters = Parameters::Auto;
-            settings.ids = Ids::Keep;
-            settings.options = Options::Enums;
-            settings.functions = true;
-            settings.tidy = true;
+            options.parameters = Parameters::Auto;
+            options.id_style = IdStyle::Keep;
+            options.option_style = OptionStyle::Enums;
+            options.functions = true;
+            options.tidy = true;
         }
     }
 });

@@ -23,11 +23,11 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = read(bytes) else {
         return;
     };
-    let Some(workflow) = document.ui else {
+    let Some(workflow) = document.ui() else {
         return;
     };
-    for converter in [Converter::new(schema), Converter::new(schema).follow_get_set()] {
-        if let Ok(converted) = converter.convert(&workflow) {
+    for converter in [Converter::new(schema), Converter::new(schema).follow_get_set().list_inactive()] {
+        if let Ok(converted) = converter.convert(workflow) {
             let text = converted.prompt.to_string();
             assert_eq!(Value::parse(text.as_bytes()).expect("a prompt is JSON"), converted.prompt);
         }

@@ -1,30 +1,30 @@
-//! Every real prompt: import, compile, run, and the same prompt comes out. `cargo import-score` prints the figures.
+//! Imports, compiles and runs every real prompt, and compares what is sent. `cargo import-score` prints the figures.
 
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfy_codegen::import::{Ids, Options, Parameters, Settings};
+use comfy_import::{IdStyle, ImportOptions, OptionStyle, Parameters};
 use comfy_schema::{Schema, Value};
 use comfy_tests::imports::any_workflow::{Dice, any_workflow};
 use comfy_tests::imports::project::{Case, Score, score};
 
-fn cases(folder: &Path, change: impl Fn(&mut Settings)) -> Result<Vec<Case>, Box<dyn Error>> {
+fn cases(folder: &Path, change: impl Fn(&mut ImportOptions)) -> Result<Vec<Case>, Box<dyn Error>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".api.json"));
     files.sort();
     let case = |file: &PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().replace(".api.json", "");
-        let mut settings = Settings::new(Settings::name_of(&name));
-        settings.origin = Some(name);
-        change(&mut settings);
-        Ok(Case { name: settings.name.clone(), prompt: Value::parse(&fs::read(file)?)?, settings })
+        let mut options = ImportOptions::new(ImportOptions::name_of(&name));
+        options.origin = Some(name);
+        change(&mut options);
+        Ok(Case { name: options.name.clone(), prompt: Value::parse(&fs::read(file)?)?, options })
     };
     files.iter().map(case).collect()
 }
 
-fn report(what: &str, score: &Score) -> bool {
+fn report(title: &str, score: &Score) -> bool {
     for (name, difference) in &score.failures {
         println!("  {name}: {}", difference.chars().take(1500).collect::<String>());
     }
@@ -32,7 +32,7 @@ fn report(what: &str, score: &Score) -> bool {
         println!("  rustfmt would change {file}");
     }
     println!(
-        "{what}: {}/{} equal; {} nodes, {} raw; import {:.0} ms, compile {:.1} s; {}",
+        "{title}: {}/{} equal; {} nodes, {} raw; import {:.0} ms, compile {:.1} s; {}",
         score.equal,
         score.equal + score.failures.len(),
         score.nodes.0,
@@ -47,21 +47,21 @@ fn report(what: &str, score: &Score) -> bool {
     score.failures.is_empty() && score.unformatted.as_ref().is_none_or(Vec::is_empty)
 }
 
-/// A way to import, and what it is called.
-type Variant = (&'static str, fn(&mut Settings));
+/// The name of a way to import, and a function that sets its options.
+type Variant = (&'static str, fn(&mut ImportOptions));
 
-/// With the settings that are the default, and with all of them changed.
+/// The default options, and options that are all changed.
 const VARIANTS: [Variant; 2] = [
     ("as it is", |_| {}),
-    ("with parameters, enums, functions and ids", |settings| {
-        settings.parameters = Parameters::Auto;
-        settings.options = Options::Enums;
-        settings.functions = true;
-        settings.ids = Ids::Keep;
+    ("with parameters, enums, functions and ids", |options| {
+        options.parameters = Parameters::Auto;
+        options.option_style = OptionStyle::Enums;
+        options.functions = true;
+        options.id_style = IdStyle::Keep;
     }),
 ];
 
-/// Prompts that nobody wrote, of the nodes of a real server and of every shape that a schema can have.
+/// Tests random prompts, of the nodes of a real server and of nodes of every shape.
 #[test]
 fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
     let number = |name: &str, default: u64| env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default);
@@ -80,9 +80,9 @@ fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
         let cases = (0..count).map(|at| {
             let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(at));
             let name = format!("case_{at}");
-            let mut settings = Settings::new(name.clone());
-            VARIANTS[usize::from(at % 2 == 1)].1(&mut settings);
-            Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), settings }
+            let mut options = ImportOptions::new(name.clone());
+            VARIANTS[usize::from(at % 2 == 1)].1(&mut options);
+            Case { name, prompt: any_workflow(&schema, &mut dice, 3 + usize::try_from(at % 40).unwrap_or(3)), options }
         });
         let cases: Vec<Case> = cases.collect();
         let score = score(&schema_file, &cases, &out.join(format!("any_{what}")), &out.join("target"))?;

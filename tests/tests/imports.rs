@@ -1,9 +1,9 @@
-//! What prompts become in Rust: the source, and what it sends.
+//! Tests of imported prompts: their source, and what it sends.
 
 use std::error::Error;
 use std::fs;
 
-use comfy_codegen::import::{Importer, Parameters, Settings};
+use comfy_import::{ImportOptions, Importer, Parameters};
 use comfy_schema::{Schema, Value};
 use comfy_tests::imported::RUNS;
 use comfy_tests::imports::same;
@@ -25,10 +25,10 @@ fn the_source_of_every_case() -> Result<(), Box<dyn Error>> {
     let schema = schema()?;
     let import = Importer::new(&schema);
     for (name, change) in cases::CASES {
-        let mut settings = Settings::new(*name);
-        settings.origin = Some(format!("{name}.json"));
-        change(&mut settings);
-        let imported = import.import(&prompt(name)?, &settings)?;
+        let mut options = ImportOptions::new(*name);
+        options.origin = Some(format!("{name}.json"));
+        change(&mut options);
+        let imported = import.import(&prompt(name)?, &options)?;
         let warnings: Vec<String> =
             imported.warnings.iter().map(|warning| format!("// warning: {warning}\n")).collect();
         insta::assert_snapshot!(*name, format!("{}{}", imported.source, warnings.concat()));
@@ -70,33 +70,33 @@ fn ids_of_the_file_are_kept() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn error(prompt: &str, change: impl Fn(&mut Settings)) -> Result<String, Box<dyn Error>> {
+fn error(prompt: &str, change: impl Fn(&mut ImportOptions)) -> Result<String, Box<dyn Error>> {
     let schema = schema()?;
-    let mut settings = Settings::new("test");
-    change(&mut settings);
-    let outcome = Importer::new(&schema).import(&Value::parse(prompt.as_bytes())?, &settings);
+    let mut options = ImportOptions::new("test");
+    change(&mut options);
+    let outcome = Importer::new(&schema).import(&Value::parse(prompt.as_bytes())?, &options);
     Ok(outcome.err().map(|error| error.to_string()).unwrap_or_default())
 }
 
 #[test]
 fn errors_name_the_node_and_the_input() -> Result<(), Box<dyn Error>> {
     for (prompt, message) in [
-        ("[]", "a prompt is an object of node id to node, not an array"),
+        ("[]", "expected a prompt in API format (an object of node id to node), found an array"),
         ("{}", "the prompt has no nodes"),
-        (r#"{"7": 1}"#, "node 7: is an integer, not an object"),
-        (r#"{"7": {"class_type": "A"}}"#, "node 7 (A): it has no `inputs`"),
-        (r#"{"7": {"class_type": 1, "inputs": {}}}"#, "node 7: its `class_type` is an integer, not a string"),
+        (r#"{"7": 1}"#, "node 7: expected an object with `class_type` and `inputs`, found an integer"),
+        (r#"{"7": {"class_type": "A"}}"#, "node 7 (A): `inputs` is missing"),
+        (r#"{"7": {"class_type": 1, "inputs": {}}}"#, "node 7: expected a string for `class_type`, found an integer"),
         (
             r#"{"7": {"class_type": "A", "_meta": {"title": "Mine"}, "inputs": {"x": [NaN]}}}"#,
-            r#"node 7 (A, "Mine"): input x: holds NaN"#,
+            r#"node 7 (A, "Mine"): input x: NaN and infinities cannot be sent as JSON"#,
         ),
         (
             r#"{"7": {"class_type": "A", "inputs": {"x": ["7", -1]}}}"#,
-            "node 7 (A): input x: links to slot -1 of node 7",
+            "node 7 (A): input x: invalid slot -1 in the link to node 7",
         ),
         (
             r#"{"1": {"class_type": "A", "inputs": {"x": ["2", 0]}}, "2": {"class_type": "B", "inputs": {"x": ["1", 0]}}}"#,
-            "need each other in a circle, which no server can run: node 1 (A) → node 2 (B)",
+            "the nodes form a cycle, which no server can run: node 1 (A) → node 2 (B)",
         ),
     ] {
         let found = error(prompt, |_| {})?;
@@ -107,12 +107,12 @@ fn errors_name_the_node_and_the_input() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn parameters_that_are_not_there_are_named() -> Result<(), Box<dyn Error>> {
-    let found = error(&prompt("names")?.to_string(), |settings| {
-        settings.parameters = Parameters::List(vec!["KSampler.sed".into(), "stepz".into()]);
+    let found = error(&prompt("names")?.to_string(), |options| {
+        options.parameters = Parameters::List(vec!["KSampler.sed".into(), "stepz".into()]);
     })?;
-    assert!(found.contains("no value `KSampler.sed`"), "{found}");
-    let found = error(&prompt("names")?.to_string(), |settings| {
-        settings.parameters = Parameters::List(vec!["stepz".into()]);
+    assert!(found.contains("unknown parameter `KSampler.sed`"), "{found}");
+    let found = error(&prompt("names")?.to_string(), |options| {
+        options.parameters = Parameters::List(vec!["stepz".into()]);
     })?;
     assert!(found.contains("did you mean `steps`?"), "{found}");
     Ok(())
@@ -121,9 +121,11 @@ fn parameters_that_are_not_there_are_named() -> Result<(), Box<dyn Error>> {
 #[test]
 fn names_and_paths_must_be_rust() -> Result<(), Box<dyn Error>> {
     let prompt = prompt("names")?.to_string();
-    assert!(error(&prompt, |settings| settings.name = "a b".into())?.contains("`a b` is no name of Rust"));
-    assert!(error(&prompt, |settings| settings.name = "fn".into())?.contains("`fn` is no name of Rust"));
-    assert!(error(&prompt, |settings| settings.nodes = "x; fn y() {}".into())?.contains("is no path of Rust"));
+    assert!(error(&prompt, |options| options.name = "a b".into())?.contains("invalid function name `a b`"));
+    assert!(error(&prompt, |options| options.name = "fn".into())?.contains("invalid function name `fn`"));
+    assert!(
+        error(&prompt, |options| options.nodes = "x; fn y() {}".into())?.contains("invalid module path `x; fn y() {}`")
+    );
     Ok(())
 }
 
@@ -140,7 +142,7 @@ fn long_chains_and_wide_lists_take_bounded_time() -> Result<(), Box<dyn Error>> 
             )
         };
         let prompt = format!("{{{}}}", (0..10_000).map(node).collect::<Vec<_>>().join(","));
-        let imported = import.import(&Value::parse(prompt.as_bytes())?, &Settings::new("chain"))?;
+        let imported = import.import(&Value::parse(prompt.as_bytes())?, &ImportOptions::new("chain"))?;
         assert_eq!(imported.count, 10_000);
     }
     let links = (0..10_000).map(|at| format!(r#""x{at}":["0",{}]"#, at % 9)).collect::<Vec<_>>().join(",");
@@ -152,10 +154,10 @@ fn long_chains_and_wide_lists_take_bounded_time() -> Result<(), Box<dyn Error>> 
         nodes.collect::<Vec<_>>().join(",")
     );
     for functions in [false, true] {
-        let mut settings = Settings::new("wide");
-        settings.functions = functions;
-        settings.parameters = Parameters::Auto;
-        _ = import.import(&Value::parse(prompt.as_bytes())?, &settings)?;
+        let mut options = ImportOptions::new("wide");
+        options.functions = functions;
+        options.parameters = Parameters::Auto;
+        _ = import.import(&Value::parse(prompt.as_bytes())?, &options)?;
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     Ok(())

@@ -16,7 +16,7 @@ const PLACEHOLDER: &str = "cargocomfy";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// Shell to print the script for
+    /// Shell to print the script for.
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_convert::Warning;
+use comfy_convert::ConvertWarning;
 use comfy_schema::{Map, Schema, Value};
 
 use crate::definitions::Definitions;
@@ -17,25 +17,25 @@ use crate::workflow::{self, Choices};
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
     /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
-    /// input
+    /// input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write, or folder for the NAME.api.json of several files [default: standard output]
+    /// File to write, or folder for the NAME.api.json of several files [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "pretty")]
     format: Format,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// Exit with 1 if there are warnings
+    /// Exit with 1 if there are warnings.
     #[arg(long)]
     deny_warnings: bool,
 }
@@ -59,11 +59,11 @@ Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not b
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// JSON over several lines
+    /// JSON over several lines.
     Pretty,
-    /// JSON on one line
+    /// JSON on one line.
     Compact,
-    /// Body of a POST request to /prompt, on one line
+    /// Body of a POST request to /prompt, on one line.
     Request,
 }
 
@@ -104,7 +104,7 @@ impl Convert {
         }
     }
 
-    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<Warning>), Failure> {
+    fn convert(&self, file: &Path, schema: &mut Option<Schema>) -> Result<(Value, Vec<ConvertWarning>), Failure> {
         self.choices.read(file, || self.definitions(schema))
     }
 

@@ -15,22 +15,22 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Graph {
-    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input
+    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write; its extension selects the format: svg, html, mmd or png [default: SVG to standard output]
+    /// File to write; its extension selects the format: svg, html, mmd or png [default: SVG to standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Output format [default: the one of the extension]
+    /// Output format [default: the one of the extension].
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// Scale of a PNG; 1 is the size in the editor
+    /// Scale of a PNG; 1 is the size in the editor.
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     scale: f32,
 }
@@ -53,14 +53,14 @@ Exit codes: 0 drawn, 2 the workflow could not be drawn.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Scalable picture
+    /// Scalable picture.
     Svg,
-    /// Page that pans, zooms and searches
+    /// Page that pans, zooms and searches.
     Html,
-    /// Mermaid flowchart
+    /// Mermaid flowchart.
     #[value(alias = "mermaid")]
     Mmd,
-    /// Bitmap
+    /// Bitmap.
     Png,
 }
 
@@ -69,10 +69,12 @@ impl Graph {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let format = self.format()?;
         let schema = self.definitions()?;
-        let read = Choices::AS_WRITTEN.read(&self.file, || schema.as_ref().ok_or_else(no_definitions));
+        let document = workflow::open(&self.file).map_err(|failure| failure.about(&self.file))?;
+        let inactive = schema.as_ref().map(|schema| workflow::inactive(&document, schema)).unwrap_or_default();
+        let read = Choices::AS_WRITTEN.prompt(document, || schema.as_ref().ok_or_else(no_definitions));
         let (prompt, warnings) = read.map_err(|failure| failure.about(&self.file))?;
         workflow::warn(&self.file, &warnings);
-        let drawing = Drawing::new(&prompt, schema.as_ref())?;
+        let drawing = Drawing::with_inactive(&prompt, &inactive, schema.as_ref())?;
         let bytes = match format {
             Format::Svg => drawing.svg().into_bytes(),
             Format::Html => drawing.html(&self.title()).into_bytes(),

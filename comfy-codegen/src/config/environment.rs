@@ -1,18 +1,18 @@
-//! What the environment says to a build script.
+//! The environment variables that build scripts honour.
 
 use std::env;
 use std::path::PathBuf;
 
-/// The variables that [`Config::build`](crate::Config::build) honours.
+/// The values of the environment variables that [`Config::build`](crate::Config::build) honours.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
-    /// `COMFY_SCHEMA`: the file to read.
+    /// The file to read (`COMFY_SCHEMA`).
     pub(crate) schema: Option<PathBuf>,
-    /// `COMFY_SERVER`: the server to ask.
+    /// The base URL of the server to ask (`COMFY_SERVER`).
     pub(crate) server: Option<String>,
-    /// `DOCS_RS`: no network, and a source tree that is read-only.
+    /// Whether docs.rs runs the build (`DOCS_RS`): without a network, in a source tree that is read-only.
     pub(crate) docs_rs: bool,
-    /// `OUT_DIR` is there: cargo runs this, and listens.
+    /// Whether cargo runs the build (`OUT_DIR`) and reads what is printed.
     pub(crate) cargo: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Constructors and setters, for code without the macro.
+//! Writes constructors and setters, for code without the macro.
 
 use super::docs;
 use super::kinds::{Types, generics};
@@ -20,7 +20,7 @@ pub(super) fn emit(form: &Form<'_>, builder: &str, types: Types<'_>, style: Styl
     out.close();
     out.gap();
     if style.docs {
-        line!(out, "/// What [`{ident}::new`] gives: inputs to set, then to be placed with `graph.add`.");
+        line!(out, "/// The builder that [`{ident}::new`] returns: it sets further inputs, and `graph.add` places it.");
     }
     allow(out, style, &[]);
     line!(out, "#[must_use = \"a node is part of a graph only after `graph.add(…)`\"]");
@@ -41,7 +41,7 @@ pub(super) fn emit(form: &Form<'_>, builder: &str, types: Types<'_>, style: Styl
     out.close();
 }
 
-/// What makes a builder use the type parameters of its node.
+/// Returns the type of the field by which a builder uses the type parameters of its node.
 fn phantom(parameters: usize) -> String {
     format!("PhantomData<fn() -> ({},)>", generics(parameters, "").trim_matches(['<', '>']))
 }
@@ -61,7 +61,7 @@ fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out:
         .collect();
     let parameters = form.record.parameters.len();
     if style.docs {
-        line!(out, "/// With the inputs that must be given.");
+        line!(out, "/// Creates a builder from the inputs that must be given.");
     }
     open!(out, "pub fn new({}) -> {builder}{}", arguments.join(", "), generics(parameters, ""));
     let sets: Vec<String> =
@@ -71,7 +71,8 @@ fn emit_new(form: &Form<'_>, builder: &str, types: Types<'_>, style: Style, out:
     out.close();
 }
 
-/// The argument for a field: its name, except that no argument can be called like a constructor (`Some`).
+/// Returns the name of the argument for a field. It is the field's own name, unless it could be taken for a constructor
+/// (`Some`).
 fn argument(field: &Field<'_>, record: &Record<'_>) -> String {
     let mut argument = field.ident.to_string();
     if argument.starts_with(char::is_uppercase) {

@@ -1,7 +1,8 @@
-//! Documentation of what is generated.
+//! Writes the documentation of generated items.
 
 use comfy_schema as schema;
 use comfy_schema::Value;
+use comfy_schema::shown::{shortened, shortened_value};
 
 use super::kinds::Types;
 use super::text::{alias, code, markdown};
@@ -9,13 +10,13 @@ use super::writer::{Writer, line};
 use crate::pack;
 use crate::plan::{Bound, Combo, Field, Kind, Node, Output, Shared};
 
-/// Longer lists of options are counted instead of listed.
-const MOST_LISTED: usize = 12;
+/// The maximum number of options that documentation lists. Longer lists are counted.
+const MAX_LISTED: usize = 12;
 
-/// Longer values are cut in documentation, in characters.
-const LONGEST_VALUE: usize = 60;
+/// The maximum length of a value in documentation, in characters.
+const MAX_VALUE_LEN: usize = 60;
 
-/// Writes paragraphs as `///` lines, a blank one between two.
+/// Writes paragraphs as `///` lines, with a blank line between two.
 pub(super) fn paragraphs(out: &mut Writer, paragraphs: &[Vec<String>]) {
     let mut first = true;
     for paragraph in paragraphs.iter().filter(|lines| lines.iter().any(|line| !line.is_empty())) {
@@ -30,7 +31,7 @@ pub(super) fn paragraphs(out: &mut Writer, paragraphs: &[Vec<String>]) {
     }
 }
 
-/// `#[doc(alias = "…")]` where the Rust name is another than the exact one.
+/// Writes `#[doc(alias = "…")]` if the Rust name differs from the exact one.
 pub(super) fn alias_of(out: &mut Writer, exact: &str, ident: &str) {
     if exact != ident
         && let Some(alias) = alias(exact)
@@ -39,7 +40,7 @@ pub(super) fn alias_of(out: &mut Writer, exact: &str, ident: &str) {
     }
 }
 
-/// Everything about a node that its struct can say.
+/// Returns the documentation of a node's struct.
 pub(super) fn node(node: &Node<'_>, types: Types<'_>) -> Vec<Vec<String>> {
     let source = node.source;
     let title = source.display_name.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&source.class);
@@ -47,39 +48,34 @@ pub(super) fn node(node: &Node<'_>, types: Types<'_>) -> Vec<Vec<String>> {
 }
 
 fn facts(source: &schema::NodeDef) -> Vec<String> {
-    let mut facts = vec![format!("Class {}", code(&source.class))];
-    let mut clause = |text: String| facts[0].push_str(&text);
-    if !source.category.is_empty() {
-        clause(format!(", category {}", code(&source.category)));
-    }
-    if !source.python_module.is_empty() {
-        clause(format!(", from {}", code(&source.python_module)));
-    }
-    clause(".".to_owned());
+    let clause = |text: &str, name: &str| if name.is_empty() { String::new() } else { format!("{text}{}", code(name)) };
+    let category = clause(", category ", &source.category);
+    let module = clause(", from ", &source.python_module);
+    let mut facts = vec![format!("Class {}{category}{module}.", code(&source.class))];
     let flags = [
         (source.api_node, "Runs on a paid remote service: it costs money and needs account keys."),
         (source.experimental, "Experimental: it may change."),
         (source.dev_only, "For development only."),
-        (source.output_node, "An output node: a root of execution."),
-        (source.is_input_list, "Takes whole lists."),
+        (source.output_node, "An output node: execution starts from it."),
+        (source.is_input_list, "Receives lists as a whole."),
     ];
     facts.extend(flags.iter().filter(|(set, _)| *set).map(|&(_, text)| text.to_owned()));
     if !source.search_aliases.is_empty() {
         let aliases: Vec<String> = source.search_aliases.iter().map(|alias| code(alias)).collect();
-        facts.push(format!("Also found as {}.", aliases.join(", ")));
+        facts.push(format!("Also found in searches for {}.", aliases.join(", ")));
     }
     facts
 }
 
-/// The outputs of a node that has no struct for them.
+/// Returns the line about the output of a node that has no struct of outputs.
 fn outputs(node: &Node<'_>, types: Types<'_>) -> Vec<String> {
     match node.outputs.as_slice() {
-        [only] => vec![format!("Gives {}", output_text(only, types))],
+        [only] => vec![format!("Output: {}", output_text(only, types))],
         _ => Vec::new(),
     }
 }
 
-/// One line about an output, and its tooltip.
+/// Returns the documentation of an output: a line about it, and its tooltip.
 pub(super) fn output(output: &Output<'_>, types: Types<'_>) -> Vec<Vec<String>> {
     vec![vec![output_text(output, types)], output.source.tooltip.as_deref().map(markdown).unwrap_or_default()]
 }
@@ -91,15 +87,15 @@ fn output_text(output: &Output<'_>, types: Types<'_>) -> String {
     format!("{name}{list}{}.", code(&word))
 }
 
-/// One line about a field: name, type, range or options, default.
+/// Returns the line about a field: its name, type, range or options, and default.
 pub(super) fn field_line(field: &Field<'_>, shared: &Shared<'_>) -> String {
     let mut text = format!("{}: {}", code(&field.source.name), takes(field, shared));
-    // A step of 1 says nothing.
+    // A step of 1 is not worth a mention.
     if let Some(step) = field.source.options.step().filter(|step| step.as_i128() != Some(1)) {
         text.extend([", step ", &step.to_string()]);
     }
     match (&field.default, field.required) {
-        (Some(default), _) => text.extend([", default ", &code(&shortened(default))]),
+        (Some(default), _) => text.extend([", default ", &code(&shortened(default, MAX_VALUE_LEN))]),
         (None, true) => text.push_str(", required"),
         (None, false) => {}
     }
@@ -107,7 +103,7 @@ pub(super) fn field_line(field: &Field<'_>, shared: &Shared<'_>) -> String {
     text
 }
 
-/// Everything about a field.
+/// Returns the documentation of a field: the line about it, and its tooltip.
 pub(super) fn field(field: &Field<'_>, shared: &Shared<'_>) -> Vec<Vec<String>> {
     let tooltip = field.source.options.tooltip().map(markdown).unwrap_or_default();
     vec![vec![field_line(field, shared)], tooltip]
@@ -125,7 +121,7 @@ fn takes(field: &Field<'_>, shared: &Shared<'_>) -> String {
             format!("one of the branches {}", listed(&keys, "in its module"))
         }
         Kind::Rows(rows) => format!("{} to {} rows", rows.source.min, rows.source.max),
-        Kind::Raw => "any JSON, sent as it is".to_owned(),
+        Kind::Raw => "any JSON, sent unchanged".to_owned(),
         Kind::Any => "anything".to_owned(),
         kind => format!("{}{}", markdown(&pack::type_text(kind, shared)).join(" "), range(field)),
     }
@@ -135,18 +131,18 @@ fn options(field: &Field<'_>, combo: Combo) -> String {
     let schema::InputKind::Combo(source) = &field.source.kind else { return String::new() };
     let one = if combo.multiselect { "some" } else { "one" };
     if !combo.closed {
-        return format!("{one} of what the server has");
+        return format!("{one} of the server's options");
     }
     let values: Vec<String> = source.values.iter().map(|value| code(&option_text(value))).collect();
     format!("{one} of {}", listed(&values, "options"))
 }
 
-fn listed(items: &[String], what: &str) -> String {
-    if items.len() > MOST_LISTED { format!("{} {what}", items.len()) } else { items.join(", ") }
+fn listed(items: &[String], noun: &str) -> String {
+    if items.len() > MAX_LISTED { format!("{} {noun}", items.len()) } else { items.join(", ") }
 }
 
 fn option_text(value: &Value) -> String {
-    shortened(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    value.as_str().map_or_else(|| shortened_value(value, MAX_VALUE_LEN), |text| shortened(text, MAX_VALUE_LEN))
 }
 
 fn range(field: &Field<'_>) -> String {
@@ -155,11 +151,4 @@ fn range(field: &Field<'_>) -> String {
     }
     let text = |bound: &Option<Bound>| bound.as_ref().map(Bound::text).unwrap_or_default();
     format!(" {}..={}", text(&field.min), text(&field.max))
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_VALUE {
-        return text.to_owned();
-    }
-    text.chars().take(LONGEST_VALUE).chain(['…']).collect()
 }

@@ -1,4 +1,4 @@
-//! The modules of dynamic inputs: a struct for every branch of a choice, one for the row of a group.
+//! Writes the modules of dynamic inputs: a struct for every branch of a choice, and one for the row of a group.
 
 use super::imports::Imports;
 use super::kinds::Types;
@@ -8,7 +8,7 @@ use super::writer::{Writer, line, open};
 use super::{Style, allow, builder, imports, record};
 use crate::plan::{Branch, Choice, Kind, Node, Record, Rows, Shared};
 
-/// What the modules of a node may name.
+/// The items that the modules of a node may refer to.
 struct Scope<'p> {
     shared: &'p Shared<'p>,
     imports: Imports<'p>,
@@ -19,7 +19,7 @@ pub(super) fn emit_node_modules(node: &Node<'_>, shared: &Shared<'_>, style: Sty
     let scope = &Scope { shared, imports: Imports::new(shared) };
     out.gap();
     if style.docs {
-        line!(out, "/// What the dynamic inputs of [`{}`] take.", node.ident);
+        line!(out, "/// The types of the dynamic inputs of [`{}`].", node.ident);
     }
     allow(out, style, &["non_snake_case", "unused_imports"]);
     open!(out, "pub mod {}", node.module);
@@ -68,7 +68,7 @@ fn emit_branch(branch: &Branch<'_>, input: &str, scope: &Scope<'_>, style: Style
         ident: &branch.ident,
         exact: branch.key,
         record: &branch.record,
-        docs: vec![vec![format!("{} of {}.", code(branch.key), code(input))]],
+        docs: vec![vec![format!("The branch {} of {}.", code(branch.key), code(input))]],
         placed: "Branch<Branches>".to_owned(),
         deprecated: None,
     };
@@ -79,7 +79,7 @@ fn emit_branch(branch: &Branch<'_>, input: &str, scope: &Scope<'_>, style: Style
     if branch.record.has_modules() {
         out.gap();
         if style.docs {
-            line!(out, "/// What the dynamic inputs of [`{}`] take.", branch.ident);
+            line!(out, "/// The types of the dynamic inputs of [`{}`].", branch.ident);
         }
         open!(out, "pub mod {}", branch.module);
         emit_modules(&branch.record, scope, style, out);
@@ -105,7 +105,7 @@ fn emit_rows(rows: &Rows<'_>, input: &str, scope: &Scope<'_>, style: Style, out:
     if rows.record.has_modules() {
         out.gap();
         if style.docs {
-            line!(out, "/// What the dynamic inputs of [`Row`] take.");
+            line!(out, "/// The types of the dynamic inputs of [`Row`].");
         }
         open!(out, "pub mod row");
         emit_modules(&rows.record, scope, style, out);

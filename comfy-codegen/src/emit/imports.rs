@@ -1,5 +1,7 @@
-//! What generated modules import: by name, and not by a glob, because rustc writes the whole path of what a glob brings
-//! in. `Out<CLIP>` in a message is worth the lines.
+//! Writes the imports of generated modules.
+//!
+//! They are imports by name: rustc writes the whole path of an item that a glob imports, and messages should say
+//! `Out<CLIP>`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -8,10 +10,10 @@ use super::{Style, allow};
 use crate::names::reserved::GENERATED;
 use crate::plan::{Plan, Shared};
 
-/// The types of plain widgets, which are no words of a schema's own.
+/// The types of plain widgets, which modules may use although no input of the schema links them.
 const PRIMITIVES: [&str; 4] = ["BOOLEAN", "FLOAT", "INT", "STRING"];
 
-/// The names that modules may import from the prelude: as they are read in a text, and as they are written.
+/// The names that modules may import from the prelude: without `r#`, as a text is searched for them, and as written.
 #[derive(Debug)]
 pub(super) struct Imports<'p> {
     known: HashMap<&'p str, &'p str>,
@@ -24,7 +26,7 @@ impl<'p> Imports<'p> {
         Self { known: words.chain(others).map(|ident| (ident.trim_start_matches("r#"), ident)).collect() }
     }
 
-    /// What a module's text uses and does not define itself, sorted.
+    /// Returns the names that the text of a module uses and does not define itself, sorted.
     fn used(&self, text: &str) -> Vec<&'p str> {
         let (mut used, mut defined) = (BTreeSet::new(), HashSet::new());
         for line in text.lines().filter(|line| !line.trim_start().starts_with("///")) {
@@ -43,14 +45,14 @@ impl<'p> Imports<'p> {
     }
 }
 
-/// Begins a module that imports what it will use. Ends with [`close`].
+/// Begins a module and returns its position in the text, for [`close`].
 #[must_use]
 pub(super) fn begin(name: &str, out: &mut Writer) -> usize {
     open!(out, "pub mod {name}");
     out.mark()
 }
 
-/// Ends a module that began at `mark`.
+/// Ends a module that began at `mark`, and inserts the imports of the names that it uses.
 pub(super) fn close(mark: usize, imports: &Imports<'_>, out: &mut Writer) {
     let used = imports.used(out.since(mark));
     if !used.is_empty() {
@@ -60,7 +62,7 @@ pub(super) fn close(mark: usize, imports: &Imports<'_>, out: &mut Writer) {
     out.close();
 }
 
-/// Writes the prelude, and what the outermost module takes of it.
+/// Writes the prelude, and the imports of the outermost module from it.
 pub(super) fn emit_prelude(plan: &Plan<'_>, style: Style, out: &mut Writer) {
     let words = |core: bool| -> BTreeSet<&str> {
         let used = plan.shared.words.iter().filter(|word| word.used && word.core == core);

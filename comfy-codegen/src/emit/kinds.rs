@@ -1,19 +1,19 @@
-//! The types of fields and outputs.
+//! Writes the types of fields and outputs.
 
 use comfy_schema::ComboSpelling;
 
 use crate::plan::{Combo, Kind, ListId, Output, OutputKind, Shared, UnionId, WordId, parameter};
 
-/// Writes types, in a module from which `modules` leads to the modules of a record's dynamic inputs.
+/// Writes types as they are written in one module.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'p> {
     pub(super) shared: &'p Shared<'p>,
-    /// The module that holds the modules of dynamic inputs.
+    /// The path from there to the module that holds the modules of dynamic inputs.
     pub(super) modules: &'p str,
 }
 
 impl Types<'_> {
-    /// The type of a field of this kind.
+    /// Returns the type of a field of this kind.
     pub(super) fn field(self, kind: &Kind<'_>) -> String {
         match kind {
             Kind::Primitive(primitive) => format!("Input<{}>", primitive.word()),
@@ -44,7 +44,7 @@ impl Types<'_> {
         }
     }
 
-    /// The handle of an output.
+    /// Returns the type of an output's handle.
     pub(super) fn output(self, kind: OutputKind) -> String {
         match kind {
             OutputKind::Type(word) => format!("Out<{}>", self.word(word)),
@@ -56,7 +56,7 @@ impl Types<'_> {
         }
     }
 
-    /// What an output carries, as documentation calls it.
+    /// Returns the type word of an output, for documentation.
     pub(super) fn output_word(self, output: &Output<'_>) -> String {
         match output.kind {
             OutputKind::Type(word) => self.shared.words[word.0].exact.to_owned(),
@@ -83,7 +83,8 @@ impl Types<'_> {
     }
 }
 
-/// `<T, T2>`, or nothing for a record without type parameters.
+/// Returns the type parameters of a record, such as `<T, T2>`, each followed by `default`; an empty text if there are
+/// none.
 pub(super) fn generics(count: usize, default: &str) -> String {
     if count == 0 {
         return String::new();

@@ -1,7 +1,7 @@
 //! Writes a plan as Rust source.
 //!
-//! The source is written as text, line by line, and comes out readable. Going through token trees and a formatter
-//! would take twenty times as long, and a build script pays that at every build.
+//! The source is written as text, line by line, and is readable without formatting. Token trees and a formatter would
+//! take twenty times as long, for which every build would pay.
 
 mod builder;
 mod docs;
@@ -18,19 +18,25 @@ use crate::names::Ident;
 use crate::plan::Plan;
 use writer::{Writer, line};
 
-/// What is written besides the necessary.
+/// The optional parts of the source.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
-    /// Constructors and setters.
+    /// Whether constructors and setters are written.
     pub(crate) builders: bool,
-    /// Documentation.
+    /// Whether documentation is written.
     pub(crate) docs: bool,
 }
 
-/// The format of the generated code, which `comfy_runtime::generated_format!` checks. See there for when to raise it.
+/// The format of the generated code, which `comfy_runtime::generated_format!` checks at the beginning of a generated
+/// file.
+///
+/// It is raised, here and in that macro, whenever generated code uses something that an older runtime does not have, or
+/// when the runtime changes or drops something that generated code uses: items of `comfy_runtime::generated`, their
+/// signatures, or the layout of descriptors. Other changes of the generated code, such as names and documentation, do
+/// not raise it.
 const FORMAT: u32 = 1;
 
-/// Writes everything that a plan holds.
+/// Returns the source for a plan whose nodes have their descriptors.
 pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     let mut out = Writer::default();
     line!(out, "::comfy_runtime::generated_format!({FORMAT});");
@@ -42,16 +48,17 @@ pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     out.finish()
 }
 
-/// The lints that fields of these names need allowed: they are spelled as the schema spells them.
+/// Returns the lints to allow for fields with these names, which are spelled as in the schema.
 fn lints_of<'i>(mut idents: impl Iterator<Item = &'i Ident>) -> &'static [&'static str] {
     let is_snake = |name: &str| !name.contains(char::is_uppercase) && !name.trim_matches('_').contains("__");
     if idents.all(|ident| is_snake(ident.name())) { &[] } else { &["non_snake_case"] }
 }
 
-/// Allows what generated code does by its nature, whatever lints the crate around it sets, and `more` lints.
+/// Allows the lints that generated code cannot heed, whatever the crate around it sets, and those in `more`.
 ///
-/// It stands at every outermost item and counts for what is inside: the file is included in the middle of a module, where no inner attribute may
-/// stand, and in a module of its own the items would have longer names in every message.
+/// The attribute is written at every outermost item and applies to everything inside. The file is included in the
+/// middle of a module, where inner attributes are not allowed, and in a module of its own the items would have longer
+/// names in every message.
 fn allow(out: &mut Writer, style: Style, more: &[&str]) {
     if out.depth() > 0 {
         return;
@@ -61,6 +68,6 @@ fn allow(out: &mut Writer, style: Style, more: &[&str]) {
     line!(out, "#[allow({})]", lints.join(", "));
 }
 
-/// A node that is not used is no dead code, and what rustc and clippy like in code that people write (few arguments,
-/// `new` that gives `Self`, …) is not for code that they do not.
+/// The lints that are always allowed. An unused node is not dead code, and rules of style for written code (few
+/// arguments, a `new` that returns `Self`) do not suit generated code.
 const ALWAYS_ALLOWED: [&str; 4] = ["dead_code", "unreachable_pub", "clippy::all", "clippy::pedantic"];

@@ -1,4 +1,4 @@
-//! One node with everything that belongs to it.
+//! Writes a node with everything that belongs to it.
 
 use super::kinds::{Types, generics};
 use super::record::Form;
@@ -6,7 +6,7 @@ use super::writer::{Writer, line, open};
 use super::{Style, allow, builder, docs, dynamic, lints_of, record};
 use crate::plan::{Node, Output, OutputKind, Shared};
 
-/// Writes a node: struct, builder, outputs and the modules of its dynamic inputs.
+/// Writes a node: its struct, its builder, its outputs and the modules of its dynamic inputs.
 pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
     let types = Types { shared, modules: &node.module };
     let form = Form {
@@ -37,7 +37,7 @@ fn placed(node: &Node<'_>, types: Types<'_>) -> String {
     }
 }
 
-/// How many type parameters the outputs need: those up to the last that one of them has.
+/// Returns the number of type parameters that the outputs need: all up to the last that one of them uses.
 fn output_parameters(outputs: &[Output<'_>]) -> usize {
     let parameter = |output: &Output<'_>| match output.kind {
         OutputKind::Parameter(index) => index + 1,
@@ -76,7 +76,7 @@ fn emit_outputs(node: &Node<'_>, types: Types<'_>, style: Style, out: &mut Write
     out.close();
 }
 
-/// By hand: a derive asks for `T: Copy`, which no marker is, and costs more to compile.
+/// Writes `Copy` and `Clone`. A derive would require `T: Copy`, which no marker is, and takes longer to compile.
 pub(super) fn emit_copy(ident: &str, generics: &str, out: &mut Writer) {
     line!(out, "impl{generics} Copy for {ident}{generics} {{}}");
     open!(out, "impl{generics} Clone for {ident}{generics}");

@@ -1,4 +1,4 @@
-//! The struct of a node, a branch or a row, and what it implements.
+//! Writes the struct of a node, a branch or a row, and its trait implementations.
 
 use super::docs;
 use super::kinds::{Types, generics};
@@ -10,12 +10,13 @@ use crate::plan::{Field, Record};
 /// A struct with a descriptor: a node, a branch of a choice, or a row of a group.
 pub(super) struct Form<'p> {
     pub(super) ident: &'p str,
-    /// Its name in the schema.
+    /// The name in the schema.
     pub(super) exact: &'p str,
     pub(super) record: &'p Record<'p>,
     pub(super) docs: Vec<Vec<String>>,
-    /// The type of its outputs.
+    /// The type of the outputs.
     pub(super) placed: String,
+    /// The note, if the node is deprecated.
     pub(super) deprecated: Option<String>,
 }
 
@@ -47,7 +48,7 @@ pub(super) fn emit(form: &Form<'_>, types: Types<'_>, style: Style, out: &mut Wr
     out.close();
 }
 
-/// What is generated for a deprecated node may use it.
+/// Writes the attribute that lets the items of a deprecated node use it.
 pub(super) fn allow_deprecated(form: &Form<'_>, out: &mut Writer) {
     if form.deprecated.is_some() {
         line!(out, "#[allow(deprecated)]");

@@ -1,4 +1,4 @@
-//! The modules of what nodes share: options, unions and type words.
+//! Writes the modules of what nodes share: options, unions and type words.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,23 @@ use super::writer::{Writer, line, open};
 use super::{Style, allow, docs, imports};
 use crate::plan::{Shared, UnionId};
 
-/// Writes `options`, `unions` and `types`.
+/// Writes the modules `options`, `unions` and `types`.
 pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    module("options", "The options of closed combos: one enum for every list.", &[], style, out);
+    module("options", "The options of closed combos, with one enum for every list.", &[], style, out);
     emit_options(shared, style, out);
     out.close();
-    module("unions", "Inputs that take several types: one marker for every union.", &["unused_imports"], style, out);
+    module(
+        "unions",
+        "The unions of types that inputs accept, with one marker for each.",
+        &["unused_imports"],
+        style,
+        out,
+    );
     let mark = out.mark();
     emit_unions(shared, style, out);
     imports::close(mark, &Imports::new(shared), out);
     let lints = ["non_camel_case_types", "unused_imports"];
-    module("types", "The types of sockets: one marker for every type word.", &lints, style, out);
+    module("types", "The types of sockets, with one marker for every type word.", &lints, style, out);
     emit_types(shared, style, out);
     out.close();
 }
@@ -59,7 +65,7 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         let options: Vec<String> =
             pairs.map(|(value, variant)| format!("(Self::{variant}, {})", literal(value))).collect();
         line!(out, "const OPTIONS: &'static [(Self, &'static str)] = &[{}];", options.join(", "));
-        // Without it each would be compiled whether it is used or not.
+        // Without this each function would be compiled whether it is used or not.
         line!(out, "#[inline]");
         open!(out, "fn index(&self) -> usize");
         line!(out, "*self as usize");
@@ -89,7 +95,8 @@ fn emit_unions(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     }
 }
 
-/// Whether an output of the union `from` may feed an input of the union `to`: the server asks for one common word.
+/// Returns whether an output of the union `from` may be linked to an input of the union `to`: the server requires one
+/// common word.
 fn may_link(shared: &Shared<'_>, from: UnionId, to: UnionId) -> bool {
     let (from, to) = (&shared.unions[from.0], &shared.unions[to.0]);
     from.output && from.members.iter().any(|member| to.members.contains(member))
@@ -97,7 +104,7 @@ fn may_link(shared: &Shared<'_>, from: UnionId, to: UnionId) -> bool {
 
 fn emit_types(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     line!(out, "pub use ::comfy_runtime::types::*;");
-    // By name, because the words come in the order of the document.
+    // Sorted by name, because the words are in the order of the document.
     let own: BTreeMap<&str, &str> = shared
         .words
         .iter()

@@ -1,11 +1,11 @@
-//! Text of the schema as Rust literals and as Markdown. Whatever it holds, it stays text.
+//! Writes text of the schema as Rust literals and as Markdown, so that nothing in it is taken for code or markup.
 
 use std::borrow::Cow;
 
-/// A string literal with its quotes.
+/// Returns a text as a string literal with its quotes.
 ///
-/// Characters that an editor or a reviewer could not see, and those that change the direction of text (rustc refuses
-/// them in source), are written as escapes.
+/// Characters that an editor or a reviewer cannot see, and those that change the direction of text, which rustc refuses
+/// in source, are written as escapes.
 pub(super) fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
@@ -23,10 +23,9 @@ pub(super) fn literal(text: &str) -> String {
     literal
 }
 
-/// A text as lines of Markdown that show it as it is, without the `///`.
+/// Returns a text as lines of Markdown that show it unchanged, without the `///`.
 ///
-/// What would be a link, a tag or code is escaped, URLs become links, and indentation goes: rustdoc would take it for
-/// code and run it.
+/// Markup is escaped, URLs become links, and indentation is removed, which rustdoc would take for code and run.
 pub(super) fn markdown(text: &str) -> Vec<String> {
     text.lines().flat_map(|line| line.split('\r')).map(|line| markdown_line(line.trim())).collect()
 }
@@ -59,18 +58,18 @@ fn escape(text: &str, out: &mut String) {
 fn url_start(text: &str) -> Option<usize> {
     let starts = ["https://", "http://"].map(|scheme| text.find(scheme));
     let start = starts.into_iter().flatten().min()?;
-    // A scheme alone is no link.
+    // A scheme alone is not a link.
     (url_length(&text[start..]) > "https://".len()).then_some(start)
 }
 
-/// The length of the URL that a text begins with; punctuation at its end belongs to the sentence.
+/// Returns the length of the URL that a text begins with. Punctuation at its end belongs to the sentence.
 fn url_length(text: &str) -> usize {
     let ends = |c: char| c.is_whitespace() || is_invisible(c) || !c.is_ascii() || "<>\"'`()[]{}|\\^".contains(c);
     let url = text.find(ends).map_or(text, |end| &text[..end]);
     url.trim_end_matches(|c: char| ".,;:!?*_~".contains(c)).len()
 }
 
-/// A text as inline code. Line breaks become blanks.
+/// Returns a text as inline code. Line breaks become blanks.
 pub(super) fn code(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_whitespace() || is_invisible(c) { ' ' } else { c }).collect();
     let ticks = "`".repeat(longest_run(&text) + 1);
@@ -85,14 +84,15 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// A value of a `doc(alias)`, if rustdoc takes it: no quotes, no blanks but inner spaces.
+/// Returns a text as the value of a `doc(alias)`, if rustdoc accepts it: without quotes, and with no blanks but inner
+/// spaces.
 pub(super) fn alias(text: &str) -> Option<Cow<'_, str>> {
     let refused = |c: char| c == '"' || c == '\'' || (c.is_whitespace() && c != ' ') || is_invisible(c);
     let fits = !text.is_empty() && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains(refused);
     fits.then(|| Cow::Owned(text.replace('\\', "\\\\")))
 }
 
-/// Control characters, and formatting characters without a shape of their own.
+/// Returns whether a character is a control character or a formatting character without a glyph.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -106,7 +106,7 @@ mod tests {
     use super::{alias, code, literal, markdown};
 
     #[test]
-    fn literals_are_what_they_were() {
+    fn literals_evaluate_to_their_text() {
         for text in ["", "a \"b\" \\ c", "tab\tnewline\nreturn\r", "\u{202E}evil\u{2066}", "入 é 🟦", "{} */ // \0"]
         {
             let literal: syn::LitStr = syn::parse_str(&literal(text)).unwrap();

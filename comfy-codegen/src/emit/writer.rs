@@ -1,4 +1,4 @@
-//! Rust source with indentation.
+//! A writer of Rust source with indentation.
 
 use std::fmt::{self, Write};
 
@@ -51,29 +51,29 @@ impl Writer {
         self.line(format_args!("}}"));
     }
 
-    /// A blank line, except at the beginning of a block.
+    /// Writes a blank line, except at the beginning of a block.
     pub(super) fn gap(&mut self) {
         if !self.text.ends_with("{\n") {
             self.text.push('\n');
         }
     }
 
-    /// The place of what is written next.
+    /// Returns the position of the text that is written next.
     pub(super) fn mark(&self) -> usize {
         self.text.len()
     }
 
-    /// What was written since a place.
+    /// Returns the text that was written since a position.
     pub(super) fn since(&self, mark: usize) -> &str {
         self.text.get(mark..).unwrap_or_default()
     }
 
-    /// Puts a line in a place where a line begins.
+    /// Inserts a line at a position where a line begins.
     pub(super) fn insert(&mut self, mark: usize, line: &str) {
         self.text.insert_str(mark, &format!("{}{line}\n", INDENT.repeat(self.depth)));
     }
 
-    /// How many `super::` lead to the outermost module.
+    /// Returns the number of `super::` that lead to the outermost module.
     pub(super) fn depth(&self) -> usize {
         self.depth
     }

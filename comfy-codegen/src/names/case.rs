@@ -1,14 +1,15 @@
-//! Joins words into identifiers: types, fields and modules, markers.
+//! Joins the words of a name into an identifier: of a type, of a field or module, of a marker.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::chars::is_plain_identifier;
 use super::words::words;
 
-/// The name of a type or of an enum's variant: `easy fullLoader` is `EasyFullLoader`, `dpmpp_2m_sde` is `Dpmpp2mSde`.
+/// Returns the name of a type or of an enum's variant: `EasyFullLoader` for `easy fullLoader`, `Dpmpp2mSde` for
+/// `dpmpp_2m_sde`.
 ///
-/// Capitals inside a word are kept (`CLIPTextEncode`), except in names of several words that are all capitals
-/// (`IMAGE_FLIP` is `ImageFlip`). Digits that only a separator keeps apart stay apart (`1.5` is `_1_5`).
+/// Capitals inside a word are kept (`CLIPTextEncode`), except in names of several words that are all in capitals
+/// (`IMAGE_FLIP` becomes `ImageFlip`). Digits that only a separator keeps apart stay apart (`1.5` becomes `_1_5`).
 pub(crate) fn type_case(name: &str) -> String {
     let words = words(name);
     let shouted = words.len() > 1 && !name.contains(|c: char| c.is_lowercase());
@@ -27,10 +28,10 @@ pub(crate) fn type_case(name: &str) -> String {
     ident
 }
 
-/// The name of a module, a function or a field that cannot keep its own: `Select to add LoRA` is
-/// `select_to_add_lora`.
-pub(crate) fn snake_case(name: &str) -> String {
-    // The one spelling of this field that case conversion takes for two words.
+/// Returns the name of a module, a function, or a field that cannot keep its own: `select_to_add_lora` for
+/// `Select to add LoRA`.
+pub fn snake_case(name: &str) -> String {
+    // Case conversion would take this common spelling for two words.
     let words = words(name).join(" ").replace("LoRA", "Lora");
     let mut ident = words.to_snake_case();
     if ident.starts_with(|c: char| c.is_ascii_digit()) {
@@ -39,12 +40,13 @@ pub(crate) fn snake_case(name: &str) -> String {
     ident
 }
 
-/// The name of a field: the input's own name if that is an identifier (`clip_name1`, `CLIP_L`), else snake case.
+/// Returns the name of a field: the input's own name if that is an identifier (`clip_name1`, `CLIP_L`), else snake
+/// case.
 pub(crate) fn exact_or_snake(name: &str) -> String {
     if is_plain_identifier(name) { name.to_owned() } else { snake_case(name) }
 }
 
-/// The name of a marker: the type word itself if that is an identifier, else its words joined by underscores.
+/// Returns the name of a marker: the type word itself if that is an identifier, else its words joined by underscores.
 pub(crate) fn marker_case(word: &str) -> String {
     if is_plain_identifier(word) {
         return word.to_owned();

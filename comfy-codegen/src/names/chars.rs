@@ -1,13 +1,13 @@
-//! What a single character becomes inside an identifier.
+//! Classifies the characters of a name by what becomes of them in an identifier.
 
-/// How a character takes part in an identifier.
+/// The role of a character in an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
-    /// It may stand in an identifier as it is.
+    /// A letter or digit, which an identifier may hold as it is.
     Letter(char),
-    /// A word of its own, because names differ by it (`ImageFlip` and `ImageFlip+`).
+    /// A symbol that becomes a word of its own, because names differ by it (`ImageFlip` and `ImageFlip+`).
     Word(&'static str),
-    /// It ends a word and leaves nothing behind.
+    /// A character that ends a word and is dropped.
     Separator,
 }
 
@@ -23,14 +23,14 @@ pub(super) fn classify(c: char) -> Class {
     Class::Separator
 }
 
-/// Whether `name` can be used as it is: an identifier of letters that no lint of rustc calls uncommon.
+/// Returns whether a name can be used as it is: an identifier of letters that no lint of rustc calls uncommon.
 pub(super) fn is_plain_identifier(name: &str) -> bool {
     let fits = |c: char| c == '_' || c.is_ascii_alphanumeric() || (!c.is_ascii() && is_common_letter(c));
     let starts = name.chars().next().is_some_and(|c| !c.is_ascii_digit());
     starts && name.chars().all(fits) && name.chars().any(|c| c != '_')
 }
 
-/// The English name of an ASCII symbol, for names that consist of nothing else.
+/// Returns the English name of an ASCII symbol, for names that consist of symbols alone.
 pub(super) fn symbol_name(c: char) -> Option<&'static str> {
     telling_symbol(c).or(Some(match c {
         ' ' => "Blank",
@@ -63,7 +63,8 @@ pub(super) fn symbol_name(c: char) -> Option<&'static str> {
     }))
 }
 
-/// Symbols that are spelled out wherever they stand: real packs tell classes and options apart by them.
+/// Returns the word for a symbol that is spelled out wherever it stands, because custom nodes tell classes and options
+/// apart by such symbols.
 fn telling_symbol(c: char) -> Option<&'static str> {
     Some(match c {
         '+' => "Plus",
@@ -80,7 +81,8 @@ fn telling_symbol(c: char) -> Option<&'static str> {
     })
 }
 
-/// Greek letters are spelled out: many look like Latin ones, which rustc warns of.
+/// Returns the name of a Greek letter. They are spelled out, because many look like Latin letters, of which rustc
+/// warns.
 fn greek(c: char) -> Option<&'static str> {
     const LETTERS: [&str; 25] = [
         "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu",
@@ -95,7 +97,8 @@ fn greek(c: char) -> Option<&'static str> {
     LETTERS.get(index).copied()
 }
 
-/// `（` and `Ａ` are `(` and `A`: full-width forms stand exactly 0xFEE0 above ASCII.
+/// Returns the ASCII form of a full-width character: `(` for `（`, `A` for `Ａ`. Full-width forms are at ASCII plus
+/// 0xFEE0.
 fn ascii_of_full_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
@@ -104,10 +107,10 @@ fn ascii_of_full_width(c: char) -> char {
     }
 }
 
-/// Letters of living scripts in their composed form.
+/// Returns whether a character is a letter of a script in common use, in its composed form.
 ///
-/// Rust takes far more, but normalises identifiers (two names could become one) and warns of rare characters. Inside
-/// these blocks there are no combining marks and no compatibility forms, so that neither happens.
+/// Rust accepts far more, but it normalises identifiers (so that two names could become one) and warns of rare
+/// characters. These blocks hold no combining marks and no compatibility forms, so that neither happens.
 fn is_common_letter(c: char) -> bool {
     matches!(c,
         '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{131}' | '\u{134}'..='\u{13E}'

@@ -1,9 +1,10 @@
-//! The type words that the runtime has a marker for.
+//! The type words for which the runtime has a marker.
 
-/// The words of `comfy_runtime::types`, sorted by bytes. A test compares the two lists.
+/// The words of `comfy_runtime::types`, sorted by bytes: those of the core server for data, 3D files and widgets.
 ///
-/// They are the core server's words for data, 3D files and widgets. Any other word of a schema gets a marker in the
-/// generated `types` module, so nothing depends on this list being complete.
+/// A test compares the two lists, because the runtime can depend neither on this crate nor on `comfy-schema`. The list
+/// of words for which the front end has a widget is `comfy_schema::widgets`. Any other word of a schema gets a marker
+/// in the generated module `types`, so nothing depends on this list being complete.
 pub(crate) const WORDS: &[&str] = &[
     "ACCUMULATION",
     "ARRAY",
@@ -90,7 +91,7 @@ pub(crate) const WORDS: &[&str] = &[
     "WEBCAM",
 ];
 
-/// Whether the runtime has a marker for this word.
+/// Returns whether the runtime has a marker for this word.
 pub(crate) fn is_core(word: &str) -> bool {
     WORDS.binary_search(&word).is_ok()
 }

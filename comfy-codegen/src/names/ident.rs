@@ -1,15 +1,16 @@
-//! A name as Rust code writes it.
+//! Identifiers of the generated code.
 
 use std::fmt;
 
 use super::reserved::{is_keyword, is_unescapable};
 
-/// An identifier, held without `r#` and displayed with it where it is a keyword.
+/// An identifier. It is held without `r#` and displayed with it if it is a keyword.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Ident(String);
+pub struct Ident(String);
 
 impl Ident {
-    /// Takes a name that is an identifier or a keyword. Keywords that cannot be raw get an underscore (`self_`).
+    /// Creates an identifier from a name that is an identifier or a keyword. Keywords that cannot be raw get an
+    /// underscore (`self_`).
     pub(crate) fn new(mut name: String) -> Self {
         if is_unescapable(&name) {
             name.push('_');
@@ -17,8 +18,8 @@ impl Ident {
         Self(name)
     }
 
-    /// The name without `r#`, as rustc prints it and as descriptors hold it.
-    pub(crate) fn name(&self) -> &str {
+    /// Returns the name without `r#`, as rustc prints it and as descriptors hold it.
+    pub fn name(&self) -> &str {
         &self.0
     }
 }

@@ -1,35 +1,58 @@
-//! Tells equal names apart, the same way whatever the order of the definitions.
+//! Tells equal names apart by numbers, independently of the order of the definitions.
 
 use std::collections::{BTreeMap, HashSet};
 
-/// A name that something would like to have.
+/// The name that something should get if nothing else has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wish<'n> {
-    /// Its name in the schema.
+    /// The name in the schema.
     pub(crate) exact: &'n str,
-    /// The Rust name made of it.
+    /// The Rust name made from it.
     pub(crate) wanted: String,
 }
 
-/// How a number is appended.
+/// The way in which a number is appended to a name, to tell it apart from an equal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Suffix {
-    /// `ImageFlip2`, `Ltx2_2`
+pub enum Suffix {
+    /// Names of types, with an underscore only behind a digit: `ImageFlip2`, `Ltx2_2`.
     Type,
-    /// `a_b_2`
+    /// Names of fields, modules, functions and variables, with an underscore: `a_b_2`.
     Snake,
 }
 
-/// Gives every wish a name of its own, in the order of the wishes.
+impl Suffix {
+    /// Returns the name with the number appended.
+    pub fn append(self, name: &str, number: usize) -> String {
+        let gap = match self {
+            Self::Type if !name.ends_with(|c: char| c.is_ascii_digit()) => "",
+            Self::Type | Self::Snake => "_",
+        };
+        format!("{name}{gap}{number}")
+    }
+
+    /// Returns the first of the names that is not taken, and takes it: the name itself, or the name with a number from
+    /// 2.
+    pub fn take_free(self, name: &str, taken: &mut HashSet<String>) -> String {
+        let mut free = name.to_owned();
+        let mut number = 2;
+        while !taken.insert(free.clone()) {
+            free = self.append(name, number);
+            number += 1;
+        }
+        free
+    }
+}
+
+/// Gives every wish a name of its own, and returns the names in the order of the wishes.
 ///
-/// Among equal wishes the one whose schema name needs no change keeps the name, else the first in the order of the
+/// Among equal wishes the one whose schema name needs no change keeps the name, or else the first in the order of the
 /// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the
-/// wishes. (It could, only for wishes that are equal in everything: those are numbered as they come.)
+/// wishes, except that wishes with equal schema names are numbered as they come.
 pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
     settle_beside(wishes, suffix, &HashSet::new())
 }
 
-/// The same, beside names that are taken by other things of the namespace. No wish may be one of them.
+/// Does the same as [`settle`], beside names that other things of the namespace have. No wish may be one of them.
 pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSet<String>) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, wish) in wishes.iter().enumerate() {
@@ -43,23 +66,8 @@ pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSe
     for (wanted, mut group) in groups {
         group.sort_by_key(|&index| (wishes[index].exact != wanted, wishes[index].exact));
         for &index in group.iter().skip(1) {
-            names[index] = numbered(wanted, suffix, &mut taken);
+            names[index] = suffix.take_free(wanted, &mut taken);
         }
     }
     names
-}
-
-fn numbered(wanted: &str, suffix: Suffix, taken: &mut HashSet<String>) -> String {
-    let gap = match suffix {
-        Suffix::Type if !wanted.ends_with(|c: char| c.is_ascii_digit()) => "",
-        Suffix::Type | Suffix::Snake => "_",
-    };
-    let mut number = 2_u32;
-    loop {
-        let name = format!("{wanted}{gap}{number}");
-        if taken.insert(name.clone()) {
-            return name;
-        }
-        number += 1;
-    }
 }

@@ -1,4 +1,4 @@
-//! One test for every rule of naming.
+//! Tests of the rules of naming, one for each rule.
 
 use std::collections::HashSet;
 
@@ -28,14 +28,14 @@ fn types_keep_the_capitals_of_their_author() {
 }
 
 #[test]
-fn several_words_in_capitals_are_not_shouted() {
+fn several_words_in_capitals_become_camel_case() {
     assert_eq!(type_case("IMAGE_FLIP"), "ImageFlip");
     assert_eq!(type_case("SVG"), "SVG");
     assert_eq!(type_case("#PRESET"), "PRESET");
 }
 
 #[test]
-fn digits_stay_apart_and_off_the_beginning() {
+fn digits_stay_apart_and_never_begin_a_name() {
     for (name, ident) in [
         ("AceStep1.5", "AceStep1_5"),
         ("3D Viewer", "_3DViewer"),
@@ -74,11 +74,11 @@ fn names_without_letters_are_spelled_out() {
 }
 
 #[test]
-fn other_scripts_stay_if_no_lint_minds() {
+fn letters_of_other_scripts_stay_unless_a_lint_warns() {
     assert_eq!(exact_or_snake("输入"), "输入");
     assert_eq!(type_case("输入 image"), "输入Image");
     assert_eq!(exact_or_snake("größe"), "größe");
-    // Look like Latin letters, or could be written in two ways.
+    // These look like Latin letters, or can be written in two ways.
     assert_eq!(exact_or_snake("σ"), "sigma");
     assert_eq!(exact_or_snake("e\u{301}"), "e");
     assert_eq!(exact_or_snake("ＡＢ（１）"), "ab_1");
@@ -132,7 +132,7 @@ fn the_prelude_and_the_runtime_are_not_shadowed() {
 }
 
 #[test]
-fn core_words_are_sorted_and_those_of_the_runtime() {
+fn core_words_are_sorted_and_equal_those_of_the_runtime() {
     assert!(core_types::WORDS.is_sorted());
     let of_runtime: HashSet<&str> = comfy_runtime::types::WORDS.iter().copied().collect();
     assert_eq!(core_types::WORDS.iter().copied().collect::<HashSet<_>>(), of_runtime);
@@ -145,13 +145,13 @@ fn the_name_that_needs_no_change_keeps_it() {
 }
 
 #[test]
-fn numbers_evade_names_that_are_there() {
+fn numbers_avoid_names_that_exist() {
     assert_eq!(settled(&["A-B", "A B", "AB2"]), ["AB3", "AB", "AB2"]);
     assert_eq!(settled(&["V1", "V-1"]), ["V1", "V1_2"]);
 }
 
 #[test]
-fn numbers_evade_other_names_of_the_namespace() {
+fn numbers_avoid_other_names_of_the_namespace() {
     let wishes = ["a", "a!"].map(|exact| Wish { exact, wanted: "a".to_owned() });
     let types = HashSet::from(["a_2".to_owned()]);
     assert_eq!(settle_beside(&wishes, Suffix::Snake, &types), ["a", "a_3"]);

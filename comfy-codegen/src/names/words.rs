@@ -1,11 +1,11 @@
-//! Cuts a name into the words that an identifier is made of.
+//! Splits a name into the words from which an identifier is made.
 
 use super::chars::{Class, classify, symbol_name};
 
-/// The words of a name, never empty and each of them not empty.
+/// Splits a name into words: at least one, and none of them empty.
 ///
-/// Symbols that tell names apart are words (`ImageFlip+` is `ImageFlip`, `Plus`); others only separate. A name of
-/// nothing but separators is spelled out, character by character.
+/// A symbol that tells names apart is a word (`ImageFlip+` gives `ImageFlip` and `Plus`); other symbols only separate.
+/// A name that consists of separators alone is spelled out, character by character.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Words::default();
     for (at, c) in name.char_indices() {
@@ -39,8 +39,8 @@ impl Words {
     }
 }
 
-/// A hyphen is a sign where a name starts or ends with it (`-ve`, `CONDITIONING-`) or a number follows a gap
-/// (`shift -1`); between words it only separates (`MiDaS-Normal`, `A - Float`).
+/// Returns whether a hyphen is a minus sign: where a name starts or ends with it (`-ve`, `CONDITIONING-`), and between
+/// a blank and a number (`shift -1`). Between words it only separates (`MiDaS-Normal`, `A - Float`).
 fn is_sign(name: &str, at: usize, c: char) -> bool {
     if c != '-' {
         return false;
@@ -55,7 +55,7 @@ fn is_sign(name: &str, at: usize, c: char) -> bool {
     }
 }
 
-/// The name of every character, for names without a letter.
+/// Returns the names of all characters, for a name without letters.
 fn spelled(name: &str) -> Vec<String> {
     if name.is_empty() {
         return vec!["Empty".to_owned()];

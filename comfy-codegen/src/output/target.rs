@@ -1,15 +1,15 @@
-//! The file that is written.
+//! Reading and replacing the generated file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
 use super::{Fingerprint, Names};
-use crate::Error;
+use crate::error::Error;
 
-/// The name that `comfy_runtime::include_nodes!()` includes.
+/// The name of the file that `comfy_runtime::include_nodes!()` includes.
 const FILE: &str = "comfy_nodes.rs";
 
-/// A file to write.
+/// The file to write.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     path: PathBuf,
@@ -17,18 +17,18 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// A file that people read.
+    /// Creates a target outside `OUT_DIR`: a file that is checked in.
     pub(crate) const fn new(path: PathBuf) -> Self {
         Self { path, in_out_dir: false }
     }
 
-    /// `$OUT_DIR/comfy_nodes.rs`
+    /// Creates the target `$OUT_DIR/comfy_nodes.rs`.
     pub(crate) fn in_out_dir() -> Result<Self, Error> {
         let folder = env::var_os("OUT_DIR").filter(|folder| !folder.is_empty()).ok_or(Error::NoOutDir)?;
         Ok(Self { path: PathBuf::from(folder).join(FILE), in_out_dir: true })
     }
 
-    /// Whether the file was made of the same, so that writing it again would change nothing.
+    /// Returns whether the file has this fingerprint, so that writing it again would change nothing.
     pub(crate) fn has(&self, fingerprint: Fingerprint) -> bool {
         if self.in_out_dir && is_older_than_this_program(&self.path) {
             return false;
@@ -38,12 +38,12 @@ impl Target {
         super::is_generated(head) && head.contains(&format!("fingerprint {fingerprint}."))
     }
 
-    /// Puts `text` in place of the file, all at once. A file that people read is left alone if it is equal.
+    /// Replaces the file atomically. A file outside `OUT_DIR` is left alone if its text is equal.
     pub(crate) fn write(&self, text: &str) -> Result<(), Error> {
         if self.in_out_dir { replaced(&self.path, text) } else { write(&self.path, text) }
     }
 
-    /// The names that were written beside the file, if they are of the same definitions and configuration.
+    /// Returns the names that were written beside the file, if they belong to these definitions and this configuration.
     pub(crate) fn names(&self, fingerprint: Fingerprint) -> Option<Names> {
         let text = fs::read_to_string(self.names_path()?).ok()?;
         Names::parse(&text).filter(|names| names.of() == fingerprint)
@@ -54,7 +54,7 @@ impl Target {
         self.names_path().map_or(Ok(()), |path| write(&path, &names.to_string()))
     }
 
-    /// Only in `OUT_DIR`: nobody wants such a file in a source tree.
+    /// Returns the path of the file with the names; `None` outside `OUT_DIR`, because a source tree should not have it.
     fn names_path(&self) -> Option<PathBuf> {
         self.in_out_dir.then(|| self.path.with_extension("names"))
     }
@@ -71,8 +71,8 @@ fn replaced(path: &Path, text: &str) -> Result<(), Error> {
     replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// Whether the running program, a build script, was built after the file was written: then it may hold another
-/// generator, although of the same version.
+/// Returns whether the file was written before the running program, a build script, was built. The program may then
+/// hold another generator, although of the same version.
 fn is_older_than_this_program(path: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
     match (modified(path), env::current_exe().and_then(|program| modified(&program))) {
@@ -81,14 +81,14 @@ fn is_older_than_this_program(path: &Path) -> bool {
     }
 }
 
-/// Writes a new file beside the old one and renames it, so that there is always a whole one.
+/// Writes a new file beside the old one and renames it, so that there is always a complete file.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", process::id()));
     let temporary = path.with_file_name(name);
     let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // Best effort: the first error is the one to tell.
+        // Best effort: the first error is the one to report.
         let _ = fs::remove_file(&temporary);
     }
     written

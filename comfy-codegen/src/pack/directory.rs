@@ -1,15 +1,15 @@
-//! The directory of a descriptor: enough of every input's name to find it, in places that need no search.
+//! The directory of a descriptor: for every input a few marks of its name, at fixed positions.
 //!
-//! The compiler looks inputs up for every literal of a workflow, step by step in an interpreter; here a wrong input costs
-//! it one comparison.
+//! The compiler looks up inputs for every literal of a workflow, step by step in an interpreter. With the marks it
+//! rejects most wrong inputs after one comparison.
 
 use super::encoder::Encoder;
 use super::input;
 use crate::plan::Field;
 
-/// It must be given.
+/// The flag of an input that must be given.
 const NEEDED: u8 = 1;
-/// Another input of the node has the same marks.
+/// The flag of an input whose marks another input of the node has too.
 const AMBIGUOUS: u8 = 2;
 
 /// Writes the entry of a field whose body begins at `offset`, counted from the end of the directory.
@@ -24,7 +24,7 @@ pub(super) fn entry(field: &Field<'_>, all: &[Field<'_>], offset: usize, out: &m
     out.offset(offset);
 }
 
-/// What tells names apart at a glance: the low five bits of the length, of the first and of the last byte.
+/// Returns the marks of a name: the low five bits of its length, of its first byte and of its last byte.
 fn marks(ident: &str) -> [usize; 3] {
     let bytes = ident.as_bytes();
     [bytes.len(), bytes.first().copied().unwrap_or_default().into(), bytes.last().copied().unwrap_or_default().into()]

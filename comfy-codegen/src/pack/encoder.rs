@@ -1,8 +1,8 @@
-//! The letters of a descriptor: numbers, counted strings, flags.
+//! Encodes the parts of a descriptor: numbers, length-prefixed strings, flags.
 
-/// Digits of a number in full, each of base 32.
+/// The number of base-32 digits of a long number.
 const DIGITS: u32 = 4;
-/// The first number that does not fit into one digit, which then says that four follow.
+/// The digit that announces a long number, and the first number that needs that form.
 const LONG: usize = 31;
 
 /// Writes the parts of a descriptor one after the other.
@@ -12,12 +12,12 @@ pub(super) struct Encoder {
     overflow: bool,
 }
 
-/// Something is longer than a number can say.
+/// A part of the descriptor is too long for its length to be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong;
 
 impl Encoder {
-    /// What was written, if every number fitted.
+    /// Returns the descriptor, if every number could be encoded.
     pub(super) fn finish(self) -> Result<String, TooLong> {
         if self.overflow { Err(TooLong) } else { Ok(self.text) }
     }
@@ -30,8 +30,8 @@ impl Encoder {
         self.text.push(char::from(b'0' + flags));
     }
 
-    /// One digit, from `'0'` to `'N'`, of a small number; of a larger one `'O'` and all its digits. Most numbers are
-    /// the lengths of short words, and the compiler reads each of them many times.
+    /// Writes a number: a small one as a digit from `'0'` to `'N'`, a larger one as `'O'` and four digits. Most numbers
+    /// are the lengths of short words, and the compiler reads each of them many times.
     pub(super) fn number(&mut self, number: usize) {
         if number < LONG {
             return self.digit(number);
@@ -40,7 +40,7 @@ impl Encoder {
         self.offset(number);
     }
 
-    /// Four digits of base 32, the most significant first.
+    /// Writes a number as four digits of base 32, the most significant first.
     pub(super) fn offset(&mut self, number: usize) {
         self.overflow |= number >= 32_usize.pow(DIGITS);
         for digit in (0..DIGITS).rev() {
@@ -48,33 +48,34 @@ impl Encoder {
         }
     }
 
-    /// The lowest digit of a number.
+    /// Writes the lowest digit of a number.
     pub(super) fn digit(&mut self, number: usize) {
         self.text.push(char::from(b'0' + u8::try_from(number & 31).unwrap_or_default()));
     }
 
-    /// How many bytes were written.
+    /// Returns the number of bytes written so far.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// Adds what another has written.
+    /// Appends everything that another encoder has written.
     pub(super) fn append(&mut self, other: Self) {
         self.overflow |= other.overflow;
         self.text.push_str(&other.text);
     }
 
-    /// A text that ends where the string around it ends.
+    /// Writes a text without its length, at the end of a string.
     pub(super) fn text(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
+    /// Writes a text, with its length in bytes before it.
     pub(super) fn string(&mut self, text: &str) {
         self.number(text.len());
         self.text.push_str(text);
     }
 
-    /// What `write` writes, as one string: its length stands before it.
+    /// Writes everything that `write` writes as one string, with its length before it.
     pub(super) fn nested(&mut self, write: impl FnOnce(&mut Self)) {
         let mut inner = Self::default();
         write(&mut inner);
@@ -83,7 +84,7 @@ impl Encoder {
     }
 }
 
-/// A text as it stands between the quotes of a JSON string.
+/// Returns a text as it stands between the quotes of a JSON string.
 pub(super) fn json_escaped(text: &str) -> String {
     let quoted = comfy_schema::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted).to_owned()
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_inside_is_too_long_outside() {
+    fn a_nested_part_that_is_too_long_makes_the_whole_too_long() {
         assert_eq!(written(|e| e.nested(|e| e.string(&" ".repeat(1 << 20)))), Err(TooLong));
     }
 

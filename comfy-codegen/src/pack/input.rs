@@ -1,17 +1,18 @@
-//! One input of a descriptor.
+//! Encodes one input of a descriptor.
 
 use comfy_schema::{InputKind, Value};
 
 use super::encoder::{Encoder, json_escaped};
 use crate::plan::{Bound, Branch, Combo, Field, Grow, Kind, Primitive, Shared, UnionId};
 
+/// The flag of a required input.
 const REQUIRED: u8 = 1;
-/// Its exact name is empty.
+/// The flag of an input whose exact name is empty.
 const NAMELESS: u8 = 2;
-/// Nothing is sent for it unless it is given.
+/// The flag of an input for which nothing is sent unless it is given.
 const NEEDED: u8 = 4;
 
-/// Writes everything about an input but its length. What literals are checked against comes first.
+/// Writes everything about an input except its length. The parts that literals are checked against come first.
 pub(super) fn body(field: &Field<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     let ident = field.ident.name();
     let exact = &field.source.name;
@@ -27,7 +28,7 @@ pub(super) fn body(field: &Field<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     out.string(field.sent_default().unwrap_or_default());
 }
 
-/// Which kind it is.
+/// Returns the letter of a kind.
 fn letter(kind: &Kind<'_>) -> char {
     match kind {
         Kind::Primitive(Primitive::Int) => 'I',
@@ -50,7 +51,7 @@ fn letter(kind: &Kind<'_>) -> char {
     }
 }
 
-/// What messages call the type.
+/// Returns the type as messages of the runtime name it.
 pub(crate) fn type_text(kind: &Kind<'_>, shared: &Shared<'_>) -> String {
     match kind {
         Kind::Primitive(primitive) => primitive.word().to_owned(),
@@ -78,14 +79,14 @@ fn bound(bound: Option<&Bound>, out: &mut Encoder) {
     });
 }
 
-/// Doubles below this hold every whole number.
+/// The limit below which every whole number is a double (2^53).
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// A double and how it is spelled: by its digits if it is whole, which most bounds are and which the compiler reads
-/// faster, else by its bits.
+/// Writes a double and its spelling. A whole number, which most bounds are, is written by its digits, which the
+/// compiler reads faster; any other by its bits.
 fn float(value: f64, text: &str, out: &mut Encoder) {
     let digits = format!("{value:.0}");
-    // Minus zero keeps its sign in its bits only.
+    // Minus zero has its sign only in its bits.
     let whole = value.abs() < WHOLE && value.fract() == 0.0 && digits != "-0";
     if whole {
         out.letter('w');
@@ -96,7 +97,7 @@ fn float(value: f64, text: &str, out: &mut Encoder) {
     out.text(text);
 }
 
-/// Whether nothing can be sent for an input that is not given.
+/// Returns whether nothing can be sent for an input that is not given.
 pub(super) fn is_needed(field: &Field<'_>) -> bool {
     field.required
         && match &field.kind {
@@ -106,7 +107,7 @@ pub(super) fn is_needed(field: &Field<'_>) -> bool {
         }
 }
 
-/// What only this kind has.
+/// Writes the part that depends on the kind.
 fn tail(field: &Field<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     match &field.kind {
         Kind::Combo(Combo { closed: true, .. }) => options(field, out),
@@ -152,7 +153,7 @@ fn autogrow(grow: &Grow<'_>, shared: &Shared<'_>, out: &mut Encoder) {
     out.nested(|element| body(&grow.element, shared, element));
 }
 
-/// The key of a branch, and what it sends besides if it is given alone.
+/// Writes the key of a branch, and the inputs that are sent if only the key is given.
 fn branch(branch: &Branch<'_>, out: &mut Encoder) {
     out.string(branch.key);
     let Some(implied) = &branch.implied else { return out.letter('!') };

@@ -1,6 +1,6 @@
-//! Descriptors: what the runtime knows of a node, in one string.
+//! Encodes descriptors: everything that the runtime knows about a node, packed into one string.
 //!
-//! `docs/generated-code.md` has the layout; `comfy-runtime/src/desc/` reads it.
+//! `docs/generated-code.md` describes the layout, and `comfy-runtime/src/desc/` reads it.
 
 mod directory;
 mod encoder;
@@ -20,11 +20,12 @@ const BRANCH: u8 = 8;
 
 /// Fills in the descriptors of a node and of everything in it.
 ///
-/// A node that is too large for a descriptor gets raw fields and a warning, so that it does not sink the run.
+/// A node that is too large for a descriptor gets raw fields and a warning, so that the others are generated all the
+/// same.
 pub(crate) fn pack(node: &mut Node<'_>, shared: &Shared<'_>) {
     if pack_node(node, shared).is_err() {
         node.make_raw("the definition is too long for a descriptor");
-        // Nothing but the names is left, and those come from the fields of structs: they are short.
+        // Only the names of the inputs are left, which are short.
         let _ = pack_node(node, shared);
     }
 }
@@ -37,7 +38,7 @@ fn pack_node(node: &mut Node<'_>, shared: &Shared<'_>) -> Result<(), TooLong> {
         flags |= if set { flag } else { 0 };
     }
     pack_record(&mut node.record, flags, &source.class, shared)?;
-    // The editor's title, behind everything that the compiler reads.
+    // The editor's title comes last, behind everything that the compiler reads.
     if let Some(title) = source.display_name.as_deref().filter(|title| *title != source.class) {
         node.record.desc.push_str(title);
     }

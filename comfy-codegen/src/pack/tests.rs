@@ -1,18 +1,18 @@
-//! Descriptors, read by a reader of their own that follows the layout in `docs/generated-code.md`.
+//! Tests of descriptors, with a decoder that follows the layout in `docs/generated-code.md`.
 
 use comfy_schema::Schema;
 
-use crate::plan::{Overrides, Selection, plan};
+use crate::plan::{Plan, Selection};
 
-/// The descriptor of the only node of a schema.
+/// Returns the descriptor of the only node of a schema.
 fn packed(node: &str) -> String {
     let schema = Schema::from_slice(format!(r#"{{"Test": {node}}}"#).as_bytes()).unwrap();
-    let mut plan = plan(&schema, &Overrides::default()).unwrap().select(Selection::default()).unwrap();
+    let mut plan = Plan::of(&schema).select(Selection::default()).unwrap();
     super::pack(&mut plan.nodes[0], &plan.shared);
     plan.nodes[0].record.desc.clone()
 }
 
-/// An input in readable form: kind, flags, ident, name, type, default, min, max and what follows.
+/// Returns an input in readable form: kind, flags, identifier, name, type, default, minimum, maximum and tail.
 fn read_input(spec: &str) -> String {
     let desc = packed(&format!(r#"{{"input": {{"required": {{"x y": {spec}}}}}, "output": []}}"#));
     let mut reader = Reader(&desc);
@@ -51,7 +51,7 @@ impl<'d> Reader<'d> {
         self.letters(length)
     }
 
-    /// In the order in which people speak of them, not that of the layout.
+    /// Decodes the body of an input. The parts are in the order of the tests, not in that of the layout.
     fn body(&mut self) -> String {
         let kind = self.letters(2);
         let (min, max) = (self.string(), self.string());
@@ -166,14 +166,15 @@ fn rows_have_their_number() {
 }
 
 #[test]
-fn the_directory_tells_where_inputs_are() {
+fn the_directory_has_the_offsets_of_inputs() {
     let desc = packed(
         r#"{"input": {"required": {"width": ["IMAGE"], "worth": ["IMAGE"], "a": ["IMAGE"]},
         "optional": {"b": ["IMAGE"]}}, "output": []}"#,
     );
     let (header, rest) = desc.split_at(3);
     assert_eq!(header, "034", "no flags, three must be given, four in all");
-    // Of each: length, first and last letter; needed (1), like another (2); where it is behind the directory.
+    // For each input: marks of length, first and last letter; flags (1 needed, 2 ambiguous); offset behind the
+    // directory.
     assert_eq!(&rest[..32], "5G830006 5G83000J 1111001> 1220001N".replace(' ', ""));
     assert!(rest[32..].starts_with("4Test"), "{rest}");
 }
@@ -185,11 +186,11 @@ fn optional_inputs_have_no_default() {
 }
 
 #[test]
-fn what_is_too_long_becomes_raw() {
+fn a_node_that_is_too_long_gets_raw_fields() {
     let option = "x".repeat(1 << 20);
     let node = format!(r#"{{"input": {{"required": {{"x": [["{option}"], {{}}]}}}}, "output": []}}"#);
     let schema = Schema::from_slice(format!(r#"{{"Test": {node}}}"#).as_bytes()).unwrap();
-    let mut plan = plan(&schema, &Overrides::default()).unwrap().select(Selection::default()).unwrap();
+    let mut plan = Plan::of(&schema).select(Selection::default()).unwrap();
     super::pack(&mut plan.nodes[0], &plan.shared);
     let node = &plan.nodes[0];
     assert_eq!(node.raw_inputs, ["Test.x"]);

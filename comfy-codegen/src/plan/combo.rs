@@ -1,19 +1,19 @@
-//! Which lists of options get an enum. (Which combos are open, the schema says.)
+//! Decides which lists of options get an enum. Which combos are open is decided by `comfy_schema::open`.
 
 use comfy_schema::Value;
 pub(super) use comfy_schema::open::{is_file_name, is_open};
 
 use crate::names;
 
-/// More options than this would make an enum that nobody reads.
-const MOST_VARIANTS: usize = 256;
+/// The maximum number of options for which an enum is readable.
+const MAX_VARIANTS: usize = 256;
 
-/// The longest option that still makes a readable variant, in characters.
-const LONGEST_VARIANT: usize = 60;
+/// The maximum length of an option that makes a readable variant, in characters.
+const MAX_VARIANT_LEN: usize = 60;
 
-/// The options as strings, if a closed list of them reads well as an enum.
+/// Returns the options as strings, if a closed list of them makes a readable enum.
 pub(super) fn enumerable(values: &[Value]) -> Option<Vec<&str>> {
-    if values.is_empty() || values.len() > MOST_VARIANTS {
+    if values.is_empty() || values.len() > MAX_VARIANTS {
         return None;
     }
     let texts: Vec<&str> = values.iter().filter_map(Value::as_str).filter(|text| is_variant(text)).collect();
@@ -24,5 +24,5 @@ pub(super) fn enumerable(values: &[Value]) -> Option<Vec<&str>> {
 }
 
 fn is_variant(text: &str) -> bool {
-    text.chars().count() <= LONGEST_VARIANT && !names::type_case(text).is_empty()
+    text.chars().count() <= MAX_VARIANT_LEN && !names::type_case(text).is_empty()
 }

@@ -1,10 +1,14 @@
-//! Defaults and bounds: what is sent for an input that is not given, and what the server checks.
+//! The defaults that are sent for inputs that are not given, and the bounds that the server checks.
 
+use comfy_schema::shown::shortened_value;
 use comfy_schema::{ComboDef, InputDef, InputKind, Text, Value};
 
 use super::model::Bound;
 use super::path::Path;
 use super::{Context, combo};
+
+/// The maximum length of a default that a warning shows, in characters.
+const MAX_VALUE_LEN: usize = 60;
 
 /// The inclusive bounds of an input, which the server checks for every literal.
 pub(super) struct Bounds {
@@ -12,7 +16,7 @@ pub(super) struct Bounds {
     pub(super) max: Option<Bound>,
 }
 
-/// The bounds of a number, or of a union with one; none for everything else.
+/// Returns the bounds of a number, or of a union that accepts numbers. Other inputs have none.
 pub(super) fn bounds(input: &InputDef, path: Path<'_>, context: &mut Context<'_, '_>) -> Bounds {
     let whole = match &input.kind {
         InputKind::Int => true,
@@ -23,9 +27,9 @@ pub(super) fn bounds(input: &InputDef, path: Path<'_>, context: &mut Context<'_,
     let mut bound = |key: &str| {
         let value = input.options.get(key).filter(|value| !value.is_null())?;
         let bound = read_bound(value, whole);
-        // What is no number at all is reported by the schema.
+        // A bound that is not a number is reported when the schema is parsed.
         if bound.is_none() && value.is_number() {
-            context.warn(path, format_args!("`{key}` is {value}, which bounds nothing; left out"));
+            context.warn(path, format_args!("`{key}` is {value}, which is no bound; it is ignored"));
         }
         bound
     };
@@ -40,10 +44,10 @@ fn read_bound(value: &Value, whole: bool) -> Option<Bound> {
     Some(Bound::Float(number, value.to_string()))
 }
 
-/// JSON of an input's default, exactly as it is sent, if the server would accept it.
+/// Returns the JSON of an input's default, exactly as it is sent, if the server would accept it.
 ///
-/// The schema reports defaults that contradict their own definition. What it means here is a warning: that a required
-/// input has to be given.
+/// Defaults that contradict their own definition are reported when the schema is parsed. The warning here tells the
+/// consequence: a required input must be given.
 pub(super) fn default(
     input: &InputDef,
     required: bool,
@@ -54,9 +58,15 @@ pub(super) fn default(
     let value = input.options.default()?;
     match read_default(input, value, bounds) {
         Ok(default) => default,
-        Err(why) => {
+        Err(reason) => {
             if required {
-                context.warn(path, format_args!("must be given, because its default {} {why}", shortened(value)));
+                context.warn(
+                    path,
+                    format_args!(
+                        "must be given, because its default {} {reason}",
+                        shortened_value(value, MAX_VALUE_LEN)
+                    ),
+                );
             }
             None
         }
@@ -83,7 +93,7 @@ fn read_default(input: &InputDef, value: &Value, bounds: &Bounds) -> Result<Opti
             in_range(value, bounds)?;
             Ok(Some(value.to_string()))
         }
-        // Only a link can be given for the others: what stands there as a default is never sent.
+        // The other inputs take only links, so that their default is never sent.
         _ => Ok(None),
     }
 }
@@ -114,7 +124,8 @@ fn as_float(bound: &Bound) -> f64 {
     }
 }
 
-/// A combo's default must be one of its options; of a list that is open nobody can say what another server has.
+/// Returns the default of a combo, which must be one of its options. That of an open combo is never sent if it is not
+/// listed, because another server may not have it.
 fn combo_default(input: &InputDef, list: &ComboDef, value: &Value) -> Result<Option<String>, &'static str> {
     if let (true, Some(values)) = (list.multiselect, value.as_array()) {
         return if values.iter().all(|value| list.values.contains(value)) {
@@ -122,39 +133,30 @@ fn combo_default(input: &InputDef, list: &ComboDef, value: &Value) -> Result<Opt
         } else if combo::is_open(input, list) {
             Ok(None)
         } else {
-            Err("holds something that is not one of the options")
+            Err("holds a value that is not one of the options")
         };
     }
     if list.values.contains(value) {
         return Ok(Some(value.to_string()));
     }
     // The front end takes the first option where the default is empty, zero or false.
-    let says_nothing = matches!(value, Value::Int(0) | Value::Bool(false)) || value.as_str() == Some("");
-    if says_nothing || combo::is_open(input, list) {
+    let is_blank = matches!(value, Value::Int(0) | Value::Bool(false)) || value.as_str() == Some("");
+    if is_blank || combo::is_open(input, list) {
         return Ok(None);
     }
     Err("is not one of the options")
 }
 
 fn json_default(value: &Value) -> Result<String, &'static str> {
-    if !is_finite(value) {
+    if !value.is_finite() {
         return Err("holds NaN or an infinity, which JSON cannot");
     }
     Ok(if value.as_array().is_some() { wrapped(value) } else { value.to_string() })
 }
 
-/// A bare array in a prompt is a link, so that a list is sent wrapped.
+/// Wraps an array, as the front end does, because a bare array in a prompt may be taken for a link.
 fn wrapped(value: &Value) -> String {
     format!("{{\"__value__\":{value}}}")
-}
-
-fn is_finite(value: &Value) -> bool {
-    match value {
-        Value::Float(number) => number.is_finite(),
-        Value::Array(values) => values.iter().all(is_finite),
-        Value::Object(map) => map.iter().all(|(_, value)| is_finite(value)),
-        _ => true,
-    }
 }
 
 fn is_literal_of(words: &[Text], value: &Value) -> bool {
@@ -169,11 +171,4 @@ fn is_literal_of(words: &[Text], value: &Value) -> bool {
 
 fn has_word(words: &[Text], word: &str) -> bool {
     words.iter().any(|candidate| candidate == word)
-}
-
-/// A value for a message: long ones are cut.
-fn shortened(value: &Value) -> String {
-    const MOST: usize = 60;
-    let text = value.to_string();
-    if text.chars().count() <= MOST { text } else { text.chars().take(MOST).chain(['…']).collect() }
 }

@@ -1,15 +1,16 @@
-//! What an input takes becomes the kind of its field.
+//! The field that each input becomes, and the records of fields that nodes, branches and rows have.
+//!
+//! Fields and records are planned together, because an input may hold a record of its own.
 
-use comfy_schema::{Autogrow, BranchDef, DynamicGroup, InputDef, InputKind, MatchType, Section, Text};
+use comfy_schema::{Autogrow, BranchDef, ComboDef, DynamicGroup, InputDef, InputKind, MatchType, Section, Text, Value};
 
-use super::model::{Branch, Choice, Combo, Field, Grow, Kind, Primitive, Rows};
+use super::model::{Branch, Choice, Combo, Field, Grow, Kind, Primitive, Record, Rows};
 use super::path::Path;
-use super::record::{self, Parameters};
 use super::{Context, combo, default};
-use crate::names::{Ident, exact_or_snake};
+use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle};
 
-/// One input as a field. Its identifier is provisional: the record settles it among its siblings.
-pub(super) fn field<'s>(
+/// Plans one input as a field. Its identifier is provisional: the record settles it among its siblings.
+fn field<'s>(
     input: &'s InputDef,
     class: &'s str,
     path: Path<'_>,
@@ -27,8 +28,8 @@ pub(super) fn field<'s>(
     Field { source: input, ident, kind, required, default, min: bounds.min, max: bounds.max }
 }
 
-/// Whether something must be sent for an input. What the section says does not count for lists: the server asks for
-/// their first children, whatever section the list is in.
+/// Returns whether something must be sent for an input. The section does not count for lists: the server asks for their
+/// first children, whatever section the list is in.
 fn is_required(input: &InputDef) -> bool {
     match &input.kind {
         InputKind::Autogrow(grow) => grow.min > 0,
@@ -37,11 +38,11 @@ fn is_required(input: &InputDef) -> bool {
     }
 }
 
-/// The front end selects the first branch of a choice; so do we, if its key is all that must be given.
+/// Returns the first branch as the default, if its key is all that must be given. The front end selects it too.
 fn first_branch(choice: &Choice<'_>) -> Option<String> {
     let first = choice.branches.first()?;
     first.implied.as_ref()?;
-    Some(comfy_schema::Value::from(first.key).to_string())
+    Some(Value::from(first.key).to_string())
 }
 
 fn kind<'s>(
@@ -65,21 +66,21 @@ fn kind<'s>(
         InputKind::Autogrow(grow) => grow_kind(grow, class, path, parameters, context),
         InputKind::DynamicCombo(branches) => Kind::Choice(choice(branches, class, path, context)),
         InputKind::DynamicGroup(group) => Kind::Rows(rows(group, class, path, context)),
-        InputKind::DynamicSlot(_) => raw(path, "a dynamic slot, which no server of today accepts", context),
-        InputKind::Raw(_) => raw(path, "not understood", context),
-        _ => raw(path, "of a kind that this generator does not know", context),
+        InputKind::DynamicSlot(_) => raw(path, "it is a dynamic slot, which no server accepts so far", context),
+        InputKind::Raw(_) => raw(path, "its definition is not understood", context),
+        _ => raw(path, "this generator does not know its kind", context),
     }
 }
 
-fn raw<'s>(path: Path<'_>, why: &str, context: &mut Context<'_, '_>) -> Kind<'s> {
-    context.warn(path, format_args!("{why}; it takes any JSON, unchecked"));
+fn raw<'s>(path: Path<'_>, reason: &str, context: &mut Context<'_, '_>) -> Kind<'s> {
+    context.warn(path, format_args!("{reason}; it takes any JSON, unchecked"));
     context.raw_inputs.push(path.to_string());
     Kind::Raw
 }
 
 fn combo_kind<'s>(
     input: &'s InputDef,
-    list: &'s comfy_schema::ComboDef,
+    list: &'s ComboDef,
     class: &'s str,
     path: Path<'_>,
     context: &mut Context<'s, '_>,
@@ -114,7 +115,7 @@ fn grow_kind<'s>(
     context: &mut Context<'s, '_>,
 ) -> Kind<'s> {
     let mut element = field(&grow.element, class, path.element(), parameters, context);
-    // Nothing is sent for an element that is not there.
+    // Nothing is sent for an element that is not given.
     element.default = None;
     Kind::Grow(Grow { source: grow, element: Box::new(element) })
 }
@@ -123,13 +124,13 @@ fn choice<'s>(branches: &'s [BranchDef], class: &'s str, path: Path<'_>, context
     let branches = branches
         .iter()
         .map(|branch| {
-            let record = record::plan(&branch.inputs, class, path.branch(&branch.key), context);
+            let record = record(&branch.inputs, class, path.branch(&branch.key), context);
             Branch {
                 key: &branch.key,
                 ident: String::new(),
                 builder_ident: String::new(),
                 module: String::new(),
-                implied: record::implied(&record),
+                implied: implied(&record),
                 record,
             }
         })
@@ -138,6 +139,59 @@ fn choice<'s>(branches: &'s [BranchDef], class: &'s str, path: Path<'_>, context
 }
 
 fn rows<'s>(group: &'s DynamicGroup, class: &'s str, path: Path<'_>, context: &mut Context<'s, '_>) -> Rows<'s> {
-    let record = record::plan(&group.inputs, class, path.element(), context);
+    let record = record(&group.inputs, class, path.element(), context);
     Rows { source: group, module: String::new(), record }
+}
+
+/// The type parameters of a record: its match templates, in order of appearance.
+#[derive(Debug, Default)]
+struct Parameters<'s>(Vec<&'s str>);
+
+impl<'s> Parameters<'s> {
+    /// Returns the index of a template's parameter, which is added if it is new.
+    fn of(&mut self, template: &'s str) -> usize {
+        self.0.iter().position(|&known| known == template).unwrap_or_else(|| {
+            self.0.push(template);
+            self.0.len() - 1
+        })
+    }
+}
+
+/// Plans the inputs of one node, branch or row, in declared order. `class` is the node they belong to, at whatever
+/// depth.
+pub(super) fn record<'s>(
+    inputs: &'s [InputDef],
+    class: &'s str,
+    path: Path<'_>,
+    context: &mut Context<'s, '_>,
+) -> Record<'s> {
+    let mut parameters = Parameters::default();
+    let mut fields: Vec<Field<'s>> =
+        inputs.iter().map(|input| field(input, class, path.input(&input.name), &mut parameters, context)).collect();
+    settle_idents(&mut fields);
+    Record { fields, parameters: parameters.0, desc: String::new() }
+}
+
+fn settle_idents(fields: &mut [Field<'_>]) {
+    let wishes: Vec<Wish<'_>> =
+        fields.iter().map(|field| Wish { exact: &field.source.name, wanted: field.ident.name().to_owned() }).collect();
+    for (field, name) in fields.iter_mut().zip(settle(&wishes, Suffix::Snake)) {
+        field.ident = Ident::new(name);
+    }
+}
+
+/// Returns what is sent for a record of which nothing is given, as dotted names and JSON, or `None` if something must
+/// be given.
+fn implied(record: &Record<'_>) -> Option<Vec<(String, String)>> {
+    let mut sent = Vec::new();
+    for field in record.fields.iter().filter(|field| field.required) {
+        let name = field.source.name.as_str();
+        sent.push((name.to_owned(), field.default.clone()?));
+        if let Kind::Choice(choice) = &field.kind {
+            let first = choice.branches.first()?;
+            let children = first.implied.as_ref()?;
+            sent.extend(children.iter().map(|(child, json)| (format!("{name}.{child}"), json.clone())));
+        }
+    }
+    Some(sent)
 }

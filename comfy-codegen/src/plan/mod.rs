@@ -1,9 +1,11 @@
 //! The plan: everything that is decided before a character of Rust is written.
 //!
-//! [`plan`] reads the whole schema, whatever part of it is wanted, so that a name does not depend on what else is
-//! generated. Node by node it decides the kind of every input ([`kind`], [`combo`]), its default and bounds
-//! ([`default`]); what several nodes share (type words, unions, lists of options) is gathered in the [`shared`]
-//! tables. Then everything gets its Rust name ([`naming`]). [`select`](Plan::select) takes the part that is wanted.
+//! [`Plan::with`] reads the whole schema, whatever part of it is wanted, so that a name does not depend on what else is
+//! generated. Node by node it decides the kind of every input (`kind`, `combo`), its default and its bounds
+//! (`default`); what several nodes share (type words, unions, lists of options) is collected in tables (`shared`). Then
+//! everything gets its Rust name (`naming`). `Plan::select` keeps the part that is wanted.
+//!
+//! Shared by the workspace's crates; may change in any version.
 
 mod combo;
 mod default;
@@ -13,63 +15,76 @@ mod naming;
 mod node;
 mod overrides;
 mod path;
-mod record;
 mod select;
 mod shared;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
+
 use comfy_schema::Schema;
 
-pub(crate) use model::{
+pub use model::{
     Bound, Branch, Choice, Combo, Field, Grow, Kind, Node, Output, OutputKind, Primitive, Record, Rows, parameter,
 };
 pub use overrides::OverrideError;
 pub(crate) use overrides::Overrides;
 pub(crate) use select::Selection;
 pub use select::SelectionError;
-pub(crate) use shared::{ListId, Shared, UnionId, WordId};
+pub use shared::{ListId, Options, Shared, Union, UnionId, Word, WordId};
 
 use path::Path;
 use shared::Tables;
 
-/// What is generated for a schema.
+/// The nodes that are generated for a schema, with everything that is known about them.
 #[derive(Debug)]
-pub(crate) struct Plan<'s> {
+pub struct Plan<'s> {
     /// The nodes, sorted by their Rust names.
-    pub(crate) nodes: Vec<Node<'s>>,
-    /// What they share.
-    pub(crate) shared: Shared<'s>,
+    pub nodes: Vec<Node<'s>>,
+    /// The items that the nodes share.
+    pub shared: Shared<'s>,
 }
 
-/// What is known while nodes are planned.
+impl<'s> Plan<'s> {
+    /// Plans every node of a schema.
+    pub fn of(schema: &'s Schema) -> Self {
+        Self::under(schema, &Overrides::default())
+    }
+
+    /// Plans every node of a schema, with the overrides that the caller gives for single combos.
+    ///
+    /// # Errors
+    ///
+    /// Returns all overrides that do not apply: those that name no input or one that is not a combo.
+    pub(crate) fn with(schema: &'s Schema, overrides: &Overrides) -> Result<Self, Vec<OverrideError>> {
+        overrides.check(schema)?;
+        Ok(Self::under(schema, overrides))
+    }
+
+    fn under(schema: &'s Schema, overrides: &Overrides) -> Self {
+        let mut tables = Tables::default();
+        let mut nodes = Vec::with_capacity(schema.nodes.len());
+        for node in &schema.nodes {
+            let mut context = Context { tables: &mut tables, overrides, warnings: Vec::new(), raw_inputs: Vec::new() };
+            nodes.push(node::plan(node, &mut context));
+        }
+        let shared = naming::name_all(&mut nodes, &tables);
+        Self { nodes, shared }
+    }
+}
+
+/// The context in which a node is planned.
 struct Context<'s, 'c> {
     tables: &'c mut Tables<'s>,
     overrides: &'c Overrides,
-    /// Of the node that is being planned.
+    /// The warnings about the node that is being planned.
     warnings: Vec<String>,
+    /// The inputs of that node which have no typed form.
     raw_inputs: Vec<String>,
 }
 
 impl Context<'_, '_> {
-    fn warn(&mut self, path: Path<'_>, what: impl std::fmt::Display) {
-        self.warnings.push(format!("{path}: {what}"));
+    fn warn(&mut self, path: Path<'_>, message: impl Display) {
+        self.warnings.push(format!("{path}: {message}"));
     }
-}
-
-/// Plans every node of a schema.
-///
-/// # Errors
-///
-/// An override names an input that is not there, or that is no combo. All of them come together.
-pub(crate) fn plan<'s>(schema: &'s Schema, overrides: &Overrides) -> Result<Plan<'s>, Vec<OverrideError>> {
-    overrides.check(schema)?;
-    let mut tables = Tables::default();
-    let mut nodes = Vec::with_capacity(schema.nodes.len());
-    for node in &schema.nodes {
-        let mut context = Context { tables: &mut tables, overrides, warnings: Vec::new(), raw_inputs: Vec::new() };
-        nodes.push(node::plan(node, &mut context));
-    }
-    let shared = naming::name_all(&mut nodes, &tables);
-    Ok(Plan { nodes, shared })
 }

@@ -1,4 +1,4 @@
-//! What a plan consists of.
+//! The parts of a plan.
 
 use comfy_schema as schema;
 use comfy_schema::ComboSpelling;
@@ -8,86 +8,86 @@ use crate::names::Ident;
 
 /// A node class.
 #[derive(Debug)]
-pub(crate) struct Node<'s> {
-    pub(crate) source: &'s schema::NodeDef,
-    /// `KSampler`
-    pub(crate) ident: String,
-    /// `KSamplerOutputs`; used only if there are several outputs.
-    pub(crate) outputs_ident: String,
-    /// `KSamplerBuilder`
-    pub(crate) builder_ident: String,
-    /// `k_sampler`, the module of its dynamic inputs; used only if it has any.
-    pub(crate) module: String,
-    pub(crate) record: Record<'s>,
-    pub(crate) outputs: Vec<Output<'s>>,
-    /// What was odd about it, each with its path.
-    pub(crate) warnings: Vec<String>,
+pub struct Node<'s> {
+    pub source: &'s schema::NodeDef,
+    /// The name of the struct: `KSampler`.
+    pub ident: String,
+    /// The name of the struct of its outputs: `KSamplerOutputs`. Used only if there are several.
+    pub outputs_ident: String,
+    /// The name of the builder: `KSamplerBuilder`.
+    pub builder_ident: String,
+    /// The name of the module of its dynamic inputs: `k_sampler`. Used only if it has any.
+    pub module: String,
+    pub record: Record<'s>,
+    pub outputs: Vec<Output<'s>>,
+    /// Everything odd about the node, each with its path.
+    pub warnings: Vec<String>,
     /// The inputs that have no typed form, as `Class.input`.
-    pub(crate) raw_inputs: Vec<String>,
+    pub raw_inputs: Vec<String>,
 }
 
 /// The fields of a node, a branch or a row.
 #[derive(Debug, Default)]
-pub(crate) struct Record<'s> {
-    pub(crate) fields: Vec<Field<'s>>,
-    /// The template ids of its match types: one type parameter each.
-    pub(crate) parameters: Vec<&'s str>,
-    /// The descriptor. Filled in by `pack`.
-    pub(crate) desc: String,
+pub struct Record<'s> {
+    pub fields: Vec<Field<'s>>,
+    /// The template ids of its match types. Each is one type parameter.
+    pub parameters: Vec<&'s str>,
+    /// The descriptor, which `pack` fills in.
+    pub desc: String,
 }
 
 /// One input as a field.
 #[derive(Debug)]
-pub(crate) struct Field<'s> {
-    pub(crate) source: &'s schema::InputDef,
-    pub(crate) ident: Ident,
-    pub(crate) kind: Kind<'s>,
-    /// It must be given, or has a default that is sent.
-    pub(crate) required: bool,
-    /// JSON of the default, if the server would accept it.
-    pub(crate) default: Option<String>,
-    pub(crate) min: Option<Bound>,
-    pub(crate) max: Option<Bound>,
+pub struct Field<'s> {
+    pub source: &'s schema::InputDef,
+    pub ident: Ident,
+    pub kind: Kind<'s>,
+    /// Whether it must be given, or has a default that is sent.
+    pub required: bool,
+    /// The JSON of the default, if the server would accept it.
+    pub default: Option<String>,
+    pub min: Option<Bound>,
+    pub max: Option<Bound>,
 }
 
 /// An inclusive bound of a number.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Bound {
+pub enum Bound {
     Int(i128),
-    /// The value, and how the schema spells it.
+    /// A float, and how the schema spells it.
     Float(f64, String),
 }
 
-/// What a field takes. Every variant is one kind of `comfy_runtime`.
+/// The kind of a field. Every variant is one kind of `comfy_runtime`.
 #[derive(Debug)]
-pub(crate) enum Kind<'s> {
-    /// `Input<INT>`
+pub enum Kind<'s> {
+    /// A value with literals, or a link: `Input<INT>`.
     Primitive(Primitive),
-    /// `Input<IMAGE>`
+    /// A link: `Input<IMAGE>`.
     Link(WordId),
-    /// `Widget<COLOR>`
+    /// A widget that takes JSON, or a link: `Widget<COLOR>`.
     Widget(WordId),
-    /// `Combo<O>`, `Combo<O, Array>`, `Many<O>`
+    /// One of a list of options, or several: `Combo<O>`, `Combo<O, Array>`, `Many<O>`.
     Combo(Combo),
-    /// `OneOf<U>`
+    /// A value or link of one of several types: `OneOf<U>`.
     Union(UnionId),
-    /// `AnyInput`
+    /// Any value or link: `AnyInput`.
     Any,
-    /// `Match<T>`, `Match<T, U>`
+    /// A link whose type other inputs and outputs share: `Match<T>`, `Match<T, U>`.
     Match { parameter: usize, allowed: Option<UnionId> },
-    /// `Grow<K>`
+    /// A list of inputs: `Grow<K>`.
     Grow(Grow<'s>),
-    /// `Choice<B>`
+    /// A dynamic combo: `Choice<B>`.
     Choice(Choice<'s>),
-    /// `Rows<R>`
+    /// A group of inputs that repeats: `Rows<R>`.
     Rows(Rows<'s>),
-    /// `Raw`
+    /// Any JSON, unchecked: `Raw`.
     Raw,
 }
 
-/// A type with literals.
+/// A type that has literals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Primitive {
+pub enum Primitive {
     Int,
     Float,
     String,
@@ -95,8 +95,8 @@ pub(crate) enum Primitive {
 }
 
 impl Primitive {
-    /// The type word, which is the marker's name too.
-    pub(crate) const fn word(self) -> &'static str {
+    /// Returns the type word, which is also the name of the marker.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Int => "INT",
             Self::Float => "FLOAT",
@@ -106,83 +106,83 @@ impl Primitive {
     }
 }
 
-/// One of a list of options, or several.
+/// A combo, which takes one of its options, or several.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Combo {
-    /// The enum of the options, if they have one.
-    pub(crate) list: Option<ListId>,
-    /// Only the options of the schema are accepted.
-    pub(crate) closed: bool,
-    pub(crate) spelling: ComboSpelling,
-    pub(crate) multiselect: bool,
+pub struct Combo {
+    /// The list whose enum has the options, if there is one.
+    pub list: Option<ListId>,
+    /// Whether only the options of the schema are accepted.
+    pub closed: bool,
+    pub spelling: ComboSpelling,
+    pub multiselect: bool,
 }
 
-/// A growing list.
+/// An autogrow input: a list of inputs that grows.
 #[derive(Debug)]
-pub(crate) struct Grow<'s> {
-    pub(crate) source: &'s schema::Autogrow,
-    pub(crate) element: Box<Field<'s>>,
+pub struct Grow<'s> {
+    pub source: &'s schema::Autogrow,
+    pub element: Box<Field<'s>>,
 }
 
-/// A choice with inputs of its own.
+/// A dynamic combo: a choice between branches, each with inputs of its own.
 #[derive(Debug)]
-pub(crate) struct Choice<'s> {
+pub struct Choice<'s> {
     /// The module of the branches, inside the module of the record.
-    pub(crate) module: String,
-    pub(crate) branches: Vec<Branch<'s>>,
+    pub module: String,
+    pub branches: Vec<Branch<'s>>,
 }
 
-/// One branch of a choice.
+/// A branch of a dynamic combo.
 #[derive(Debug)]
-pub(crate) struct Branch<'s> {
-    pub(crate) key: &'s str,
-    pub(crate) ident: String,
-    pub(crate) builder_ident: String,
-    /// The module of its dynamic inputs, inside the module of the choice; used only if it has any.
-    pub(crate) module: String,
-    pub(crate) record: Record<'s>,
-    /// What its key alone sends besides, as dotted names and JSON; `None` if an input must be given.
-    pub(crate) implied: Option<Vec<(String, String)>>,
+pub struct Branch<'s> {
+    pub key: &'s str,
+    pub ident: String,
+    pub builder_ident: String,
+    /// The module of its dynamic inputs, inside the module of the choice. Used only if it has any.
+    pub module: String,
+    pub record: Record<'s>,
+    /// The inputs that are sent if only its key is given, as dotted names and JSON; `None` if one must be given.
+    pub implied: Option<Vec<(String, String)>>,
 }
 
-/// Repeatable rows.
+/// A dynamic group: rows of the same inputs.
 #[derive(Debug)]
-pub(crate) struct Rows<'s> {
-    pub(crate) source: &'s schema::DynamicGroup,
+pub struct Rows<'s> {
+    pub source: &'s schema::DynamicGroup,
     /// The module of the row, inside the module of the record.
-    pub(crate) module: String,
-    /// Always `Row` and `RowBuilder`, in a module of their own.
-    pub(crate) record: Record<'s>,
+    pub module: String,
+    /// The inputs of a row. The types are always `Row` and `RowBuilder`, in a module of their own.
+    pub record: Record<'s>,
 }
 
-/// One output.
+/// An output of a node.
 #[derive(Debug)]
-pub(crate) struct Output<'s> {
-    pub(crate) source: &'s schema::OutputDef,
-    pub(crate) ident: Ident,
-    pub(crate) kind: OutputKind,
+pub struct Output<'s> {
+    pub source: &'s schema::OutputDef,
+    pub ident: Ident,
+    pub kind: OutputKind,
 }
 
-/// What an output carries.
+/// The kind of an output.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum OutputKind {
-    /// `Out<IMAGE>`
+pub enum OutputKind {
+    /// An output of one type: `Out<IMAGE>`.
     Type(WordId),
-    /// `UnionOut<U>`
+    /// An output of one of several types: `UnionOut<U>`.
     Union(UnionId),
-    /// `AnyOut`
+    /// An output of unknown type: `AnyOut`.
     Any,
-    /// `Out<T>`
+    /// An output with the type of an input: `Out<T>`.
     Parameter(usize),
-    /// `Out<Listed<O>>`
+    /// An option of a combo: `Out<Listed<O>>`.
     Listed(Option<ListId>),
 }
 
 impl Node<'_> {
-    /// Gives the node raw fields, because of something that makes typed ones impossible.
-    pub(crate) fn make_raw(&mut self, why: &str) {
+    /// Gives the node raw fields, for a reason that makes typed ones impossible.
+    pub(crate) fn make_raw(&mut self, reason: &str) {
         let class = &self.source.class;
-        self.warnings.push(format!("{class}: {why}; its inputs take any JSON, unchecked"));
+        self.warnings.push(format!("{class}: {reason}; its inputs take any JSON, unchecked"));
         self.raw_inputs = self.record.fields.iter().map(|field| format!("{class}.{}", field.source.name)).collect();
         self.record.parameters.clear();
         for field in &mut self.record.fields {
@@ -199,32 +199,32 @@ impl Node<'_> {
 }
 
 impl Field<'_> {
-    /// JSON of what is sent if the input is not given. Nothing is sent for optional ones.
-    pub(crate) fn sent_default(&self) -> Option<&str> {
+    /// Returns the JSON that is sent if the input is not given. Nothing is sent for an optional input.
+    pub fn sent_default(&self) -> Option<&str> {
         self.default.as_deref().filter(|_| self.required)
     }
 
-    /// Whether something must be given for it.
-    pub(crate) fn must_be_given(&self) -> bool {
+    /// Returns whether a value or link must be given for the input.
+    pub fn must_be_given(&self) -> bool {
         self.required && self.default.is_none()
     }
 }
 
 impl Record<'_> {
-    /// The names of the fields.
-    pub(crate) fn idents(&self) -> impl Iterator<Item = &Ident> {
+    /// Returns the names of the fields.
+    pub fn idents(&self) -> impl Iterator<Item = &Ident> {
         self.fields.iter().map(|field| &field.ident)
     }
 
-    /// Whether any field has a module of its own.
-    pub(crate) fn has_modules(&self) -> bool {
+    /// Returns whether any field has a module of its own.
+    pub fn has_modules(&self) -> bool {
         self.fields.iter().any(|field| field.kind.has_module())
     }
 }
 
 impl Kind<'_> {
-    /// Whether the kind's types stand in a module of the input.
-    pub(crate) fn has_module(&self) -> bool {
+    /// Returns whether the types of this kind are in a module of the input.
+    pub fn has_module(&self) -> bool {
         match self {
             Self::Choice(_) | Self::Rows(_) => true,
             Self::Grow(grow) => grow.element.kind.has_module(),
@@ -233,14 +233,14 @@ impl Kind<'_> {
     }
 }
 
-/// The name of a type parameter: `T`, `T2`, `T3`.
-pub(crate) fn parameter(index: usize) -> String {
+/// Returns the name of a type parameter: `T`, `T2`, `T3`.
+pub fn parameter(index: usize) -> String {
     if index == 0 { "T".to_owned() } else { format!("T{}", index + 1) }
 }
 
 impl Bound {
-    /// The number as the schema spells it.
-    pub(crate) fn text(&self) -> String {
+    /// Returns the number as the schema spells it.
+    pub fn text(&self) -> String {
         match self {
             Self::Int(value) => value.to_string(),
             Self::Float(_, text) => text.clone(),

@@ -1,4 +1,4 @@
-//! Gives everything its Rust name, once the whole schema is known.
+//! Gives everything in a plan its Rust name, once the whole schema is known.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,10 +8,11 @@ use super::model::{Branch, Choice, Kind, Node, Record};
 use super::shared::{List, Options, Shared, Tables, Union, Word, WordId};
 use crate::names::{self, Suffix, Wish, core_types, reserved, settle, settle_beside, snake_case, type_case};
 
-/// Unions of more words than this are named by the first ones and the number of the others.
-const MOST_WORDS: usize = 4;
+/// The maximum number of words in the name of a union. Larger unions are named by their first words and the number of
+/// the others.
+const MAX_WORDS: usize = 4;
 
-/// Names the nodes and what is in them, sorts them by name, and names what they share.
+/// Names the nodes and everything in them, sorts them by name, and names what they share.
 pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Shared<'s> {
     let words = words(&tables.words);
     let markers: HashSet<&str> = words.iter().map(|word| word.ident.as_str()).collect();
@@ -27,7 +28,7 @@ pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Share
 
 fn words<'s>(words: &[&'s str]) -> Vec<Word<'s>> {
     let unknown: Vec<&'s str> = words.iter().copied().filter(|word| !core_types::is_core(word)).collect();
-    // The runtime's markers take part, so that no word that is only similar gets the name of one.
+    // The runtime's markers take part, so that no word that is merely similar gets the name of one.
     let wishes: Vec<Wish<'_>> = core_types::WORDS
         .iter()
         .map(|&word| Wish { exact: word, wanted: word.to_owned() })
@@ -52,7 +53,7 @@ fn marker(word: &str) -> String {
     })
 }
 
-/// `name`, with a word behind it if it is reserved.
+/// Returns the name, with the suffix appended if it is reserved.
 fn unreserved(mut name: String, suffix: &str, is_reserved: impl Fn(&str) -> bool) -> String {
     if is_reserved(&name) {
         name.push_str(suffix);
@@ -83,7 +84,7 @@ fn name_nodes(nodes: &mut [Node<'_>], markers: &HashSet<&str>) {
     }
 }
 
-/// Makes something of every name, in the order of the names, and gives it back in their own order.
+/// Calls `make` for every name, in alphabetical order, and returns the results in the order of `names`.
 fn sorted_by_name<T: Default + Clone>(names: &[String], mut make: impl FnMut(&str) -> T) -> Vec<T> {
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|&index| &names[index]);
@@ -94,19 +95,13 @@ fn sorted_by_name<T: Default + Clone>(names: &[String], mut make: impl FnMut(&st
     results
 }
 
-/// `KSampler` + `Outputs`, numbered if a node has that very name.
+/// Returns a name such as `KSamplerOutputs`, numbered if a node has that very name.
 fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
-    let mut name = format!("{ident}{suffix}");
-    let mut number = 2_u32;
-    while !taken.insert(name.clone()) {
-        name = format!("{ident}{suffix}{number}");
-        number += 1;
-    }
-    name
+    Suffix::Type.take_free(&format!("{ident}{suffix}"), taken)
 }
 
-/// The module of every named thing. Modules and types share a namespace: `types` are those that code beside the
-/// modules refers to.
+/// Returns the name of the module for each of these names. Modules and types share a namespace: `types` are the types
+/// that code beside the modules refers to.
 fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<String> {
     let wishes: Vec<Wish<'_>> = idents
         .iter()
@@ -120,7 +115,7 @@ fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<Stri
     settle_beside(&wishes, Suffix::Snake, types)
 }
 
-/// Names the modules of dynamic inputs and what is in them, at every depth.
+/// Names the modules of dynamic inputs and everything in them, at every depth.
 fn name_modules(record: &mut Record<'_>, markers: &HashSet<&str>) {
     if !record.has_modules() {
         return;
@@ -193,13 +188,13 @@ fn spelling(members: &[WordId], words: &[Word<'_>]) -> String {
     members.iter().map(|id| words[id.0].exact).collect::<Vec<_>>().join(",")
 }
 
-/// `ImageOrMask`; of long ones the beginning: `MeshOrFile3dGlbOr12More`.
+/// Returns the name of a union: `ImageOrMask`, or `MeshOrFile3dGlbOr12More` for one with many members.
 fn union_name(members: &[WordId], words: &[Word<'_>]) -> String {
     let name = |id: &WordId| words[id.0].ident.to_upper_camel_case();
     let joined = |members: &[WordId]| members.iter().map(name).collect::<Vec<_>>().join("Or");
     let mut ident = match members {
         [only] => format!("Only{}", name(only)),
-        [first, second, others @ ..] if members.len() > MOST_WORDS => {
+        [first, second, others @ ..] if members.len() > MAX_WORDS => {
             format!("{}Or{}More", joined(&[*first, *second]), others.len())
         }
         _ => joined(members),
@@ -210,7 +205,7 @@ fn union_name(members: &[WordId], words: &[Word<'_>]) -> String {
     unreserved(ident, "Union", reserved::is_reserved_type)
 }
 
-/// Names the enums of options by the input that they are most often used for.
+/// Names each enum of options by the input for which it is used most often.
 fn lists<'s>(lists: &[List<'s>]) -> Vec<Options<'s>> {
     let popular: Vec<(usize, &str)> = lists.iter().map(most_common_name).collect();
     let winners = winners(lists, &popular);
@@ -229,12 +224,12 @@ fn lists<'s>(lists: &[List<'s>]) -> Vec<Options<'s>> {
 }
 
 fn most_common_name<'s>(list: &List<'s>) -> (usize, &'s str) {
-    // The names are sorted and of equal counts the last one wins, so count down.
+    // `max_by_key` returns the last of equal maxima, and the first name in the alphabet is wanted.
     list.names.iter().rev().map(|(&name, &count)| (count, name)).max_by_key(|&(count, _)| count).unwrap_or_default()
 }
 
-/// The lists that get the input's plain name: for every name the one that is used most, of equals the one whose
-/// first class comes first.
+/// Returns the lists that get the plain name of their input: for every name the list that is used most, and among
+/// equals the one whose first class comes first.
 fn winners(lists: &[List<'_>], popular: &[(usize, &str)]) -> HashSet<usize> {
     let mut best: BTreeMap<String, usize> = BTreeMap::new();
     let rank = |index: usize| {

@@ -1,17 +1,17 @@
-//! One node class.
+//! Plans a node class.
 
 use comfy_schema as schema;
 
 use super::Context;
 use super::model::{Node, Output, OutputKind, Record};
 use super::path::Path;
-use super::{combo, record};
+use super::{combo, kind};
 use crate::names::{Ident, Suffix, Wish, exact_or_snake, settle, snake_case};
 
-/// Plans a node. Its names are settled later, among all nodes.
+/// Plans a node. It is named later, together with all other nodes.
 pub(super) fn plan<'s>(source: &'s schema::NodeDef, context: &mut Context<'s, '_>) -> Node<'s> {
     let path = Path::class(&source.class);
-    let record = record::plan(&source.inputs, &source.class, path, context);
+    let record = kind::record(&source.inputs, &source.class, path, context);
     let outputs = outputs(source, &record, path, context);
     Node {
         source,
@@ -34,7 +34,7 @@ fn outputs<'s>(
 ) -> Vec<Output<'s>> {
     let wanted: Vec<String> =
         source.outputs.iter().map(|output| Ident::new(wanted_name(output)).name().into()).collect();
-    // All wishes are alike, so that equal names are numbered by slot.
+    // The wishes have no exact names, so that equal names are numbered by slot.
     let wishes: Vec<Wish<'_>> = wanted.iter().map(|wanted| Wish { exact: "", wanted: wanted.clone() }).collect();
     let idents = settle(&wishes, Suffix::Snake);
     source
@@ -44,12 +44,12 @@ fn outputs<'s>(
         .map(|(output, ident)| Output {
             source: output,
             ident: Ident::new(ident),
-            kind: kind(output, &source.class, record, path, context),
+            kind: output_kind(output, &source.class, record, path, context),
         })
         .collect()
 }
 
-/// The output's name in snake case. Names in capitals are what V1 nodes without names have: their type words.
+/// Returns the output's name in snake case. A V1 node that does not name its outputs has their type words, in capitals.
 fn wanted_name(output: &schema::OutputDef) -> String {
     if output.name.is_empty() {
         return "output".to_owned();
@@ -58,7 +58,7 @@ fn wanted_name(output: &schema::OutputDef) -> String {
     if plain.chars().any(char::is_uppercase) { snake_case(&output.name) } else { plain }
 }
 
-fn kind<'s>(
+fn output_kind<'s>(
     output: &'s schema::OutputDef,
     class: &'s str,
     record: &Record<'s>,
@@ -78,7 +78,7 @@ fn kind<'s>(
         schema::OutputKind::Match(Some(template)) => {
             record.parameters.iter().position(|known| known == template).map_or_else(
                 || {
-                    context.warn(path, format_args!("the output `{}` has the type of no input", output.name));
+                    context.warn(path, format_args!("the output `{}` shares a type with no input", output.name));
                     OutputKind::Any
                 },
                 OutputKind::Parameter,
@@ -87,7 +87,10 @@ fn kind<'s>(
         schema::OutputKind::Raw(_) => {
             context.warn(
                 path,
-                format_args!("the type of the output `{}` is not understood; it feeds anything", output.name),
+                format_args!(
+                    "the type of the output `{}` is not understood; it can be linked to any input",
+                    output.name
+                ),
             );
             OutputKind::Any
         }

@@ -1,69 +1,60 @@
-//! What the caller says about single combos, against what their options suggest.
+//! Overrides: which single combos the caller opens or closes, whatever their options suggest.
 
 use std::collections::BTreeMap;
 
-use comfy_schema::{InputDef, InputKind, Schema, suggest};
+use comfy_schema::suggest::{did_you_mean, similar};
+use comfy_schema::{InputDef, InputKind, Schema};
 use thiserror::Error;
 
 use super::path::Path;
 
-/// Which combos are open, by the caller's word.
+/// The combos that the caller opens or closes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
-    /// Every combo that lists options is closed, the open ones too.
+    /// Whether every combo that lists options is closed unless a rule opens it.
     exact: bool,
-    /// By dotted path: open or closed. `None` if both was said.
+    /// The rules by dotted path: open (`true`) or closed, or `None` if the caller asked for both.
     rules: BTreeMap<String, Option<bool>>,
 }
 
-/// An override that cannot be followed.
+/// An override that does not apply to the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OverrideError {
-    /// No input is there. It may have gone with a newer version of its node.
+    /// The schema has no such input. A newer version of the node may have dropped it.
     #[error(
-        "`{target}` is no input of this schema{}; write `Class.input`, and `Class.input.child` for a dynamic one",
+        "unknown input `{target}`; write `Class.input`, or `Class.input.child` for a dynamic one{}",
         did_you_mean(suggestions)
     )]
     Unknown {
-        /// What was written.
+        /// The path that was given.
         target: String,
-        /// What may have been meant.
+        /// Paths that may have been meant.
         suggestions: Vec<String>,
     },
-    /// The input is no combo.
-    #[error("`{target}` is no list of options, so it is neither open nor closed; remove the override")]
+    /// The input is not a combo.
+    #[error("`{target}` is not a combo, so it cannot be opened or closed; remove the override")]
     NotACombo {
-        /// What was written.
+        /// The path that was given.
         target: String,
     },
-    /// The combo should be closed and has no options.
+    /// The combo is to be closed but lists no options.
     #[error(
-        "`{target}` lists no options in this schema, so nothing could be given if it were closed; remove the override"
+        "`{target}` lists no options in this schema, so it would accept nothing if it were closed; remove the override"
     )]
     NoOptions {
-        /// What was written.
+        /// The path that was given.
         target: String,
     },
-    /// The combo should be both.
-    #[error("`{target}` is said to be open and to be closed; remove one of the two")]
+    /// The combo is to be both open and closed.
+    #[error("`{target}` is both opened and closed; remove one of the two overrides")]
     Contradiction {
-        /// What was written.
+        /// The path that was given.
         target: String,
     },
 }
 
-/// `; did you mean `a` or `b`?`, or nothing.
-pub(crate) fn did_you_mean(suggestions: &[String]) -> String {
-    let quoted: Vec<String> = suggestions.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        None => String::new(),
-        Some((only, [])) => format!(" (did you mean {only}?)"),
-        Some((last, others)) => format!(" (did you mean {} or {last}?)", others.join(", ")),
-    }
-}
-
-/// What overrides need to know of an input.
+/// The kind of input to which the path of an override leads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     NotACombo,
@@ -72,22 +63,22 @@ enum Target {
 }
 
 impl Overrides {
-    /// Every combo that lists options is closed, except by a rule of its own.
+    /// Sets whether every combo that lists options is closed unless a rule opens it.
     pub(crate) fn set_exact(&mut self, exact: bool) {
         self.exact = exact;
     }
 
-    /// Says that a combo is open (`true`) or closed.
+    /// Adds a rule that a combo is open (`true`) or closed.
     pub(crate) fn add(&mut self, target: String, open: bool) {
-        self.rules.entry(target).and_modify(|rule| *rule = rule.filter(|&said| said == open)).or_insert(Some(open));
+        self.rules.entry(target).and_modify(|rule| *rule = rule.filter(|&known| known == open)).or_insert(Some(open));
     }
 
-    /// Whether combos that list options are closed unless a rule says otherwise.
+    /// Returns whether every combo that lists options is closed unless a rule opens it.
     pub(crate) fn exact(&self) -> bool {
         self.exact
     }
 
-    /// What was said about the combo at `path`.
+    /// Returns whether a rule opens or closes the combo at this path.
     pub(super) fn is_open(&self, path: Path<'_>) -> Option<bool> {
         if self.rules.is_empty() {
             return None;
@@ -95,7 +86,11 @@ impl Overrides {
         self.rules.get(&path.dotted()).copied().flatten()
     }
 
-    /// Finds the overrides that do not apply to this schema.
+    /// Checks that every override applies to this schema.
+    ///
+    /// # Errors
+    ///
+    /// Returns all overrides that do not apply.
     pub(super) fn check(&self, schema: &Schema) -> Result<(), Vec<OverrideError>> {
         if self.rules.is_empty() {
             return Ok(());
@@ -111,7 +106,7 @@ impl Overrides {
 }
 
 impl std::fmt::Display for Overrides {
-    /// One line that differs whenever the overrides do, for the fingerprint.
+    /// Writes one line that differs whenever the overrides do, for the fingerprint.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "exact={}", self.exact)?;
         self.rules.iter().try_for_each(|(target, open)| write!(f, " {target:?}={open:?}"))
@@ -130,7 +125,7 @@ fn collect_input(input: &InputDef, path: Path<'_>, targets: &mut BTreeMap<String
         InputKind::Combo(_) => Target::WithOptions,
         _ => Target::NotACombo,
     };
-    // Branches may have children of the same name: an override applies to all, and must to one.
+    // Branches may have children of the same name: an override applies to all of them, and one must be a combo.
     let entry = targets.entry(path.dotted()).or_insert(target);
     *entry = target.max(*entry);
     match &input.kind {
@@ -148,7 +143,7 @@ fn collect_input(input: &InputDef, path: Path<'_>, targets: &mut BTreeMap<String
 fn refusal(target: &str, open: Option<bool>, targets: &BTreeMap<String, Target>) -> Option<OverrideError> {
     let owned = target.to_owned();
     let Some(&found) = targets.get(target) else {
-        let suggestions = suggest::similar(target, targets.keys().map(String::as_str));
+        let suggestions = similar(target, targets.keys().map(String::as_str));
         let suggestions = suggestions.into_iter().map(str::to_owned).collect();
         return Some(OverrideError::Unknown { target: owned, suggestions });
     };

@@ -1,8 +1,8 @@
-//! Where in a schema something is.
+//! Paths to the inputs of a schema.
 
 use std::fmt;
 
-/// The way to an input: a class, then inputs, branches and elements.
+/// The path to an input: a class, then inputs, branches and elements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Path<'p> {
     parent: Option<&'p Path<'p>>,
@@ -34,7 +34,7 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), step: Step::Element }
     }
 
-    /// The way as overrides spell it: `Class.input.child`, whatever the branch.
+    /// Returns the path as overrides spell it: `Class.input.child`, whatever the branch.
     pub(crate) fn dotted(self) -> String {
         let before = self.parent.map(|parent| parent.dotted()).unwrap_or_default();
         match self.step {
@@ -45,7 +45,7 @@ impl<'p> Path<'p> {
     }
 }
 
-/// `Class.input[branch].child`, `Class.input[]` for the elements of a list.
+/// Writes `Class.input[branch].child`, or `Class.input[]` for the elements of a list.
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(parent) = self.parent {

@@ -1,41 +1,40 @@
-//! Takes the part of a plan that is wanted.
+//! Selects the part of a plan that is generated.
 
 use std::collections::{BTreeSet, HashSet};
 
-use comfy_schema::suggest;
+use comfy_schema::suggest::{did_you_mean, similar};
 use thiserror::Error;
 
 use super::Plan;
 use super::model::{Kind, Node, OutputKind, Record};
-use super::overrides::did_you_mean;
 use super::shared::{ListId, Shared, UnionId, WordId};
 
-/// Which nodes are generated.
+/// The nodes that are generated: all, if neither field is set.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Selection<'w> {
-    /// These, by class or by Rust name.
+    /// Nodes by class or by Rust name.
     pub(crate) names: Option<&'w [String]>,
-    /// Those that one of these words may refer to.
+    /// Words of sources. A node is generated if one of them may refer to it.
     pub(crate) words: Option<&'w HashSet<String>>,
 }
 
-/// A node of the list that the schema does not have.
+/// A node was named that the schema does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no node `{name}` in this schema{}", did_you_mean(suggestions))]
+#[error("unknown node `{name}`{}", did_you_mean(suggestions))]
 #[non_exhaustive]
 pub struct SelectionError {
-    /// What was written.
+    /// The name that was given.
     pub name: String,
-    /// What may have been meant.
+    /// Classes that may have been meant.
     pub suggestions: Vec<String>,
 }
 
 impl Plan<'_> {
-    /// Keeps the selected nodes, and marks what they use of the shared things.
+    /// Keeps the selected nodes, and marks the shared items that they use.
     ///
     /// # Errors
     ///
-    /// A name that is no node's, all of them together.
+    /// Returns all names that are not names of nodes.
     pub(crate) fn select(mut self, selection: Selection<'_>) -> Result<Self, Vec<SelectionError>> {
         if let Some(names) = selection.names {
             check_names(names, &self.nodes)?;
@@ -51,7 +50,7 @@ impl Plan<'_> {
         Ok(self)
     }
 
-    /// Every word that [`select`](Self::select) looks for.
+    /// Returns every word that [`select`](Self::select) looks for.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         let nodes = self.nodes.iter().flat_map(|node| node_names(node).into_iter().flatten());
         let words = self.shared.words.iter().map(|word| &word.ident);
@@ -61,8 +60,8 @@ impl Plan<'_> {
     }
 }
 
-/// The names by which code may refer to a node: its own, those of its outputs and its builder, and that of the module
-/// of its branches.
+/// Returns the names by which code may refer to a node: its own, those of its outputs and its builder, and that of the
+/// module of its branches.
 fn node_names<'n>(node: &'n Node<'_>) -> [Option<&'n String>; 4] {
     [
         Some(&node.ident),
@@ -88,7 +87,7 @@ fn check_names(names: &[String], nodes: &[Node<'_>]) -> Result<(), Vec<Selection
         .filter(|name| !known.contains(name.as_str()))
         .map(|name| SelectionError {
             name: name.clone(),
-            suggestions: suggest::similar(name, nodes.iter().map(|node| node.source.class.as_str()))
+            suggestions: similar(name, nodes.iter().map(|node| node.source.class.as_str()))
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
@@ -149,7 +148,8 @@ fn mark_list(list: ListId, shared: &mut Shared<'_>) {
     shared.lists[list.0].used = true;
 }
 
-/// Code may name a marker or an enum without naming a node that has it, in the signature of a function for example.
+/// Marks the markers and enums that sources name. Code may name one without naming a node that has it, for example in
+/// the signature of a function.
 fn mark_mentioned(words: &HashSet<String>, shared: &mut Shared<'_>) {
     for word in &mut shared.words {
         word.used |= words.contains(&word.ident);

@@ -1,20 +1,20 @@
-//! What nodes share: type words, unions of them, and lists of options.
+//! What nodes share: type words, unions of type words, and lists of options.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// A type word of the schema.
+/// The position of a type word in [`Shared::words`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct WordId(pub(crate) usize);
+pub struct WordId(pub usize);
 
-/// A union of type words.
+/// The position of a union in [`Shared::unions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct UnionId(pub(crate) usize);
+pub struct UnionId(pub usize);
 
-/// A list of options that has an enum.
+/// The position of a list of options in [`Shared::lists`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ListId(pub(crate) usize);
+pub struct ListId(pub usize);
 
-/// The shared things of a schema, each once, before they are named.
+/// The shared items of a schema, each once, before they are named.
 #[derive(Debug, Default)]
 pub(super) struct Tables<'s> {
     pub(super) words: Vec<&'s str>,
@@ -25,13 +25,13 @@ pub(super) struct Tables<'s> {
     list_ids: HashMap<Vec<&'s str>, ListId>,
 }
 
-/// A list of options and who uses it.
+/// A list of options, and where it is used.
 #[derive(Debug)]
 pub(super) struct List<'s> {
     pub(super) values: Vec<&'s str>,
-    /// How often it is used under which input name.
+    /// The number of uses for every input name.
     pub(super) names: BTreeMap<&'s str, usize>,
-    /// The first class, by name, that uses it.
+    /// The first class in alphabetical order that uses it.
     pub(super) class: &'s str,
 }
 
@@ -57,7 +57,7 @@ impl<'s> Tables<'s> {
         })
     }
 
-    /// Notes that the input `name` of `class` takes one of these options.
+    /// Adds a use of a list of options, by the input `name` of `class`.
     pub(super) fn list(&mut self, values: Vec<&'s str>, name: &'s str, class: &'s str) -> ListId {
         let id = *self.list_ids.entry(values).or_insert_with_key(|values| {
             self.lists.push(List { values: values.clone(), names: BTreeMap::new(), class });
@@ -70,43 +70,43 @@ impl<'s> Tables<'s> {
     }
 }
 
-/// The shared things of a schema with their Rust names.
+/// The shared items of a schema with their Rust names.
 #[derive(Debug, Default)]
-pub(crate) struct Shared<'s> {
-    pub(crate) words: Vec<Word<'s>>,
-    pub(crate) unions: Vec<Union>,
-    pub(crate) lists: Vec<Options<'s>>,
+pub struct Shared<'s> {
+    pub words: Vec<Word<'s>>,
+    pub unions: Vec<Union>,
+    pub lists: Vec<Options<'s>>,
 }
 
 /// A type word and its marker.
 #[derive(Debug)]
-pub(crate) struct Word<'s> {
-    pub(crate) exact: &'s str,
-    pub(crate) ident: String,
-    /// The runtime has the marker.
-    pub(crate) core: bool,
-    /// It stands in what is generated.
-    pub(crate) used: bool,
+pub struct Word<'s> {
+    pub exact: &'s str,
+    pub ident: String,
+    /// Whether the runtime has the marker.
+    pub core: bool,
+    /// Whether the generated code uses it.
+    pub used: bool,
 }
 
 /// A union and its marker.
 #[derive(Debug)]
-pub(crate) struct Union {
-    pub(crate) ident: String,
-    pub(crate) members: Vec<WordId>,
-    /// It stands in what is generated.
-    pub(crate) used: bool,
-    /// An output that is generated carries it.
-    pub(crate) output: bool,
+pub struct Union {
+    pub ident: String,
+    pub members: Vec<WordId>,
+    /// Whether the generated code uses it.
+    pub used: bool,
+    /// Whether an output of the generated code has it.
+    pub output: bool,
 }
 
 /// A list of options and its enum.
 #[derive(Debug)]
-pub(crate) struct Options<'s> {
-    pub(crate) ident: String,
-    pub(crate) values: Vec<&'s str>,
+pub struct Options<'s> {
+    pub ident: String,
+    pub values: Vec<&'s str>,
     /// The variants, in the order of the values.
-    pub(crate) variants: Vec<String>,
-    /// It stands in what is generated.
-    pub(crate) used: bool,
+    pub variants: Vec<String>,
+    /// Whether the generated code uses it.
+    pub used: bool,
 }

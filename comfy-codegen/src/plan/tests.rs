@@ -1,17 +1,17 @@
-//! Which combos are open, what defaults are sent, and how shared things are named.
+//! Tests of which combos are open, which defaults are sent, and how shared items are named.
 
 use comfy_schema::{Schema, Value};
 
-use super::{Kind, Overrides, Plan, Selection, plan};
+use super::{Kind, Overrides, Plan, Selection};
 
-/// A schema of one V1 node with these required inputs.
+/// Returns a schema of one V1 node with these required inputs.
 fn schema(inputs: &str) -> Schema {
     let text = format!(r#"{{"Test": {{"input": {{"required": {inputs}}}, "output": [], "name": "Test"}}}}"#);
     Schema::from_slice(text.as_bytes()).unwrap()
 }
 
 fn planned<T>(inputs: &str, overrides: &Overrides, look: impl FnOnce(&Plan<'_>) -> T) -> T {
-    look(&plan(&schema(inputs), overrides).unwrap())
+    look(&Plan::with(&schema(inputs), overrides).unwrap())
 }
 
 fn is_closed(name: &str, spec: &str) -> bool {
@@ -58,7 +58,7 @@ fn lists_of_files_are_open() {
 }
 
 #[test]
-fn overrides_win() {
+fn overrides_take_precedence() {
     let inputs = r#"{"files": [["a.pt"], {}], "mode": [["a", "b"], {}]}"#;
     let closed = |overrides: &Overrides| {
         planned(inputs, overrides, |plan| {
@@ -78,7 +78,7 @@ fn overrides_win() {
 }
 
 #[test]
-fn defaults_are_what_is_sent() {
+fn defaults_are_sent_as_written() {
     for (spec, json) in [
         (r#"["INT", {"default": 18446744073709551615}]"#, "18446744073709551615"),
         (r#"["INT", {"default": 20.0}]"#, "20"),
@@ -97,7 +97,7 @@ fn defaults_are_what_is_sent() {
 }
 
 #[test]
-fn defaults_that_the_server_refuses_are_none() {
+fn defaults_that_the_server_refuses_are_dropped() {
     for spec in [
         r#"["INT", {"default": 0.5}]"#,
         r#"["INT", {"default": true}]"#,
@@ -138,20 +138,20 @@ fn equal_lists_are_one_enum_and_the_most_used_one_has_the_plain_name() {
     let (few, many) = (r#"["lcm"]"#, r#"["euler", "ddim"]"#);
     let text = format!("{{{}, {}, {}}}", node("A", few), node("B", many), node("C", many));
     let schema = Schema::from_slice(text.as_bytes()).unwrap();
-    let plan = plan(&schema, &Overrides::default()).unwrap();
+    let plan = Plan::of(&schema);
     let names: Vec<&str> = plan.shared.lists.iter().map(|list| list.ident.as_str()).collect();
     assert_eq!(names, ["ASamplerName", "SamplerName"]);
 }
 
 #[test]
-fn what_selected_nodes_do_not_use_is_not_generated() {
+fn items_that_selected_nodes_do_not_use_are_not_generated() {
     let text = r#"{
         "A": {"input": {"required": {"x": ["POSE", {}]}}, "output": ["IMAGE,MASK"], "name": "A"},
         "B": {"input": {"required": {"y": ["OTHER", {}]}}, "output": [], "name": "B"}
     }"#;
     let schema = Schema::from_slice(text.as_bytes()).unwrap();
     let names = ["A".to_owned()];
-    let plan = plan(&schema, &Overrides::default()).unwrap();
+    let plan = Plan::of(&schema);
     let plan = plan.select(Selection { names: Some(&names), words: None }).unwrap();
     assert_eq!(plan.nodes.len(), 1);
     let used: Vec<&str> = plan.shared.words.iter().filter(|word| word.used).map(|word| word.exact).collect();

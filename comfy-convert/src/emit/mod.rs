@@ -1,36 +1,32 @@
-//! The prompt: nodes with their values and links.
+//! Writing of the prompt: nodes with their values and links.
 
-mod dynamic_prompt;
-pub(crate) mod number;
-mod random;
-pub(crate) mod replace;
-pub(crate) mod title;
+mod inactive;
 mod values;
 
 use std::collections::{HashMap, HashSet};
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{Map, Text, Value};
 
-use crate::convert::{Converted, Options};
-use crate::error::{ConvertError, Place, Warning, WarningKind};
-use crate::flatten::group::{Group, InnerSource};
+use crate::error::{ConvertError, ConvertWarning, ConvertWarningKind};
 use crate::flatten::{Flat, Promoted, Resolver, Source};
-use crate::load::{Loaded, Node, NodeKind};
+use crate::frontend::title;
+use crate::load::{Group, InnerSource, Link, Loaded, Node, NodeKind};
+use crate::options::Options;
 use crate::ui::Mode;
-pub(crate) use dynamic_prompt::expand;
-pub(crate) use random::Random;
+pub use inactive::{InactiveNode, InactiveState, OutgoingLink};
 
-/// What an input holds in the prompt.
+/// The content of an input in the prompt.
 #[derive(Debug)]
 enum Held {
     Value(Value),
     Link(Text, usize),
 }
 
-/// Name and what it holds; `None` is undefined. Of equal names the first gives the place and the last the value.
+/// The inputs by name; `None` is undefined. Of equal names the first gives the position and the last the value.
 type Inputs = Vec<(Text, Option<Held>)>;
 
-/// One node of the prompt.
+/// A node of the prompt.
 struct Emitted {
     id: Text,
     inputs: Inputs,
@@ -38,17 +34,24 @@ struct Emitted {
     title: Option<Text>,
 }
 
+/// The result of [`emit`].
+pub(crate) struct Output {
+    pub(crate) prompt: Value,
+    pub(crate) warnings: Vec<ConvertWarning>,
+    pub(crate) inactive: Vec<InactiveNode>,
+}
+
 /// Writes the prompt.
 ///
 /// # Errors
 ///
-/// Those of following links, and values that cannot be sent.
+/// Returns an error if a link cannot be followed or a value cannot be sent.
 pub(crate) fn emit(
     loaded: &Loaded<'_>,
     flat: &Flat,
     promoted: &Promoted,
     options: &Options,
-) -> Result<Converted, ConvertError> {
+) -> Result<Output, ConvertError> {
     let mut emitter = Emitter {
         loaded,
         flat,
@@ -60,9 +63,10 @@ pub(crate) fn emit(
     for &(frame, node) in &flat.nodes {
         emitter.node(frame, node)?;
     }
+    let inactive = if options.inactive { emitter.inactive() } else { Vec::new() };
     let Emitter { nodes, mut warnings, .. } = emitter;
     warnings.dedup();
-    Ok(Converted { prompt: prompt(nodes), warnings })
+    Ok(Output { prompt: prompt(nodes), warnings, inactive })
 }
 
 struct Emitter<'a, 's> {
@@ -70,13 +74,13 @@ struct Emitter<'a, 's> {
     flat: &'a Flat,
     resolver: Resolver<'a, 's>,
     values: values::Values<'a, 's>,
-    warnings: Vec<Warning>,
+    warnings: Vec<ConvertWarning>,
     nodes: Vec<Emitted>,
 }
 
 impl Emitter<'_, '_> {
     fn node(&mut self, frame: usize, at: usize) -> Result<(), ConvertError> {
-        let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[at];
+        let node = self.loaded.node(self.flat.frames[frame].graph, at);
         if node.mode != Mode::Always {
             return Ok(());
         }
@@ -86,8 +90,8 @@ impl Emitter<'_, '_> {
         if node.is_virtual() {
             return Ok(());
         }
-        let place = self.resolver.place(frame, at);
-        let mut inputs = self.values_of(node, &place)?;
+        let label = self.resolver.label(frame, at);
+        let mut inputs = self.values_of(node, &label)?;
         for slot in 0..node.inputs.len() {
             let held = match self.resolver.input(frame, at, slot)? {
                 Source::Nothing => continue,
@@ -96,30 +100,27 @@ impl Emitter<'_, '_> {
             };
             inputs.push((node.inputs[slot].name.clone(), held));
         }
-        self.push(node, place.id, inputs);
+        self.push(node, label.id, inputs);
         Ok(())
     }
 
-    /// The inner nodes of a group node: their sources are taken as they stand.
+    /// Adds the inner nodes of a group node, with their sources as they stand.
     fn group(&mut self, frame: usize, at: usize, group: &Group<'_>) -> Result<(), ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
-        let outer = self.resolver.place(frame, at);
+        let outer = self.resolver.label(frame, at);
         for (index, inner) in group.nodes.iter().enumerate() {
             if inner.is_virtual() || inner.mode != Mode::Always {
                 continue;
             }
-            let place = Place {
-                id: Text::new(format!("{}:{index}", outer.id)),
-                class: inner.class.clone(),
-                title: inner.title.clone(),
-                subgraph: Some(outer.class.clone()),
-            };
-            let mut inputs = self.values_of(inner, &place)?;
+            let id = Text::new(format!("{}:{index}", outer.id));
+            let mut label = NodeLabel::new(id, Some(inner.class.clone()), inner.title.clone());
+            label.subgraph.clone_from(&outer.class);
+            let mut inputs = self.values_of(inner, &label)?;
             for (number, slot) in inner.inputs.iter().enumerate() {
                 let (id, output) = match group.source(index, number) {
                     InnerSource::Nothing => continue,
                     InnerSource::Inside(from, output) if group.nodes[from].is_virtual() => {
-                        // A primitive gives its value, not a link; other virtual nodes are not followed.
+                        // A primitive gives its value and not a link; other virtual nodes are not followed.
                         if matches!(group.nodes[from].kind, NodeKind::Primitive { .. }) {
                             continue;
                         }
@@ -136,13 +137,13 @@ impl Emitter<'_, '_> {
                 };
                 inputs.push((slot.name.clone(), Some(Held::Link(id, output))));
             }
-            self.push(inner, place.id, inputs);
+            self.push(inner, label.id, inputs);
         }
         Ok(())
     }
 
-    /// The source of a link into a group, which only another group is looked behind.
-    fn raw_source(&self, frame: usize, link: &crate::load::Link) -> (Text, usize) {
+    /// Returns the source of a link into a group. Of the nodes that could be passed through, only groups are.
+    fn raw_source(&self, frame: usize, link: &Link) -> (Text, usize) {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let origin = graph.by_id.get(&link.origin).map(|&at| &graph.nodes[at].kind);
         if let Some(NodeKind::Group(group)) = origin
@@ -153,15 +154,15 @@ impl Emitter<'_, '_> {
         (link.origin.clone(), link.origin_slot)
     }
 
-    fn values_of(&mut self, node: &Node<'_>, place: &Place) -> Result<Inputs, ConvertError> {
-        let unknown = |hint: &str| WarningKind::UnknownClass { hint: hint.into() };
-        let mut warn = |kind| self.warnings.push(Warning { place: Some(place.clone()), kind });
+    fn values_of(&mut self, node: &Node<'_>, label: &NodeLabel) -> Result<Inputs, ConvertError> {
+        let unknown = |hint: &str| ConvertWarningKind::UnknownClass { hint: hint.into() };
+        let mut warn = |kind| self.warnings.push(ConvertWarning { node: Some(label.clone()), kind });
         if node.named_values {
-            warn(WarningKind::NamedValues);
+            warn(ConvertWarningKind::NamedValues);
         }
         if let NodeKind::Unknown { value } = &node.kind {
             warn(match node.class.as_str() {
-                "GetNode" | "SetNode" => unknown("; follow Get and Set nodes by their names to get around it"),
+                "GetNode" | "SetNode" => unknown("; follow Get and Set nodes by their names to convert it"),
                 _ => unknown(""),
             });
             let value = value.as_ref().map(|value| Held::Value(values::of_unknown(value)));
@@ -169,8 +170,8 @@ impl Emitter<'_, '_> {
         }
         let mut inputs = Inputs::new();
         for widget in node.widgets.list.iter().filter(|widget| widget.sent) {
-            let (value, warning) = self.values.of(widget, node, place)?;
-            self.warnings.extend(warning.map(|kind| Warning { place: Some(place.clone()), kind }));
+            let (value, warning) = self.values.of(widget, node, label)?;
+            self.warnings.extend(warning.map(|kind| ConvertWarning { node: Some(label.clone()), kind }));
             inputs.push((widget.name.clone(), value.map(Held::Value)));
         }
         Ok(inputs)
@@ -186,15 +187,15 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// The nodes as an object in JavaScript's order, without links to nodes that are not in it.
+/// Returns the nodes as an object in JavaScript's order, without links to nodes that are not in it.
 fn prompt(mut nodes: Vec<Emitted>) -> Value {
     let ids: HashSet<Text> = nodes.iter().map(|node| node.id.clone()).collect();
-    // Integers first, ascending; the others as they came.
+    // Integers come first, ascending; the others in the order in which they were added.
     nodes.sort_by_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
     nodes.into_iter().map(|node| (node.id.clone(), node.into_value(&ids))).collect::<Map>().into()
 }
 
-/// The id as an integer, if JavaScript takes it for an index.
+/// Returns the id as an integer, if JavaScript takes it for an index.
 fn integer(id: &str) -> Option<u32> {
     id.parse::<u32>().ok().filter(|number| *number != u32::MAX && number.to_string() == id)
 }

@@ -1,18 +1,20 @@
-//! What a widget sends.
+//! The values that widgets send.
 
 use std::fmt::Write as _;
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{Map, Value};
 
-use super::number::{js_text, js_value, json_text, number_text};
-use super::replace::Replacer;
-use super::{Random, dynamic_prompt};
-use crate::convert::{Options, Prompts};
-use crate::error::{ConvertError, Place, WarningKind};
+use crate::error::{ConvertError, ConvertWarningKind};
+use crate::frontend::dynamic_prompt;
+use crate::frontend::js::{js_text, js_value, json_text, number_text};
+use crate::frontend::random::Random;
+use crate::load::replace::Replacer;
 use crate::load::{Loaded, Node};
+use crate::options::{DynamicPrompts, Options};
 use crate::widgets::{Kind, Widget};
 
-/// Makes the values of widgets ready to be sent.
+/// The state of making the values of widgets.
 pub(super) struct Values<'a, 's> {
     loaded: &'a Loaded<'s>,
     options: &'a Options,
@@ -20,43 +22,48 @@ pub(super) struct Values<'a, 's> {
     replacer: Option<Replacer>,
 }
 
-/// A value (`None`: the key is missing), and what is to be said about it.
-type Sent = (Option<Value>, Option<WarningKind>);
+/// A value (`None` if the key is missing) and a warning about it.
+type Sent = (Option<Value>, Option<ConvertWarningKind>);
 
 impl<'a, 's> Values<'a, 's> {
     pub(super) fn new(loaded: &'a Loaded<'s>, options: &'a Options) -> Self {
         Self { loaded, options, random: Random::new(options.seed), replacer: None }
     }
 
-    /// What this widget of a node sends.
-    pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, place: &Place) -> Result<Sent, ConvertError> {
-        let undecided = |why| Some(WarningKind::Undecided { input: widget.name.clone(), why });
+    /// Returns the value that a widget of a node sends.
+    pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, label: &NodeLabel) -> Result<Sent, ConvertError> {
+        let undecided = |reason| Some(ConvertWarningKind::Undecided { input: widget.name.clone(), reason });
         Ok(match (widget.kind, &widget.value) {
             (Kind::Multiline { dynamic: true } | Kind::DynamicText, Some(Value::String(text)))
-                if self.options.prompts == Prompts::Expanded =>
+                if self.options.dynamic_prompts == DynamicPrompts::Expand =>
             {
                 let (text, chose) = dynamic_prompt::expand(text, &mut self.random);
-                let warning = chose.then(|| undecided("has choices `{…|…}`: one was taken by the seed")).flatten();
+                let warning = chose.then(|| undecided("has choices `{…|…}`: one was chosen by the seed")).flatten();
                 (Some(text.into()), warning)
             }
             (Kind::Prefix, value) => {
                 let Some(Value::String(text)) = value else {
                     let found = value.as_ref().map_or("missing", Value::kind_name);
-                    return Err(ConvertError::PrefixNotText { place: place.clone().into(), found });
+                    return Err(ConvertError::PrefixNotText { node: label.clone().into(), found });
                 };
                 if !text.contains('%') {
                     return Ok((Some(text.into()), None));
                 }
                 let replacer = self.replacer.get_or_insert_with(|| Replacer::new(self.loaded));
                 let (text, undated) = replacer.replace(self.loaded, text, self.options.date.as_ref());
-                let warning = undecided("asks for the date, which was not given: `%date:…%` stands as it is");
+                let warning = undecided("asks for the date, which was not given: `%date:…%` is left as it is");
                 (Some(text.into()), warning.filter(|_| undated))
             }
-            (Kind::Rendered, _) => (None, undecided("is rendered by the browser and is missing")),
-            (Kind::Webcam, _) => return Err(ConvertError::Webcam { place: place.clone().into() }),
+            (Kind::Rendered, _) => (None, undecided("is rendered by the browser and is missing from the prompt")),
+            (Kind::Webcam, _) => return Err(ConvertError::Webcam { node: label.clone().into() }),
             (Kind::Remote(_), value) => {
                 let value = value.as_ref().map(js_value);
-                (value, undecided("is the first of what the server lists at that time; the saved value stands there"))
+                (
+                    value,
+                    undecided(
+                        "is the first option that the server lists when the workflow is queued; the prompt has the saved value",
+                    ),
+                )
             }
             (Kind::AudioAddress, _) => (Some(self.audio_address(node).into()), None),
             (Kind::CustomIndex, _) => {
@@ -74,7 +81,7 @@ impl<'a, 's> Values<'a, 's> {
         })
     }
 
-    /// The address from which the browser would play the file of `audio`.
+    /// Returns the URL from which the browser would play the file of the widget `audio`.
     fn audio_address(&mut self, node: &Node<'_>) -> String {
         let file = node.widgets.get("audio").and_then(|audio| audio.value.as_ref()).map(js_text).unwrap_or_default();
         if file.is_empty() {
@@ -86,7 +93,7 @@ impl<'a, 's> Values<'a, 's> {
     }
 }
 
-/// A value as it stands in the prompt: arrays are wrapped, so that they are not taken for links.
+/// Returns a value as it stands in the prompt: arrays are wrapped, so that they are not taken for links.
 pub(super) fn wrapped(value: &Value) -> Value {
     match value {
         Value::Array(_) => {
@@ -98,7 +105,7 @@ pub(super) fn wrapped(value: &Value) -> Value {
     }
 }
 
-/// The value of a node of an unknown class.
+/// Returns the value of a node of an unknown class.
 pub(super) fn of_unknown(value: &Value) -> Value {
     match value {
         Value::Null | Value::Array(_) | Value::Object(_) => json_text(value).into(),
@@ -106,7 +113,7 @@ pub(super) fn of_unknown(value: &Value) -> Value {
     }
 }
 
-/// JavaScript's `encodeURIComponent`.
+/// Encodes a text as JavaScript's `encodeURIComponent` does.
 fn component(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -1,23 +1,23 @@
-//! Which input of a bypassed node stands for its output.
+//! The choice of the input that stands for an output of a bypassed node.
 
 use crate::load::{Node, NodeKind, compatible};
 
-/// What was chosen.
+/// The result of the choice.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// This input.
+    /// An input, by position.
     Input(usize),
-    /// None fits.
+    /// No input fits.
     Nothing,
-    /// The node has no inputs at all, and any would do.
+    /// The node has no inputs at all, and any type would fit.
     NoInputs,
 }
 
-/// Chooses for an output what is wanted as `wanted`.
+/// Chooses the input for an output of which the type `wanted` is needed.
 pub(super) fn choose(node: &Node<'_>, output: usize, wanted: &str) -> Choice {
     let inputs = &node.inputs;
     if matches!(node.kind, NodeKind::Group(_)) {
-        // A group node takes only exactly equal types.
+        // A group node passes only equal types through.
         let equal = |at: usize| inputs.get(at).is_some_and(|input| input.kind == wanted);
         let first = if equal(output) { Some(output) } else { (0..inputs.len()).find(|&at| equal(at)) };
         return first.map_or(Choice::Nothing, Choice::Input);

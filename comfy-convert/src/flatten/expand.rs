@@ -1,45 +1,45 @@
-//! The flat list of nodes: each instance of a subgraph brings its own copy of the inner ones.
+//! The flat list of nodes: each instance of a subgraph adds its own copy of the inner ones.
 
 use std::collections::HashMap;
 
 use comfy_schema::Text;
 
 use crate::error::ConvertError;
-use crate::load::{Loaded, NodeKind};
+use crate::load::{Loaded, MAX_NODES, NodeKind};
 
-/// The most nodes, copies included. Real workflows have some hundred.
-pub(crate) const MOST_NODES: usize = 200_000;
-/// The deepest nesting of subgraphs. An inner node's id names all instances around it.
-pub(crate) const MOST_LEVELS: usize = 100;
+/// The maximum nesting depth of subgraphs. An inner node's id lists all instances around it.
+const MAX_DEPTH: usize = 100;
 
-/// One instance of a graph.
+/// An instance of a graph.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) graph: usize,
-    /// The frame and node that this is the inside of; none for the root.
+    /// The frame and node of the subgraph instance; `None` for the root.
     pub(crate) around: Option<(usize, usize)>,
-    /// What stands before the ids of its nodes: `12:`.
+    /// The prefix of its nodes' ids: `12:`.
     prefix: Text,
     level: usize,
 }
 
-/// All instances of graphs, and all nodes in them.
+/// All instances of graphs and all nodes in them.
 #[derive(Debug)]
 pub(crate) struct Flat {
     pub(crate) frames: Vec<Frame>,
-    /// Frame and node, an instance before what is inside it.
+    /// All nodes by frame and position, an instance before its inner nodes.
     pub(crate) nodes: Vec<(usize, usize)>,
     inside: HashMap<(usize, usize), usize>,
 }
 
 impl Flat {
+    /// Lists all nodes.
+    ///
     /// # Errors
     ///
-    /// [`ConvertError::TooDeep`], [`ConvertError::TooLarge`].
+    /// Returns [`ConvertError::TooDeep`] or [`ConvertError::TooLarge`] if a limit is exceeded.
     pub(super) fn new(loaded: &Loaded<'_>) -> Result<Self, ConvertError> {
         let root = Frame { graph: 0, around: None, prefix: Text::default(), level: 0 };
         let mut flat = Self { frames: vec![root], nodes: Vec::new(), inside: HashMap::new() };
-        // A frame, and its next node to look at.
+        // The open frames, each with its next node to look at.
         let mut open = vec![(0, 0)];
         while let Some((frame, next)) = open.last_mut() {
             let (frame, node) = (*frame, *next);
@@ -50,20 +50,17 @@ impl Flat {
             };
             *next += 1;
             flat.nodes.push((frame, node));
-            if flat.nodes.len() > MOST_NODES {
-                return Err(ConvertError::TooLarge { most: MOST_NODES });
+            if flat.nodes.len() > MAX_NODES {
+                return Err(ConvertError::TooLarge { max: MAX_NODES });
             }
-            // What is inside a muted or bypassed instance is left out only at the root.
+            // The inner nodes of a muted or bypassed instance are left out only at the root.
             if let NodeKind::Subgraph(inner) = found.kind
                 && (frame != 0 || found.mode.runs())
             {
                 let level = flat.frames[frame].level + 1;
                 let id = flat.id(loaded, frame, node);
-                if level > MOST_LEVELS {
-                    return Err(ConvertError::TooDeep {
-                        place: loaded.place(graph, node, &id).into(),
-                        most: MOST_LEVELS,
-                    });
+                if level > MAX_DEPTH {
+                    return Err(ConvertError::TooDeep { node: loaded.label(graph, node, &id).into(), max: MAX_DEPTH });
                 }
                 let prefix = Text::new(format!("{id}:"));
                 let new = flat.frames.len();
@@ -75,14 +72,14 @@ impl Flat {
         Ok(flat)
     }
 
-    /// The id that a node has in the prompt.
+    /// Returns the id of a node in the prompt.
     pub(crate) fn id(&self, loaded: &Loaded<'_>, frame: usize, node: usize) -> Text {
         let frame = &self.frames[frame];
         let id = &loaded.graphs[frame.graph].nodes[node].id;
         if frame.prefix.is_empty() { id.clone() } else { Text::new(format!("{}{id}", frame.prefix)) }
     }
 
-    /// The inside of an instance.
+    /// Returns the frame of an instance's inner nodes.
     pub(super) fn inside(&self, frame: usize, node: usize) -> Option<usize> {
         self.inside.get(&(frame, node)).copied()
     }

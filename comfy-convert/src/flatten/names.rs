@@ -1,4 +1,4 @@
-//! `GetNode` and `SetNode`: pairs that share a name instead of a link.
+//! Pairs of `GetNode` and `SetNode`, which share a name instead of a link.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use comfy_schema::Text;
 
 use crate::load::{Loaded, NodeKind};
 
-/// The setting nodes, by graph and name.
+/// The `SetNode`s by graph and name.
 #[derive(Debug, Default)]
 pub(crate) struct Setters(HashMap<(usize, Text), usize>);
 
@@ -23,7 +23,7 @@ impl Setters {
         Self(setters)
     }
 
-    /// The node that sets this name in a graph.
+    /// Returns the `SetNode` of this name in a graph.
     pub(super) fn get(&self, graph: usize, name: &Text) -> Option<usize> {
         self.0.get(&(graph, name.clone())).copied()
     }

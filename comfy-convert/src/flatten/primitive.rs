@@ -1,21 +1,21 @@
-//! Primitive nodes write their value into the widgets that they are linked to.
+//! Primitive nodes, which write their value into the widgets that they are linked to.
 
 use comfy_schema::{InputDef, Text, Value};
 
-use super::Promoted;
-use super::promote::WidgetAt;
-use crate::emit::number::{js_number, js_round};
-use crate::emit::replace::Replacer;
+use super::promote::{Promoted, WidgetAt};
+use crate::frontend::date::DateTime;
+use crate::frontend::js::{js_number, js_round};
+use crate::load::replace::Replacer;
 use crate::load::{Loaded, NodeKind};
 use crate::ui::LinkId;
 use crate::widgets::{Kind, has_widget};
 
-/// What the front end takes where a number's input states no bounds.
-const LEAST: f64 = 0.0;
-const MOST: f64 = 2048.0;
+/// The front end's bounds for numbers whose input states none.
+const DEFAULT_MIN: f64 = 0.0;
+const DEFAULT_MAX: f64 = 2048.0;
 
-/// Lets every primitive write.
-pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&crate::DateTime>) {
+/// Writes the values of all primitives.
+pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&DateTime>) {
     let mut replacer: Option<Replacer> = None;
     for graph in loaded.order.clone() {
         for node in 0..loaded.graphs[graph].nodes.len() {
@@ -45,7 +45,7 @@ fn replaces(loaded: &Loaded<'_>, graph: usize, node: usize) -> bool {
     property.and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The value of a primitive, which its first link shapes; nothing if that link is gone.
+/// Returns the value of a primitive, which depends on the target of its first link; `None` if that link is gone.
 fn value_of(
     loaded: &Loaded<'_>,
     promoted: &Promoted,
@@ -59,7 +59,7 @@ fn value_of(
     let (target, slot) = loaded.graphs[graph].target_of(first?)?;
     let widget = widget_behind(loaded, promoted, graph, target, slot);
     let Some(widget) = widget else {
-        // A socket of a type that has widgets makes one too, without bounds.
+        // A socket of a type that has widgets gives the primitive one too, without bounds.
         let kind = &loaded.graphs[graph].nodes[target].inputs[slot].kind;
         return saved.clone().filter(|_| has_widget(kind));
     };
@@ -71,7 +71,7 @@ fn value_of(
     })
 }
 
-/// The widget that an input of a node shows: its own, or the promoted one of an instance.
+/// Returns the widget behind an input of a node: its own, or the promoted one of an instance.
 fn widget_behind(loaded: &Loaded<'_>, promoted: &Promoted, graph: usize, node: usize, slot: usize) -> Option<WidgetAt> {
     let found = &loaded.graphs[graph].nodes[node];
     if let NodeKind::Subgraph(inner) = found.kind {
@@ -98,7 +98,7 @@ fn write(loaded: &mut Loaded<'_>, promoted: &Promoted, graph: usize, link: &Link
         return;
     };
     let value = match widget.kind {
-        // Observed: the primitive's own list has not the options of the choice.
+        // Observed in the front end: the primitive's own list lacks the options of the dynamic combo.
         Kind::DynamicCombo(branches) => match crate::widgets::first_branch(branches) {
             Some(branch) => (&branch.key).into(),
             None => return,
@@ -108,7 +108,7 @@ fn write(loaded: &mut Loaded<'_>, promoted: &Promoted, graph: usize, link: &Link
     at.set(loaded, Some(value));
 }
 
-/// A number as the widget of an INT or FLOAT rounds it; anything else as it is.
+/// Rounds a number as the widget of an INT or FLOAT does; returns anything else as it is.
 fn rounded(input: &InputDef, value: &Value) -> Value {
     let Some(number) = value.as_f64() else {
         return value.clone();
@@ -117,7 +117,7 @@ fn rounded(input: &InputDef, value: &Value) -> Value {
     match input.kind.type_word().as_str() {
         "INT" => {
             let step = option("step").filter(|step| *step > 0.0).unwrap_or(1.0);
-            let shift = option("min").unwrap_or(LEAST) % step;
+            let shift = option("min").unwrap_or(DEFAULT_MIN) % step;
             js_number(js_round((number - shift) / step) * step + shift)
         }
         "FLOAT" => {
@@ -139,19 +139,19 @@ fn rounded(input: &InputDef, value: &Value) -> Value {
     }
 }
 
-/// A number brought between the bounds of an INT or FLOAT.
+/// Clamps a number to the bounds of an INT or FLOAT; returns anything else as it is.
 fn bounded(input: &InputDef, value: &Value) -> Value {
     let option = |value: Option<&Value>, otherwise| value.and_then(Value::as_f64).unwrap_or(otherwise);
     match (input.kind.type_word().as_str(), value.as_f64()) {
         ("INT" | "FLOAT", Some(number)) => {
-            let (min, max) = (option(input.options.min(), LEAST), option(input.options.max(), MOST));
+            let (min, max) = (option(input.options.min(), DEFAULT_MIN), option(input.options.max(), DEFAULT_MAX));
             js_number(number.min(max).max(min))
         }
         _ => value.clone(),
     }
 }
 
-/// The decimals of a step: none from 1 on, one from 0.1 on, and so forth.
+/// Returns the number of decimals of a step: none from 1 on, one from 0.1 on, and so on.
 fn decimals(step: f64) -> u8 {
     (0u8..15).find(|&decimals| step >= 10f64.powi(-i32::from(decimals))).unwrap_or(15)
 }

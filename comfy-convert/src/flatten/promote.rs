@@ -6,7 +6,7 @@ use comfy_schema::{Text, Value};
 
 use crate::load::{Loaded, NodeKind};
 
-/// The widget whose value a subgraph's input shows.
+/// The position of a widget.
 #[derive(Debug, Clone)]
 pub(crate) struct WidgetAt {
     pub(crate) graph: usize,
@@ -18,20 +18,20 @@ pub(crate) struct WidgetAt {
 #[derive(Debug, Default)]
 pub(crate) struct Promoted {
     by_input: HashMap<(usize, usize), WidgetAt>,
-    /// Inputs whose first link leads to an instance while a later one leads straight to a node.
+    /// The inputs whose first link leads to an instance while a later one leads straight to a node.
     mixed: HashSet<(usize, usize)>,
 }
 
-/// What a link inside a definition ends at.
+/// The widget at the end of a link inside a definition.
 enum End {
     /// A widget of a node in the definition itself.
     Own(WidgetAt),
-    /// A promoted widget of an instance in it.
+    /// A promoted widget of an instance in the definition.
     Nested(WidgetAt),
 }
 
 impl Promoted {
-    /// Finds them, innermost definitions first, and marks the instances' inputs that have one.
+    /// Finds the promoted widgets, innermost definitions first, and marks the inputs of instances that have one.
     pub(super) fn find(loaded: &mut Loaded<'_>) -> Self {
         let mut promoted = Self::default();
         for &graph in loaded.order.iter().rev() {
@@ -41,7 +41,7 @@ impl Promoted {
                 if own.is_some_and(|own| own > 0) {
                     promoted.mixed.insert((graph, input));
                 }
-                // One that sits in the definition itself, else the one behind the first instance.
+                // A widget of the definition itself wins; otherwise it is the one behind the first instance.
                 if let Some(End::Own(at) | End::Nested(at)) = ends.into_iter().nth(own.unwrap_or(0)) {
                     promoted.by_input.insert((graph, input), at);
                 }
@@ -60,12 +60,12 @@ impl Promoted {
         promoted
     }
 
-    /// The promoted widget of a definition's input.
+    /// Returns the promoted widget of a definition's input.
     pub(crate) fn get(&self, graph: usize, input: usize) -> Option<&WidgetAt> {
         self.by_input.get(&(graph, input))
     }
 
-    /// Whether the front end fails to write to it from outside.
+    /// Returns whether the front end fails to write to the widget from outside.
     pub(super) fn is_mixed(&self, graph: usize, input: usize) -> bool {
         self.mixed.contains(&(graph, input))
     }
@@ -103,12 +103,12 @@ impl Promoted {
 }
 
 impl WidgetAt {
-    /// Its value; `None` if it has none or is gone.
+    /// Returns the widget's value, or `None` if it has none or is gone.
     pub(crate) fn value(&self, loaded: &Loaded<'_>) -> Option<Value> {
         loaded.graphs[self.graph].nodes[self.node].widgets.get(&self.name).and_then(|widget| widget.value.clone())
     }
 
-    /// Sets it.
+    /// Sets the widget's value.
     pub(super) fn set(&self, loaded: &mut Loaded<'_>, value: Option<Value>) {
         let widgets = &mut loaded.graphs[self.graph].nodes[self.node].widgets;
         if let Some(at) = widgets.position(&self.name) {

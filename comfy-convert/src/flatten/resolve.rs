@@ -1,41 +1,46 @@
-//! Where a link really comes from: a walk through bypassed, rerouting and virtual nodes, into instances
-//! and out of them. A loop, not a recursion: chains may be long.
+//! The real source of a link: a walk through bypassed, rerouting and virtual nodes, into instances and out of them. It
+//! is a loop and not a recursion, because chains may be long.
 
 use std::collections::HashSet;
 
+use comfy_schema::prompt::NodeLabel;
 use comfy_schema::{Text, Value};
 
 use super::bypass::{self, Choice};
+use super::expand::Flat;
 use super::names::Setters;
-use super::{Flat, Promoted};
-use crate::error::{ConvertError, Place};
+use super::promote::Promoted;
+use crate::error::ConvertError;
 use crate::load::{Link, Loaded, NodeKind, ORIGIN};
 use crate::ui::{LinkId, Mode};
 
-/// The most steps of all walks together. Real workflows take a few per input.
-const MOST_STEPS: usize = 5_000_000;
+/// The maximum number of steps of all walks together. Real workflows take a few per input.
+const MAX_STEPS: usize = 5_000_000;
 
-/// What an input gets.
+/// The source of an input.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Source {
-    /// Nothing: a widget keeps its value.
+    /// There is no source, so a widget keeps its value.
     Nothing,
-    /// The output of a node, by the id in the prompt.
+    /// The output of a node, by its id in the prompt.
     Output(Text, usize),
     /// The value of a promoted widget.
     Literal(Option<Value>),
 }
 
-/// Follows links.
+/// The state of following links.
 #[derive(Debug)]
 pub(crate) struct Resolver<'a, 's> {
     loaded: &'a Loaded<'s>,
     flat: &'a Flat,
     promoted: &'a Promoted,
     setters: Setters,
-    /// Definition, node, slot and direction of the walk so far; not the instance, as in the front end.
+    /// The definition, node, slot and direction of each step of the walk so far. The instance does not count, as in the
+    /// front end.
     visited: HashSet<(usize, usize, usize, bool)>,
     steps: usize,
+    /// Whether the walk ends at inactive nodes, for pictures, in place of passing through them or giving nothing.
+    ends_at_inactive: bool,
 }
 
 /// The next step of a walk.
@@ -48,10 +53,10 @@ enum Step {
 impl<'a, 's> Resolver<'a, 's> {
     pub(crate) fn new(loaded: &'a Loaded<'s>, flat: &'a Flat, promoted: &'a Promoted) -> Self {
         let setters = Setters::find(loaded);
-        Self { loaded, flat, promoted, setters, visited: HashSet::new(), steps: 0 }
+        Self { loaded, flat, promoted, setters, visited: HashSet::new(), steps: 0, ends_at_inactive: false }
     }
 
-    /// What the input of a node gets.
+    /// Returns the source of a node's input.
     pub(crate) fn input(&mut self, frame: usize, node: usize, slot: usize) -> Result<Source, ConvertError> {
         self.visited.clear();
         let mut step = Step::Input { frame, node, slot, kind: None };
@@ -70,13 +75,36 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
+    /// Returns the node and output that an input comes from, inactive nodes included.
+    pub(crate) fn visible_source(&mut self, frame: usize, node: usize, slot: usize) -> Option<(Text, usize)> {
+        self.ends_at_inactive = true;
+        let source = self.input(frame, node, slot);
+        self.ends_at_inactive = false;
+        match source {
+            Ok(Source::Output(id, output)) => Some((id, output)),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a node is muted or bypassed and is more than a detour of links. The inner nodes of an instance in
+    /// another subgraph run even if it is muted.
+    pub(crate) fn is_inactive(&self, frame: usize, node: usize) -> bool {
+        let found = self.loaded.node(self.flat.frames[frame].graph, node);
+        match found.kind {
+            _ if found.mode == Mode::Always => false,
+            NodeKind::Subgraph(_) => self.flat.inside(frame, node).is_none(),
+            NodeKind::Group(_) => true,
+            _ => !found.is_virtual(),
+        }
+    }
+
     fn count(&mut self, frame: usize, node: usize, slot: usize, input: bool) -> Result<(), ConvertError> {
         self.steps += 1;
-        if self.steps > MOST_STEPS {
-            return Err(ConvertError::TooManySteps { place: self.place(frame, node).into(), most: MOST_STEPS });
+        if self.steps > MAX_STEPS {
+            return Err(ConvertError::TooManySteps { node: self.label(frame, node).into(), max: MAX_STEPS });
         }
         if !self.visited.insert((self.flat.frames[frame].graph, node, slot, input)) {
-            return Err(ConvertError::Loop { place: self.place(frame, node).into() });
+            return Err(ConvertError::Cycle { node: self.label(frame, node).into() });
         }
         Ok(())
     }
@@ -84,7 +112,7 @@ impl<'a, 's> Resolver<'a, 's> {
     fn step_input(&self, frame: usize, node: usize, slot: usize, kind: Option<Text>) -> Result<Step, ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let Some(input) = graph.nodes[node].inputs.get(slot) else {
-            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("input {slot}") });
+            return Err(ConvertError::NoSlot { node: self.label(frame, node).into(), slot: format!("input {slot}") });
         };
         let Some(id) = &input.link else {
             return Ok(Step::End(Source::Nothing));
@@ -97,23 +125,23 @@ impl<'a, 's> Resolver<'a, 's> {
             return self.step_outside(outer, instance, link);
         }
         let Some(&origin) = graph.by_id.get(&link.origin) else {
-            return Err(self.invalid(frame, node, slot, id, "which begins at a node that is not there"));
+            return Err(self.invalid(frame, node, slot, id, "which begins at a node that does not exist"));
         };
         Ok(Step::Output { frame, node: origin, slot: link.origin_slot, kind: wanted })
     }
 
-    /// From a definition's input to the input of the instance, or to the value of its promoted widget.
+    /// Steps from a definition's input to the input of the instance, or to the value of its promoted widget.
     fn step_outside(&self, frame: usize, instance: usize, link: &Link) -> Result<Step, ConvertError> {
         let node = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[instance];
         let slot = link.origin_slot;
         let Some(input) = node.inputs.get(slot) else {
             return Err(ConvertError::NoSlot {
-                place: self.place(frame, instance).into(),
+                node: self.label(frame, instance).into(),
                 slot: format!("input {slot}"),
             });
         };
         if input.link.is_some() {
-            // The instance's own type counts from here.
+            // From here on, the type of the instance's own input counts.
             return Ok(Step::Input { frame, node: instance, slot, kind: None });
         }
         let NodeKind::Subgraph(graph) = node.kind else {
@@ -125,6 +153,9 @@ impl<'a, 's> Resolver<'a, 's> {
 
     fn step_output(&self, frame: usize, node: usize, slot: usize, kind: Text) -> Result<Step, ConvertError> {
         let found = &self.loaded.graphs[self.flat.frames[frame].graph].nodes[node];
+        if self.ends_at_inactive && self.is_inactive(frame, node) {
+            return Ok(Step::End(Source::Output(self.flat.id(self.loaded, frame, node), slot)));
+        }
         match found.mode {
             Mode::Muted => return Ok(Step::End(Source::Nothing)),
             Mode::Bypassed => {
@@ -132,7 +163,7 @@ impl<'a, 's> Resolver<'a, 's> {
                     Choice::Input(slot) => Ok(Step::Input { frame, node, slot, kind: None }),
                     Choice::Nothing => Ok(Step::End(Source::Nothing)),
                     Choice::NoInputs => Err(ConvertError::NoSlot {
-                        place: self.place(frame, node).into(),
+                        node: self.label(frame, node).into(),
                         slot: "input to pass through, though the node is bypassed".into(),
                     }),
                 };
@@ -172,7 +203,7 @@ impl<'a, 's> Resolver<'a, 's> {
     ) -> Result<Step, ConvertError> {
         let definition = &self.loaded.graphs[graph];
         let Some(port) = definition.outputs.get(slot) else {
-            return Err(ConvertError::NoSlot { place: self.place(frame, node).into(), slot: format!("output {slot}") });
+            return Err(ConvertError::NoSlot { node: self.label(frame, node).into(), slot: format!("output {slot}") });
         };
         let (Some(link), Some(inside)) =
             (definition.links.of_output(slot, &port.link_ids), self.flat.inside(frame, node))
@@ -181,11 +212,11 @@ impl<'a, 's> Resolver<'a, 's> {
         };
         match definition.by_id.get(&link.origin) {
             Some(&origin) => Ok(Step::Output { frame: inside, node: origin, slot: link.origin_slot, kind }),
-            None => Err(ConvertError::NoOutputNode { place: self.place(frame, node).into(), output: slot }),
+            None => Err(ConvertError::NoOutputNode { node: self.label(frame, node).into(), output: slot }),
         }
     }
 
-    /// From a getting node to the input of the setting one, in its graph or in those around it.
+    /// Steps from a `GetNode` to the input of the `SetNode`, in its graph or in those around it.
     fn step_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
         let mut frame = frame;
         loop {
@@ -199,15 +230,15 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    fn invalid(&self, frame: usize, node: usize, slot: usize, link: &LinkId, why: &'static str) -> ConvertError {
+    fn invalid(&self, frame: usize, node: usize, slot: usize, link: &LinkId, reason: &'static str) -> ConvertError {
         let graph = self.flat.frames[frame].graph;
         let input = self.loaded.graphs[graph].nodes[node].inputs[slot].name.clone();
-        ConvertError::InvalidLink { place: self.place(frame, node).into(), input, link: link.to_string(), why }
+        ConvertError::InvalidLink { node: self.label(frame, node).into(), input, link: link.to_string(), reason }
     }
 
-    /// Where a node stands, for messages.
-    pub(crate) fn place(&self, frame: usize, node: usize) -> Place {
+    /// Returns how messages name a node.
+    pub(crate) fn label(&self, frame: usize, node: usize) -> NodeLabel {
         let id = self.flat.id(self.loaded, frame, node);
-        self.loaded.place(self.flat.frames[frame].graph, node, &id)
+        self.loaded.label(self.flat.frames[frame].graph, node, &id)
     }
 }

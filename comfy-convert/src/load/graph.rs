@@ -1,11 +1,12 @@
-//! One graph of the file, with classes.
+//! Loading of one graph of the file.
 
 use super::ids::Renumbered;
 use super::links::Links;
+use super::model::Graph;
+use super::nesting;
 use super::node::Loader;
-use super::{Graph, nesting};
 
-/// Loads the graph at this place (0 is the root). Of two nodes with one id the later counts.
+/// Loads the graph at this position (0 is the root). Of two nodes with the same id, the later one counts.
 pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&Renumbered>) -> Graph<'s> {
     let none = Renumbered::default();
     let renumbered = renumbered.unwrap_or(&none);

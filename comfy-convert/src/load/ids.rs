@@ -1,4 +1,4 @@
-//! Ids that occur in two graphs are renumbered when a file is loaded.
+//! Renumbering of ids that occur in two graphs, as the front end does when it loads a file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,14 +6,14 @@ use comfy_schema::Text;
 
 use crate::ui::UiWorkflow;
 
-/// The new ids of one graph: for its nodes by place, for its links by old id.
+/// The new ids of one graph: of its nodes by position, of its links by old id.
 #[derive(Debug, Default)]
 pub(super) struct Renumbered {
     pub(super) nodes: HashMap<usize, Text>,
     pub(super) links: HashMap<Text, Text>,
 }
 
-/// The new ids, by graph (a definition's place + 1). Definitions inside definitions keep theirs.
+/// Returns the new ids by graph (a definition's position + 1). Definitions inside definitions keep theirs.
 pub(super) fn renumber(workflow: &UiWorkflow) -> HashMap<usize, Renumbered> {
     let mut counter = workflow.last_node_id;
     let mut used: HashSet<i128> = workflow.root.nodes.iter().filter_map(|node| node.number).collect();
@@ -28,7 +28,7 @@ pub(super) fn renumber(workflow: &UiWorkflow) -> HashMap<usize, Renumbered> {
                 counter = counter.max(id);
                 continue;
             }
-            // Ends: there are finitely many used ids.
+            // This loop ends because there are finitely many used ids.
             counter = counter.wrapping_add(1);
             while !used.insert(counter) {
                 counter = counter.wrapping_add(1);

@@ -6,12 +6,12 @@ use comfy_schema::Text;
 
 use crate::ui::{LinkId, UiGraph};
 
-/// The id that stands for a definition's inputs.
+/// The node id that stands for a definition's inputs.
 pub(crate) const ORIGIN: &str = "-10";
-/// The id that stands for a definition's outputs.
+/// The node id that stands for a definition's outputs.
 pub(crate) const TARGET: &str = "-20";
 
-/// A link.
+/// A link between two slots.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) origin: Text,
@@ -25,14 +25,14 @@ pub(crate) struct Link {
 pub(crate) struct Links {
     list: Vec<(LinkId, Link)>,
     by_id: HashMap<LinkId, usize>,
-    /// The first link from an input of the definition, or to an output of it, by slot.
+    /// The first link from an input of the definition and the first to an output of it, by slot.
     first_from_input: HashMap<usize, LinkId>,
     first_to_output: HashMap<usize, LinkId>,
 }
 
 impl Links {
-    /// The table of a graph: of links with one id the last counts; equal ones are merged into those that an input
-    /// names, or the first.
+    /// Creates the table of a graph. Of links with the same id, the last one counts. Links with the same ends are
+    /// merged: into those that an input refers to, or else into the first.
     pub(super) fn new(graph: &UiGraph, renumbered: &HashMap<Text, Text>) -> Self {
         let named: HashSet<&LinkId> =
             graph.nodes.iter().flat_map(|node| &node.inputs).filter_map(|input| input.link.as_ref()).collect();
@@ -79,14 +79,14 @@ impl Links {
         self.by_id.get(id).and_then(|&at| self.list.get(at)).map(|(_, link)| link)
     }
 
-    /// The links of a definition's input: those that it lists; one that is gone (merged) is replaced by the first
-    /// there is.
+    /// Returns the links of a definition's input: those that it lists, where one that is gone (merged) is replaced by
+    /// the first link from that input.
     pub(crate) fn of_input<'l>(&'l self, slot: usize, listed: &'l [LinkId]) -> impl Iterator<Item = &'l LinkId> {
         let first = self.first_from_input.get(&slot);
         listed.iter().filter_map(move |id| if self.by_id.contains_key(id) { Some(id) } else { first })
     }
 
-    /// The link that feeds a definition's output.
+    /// Returns the link that feeds a definition's output.
     pub(crate) fn of_output(&self, slot: usize, listed: &[LinkId]) -> Option<&Link> {
         let first = self.first_to_output.get(&slot);
         listed.iter().find_map(|id| self.get(id).or_else(|| first.and_then(|id| self.get(id))))

@@ -1,10 +1,11 @@
-//! Which definitions are used, and that none contains itself.
+//! The order of graphs: which definitions are used, and that none contains itself.
 
 use std::collections::HashMap;
 
 use comfy_schema::Text;
+use comfy_schema::prompt::NodeLabel;
 
-use crate::error::{ConvertError, Place};
+use crate::error::ConvertError;
 use crate::ui::{UiGraph, UiWorkflow};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -14,11 +15,12 @@ enum State {
     Done,
 }
 
-/// The used graphs, each before those that it holds; the root (0) first. Without recursion: files may nest deep.
+/// Returns the used graphs, each before those that it contains; the root (0) first. Without recursion, because files
+/// may nest deep.
 pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) -> Result<Vec<usize>, ConvertError> {
     let mut states = vec![State::New; workflow.subgraphs.len() + 1];
     let mut done = Vec::new();
-    // A graph, and its next node to look at.
+    // The open graphs, each with its next node to look at.
     let mut open = vec![(0, 0)];
     states[0] = State::Open;
     while let Some((graph, next)) = open.last_mut() {
@@ -41,13 +43,9 @@ pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) 
             State::Open => {
                 let name =
                     |at: usize| at.checked_sub(1).and_then(|at| workflow.subgraphs.get(at)).map(|of| of.name.clone());
-                let place = Place {
-                    id: node.id.clone(),
-                    class: node.class.clone(),
-                    title: node.title.clone(),
-                    subgraph: name(graph),
-                };
-                return Err(ConvertError::Recursive { place: place.into(), subgraph: name(inner).unwrap_or_default() });
+                let mut label = NodeLabel::new(node.id.clone(), Some(node.class.clone()), node.title.clone());
+                label.subgraph = name(graph);
+                return Err(ConvertError::Recursive { node: label.into(), subgraph: name(inner).unwrap_or_default() });
             }
             State::Done => {}
         }
@@ -56,7 +54,7 @@ pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) 
     Ok(done)
 }
 
-/// The graph at this place: 0 is the root.
+/// Returns the graph at this position: 0 is the root.
 pub(super) fn graph_at(workflow: &UiWorkflow, at: usize) -> Option<&UiGraph> {
     match at.checked_sub(1) {
         None => Some(&workflow.root),

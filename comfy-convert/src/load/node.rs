@@ -1,24 +1,25 @@
-//! One node of the file, with its class.
+//! Loading of one node of the file.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use comfy_schema::{InputKind, OutputKind, Text, Value};
+use comfy_schema::{NodeDef, OutputKind, Text, Value};
 
-use super::{Loading, Node, NodeKind, OutSlot, Slot, slots};
-use crate::flatten::{MOST_NODES, group::Group};
+use super::group::{self, Definition};
+use super::model::{Group, Loading, MAX_NODES, Node, NodeKind, OutSlot, Slot};
+use super::slots;
 use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
 use crate::widgets::{Widgets, widgets_of};
 
-/// What is needed to load a node.
+/// The context for loading nodes.
 pub(crate) struct Loader<'w, 's> {
     pub(crate) workflow: &'w UiWorkflow,
     pub(crate) loading: Loading<'s>,
-    /// Definition id to graph.
+    /// The graphs of subgraph definitions by id.
     definitions: &'w HashMap<&'w Text, usize>,
-    /// The schema's own search is slow for classes that it does not have.
-    classes: HashMap<&'s str, &'s comfy_schema::NodeDef>,
-    /// How many parts of group nodes may still be loaded: each group node has its own.
+    /// The classes by name. The schema's own search is slow for classes that it does not have.
+    classes: HashMap<&'s str, &'s NodeDef>,
+    /// The number of parts of group nodes that may still be loaded: each group node has its own.
     parts: Cell<usize>,
 }
 
@@ -29,22 +30,22 @@ impl<'w, 's> Loader<'w, 's> {
         definitions: &'w HashMap<&'w Text, usize>,
     ) -> Self {
         let classes = loading.schema.nodes.iter().map(|class| (class.class.as_str(), class)).collect();
-        Self { workflow, loading, definitions, classes, parts: Cell::new(MOST_NODES) }
+        Self { workflow, loading, definitions, classes, parts: Cell::new(MAX_NODES) }
     }
 
-    /// The class of this name.
-    pub(crate) fn class(&self, name: &str) -> Option<&'s comfy_schema::NodeDef> {
+    /// Returns the class of this name.
+    pub(crate) fn class(&self, name: &str) -> Option<&'s NodeDef> {
         self.classes.get(name).copied()
     }
 
-    /// Counts parts of a group node; whether there is still room for them.
+    /// Counts parts of a group node and returns whether there is still room for them.
     pub(crate) fn take_parts(&self, count: usize) -> bool {
         let left = self.parts.get().saturating_sub(count);
         self.parts.set(left);
         left > 0
     }
 
-    /// Whether there were too many parts.
+    /// Returns whether there were too many parts.
     pub(super) fn is_exhausted(&self) -> bool {
         self.parts.get() == 0
     }
@@ -66,7 +67,7 @@ impl<'w, 's> Loader<'w, 's> {
         };
         match &node.kind {
             NodeKind::Class(class) => {
-                let class: &'s comfy_schema::NodeDef = class;
+                let class: &'s NodeDef = class;
                 class_node(&mut node, class, saved);
             }
             NodeKind::Subgraph(graph) => self.instance(*graph, saved, &mut node),
@@ -107,8 +108,8 @@ impl<'w, 's> Loader<'w, 's> {
         NodeKind::Unknown { value }
     }
 
-    /// An instance has the inputs and outputs of its definition; each input takes the link of the last saved one of
-    /// its name.
+    /// Fills a subgraph instance: it has the inputs and outputs of its definition, and each input takes the link of the
+    /// last saved input of its name.
     fn instance(&self, graph: usize, saved: &UiNode, node: &mut Node<'_>) {
         let Some(definition) = self.workflow.subgraphs.get(graph - 1) else {
             return;
@@ -129,11 +130,11 @@ impl<'w, 's> Loader<'w, 's> {
 }
 
 /// Fills a node of a known class: its widgets with the saved values, its inputs with the saved links, its outputs.
-fn class_node<'s>(node: &mut Node<'s>, class: &'s comfy_schema::NodeDef, saved: &UiNode) {
+fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     let mut widgets = widgets_of(class);
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
-    widgets.mend(class);
+    widgets.repair(class);
     if class.class == "Preview3D"
         && let Some(file) = saved
             .properties
@@ -162,11 +163,30 @@ fn out_slot(saved: &UiOutput) -> OutSlot {
     OutSlot { kind: saved.kind.clone(), links: saved.links.clone(), template: None }
 }
 
-/// The template of an input with a matched type.
-pub(super) fn template(kind: &InputKind) -> Option<super::Template> {
-    let InputKind::Match(matched) = kind else {
-        return None;
-    };
-    let allowed = if matched.allowed.is_empty() { "*".into() } else { matched.allowed.join(",").into() };
-    Some(super::Template { id: matched.template_id.clone(), allowed })
+impl<'s> Group<'s> {
+    /// Loads a group node. Returns `None` if the node is not one, has no definition, or has an inner node of an unknown
+    /// class.
+    pub(crate) fn load(loader: &Loader<'_, 's>, saved: &UiNode) -> Option<Self> {
+        let name = saved.class.strip_prefix("workflow>").or_else(|| saved.class.strip_prefix("workflow/"))?;
+        let definition = loader.workflow.group_nodes.get(name)?;
+        if !loader.take_parts(Definition::parts(definition)) {
+            return None;
+        }
+        let definition = Definition::read(definition)?;
+        let known = |node: &UiNode| {
+            loader.class(&node.class).is_some()
+                || matches!(node.class.as_str(), "Reroute" | "PrimitiveNode" | "Note" | "MarkdownNote")
+        };
+        if !definition.nodes.iter().all(known) {
+            return None;
+        }
+        let mut nodes: Vec<Node<'s>> = definition.nodes.iter().map(|node| loader.node(node, &node.id)).collect();
+        let mut plan = group::plan(&nodes, &definition);
+        if let Saved::List(values) = &saved.values {
+            plan.widgets.read_list(values);
+        }
+        plan.write(&mut nodes);
+        let outputs = group::outputs(&nodes, &definition);
+        Some(Self { nodes, slots: plan.slots, from_outside: plan.from_outside, from_inside: definition.links, outputs })
+    }
 }

@@ -1,21 +1,20 @@
-//! The input slots of a node of a known class, with the links that the file gives them.
+//! The input slots of nodes of known classes, with the links that the file gives them.
 
 use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Autogrow, InputKind, NodeDef, Text, Value};
 
-use super::Slot;
-use super::node::template;
+use super::model::{Slot, Template};
 use crate::ui::{LinkId, UiInput};
 use crate::widgets::{Kind, Spec, Widgets, declared};
 
-/// A slot as it was saved.
+/// Returns a slot as it was saved.
 pub(super) fn saved(input: &UiInput) -> Slot {
     let (name, kind, link) = (input.name.clone(), input.kind.clone(), input.link.clone());
     Slot { name, kind, link, ..Slot::default() }
 }
 
-/// The inputs of the class, those without widgets first, then the saved ones that it does not know.
+/// Returns the inputs of the class, those without widgets first, then the saved ones that the class does not know.
 pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
     let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
     let mut builder = Builder { widgets, by_name, slots: Vec::new() };
@@ -26,12 +25,12 @@ pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput
     let choices: Vec<String> =
         declared.iter().filter(|spec| is_choice(spec)).map(|spec| format!("{}.", spec.name)).collect();
     let unknown = inputs.iter().filter(|input| !known.contains(&input.name));
-    // What a choice that was not made would have brought goes, links included.
+    // The inputs of branches that are not chosen are dropped, including their links.
     let kept = unknown.filter(|input| !choices.iter().any(|prefix| input.name.starts_with(prefix.as_str())));
     let mut skip = false;
     for input in kept {
         let orphan = input.widget.as_ref().is_some_and(|name| widgets.get(name).is_none());
-        // The walk that removes such inputs steps over the one that moves up.
+        // The front end removes such inputs while it walks over them, so it skips the input that moves up.
         if orphan && !skip {
             skip = true;
             continue;
@@ -42,7 +41,7 @@ pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput
     slots
 }
 
-/// The slots of a class with these widgets, of which the named ones are linked.
+/// Returns the slots of a class with these widgets, of which the named ones are linked.
 pub(crate) fn slots_of(class: &NodeDef, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
     let input = |name: &Text| UiInput {
         name: name.clone(),
@@ -69,13 +68,14 @@ struct Builder<'a, 's> {
 }
 
 impl Builder<'_, '_> {
-    /// The inputs of a class: sockets, then those with widgets.
+    /// Adds the inputs of a class: sockets, then those with widgets.
     fn class(&mut self, specs: &[Spec<'_>]) {
         specs.iter().filter(|spec| spec.widget().is_none()).for_each(|spec| self.input(spec));
         specs.iter().filter(|spec| spec.widget().is_some()).for_each(|spec| self.input(spec));
     }
 
-    /// One input; behind a choice those that it brings, as they are declared. Nested as deep as the schema lets them.
+    /// Adds an input and, after a dynamic combo, the inputs of its branch in the order of their declaration. The
+    /// recursion is as deep as the schema nests them.
     fn input(&mut self, spec: &Spec<'_>) {
         let slot = self.slot(&spec.name, spec.word());
         if spec.widget().is_none() {
@@ -93,7 +93,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// A growing list: the slots that must be there and one more, and behind each linked one the next.
+    /// Adds the slots of an autogrow input: the required ones and one more, and after each linked one the next.
     fn growing(&mut self, spec: &Spec<'_>, list: &Autogrow) {
         let stated = spec.input.options.template().and_then(|template| template.get("min")).and_then(Value::as_i128);
         let min = stated.and_then(|min| usize::try_from(min).ok()).unwrap_or(list.min);
@@ -116,4 +116,13 @@ impl Builder<'_, '_> {
         let link = self.by_name.get(name).and_then(|input| input.link.clone());
         Slot { name: name.clone(), kind, link, ..Slot::default() }
     }
+}
+
+/// Returns the template of an input with a matched type.
+pub(super) fn template(kind: &InputKind) -> Option<Template> {
+    let InputKind::Match(matched) = kind else {
+        return None;
+    };
+    let allowed = if matched.allowed.is_empty() { "*".into() } else { matched.allowed.join(",").into() };
+    Some(Template { id: matched.template_id.clone(), allowed })
 }

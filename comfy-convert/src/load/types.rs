@@ -1,15 +1,18 @@
-//! Slot types after loading, and what loading disconnects because of them.
+//! The types of slots after loading, and the links that loading cuts because of them.
 
 use std::collections::{HashMap, HashSet};
 
 use comfy_schema::Text;
 
-use super::{Graph, Node, NodeKind, ORIGIN};
+use super::links::ORIGIN;
+use super::model::{Graph, Node, NodeKind};
 
-/// Disconnecting changes types, which may disconnect more; real files settle in the first round.
-const MOST_ROUNDS: usize = 8;
+/// The maximum number of rounds. Cutting links changes types, which may cut more links; real files settle in the first
+/// round.
+const MAX_ROUNDS: usize = 8;
 
-/// Whether a link between these types is allowed: either is any, equal ignoring case, or lists that overlap.
+/// Returns whether a link between these types is allowed: one is any type, they are equal ignoring case, or they are
+/// lists that overlap.
 pub(crate) fn compatible(a: &str, b: &str) -> bool {
     if is_any(a) || is_any(b) || a.eq_ignore_ascii_case(b) {
         return true;
@@ -20,12 +23,12 @@ pub(crate) fn compatible(a: &str, b: &str) -> bool {
     a.split(',').any(|a| b.split(',').any(|b| a == "*" || b == "*" || a.eq_ignore_ascii_case(b)))
 }
 
-/// `*`, or no type.
+/// Returns whether a type is any type: `*`, or none.
 pub(crate) fn is_any(kind: &str) -> bool {
     matches!(kind, "*" | "" | "0")
 }
 
-/// Gives Reroutes and matched types the types that pass through them, and cuts the links that do not fit.
+/// Sets the types of Reroutes and matched slots to those that pass through them, and cuts the links that do not fit.
 pub(super) fn settle(graph: &mut Graph<'_>) {
     let depends = |node: &Node<'_>| {
         matches!(node.kind, NodeKind::Reroute)
@@ -36,9 +39,9 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     if movable.is_empty() {
         return;
     }
-    cut_rings(graph, &movable);
+    cut_cycles(graph, &movable);
     let order = sources_first(graph, &movable);
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         for &at in &order {
             pass_on(graph, at);
         }
@@ -48,7 +51,7 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     }
 }
 
-/// The type that the link of this input carries; `None` if it is not linked.
+/// Returns the type that the link of this input carries, or `None` if it is not linked.
 fn carried(graph: &Graph<'_>, node: usize, slot: usize) -> Option<Text> {
     let link = graph.links.get(graph.nodes.get(node)?.inputs.get(slot)?.link.as_ref()?)?;
     if link.origin == ORIGIN && !graph.inputs.is_empty() {
@@ -58,20 +61,20 @@ fn carried(graph: &Graph<'_>, node: usize, slot: usize) -> Option<Text> {
     origin.outputs.get(link.origin_slot).map(|output| output.kind.clone())
 }
 
-/// The node that feeds the first input of this one.
+/// Returns the node that feeds an input.
 fn feeder(graph: &Graph<'_>, node: usize, slot: usize) -> Option<usize> {
     let link = graph.links.get(graph.nodes.get(node)?.inputs.get(slot)?.link.as_ref()?)?;
     graph.by_id.get(&link.origin).copied()
 }
 
-/// Cuts each ring of Reroutes open, where its walk comes back to the first of them.
-fn cut_rings(graph: &mut Graph<'_>, movable: &[usize]) {
+/// Cuts each cycle of Reroutes where its walk comes back to the first of them.
+fn cut_cycles(graph: &mut Graph<'_>, movable: &[usize]) {
     let mut safe: HashSet<usize> = HashSet::new();
     for &start in movable {
         let (mut at, mut seen, mut path) = (start, HashSet::new(), Vec::new());
         while matches!(graph.nodes[at].kind, NodeKind::Reroute) && !safe.contains(&at) {
             if !seen.insert(at) {
-                // The last of the path is fed by `at`: that link goes.
+                // The last node of the path is fed by `at`; that link is cut.
                 if let Some(slot) = path.last().and_then(|&last: &usize| graph.nodes[last].inputs.first_mut()) {
                     slot.link = None;
                 }
@@ -87,7 +90,7 @@ fn cut_rings(graph: &mut Graph<'_>, movable: &[usize]) {
     }
 }
 
-/// The movable nodes, sources before targets; those in loops last.
+/// Returns the movable nodes, sources before targets; those in cycles come last.
 fn sources_first(graph: &Graph<'_>, movable: &[usize]) -> Vec<usize> {
     let mut waits: HashMap<usize, usize> = movable.iter().map(|&at| (at, 0)).collect();
     let mut feeds: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -118,7 +121,7 @@ fn sources_first(graph: &Graph<'_>, movable: &[usize]) -> Vec<usize> {
     order
 }
 
-/// Recomputes the types of one node from what its inputs carry.
+/// Recomputes the types of one node from the types that its inputs carry.
 fn pass_on(graph: &mut Graph<'_>, at: usize) {
     if matches!(graph.nodes[at].kind, NodeKind::Reroute) {
         let kind = carried(graph, at, 0).unwrap_or_else(|| "*".into());
@@ -159,7 +162,7 @@ fn pass_on(graph: &mut Graph<'_>, at: usize) {
     }
 }
 
-/// The common type: any is left out, lists are intersected. An empty intersection leaves the types as they are.
+/// Returns the common type: `*` is ignored, lists are intersected. An empty intersection is skipped.
 fn common(kinds: &[Text]) -> Text {
     let mut kinds = kinds.iter().filter(|kind| !is_any(kind));
     let Some(first) = kinds.next() else {
@@ -177,7 +180,7 @@ fn common(kinds: &[Text]) -> Text {
     words.join(",").into()
 }
 
-/// Cuts what does not fit behind Reroutes and matched outputs; whether anything was cut.
+/// Cuts the links after Reroutes and matched outputs that do not fit, and returns whether there were any.
 fn disconnect(graph: &mut Graph<'_>, movable: &[usize]) -> bool {
     let mut cut = Vec::new();
     for &at in movable {

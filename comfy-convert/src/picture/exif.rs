@@ -1,13 +1,14 @@
-//! EXIF: ComfyUI writes `prompt:{…}` into the tag Model and `workflow:{…}` and others into Make and the tags below.
+//! EXIF data: ComfyUI writes `prompt:{…}` into the tag Model, and `workflow:{…}` and others into Make and the tags
+//! below.
 
 use super::{Metadata, latin1};
 
-/// A text.
+/// The type of a text.
 const ASCII: u16 = 2;
-/// The size of an entry.
+/// The size of an entry, in bytes.
 const ENTRY: usize = 12;
 
-/// Adds the texts of the first directory whose form is `key:text`.
+/// Adds the texts of the first directory that have the form `key:text`.
 pub(super) fn read<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) {
     let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
     if directory(tiff, metadata).is_none() {
@@ -31,7 +32,7 @@ fn directory<'f>(tiff: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
         if kind != ASCII {
             continue;
         }
-        // Four bytes and less stand in the entry itself.
+        // Four bytes or less stand in the entry itself.
         let place = if length <= 4 { at + 8 } else { reader.long(at + 8)? };
         let text = place.checked_add(length).and_then(|end| tiff.get(place..end));
         match text.map(|text| text.strip_suffix(b"\0").unwrap_or(text)) {
@@ -45,7 +46,7 @@ fn directory<'f>(tiff: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     (!damaged).then_some(())
 }
 
-/// `key:text`, the key being a short word.
+/// Splits a text of the form `key:text`, where the key is a short word.
 fn split(text: &[u8]) -> Option<(String, &[u8])> {
     let at = text.iter().take(64).position(|&byte| byte == b':')?;
     let key = &text[..at];

@@ -2,13 +2,13 @@
 
 use super::{Metadata, latin1, take, take_array};
 
-/// The frame with a key of its own.
+/// The id of a frame with a key of its own.
 const USER_TEXT: &[u8; 4] = b"TXXX";
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
     if frames(bytes, &mut metadata).is_none() {
-        metadata.damaged("it ends inside of its tag");
+        metadata.damaged("it ends inside its tag");
     }
     metadata
 }
@@ -20,11 +20,11 @@ fn frames(bytes: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
     let mut tag = rest.get(..length)?;
     if flags & 0x40 != 0 {
         let size: [u8; 4] = take_array(&mut tag)?;
-        // In version 4 the length counts itself.
+        // In version 4, the length includes itself.
         let size = if version >= 4 { synchsafe(size).saturating_sub(4) } else { plain(size) };
         take(&mut tag, size)?;
     }
-    // The padding behind the frames is zeros.
+    // The padding after the frames is zeros.
     while tag.len() >= 10 && tag[0] != 0 {
         let id: [u8; 4] = take_array(&mut tag)?;
         let size: [u8; 4] = take_array(&mut tag)?;
@@ -39,7 +39,7 @@ fn frames(bytes: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
     Some(())
 }
 
-/// An encoding, a key, a zero, a text.
+/// Splits the content of a frame: an encoding, a key, a zero, a text.
 fn user_text(data: &[u8]) -> Option<(String, String)> {
     let (&encoding, rest) = data.split_first()?;
     let text = match encoding {
@@ -52,7 +52,7 @@ fn user_text(data: &[u8]) -> Option<(String, String)> {
     Some((key.trim_start_matches('\u{feff}').to_owned(), text.to_owned()))
 }
 
-/// UTF-16 by its mark, else as said.
+/// Decodes UTF-16 by its byte order mark, or else in the given order.
 fn utf16(bytes: &[u8], big: bool) -> String {
     let big = if bytes.starts_with(&[0xFE, 0xFF]) { true } else { big && !bytes.starts_with(&[0xFF, 0xFE]) };
     let unit = |pair: &[u8; 2]| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
@@ -60,7 +60,7 @@ fn utf16(bytes: &[u8], big: bool) -> String {
     char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Seven bits a byte.
+/// Decodes a number with seven bits per byte.
 fn synchsafe(bytes: [u8; 4]) -> usize {
     bytes.iter().fold(0, |length, byte| length << 7 | usize::from(byte & 0x7F))
 }

@@ -1,4 +1,4 @@
-//! WebM and Matroska: `Segment/Tags/Tag/SimpleTag` with a name and a text.
+//! WebM and Matroska files: `Segment/Tags/Tag/SimpleTag` with a name and a text.
 
 use super::{Metadata, latin1, take, take_array};
 
@@ -9,18 +9,19 @@ const TAG: u32 = 0x7373;
 const SIMPLE_TAG: u32 = 0x67C8;
 const TAG_NAME: u32 = 0x45A3;
 const TAG_STRING: u32 = 0x4487;
-/// A size that is not known; no element that is taken has it.
+/// The size of an element that does not state one; no element that is read has it.
 const UNKNOWN: usize = usize::MAX;
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
     if walk(bytes, &mut metadata).is_none() {
-        metadata.damaged("it ends inside of an element");
+        metadata.damaged("it ends inside an element");
     }
     metadata
 }
 
-/// Walks the elements; what holds tags is entered, so that no recursion is needed: their ids are all different.
+/// Walks the elements. Those that contain tags are entered; no recursion is needed, because their ids are all
+/// different.
 fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     let mut rest = bytes;
     let mut name: Option<String> = None;
@@ -29,7 +30,7 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
         let size = size(&mut rest)?;
         match id {
             SEGMENT | TAGS | TAG | SIMPLE_TAG => {}
-            // A live recording's clusters do not say how long they are: their parts follow.
+            // A live recording's clusters do not state their size; their parts follow.
             CLUSTER if size == UNKNOWN => {}
             _ => {
                 let data = take(&mut rest, size)?;
@@ -44,14 +45,14 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     Some(())
 }
 
-/// An element's id: its first byte tells how many bytes it has.
+/// Takes an element's id, whose first byte tells the number of its bytes.
 fn id(rest: &mut &[u8]) -> Option<u32> {
     let length = usize::try_from(rest.first()?.leading_zeros()).ok()? + 1;
     let bytes = take(rest, length).filter(|bytes| bytes.len() <= 4)?;
     Some(bytes.iter().fold(0, |id, &byte| id << 8 | u32::from(byte)))
 }
 
-/// A size, or [`UNKNOWN`].
+/// Takes a size, which may be [`UNKNOWN`].
 fn size(rest: &mut &[u8]) -> Option<usize> {
     let length = rest.first()?.leading_zeros();
     let [first] = take_array(rest)?;

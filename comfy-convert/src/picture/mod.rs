@@ -1,7 +1,7 @@
-//! Workflows inside of pictures, videos and sounds, as ComfyUI writes them.
+//! Workflows inside pictures, videos and sounds, as ComfyUI writes them.
 //!
 //! Every reader walks the file's own structure over borrowed bytes: it allocates nothing by a size that the file
-//! states, and inflates at most [`MOST_INFLATED`] bytes of a text.
+//! states, and inflates at most [`MAX_INFLATED_BYTES`] of a text.
 
 mod exif;
 mod id3;
@@ -18,16 +18,16 @@ use std::io::Read;
 use comfy_schema::Value;
 use flate2::read::ZlibDecoder;
 
-use crate::ReadError;
+use crate::error::DocumentError;
 
-/// The longest text that is inflated, in bytes. A workflow of thousands of nodes has a few million.
-pub(crate) const MOST_INFLATED: u64 = 64 * 1024 * 1024;
+/// The maximum size of an inflated text. A workflow of thousands of nodes has a few million bytes.
+pub(crate) const MAX_INFLATED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The texts in a file's metadata.
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'f> {
     entries: Vec<(String, Payload<'f>)>,
-    /// The file ends inside of a part, or a part is none.
+    /// The damage: the file ends inside a part, or a part is malformed.
     damage: Option<String>,
 }
 
@@ -38,13 +38,13 @@ enum Payload<'f> {
     Deflated(&'f [u8]),
 }
 
-/// What a picture holds.
+/// The content of a picture.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) workflow: Option<Value>,
     pub(crate) prompt: Option<Value>,
-    /// Why one of the two is missing though it is there.
-    pub(crate) problems: Vec<ReadError>,
+    /// The errors of reading either, if it is there but cannot be read.
+    pub(crate) problems: Vec<DocumentError>,
 }
 
 impl<'f> Metadata<'f> {
@@ -61,15 +61,15 @@ impl<'f> Metadata<'f> {
         }
     }
 
-    fn damaged(&mut self, why: impl Into<String>) {
-        self.damage.get_or_insert(why.into());
+    fn damaged(&mut self, reason: impl Into<String>) {
+        self.damage.get_or_insert(reason.into());
     }
 }
 
-/// Reads the metadata of a file of one format.
+/// A function that reads the metadata of a file of one format.
 type Reader = fn(&[u8]) -> Metadata<'_>;
 
-/// Which format these bytes are in, and its reader.
+/// Returns the format of a file and its reader.
 fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => ("PNG", png::read),
@@ -83,8 +83,8 @@ fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     })
 }
 
-/// Files that people may take for one with a workflow: what they are, and what to do.
-fn other_format(bytes: &[u8]) -> Option<ReadError> {
+/// Returns an error for files that people may take for one with a workflow: what they are, and what to do.
+fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     const ORIGINAL: &str = "give the file that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM) or its JSON";
     let (found, remedy) = match bytes {
         [0xFF, 0xD8, 0xFF, ..] => ("a JPEG picture", ORIGINAL),
@@ -100,29 +100,29 @@ fn other_format(bytes: &[u8]) -> Option<ReadError> {
         [b'g', b'l', b'T', b'F', ..] => ("a GLB model", ORIGINAL),
         _ => return None,
     };
-    Some(ReadError::Unsupported { found, remedy })
+    Some(DocumentError::Unsupported { found, remedy })
 }
 
-/// Reads the workflow and the prompt of a picture; none if these bytes are no picture.
-pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), ReadError>> {
+/// Reads the workflow and the prompt of a picture. Returns `None` if the bytes are not a picture.
+pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), DocumentError>> {
     let Some((format, reader)) = reader(bytes) else {
         return other_format(bytes).map(Err);
     };
     Some(find(format, reader(bytes)).map(|found| (format, found)))
 }
 
-fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError> {
+fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentError> {
     let mut found = Found::default();
     let mut others = Vec::new();
     for key in ["workflow", "prompt"] {
-        // As the front end does, the last of a key counts.
+        // As in the front end, the last entry of a key counts.
         let Some((_, payload)) = metadata.entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
             continue;
         };
         match value(payload) {
             Ok(value) if key == "workflow" => found.workflow = Some(value),
             Ok(value) => found.prompt = Some(value),
-            Err(error) => found.problems.push(ReadError::Metadata { format, key, source: Box::new(error) }),
+            Err(error) => found.problems.push(DocumentError::Metadata { format, key, source: Box::new(error) }),
         }
     }
     for (name, payload) in &metadata.entries {
@@ -143,8 +143,8 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, ReadError
         return Err(problem);
     }
     Err(match metadata.damage {
-        Some(why) => ReadError::Damaged { format, why },
-        None => ReadError::NoWorkflow { format, found: others },
+        Some(reason) => DocumentError::Damaged { format, reason },
+        None => DocumentError::NoWorkflow { format, found: others },
     })
 }
 
@@ -166,45 +166,45 @@ impl Found {
     }
 }
 
-/// The JSON of a text.
-fn value(payload: &Payload<'_>) -> Result<Value, ReadError> {
+/// Parses the JSON of a text.
+fn value(payload: &Payload<'_>) -> Result<Value, DocumentError> {
     let text: Cow<'_, [u8]> = match payload {
         Payload::Plain(text) => Cow::Borrowed(text),
         Payload::Deflated(deflated) => Cow::Owned(inflate(deflated)?),
     };
     let text = text.strip_suffix(b"\0").unwrap_or(&text);
     if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(ReadError::Empty);
+        return Err(DocumentError::Empty);
     }
     Value::parse(text)
         .or_else(|error| {
-            // The texts of a PNG are Latin-1 by its rules, though ComfyUI writes ASCII and others UTF-8.
+            // The texts of a PNG are Latin-1 by its standard, though ComfyUI writes ASCII and others UTF-8.
             if std::str::from_utf8(text).is_ok() {
                 return Err(error);
             }
             Value::parse(latin1(text).as_bytes()).map_err(|_| error)
         })
-        .map_err(|source| ReadError::Json { source })
+        .map_err(|source| DocumentError::Json { source })
 }
 
-fn inflate(deflated: &[u8]) -> Result<Vec<u8>, ReadError> {
+fn inflate(deflated: &[u8]) -> Result<Vec<u8>, DocumentError> {
     let mut text = Vec::new();
-    let result = ZlibDecoder::new(deflated).take(MOST_INFLATED + 1).read_to_end(&mut text);
-    let why = match result {
-        Ok(_) if text.len() as u64 > MOST_INFLATED => {
-            format!("a compressed text has more than {} MiB", MOST_INFLATED / 1024 / 1024)
+    let result = ZlibDecoder::new(deflated).take(MAX_INFLATED_BYTES + 1).read_to_end(&mut text);
+    let reason = match result {
+        Ok(_) if text.len() as u64 > MAX_INFLATED_BYTES => {
+            format!("a compressed text has more than {} MiB", MAX_INFLATED_BYTES / 1024 / 1024)
         }
         Ok(_) => return Ok(text),
         Err(error) => format!("a compressed text cannot be inflated ({error})"),
     };
-    Err(ReadError::Damaged { format: "zlib", why })
+    Err(DocumentError::Damaged { format: "zlib", reason })
 }
 
 fn latin1(text: &[u8]) -> String {
     text.iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// Bytes at the front of a slice, if there are that many.
+/// Takes bytes from the front of a slice, if there are that many.
 fn take<'f>(rest: &mut &'f [u8], count: usize) -> Option<&'f [u8]> {
     let (front, behind) = rest.split_at_checked(count)?;
     *rest = behind;
@@ -215,7 +215,7 @@ fn take_array<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     take(rest, N)?.try_into().ok()
 }
 
-/// A length in 32 bits, most significant byte first.
+/// Takes a length of 32 bits, most significant byte first.
 fn take_u32(rest: &mut &[u8]) -> Option<usize> {
     usize::try_from(u32::from_be_bytes(take_array(rest)?)).ok()
 }

@@ -1,4 +1,5 @@
-//! MP4 and MOV: `moov/meta` or `moov/udta/meta` with the boxes `keys` and `ilst`, as `use_metadata_tags` writes them.
+//! MP4 and MOV files: `moov/meta` or `moov/udta/meta` with the boxes `keys` and `ilst`, as `use_metadata_tags` writes
+//! them.
 
 use super::{Metadata, latin1, take, take_array, take_u32};
 
@@ -27,7 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     metadata
 }
 
-/// The boxes of a container, one after another. A box that says more than there is ends at the end.
+/// The boxes of a container, one after another. A box that states more than the remaining size ends at the end.
 struct Boxes<'f>(&'f [u8]);
 
 impl<'f> Iterator for Boxes<'f> {
@@ -50,12 +51,12 @@ impl<'f> Iterator for Boxes<'f> {
 }
 
 fn meta<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) {
-    // MP4 has a version in front, QuickTime has not.
+    // MP4 has a version in front, QuickTime does not.
     let data = if data.get(4..8) == Some(b"hdlr") { data } else { data.get(4..).unwrap_or_default() };
     let mut keys: Vec<&[u8]> = Vec::new();
     for (kind, data) in Boxes(data) {
         match &kind {
-            // Version and count in front; each key is a box of its own.
+            // Version and count come first; each key is a box of its own.
             b"keys" => keys = Boxes(data.get(8..).unwrap_or_default()).map(|(_, key)| key).collect(),
             b"ilst" => items(data, &keys, metadata),
             _ => {}
@@ -68,12 +69,12 @@ fn items<'f>(data: &'f [u8], keys: &[&[u8]], metadata: &mut Metadata<'f>) {
         let number = usize::try_from(u32::from_be_bytes(index)).unwrap_or_default();
         let key = match number.checked_sub(1).and_then(|at| keys.get(at)) {
             Some(key) => latin1(key),
-            // Without keys the name itself says what it is.
+            // Without keys, the name itself is the key.
             None if index == *b"\xA9cmt" => "comment".into(),
             None => latin1(&index),
         };
         for (kind, data) in Boxes(data) {
-            // Type and locale in front.
+            // Type and locale come first.
             if &kind == b"data"
                 && let Some(text) = data.get(8..)
             {

@@ -1,4 +1,4 @@
-//! Ogg with Opus or Vorbis: the second packet holds the comments, over as many pages as it needs.
+//! Ogg files with Opus or Vorbis: the second packet holds the comments, over as many pages as it needs.
 
 use super::{Metadata, take, take_array, vorbis};
 
@@ -17,14 +17,14 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     metadata
 }
 
-/// Puts the second packet together. It is never longer than the file.
+/// Joins the parts of the second packet. It is never longer than the file.
 fn second_packet(bytes: &[u8]) -> Option<Vec<u8>> {
     let (mut rest, mut packet, mut number) = (bytes, Vec::new(), 0);
     loop {
         if take(&mut rest, 4)? != b"OggS" {
             return None;
         }
-        // Version, kind, position, stream, sequence, checksum.
+        // Skips version, kind, position, stream, sequence and checksum.
         take(&mut rest, 22)?;
         let [count] = take_array(&mut rest)?;
         let lacing = take(&mut rest, usize::from(count))?;

@@ -1,4 +1,4 @@
-//! PNG: the chunks `tEXt`, `zTXt`, `iTXt`, and `comf`, in which ComfyUI puts the texts of animations.
+//! PNG files: the chunks `tEXt`, `zTXt`, `iTXt`, and `comf`, in which ComfyUI puts the texts of animations.
 
 use super::{Metadata, latin1, take, take_array, take_u32};
 
@@ -14,10 +14,10 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
             return metadata;
         }
         let Some(data) = take(&mut rest, length) else {
-            metadata.damaged(format!("it ends inside of a chunk `{}`", latin1(&kind).escape_default()));
+            metadata.damaged(format!("it ends inside a chunk `{}`", latin1(&kind).escape_default()));
             return metadata;
         };
-        // The checksum is not looked at: a text that is JSON was not damaged.
+        // The checksum is not checked: a text that is JSON is not damaged.
         take(&mut rest, 4);
         if text(kind, data, &mut metadata).is_none() {
             metadata.damaged(format!("a chunk `{}` is malformed", latin1(&kind).escape_default()));
@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     }
 }
 
-/// A keyword, a zero, and by kind what precedes the text.
+/// Adds the text of a chunk: a keyword, a zero, fields that depend on the kind, and the text.
 fn text<'f>(kind: [u8; 4], data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     if !matches!(&kind, b"tEXt" | b"zTXt" | b"iTXt" | b"comf") {
         return Some(());

@@ -5,7 +5,8 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use crate::{Form, ReadError, read};
+use crate::document::{Format, read};
+use crate::error::DocumentError;
 use comfy_schema::causes::in_full;
 
 const PROMPT: &str = r#"{"1": {"class_type": "A", "inputs": {"x": NaN}, "is_changed": ["h"]}}"#;
@@ -32,16 +33,16 @@ fn deflated(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Both are found, `NaN` survives, `is_changed` does not.
+/// Asserts that both are found, and that `NaN` survives and `is_changed` does not.
 #[track_caller]
 fn has_both(file: &[u8], format: &'static str) {
     let document = read(file).unwrap();
-    assert_eq!(document.form, Form::Picture(format));
-    assert_eq!(document.ui.unwrap().node_count(), 1);
-    assert_eq!(document.api.unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":NaN}}}"#);
+    assert_eq!(document.format(), Format::Picture(format));
+    assert_eq!(document.ui().unwrap().node_count(), 1);
+    assert_eq!(document.api().unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":NaN}}}"#);
     assert_eq!(
-        document.warnings[0].to_string(),
-        "node 1 `A`: `is_changed` is left out: it is of the run that saved the file"
+        document.warnings()[0].to_string(),
+        "node 1 (A): `is_changed` is left out: it belongs to the run that saved the file"
     );
 }
 
@@ -72,7 +73,7 @@ fn png_compressed_and_international_texts() {
 #[test]
 fn png_without_a_workflow_names_what_it_has() {
     let error = read(&png(&[(b"tEXt", b"parameters\0a cat".to_vec())])).unwrap_err();
-    assert_eq!(error, ReadError::NoWorkflow { format: "PNG", found: vec!["`parameters`".into()] });
+    assert_eq!(error, DocumentError::NoWorkflow { format: "PNG", found: vec!["`parameters`".into()] });
     assert!(error.to_string().starts_with("this PNG file holds no workflow, only `parameters`"), "{error}");
     let error = read(&png(&[])).unwrap_err();
     assert!(error.to_string().contains("no metadata at all"), "{error}");
@@ -82,7 +83,7 @@ fn png_without_a_workflow_names_what_it_has() {
 fn png_that_is_cut_is_damaged_unless_the_workflow_came_before() {
     let file = png(&[(b"IDAT", vec![0; 50]), (b"tEXt", joined(&[b"workflow\0", WORKFLOW.as_bytes()]))]);
     for length in 8..file.len() - 16 {
-        assert!(matches!(read(&file[..length]), Err(ReadError::Damaged { .. })), "{length}");
+        assert!(matches!(read(&file[..length]), Err(DocumentError::Damaged { .. })), "{length}");
     }
     assert!(read(&file[..file.len() - 12]).is_ok());
 }
@@ -98,18 +99,18 @@ fn png_bomb_is_refused() {
 fn png_chunk_of_an_impossible_length_is_damage() {
     let mut file = png(&[]);
     file.splice(8..8, [0xFF, 0xFF, 0xFF, 0xFF, b't', b'E', b'X', b't', b'a']);
-    assert!(matches!(read(&file), Err(ReadError::Damaged { .. })));
+    assert!(matches!(read(&file), Err(DocumentError::Damaged { .. })));
 }
 
 #[test]
-fn one_that_cannot_be_read_is_a_warning_beside_the_other() {
+fn metadata_that_cannot_be_read_is_a_warning_beside_the_other() {
     let file =
         png(&[(b"tEXt", joined(&[b"prompt\0", PROMPT.as_bytes()])), (b"tEXt", b"workflow\0{\"nodes\": ".to_vec())]);
     let document = read(&file).unwrap();
-    assert!(document.ui.is_none() && document.api.is_some());
-    assert!(document.warnings.iter().any(|warning| warning.to_string().contains("`workflow` in this PNG")));
+    assert!(document.ui().is_none() && document.api().is_some());
+    assert!(document.warnings().iter().any(|warning| warning.to_string().contains("metadata `workflow` of this PNG")));
     let error = read(&png(&[(b"tEXt", b"workflow\0[]".to_vec())])).unwrap_err();
-    assert!(in_full(&error).contains("this is an array, not a workflow"), "{error:?}");
+    assert!(in_full(&error).contains("found an array"), "{error:?}");
 }
 
 fn tiff(little: bool, texts: &[(u16, String)]) -> Vec<u8> {
@@ -219,7 +220,7 @@ fn mp4_keys() {
         let file = joined(&[&mp4_box(b"ftyp", b"isom"), &mp4_box(b"mdat", &[7; 9]), &mp4_box(b"moov", &moov)]);
         has_both(&file, "MP4");
     }
-    assert!(matches!(read(&mp4_box(b"ftyp", b"isom")), Err(ReadError::Damaged { .. })));
+    assert!(matches!(read(&mp4_box(b"ftyp", b"isom")), Err(DocumentError::Damaged { .. })));
 }
 
 fn element(id: &[u8], data: &[u8]) -> Vec<u8> {

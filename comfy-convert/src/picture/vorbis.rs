@@ -1,4 +1,4 @@
-//! Vorbis comments, which FLAC and Opus hold: `KEY=text`.
+//! Vorbis comments (`KEY=text`), which FLAC and Opus files hold.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::{Metadata, latin1, take, take_array, take_u32};
 /// The kind of block that holds the comments.
 const COMMENTS: u8 = 4;
 
-/// FLAC: metadata blocks before the sound.
+/// Reads the metadata blocks of a FLAC file, which come before the sound.
 pub(super) fn read_flac(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
     let mut rest = bytes.get(4..).unwrap_or_default();
@@ -18,7 +18,7 @@ pub(super) fn read_flac(bytes: &[u8]) -> Metadata<'_> {
         };
         let (kind, length) = ((head >> 24) & 0x7F, head & 0xFF_FFFF);
         let Some(data) = take(&mut rest, length) else {
-            metadata.damaged("it ends inside of a metadata block");
+            metadata.damaged("it ends inside a metadata block");
             return metadata;
         };
         if kind == usize::from(COMMENTS) && comments(data, &mut metadata).is_none() {
@@ -30,7 +30,7 @@ pub(super) fn read_flac(bytes: &[u8]) -> Metadata<'_> {
     }
 }
 
-/// The comments of a block: the name of the writer, a count, and that many texts, each with its length.
+/// Adds the comments of a block: the name of the writer, a count, and that many texts, each with its length.
 pub(super) fn comments<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     let mut rest = data;
     let writer = length(&mut rest)?;
@@ -46,7 +46,7 @@ pub(super) fn comments<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) -> Optio
     Some(())
 }
 
-/// The same of bytes that were put together.
+/// Adds the comments of a block that was joined from parts.
 pub(super) fn owned_comments(data: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
     let mut borrowed = Metadata::default();
     let result = comments(data, &mut borrowed);

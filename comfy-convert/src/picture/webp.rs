@@ -1,4 +1,4 @@
-//! WebP: the chunk `EXIF` of the RIFF file.
+//! WebP files: the chunk `EXIF` of the RIFF file.
 
 use super::{Metadata, exif, take, take_array};
 
@@ -8,15 +8,15 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     while !rest.is_empty() {
         let (Some(kind), Some(length)) = (take_array::<4>(&mut rest), take_array(&mut rest).map(u32::from_le_bytes))
         else {
-            metadata.damaged("it ends inside of a chunk's head");
+            metadata.damaged("it ends inside a chunk's head");
             return metadata;
         };
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         let Some(data) = take(&mut rest, length) else {
-            metadata.damaged("it ends inside of a chunk");
+            metadata.damaged("it ends inside a chunk");
             return metadata;
         };
-        // Chunks begin at even places.
+        // Chunks begin at even offsets.
         take(&mut rest, length % 2);
         if &kind == b"EXIF" {
             exif::read(data, &mut metadata);

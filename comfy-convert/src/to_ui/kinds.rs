@@ -1,4 +1,4 @@
-//! Matched types: what an input takes and an output gives follows from what is linked, as in the editor.
+//! Matched types: the types of slots and outputs follow from the links, as in the editor.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use comfy_schema::Text;
 use super::links::Wire;
 use super::node::Built;
 
-/// Gives matched slots and outputs the type that the links into the node carry. `order` has sources before what they
-/// feed.
+/// Sets the types of matched slots and outputs to those that the links into the node carry. `order` has sources before
+/// the nodes that they feed.
 pub(super) fn resolve(nodes: &mut [Built<'_>], wires: &[Wire], order: &[usize]) {
     let mut sources: HashMap<(usize, usize), (usize, usize)> = HashMap::new();
     for wire in wires {
@@ -26,7 +26,7 @@ pub(super) fn resolve(nodes: &mut [Built<'_>], wires: &[Wire], order: &[usize]) 
 }
 
 impl Built<'_> {
-    /// The templates of its slots and outputs.
+    /// Returns the templates of the slots and outputs.
     fn templates(&self) -> Vec<Text> {
         let slots = self.slots.iter().filter_map(|slot| slot.template.as_ref().map(|template| &template.id));
         let mut templates: Vec<Text> =
@@ -36,7 +36,7 @@ impl Built<'_> {
         templates
     }
 
-    /// The places of the slots of a template.
+    /// Returns the positions of the slots of a template.
     fn slots_of(&self, template: &Text) -> impl Iterator<Item = usize> {
         let slots = self.slots.iter().enumerate();
         slots
@@ -44,7 +44,8 @@ impl Built<'_> {
             .map(|(at, _)| at)
     }
 
-    /// Where any type is allowed, slots take what comes; else they say all that they allow.
+    /// Sets the types of a template's slots and outputs. Where any type is allowed, slots take the type that comes;
+    /// otherwise they state all types that they allow.
     fn set_template(&mut self, template: &Text, carried: Option<&Text>) {
         let mut allowed = None;
         for slot in &mut self.slots {

@@ -1,21 +1,21 @@
-//! Which graph of the file each node stands in: an id like `12:5` is that of node 5 in a subgraph whose instance is 12.
+//! The graph of the file that each node stands in: an id like `12:5` is that of node 5 in a subgraph whose instance is
+//! 12.
 //!
-//! So the editor shows what runs inside of the instance, and a literal on a socket has a place (see `literals`). A node
-//! whose subgraph cannot be made keeps its whole id in the root; that converts to the same prompt.
+//! This way the editor shows what runs inside the instance, and a literal on a socket has a place (see `literals`). A
+//! node whose subgraph cannot be made keeps its whole id in the root, which converts to the same prompt.
 
 use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Text, Value};
 
-use super::links::Link;
-use super::literals::Helper;
 use super::node::id_value;
 
-/// So many subgraphs are made, and so deep in each other.
-const MOST_SUBGRAPHS: usize = 200;
-const MOST_DEPTH: usize = 20;
+/// The maximum number of subgraphs that are made, and their maximum nesting depth.
+const MAX_SUBGRAPHS: usize = 200;
+const MAX_DEPTH: usize = 20;
 
-/// The root, which is the first, and the definitions of subgraphs with one instance each, outer ones first.
+/// All graphs of the file: the root, which is the first, and the definitions of subgraphs with one instance each, outer
+/// ones first.
 #[derive(Debug)]
 pub(super) struct Levels {
     pub(super) list: Vec<Level>,
@@ -23,12 +23,12 @@ pub(super) struct Levels {
     pub(super) of_node: Vec<usize>,
 }
 
-/// One graph of the file.
+/// A graph of the file.
 #[derive(Debug, Default)]
 pub(super) struct Level {
     /// The whole id of the instance; empty for the root.
     pub(super) id: Text,
-    /// The level of the instance; the root's own for the root.
+    /// The level of the instance; the root is its own parent.
     pub(super) parent: usize,
     pub(super) items: Vec<Item>,
     pub(super) helpers: Vec<Helper>,
@@ -37,10 +37,10 @@ pub(super) struct Level {
     pub(super) links: Vec<Link>,
 }
 
-/// What stands in a graph.
+/// An item in a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Item {
-    /// A node, by its place in the prompt.
+    /// A node, by its position in the prompt.
     Node(usize),
     /// The instance of a level.
     Instance(usize),
@@ -53,12 +53,55 @@ pub(super) enum Item {
 pub(super) struct Port {
     pub(super) name: Text,
     pub(super) kind: Text,
-    /// It feeds a widget, which the instance shows too.
+    /// Whether the input feeds a widget, which the instance then shows too.
     pub(super) widget: bool,
-    /// The links at the instance: of an input at most one.
+    /// The links at the instance; an input has at most one.
     pub(super) outside: Vec<usize>,
-    /// The links inside: of an output one.
+    /// The links inside; an output has one.
     pub(super) inside: Vec<usize>,
+}
+
+/// A link in one graph of the file.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) id: usize,
+    pub(super) from: Origin,
+    pub(super) to: Target,
+    pub(super) kind: Text,
+}
+
+/// The beginning of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// An output of a node.
+    Node(usize, usize),
+    /// An output of a level's instance.
+    Instance(usize, usize),
+    /// An input of the graph itself.
+    Border(usize),
+}
+
+/// The end of a link.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Target {
+    /// A slot of a node.
+    Node(usize, usize),
+    /// An input of a level's instance.
+    Instance(usize, usize),
+    /// An output of the graph itself.
+    Border(usize),
+    /// The widget of a helper.
+    Helper(usize),
+}
+
+/// A muted node that holds a value in the widget of its first input.
+#[derive(Debug)]
+pub(super) struct Helper {
+    pub(super) id: u32,
+    pub(super) class: &'static str,
+    pub(super) kind: Text,
+    pub(super) value: Value,
+    pub(super) link: usize,
 }
 
 impl Levels {
@@ -75,18 +118,18 @@ impl Levels {
         levels
     }
 
-    /// Makes the levels that can be made. Gives them by the ids of their instances.
+    /// Makes the levels that can be made, and returns them by the ids of their instances.
     fn make<'i>(&mut self, ids: &[&'i str]) -> HashMap<&'i str, usize> {
         let groups = groups(ids);
         let nodes: HashSet<&str> = ids.iter().copied().collect();
-        // Numbers that stand twice in a file are renumbered when it is loaded, in whatever graph they are.
+        // Numbers that occur twice in a file are renumbered when it is loaded, in whatever graphs they are.
         let roots = |id: &&'i str| !id.contains(':');
         let mut used: HashSet<&str> =
             ids.iter().copied().chain(groups.iter().map(|group| group.0)).filter(roots).collect();
         let mut made = HashMap::new();
         for (group, parts) in &groups {
             let parent = group.rsplit_once(':').map_or(Some(0), |(outer, _)| made.get(outer).copied());
-            let Some(parent) = parent.filter(|_| self.list.len() <= MOST_SUBGRAPHS) else { continue };
+            let Some(parent) = parent.filter(|_| self.list.len() <= MAX_SUBGRAPHS) else { continue };
             if nodes.contains(group) || parts.iter().any(|part| used.contains(part)) {
                 continue;
             }
@@ -97,7 +140,7 @@ impl Levels {
         made
     }
 
-    /// Puts the instance of a level, which gets its first item, in its place.
+    /// Puts the instance of a level into its parent when the level gets its first item.
     fn enter(&mut self, level: usize) {
         let Level { parent, items, .. } = &self.list[level];
         let parent = *parent;
@@ -107,7 +150,7 @@ impl Levels {
         }
     }
 
-    /// A node's id in its graph.
+    /// Returns a node's id in its graph.
     pub(super) fn id_of_node(&self, node: usize, id: &str) -> Value {
         match self.of_node.get(node) {
             Some(0) | None => id_value(id),
@@ -115,19 +158,19 @@ impl Levels {
         }
     }
 
-    /// An instance's id in its graph.
+    /// Returns an instance's id in its graph.
     pub(super) fn id_of_instance(&self, level: usize) -> Value {
         let Level { id, parent, .. } = &self.list[level];
         if *parent == 0 { id_value(id) } else { id_value(last(id)) }
     }
 
-    /// The least of what each level's nodes have, those of levels in it included.
+    /// Returns the least value among the nodes of each level, including those of levels in it.
     pub(super) fn first(&self, of_nodes: &[usize]) -> Vec<usize> {
         let mut first = vec![usize::MAX; self.list.len()];
         for (&level, &place) in self.of_node.iter().zip(of_nodes) {
             first[level] = first[level].min(place);
         }
-        // Outer levels stand before inner ones.
+        // Outer levels come before inner ones.
         for level in (1..self.list.len()).rev() {
             let parent = self.list[level].parent;
             first[parent] = first[parent].min(first[level]);
@@ -135,7 +178,7 @@ impl Levels {
         first
     }
 
-    /// The levels from the root to this one.
+    /// Returns the levels from the root to this one.
     pub(super) fn path(&self, mut level: usize) -> Vec<usize> {
         let mut path = vec![level];
         while level != 0 {
@@ -151,14 +194,14 @@ fn last(id: &str) -> &str {
     id.rsplit_once(':').map_or(id, |(_, last)| last)
 }
 
-/// Every group that ids name, outer ones first, with the ids of what stands in it.
+/// Returns every group that ids name, outer ones first, with the ids of the items in it.
 fn groups<'i>(ids: &[&'i str]) -> Vec<(&'i str, Vec<&'i str>)> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut seen = HashSet::new();
     for id in ids {
         let parts = id.split(':');
-        if parts.clone().any(str::is_empty) || parts.count() > MOST_DEPTH {
+        if parts.clone().any(str::is_empty) || parts.count() > MAX_DEPTH {
             continue;
         }
         for (at, _) in id.match_indices(':') {
@@ -187,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_say_the_graph() {
+    fn ids_determine_the_graph() {
         let (ids, of_node) = levels(&["1", "12:5", "12:7:3", "12:6"]);
         assert_eq!(ids, ["", "12", "12:7"]);
         assert_eq!(of_node, [0, 1, 2, 1]);
@@ -198,8 +241,8 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_renumbered_stays_in_the_root() {
-        // 5 stands twice, and 12 is a node.
+    fn nodes_whose_ids_would_be_renumbered_stay_in_the_root() {
+        // 5 occurs twice, and 12 is a node.
         assert_eq!(levels(&["5", "12:5"]), (vec![String::new()], vec![0, 0]));
         assert_eq!(levels(&["12", "12:5"]), (vec![String::new()], vec![0, 0]));
         assert_eq!(levels(&["1:5", "2:5"]).1, [1, 0]);

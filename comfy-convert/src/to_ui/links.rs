@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Text, Value};
 
-use super::levels::{Levels, Port};
+use super::levels::{Levels, Link, Origin, Port, Target};
 use super::node::Built;
 
-/// The ends of a definition.
+/// The ids of a definition's input node and output node.
 pub(super) const INPUT: i32 = -10;
 pub(super) const OUTPUT: i32 = -20;
 
@@ -20,47 +20,14 @@ pub(super) struct Wire {
     pub(super) slot: usize,
 }
 
-/// A link in one graph of the file.
-#[derive(Debug)]
-pub(super) struct Link {
-    pub(super) id: usize,
-    pub(super) from: From,
-    pub(super) to: To,
-    pub(super) kind: Text,
-}
-
-/// Where a link begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum From {
-    /// An output of a node.
-    Node(usize, usize),
-    /// An output of a level's instance.
-    Instance(usize, usize),
-    /// An input of the graph itself.
-    Border(usize),
-}
-
-/// Where a link ends.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum To {
-    /// A slot of a node.
-    Node(usize, usize),
-    /// An input of a level's instance.
-    Instance(usize, usize),
-    /// An output of the graph itself.
-    Border(usize),
-    /// The widget of a helper.
-    Helper(usize),
-}
-
-/// Draws links.
+/// The state of drawing links.
 pub(super) struct Router<'r, 's> {
     pub(super) nodes: &'r mut [Built<'s>],
     pub(super) levels: &'r mut Levels,
-    /// The last id. Ids are those of no other link in the whole file.
+    /// The last id used. Ids are unique in the whole file.
     pub(super) last: usize,
-    /// The outputs of levels by what feeds them.
-    outputs: HashMap<(usize, From), usize>,
+    /// The outputs of levels by their origin.
+    outputs: HashMap<(usize, Origin), usize>,
     names: HashSet<(usize, Text)>,
 }
 
@@ -74,26 +41,26 @@ impl<'r, 's> Router<'r, 's> {
         let kind = self.nodes[wire.from].output_kind(wire.output);
         let (up, down) = (self.path(wire.from), self.path(wire.to));
         let common = up.iter().zip(&down).take_while(|(a, b)| a == b).count();
-        let mut from = From::Node(wire.from, wire.output);
+        let mut from = Origin::Node(wire.from, wire.output);
         for &level in up[common..].iter().rev() {
-            from = From::Instance(level, self.output(level, from, &kind));
+            from = Origin::Instance(level, self.output(level, from, &kind));
         }
         let mut graph = up[common - 1];
         for &level in &down[common..] {
             let (name, widget) = self.nodes[wire.to].slot_name(wire.slot);
             let port = self.input(level, &name, &kind, widget);
-            self.link(graph, from, To::Instance(level, port), &kind);
-            (graph, from) = (level, From::Border(port));
+            self.link(graph, from, Target::Instance(level, port), &kind);
+            (graph, from) = (level, Origin::Border(port));
         }
-        self.link(graph, from, To::Node(wire.to, wire.slot), &kind);
+        self.link(graph, from, Target::Node(wire.to, wire.slot), &kind);
     }
 
     fn path(&self, node: usize) -> Vec<usize> {
         self.levels.path(self.levels.of_node[node])
     }
 
-    /// The output of a level that gives this; made when it is first asked for.
-    fn output(&mut self, level: usize, from: From, kind: &Text) -> usize {
+    /// Returns the output of a level for this origin, and adds it if there is none.
+    fn output(&mut self, level: usize, from: Origin, kind: &Text) -> usize {
         if let Some(&port) = self.outputs.get(&(level, from)) {
             return port;
         }
@@ -102,16 +69,17 @@ impl<'r, 's> Router<'r, 's> {
         let name = if port == 0 { kind.clone() } else { Text::new(format!("{kind}_{port}")) };
         let (outside, inside) = (Vec::new(), Vec::new());
         self.levels.list[level].outputs.push(Port { name, kind: kind.clone(), widget: false, outside, inside });
-        self.link(level, from, To::Border(port), kind);
+        self.link(level, from, Target::Border(port), kind);
         port
     }
 
-    /// A new input of a level, of this name or one like it.
+    /// Adds an input to a level, under this name or a similar one.
     pub(super) fn input(&mut self, level: usize, name: &str, kind: &Text, widget: bool) -> usize {
         let inputs = &mut self.levels.list[level].inputs;
         let port = inputs.len();
         let mut free = Text::new(name);
-        // No two inputs have one place, so this ends with the second try, but for names that look like made ones.
+        // No two inputs have the same position, so this ends with the second try, except for names that look like
+        // generated ones.
         while !self.names.insert((level, free.clone())) {
             free = Text::new(format!("{free}_{port}"));
         }
@@ -119,21 +87,21 @@ impl<'r, 's> Router<'r, 's> {
         port
     }
 
-    /// A new link in one graph, known to both of its ends. Gives its id.
-    pub(super) fn link(&mut self, graph: usize, from: From, to: To, kind: &Text) -> usize {
+    /// Adds a link to one graph and to both of its ends, and returns its id.
+    pub(super) fn link(&mut self, graph: usize, from: Origin, to: Target, kind: &Text) -> usize {
         self.last += 1;
         let id = self.last;
         let list = &mut self.levels.list;
         match from {
-            From::Node(node, output) => self.nodes[node].add_link(output, id),
-            From::Instance(level, port) => list[level].outputs[port].outside.push(id),
-            From::Border(port) => list[graph].inputs[port].inside.push(id),
+            Origin::Node(node, output) => self.nodes[node].add_link(output, id),
+            Origin::Instance(level, port) => list[level].outputs[port].outside.push(id),
+            Origin::Border(port) => list[graph].inputs[port].inside.push(id),
         }
         match to {
-            To::Node(node, slot) => self.nodes[node].set_link(slot, id),
-            To::Instance(level, port) => list[level].inputs[port].outside.push(id),
-            To::Border(port) => list[graph].outputs[port].inside.push(id),
-            To::Helper(helper) => list[graph].helpers[helper].link = id,
+            Target::Node(node, slot) => self.nodes[node].set_link(slot, id),
+            Target::Instance(level, port) => list[level].inputs[port].outside.push(id),
+            Target::Border(port) => list[graph].outputs[port].inside.push(id),
+            Target::Helper(helper) => list[graph].helpers[helper].link = id,
         }
         list[graph].links.push(Link { id, from, to, kind: kind.clone() });
         id
@@ -141,19 +109,19 @@ impl<'r, 's> Router<'r, 's> {
 }
 
 impl Link {
-    /// The ids and slots of its ends as they stand in the file.
+    /// Returns the ids and slots of the link's ends as they stand in the file.
     pub(super) fn ends(&self, graph: usize, nodes: &[Built<'_>], levels: &Levels) -> [(Value, usize); 2] {
-        let node = |node: usize| levels.id_of_node(node, &nodes[node].id);
+        let node = |node: usize| levels.id_of_node(node, nodes[node].id);
         let from = match self.from {
-            From::Node(at, output) => (node(at), output),
-            From::Instance(level, port) => (levels.id_of_instance(level), port),
-            From::Border(port) => (INPUT.into(), port),
+            Origin::Node(at, output) => (node(at), output),
+            Origin::Instance(level, port) => (levels.id_of_instance(level), port),
+            Origin::Border(port) => (INPUT.into(), port),
         };
         let to = match self.to {
-            To::Node(at, slot) => (node(at), slot),
-            To::Instance(level, port) => (levels.id_of_instance(level), port),
-            To::Border(port) => (OUTPUT.into(), port),
-            To::Helper(helper) => (levels.list[graph].helpers[helper].id.into(), 0),
+            Target::Node(at, slot) => (node(at), slot),
+            Target::Instance(level, port) => (levels.id_of_instance(level), port),
+            Target::Border(port) => (OUTPUT.into(), port),
+            Target::Helper(helper) => (levels.list[graph].helpers[helper].id.into(), 0),
         };
         [from, to]
     }

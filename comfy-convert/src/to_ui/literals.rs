@@ -1,28 +1,19 @@
 //! Literals on sockets that have no widget.
 //!
-//! A file has no place for them but one: an input of a subgraph that also feeds a widget gives that widget's value to
-//! everything it feeds, as a literal. That is where they come from, too. So beside such a node, if it stands in a
-//! subgraph, stands a muted one that holds the value.
+//! A file has only one place for them: an input of a subgraph that also feeds a widget gives that widget's value to
+//! everything it feeds, as a literal. Prompts have such literals from there, too. So a node with one, if it stands in a
+//! subgraph, gets a muted helper node that holds the value.
 
 use comfy_schema::{Map, Schema, Text, Value};
 
-use super::Lost;
-use super::links::{From, Router, To};
+use super::levels::{Helper, Origin, Target};
+use super::links::Router;
+use super::lost::LostValue;
 use super::size::{self, BoxSize};
 
-/// A muted node that holds a value in the widget of its first input.
-#[derive(Debug)]
-pub(super) struct Helper {
-    pub(super) id: u32,
-    class: &'static str,
-    kind: Text,
-    value: Value,
-    pub(super) link: usize,
-}
-
-/// Gives the literals of nodes in subgraphs a place; what has none is lost. `last_id` is the greatest number that is an
-/// id, and is moved on.
-pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<Lost>) {
+/// Adds helpers for the literals of nodes in subgraphs; the other literals are lost. `last_id` is the greatest number
+/// that is an id, and is advanced.
+pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u32, lost: &mut Vec<LostValue>) {
     for at in 0..router.nodes.len() {
         let level = router.levels.of_node[at];
         for (name, value) in std::mem::take(&mut router.nodes[at].literals) {
@@ -38,13 +29,13 @@ pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u
             *last_id = last_id.saturating_add(1);
             helpers.push(Helper { id: *last_id, class, kind: kind.clone(), value, link: 0 });
             let port = router.input(level, &name, &kind, true);
-            router.link(level, From::Border(port), To::Helper(helper), &kind);
-            router.link(level, From::Border(port), To::Node(at, slot), &kind);
+            router.link(level, Origin::Border(port), Target::Helper(helper), &kind);
+            router.link(level, Origin::Border(port), Target::Node(at, slot), &kind);
         }
     }
 }
 
-/// The class whose only widget holds such a value.
+/// Returns the class whose only widget holds such a value.
 fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
     let class = match value {
         Value::Int(_) => "PrimitiveInt",
@@ -59,11 +50,11 @@ fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
 
 impl Helper {
     pub(super) fn size() -> BoxSize {
-        // Its value, and how it changes after each run.
+        // The two widgets are the value and its change after each run.
         size::of_rows(1, 2)
     }
 
-    /// The node as it stands in the file.
+    /// Returns the node as it stands in the file.
     pub(super) fn write(&self, (x, y): (f64, f64)) -> Value {
         let input = Map::from_iter([
             ("name", Value::from("value")),

@@ -1,31 +1,34 @@
-//! One node of the file: its widgets with the prompt's values, its slots with the prompt's links.
+//! Nodes of the file: their widgets with the prompt's values, their slots with the prompt's links.
 
 use std::collections::HashSet;
 
+use comfy_schema::prompt::{Link, PromptNode};
 use comfy_schema::{Map, NodeDef, OutputDef, OutputKind, Schema, Text, Value};
 
-use super::Lost;
+use super::lost::LostValue;
 use super::size::{self, BoxSize, Rows};
 use super::text;
-use crate::emit::{number, title};
+use crate::frontend::{js, title};
 use crate::load::{Template, slots_of};
 use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 
-/// What a node of no class is called, and the only value that one of an unknown class has.
+/// The inputs of a node that has none.
+static NO_INPUTS: Map = Map::new();
+/// The class of a node that has none, and the name of the only value of a node of an unknown class.
 const NO_CLASS: &str = "UNKNOWN";
-/// The most outputs that a node of an unknown class gets because something is linked to them.
-const MOST_OUTPUTS: usize = 64;
+/// The maximum number of outputs that a node of an unknown class gets because something is linked to them.
+const MAX_OUTPUTS: usize = 64;
 
 /// An input slot.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct Slot<'s> {
     name: Text,
     pub(super) kind: Text,
     widget: bool,
-    /// The template of a matched type.
+    /// The template of a matched type, if the slot has one.
     pub(super) template: Option<Template>,
-    /// Source and output, as the prompt says.
-    wanted: Option<(Text, usize)>,
+    /// The source and output of the link in the prompt.
+    wanted: Option<(&'s str, usize)>,
     link: Option<usize>,
 }
 
@@ -34,7 +37,7 @@ pub(super) struct Slot {
 pub(super) struct Out {
     name: Text,
     pub(super) kind: Text,
-    /// The template of a matched type.
+    /// The id of the template of a matched type, if the output has one.
     pub(super) template: Option<Text>,
     links: Vec<usize>,
 }
@@ -48,30 +51,27 @@ impl Out {
 /// A node ready to be linked and written.
 #[derive(Debug)]
 pub(super) struct Built<'s> {
-    pub(super) id: Text,
+    pub(super) id: &'s Text,
     class: Text,
-    /// What the schema says of it.
+    /// The class's definition, if the schema has it.
     known: Option<&'s NodeDef>,
     title: Option<Text>,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot<'s>>,
     pub(super) outputs: Vec<Out>,
     values: Vec<Value>,
     pub(super) size: BoxSize,
-    /// Values for sockets that have no widget.
+    /// The values for sockets that have no widget.
     pub(super) literals: Vec<(Text, Value)>,
 }
 
 impl<'s> Built<'s> {
-    pub(super) fn new(schema: &'s Schema, id: &Text, node: &Map, lost: &mut Vec<Lost>) -> Self {
-        let no_inputs = Map::new();
-        let inputs = node.get("inputs").and_then(Value::as_object).unwrap_or(&no_inputs);
-        let class = node.get("class_type").and_then(Value::as_str);
+    /// Builds a node from the prompt; the values that the file cannot hold are added to `lost`.
+    pub(super) fn new(schema: &'s Schema, node: PromptNode<'s>, lost: &mut Vec<LostValue>) -> Self {
+        let class = node.class();
         let known = class.and_then(|class| schema.node(class));
-        let title = node.get("_meta").and_then(|meta| meta.as_object()?.get("title")?.as_str());
-        let title =
-            title.filter(|title| !title.is_empty() && known.is_none_or(|known| title::default(known) != *title));
+        let title = node.title().filter(|title| known.is_none_or(|known| title::default(known) != *title));
         let mut built = Self {
-            id: id.clone(),
+            id: node.id,
             class: Text::new(class.unwrap_or(NO_CLASS)),
             known,
             title: title.map(Text::new),
@@ -81,41 +81,42 @@ impl<'s> Built<'s> {
             size: size::of_rows(1, 0),
             literals: Vec::new(),
         };
-        match known {
-            Some(known) => built.fill(known, inputs, lost),
-            None => built.keep(inputs, lost),
+        match (known, node.inputs()) {
+            (Some(known), inputs) => built.fill(known, inputs.unwrap_or(&NO_INPUTS), lost),
+            (None, Some(inputs)) => built.keep(inputs, lost),
+            (None, None) => {}
         }
         built
     }
 
-    /// The place of a slot.
+    /// Returns the position of a slot.
     pub(super) fn slot_of(&self, name: &str) -> Option<usize> {
         self.slots.iter().position(|slot| slot.name == name)
     }
 
-    /// What a slot is called, and whether it is a widget's.
+    /// Returns the name of a slot, and whether it belongs to a widget.
     pub(super) fn slot_name(&self, slot: usize) -> (Text, bool) {
         self.slots.get(slot).map(|slot| (slot.name.clone(), slot.widget)).unwrap_or_default()
     }
 
-    /// The links that the prompt wants: slot, name, source and output.
-    pub(super) fn wanted(&self) -> Vec<(usize, Text, Text, usize)> {
-        let wanted = |(at, slot): (usize, &Slot)| {
-            let (source, output) = slot.wanted.clone()?;
-            Some((at, slot.name.clone(), source, output))
+    /// Returns the links that the prompt wants: slot, source and output.
+    pub(super) fn wanted(&self) -> Vec<(usize, &'s str, usize)> {
+        let wanted = |(at, slot): (usize, &Slot<'s>)| {
+            let (source, output) = slot.wanted?;
+            Some((at, source, output))
         };
         self.slots.iter().enumerate().filter_map(wanted).collect()
     }
 
-    /// Whether it has an output. One of an unknown class has those that something is linked to.
+    /// Returns whether the node has an output. A node of an unknown class has those that something is linked to.
     pub(super) fn has_output(&mut self, output: usize) -> bool {
-        if self.known.is_none() && output < MOST_OUTPUTS && output >= self.outputs.len() {
+        if self.known.is_none() && output < MAX_OUTPUTS && output >= self.outputs.len() {
             self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
         }
         output < self.outputs.len()
     }
 
-    /// What an output carries.
+    /// Returns the type of an output.
     pub(super) fn output_kind(&self, output: usize) -> Text {
         self.outputs.get(output).map_or_else(|| "*".into(), |output| output.kind.clone())
     }
@@ -132,11 +133,11 @@ impl<'s> Built<'s> {
         }
     }
 
-    /// A node of a known class.
-    fn fill(&mut self, known: &'s NodeDef, inputs: &Map, lost: &mut Vec<Lost>) {
+    /// Fills a node of a known class.
+    fn fill(&mut self, known: &'s NodeDef, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         let mut widgets = widgets_of(known);
         let mut at = 0;
-        // A dynamic combo's children are there once it is set.
+        // A dynamic combo's children exist once it is set.
         while let Some(widget) = widgets.list.get(at) {
             if let Some(value) = self.value(widget, inputs, lost) {
                 widgets.set(at, Some(value));
@@ -153,7 +154,7 @@ impl<'s> Built<'s> {
             .collect();
         for slot in slots_of(known, &widgets, &linked(inputs)) {
             let (wanted, widget) = (inputs.get(&slot.name).and_then(link), slot.widget.is_some());
-            // A widget that is not linked has a slot all the same; files do not hold it.
+            // A widget that is not linked also has a slot, which files do not hold.
             if !widget || wanted.is_some() {
                 let (name, kind, template) = (slot.name, slot.kind, slot.template);
                 self.slots.push(Slot { name, kind, widget, template, wanted, link: None });
@@ -165,7 +166,7 @@ impl<'s> Built<'s> {
         self.rest(inputs, &sent, lost);
     }
 
-    /// How large the editor draws it.
+    /// Returns the size at which the editor draws the node.
     fn measured(&self, known: &NodeDef, widgets: &Widgets<'_>) -> BoxSize {
         let sockets = self.slots.iter().filter(|slot| !slot.widget);
         let rows = Rows {
@@ -176,8 +177,8 @@ impl<'s> Built<'s> {
         size::of_class(known, widgets, &title, &rows)
     }
 
-    /// What the class does not know: links are kept as they are, values are lost.
-    fn rest(&mut self, inputs: &Map, sent: &HashSet<&str>, lost: &mut Vec<Lost>) {
+    /// Adds the inputs that the class does not know: links are kept as they are, values are lost.
+    fn rest(&mut self, inputs: &'s Map, sent: &HashSet<&str>, lost: &mut Vec<LostValue>) {
         let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
@@ -185,8 +186,8 @@ impl<'s> Built<'s> {
                     self.add_slot(name, wanted);
                 }
             } else if sent.contains(name.as_str()) {
-                // A widget has it.
-            } else if told.contains(name) && number::survives(value) {
+                // A widget holds the value.
+            } else if told.contains(name) && js::survives(value) {
                 self.literals.push((name.clone(), value.clone()));
             } else {
                 lost.push(self.lost(name, "the class has no widget of this name"));
@@ -194,34 +195,34 @@ impl<'s> Built<'s> {
         }
     }
 
-    /// The value of a widget that stands for what the prompt holds.
-    fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<Lost>) -> Option<Value> {
+    /// Returns the saved value of a widget that stands for the prompt's value.
+    fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<LostValue>) -> Option<Value> {
         let value = inputs.get(&widget.name).filter(|value| widget.sent && link(value).is_none())?;
         let value = match value {
             Value::Object(map) => map.get("__value__").unwrap_or(value),
             other => other,
         };
-        if !number::survives(value) {
-            lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends another one"));
+        if !js::survives(value) {
+            lost.push(self.lost(&widget.name, "the editor's numbers have 53 bits, so it sends a different one"));
         }
         match (widget.kind, value) {
             (Kind::Multiline { dynamic: true } | Kind::DynamicText, Value::String(text)) => {
                 let saved = text::protected(text);
                 if saved.is_none() {
-                    lost.push(self.lost(&widget.name, "a backslash in it means something to the editor"));
+                    lost.push(self.lost(&widget.name, "a backslash in it has a meaning to the editor"));
                 }
                 Some(saved.map_or_else(|| value.clone(), Value::from))
             }
             (Kind::Rendered | Kind::Webcam, _) => {
-                lost.push(self.lost(&widget.name, "the browser makes it anew"));
+                lost.push(self.lost(&widget.name, "the browser renders it anew"));
                 Some(value.clone())
             }
             _ => Some(value.clone()),
         }
     }
 
-    /// A node of an unknown class: its links, and the one value that such a node can hold.
-    fn keep(&mut self, inputs: &Map, lost: &mut Vec<Lost>) {
+    /// Fills a node of an unknown class with its links and the one value that such a node can hold.
+    fn keep(&mut self, inputs: &'s Map, lost: &mut Vec<LostValue>) {
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
                 self.add_slot(name, wanted);
@@ -229,21 +230,21 @@ impl<'s> Built<'s> {
             }
             self.values.push(value.clone());
             if name != NO_CLASS {
-                lost.push(self.lost(name, "the definitions do not have the class, so its widgets are not known"));
+                lost.push(self.lost(name, "the definitions do not have the class, so its widgets are unknown"));
             }
         }
     }
 
-    fn add_slot(&mut self, name: &Text, wanted: (Text, usize)) {
+    fn add_slot(&mut self, name: &Text, wanted: (&'s str, usize)) {
         let (name, kind) = (name.clone(), "*".into());
         self.slots.push(Slot { name, kind, widget: false, template: None, wanted: Some(wanted), link: None });
     }
 
-    pub(super) fn lost(&self, input: &Text, why: &str) -> Lost {
-        Lost { node: self.id.clone(), input: input.clone(), why: why.to_owned() }
+    pub(super) fn lost(&self, input: &Text, reason: impl Into<String>) -> LostValue {
+        LostValue { node: self.id.clone(), input: input.clone(), reason: reason.into() }
     }
 
-    /// The node as it stands in the file.
+    /// Returns the node as it stands in the file.
     pub(super) fn write(&self, id: Value, (x, y): (f64, f64), size: BoxSize, order: usize) -> Value {
         let mut map = Map::new();
         map.insert("id", id);
@@ -259,7 +260,7 @@ impl<'s> Built<'s> {
             map.insert("title", title);
         }
         let mut properties = Map::new();
-        // The classes whose prefix is filled in have no such name.
+        // Classes whose prefix the front end fills in have no such property.
         if self.known.is_some() && !PREFIXED.contains(&self.class.as_str()) {
             properties.insert("Node name for S&R", &self.class);
         }
@@ -271,7 +272,7 @@ impl<'s> Built<'s> {
     }
 }
 
-impl Slot {
+impl Slot<'_> {
     fn write(&self) -> Value {
         let mut map = Map::from_iter([("name", Value::from(&self.name)), ("type", Value::from(&self.kind))]);
         if self.widget {
@@ -294,7 +295,7 @@ impl Out {
     }
 }
 
-/// Gives the widgets that are not sent what the editor would have saved.
+/// Sets the widgets that are not sent to the values that the editor would have saved.
 fn companions(widgets: &mut Widgets<'_>) {
     let mut area: Option<Value> = None;
     for widget in &mut widgets.list {
@@ -314,13 +315,13 @@ fn companions(widgets: &mut Widgets<'_>) {
     }
 }
 
-/// An id as the editor has it: a number if it is one.
+/// Returns an id as the editor has it: a number if it is one.
 pub(super) fn id_value(id: &str) -> Value {
     let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
     number.map_or_else(|| id.into(), Value::from)
 }
 
-/// The template of an output with a matched type.
+/// Returns the template of an output with a matched type.
 fn template(output: &OutputDef) -> Option<Text> {
     match &output.kind {
         OutputKind::Match(template) => Some(template.clone().unwrap_or_default()),
@@ -328,15 +329,13 @@ fn template(output: &OutputDef) -> Option<Text> {
     }
 }
 
-/// The names of the inputs that are linked.
+/// Returns the names of the inputs that are linked.
 fn linked(inputs: &Map) -> HashSet<Text> {
     inputs.iter().filter(|(_, value)| link(value).is_some()).map(|(name, _)| name.clone()).collect()
 }
 
-/// `[id, slot]`
-fn link(value: &Value) -> Option<(Text, usize)> {
-    match value.as_array()? {
-        [Value::String(id), slot] => Some((id.clone(), usize::try_from(slot.as_i128()?).ok()?)),
-        _ => None,
-    }
+/// Returns the source and output of a link.
+fn link(value: &Value) -> Option<(&str, usize)> {
+    let link = Link::of(value)?;
+    Some((link.source, link.index()?))
 }

@@ -1,63 +1,64 @@
-//! How large the editor draws a node: so large that it need not enlarge it when the file is opened, and that a picture
-//! below its widgets has room.
+//! The sizes of nodes in the editor: large enough that the editor need not enlarge them when the file is opened, and
+//! that a picture below the widgets has room.
 //!
-//! The heights are those of the front end 1.45, measured with it for all 796 classes of ComfyUI 0.26.0; texts are
-//! measured roughly, and rather too wide.
+//! The heights are those of front end 1.45, measured with it for all 796 classes of ComfyUI 0.26.0. The widths of texts
+//! are estimates, rather too large.
 
 use comfy_schema::{InputKind, NodeDef, Value};
 
 use crate::widgets::{Kind, Widget, Widgets};
 
-/// The bar with the title, which the editor draws above a node's place.
+/// The height of the title bar, which the editor draws above a node's position.
 pub(super) const TITLE: f64 = 30.0;
-/// A row of sockets.
+/// The height of a row of sockets.
 const ROW: f64 = 20.0;
-/// What is below the rows, and before the widgets.
+/// The gaps below the rows and above the widgets.
 const BELOW_ROWS: f64 = 6.0;
 const BEFORE_WIDGETS: f64 = 8.0;
-/// A widget of one line; one of several; and what a player or a viewer is higher than one line.
+/// The heights of a widget of one line, of one of several lines, and the additional height of a player or viewer.
 const WIDGET: f64 = 24.0;
 const TEXT: f64 = 54.0;
 const VIEWER: f64 = 30.0;
-/// A picture that was loaded, or that was made.
+/// The height of a picture that was loaded or made.
 const PICTURE: f64 = 212.0;
-/// What new nodes are as wide as: without widgets, with them, and with a text of several lines, which is as high as this.
+/// The widths of new nodes without widgets, with widgets, and with a text of several lines, and the least height of the
+/// latter.
 const PLAIN_WIDTH: f64 = 140.0;
 const WIDGET_WIDTH: f64 = 270.0;
 const TEXT_WIDTH: f64 = 400.0;
 const TEXT_HEIGHT: f64 = 200.0;
-/// A viewer of models.
+/// The size of a viewer of 3D models.
 const SCENE: (f64, f64) = (300.0, 600.0);
-/// How wide a character of a title or a socket's name is about, and what stands beside it.
+/// The estimated width of a character in titles and socket names, and the space beside them.
 const CHARACTER: f64 = 8.0;
 const BESIDE_TITLE: f64 = 60.0;
 const BESIDE_NAMES: f64 = 50.0;
 
-/// The size of a node in the editor's points.
+/// The size of a node, in the editor's points.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct BoxSize {
-    /// How wide.
+    /// The width.
     pub width: f64,
-    /// How high, the bar with its title included.
+    /// The height, title bar included.
     pub height: f64,
 }
 
 impl BoxSize {
-    /// As it stands in the file: without the bar.
+    /// Returns the size as it stands in the file: without the title bar.
     pub(super) fn write(self) -> Value {
         Value::Array(vec![self.width.into(), (self.height - TITLE).into()])
     }
 }
 
-/// A node with so many rows of sockets and plain widgets.
+/// Returns the size of a node with these numbers of socket rows and plain widgets.
 pub(super) fn of_rows(rows: usize, widgets: usize) -> BoxSize {
     let width = if widgets > 0 { WIDGET_WIDTH } else { PLAIN_WIDTH };
     let widgets = if widgets > 0 { BEFORE_WIDGETS + WIDGET * count(widgets) } else { 0.0 };
     BoxSize { width, height: TITLE + ROW * count(rows.max(1)) + BELOW_ROWS + widgets }
 }
 
-/// A node of a known class. `rows` are the names at its left and right side.
+/// Returns the size of a node of a known class. `rows` are the names at its left and right side.
 pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, title: &str, rows: &Rows<'_>) -> BoxSize {
     let heights: Vec<f64> = widgets.list.iter().filter_map(height).collect();
     let mut size = of_rows(rows.count(), 0);
@@ -97,7 +98,7 @@ impl Rows<'_> {
     }
 }
 
-/// How high a widget is; `None` if it is hidden.
+/// Returns the height of a widget, or `None` if it is hidden.
 fn height(widget: &Widget<'_>) -> Option<f64> {
     Some(match widget.kind {
         Kind::CustomIndex => return None,
@@ -108,7 +109,7 @@ fn height(widget: &Widget<'_>) -> Option<f64> {
     })
 }
 
-/// Whether a picture stands below the widgets: one that was loaded, or that was made.
+/// Returns whether a picture stands below the widgets: one that was loaded or made.
 fn shows_picture(class: &NodeDef) -> bool {
     let loads = class.inputs.iter().any(|input| {
         let flags = ["image_upload", "video_upload", "animated_image_upload"];
@@ -119,7 +120,7 @@ fn shows_picture(class: &NodeDef) -> bool {
     loads || class.output_node && (takes("IMAGE") || takes("VIDEO"))
 }
 
-/// How wide a text is at most.
+/// Returns the estimated width of a text.
 fn text(text: &str) -> f64 {
     count(text.chars().count()) * CHARACTER
 }

@@ -1,8 +1,9 @@
-//! Texts in which braces and comments mean something to the editor.
+//! Texts in which braces and comments have a meaning to the editor.
 
-use crate::emit::{Random, expand};
+use crate::frontend::dynamic_prompt::expand;
+use crate::frontend::random::Random;
 
-/// The text that the editor makes this one of when it queues; `None` if there is none that is known.
+/// Returns a text that the editor turns into this one when it queues, or `None` if none is known.
 pub(super) fn protected(text: &str) -> Option<String> {
     let gives = |saved: &str| expand(saved, &mut Random::new(0)) == (text.to_owned(), false);
     if gives(text) {
@@ -12,13 +13,13 @@ pub(super) fn protected(text: &str) -> Option<String> {
     gives(&saved).then_some(saved)
 }
 
-/// Braces with a backslash before them; the second sign of what would begin a comment as a choice of one.
+/// Escapes a text: braces get a backslash, and the second character that would begin a comment becomes a choice of one.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for char in text.chars() {
         match (before, char) {
-            // Behind a backslash another one would be part of it.
+            // After a backslash, another one would be part of its escape.
             ('\\', '{' | '}' | '|') => out.extend(['{', '\\', char, '}']),
             (_, '{' | '}' | '|') => out.extend(['\\', char]),
             ('/', '/' | '*') => out.extend(['{', char, '}']),
@@ -32,7 +33,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::protected;
-    use crate::emit::{Random, expand};
+    use crate::frontend::dynamic_prompt::expand;
+    use crate::frontend::random::Random;
 
     #[test]
     fn texts_come_back() {
@@ -54,8 +56,8 @@ mod tests {
     }
 
     #[test]
-    fn what_no_text_gives_is_said() {
-        // The editor adds a word behind a backslash at the end.
+    fn a_text_that_the_editor_cannot_give_is_none() {
+        // The editor adds a word after a backslash at the end.
         assert_eq!(protected("a\\"), None);
     }
 }

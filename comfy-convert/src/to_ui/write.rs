@@ -1,41 +1,42 @@
-//! Graphs as they stand in the file: nodes and instances laid out, links, and definitions.
+//! Writing of the file's graphs: nodes and instances with their positions, links, and definitions.
 
 use std::collections::HashMap;
 
 use comfy_schema::{Map, Value};
 
-use super::levels::{Item, Level, Levels};
-use super::links::{From, INPUT, OUTPUT, To};
-use super::literals::Helper;
+use super::levels::{Helper, Item, Level, Levels, Link, Origin, Port, Target};
+use super::links::{INPUT, OUTPUT};
 use super::node::Built;
 use super::size::{self, BoxSize, Rows, TITLE};
-use super::uuid_of;
 
-/// How wide the ends of a definition are, and how far from its nodes.
+/// The version of the front end whose files these are like.
+const FRONT_END: &str = "1.45.19";
+
+/// The width of a definition's input and output nodes, and their distance from its nodes.
 const END_WIDTH: f64 = 120.0;
 const END_GAP: f64 = 90.0;
 
-/// What the file's graphs are written from.
+/// The parts of a file that is written.
 pub(super) struct Writer<'w, 's, L> {
     pub(super) nodes: &'w [Built<'s>],
     pub(super) levels: &'w Levels,
-    /// The place of each node in an order of execution, and the first of all that are in each level.
+    /// The rank of each node in an order of execution, and the least rank in each level.
     pub(super) order: &'w [usize],
     pub(super) first: &'w [usize],
-    /// Lays boxes out.
+    /// The layout of boxes.
     pub(super) layout: L,
     /// The greatest ids of nodes and links.
     pub(super) last: (u32, usize),
 }
 
-/// The nodes of a graph, and how far they reach to the right.
+/// The nodes of a graph, and their right edge.
 pub(super) struct Written {
     pub(super) nodes: Vec<Value>,
     right: f64,
 }
 
 impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> {
-    /// The nodes of a graph.
+    /// Writes the nodes of a graph.
     pub(super) fn nodes(&self, graph: usize) -> Written {
         let level = &self.levels.list[graph];
         let items: Vec<Item> = level.items.iter().copied().chain((0..level.helpers.len()).map(Item::Helper)).collect();
@@ -45,11 +46,11 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         for (at, (&item, &size)) in items.iter().zip(&sizes).enumerate() {
             let (x, y) = places.get(at).copied().unwrap_or_default();
             written.right = written.right.max(x + size.width);
-            // The editor draws the title above a node's place.
+            // The editor draws the title above a node's position.
             let place = (x, y + TITLE);
             written.nodes.push(match item {
                 Item::Node(node) => {
-                    let id = self.levels.id_of_node(node, &self.nodes[node].id);
+                    let id = self.levels.id_of_node(node, self.nodes[node].id);
                     self.nodes[node].write(id, place, size, self.order[node])
                 }
                 Item::Instance(level) => self.instance(level, place, size),
@@ -76,16 +77,16 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         }
     }
 
-    /// The links of the root.
+    /// Writes the links of the root.
     pub(super) fn root_links(&self) -> Value {
-        let link = |link: &super::links::Link| {
+        let link = |link: &Link| {
             let [(from, output), (to, slot)] = link.ends(0, self.nodes, self.levels);
             Value::Array(vec![link.id.into(), from, output.into(), to, slot.into(), (&link.kind).into()])
         };
         self.levels.list[0].links.iter().map(link).collect()
     }
 
-    /// The definitions of all subgraphs.
+    /// Writes the definitions of all subgraphs.
     pub(super) fn definitions(&self) -> Vec<Value> {
         (1..self.levels.list.len()).map(|graph| self.definition(graph)).collect()
     }
@@ -103,7 +104,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
                 ("type", Value::from(&link.kind)),
             ])
         });
-        let port = |(at, port): (usize, &super::levels::Port)| {
+        let port = |(at, port): (usize, &Port)| {
             Map::from_iter([
                 ("id", Value::from(uuid_of(&format!("{} {at} {}", level.id, port.name)))),
                 ("name", Value::from(&port.name)),
@@ -175,26 +176,26 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
     }
 }
 
-/// The links between the items of a graph, by their places.
+/// Returns the links between the items of a graph, by their positions.
 fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
-    let edge = |link: &super::links::Link| {
+    let edge = |link: &Link| {
         let from = match link.from {
-            From::Node(node, _) => Item::Node(node),
-            From::Instance(level, _) => Item::Instance(level),
-            From::Border(_) => return None,
+            Origin::Node(node, _) => Item::Node(node),
+            Origin::Instance(level, _) => Item::Instance(level),
+            Origin::Border(_) => return None,
         };
         let to = match link.to {
-            To::Node(node, _) => Item::Node(node),
-            To::Instance(level, _) => Item::Instance(level),
-            To::Border(_) | To::Helper(_) => return None,
+            Target::Node(node, _) => Item::Node(node),
+            Target::Instance(level, _) => Item::Instance(level),
+            Target::Border(_) | Target::Helper(_) => return None,
         };
         Some((*places.get(&from)?, *places.get(&to)?))
     };
     level.links.iter().filter_map(edge).collect()
 }
 
-/// An end of a definition, as high as its ports.
+/// Writes the input or output node of a definition, as high as its ports.
 fn end(id: i32, x: f64, ports: usize) -> Value {
     let height = size::of_rows(ports + 1, 0).height;
     let bounding = [x, 0.0, END_WIDTH, height].map(Value::from).to_vec();
@@ -203,4 +204,43 @@ fn end(id: i32, x: f64, ports: usize) -> Value {
 
 fn definition_id(level: &Level) -> String {
     uuid_of(&format!("subgraph {}", level.id))
+}
+
+/// Writes the file.
+pub(super) fn workflow<L>(writer: &Writer<'_, '_, L>) -> Map
+where
+    L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>,
+{
+    let nodes = Value::Array(writer.nodes(0).nodes);
+    let definitions = writer.definitions();
+    let mut workflow = Map::from_iter([
+        ("id", Value::from(uuid_of(&nodes.to_string()))),
+        ("revision", Value::from(0)),
+        ("last_node_id", Value::from(writer.last.0)),
+        ("last_link_id", Value::from(writer.last.1)),
+        ("nodes", nodes),
+        ("links", writer.root_links()),
+        ("groups", Value::Array(Vec::new())),
+        ("config", Map::new().into()),
+        ("extra", Map::from_iter([("frontendVersion", FRONT_END)]).into()),
+        ("version", Value::from(0.4)),
+    ]);
+    if !definitions.is_empty() {
+        workflow.insert("definitions", Map::from_iter([("subgraphs", definitions)]));
+    }
+    workflow
+}
+
+/// Returns a UUID that depends on a text only.
+fn uuid_of(text: &str) -> String {
+    // FNV-1a over 128 bits, with the version (8) and variant of a UUID that an application makes.
+    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    for byte in text.bytes() {
+        hash ^= u128::from(byte);
+        hash = hash.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    }
+    let hash = hash & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+    let text = format!("{hash:032x}");
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }

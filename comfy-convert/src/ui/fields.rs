@@ -1,21 +1,21 @@
-//! Single fields of the editor's file, read with its tolerances.
+//! Single fields of the editor's file, read as tolerantly as the editor does.
 
 use comfy_schema::{Map, Text, Value};
 
 use super::{LinkId, Mode};
-use crate::emit::number::{js_text, json_text};
+use crate::frontend::js::{js_text, json_text};
 
-/// A text; anything else is the empty one.
+/// Returns the text of a member; anything else reads as the empty text.
 pub(super) fn text(map: &Map, key: &str) -> Text {
     map.get(key).and_then(Value::as_str).map(Text::new).unwrap_or_default()
 }
 
-/// An array; anything else is an empty one.
+/// Returns the array of a member; anything else reads as an empty array.
 pub(super) fn array<'m>(map: &'m Map, key: &str) -> &'m [Value] {
     map.get(key).and_then(Value::as_array).unwrap_or_default()
 }
 
-/// A node's id as text, as JavaScript's `String(id)` gives it.
+/// Returns a node's id as text, as JavaScript's `String(id)` does.
 pub(super) fn id(value: Option<&Value>) -> Option<Text> {
     match value? {
         Value::String(text) => Some(text.clone()),
@@ -24,7 +24,7 @@ pub(super) fn id(value: Option<&Value>) -> Option<Text> {
     }
 }
 
-/// The type of a slot. Events are saved as `-1`, an old combo as its list of options.
+/// Returns the type of a slot. Events are saved as `-1`, an old combo as its list of options.
 pub(super) fn kind(value: Option<&Value>) -> Text {
     match value {
         Some(Value::String(text)) => text.clone(),
@@ -34,7 +34,7 @@ pub(super) fn kind(value: Option<&Value>) -> Text {
     }
 }
 
-/// The id of a link; `None` for null.
+/// Returns the id of a link, or `None` for null.
 pub(super) fn link_id(value: Option<&Value>) -> Option<LinkId> {
     match value? {
         Value::Null => None,
@@ -44,7 +44,7 @@ pub(super) fn link_id(value: Option<&Value>) -> Option<LinkId> {
     }
 }
 
-/// The index of a slot, also if it was saved as a text.
+/// Returns the index of a slot, which may have been saved as a text.
 pub(super) fn slot(value: Option<&Value>) -> Option<usize> {
     match value? {
         Value::String(text) => text.trim().parse().ok(),

@@ -1,4 +1,4 @@
-//! The editor's file as a typed, tolerant model: what a conversion needs of it, in the file's order.
+//! The editor's file as a typed, tolerant model: the parts that a conversion needs, in the file's order.
 
 mod fields;
 mod parse;
@@ -8,36 +8,36 @@ use std::fmt;
 
 use comfy_schema::{Map, Text, Value};
 
-/// The most copies of subgraphs that get names.
-const MOST_NAMES: usize = 10_000;
-/// The deepest copy that gets a name.
-const DEEPEST_NAME: usize = 32;
+/// The maximum number of subgraph copies that get names.
+const MAX_NAMES: usize = 10_000;
+/// The maximum nesting depth of a copy that gets a name.
+const MAX_NAME_DEPTH: usize = 32;
 
-/// A workflow in UI format (0.4 or v1), as [`read`](crate::read) or [`UiWorkflow::from_value`] gives it.
+/// A workflow in UI format (0.4 or v1), as [`read`](crate::read) or [`UiWorkflow::from_value`] returns it.
 ///
-/// Only what a conversion needs is kept; positions, colours and groups are not.
+/// Only the parts that a conversion needs are kept; positions, colours and groups are not.
 #[derive(Debug, Clone)]
 pub struct UiWorkflow {
     /// The root graph.
     pub(crate) root: UiGraph,
     /// All subgraph definitions: those of the file first, in its order, then those nested in definitions.
     pub(crate) subgraphs: Vec<UiSubgraph>,
-    /// `extra.groupNodes`: name to definition.
+    /// The definitions of group nodes by name: `extra.groupNodes`.
     pub(crate) group_nodes: Map,
-    /// The highest node id given out so far, as the file says.
+    /// The highest node id in use so far, according to the file.
     pub(crate) last_node_id: i128,
-    /// What was odd and is left out.
-    pub(crate) oddities: Vec<String>,
+    /// Messages about the parts of the file that were ignored.
+    pub(crate) ignored: Vec<String>,
 }
 
 impl UiWorkflow {
-    /// The number of nodes, those in subgraph definitions included.
+    /// Returns the number of nodes, including those in subgraph definitions.
     pub fn node_count(&self) -> usize {
         self.root.nodes.len() + self.subgraphs.iter().map(|subgraph| subgraph.graph.nodes.len()).sum::<usize>()
     }
 
-    /// What each copy of a subgraph is called: by its title, else by its definition. A copy is named by the ids that lead
-    /// to it, as they begin the ids of its nodes in a prompt: `12`, `12:5`.
+    /// Returns the name of each copy of a subgraph: its title, or else the name of its definition. A copy is identified
+    /// by the ids that lead to it, as they begin the ids of its nodes in a prompt: `12`, `12:5`.
     pub fn subgraph_names(&self) -> Vec<(String, String)> {
         let definitions: HashMap<&str, &UiSubgraph> =
             self.subgraphs.iter().map(|subgraph| (subgraph.id.as_str(), subgraph)).collect();
@@ -46,8 +46,8 @@ impl UiWorkflow {
         while let Some((prefix, graph, depth)) = graphs.pop() {
             for node in &graph.nodes {
                 let Some(&definition) = definitions.get(node.class.as_str()) else { continue };
-                // Copies multiply, and a hostile file has copies in itself.
-                if names.len() >= MOST_NAMES || depth >= DEEPEST_NAME {
+                // Copies multiply, and in a hostile file a subgraph contains itself.
+                if names.len() >= MAX_NAMES || depth >= MAX_NAME_DEPTH {
                     return names;
                 }
                 let path = format!("{prefix}{}", node.id);
@@ -59,14 +59,15 @@ impl UiWorkflow {
         names
     }
 
-    /// The classes of all nodes, in the file's order, with repetitions. Subgraph instances give their definition's id.
+    /// Returns the classes of all nodes, in the file's order, with repetitions. The class of a subgraph instance is its
+    /// definition's id.
     pub fn classes(&self) -> impl Iterator<Item = &Text> {
         let graphs = std::iter::once(&self.root).chain(self.subgraphs.iter().map(|subgraph| &subgraph.graph));
         graphs.flat_map(|graph| graph.nodes.iter().map(|node| &node.class))
     }
 }
 
-/// Nodes and links.
+/// The nodes and links of one graph.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UiGraph {
     pub(crate) nodes: Vec<UiNode>,
@@ -76,13 +77,13 @@ pub(crate) struct UiGraph {
 /// A subgraph definition.
 #[derive(Debug, Clone)]
 pub(crate) struct UiSubgraph {
-    /// The type of its instances.
+    /// The definition's id, which is the type of its instances.
     pub(crate) id: Text,
     pub(crate) name: Text,
     pub(crate) inputs: Vec<UiPort>,
     pub(crate) outputs: Vec<UiPort>,
     pub(crate) graph: UiGraph,
-    /// It stands in another definition's `definitions`.
+    /// Whether the definition stands in another definition's `definitions`.
     pub(crate) nested: bool,
 }
 
@@ -97,13 +98,13 @@ pub(crate) struct UiPort {
 /// A node as it was saved.
 #[derive(Debug, Clone)]
 pub(crate) struct UiNode {
-    /// Its id as text, which is how ids are compared.
+    /// The node's id as text, which is how ids are compared.
     pub(crate) id: Text,
-    /// Its id, if it was saved as a number.
+    /// The node's id, if it was saved as a number.
     pub(crate) number: Option<i128>,
-    /// `type`
+    /// The node's class, `type` in the file.
     pub(crate) class: Text,
-    /// `title`, if it is a text that is not empty.
+    /// The node's title, if it is a text that is not empty.
     pub(crate) title: Option<Text>,
     pub(crate) mode: Mode,
     pub(crate) inputs: Vec<UiInput>,
@@ -118,9 +119,9 @@ pub(crate) struct UiInput {
     pub(crate) name: Text,
     pub(crate) kind: Text,
     pub(crate) link: Option<LinkId>,
-    /// What the user calls it; of use for group nodes only.
+    /// The user's name for the input, which only group nodes need.
     pub(crate) label: Option<Text>,
-    /// It has a `widget` entry; the name in it.
+    /// The name in the input's `widget` entry, if it has one.
     pub(crate) widget: Option<Text>,
 }
 
@@ -131,31 +132,31 @@ pub(crate) struct UiOutput {
     pub(crate) links: Vec<LinkId>,
 }
 
-/// `widgets_values`
+/// The saved values of widgets, `widgets_values` in the file.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Saved {
     #[default]
     None,
-    /// In the order of the widgets.
+    /// The values in the order of the widgets.
     List(Vec<Value>),
-    /// By name, which only a pack's own script reads.
+    /// Values by name, which only the script of the node's pack can read.
     Named,
 }
 
-/// What the queue does with a node.
+/// The treatment of a node when the workflow is queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Mode {
-    /// It runs (0, 1, 3 and whatever else).
+    /// The node runs (mode 0, 1, 3 and any unknown mode).
     #[default]
     Always,
-    /// 2: it does not run, nor what needs it.
+    /// Neither the node nor what needs it runs (mode 2).
     Muted,
-    /// 4: it does not run, and its links pass through.
+    /// The node does not run, and its links pass through it (mode 4).
     Bypassed,
 }
 
 impl Mode {
-    /// Whether the node is part of the prompt.
+    /// Returns whether the node is part of the prompt.
     pub(crate) fn runs(self) -> bool {
         self == Self::Always
     }
@@ -171,10 +172,10 @@ pub(crate) struct UiLink {
     pub(crate) target_slot: usize,
 }
 
-/// The id of a link: `7` and `"7"` are two.
+/// The id of a link. The number `7` and the text `"7"` are different ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum LinkId {
-    /// A number, as the bits of the float that JavaScript makes of it.
+    /// A number, as the bits of its JavaScript number.
     Number(u64),
     /// A text, or the JSON of anything else.
     Text(Text),

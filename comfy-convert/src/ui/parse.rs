@@ -1,29 +1,30 @@
-//! From JSON to the model.
+//! Parsing of JSON into the model.
 
 use comfy_schema::{Map, Text, Value};
 
 use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
-use crate::ReadError;
+use crate::error::DocumentError;
 
-/// The most subgraph definitions that are read: a definition costs work even if nothing uses it.
-const MOST_SUBGRAPHS: usize = 100_000;
+/// The maximum number of subgraph definitions: each costs work even if nothing uses it.
+const MAX_SUBGRAPHS: usize = 100_000;
 
 impl UiWorkflow {
     /// Reads a workflow in UI format.
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotAWorkflow`] if this is no object with `nodes`, [`ReadError::Node`] if a node has
-    /// neither id nor type. What is merely odd (an entry of `links` that is no link, for example) is left out and
-    /// warned of when the workflow is converted.
-    pub fn from_value(value: &Value) -> Result<Self, ReadError> {
+    /// Returns [`DocumentError::NotAWorkflow`] if the JSON is not an object with an array `nodes`,
+    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`]. Smaller oddities
+    /// (an entry of `links` that is not a link, for example) are ignored, and converting the workflow gives a warning
+    /// about them.
+    pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
-            return Err(ReadError::NotAWorkflow { found: value.kind_name().into() });
+            return Err(DocumentError::NotAWorkflow { found: value.kind_name().into() });
         };
         if file.get("nodes").and_then(Value::as_array).is_none() {
-            return Err(ReadError::NotAWorkflow { found: "an object without an array `nodes`".into() });
+            return Err(DocumentError::NotAWorkflow { found: "an object without an array `nodes`".into() });
         }
-        let mut reader = Reader { oddities: Vec::new() };
+        let mut reader = Reader { ignored: Vec::new() };
         let root = reader.graph(file, "")?;
         let subgraphs = reader.subgraphs(file)?;
         let extra = file.get("extra").and_then(Value::as_object);
@@ -35,7 +36,7 @@ impl UiWorkflow {
             subgraphs,
             group_nodes: group_nodes.cloned().unwrap_or_default(),
             last_node_id: last.and_then(Value::as_i128).unwrap_or_default(),
-            oddities: reader.oddities,
+            ignored: reader.ignored,
         })
     }
 }
@@ -45,24 +46,24 @@ impl UiNode {
     pub(crate) fn of_group(value: &Value) -> Option<Self> {
         let mut node = value.as_object()?.clone();
         node.insert("id", -1);
-        Reader { oddities: Vec::new() }.node(&node.into(), 0, "").ok()
+        Reader { ignored: Vec::new() }.node(&node.into(), 0, "").ok()
     }
 }
 
 struct Reader {
-    oddities: Vec<String>,
+    ignored: Vec<String>,
 }
 
 impl Reader {
-    fn odd(&mut self, at: &str, what: impl std::fmt::Display) {
-        // A hostile file could hold millions; a few tell as much.
-        if self.oddities.len() < 100 {
-            self.oddities.push(format!("{at}{what}"));
+    fn ignore(&mut self, at: &str, message: impl std::fmt::Display) {
+        // A hostile file could hold millions; a few are enough.
+        if self.ignored.len() < 100 {
+            self.ignored.push(format!("{at}{message}"));
         }
     }
 
-    /// All definitions, without recursion: definitions may nest.
-    fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, ReadError> {
+    /// Reads all definitions, without recursion, because definitions may nest deep.
+    fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, DocumentError> {
         let mut subgraphs = Vec::new();
         let mut waiting = std::collections::VecDeque::from([(file, false)]);
         while let Some((holder, nested)) = waiting.pop_front() {
@@ -70,20 +71,20 @@ impl Reader {
             for definition in definitions.map(|definitions| fields::array(definitions, "subgraphs")).unwrap_or_default()
             {
                 let Some(definition) = definition.as_object() else {
-                    self.odd("definitions.subgraphs: ", "an entry is no object and is left out");
+                    self.ignore("definitions.subgraphs: ", "an entry is not an object and is left out");
                     continue;
                 };
                 subgraphs.push(self.subgraph(definition, nested)?);
                 waiting.push_back((definition, true));
-                if subgraphs.len() > MOST_SUBGRAPHS {
-                    return Err(ReadError::TooManySubgraphs { most: MOST_SUBGRAPHS });
+                if subgraphs.len() > MAX_SUBGRAPHS {
+                    return Err(DocumentError::TooManySubgraphs { max: MAX_SUBGRAPHS });
                 }
             }
         }
         Ok(subgraphs)
     }
 
-    fn subgraph(&mut self, definition: &Map, nested: bool) -> Result<UiSubgraph, ReadError> {
+    fn subgraph(&mut self, definition: &Map, nested: bool) -> Result<UiSubgraph, DocumentError> {
         let name = fields::text(definition, "name");
         let graph = self.graph(definition, &format!("subgraph `{name}`: "))?;
         let ports = |key| fields::array(definition, key).iter().filter_map(Value::as_object).map(port).collect();
@@ -91,7 +92,7 @@ impl Reader {
         Ok(UiSubgraph { id, name, inputs: ports("inputs"), outputs: ports("outputs"), graph, nested })
     }
 
-    fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, ReadError> {
+    fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, DocumentError> {
         let mut nodes = Vec::new();
         for (index, node) in fields::array(holder, "nodes").iter().enumerate() {
             nodes.push(self.node(node, index, at)?);
@@ -101,23 +102,23 @@ impl Reader {
             match link(value) {
                 Some(link) => links.push(link),
                 None if value.is_null() => {}
-                None => self.odd(at, format_args!("links[{index}] is no link and is left out")),
+                None => self.ignore(at, format_args!("links[{index}] is not a link and is left out")),
             }
         }
         Ok(UiGraph { nodes, links })
     }
 
-    fn node(&mut self, value: &Value, index: usize, at: &str) -> Result<UiNode, ReadError> {
-        let bad = |why: &'static str| ReadError::Node { place: format!("{at}nodes[{index}]"), why };
-        let node = value.as_object().ok_or_else(|| bad("is no object"))?;
-        let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or a text"))?;
-        let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a text"))?;
+    fn node(&mut self, value: &Value, index: usize, at: &str) -> Result<UiNode, DocumentError> {
+        let bad = |reason: &'static str| DocumentError::Node { path: format!("{at}nodes[{index}]"), reason };
+        let node = value.as_object().ok_or_else(|| bad("is not an object"))?;
+        let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or string"))?;
+        let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a string"))?;
         let at = format!("{at}node {id} `{class}`: ");
         let mut inputs = Vec::new();
         for value in fields::array(node, "inputs") {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
-                None => self.odd(&at, "an entry of `inputs` is no object and is left out"),
+                None => self.ignore(&at, "an entry of `inputs` is not an object and is left out"),
             }
         }
         let values = match node.get("widgets_values") {
@@ -125,7 +126,7 @@ impl Reader {
             Some(Value::Object(_)) => Saved::Named,
             None | Some(Value::Null) => Saved::None,
             Some(other) => {
-                self.odd(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
+                self.ignore(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
                 Saved::None
             }
         };
@@ -167,7 +168,7 @@ fn port(saved: &Map) -> UiPort {
     }
 }
 
-/// A link as an array (0.4) or an object (v1 and subgraphs).
+/// Reads a link: an array (0.4) or an object (v1 and subgraphs).
 fn link(value: &Value) -> Option<UiLink> {
     let [id, origin, origin_slot, target, target_slot] = match value {
         Value::Array(parts) => std::array::from_fn(|at| parts.get(at)),

@@ -1,10 +1,10 @@
-//! The widgets of a class, dynamic combos at their first option.
+//! Construction of the widgets of a class, with dynamic combos at their first branch.
 
 use comfy_schema::{BranchDef, InputKind, NodeDef, Value};
 
 use super::{Kind, PREFIXED, Spec, Widget, Widgets, declared, initial, special};
 
-/// The widgets of a new node of this class.
+/// Returns the widgets of a new node of this class.
 pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
     let mut list = Vec::new();
     for spec in declared(class) {
@@ -20,7 +20,8 @@ pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
     Widgets { list }
 }
 
-/// Adds the widgets of one input: its own, its companions, its children. Nested as deep as the schema lets them.
+/// Adds the widgets of an input: its own, its companions, its children. The recursion is as deep as the schema nests
+/// them.
 pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     let Some(word) = spec.widget() else {
         return;
@@ -38,14 +39,15 @@ pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     add_companions(spec, &word, list);
 }
 
-/// Adds the children that a branch brings.
+/// Adds the children of a branch.
 pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s BranchDef, list: &mut Vec<Widget<'s>>) {
     for input in &branch.inputs {
         add(&spec.child(input), list);
     }
 }
 
-/// The branch that stands first in a JavaScript object: of integer-like keys the least, else the document's first.
+/// Returns the branch that comes first in a JavaScript object: of integer-like keys the least, or else the document's
+/// first.
 pub(crate) fn first_branch(branches: &[BranchDef]) -> Option<&BranchDef> {
     let index = |branch: &BranchDef| {
         let key = branch.key.as_str();
@@ -56,7 +58,7 @@ pub(crate) fn first_branch(branches: &[BranchDef]) -> Option<&BranchDef> {
 
 fn kind<'s>(spec: &Spec<'s>, word: &str) -> Kind<'s> {
     let options = &spec.input.options;
-    // Scripts look only at the widgets a node is made with, not at those that a choice brings later.
+    // The front end's scripts look only at the widgets of a new node, not at those that a choice adds later.
     let dynamic = options.dynamic_prompts() && spec.depth == 0;
     match word {
         "STRING" if options.multiline() => Kind::Multiline { dynamic },
@@ -68,7 +70,7 @@ fn kind<'s>(spec: &Spec<'s>, word: &str) -> Kind<'s> {
         "CURVE" => Kind::Curve,
         "LOAD_3D" | "LOAD_3D_ADVANCED" => Kind::Rendered,
         "WEBCAM" => Kind::Webcam,
-        // What was compared or recorded in the browser is not what the next run has.
+        // The value that the browser compared or recorded is not that of the next run.
         "AUDIO_RECORD" | "IMAGECOMPARE" => Kind::Fixed,
         _ => Kind::Plain,
     }

@@ -1,10 +1,10 @@
-//! What a widget holds before a value was read.
+//! The initial values of widgets.
 
 use comfy_schema::{Map, Value};
 
 use super::Spec;
 
-/// The initial value of an input whose widget is of this type.
+/// Returns the initial value of an input with a widget of this type.
 pub(super) fn value(spec: &Spec<'_>, word: &str) -> Option<Value> {
     let default = spec.input.options.default().cloned();
     match word {
@@ -32,7 +32,7 @@ fn combo(spec: &Spec<'_>, default: Option<Value>) -> Option<Value> {
     default.filter(is_truthy).or_else(|| spec.options().first().cloned())
 }
 
-/// JavaScript's truth, as far as the default of a combo can be false.
+/// Returns whether JavaScript takes a value for true.
 pub(super) fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,4 +1,4 @@
-//! Widgets: which a class has, in which order, what they start with, and how saved values reach them.
+//! Widgets: the widgets of each class, their order, their initial values, and how saved values reach them.
 
 mod build;
 mod initial;
@@ -11,8 +11,8 @@ use comfy_schema::{BranchDef, InputDef, Text, Value};
 pub(crate) use build::{first_branch, widgets_of};
 pub(crate) use spec::{Spec, declared, has_widget};
 
-/// The classes whose `filename_prefix` is filled in by the front end; their files also get no property
-/// that `%Name.widget%` could mean without having been saved with it.
+/// The classes whose `filename_prefix` the front end fills in. Their nodes are also not saved with the property "Node
+/// name for S&R", to which `%Name.widget%` refers.
 pub(crate) const PREFIXED: &[&str] = &[
     "SaveImage",
     "SaveVideo",
@@ -28,75 +28,76 @@ pub(crate) const PREFIXED: &[&str] = &[
     "SaveLatent",
 ];
 
-/// One widget of a node.
+/// A widget of a node.
 #[derive(Debug, Clone)]
 pub(crate) struct Widget<'s> {
     pub(crate) name: Text,
     pub(crate) kind: Kind<'s>,
-    /// `None` is JavaScript's undefined: the key is missing from the prompt.
+    /// The value; `None` is JavaScript's undefined, with which the key is missing from the prompt.
     pub(crate) value: Option<Value>,
-    /// It takes a place in `widgets_values`.
+    /// Whether the value is an entry of `widgets_values`.
     pub(crate) saved: bool,
-    /// Its value goes into the prompt.
+    /// Whether the value goes into the prompt.
     pub(crate) sent: bool,
-    /// In how many dynamic combos it stands: what follows a dynamic combo and stands deeper is its children.
+    /// The number of dynamic combos around the widget. The children of a dynamic combo are the widgets after it with a
+    /// greater depth.
     pub(crate) depth: usize,
-    /// The input it belongs to; companions have none.
+    /// The input that the widget belongs to; companions have none.
     pub(crate) input: Option<&'s InputDef>,
 }
 
-/// What a widget does with its value beyond holding it.
+/// The treatment of a widget's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind<'s> {
-    /// Nothing.
+    /// A widget that only holds its value.
     Plain,
     /// A text box of several lines: null is the empty text, undefined the text `undefined`.
     Multiline {
-        /// `{a|b}` is expanded.
+        /// Whether `{a|b}` is expanded.
         dynamic: bool,
     },
-    /// A text of one line whose `{a|b}` is expanded.
+    /// A text of one line in which `{a|b}` is expanded.
     DynamicText,
-    /// A text whose `%…%` is filled in.
+    /// A text in which `%…%` is replaced.
     Prefix,
-    /// One of a list: null is the first option.
+    /// A combo: null is the first option.
     Combo(&'s [Value]),
-    /// A combo whose options the server gives when asked.
+    /// A combo whose options the server lists on request.
     Remote(&'s [Value]),
-    /// A choice that brings widgets of its own.
+    /// A dynamic combo, whose branches have widgets of their own.
     DynamicCombo(&'s [BranchDef]),
-    /// The choice of a `CustomCombo`, whose options are the widgets behind it.
+    /// The choice of a `CustomCombo`, whose options are the widgets after it.
     CustomChoice,
-    /// The place of that choice among them.
+    /// The index of the choice of a `CustomCombo` among its options.
     CustomIndex,
     /// An option of a `CustomCombo`.
     CustomOption,
     /// A curve: an array is wrapped with its type.
     Curve,
-    /// What the browser renders: no value is known without it.
+    /// A value that the browser renders and that is not known without one.
     Rendered,
-    /// A picture of a camera.
+    /// A picture from a camera.
     Webcam,
-    /// The saved value is ignored.
+    /// A widget whose saved value is ignored.
     Fixed,
-    /// The address from which the browser plays the file of `audio`.
+    /// The URL from which the browser plays the file of the widget `audio`.
     AudioAddress,
 }
 
 impl<'s> Widget<'s> {
-    /// The widget of an input: saved and sent.
+    /// Creates the widget of an input, which is saved and sent.
     fn of(spec: &Spec<'s>, kind: Kind<'s>, value: Option<Value>) -> Self {
         let (name, depth) = (spec.name.clone(), spec.depth);
         Self { name, kind, value, saved: true, sent: true, depth, input: Some(spec.input) }
     }
 
-    /// A companion that is saved and not sent.
+    /// Creates a companion that is saved and not sent.
     fn companion(name: &str, depth: usize) -> Self {
         let name = Text::new(name);
         Self { name, kind: Kind::Plain, value: Some(Value::Null), saved: true, sent: false, depth, input: None }
     }
 
-    /// A companion that is sent with this value.
+    /// Creates a companion that is sent with this value.
     fn sent(name: &str, value: impl Into<Value>) -> Self {
         Self { value: Some(value.into()), sent: true, ..Self::companion(name, 0) }
     }
@@ -106,14 +107,14 @@ impl<'s> Widget<'s> {
     }
 }
 
-/// The widgets of one node, in order.
+/// The widgets of a node, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Widgets<'s> {
     pub(crate) list: Vec<Widget<'s>>,
 }
 
 impl<'s> Widgets<'s> {
-    /// The first widget of this name.
+    /// Returns the first widget of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Widget<'s>> {
         self.list.iter().find(|widget| widget.name == name)
     }
@@ -122,7 +123,7 @@ impl<'s> Widgets<'s> {
         self.list.iter().position(|widget| widget.name == name)
     }
 
-    /// The children of the dynamic combo at this place: a range of places.
+    /// Returns the positions of the children of the dynamic combo at this position.
     fn children(&self, at: usize) -> std::ops::Range<usize> {
         let depth = self.list.get(at).map_or(0, |widget| widget.depth);
         let behind = self.list.iter().skip(at + 1);

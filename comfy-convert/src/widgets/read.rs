@@ -1,4 +1,4 @@
-//! How values reach widgets: one by one from `widgets_values`, and by being set later.
+//! Setting of widgets: one by one from `widgets_values`, and single ones later.
 
 use comfy_schema::{InputKind, NodeDef, Text, Value};
 
@@ -6,16 +6,16 @@ use super::special::custom_option;
 use super::{Kind, Spec, Widget, Widgets, build, declared};
 use crate::ui::Saved;
 
-/// The most options of a `CustomCombo`.
-const MOST_OPTIONS: usize = 10_000;
+/// The maximum number of options of a `CustomCombo`.
+const MAX_OPTIONS: usize = 10_000;
 
 impl<'s> Widgets<'s> {
-    /// Gives the saved values to the widgets, in sequence.
+    /// Sets the widgets to the saved values, in sequence.
     pub(crate) fn read(&mut self, class: &'s NodeDef, saved: &Saved) {
         let values: Vec<Option<Value>> = match saved {
             Saved::None => return,
             Saved::Named => {
-                // The stock code asks the object for the entries 0, 1, 2…: each is undefined.
+                // The stock front end reads the entries 0, 1, 2… of the object, and each is undefined.
                 self.read_each(|_| Some(None));
                 return;
             }
@@ -24,7 +24,7 @@ impl<'s> Widgets<'s> {
         self.read_each(|at| values.get(at).cloned());
     }
 
-    /// Gives these values to the widgets, in sequence, as they are.
+    /// Sets the widgets to these values, in sequence, as they are.
     pub(crate) fn read_list(&mut self, values: &[Value]) {
         self.read_each(|at| values.get(at).cloned().map(Some));
     }
@@ -38,7 +38,7 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// Sets every saved widget in turn; a dynamic combo's children exist when their turn comes.
+    /// Sets every saved widget in turn. A dynamic combo's children exist by the time it is their turn.
     fn read_each(&mut self, value_at: impl Fn(usize) -> Option<Option<Value>>) {
         let (mut at, mut taken) = (0, 0);
         while let Some(widget) = self.list.get(at) {
@@ -53,7 +53,7 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// Sets the value of the widget at this place, as assigning to it does in the front end.
+    /// Sets the value of the widget at this position, with the effects that an assignment has in the front end.
     pub(crate) fn set(&mut self, at: usize, value: Option<Value>) {
         let Some(widget) = self.list.get_mut(at) else {
             return;
@@ -86,7 +86,7 @@ impl<'s> Widgets<'s> {
                 if let Some(widget) = self.list.get_mut(at) {
                     widget.value = value;
                 }
-                if is_last && filled && number < MOST_OPTIONS {
+                if is_last && filled && number < MAX_OPTIONS {
                     self.list.insert(at + 1, custom_option(number + 1));
                 }
             }
@@ -94,9 +94,9 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// What the front end mends once all is read: combos that hold nothing get their first option, and samplers
-    /// their names of today.
-    pub(crate) fn mend(&mut self, class: &NodeDef) {
+    /// Repairs values as the front end does once all are read: combos that hold nothing get their first option, and
+    /// samplers get their present names.
+    pub(crate) fn repair(&mut self, class: &NodeDef) {
         let mut at = 0;
         while let Some(widget) = self.list.get(at) {
             let empty = widget.value.as_ref().is_none_or(Value::is_null);
@@ -122,19 +122,19 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// The options of a `CustomCombo`, empty ones included.
+    /// Returns the options of a `CustomCombo`, including empty ones.
     pub(crate) fn custom_options(&self) -> impl Iterator<Item = Value> {
         let options = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption);
         options.map(|widget| widget.value.clone().unwrap_or(Value::Null))
     }
 
-    /// The values without those of forced inputs, which old front ends saved.
+    /// Returns the values without those of forced inputs, which old front ends saved.
     fn without_forced(&self, class: &'s NodeDef, values: &[Value]) -> Vec<Value> {
         let mut forced = Vec::new();
         for spec in declared(class) {
             count_forced(&spec, &mut forced);
         }
-        // Of the widgets that scripts add, these three are inputs to the front end.
+        // Of the widgets that scripts add, the front end counts these three as inputs.
         let added = |widget: &&Widget<'_>| {
             widget.input.is_none() && matches!(widget.name.as_str(), "upload" | "audioUI" | "image")
         };
@@ -146,7 +146,7 @@ impl<'s> Widgets<'s> {
     }
 }
 
-/// Whether each value that old front ends saved for this input is one of a forced input.
+/// Adds, for each value that old front ends saved for this input, whether the input is forced.
 fn count_forced(spec: &Spec<'_>, forced: &mut Vec<bool>) {
     let options = &spec.input.options;
     if spec.widget().is_none() && !options.force_input() {

@@ -1,4 +1,4 @@
-//! A declared input as the front end sees it.
+//! Declared inputs as the front end sees them.
 
 use comfy_schema::widgets::has_widget_in_1_45;
 use comfy_schema::{InputDef, InputKind, NodeDef, Section, Text, Value};
@@ -11,23 +11,23 @@ pub(crate) fn has_widget(word: &str) -> bool {
     BASIC_WIDGETS.contains(&word) || has_widget_in_1_45(word)
 }
 
-/// One input of a class or of a dynamic input's branch.
+/// An input of a class or of a dynamic combo's branch.
 #[derive(Debug, Clone)]
 pub(crate) struct Spec<'s> {
-    /// Its full name: `p.child` inside a dynamic combo `p`.
+    /// The full name: `p.child` inside a dynamic combo `p`.
     pub(crate) name: Text,
     pub(crate) input: &'s InputDef,
-    /// In how many dynamic combos it stands.
+    /// The number of dynamic combos around the input.
     pub(crate) depth: usize,
 }
 
 impl<'s> Spec<'s> {
-    /// An input of a dynamic combo's branch or a growing list.
+    /// Creates the spec of an input of a dynamic combo's branch or an autogrow input.
     pub(crate) fn child(&self, input: &'s InputDef) -> Self {
         Self { name: format!("{}.{}", self.name, own_name(input)).into(), input, depth: self.depth + 1 }
     }
 
-    /// The type word of its slot. An option called `type` replaces the input's own.
+    /// Returns the type word of the slot. An option called `type` replaces the input's own type.
     pub(crate) fn word(&self) -> Text {
         if let Some(word) = self.input.options.get("type").and_then(Value::as_str) {
             return word.into();
@@ -41,7 +41,7 @@ impl<'s> Spec<'s> {
         }
     }
 
-    /// The type word of its widget, if it has one.
+    /// Returns the type word of the widget, if the input has one.
     pub(crate) fn widget(&self) -> Option<Text> {
         let options = &self.input.options;
         let by_default = options.default_input() && self.input.section == Section::Optional && self.depth == 0;
@@ -52,7 +52,7 @@ impl<'s> Spec<'s> {
         has_widget(&word).then_some(word)
     }
 
-    /// The options of a combo.
+    /// Returns the options of a combo.
     pub(crate) fn options(&self) -> &'s [Value] {
         match &self.input.kind {
             InputKind::Combo(combo) => &combo.values,
@@ -61,23 +61,24 @@ impl<'s> Spec<'s> {
     }
 }
 
-/// The inputs of a class in the front end's order: `input_order.required`, then `.optional`, then unlisted ones.
+/// Returns the inputs of a class in the front end's order: `input_order.required`, then `.optional`, then unlisted
+/// ones.
 pub(crate) fn declared(class: &NodeDef) -> Vec<Spec<'_>> {
     let mut inputs: Vec<&InputDef> = class.inputs.iter().collect();
-    // It is kept only where the order of the document does not say the same.
+    // The schema keeps `input_order` only where it differs from the order of the document.
     if let Some(order) = class.raw.get("input_order").and_then(Value::as_object) {
         let listed = |input: &InputDef| {
             let section = if input.section == Section::Required { "required" } else { "optional" };
             let names = order.get(section).and_then(Value::as_array).unwrap_or_default();
             names.iter().any(|name| name.as_str() == Some(&input.name))
         };
-        // The schema has sorted each section, listed ones first.
+        // The schema has sorted each section already, listed inputs first.
         inputs.sort_by_key(|input| !listed(input));
     }
     inputs.into_iter().map(|input| Spec { name: own_name(input), input, depth: 0 }).collect()
 }
 
-/// An option called `name` replaces the input's own.
+/// Returns the name of an input. An option called `name` replaces the input's own.
 fn own_name(input: &InputDef) -> Text {
     input.options.get("name").and_then(Value::as_str).map_or_else(|| input.name.clone(), Text::new)
 }

@@ -4,7 +4,7 @@ use comfy_schema::{InputKind, NodeDef, Section};
 
 use super::{Kind, Spec, Widget, initial};
 
-/// Widgets right behind an input's own.
+/// Adds the widgets that come right after an input's own.
 pub(super) fn after<'s>(class: &'s NodeDef, spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     match (class.class.as_str(), spec.name.as_str()) {
         ("Load3D", "model_file") => list.extend([
@@ -21,7 +21,7 @@ pub(super) fn after<'s>(class: &'s NodeDef, spec: &Spec<'s>, list: &mut Vec<Widg
     }
 }
 
-/// Widgets behind all others.
+/// Adds the widgets that come after all others.
 pub(super) fn at_the_end<'s>(class: &'s NodeDef, list: &mut Vec<Widget<'s>>) {
     match class.class.as_str() {
         "LoadAudio" => list.push(Widget { kind: Kind::AudioAddress, ..Widget::sent("audioUI", "").unsaved() }),
@@ -46,12 +46,13 @@ pub(super) fn at_the_end<'s>(class: &'s NodeDef, list: &mut Vec<Widget<'s>>) {
     }
 }
 
-/// An option of a `CustomCombo`, counted from 1.
+/// Creates an option of a `CustomCombo`, counted from 1.
 pub(super) fn custom_option<'s>(number: usize) -> Widget<'s> {
     Widget { kind: Kind::CustomOption, ..Widget::sent(&format!("option{number}"), "") }
 }
 
-/// Whether the class gets an upload button: for a required combo of pictures or videos, or the input `audio`.
+/// Returns whether the class gets an upload button: it has a required combo of pictures or videos, or the input
+/// `audio`.
 fn has_upload(class: &NodeDef) -> bool {
     let flag = |spec: &&comfy_schema::InputDef, key: &str| spec.options.get(key).is_some_and(initial::is_truthy);
     let media = class.inputs.iter().filter(|input| input.section == Section::Required).any(|input| {

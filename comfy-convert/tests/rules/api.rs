@@ -1,18 +1,18 @@
 //! API format and request bodies.
 
-use comfy_convert::{Form, read};
+use comfy_convert::{Format, read};
 
 #[test]
-fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
+fn api_format_is_kept_without_the_keys_of_its_run() {
     let document = read(br#"{"1":{"class_type":"A","inputs":{"x":7.0},"is_changed":"h"},"note":"x"}"#).unwrap();
-    assert_eq!((document.form, document.ui.is_none()), (Form::Api, true));
-    assert_eq!(document.api.unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":7.0}}}"#);
-    let warnings: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!((document.format(), document.ui().is_none()), (Format::Api, true));
+    assert_eq!(document.api().unwrap().to_string(), r#"{"1":{"class_type":"A","inputs":{"x":7.0}}}"#);
+    let warnings: Vec<String> = document.warnings().iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
         [
-            "node 1 `A`: `is_changed` is left out: it is of the run that saved the file",
-            "`note` is no node and is left out"
+            "node 1 (A): `is_changed` is left out: it belongs to the run that saved the file",
+            "`note` is not a node and is left out"
         ]
     );
 }
@@ -20,7 +20,7 @@ fn api_format_is_taken_as_it_is_but_for_what_belongs_to_the_run() {
 #[test]
 fn a_prompt_without_any_class_is_one() {
     let document = read(br#"{"1":{"inputs":{"x":7}},"2":{"inputs":{},"_meta":{}}}"#).unwrap();
-    assert_eq!((document.form, document.warnings.len()), (Form::Api, 0));
+    assert_eq!((document.format(), document.warnings().len()), (Format::Api, 0));
     assert!(read(br#"{"1":{"inputs":{}},"2":{"input":{}}}"#).is_err());
 }
 
@@ -29,13 +29,13 @@ fn a_request_holds_both() {
     let body = br#"{"prompt":{"1":{"class_type":"A","inputs":{}}},
         "extra_data":{"extra_pnginfo":{"workflow":{"nodes":[{"id":1,"type":"A"}],"links":[]}}}}"#;
     let document = read(body).unwrap();
-    assert_eq!(document.form, Form::Request);
-    assert_eq!((document.ui.unwrap().node_count(), document.api.is_some()), (1, true));
+    assert_eq!(document.format(), Format::Request);
+    assert_eq!((document.ui().unwrap().node_count(), document.api().is_some()), (1, true));
 }
 
 #[test]
 fn utf16_is_read() {
     let text = "\u{feff}{\"1\":{\"class_type\":\"Ä\",\"inputs\":{}}}";
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read(&bytes).unwrap().form, Form::Api);
+    assert_eq!(read(&bytes).unwrap().format(), Format::Api);
 }

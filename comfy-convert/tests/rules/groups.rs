@@ -17,7 +17,7 @@ fn workflow(class: &str) -> comfy_convert::UiWorkflow {
 
 #[test]
 fn inner_nodes_take_values_and_links_of_the_group() {
-    // Widgets that stand in the definition's inputs come last.
+    // Widgets that are also inputs in the definition come last.
     let expected = r#"{"1":{},"9":{"image":["4:1",0]},"4:0":{"n":7,"s":"x","image":["1",0]},"4:1":{"n":8,"s":"y","image":["4:0",0]}}"#;
     inputs(&workflow("workflow>G"), expected);
     inputs(&workflow("workflow/G"), expected);

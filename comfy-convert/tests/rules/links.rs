@@ -1,6 +1,8 @@
 //! Links, modes, bypass.
 
-use crate::support::{convert, file, gives, inputs};
+use comfy_convert::{Converter, InactiveNode, InactiveState, UiWorkflow};
+
+use crate::support::{convert, file, gives, inputs, schema};
 
 const SOURCE: &str = r#"{"id":1,"type":"Source"}"#;
 
@@ -29,7 +31,7 @@ fn nodes_have_inputs_class_and_title() {
 }
 
 #[test]
-fn the_front_end_has_names_of_its_own() {
+fn the_front_end_has_its_own_names() {
     let prompt = convert(&file(&[r#"{"id":1,"type":"LoadAudio"}"#], "[]", "")).unwrap().prompt.to_string();
     assert!(prompt.contains(r#""title":"LoadAudio""#), "{prompt}");
 }
@@ -45,7 +47,7 @@ fn the_input_decides_and_stale_links_do_not_matter() {
     let links = r#"[null,[5,1,0,9,0,"IMAGE"],[1,1,1,9,0,"MASK"],[6,77,0,9,0,"X"],"odd"]"#;
     let workflow = file(&[SOURCE, &sink(1)], links, "");
     inputs(&workflow, r#"{"1":{},"9":{"x":["1",1]}}"#);
-    assert_eq!(convert(&workflow).unwrap().warnings[0].to_string(), "links[4] is no link and is left out");
+    assert_eq!(convert(&workflow).unwrap().warnings[0].to_string(), "links[4] is not a link and is left out");
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn inputs_that_the_class_does_not_know_keep_their_links() {
     let links = r#"[[1,1,0,9,0,"IMAGE"]]"#;
     inputs(&file(&[SOURCE, &node(&[more])], links, ""), r#"{"1":{},"9":{"new":["1",0]}}"#);
     inputs(&file(&[SOURCE, &node(&[gone])], links, ""), r#"{"1":{},"9":{}}"#);
-    // The walk steps over the input behind a removed one.
+    // The walk skips the input after a removed one.
     let second = gone.replace("old", "older");
     inputs(&file(&[SOURCE, &node(&[gone, &second])], links, ""), r#"{"1":{},"9":{"older":["1",0]}}"#);
 }
@@ -81,13 +83,13 @@ fn muted_nodes_and_links_through_them_vanish() {
 }
 
 #[test]
-fn a_widget_keeps_its_value_where_the_link_gives_nothing() {
+fn a_widget_keeps_its_value_if_its_link_gives_nothing() {
     let muted = r#"{"id":1,"type":"Number","mode":2}"#;
     let make = r#"{"id":2,"type":"Make","inputs":[{"name":"n","type":"INT","widget":{"name":"n"},"link":1}],"widgets_values":[5]}"#;
     inputs(&file(&[muted, make], r#"[[1,1,0,2,1,"INT"]]"#, ""), r#"{"2":{"n":5,"s":"d"}}"#);
 }
 
-/// A bypassed `Mix` with images on `a` and `b` and a mask on `m`, and what reads one of its outputs.
+/// Asserts the source of a reader of one output of a bypassed `Mix`, which has images on `a` and `b` and a mask on `m`.
 fn bypassed(output: u32, reader: &str) -> String {
     let input = |name: &str, kind: &str, link: u32| format!(r#"{{"name":"{name}","type":"{kind}","link":{link}}}"#);
     let mix = [input("a", "IMAGE", 1), input("m", "MASK", 2), input("b", "IMAGE", 3)].join(",");
@@ -104,12 +106,12 @@ fn bypassed(output: u32, reader: &str) -> String {
 }
 
 #[test]
-fn bypass_takes_the_input_of_the_same_place_then_of_the_same_type() {
-    // Any is wanted: the same place.
+fn bypass_takes_the_input_at_the_same_position_then_of_the_same_type() {
+    // The reader takes any type: the input at the same position.
     assert_eq!(bypassed(1, "Sink"), r#"{"x":["12",1]}"#);
-    // It fits.
+    // The input at the same position fits.
     assert_eq!(bypassed(0, "ImageSink"), r#"{"image":["11",0]}"#);
-    // A mask stands at the place where an image is wanted: the first image.
+    // The input at the same position is a mask and the reader takes an image: the first image.
     assert_eq!(bypassed(1, "ImageSink"), r#"{"image":["11",0]}"#);
 }
 
@@ -129,9 +131,9 @@ fn reroutes_pass_on_and_end_in_nothing() {
     let links = r#"[[1,1,1,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
     inputs(&file(&[SOURCE, &reroute(2, "1"), &reroute(3, "2"), &sink(3)], links, ""), r#"{"1":{},"9":{"x":["1",1]}}"#);
     inputs(&file(&[SOURCE, &reroute(2, "null"), &reroute(3, "2"), &sink(3)], links, ""), r#"{"1":{},"9":{}}"#);
-    // A ring is cut open.
-    let ring = r#"[[1,3,0,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
-    inputs(&file(&[&reroute(2, "1"), &reroute(3, "2"), &sink(3)], ring, ""), r#"{"9":{}}"#);
+    // A cycle is cut.
+    let cycle = r#"[[1,3,0,2,0,"*"],[2,2,0,3,0,"*"],[3,3,0,9,0,"*"]]"#;
+    inputs(&file(&[&reroute(2, "1"), &reroute(3, "2"), &sink(3)], cycle, ""), r#"{"9":{}}"#);
 }
 
 #[test]
@@ -153,4 +155,45 @@ fn get_and_set_are_unknown_unless_they_are_followed() {
     let followed = comfy_convert::Converter::new(&schema).follow_get_set().convert(&workflow).unwrap();
     assert_eq!(followed.warnings, []);
     assert!(followed.prompt.to_string().contains(r#"{"x":["1",0]}"#), "{}", followed.prompt);
+}
+
+/// Returns the inactive nodes of a workflow, which must not change its conversion.
+fn inactive(workflow: &UiWorkflow) -> Vec<InactiveNode> {
+    let plain = convert(workflow).unwrap();
+    let listed = Converter::new(&schema()).list_inactive().convert(workflow).unwrap();
+    assert_eq!((&listed.prompt, &listed.warnings), (&plain.prompt, &plain.warnings));
+    assert_eq!(plain.inactive, []);
+    listed.inactive
+}
+
+#[test]
+fn inactive_nodes_are_listed_with_their_links() {
+    let make = |id: u32, mode: u32, link: u32| {
+        format!(
+            r#"{{"id":{id},"type":"Make","mode":{mode},"inputs":[{{"name":"image","type":"IMAGE","link":{link}}}],"outputs":[{{"type":"IMAGE","links":[]}}]}}"#
+        )
+    };
+    let nodes = [SOURCE, &make(2, 2, 1), &make(3, 4, 2), r#"{"id":4,"type":"Nobody","mode":2}"#, &sink(3)];
+    let nodes = inactive(&file(&nodes, r#"[[1,1,0,2,0,"X"],[2,2,0,3,0,"X"],[3,3,0,9,0,"X"]]"#, ""));
+    let shown: Vec<(InactiveState, String)> = nodes.iter().map(|node| (node.state, node.json.to_string())).collect();
+    let json = |class: &str, inputs: &str| format!(r#"{{"inputs":{{{inputs}}},"class_type":"{class}","_meta":{{}}}}"#);
+    assert_eq!(
+        shown,
+        [
+            (InactiveState::Muted, json("Make", r#""n":1,"s":"d","image":["1",0]"#)),
+            (InactiveState::Bypassed, json("Make", r#""n":1,"s":"d","image":["2",0]"#)),
+            (InactiveState::Muted, json("Nobody", "")),
+        ]
+    );
+    let outgoing = nodes.iter().flat_map(|node| node.outgoing.iter().map(move |link| (&node.id, link)));
+    let outgoing: Vec<String> =
+        outgoing.map(|(id, link)| format!("{id}.{} {}.{}", link.output, link.node, link.input)).collect();
+    assert_eq!(outgoing, ["3.0 9.x"]);
+}
+
+#[test]
+fn an_inactive_node_with_broken_links_or_values_is_listed() {
+    let save = r#"{"id":5,"type":"SaveImage","mode":4,"widgets_values":[3],"inputs":[{"name":"images","type":"IMAGE","link":7}]}"#;
+    let nodes = inactive(&file(&[SOURCE, save], "[]", ""));
+    assert_eq!(nodes[0].json.to_string(), r#"{"inputs":{},"class_type":"SaveImage","_meta":{}}"#);
 }

@@ -40,7 +40,7 @@ fn without_a_value_the_targets_own_counts() {
 }
 
 #[test]
-fn it_does_nothing_if_its_first_link_is_gone() {
+fn a_primitive_without_its_first_link_does_nothing() {
     let node = r#"{"id":2,"type":"Make","inputs":[{"name":"n","type":"INT","widget":{"name":"n"},"link":7}],"widgets_values":[5]}"#;
     let links = r#"[[7,1,0,2,1,"INT"]]"#;
     inputs(&file(&[&primitive("[3]", "[99,7]"), node], links, ""), r#"{"2":{"n":5,"s":"d"}}"#);
@@ -48,7 +48,7 @@ fn it_does_nothing_if_its_first_link_is_gone() {
 }
 
 #[test]
-fn it_does_not_work_through_a_reroute() {
+fn a_primitive_does_not_work_through_a_reroute() {
     let reroute =
         r#"{"id":3,"type":"Reroute","inputs":[{"name":"","type":"*","link":7}],"outputs":[{"type":"*","links":[8]}]}"#;
     let node = r#"{"id":2,"type":"Make","inputs":[{"name":"n","type":"INT","widget":{"name":"n"},"link":8}],"widgets_values":[5]}"#;

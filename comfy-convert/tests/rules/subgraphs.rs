@@ -1,8 +1,10 @@
 //! Subgraphs.
 
-use crate::support::{convert, file, inputs};
+use comfy_convert::Converter;
 
-/// A definition of one input and one output around these nodes and links.
+use crate::support::{convert, file, inputs, schema};
+
+/// Returns a subgraph definition of these inputs, nodes, links and outputs.
 fn definition(id: &str, input: &str, nodes: &str, links: &str, output: &str) -> String {
     format!(
         r#"{{"id":"{id}","name":"{id}","inputs":[{input}],"outputs":[{output}],"nodes":[{nodes}],"links":[{links}]}}"#
@@ -19,7 +21,7 @@ fn subgraphs(definitions: &[&str]) -> String {
     format!(r#""last_node_id":20,"definitions":{{"subgraphs":[{}]}}"#, definitions.join(","))
 }
 
-/// `Make` inside, its image from outside, its number promoted.
+/// Returns a definition with a `Make` node, whose image comes from outside and whose number is promoted.
 fn maker() -> String {
     definition(
         "S",
@@ -59,7 +61,7 @@ fn nothing_inside_a_muted_or_bypassed_root_instance_is_sent() {
 }
 
 #[test]
-fn inner_nodes_of_a_nested_muted_instance_are_sent_all_the_same() {
+fn inner_nodes_of_a_nested_muted_instance_are_sent() {
     let outer = definition(
         "O",
         "",
@@ -133,4 +135,20 @@ fn a_primitive_outside_sets_the_widgets_inside() {
         r#"{"id":1,"type":"PrimitiveNode","outputs":[{"type":"INT","links":[4]}],"widgets_values":[33,"fixed"]}"#;
     let nodes = [primitive, r#"{"id":2,"type":"S","inputs":[{"name":"n","type":"INT","link":4}]}"#];
     inputs(&file(&nodes, r#"[[4,1,0,2,1,"INT"]]"#, &subgraphs(&[&maker()])), r#"{"2:5":{"n":33,"s":"d"}}"#);
+}
+
+#[test]
+fn inactive_nodes_of_subgraphs_are_listed_by_their_whole_ids() {
+    let links = r#"[[10,1,0,2,0,"X"],[11,2,0,3,0,"X"],[12,3,0,9,0,"X"]]"#;
+    let muted = maker().replace(r#""id":5,"#, r#""id":5,"mode":2,"#);
+    let workflow = file(&[SOURCE, &instance(2, 0, "10"), &instance(3, 4, "11"), SINK], links, &subgraphs(&[&muted]));
+    let converted = Converter::new(&schema()).list_inactive().convert(&workflow).unwrap();
+    let shown: Vec<String> = converted.inactive.iter().map(|node| format!("{} {}", node.id, node.json)).collect();
+    assert_eq!(
+        shown,
+        [
+            r#"2:5 {"inputs":{"n":7,"s":"d","image":["1",0]},"class_type":"Make","_meta":{"title":"inner"}}"#,
+            r#"3 {"inputs":{"image":["2:5",0]},"class_type":"S","_meta":{}}"#,
+        ]
+    );
 }

@@ -21,7 +21,7 @@ fn initial_values() {
 }
 
 #[test]
-fn companions_take_a_place_and_are_not_sent() {
+fn companions_are_saved_and_not_sent() {
     values(
         "Seeded",
         r#"[1,"randomize",2,3.5,"fixed","b","fixed","",4]"#,
@@ -35,7 +35,7 @@ fn companions_take_a_place_and_are_not_sent() {
 }
 
 #[test]
-fn single_classes_have_widgets_of_their_own() {
+fn some_classes_have_widgets_of_their_own() {
     values("PreviewAudio", "[]", r#"{"audioUI":""}"#);
     values("SaveGLB", r#"["p","ignored"]"#, r#"{"filename_prefix":"p","image":""}"#);
     values("PreviewAny", "[null,null,true]", "{}");
@@ -65,7 +65,7 @@ fn address_of_a_sound() {
 fn values_by_name_are_undefined() {
     values("Lines", r#"{"t":"x","c":"b","i":4}"#, r#"{"t":"undefined","c":"a"}"#);
     let workflow = file(&[r#"{"id":1,"type":"Lines","widgets_values":{}}"#], "[]", "");
-    assert!(convert(&workflow).unwrap().warnings[0].to_string().starts_with("node 1 `Lines`: its values are saved"));
+    assert!(convert(&workflow).unwrap().warnings[0].to_string().starts_with("node 1 (Lines): its values are saved"));
 }
 
 #[test]
@@ -75,20 +75,20 @@ fn null_is_empty_in_lines_and_first_in_combos_and_stays_elsewhere() {
 }
 
 #[test]
-fn forced_inputs_of_old_files_are_taken_out() {
+fn values_of_forced_inputs_in_old_files_are_removed() {
     values("Forced", "[1,2,3]", r#"{"b":2,"c":3}"#);
     values("Forced", "[7,8]", r#"{"b":7,"c":8}"#);
 }
 
 #[test]
-fn fix_ups_at_load() {
+fn values_are_repaired_at_load() {
     values("KSampler", r#"["sample_dpmpp"]"#, r#"{"sampler_name":"dpmpp"}"#);
     let node = r#"{"id":1,"type":"Preview3D","properties":{"Last Time Model File":"m.glb"},"widgets_values":["x"]}"#;
     inputs(&file(&[node], "[]", ""), r#"{"1":{"model_file":"m.glb","image":""}}"#);
 }
 
 #[test]
-fn dynamic_combo_brings_its_children_at_once() {
+fn a_dynamic_combo_adds_its_children_at_once() {
     values("Choice", r#"["off",5]"#, r#"{"mode":"off","last":5}"#);
     values(
         "Choice",
@@ -117,7 +117,7 @@ fn inputs_of_a_branch_that_was_not_chosen_go_with_their_links() {
 }
 
 #[test]
-fn growing_lists_send_what_is_linked() {
+fn autogrow_inputs_send_linked_elements() {
     let input = |name: &str| format!(r#"{{"name":"{name}","type":"IMAGE","link":1}}"#);
     let all = [input("list.item0"), input("list.item2"), input("list.foo")].join(",");
     let node = format!(r#"{{"id":2,"type":"Grow","inputs":[{all}]}}"#);

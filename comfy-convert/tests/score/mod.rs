@@ -1,8 +1,8 @@
-//! Comparing conversions with what the real front end made of the same files.
+//! Comparison of conversions with the prompts that the real front end made of the same files.
 //!
-//! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). Left out of the comparison is only what
-//! nobody can know offline, by these rules: an input that the converter itself reports as
-//! [`WarningKind::Undecided`], and `audioUI` behind `&rand=`.
+//! A folder holds pairs `x.ui.json` (as saved) and `x.api.json` (as queued). The comparison leaves out only values that
+//! nobody can know offline: an input that the converter itself reports as [`ConvertWarningKind::Undecided`], and the
+//! part of `audioUI` after `&rand=`.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -11,23 +11,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use comfy_convert::{Converted, Converter, UiWorkflow, WarningKind, to_ui};
+use comfy_convert::{ConvertWarningKind, Converted, Converter, UiWorkflow, to_ui_with};
 use comfy_schema::{Schema, Value};
 
-/// The outcome for a folder.
+/// The result for a folder.
 #[derive(Default)]
 pub(crate) struct Score {
-    /// How many pairs were equal.
+    /// The number of equal pairs.
     pub(crate) equal: usize,
-    /// The others.
+    /// The pairs that are not equal.
     pub(crate) failures: Vec<Failure>,
-    /// What was left out: file, node and input.
+    /// The values that were left out: file, node and input.
     pub(crate) left_out: Vec<String>,
-    /// Texts that are blanked in the data on one side.
+    /// The texts that are blanked in the data on one side.
     pub(crate) blanked: Vec<String>,
-    /// What a file for the editor could not hold.
+    /// The values that a file for the editor could not hold.
     pub(crate) lost: Vec<String>,
-    /// What reading and converting took, without reading files.
+    /// The time of reading and converting, without reading files.
     pub(crate) time: Duration,
 }
 
@@ -42,8 +42,8 @@ pub(crate) fn round_trips(folder: &Path, schema: &Schema) -> Result<Score, Box<d
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let prompt = Value::parse(&fs::read(&path)?)?;
         let started = Instant::now();
-        let document = to_ui(&prompt, schema, |_, _| Vec::new())?;
-        // As the editor reads it: from its text.
+        let document = to_ui_with(&prompt, schema, |_, _| Vec::new())?;
+        // The workflow is read from its text, as the editor does.
         let text = document.workflow.to_string();
         let workflow = UiWorkflow::from_value(&Value::parse(text.as_bytes())?)?;
         let converted = Converter::new(schema).convert(&workflow)?;
@@ -89,14 +89,16 @@ pub(crate) fn folder(folder: &Path, schema: &Schema) -> Result<Score, Box<dyn Er
 
 impl Score {
     fn compare(&mut self, name: String, converted: &Converted, api: &Value) {
-        let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.place) {
-            (WarningKind::Undecided { input, .. }, Some(place)) => Some((place.id.to_string(), input.to_string())),
+        let undecided = converted.warnings.iter().filter_map(|warning| match (&warning.kind, &warning.node) {
+            (ConvertWarningKind::Undecided { input, .. }, Some(label)) => {
+                Some((label.id.to_string(), input.to_string()))
+            }
             _ => None,
         });
         let mut compare = Compare { undecided: undecided.collect(), differences: Vec::new(), blanked: Vec::new() };
         compare.prompts(&converted.prompt, api);
         self.left_out.extend(compare.undecided.iter().map(|(node, input)| format!("{name}: {node}.{input}")));
-        self.blanked.extend(compare.blanked.iter().map(|what| format!("{name}: {what}")));
+        self.blanked.extend(compare.blanked.iter().map(|message| format!("{name}: {message}")));
         if compare.differences.is_empty() {
             self.equal += 1;
         } else {
@@ -163,15 +165,15 @@ impl Compare {
                 continue;
             }
             let text = |value: Option<&Value>| value.map_or_else(|| "nothing".into(), short);
-            let what = format!("{at}.{name}: {} for {}", text(mine), text(other));
+            let message = format!("{at}.{name}: {} for {}", text(mine), text(other));
             let blanked = name == "audioUI" && is_blanked(theirs.get("audio"), other);
-            if blanked { self.blanked.push(what) } else { self.differences.push(what) }
+            if blanked { self.blanked.push(message) } else { self.differences.push(message) }
         }
     }
 }
 
-/// In public workflows the name of the file is a hash in `audio` and stands in clear in `audioUI`: the truth does not
-/// agree with itself.
+/// Returns whether the two texts disagree in the data itself: in public workflows the name of the file is a hash in
+/// `audio` and stands in clear in `audioUI`.
 fn is_blanked(audio: Option<&Value>, address: Option<&Value>) -> bool {
     let (Some(audio), Some(address)) = (audio.and_then(Value::as_str), address.and_then(Value::as_str)) else {
         return false;
@@ -190,14 +192,14 @@ fn short(value: &Value) -> String {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for what in &self.left_out {
-            writeln!(f, "left out  {what}")?;
+        for message in &self.left_out {
+            writeln!(f, "left out  {message}")?;
         }
-        for what in &self.blanked {
-            writeln!(f, "blanked   {what}")?;
+        for message in &self.blanked {
+            writeln!(f, "blanked   {message}")?;
         }
-        for what in &self.lost {
-            writeln!(f, "lost      {what}")?;
+        for message in &self.lost {
+            writeln!(f, "lost      {message}")?;
         }
         for failure in &self.failures {
             writeln!(f, "differs   {} ({} places)", failure.name, failure.differences.len())?;

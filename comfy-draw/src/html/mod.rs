@@ -1,4 +1,4 @@
-//! A scene as a page that pans, zooms and searches, in one file and without any network.
+//! Writing of a scene as an HTML page that pans, zooms and searches, in one file and without any network.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ use crate::text::escape;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What the page may do: its own style, and the one script of this digest. Whatever came of a hostile title, nothing
-/// else would run, and nothing could be fetched.
+/// The content security policy: only the page's own style and the one script with this digest. Whatever a hostile title
+/// becomes, nothing else would run, and nothing could be fetched.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-ynHifiZx/fjlxlWnVFKnnMNDQp9gvO8NL32AzV2uVP0='";
 
-/// The whole page.
+/// Writes the whole page.
 pub(crate) fn write(scene: &Scene, title: &str) -> String {
     let mut out = String::from("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     let _ = writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">");

@@ -1,5 +1,5 @@
 //! The properties of values that flow along links, as far as the stand-in needs them: the size of pictures, their
-//! number, and steps.
+//! number, and the number of sampler steps.
 
 use comfy_schema::OutputKind;
 
@@ -57,7 +57,7 @@ pub(crate) fn of_node(
     Ok(Flow { size, count, steps: node.number("steps").or(before.steps) })
 }
 
-/// Merges the properties of the inputs. Inputs for pictures win over others.
+/// Merges the properties of the inputs. Inputs for pictures take precedence over others.
 fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
     let visual = |input: &str| {
         ["image", "images", "samples", "latent_image", "latent", "pixels", "mask", "video", "input"].contains(&input)
@@ -71,15 +71,15 @@ fn merged(node: &GraphNode<'_>, incoming: impl Fn(usize) -> Flow) -> Flow {
 
 fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32)> {
     if let (Some(width), Some(height)) = (node.number("width"), node.number("height")) {
-        let (width, height) = keep_shape(width, height, before);
-        return Some(if has_output_of(node, "LATENT") {
+        let (width, height) = keep_aspect_ratio(width, height, before);
+        return Some(if has_output_type(node, "LATENT") {
             (multiple_of_8(width), multiple_of_8(height))
         } else {
             (width, height)
         });
     }
     let (width, height) = before?;
-    let scaled = |by: f64| Some((times(width, by), times(height, by)));
+    let scaled = |by: f64| Some((scale(width, by), scale(height, by)));
     if let Some(by) = node.inputs.get("scale_by").and_then(comfy_schema::Value::as_f64) {
         return scaled(by);
     }
@@ -96,19 +96,19 @@ fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32
 }
 
 /// Replaces a side of 0 by the one that keeps the aspect ratio.
-fn keep_shape(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
+fn keep_aspect_ratio(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
     let (old_width, old_height) = before.unwrap_or((1, 1));
     let ratio = f64::from(old_width.max(1)) / f64::from(old_height.max(1));
     match (width, height) {
         (0, 0) => before.unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE)),
-        (0, height) => (times(height, ratio), height),
-        (width, 0) => (width, times(width, 1.0 / ratio)),
+        (0, height) => (scale(height, ratio), height),
+        (width, 0) => (width, scale(width, 1.0 / ratio)),
         sides => sides,
     }
 }
 
 /// Scales a side, and rounds it to the nearest whole number, at least 1.
-fn times(side: u32, by: f64) -> u32 {
+fn scale(side: u32, by: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
     let side = (f64::from(side) * by).round() as u32;
     side.max(1)
@@ -120,13 +120,13 @@ fn multiple_of_8(side: u32) -> u32 {
 }
 
 /// Returns whether a node has an output of this type.
-pub(crate) fn has_output_of(node: &GraphNode<'_>, kind: &str) -> bool {
+pub(crate) fn has_output_type(node: &GraphNode<'_>, kind: &str) -> bool {
     let mut outputs = node.definition.into_iter().flat_map(|definition| &definition.outputs);
     outputs.any(|output| matches!(&output.kind, OutputKind::Type(word) if word == kind))
 }
 
 /// Returns whether a node has an input that is linked to an output of this type.
-pub(crate) fn has_input_of(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
+pub(crate) fn has_input_type(graph: &Graph<'_>, node: &GraphNode<'_>, kind: &str) -> bool {
     node.links.iter().any(|link| {
         let outputs = graph.nodes.get(link.from).and_then(|from| from.definition).map(|from| &from.outputs);
         outputs
@@ -153,19 +153,19 @@ fn size_of_file(node: &GraphNode<'_>, storage: &Storage) -> Result<Option<(u32, 
 
 #[cfg(test)]
 mod tests {
-    use super::{keep_shape, multiple_of_8, times};
+    use super::{keep_aspect_ratio, multiple_of_8, scale};
 
     #[test]
-    fn a_side_of_zero_keeps_the_shape() {
-        assert_eq!(keep_shape(0, 100, Some((200, 50))), (400, 100));
-        assert_eq!(keep_shape(100, 0, Some((200, 50))), (100, 25));
-        assert_eq!(keep_shape(0, 0, Some((200, 50))), (200, 50));
-        assert_eq!(keep_shape(8, 9, None), (8, 9));
+    fn a_side_of_zero_keeps_the_aspect_ratio() {
+        assert_eq!(keep_aspect_ratio(0, 100, Some((200, 50))), (400, 100));
+        assert_eq!(keep_aspect_ratio(100, 0, Some((200, 50))), (100, 25));
+        assert_eq!(keep_aspect_ratio(0, 0, Some((200, 50))), (200, 50));
+        assert_eq!(keep_aspect_ratio(8, 9, None), (8, 9));
     }
 
     #[test]
     fn sides_are_whole_numbers_above_zero() {
-        assert_eq!((times(3, 0.1), times(3, 1.5), times(u32::MAX, 9.0), times(3, f64::NAN)), (1, 5, u32::MAX, 1));
+        assert_eq!((scale(3, 0.1), scale(3, 1.5), scale(u32::MAX, 9.0), scale(3, f64::NAN)), (1, 5, u32::MAX, 1));
         assert_eq!((multiple_of_8(65), multiple_of_8(3)), (64, 8));
     }
 }

@@ -40,7 +40,7 @@ async fn next(shared: &Arc<Shared>) {
     if !pause.is_zero() {
         tokio::time::sleep(pause).await;
     }
-    let life = shared.life.load(Ordering::SeqCst);
+    let restarts = shared.restarts.load(Ordering::SeqCst);
     let (free_memory, item) = {
         let mut queue = lock(&shared.queue);
         (queue.take_free_memory(), queue.start())
@@ -49,29 +49,29 @@ async fn next(shared: &Arc<Shared>) {
         lock(&shared.cache).clear();
     }
     match item {
-        Some(item) => execute(shared, item, life).await,
+        Some(item) => execute(shared, item, restarts).await,
         None => shared.wake.notified().await,
     }
 }
 
 /// Runs a prompt from its start to its last event.
-async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
+async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     shared.queue_changed();
     let client_id = item.client_id().map(str::to_owned);
     *lock(&shared.active) = Active { client_id: client_id.clone(), node: None };
     let started = std::time::Instant::now();
-    let ended = Run::new(Arc::clone(shared), item.clone(), life).play().await;
-    if shared.life.load(Ordering::SeqCst) != life {
+    let ended = Run::new(Arc::clone(shared), item.clone(), restarts).play().await;
+    if shared.restarts.load(Ordering::SeqCst) != restarts {
         return;
     }
     let Some(ended) = ended else {
-        shared.log(&format!("the worker thread died of prompt {}", item.prompt_id));
+        shared.log(&format!("the worker thread died while it executed prompt {}", item.prompt_id));
         // As on a real server, no prompt runs any more until a restart.
         let mut changes = shared.changed.subscribe();
-        _ = changes.wait_for(|_| shared.life.load(Ordering::SeqCst) != life).await;
+        _ = changes.wait_for(|_| shared.restarts.load(Ordering::SeqCst) != restarts).await;
         return;
     };
-    if !stays_alive(shared, life, shared.faults.history_delay()).await {
+    if !stays_alive(shared, restarts, shared.faults.history_delay()).await {
         return;
     }
     lock(&shared.active).node = None;
@@ -87,9 +87,9 @@ async fn execute(shared: &Arc<Shared>, item: Item, life: u64) {
 }
 
 /// Waits, and returns whether the server was not restarted in the meantime.
-async fn stays_alive(shared: &Shared, life: u64, time: Duration) -> bool {
+async fn stays_alive(shared: &Shared, restarts: u64, time: Duration) -> bool {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
     }
-    shared.life.load(Ordering::SeqCst) == life
+    shared.restarts.load(Ordering::SeqCst) == restarts
 }

@@ -6,7 +6,7 @@ use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
 use super::cache::NodeResult;
-use super::flow::{self, Flow, has_output_of};
+use super::flow::{self, Flow, has_output_type};
 use super::graph::GraphNode;
 use super::output;
 use super::scene::{Halt, Scene, ServerException, Stage};
@@ -66,7 +66,7 @@ fn seed(scene: &Scene<'_>, at: usize) -> u64 {
 /// Returns the number of steps of a sampler; `None` for other nodes.
 fn steps_of(node: &GraphNode<'_>, flow: Flow) -> Option<u32> {
     let declares = |input: &str| node.definition.is_some_and(|definition| definition.input(input).is_some());
-    if !has_output_of(node, "LATENT") || !(declares("steps") || declares("sigmas")) {
+    if !has_output_type(node, "LATENT") || !(declares("steps") || declares("sigmas")) {
         return None;
     }
     let all = flow.steps?;

@@ -5,7 +5,7 @@ use std::fs;
 use comfy_schema::prompt::Link;
 use comfy_schema::{Map, Value};
 
-use super::flow::{Flow, has_input_of};
+use super::flow::{Flow, has_input_type};
 use super::graph::{Graph, GraphNode};
 use crate::json::{dumps, map, object};
 use crate::media::{self, MediaError, Picture};
@@ -87,10 +87,10 @@ impl FileKind {
             "SaveSVGNode" => Self::Svg,
             "SaveLatent" => Self::Latent,
             "SaveImageWebsocket" => return None,
-            _ if has_input_of(graph, node, "IMAGE") => Self::Png("images"),
-            _ if has_input_of(graph, node, "VIDEO") => Self::Mp4("images"),
-            _ if has_input_of(graph, node, "AUDIO") => Self::Wav,
-            _ if has_input_of(graph, node, "MESH") => Self::Glb,
+            _ if has_input_type(graph, node, "IMAGE") => Self::Png("images"),
+            _ if has_input_type(graph, node, "VIDEO") => Self::Mp4("images"),
+            _ if has_input_type(graph, node, "AUDIO") => Self::Wav,
+            _ if has_input_type(graph, node, "MESH") => Self::Glb,
             _ => return None,
         };
         Some(kind)
@@ -131,7 +131,7 @@ pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
             let model = model().unwrap_or_else(|| Value::from("mesh/ComfyUI_00001_.glb"));
             Some(object([("result", Value::Array(vec![model, Value::Null, Value::Null]))]))
         }
-        _ if node.inputs.contains_key("source") || has_input_of(graph, node, "STRING") => {
+        _ if node.inputs.contains_key("source") || has_input_type(graph, node, "STRING") => {
             Some(object([("text", Value::Array(vec![Value::from(text_of(graph, node))]))]))
         }
         _ => None,
@@ -197,7 +197,7 @@ impl SaveJob {
             FileKind::Png(_) => media::png_of(picture, &self.texts)?,
             FileKind::Webp => {
                 let bytes = media::png_of(picture, &[])?;
-                media::webp(&media::Image::read(&bytes)?, false)?
+                media::webp(&media::Image::decode(&bytes)?, false)?
             }
             FileKind::Wav => media::wav(self.seed),
             FileKind::Flac => media::flac(),

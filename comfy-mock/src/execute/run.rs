@@ -35,10 +35,10 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(shared: Arc<Shared>, item: Item, life: u64) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, item: Item, restarts: u64) -> Self {
         Self {
             schema: Arc::clone(shared.definitions.schema()),
-            stage: Stage::new(shared, item, life),
+            stage: Stage::new(shared, item, restarts),
             messages: Vec::new(),
             outputs: Map::new(),
             meta: Map::new(),

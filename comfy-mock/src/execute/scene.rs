@@ -1,4 +1,4 @@
-//! The parts of a run that its nodes use: the graph and its results, the connection to clients, the passing of time.
+//! The parts of a run that its nodes use: the graph and its results, and the access to the server and its clients.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -43,7 +43,7 @@ pub(super) struct Scene<'p> {
     pub(super) results: Vec<Option<Arc<NodeResult>>>,
 }
 
-/// The server's side of a run: what nodes use to send frames and to let time pass.
+/// The access of a run to its server. Nodes use it to send frames, to report progress, and to wait.
 pub(super) struct Stage {
     pub(super) shared: Arc<Shared>,
     pub(super) item: Item,
@@ -52,14 +52,14 @@ pub(super) struct Stage {
     /// The texts to embed in saved files: `prompt`, and the entries of `extra_pnginfo`.
     pub(super) texts: Vec<(String, String)>,
     /// The server's restart count when the run began.
-    life: u64,
+    restarts: u64,
 }
 
 impl Stage {
-    pub(super) fn new(shared: Arc<Shared>, item: Item, life: u64) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, item: Item, restarts: u64) -> Self {
         let client_id = item.client_id().map(str::to_owned);
         let texts = texts(&item);
-        Self { shared, item, client_id, progress: Progress::default(), texts, life }
+        Self { shared, item, client_id, progress: Progress::default(), texts, restarts }
     }
 
     /// Returns whether any socket receives the frames of this run.
@@ -146,7 +146,7 @@ impl Stage {
     }
 
     fn is_alive(&self) -> bool {
-        self.shared.life.load(Ordering::SeqCst) == self.life
+        self.shared.restarts.load(Ordering::SeqCst) == self.restarts
     }
 }
 

@@ -48,11 +48,11 @@ pub(crate) struct Image {
 
 impl Image {
     /// Decodes a PNG, JPEG or WebP file.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, MediaError> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, MediaError> {
         match kind(bytes) {
-            Some(Kind::Png) => read_png(bytes),
-            Some(Kind::Jpeg) => read_jpeg(bytes),
-            Some(Kind::Webp) => read_webp(bytes),
+            Some(Kind::Png) => decode_png(bytes),
+            Some(Kind::Jpeg) => decode_jpeg(bytes),
+            Some(Kind::Webp) => decode_webp(bytes),
             None => Err(MediaError::Unknown),
         }
     }
@@ -106,7 +106,7 @@ pub(crate) fn size_of(bytes: &[u8]) -> Result<(u32, u32), MediaError> {
     }
 }
 
-fn read_png(bytes: &[u8]) -> Result<Image, MediaError> {
+fn decode_png(bytes: &[u8]) -> Result<Image, MediaError> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MAX_DECODED_BYTES });
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
@@ -143,7 +143,7 @@ fn jpeg_decoder(bytes: &[u8]) -> JpegDecoder<ZCursor<&[u8]>> {
     JpegDecoder::new_with_options(ZCursor::new(bytes), options)
 }
 
-fn read_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
+fn decode_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
     let (width, height) = size_of(bytes)?;
     if width as usize * height as usize * 4 > MAX_DECODED_BYTES {
         return Err(MediaError::TooLarge);
@@ -153,7 +153,7 @@ fn read_jpeg(bytes: &[u8]) -> Result<Image, MediaError> {
     Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
 }
 
-fn read_webp(bytes: &[u8]) -> Result<Image, MediaError> {
+fn decode_webp(bytes: &[u8]) -> Result<Image, MediaError> {
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes))?;
     decoder.set_memory_limit(MAX_DECODED_BYTES);
     let (width, height) = decoder.dimensions();
@@ -244,7 +244,7 @@ mod tests {
     fn a_png_file_contains_the_picture_and_the_texts() {
         let texts = [("prompt".to_owned(), "{\"1\": {}}".to_owned()), ("ключ".to_owned(), String::new())];
         let picture = Picture::new(20, 10, 1);
-        let image = Image::read(&png_of(picture, &texts).unwrap()).unwrap();
+        let image = Image::decode(&png_of(picture, &texts).unwrap()).unwrap();
         assert_eq!((image.width, image.height, image.has_alpha), (20, 10, false));
         assert_eq!(image.rgb(), picture.pixels());
         assert_eq!(image.texts, &texts[..1]);
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn every_format_can_be_decoded_again() {
         let picture = Picture::new(24, 16, 1);
-        let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+        let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
         let files = [
             png(&image, true, &[]).unwrap(),
             webp(&image, false).unwrap(),
@@ -261,7 +261,7 @@ mod tests {
             jpeg(&picture.pixels(), 24, 16, 95).unwrap(),
         ];
         for file in files {
-            let again = Image::read(&file).unwrap();
+            let again = Image::decode(&file).unwrap();
             assert_eq!((again.width, again.height), (24, 16));
             assert_eq!(size_of(&file).unwrap(), (24, 16));
             assert!(again.rgb().iter().zip(picture.pixels()).all(|(a, b)| a.abs_diff(b) < 24));
@@ -275,7 +275,7 @@ mod tests {
         #[test]
         fn damaged_pictures_do_not_panic(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
             let picture = Picture::new(24, 16, 1);
-            let image = Image::read(&png_of(picture, &[]).unwrap()).unwrap();
+            let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
             let mut file = match kind {
                 0 => png(&image, true, &[]).unwrap(),
                 1 => webp(&image, true).unwrap(),
@@ -285,15 +285,15 @@ mod tests {
             let at = at % (file.len() - 4);
             file[at..at + 4].copy_from_slice(&with);
             file.truncate(file.len().saturating_sub(usize::from(cut % 64)));
-            let _ = (Image::read(&file), size_of(&file));
+            let _ = (Image::decode(&file), size_of(&file));
         }
     }
 
     #[test]
     fn other_bytes_are_refused() {
         for bytes in [&b"broken"[..], b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"] {
-            assert!(Image::read(bytes).is_err() && size_of(bytes).is_err());
+            assert!(Image::decode(bytes).is_err() && size_of(bytes).is_err());
         }
-        assert!(matches!(Image::read(b"x"), Err(MediaError::Unknown)));
+        assert!(matches!(Image::decode(b"x"), Err(MediaError::Unknown)));
     }
 }

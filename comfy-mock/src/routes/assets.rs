@@ -7,7 +7,7 @@ use super::reply;
 use crate::json::object;
 
 /// Handles every route of assets.
-pub(crate) async fn off() -> Response {
+pub(crate) async fn disabled() -> Response {
     let error = object([
         ("code", Value::from("SERVICE_DISABLED")),
         ("message", Value::from("Assets are disabled; start the server with --enable-assets")),

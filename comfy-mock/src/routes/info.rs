@@ -8,10 +8,10 @@ use axum::response::Response;
 use comfy_schema::{Map, Text, Value};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+use super::reply;
 use super::request::Query;
-use super::{DEFAULT_UPLOAD_LIMIT, reply};
 use crate::json::{map, object};
-use crate::state::Shared;
+use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
 
 /// The model folders of ComfyUI 0.26.0.
 const FOLDERS: [&str; 26] = [

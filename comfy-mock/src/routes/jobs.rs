@@ -27,7 +27,7 @@ struct JobQuery {
 }
 
 impl JobQuery {
-    fn read(query: &Query) -> Result<Self, String> {
+    fn parse(query: &Query) -> Result<Self, String> {
         let statuses = query.get("status").filter(|text| !text.is_empty()).map(|text| {
             text.split(',').map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect::<Vec<_>>()
         });
@@ -40,8 +40,8 @@ impl JobQuery {
                 STATUSES.join(", ")
             ));
         }
-        let one_of = |name: &str, words: [&str; 2], usual: usize| {
-            let Some(word) = query.get(name).map(|word| word.to_lowercase()) else { return Ok(usual) };
+        let one_of = |name: &str, words: [&str; 2], default: usize| {
+            let Some(word) = query.get(name).map(|word| word.to_lowercase()) else { return Ok(default) };
             words
                 .iter()
                 .position(|known| *known == word)
@@ -68,14 +68,16 @@ impl JobQuery {
     }
 
     fn matches(&self, job: &Job) -> bool {
-        self.statuses.as_ref().is_none_or(|query| query.is_empty() || query.iter().any(|status| status == job.status))
+        self.statuses
+            .as_ref()
+            .is_none_or(|statuses| statuses.is_empty() || statuses.iter().any(|status| status == job.status))
             && self.workflow_id.as_deref().is_none_or(|id| job.workflow_id.as_ref().and_then(Value::as_str) == Some(id))
     }
 }
 
 /// Handles `GET /api/jobs`.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    let query = match JobQuery::read(&Query::of(query.as_deref())) {
+    let query = match JobQuery::parse(&Query::of(query.as_deref())) {
         Ok(query) => query,
         Err(error) => return reply::error(400, &error),
     };
@@ -146,6 +148,6 @@ fn cancel_one(shared: &Shared, id: &str) -> bool {
     if deleted {
         shared.queue_changed();
     }
-    shared.something_changed();
+    shared.notify_change();
     interrupted || deleted
 }

@@ -20,7 +20,7 @@ pub(super) fn combine(storage: &Storage, original: Option<&str>, uploaded: &[u8]
     let name = name.rsplit('/').next().unwrap_or_default();
     let Some(path) = below(&folder, name).ok().filter(|path| path.is_file()) else { return Ok(None) };
     let bytes = std::fs::read(path).map_err(|_| 500_u16)?;
-    let (original, mask) = (Image::read(&bytes).map_err(|_| 500_u16)?, Image::read(uploaded).map_err(|_| 500_u16)?);
+    let (original, mask) = (Image::decode(&bytes).map_err(|_| 500_u16)?, Image::decode(uploaded).map_err(|_| 500_u16)?);
     if (original.width, original.height) != (mask.width, mask.height) {
         return Err(500);
     }

@@ -27,10 +27,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 
-use crate::state::Shared;
-
-/// The default maximum size of a body, in bytes.
-pub(crate) const DEFAULT_UPLOAD_LIMIT: u64 = 100 << 20;
+use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
 
 /// Returns the service for all routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -100,9 +97,9 @@ fn job_routes() -> Router<Arc<Shared>> {
 
 fn asset_routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/assets", any(assets::off))
-        .route("/assets/{*rest}", any(assets::off))
-        .route("/tags", any(assets::off))
+        .route("/assets", any(assets::disabled))
+        .route("/assets/{*rest}", any(assets::disabled))
+        .route("/tags", any(assets::disabled))
 }
 
 fn internal_routes() -> Router<Arc<Shared>> {

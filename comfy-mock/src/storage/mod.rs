@@ -11,37 +11,13 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-pub(crate) use name::{annotated, content_type, date};
+pub(crate) use name::{Area, annotated, content_type, date};
 pub(crate) use path::{OutsideRoot, below, parts};
 
 use crate::sync::lock;
 
 /// Maximum number of prefixes whose counters are kept.
 const MAX_COUNTERS: usize = 4_096;
-
-/// One of the three folders that clients can name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Area {
-    Input,
-    Output,
-    Temp,
-}
-
-impl Area {
-    /// Returns the name of the folder in `type` and in annotations.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Output => "output",
-            Self::Temp => "temp",
-        }
-    }
-
-    /// Returns the folder with this name.
-    pub(crate) fn of(word: &str) -> Option<Self> {
-        [Self::Input, Self::Output, Self::Temp].into_iter().find(|area| area.name() == word)
-    }
-}
 
 /// The folders of a server.
 #[derive(Debug)]

@@ -1,8 +1,30 @@
-//! Names of files, as prompts and routes use them.
+//! Names of folders and files, as prompts and routes use them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Area;
+/// One of the three folders that clients can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    Input,
+    Output,
+    Temp,
+}
+
+impl Area {
+    /// Returns the name of the folder in `type` and in annotations.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Temp => "temp",
+        }
+    }
+
+    /// Returns the folder with this name.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        [Self::Input, Self::Output, Self::Temp].into_iter().find(|area| area.name() == word)
+    }
+}
 
 /// Splits `name [output]` into the folder and the name. The server removes the annotation together with the character
 /// before it, whatever that is.

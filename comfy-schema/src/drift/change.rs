@@ -1,154 +1,155 @@
-//! One difference between two schemas.
+//! Changes between two schemas.
 
 use std::fmt::{self, Display, Formatter};
 
 use crate::shown::{shortened, shortened_value};
+use crate::suggest::alternatives;
 use crate::words::words;
 use crate::{Text, Value};
 
-/// What a change does to a workflow that was right before it.
+/// The effect of a change on a workflow that was valid before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
-    /// What was sent before may be sent again.
+    /// A prompt that was accepted before is accepted again.
     Additive,
-    /// A required input is new and has a default. The server never fills defaults in, so a prompt without the input is
-    /// refused; [`fill`](super::Comparison::fill) adds it.
+    /// A required input is new and has a default. The server does not fill in defaults, so it refuses a prompt without
+    /// the input; [`fill`](super::Comparison::fill) adds it.
     Defaulted,
-    /// What was right is refused, or fails when it runs.
+    /// A prompt that was accepted before is refused, or fails when it runs.
     Breaking,
 }
 
-words!(Level, "level of a change", Additive = "additive", Defaulted = "defaulted", Breaking = "breaking",);
+words!(Level, "change level", Additive = "additive", Defaulted = "defaulted", Breaking = "breaking",);
 
-/// One side of a range.
+/// A bound of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bound {
-    /// The least value.
+    /// The minimum.
     Min,
-    /// The greatest value.
+    /// The maximum.
     Max,
 }
 
-// The words are the names of the options too.
+// The words are also the names of the options.
 words!(Bound, "bound", Min = "min", Max = "max",);
 
-/// One difference of a class between the old and the new schema.
+/// A change of a class from the old to the new schema.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
     /// The class.
     pub class: Text,
-    /// The input or output that changed; `None` if it is the class itself.
+    /// The input or output that changed, or `None` if the class itself did.
     pub place: Option<ChangedMember>,
-    /// What changed.
+    /// The kind of change.
     pub kind: ChangeKind,
-    /// What that does to a workflow that uses it.
+    /// The effect on a workflow that uses the class.
     pub level: Level,
 }
 
-/// The part of a class that changed.
+/// A changed input or output of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedMember {
-    /// An input: `steps`; `resize_type.width` inside a dynamic combo; `images.image0` or, without a workflow,
-    /// `images.*` inside a growing list.
+    /// An input, by name: `steps`, or `resize_type.width` inside a dynamic combo. Inside a growing list, `images.image0`
+    /// for a workflow, `images.*` for a class.
     Input(Text),
     /// An output, by slot and name.
     Output(usize, Text),
 }
 
-/// What changed.
+/// The kind of a [`Change`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChangeKind {
     /// The class is new.
     NodeAdded,
-    /// The class is gone.
+    /// The class was removed.
     NodeRemoved {
-        /// Classes of the new schema that may be meant.
+        /// The classes of the new schema with a similar name.
         similar: Vec<Text>,
     },
-    /// The class is gone, and the server puts another in its place.
+    /// The class was removed, and the server replaces it with another.
     NodeReplaced {
-        /// That class.
+        /// The class that takes its place.
         by: Text,
     },
-    /// It ran for its own sake, and does no more.
+    /// The class is no longer an output node: nothing runs because of it.
     NoLongerOutput,
-    /// It runs for its own sake now.
+    /// The class has become an output node.
     BecameOutput,
-    /// It is marked deprecated now.
+    /// The class has become deprecated.
     Deprecated,
     /// An input is new.
     InputAdded {
-        /// It must be given.
+        /// Whether the input is required.
         required: bool,
-        /// What it is unless said otherwise.
+        /// The default of a required input.
         default: Option<Value>,
     },
-    /// An input is gone. The server ignores what is given for it; a link there makes the node fail.
+    /// An input was removed. The server ignores a literal for it; a link to it makes the node fail.
     InputRemoved,
-    /// An optional input must be given now.
+    /// An optional input has become required.
     InputRequired {
-        /// What it is unless said otherwise.
+        /// The default of a required input.
         default: Option<Value>,
     },
-    /// A required input may be left out now.
+    /// A required input has become optional.
     InputOptional,
     /// An input or output has another type.
     TypeChanged {
-        /// The type word before.
+        /// The old type word.
         old: Text,
-        /// The type word now.
+        /// The new type word.
         new: Text,
     },
-    /// Options of a combo, or branches of a dynamic one, are gone.
+    /// Options of a combo, or branches of a dynamic combo, were removed.
     OptionsRemoved(Vec<Value>),
-    /// Options of a combo, or branches of a dynamic one, are new.
+    /// Options of a combo, or branches of a dynamic combo, are new.
     OptionsAdded(Vec<Value>),
-    /// A bound allows less: values, or entries of a growing list.
+    /// A range has become narrower: that of values, or of the number of children or rows.
     RangeNarrowed {
-        /// Which one.
+        /// The bound that changed.
         bound: Bound,
-        /// What it was; `None` if there was none.
+        /// The old bound, if there was one.
         old: Option<Value>,
-        /// What it is.
+        /// The new bound.
         new: Option<Value>,
     },
-    /// A bound allows more.
+    /// A range has become wider.
     RangeWidened {
-        /// Which one.
+        /// The bound that changed.
         bound: Bound,
-        /// What it was.
+        /// The old bound.
         old: Option<Value>,
-        /// What it is; `None` if there is none.
+        /// The new bound, if there is one.
         new: Option<Value>,
     },
-    /// Whoever leaves an input to its default gets another one.
+    /// The default of an input has changed.
     DefaultChanged {
-        /// What it was.
+        /// The old default.
         old: Option<Value>,
-        /// What it is.
+        /// The new default.
         new: Option<Value>,
     },
     /// An output is new.
     OutputAdded,
-    /// An output is gone.
+    /// An output was removed.
     OutputRemoved,
-    /// An output has another name: code that names it must follow, prompts need not.
+    /// An output has another name. Code that names it must change; prompts need not.
     OutputRenamed {
-        /// Its name before.
+        /// The old name.
         old: Text,
     },
-    /// The class's own check says no to a value that it took before.
+    /// The class's own check refuses a value that it accepted before.
     Refused {
-        /// What it says.
-        why: String,
+        /// The message of the check.
+        reason: String,
     },
 }
 
 impl ChangeKind {
-    /// A word for it, as it stands in JSON.
+    /// Returns the word of this kind, as it stands in JSON.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::NodeAdded => "node_added",
@@ -174,7 +175,7 @@ impl ChangeKind {
         }
     }
 
-    /// What it does to a workflow that uses what changed.
+    /// Returns the effect on a workflow that uses the changed part.
     pub(super) const fn level(&self) -> Level {
         match self {
             Self::NodeRemoved { .. }
@@ -195,13 +196,13 @@ impl ChangeKind {
     }
 }
 
-/// How many options are listed before the others are only counted.
-const SHOWN_OPTIONS: usize = 6;
-/// How many characters of a value are shown.
+/// The maximum number of options that a message lists. The others are counted.
+const MAX_SHOWN_OPTIONS: usize = 6;
+/// The maximum length of a value in a message, in characters.
 const MAX_SHOWN_LEN: usize = 80;
 
 impl Display for Change {
-    /// One line without the class: `input steps: the greatest value is 100 (it was 1000)`.
+    /// Writes one line without the class: ``input `steps`: the maximum is 100 (it was 1000)``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.place {
             Some(ChangedMember::Input(name)) => write!(f, "input `{name}`: ")?,
@@ -215,66 +216,62 @@ impl Display for Change {
 impl Display for ChangeKind {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NodeAdded => f.write_str("the node is new"),
+            Self::NodeAdded => f.write_str("the node was added"),
+            Self::NodeRemoved { similar } if similar.is_empty() => f.write_str("the node was removed"),
             Self::NodeRemoved { similar } => {
-                f.write_str("the node is gone")?;
-                if let [first, rest @ ..] = similar.as_slice() {
-                    write!(f, "; similar: `{first}`")?;
-                    rest.iter().try_for_each(|other| write!(f, ", `{other}`"))?;
-                }
-                Ok(())
+                write!(f, "the node was removed; similar nodes: {}", alternatives(similar))
             }
-            Self::NodeReplaced { by } => write!(f, "the node is gone; the server takes `{by}` in its place"),
-            Self::NoLongerOutput => f.write_str("the node is no output any more: nothing runs for its sake"),
-            Self::BecameOutput => f.write_str("the node is an output now: it runs for its own sake"),
-            Self::Deprecated => f.write_str("the node is deprecated"),
-            Self::InputAdded { required: true, default: None } => f.write_str("new, required, and without a default"),
+            Self::NodeReplaced { by } => write!(f, "the node was removed; the server replaces it with `{by}`"),
+            Self::NoLongerOutput => f.write_str("the node is no longer an output: it runs only if an output needs it"),
+            Self::BecameOutput => f.write_str("the node is now an output: it always runs"),
+            Self::Deprecated => f.write_str("the node is now deprecated"),
+            Self::InputAdded { required: true, default: None } => f.write_str("added and required, without a default"),
             Self::InputAdded { required: true, default: Some(default) } => {
-                write!(f, "new and required; its default is {}", short(default))
+                write!(f, "added and required; its default is {}", short(default))
             }
-            Self::InputAdded { required: false, .. } => f.write_str("new and optional"),
-            Self::InputRemoved | Self::OutputRemoved => f.write_str("gone"),
-            Self::InputRequired { default: None } => f.write_str("required now, and without a default"),
+            Self::InputAdded { required: false, .. } => f.write_str("added and optional"),
+            Self::InputRemoved | Self::OutputRemoved => f.write_str("removed"),
+            Self::InputRequired { default: None } => f.write_str("now required, without a default"),
             Self::InputRequired { default: Some(default) } => {
-                write!(f, "required now; its default is {}", short(default))
+                write!(f, "now required; its default is {}", short(default))
             }
-            Self::InputOptional => f.write_str("may be left out now"),
+            Self::InputOptional => f.write_str("now optional"),
             Self::TypeChanged { old, new } => {
                 write!(f, "the type is {} (it was {})", shortened(new, MAX_SHOWN_LEN), shortened(old, MAX_SHOWN_LEN))
             }
-            Self::OptionsRemoved(values) => listed(f, "no option any more", values),
-            Self::OptionsAdded(values) => listed(f, "new", values),
+            Self::OptionsRemoved(values) => listed(f, "options removed", values),
+            Self::OptionsAdded(values) => listed(f, "options added", values),
             Self::RangeNarrowed { bound, old, new } | Self::RangeWidened { bound, old, new } => {
                 range(f, *bound, old.as_ref(), new.as_ref())
             }
             Self::DefaultChanged { old, new } => {
                 write!(f, "the default is {} (it was {})", or_nothing(new.as_ref()), or_nothing(old.as_ref()))
             }
-            Self::OutputAdded => f.write_str("new"),
-            Self::OutputRenamed { old } => write!(f, "it was called `{old}`"),
-            Self::Refused { why } => write!(f, "the node refuses it: {}", shortened(why, MAX_SHOWN_LEN)),
+            Self::OutputAdded => f.write_str("added"),
+            Self::OutputRenamed { old } => write!(f, "renamed from `{old}`"),
+            Self::Refused { reason } => write!(f, "the node refuses the value: {}", shortened(reason, MAX_SHOWN_LEN)),
         }
     }
 }
 
 fn range(f: &mut Formatter<'_>, bound: Bound, old: Option<&Value>, new: Option<&Value>) -> fmt::Result {
     let word = match bound {
-        Bound::Min => "least",
-        Bound::Max => "greatest",
+        Bound::Min => "minimum",
+        Bound::Max => "maximum",
     };
     match (old, new) {
-        (Some(old), Some(new)) => write!(f, "the {word} value is {} (it was {})", short(new), short(old)),
-        (None, Some(new)) => write!(f, "the {word} value is {} (there was none)", short(new)),
-        (_, None) => write!(f, "there is no {word} value any more"),
+        (Some(old), Some(new)) => write!(f, "the {word} is {} (it was {})", short(new), short(old)),
+        (None, Some(new)) => write!(f, "the {word} is {} (there was none)", short(new)),
+        (_, None) => write!(f, "the {word} was removed"),
     }
 }
 
 fn listed(f: &mut Formatter<'_>, word: &str, values: &[Value]) -> fmt::Result {
     write!(f, "{word}: ")?;
-    for (at, value) in values.iter().take(SHOWN_OPTIONS).enumerate() {
+    for (at, value) in values.iter().take(MAX_SHOWN_OPTIONS).enumerate() {
         write!(f, "{}{}", if at > 0 { ", " } else { "" }, short(value))?;
     }
-    match values.len().saturating_sub(SHOWN_OPTIONS) {
+    match values.len().saturating_sub(MAX_SHOWN_OPTIONS) {
         0 => Ok(()),
         more => write!(f, " and {more} more"),
     }

@@ -1,10 +1,10 @@
-//! What changed of a class, whoever uses it.
+//! Changes of one class, whether a workflow uses them or not.
 
-use super::change::{Bound, Change, ChangeKind, ChangedMember};
+use super::change::{Bound, Change, ChangeKind, ChangedMember, Level};
 use super::default;
 use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Section, Text, Value, open};
 
-/// Every difference between two versions of a class.
+/// Returns all changes between two definitions of a class.
 pub(super) fn differences(old: &NodeDef, new: &NodeDef) -> Vec<Change> {
     let mut differences = Differences { class: &old.class, changes: Vec::new() };
     match (old.output_node, new.output_node) {
@@ -35,7 +35,7 @@ impl Differences<'_> {
         self.add(Some(ChangedMember::Input(path.into())), kind);
     }
 
-    /// Inputs of a class, a branch or a row. Nested as deep as the schema's reader allows.
+    /// Compares the inputs of a class, a branch or a row. The parser of the schema bounds the nesting.
     fn inputs(&mut self, old: &[InputDef], new: &[InputDef], prefix: &str) {
         for before in old {
             let path = format!("{prefix}{}", before.name);
@@ -101,7 +101,7 @@ impl Differences<'_> {
         }
     }
 
-    /// Combos and dynamic combos: the latter's branches bring inputs of their own.
+    /// Compares the options of combos and dynamic combos, and the inputs of the latter's branches.
     fn choices(&mut self, old: &InputDef, new: &InputDef, path: &str, before: &[Value], now: &[Value]) {
         if !(is_open(old) || is_open(new)) {
             let missing = |from: &[Value], of: &[Value]| -> Vec<Value> {
@@ -125,7 +125,7 @@ impl Differences<'_> {
             let same = before.iter().find(|other| other.key == branch.key);
             match same {
                 Some(same) => self.inputs(&same.inputs, &branch.inputs, &prefix),
-                // A branch of what was a plain combo is not new, its inputs are.
+                // The options of what was a plain combo are not new, but their inputs are.
                 None if before.is_empty() => self.inputs(&[], &branch.inputs, &prefix),
                 None => {}
             }
@@ -145,14 +145,14 @@ impl Differences<'_> {
             kind,
         };
         if takes_all(&before, &now) {
-            change.level = super::Level::Additive;
+            change.level = Level::Additive;
         }
         self.changes.push(change);
     }
 
     fn bound(&mut self, path: &str, bound: Bound, old: Option<&Value>, new: Option<&Value>) {
         let number = |value: Option<&Value>| value.and_then(Value::as_f64);
-        // Neighbours beyond 2^53 are one float, and a bound that moves by one there keeps no value out.
+        // Comparing as floats is exact enough: a bound beyond 2^53 that moves by one excludes no value in use.
         let (before, now) = match bound {
             Bound::Min => (number(old).unwrap_or(f64::NEG_INFINITY), number(new).unwrap_or(f64::NEG_INFINITY)),
             Bound::Max => (-number(old).unwrap_or(f64::INFINITY), -number(new).unwrap_or(f64::INFINITY)),
@@ -185,9 +185,9 @@ impl Differences<'_> {
         let (before, now) = (old.kind.type_word(), new.kind.type_word());
         if before != now {
             let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
-            // An output that carries anything, or one of several, still fits where it fitted.
+            // An output of any type, or of one of several, is still accepted by the inputs that accepted it.
             let wider = matches!(new.kind, OutputKind::Any | OutputKind::Match(_)) || takes_all(&before, &now);
-            let level = if wider { super::Level::Additive } else { kind.level() };
+            let level = if wider { Level::Additive } else { kind.level() };
             self.changes.push(Change { class: self.class.clone(), place: place(), kind, level });
         }
         if old.name != new.name {
@@ -196,7 +196,7 @@ impl Differences<'_> {
     }
 }
 
-/// The values of a combo, or the keys of a dynamic one.
+/// Returns the values of a combo, or the keys of a dynamic combo.
 fn choices(kind: &InputKind) -> Option<Vec<Value>> {
     match kind {
         InputKind::Combo(combo) => Some(combo.values.clone()),
@@ -205,12 +205,12 @@ fn choices(kind: &InputKind) -> Option<Vec<Value>> {
     }
 }
 
-/// Files of a server come and go without its version.
+/// Returns whether an input is an open combo, whose options differ between servers of the same version.
 fn is_open(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
 }
 
-/// Whether a socket of the new type takes whatever one of the old type took.
+/// Returns whether a socket of the new type takes every value that one of the old type took.
 fn takes_all(old: &str, new: &str) -> bool {
     let is_any = |word: &str| word == "*" || word == "COMFY_MATCHTYPE_V3";
     is_any(new) || old.split(',').all(|word| new.split(',').any(|other| other.trim() == word.trim()))
@@ -220,7 +220,7 @@ const fn has_range(kind: &InputKind) -> bool {
     matches!(kind, InputKind::Int | InputKind::Float)
 }
 
-/// A growing list that may be empty is required by name only.
+/// Returns whether an input is a growing list or a group that may be empty. It need not be given, even if it is required.
 fn is_list_without_minimum(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Autogrow(list) if list.min == 0)
         || matches!(&input.kind, InputKind::DynamicGroup(group) if group.min == 0)

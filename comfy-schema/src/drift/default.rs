@@ -1,11 +1,12 @@
-//! What an input is unless said otherwise.
+//! Defaults of inputs.
 
 use crate::{InputDef, InputKind, Section, Text, Value};
 
-/// The default of an input: its own, or the first branch of a dynamic combo if all that it needs has a default.
+/// Returns the default of an input. That of a dynamic combo is its first branch, if all required inputs of the branch
+/// have a default.
 ///
-/// A combo without a default has none, although the editor preselects its first option: which sampler is meant is
-/// nothing to guess.
+/// A combo without the option `default` has none: the editor preselects its first option, but a sampler, for example,
+/// must not be guessed.
 pub(super) fn of(input: &InputDef) -> Option<Value> {
     if let InputKind::DynamicCombo(branches) = &input.kind {
         let first = branches.first()?;
@@ -15,8 +16,8 @@ pub(super) fn of(input: &InputDef) -> Option<Value> {
     input.options.default().cloned()
 }
 
-/// What must be in a prompt for an input to be at its default: itself, and the children of a dynamic combo's branch.
-/// Arrays are wrapped, or the server would take them for links.
+/// Returns the entries of a prompt that give an input its default: the input itself, and the required inputs of a dynamic
+/// combo's branch. Arrays are wrapped, or the server would take them for links.
 pub(super) fn entries(name: &Text, input: &InputDef) -> Vec<(Text, Value)> {
     let Some(value) = of(input) else { return Vec::new() };
     let wrapped = match value {

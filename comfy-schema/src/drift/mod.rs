@@ -1,13 +1,13 @@
-//! What changed between two schemas, and what that does to workflows.
+//! Changes between two schemas, and their effect on workflows.
 //!
-//! After an update of a server, or when a workflow moves to another one, three things happen: something that the
-//! workflow uses is gone or narrower ([`Level::Breaking`]), something must be given that was not there before and has a
-//! default ([`Level::Defaulted`]: the editor fills it in, the server does not), or there is only more
+//! After an update of a server, or when a workflow moves to another server, a change has one of three levels. Something
+//! that the workflow uses was removed or restricted ([`Level::Breaking`]), a required input with a default was added
+//! ([`Level::Defaulted`]: the editor fills the default in, the server does not), or there are only additions
 //! ([`Level::Additive`]).
 //!
-//! [`Comparison::workflow`] judges a workflow by what it uses: its values, its options, its links. It looks at every
-//! input with the validator's own rules, once through each schema, and tells what is wrong now and was not before.
-//! [`Comparison::class`] tells everything that changed of a class, for code that is not known in such detail.
+//! [`Comparison::workflow`] judges a workflow by the parts of the schema that it uses: its values, options and links. It
+//! checks every input by the validator's rules, once with each schema, and returns the changes that explain the errors
+//! that are new. [`Comparison::class`] returns all changes of a class, for callers that do not have a workflow.
 //!
 //! ```
 //! use comfy_schema::drift::{Comparison, Level};
@@ -25,7 +25,7 @@
 //! let mut prompt = Value::parse(br#"{"1": {"class_type": "Save", "inputs": {"name": "cat"}}}"#)?;
 //! let findings = comparison.workflow(&prompt)?;
 //! assert_eq!(findings[0].change.level, Level::Defaulted);
-//! assert_eq!(findings[0].change.to_string(), "input `quality`: new and required; its default is 90");
+//! assert_eq!(findings[0].change.to_string(), "input `quality`: added and required; its default is 90");
 //!
 //! comparison.fill(&mut prompt)?;
 //! assert!(comparison.workflow(&prompt)?.is_empty());
@@ -41,25 +41,13 @@ mod workflow;
 use std::borrow::Cow;
 
 pub use change::{Bound, Change, ChangeKind, ChangedMember, Level};
-use thiserror::Error;
 pub use workflow::Finding;
 
+use crate::prompt::NotAPrompt;
 use crate::validate::Replacements;
 use crate::{Schema, Text, Value};
 
-/// Why a workflow cannot be judged.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum DriftError {
-    /// What was given is no prompt.
-    #[error("a prompt is an object of node id to node, not {found}; give a workflow in API format")]
-    NotAPrompt {
-        /// What it is.
-        found: &'static str,
-    },
-}
-
-/// Two schemas to compare: what a server said before, and what one says now.
+/// A comparison of two schemas: an old one, and a new one of the same or of another server.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Comparison<'s> {
@@ -69,21 +57,21 @@ pub struct Comparison<'s> {
 }
 
 impl<'s> Comparison<'s> {
-    /// Compares `old` with `new`. Classes that every server replaces by others are replaced.
+    /// Creates a comparison of `old` with `new`, with the replacements of classes that every server has.
     pub fn new(old: &'s Schema, new: &'s Schema) -> Self {
         Self { old, new, replacements: Cow::Owned(Replacements::built_in()) }
     }
 
-    /// Takes the replacements of the new server instead of the built-in ones.
+    /// Sets the replacements of the new server, in place of the built-in ones.
     pub fn replacements(mut self, replacements: &'s Replacements) -> Self {
         self.replacements = Cow::Borrowed(replacements);
         self
     }
 
-    /// Everything that changed of a class. Nothing if neither schema has it.
+    /// Returns all changes of a class. Empty if neither schema has it.
     ///
-    /// Options that are files of a server (models, inputs) are not compared: they change without it. Paths inside of
-    /// dynamic inputs name no branch.
+    /// Options that are files of a server (models, inputs) are not compared, since they differ between servers of the
+    /// same version. The names of inputs inside a dynamic combo do not tell the branch.
     pub fn class(&self, class: &str) -> Vec<Change> {
         let whole = |class: &Text, kind: ChangeKind| {
             let level = kind.level();
@@ -92,11 +80,11 @@ impl<'s> Comparison<'s> {
         match (self.old.node(class), self.new.node(class)) {
             (Some(old), Some(new)) => {
                 let mut changes = classes::differences(old, new);
-                // What all branches of a dynamic input share is told once.
-                let mut told: Vec<Change> = Vec::new();
+                // A change that several branches of a dynamic combo share is listed once.
+                let mut listed: Vec<Change> = Vec::new();
                 changes.retain(|change| {
-                    let again = told.contains(change);
-                    told.push(change.clone());
+                    let again = listed.contains(change);
+                    listed.push(change.clone());
                     !again
                 });
                 changes
@@ -107,37 +95,37 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// Everything that changed of every class, by class.
+    /// Returns all changes of all classes, by class.
     pub fn all(&self) -> Vec<Change> {
         let old = self.old.classes();
         let added = self.new.classes().filter(|class| self.old.node(class).is_none());
         old.chain(added).flat_map(|class| self.class(class)).collect()
     }
 
-    /// The changes that make wrong what was right in this workflow, node by node. `prompt` is in API format.
+    /// Returns the changes that make nodes of a workflow wrong that were right before, node by node. `prompt` is in API
+    /// format.
     ///
-    /// What was wrong by the old schema already is not told, nor what else is wrong with such a node by now; that a file
-    /// is not on the server that gave the schema does not count as wrong. Neither are changes told that the workflow
-    /// does not use: an option that it does not choose, an output that it does not link. A literal for an input that is
-    /// gone is [`Level::Additive`]: the server ignores it.
+    /// A node that was wrong by the old schema is left out; a file that a server lacks does not count as wrong. Changes
+    /// of parts that the workflow does not use (an option that it does not choose, an output that it does not link) are
+    /// left out too. A literal for a removed input is [`Level::Additive`], since the server ignores it.
     ///
-    /// A server accepts three breaking changes and then fails at the node: a link to an input that is gone, a branch of
-    /// a dynamic combo that is gone, and a dynamic combo that is new and must be chosen from.
+    /// A server accepts three breaking changes and then fails when it runs the node: a link to a removed input, a
+    /// removed branch of a dynamic combo, and a new required dynamic combo.
     ///
     /// # Errors
     ///
-    /// If `prompt` is no object.
-    pub fn workflow(&self, prompt: &Value) -> Result<Vec<Finding>, DriftError> {
+    /// Returns an error if `prompt` is not an object.
+    pub fn workflow(&self, prompt: &Value) -> Result<Vec<Finding>, NotAPrompt> {
         workflow::findings(self.old, self.new, &self.replacements, prompt)
     }
 
-    /// Adds the inputs that are new, required and have a default ([`Level::Defaulted`]) with that default, and gives
-    /// what was added. Everything else stays as it is.
+    /// Adds the inputs that are new, required and have a default ([`Level::Defaulted`]), with that default. Everything
+    /// else stays as it is. Returns the findings about the inputs that were added.
     ///
     /// # Errors
     ///
-    /// If `prompt` is no object.
-    pub fn fill(&self, prompt: &mut Value) -> Result<Vec<Finding>, DriftError> {
+    /// Returns an error if `prompt` is not an object.
+    pub fn fill(&self, prompt: &mut Value) -> Result<Vec<Finding>, NotAPrompt> {
         workflow::fill(self.old, self.new, &self.replacements, prompt)
     }
 

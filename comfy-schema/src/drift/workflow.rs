@@ -1,95 +1,108 @@
-//! What a change of the schema does to one workflow.
+//! The effect of a schema's changes on one workflow.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display, Formatter};
 
 use super::change::{Bound, Change, ChangeKind, ChangedMember};
-use super::{DriftError, Level, default};
-use crate::validate::{Flaw, Problem, Replacements, problems, replaced};
+use super::{Level, default};
+use crate::prompt::{Link, NotAPrompt, Prompt, PromptNode};
+use crate::validate::{Flaw, Problem, Replacements, declaration, problems, replaced};
 use crate::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open};
 
-/// A change that a node of a workflow meets.
+/// A change that affects a node of a workflow.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The node's id.
     pub node: Text,
-    /// The node's title, if it has one of its own.
+    /// The node's title, if the prompt gives one.
     pub title: Option<Text>,
-    /// The change; its class is that of the node, or of the node that an input is linked to.
+    /// The change. Its class is that of the node, or of the node that an input is linked to.
     pub change: Change,
 }
 
 impl Display for Finding {
-    /// ``node 3 (KSampler): input `steps`: the greatest value is 100 (it was 1000)``
+    /// Writes one line: ``node 3 (KSampler): input `steps`: the maximum is 100 (it was 1000)``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "node {} ({}): {}", self.node, self.change.class, self.change)
     }
 }
 
-/// A workflow seen through one schema.
-struct Seen<'s> {
-    prompt: Map,
-    classes: HashMap<Text, &'s NodeDef>,
+/// A prompt with the definitions that one schema has for its nodes.
+struct Seen<'p, 's> {
+    prompt: Prompt<'p>,
+    /// The definition of each node, if the schema has it.
+    classes: Vec<Option<&'s NodeDef>>,
 }
 
-impl<'s> Seen<'s> {
-    fn new(prompt: &Map, schema: &'s Schema, replacements: &Replacements) -> Self {
-        let prompt = replaced(prompt, schema, replacements);
-        let classes =
-            prompt.iter().filter_map(|(id, node)| Some((id.clone(), schema.node(class_of(node)?)?))).collect();
+impl<'p, 's> Seen<'p, 's> {
+    fn new(nodes: &'p Map, schema: &'s Schema) -> Self {
+        let prompt = Prompt::of(nodes);
+        let class = |node: &PromptNode<'p>| schema.node(node.class()?);
+        let classes = prompt.nodes().iter().map(class).collect();
         Self { prompt, classes }
     }
 
-    fn class(&self, id: &str) -> Option<&'s NodeDef> {
-        self.classes.get(id).copied()
+    fn node(&self, at: usize) -> Option<PromptNode<'p>> {
+        self.prompt.nodes().get(at).copied()
     }
 
-    fn problems(&self, id: &str, node: &Value) -> Vec<Problem<'s>> {
-        match (self.class(id), inputs_of(node)) {
-            (Some(class), Some(inputs)) => problems(class, inputs, &|source| self.class(source)),
+    fn class_at(&self, at: usize) -> Option<&'s NodeDef> {
+        self.classes.get(at).copied().flatten()
+    }
+
+    fn class_of(&self, id: &str) -> Option<&'s NodeDef> {
+        self.class_at(self.prompt.position(id)?)
+    }
+
+    fn inputs(&self, at: usize) -> Option<&'p Map> {
+        self.node(at)?.inputs()
+    }
+
+    fn problems(&self, at: usize) -> Vec<Problem<'s>> {
+        match (self.class_at(at), self.inputs(at)) {
+            (Some(class), Some(inputs)) => problems(class, inputs, &|source| self.class_of(source)),
             _ => Vec::new(),
         }
     }
 }
 
-/// The changes that the nodes of a workflow meet, in the order of the prompt: those that make wrong what was right.
-/// Nodes that no output needs are left out, as the server leaves them out, unless their class is gone.
+/// Returns the changes that make nodes of a workflow wrong that were right before, in the order of the prompt. Nodes that
+/// no output needs are left out, as the server leaves them out, unless their class is gone.
 pub(super) fn findings(
     old: &Schema,
     new: &Schema,
     replacements: &Replacements,
     prompt: &Value,
-) -> Result<Vec<Finding>, DriftError> {
-    let prompt = prompt.as_object().ok_or_else(|| DriftError::NotAPrompt { found: prompt.kind_name() })?;
-    let judge =
-        Judge { old: Seen::new(prompt, old, replacements), new: Seen::new(prompt, new, replacements), schema: new };
-    let needed = needed(prompt, &judge.old);
+) -> Result<Vec<Finding>, NotAPrompt> {
+    let Some(nodes) = prompt.as_object() else { return Err(NotAPrompt { found: prompt.kind_name() }) };
+    // Replacing changes nodes in place, so that a node has the same position in all three.
+    let (before, after) = (replaced(nodes, old, replacements), replaced(nodes, new, replacements));
+    let judge = Judge { old: Seen::new(&before, old), new: Seen::new(&after, new), schema: new };
+    let is_output = |&at: &usize| judge.old.class_at(at).is_some_and(|class| class.output_node);
+    let needed = Prompt::of(nodes).reachable((0..nodes.len()).filter(is_output));
     let mut found = Vec::new();
-    let by_id: HashMap<&Text, &Value> = judge.old.prompt.iter().collect();
-    for (id, after) in &judge.new.prompt {
-        let before = by_id.get(id).copied().unwrap_or(after);
-        let changes = judge.node(id, before, after, needed.contains(id.as_str()));
-        let title = title_of(after);
-        found.extend(changes.into_iter().map(|change| Finding { node: id.clone(), title: title.clone(), change }));
+    for (at, (node, needed)) in judge.new.prompt.nodes().iter().zip(needed).enumerate() {
+        let title = node.title().map(Text::new);
+        let changes = judge.node(at, needed).into_iter();
+        found.extend(changes.map(|change| Finding { node: node.id.clone(), title: title.clone(), change }));
     }
     Ok(found)
 }
 
-/// Adds what is new, required and has a default. Gives the inputs that were added.
+/// Adds the inputs that are new, required and have a default. Returns the findings about those that were added.
 pub(super) fn fill(
     old: &Schema,
     new: &Schema,
     replacements: &Replacements,
     prompt: &mut Value,
-) -> Result<Vec<Finding>, DriftError> {
+) -> Result<Vec<Finding>, NotAPrompt> {
     let found = findings(old, new, replacements, prompt)?;
     let mut filled = Vec::new();
     for finding in found.into_iter().filter(|finding| finding.change.level == Level::Defaulted) {
         let Some(ChangedMember::Input(name)) = &finding.change.place else { continue };
         let Value::Object(nodes) = &mut *prompt else { break };
         let Some(Value::Object(node)) = nodes.get_mut(&finding.node) else { continue };
-        // A replaced class has inputs that the prompt's own does not; those are the server's to fill.
+        // The inputs of a class that the server puts in place of this one are for the server to fill.
         let Some(class) = node.get("class_type").and_then(Value::as_str).and_then(|class| new.node(class)) else {
             continue;
         };
@@ -105,26 +118,27 @@ pub(super) fn fill(
     Ok(filled)
 }
 
-struct Judge<'s> {
-    old: Seen<'s>,
-    new: Seen<'s>,
+struct Judge<'p, 's> {
+    old: Seen<'p, 's>,
+    new: Seen<'p, 's>,
     schema: &'s Schema,
 }
 
-impl Judge<'_> {
-    fn node(&self, id: &Text, before: &Value, after: &Value, needed: bool) -> Vec<Change> {
+impl Judge<'_, '_> {
+    fn node(&self, at: usize, needed: bool) -> Vec<Change> {
         let mut changes = Vec::new();
-        let Some(old) = self.old.class(id) else { return changes };
+        let Some(old) = self.old.class_at(at) else { return changes };
         let mut add = |class: &Text, place: Option<ChangedMember>, kind: ChangeKind| {
             let level = kind.level();
             changes.push(Change { class: class.clone(), place, kind, level });
         };
-        let Some(new) = self.new.class(id) else {
+        let Some(new) = self.new.class_at(at) else {
             let similar = self.schema.suggest(&old.class).into_iter().map(Text::new).collect();
             add(&old.class, None, ChangeKind::NodeRemoved { similar });
             return changes;
         };
-        if old.class != new.class && class_of(before) == Some(&old.class) {
+        let given = self.old.node(at).and_then(PromptNode::class);
+        if old.class != new.class && given == Some(&old.class) {
             add(&old.class, None, ChangeKind::NodeReplaced { by: new.class.clone() });
         }
         if !needed {
@@ -133,40 +147,34 @@ impl Judge<'_> {
         if old.output_node && !new.output_node {
             add(&new.class, None, ChangeKind::NoLongerOutput);
         }
-        let known = self.old.problems(id, before);
-        if known.iter().any(|problem| !is_of_a_file(problem) && problem.flaw != Flaw::Undeclared) {
-            // It was refused before, and is no worse off.
+        let known = self.old.problems(at);
+        if known.iter().any(|problem| !is_about_a_file(problem) && problem.flaw != Flaw::Undeclared) {
+            // The node was refused before the change too.
             return changes;
         }
-        for problem in self.new.problems(id, after) {
+        for problem in self.new.problems(at) {
             let same = |other: &&Problem<'_>| other.input == problem.input && other.flaw == problem.flaw;
-            if known.iter().find(same).is_some() {
-                continue;
+            if known.iter().find(same).is_none() {
+                changes.extend(self.explain(at, old, new, &problem));
             }
-            let change = self.explain(old, new, &problem, before, after);
-            changes.extend(change);
         }
         changes
     }
 
-    /// What of the schema changed so that an input is wrong now.
-    fn explain(
-        &self,
-        old: &NodeDef,
-        new: &NodeDef,
-        problem: &Problem<'_>,
-        before: &Value,
-        after: &Value,
-    ) -> Option<Change> {
-        let was = declared_in(old, before, &problem.input);
-        let value = inputs_of(after).and_then(|inputs| inputs.get(&problem.input));
+    /// Returns the change of the schema that makes an input wrong.
+    fn explain(&self, at: usize, old: &NodeDef, new: &NodeDef, problem: &Problem<'_>) -> Option<Change> {
+        let before = self.old.inputs(at).and_then(|inputs| declaration(old, inputs, &problem.input));
+        let value = self.new.inputs(at).and_then(|inputs| inputs.get(&problem.input));
         let option = |input: Option<&InputDef>, bound: Bound| input?.options.get(bound.as_str()).cloned();
-        let narrowed =
-            |bound| ChangeKind::RangeNarrowed { bound, old: option(was, bound), new: option(problem.declared, bound) };
+        let narrowed = |bound| ChangeKind::RangeNarrowed {
+            bound,
+            old: option(before, bound),
+            new: option(problem.declared, bound),
+        };
         let kind = match &problem.flaw {
             Flaw::Missing => {
                 let default = problem.declared.and_then(default::of);
-                if was.is_some() {
+                if before.is_some() {
                     ChangeKind::InputRequired { default }
                 } else {
                     ChangeKind::InputAdded { required: true, default }
@@ -175,25 +183,25 @@ impl Judge<'_> {
             Flaw::TooSmall => narrowed(Bound::Min),
             Flaw::TooBig => narrowed(Bound::Max),
             Flaw::NotListed => ChangeKind::OptionsRemoved(value.cloned().into_iter().collect()),
-            Flaw::Refused(why) => ChangeKind::Refused { why: why.clone() },
+            Flaw::Refused(reason) => ChangeKind::Refused { reason: reason.clone() },
             Flaw::Undeclared => ChangeKind::InputRemoved,
-            Flaw::Type => type_change(was, problem.declared),
+            Flaw::Type => type_change(before, problem.declared),
             Flaw::NoOutput | Flaw::Mismatch => match self.source_change(value?) {
                 Some(change) => return Some(change),
-                None => type_change(was, problem.declared),
+                None => type_change(before, problem.declared),
             },
         };
-        // A literal that the server ignores from now on does not stop anything.
+        // The server ignores a literal for an input that is gone.
         let ignored = problem.flaw == Flaw::Undeclared && !matches!(value, Some(Value::Array(_)));
         let level = if ignored { Level::Additive } else { kind.level() };
         Some(Change { class: new.class.clone(), place: Some(ChangedMember::Input(problem.input.clone())), kind, level })
     }
 
-    /// The change of the output that a link comes from, if it changed.
+    /// Returns the change of the output that a link comes from, if it changed.
     fn source_change(&self, link: &Value) -> Option<Change> {
-        let [id, slot] = link.as_array()? else { return None };
-        let (id, slot) = (id.as_str()?, usize::try_from(slot.as_i128()?).ok()?);
-        let (old, new) = (self.old.class(id)?, self.new.class(id)?);
+        let link = Link::of(link)?;
+        let slot = link.index()?;
+        let (old, new) = (self.old.class_of(link.source)?, self.new.class_of(link.source)?);
         let before = old.outputs.get(slot)?;
         let kind = match new.outputs.get(slot) {
             None => ChangeKind::OutputRemoved,
@@ -210,8 +218,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the flaw is that a file is not on the server that gave the schema: another may have it.
-fn is_of_a_file(problem: &Problem<'_>) -> bool {
+/// Returns whether a problem is that the server of the schema lacks a file, which another server may have.
+fn is_about_a_file(problem: &Problem<'_>) -> bool {
     let of_open = problem
         .declared
         .is_some_and(|input| matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo)));
@@ -221,42 +229,4 @@ fn is_of_a_file(problem: &Problem<'_>) -> bool {
 fn type_change(old: Option<&InputDef>, new: Option<&InputDef>) -> ChangeKind {
     let word = |input: Option<&InputDef>| input.map_or_else(|| "undeclared".into(), |input| input.kind.type_word());
     ChangeKind::TypeChanged { old: word(old), new: word(new) }
-}
-
-/// What a class declares for an input of a node, dynamic parents expanded.
-fn declared_in<'s>(class: &'s NodeDef, node: &Value, name: &str) -> Option<&'s InputDef> {
-    crate::validate::declaration(class, inputs_of(node)?, name)
-}
-
-/// The nodes that execution reaches from the outputs.
-fn needed(prompt: &Map, seen: &Seen<'_>) -> HashSet<Text> {
-    let by_id: HashMap<&str, &Value> = prompt.iter().map(|(id, node)| (id.as_str(), node)).collect();
-    let outputs = seen.classes.iter().filter(|(_, class)| class.output_node).map(|(id, _)| id.clone());
-    let mut open: Vec<Text> = outputs.collect();
-    let mut needed = HashSet::new();
-    while let Some(id) = open.pop() {
-        let node = by_id.get(id.as_str()).copied();
-        if !needed.insert(id) {
-            continue;
-        }
-        let inputs = node.and_then(inputs_of).into_iter().flat_map(Map::iter);
-        open.extend(inputs.filter_map(|(_, value)| match value.as_array()? {
-            [Value::String(source), _] => Some(source.clone()),
-            _ => None,
-        }));
-    }
-    needed
-}
-
-fn class_of(node: &Value) -> Option<&str> {
-    node.as_object()?.get("class_type")?.as_str()
-}
-
-fn inputs_of(node: &Value) -> Option<&Map> {
-    node.as_object()?.get("inputs")?.as_object()
-}
-
-fn title_of(node: &Value) -> Option<Text> {
-    let title = node.as_object()?.get("_meta")?.as_object()?.get("title")?.as_str()?;
-    (!title.is_empty()).then(|| title.into())
 }

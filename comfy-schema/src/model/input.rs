@@ -1,86 +1,87 @@
-//! Inputs and what they take.
+//! Inputs of nodes and their kinds.
 
-use crate::parse::join_types;
-use crate::{InputOptions, Map, Text, Value};
+use super::{InputOptions, join_types};
+use crate::{Map, Text, Value};
 
-/// Whether an input must be given.
+/// The section of a definition that declares an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Section {
-    /// Must be in the prompt. A growing list with `min` 0 need not, nor the children of a branch that is not selected.
+    /// The input must be in the prompt, except for a growing list with `min` 0 and the inputs of a branch that is not
+    /// selected.
     Required,
-    /// May be absent.
+    /// The input may be absent.
     Optional,
 }
 
-/// One declared input.
+/// The definition of an input.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct InputDef {
-    /// Its exact name, without the prefix of a dynamic parent.
+    /// The name, without the prefix of a dynamic parent.
     pub name: Text,
-    /// Required or optional.
+    /// The section: required or optional.
     pub section: Section,
-    /// What it takes.
+    /// The kind of values.
     pub kind: InputKind,
-    /// Its options as sent (`default`, `min`, `tooltip`, …), unknown ones included.
+    /// The options as sent (`default`, `min`, `tooltip`, …), including unknown ones.
     pub options: InputOptions,
 }
 
-/// What an input takes.
+/// The kind of values that an input takes.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputKind {
-    /// `INT`
+    /// An integer (`INT`).
     Int,
-    /// `FLOAT`
+    /// A number (`FLOAT`).
     Float,
-    /// `STRING`
+    /// A text (`STRING`).
     String,
-    /// `BOOLEAN`
+    /// A switch (`BOOLEAN`).
     Boolean,
-    /// One of a list of values (both spellings).
+    /// One of a list of values, in either spelling.
     Combo(ComboDef),
-    /// One type word that only links carry (`IMAGE`, `MODEL`, any unknown word).
+    /// A type that only links carry (`IMAGE`, `MODEL`, any unknown word).
     Link(Text),
-    /// One type word for which the stock front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …): takes a link
-    /// or a JSON literal.
+    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …): a link or a JSON literal.
     Widget(Text),
-    /// `A,B`: any of several type words, trimmed, in declared order, at least two.
+    /// Any of at least two types, written `A,B`: the words trimmed, in declared order.
     Union(Vec<Text>),
-    /// `*`: anything.
+    /// Any type, written `*`.
     Any,
-    /// `COMFY_MATCHTYPE_V3`: the same type as every other input and output of this template.
+    /// The same type as every other input and output of a template (`COMFY_MATCHTYPE_V3`).
     Match(MatchType),
-    /// `COMFY_AUTOGROW_V3`: a growing list of equal inputs.
+    /// A growing list of equal inputs (`COMFY_AUTOGROW_V3`).
     Autogrow(Autogrow),
-    /// `COMFY_DYNAMICCOMBO_V3`: a choice that brings inputs of its own.
+    /// A combo whose options, the branches, bring inputs of their own (`COMFY_DYNAMICCOMBO_V3`).
     DynamicCombo(Vec<BranchDef>),
-    /// `COMFY_DYNAMICSLOT_V3`: a socket that brings inputs of its own when linked.
+    /// A socket that brings inputs of its own when it is linked (`COMFY_DYNAMICSLOT_V3`).
     DynamicSlot(DynamicSlot),
-    /// `COMFY_DYNAMICGROUP_V3`: repeatable rows of inputs.
+    /// Repeatable rows of inputs (`COMFY_DYNAMICGROUP_V3`).
     DynamicGroup(DynamicGroup),
-    /// A specification that could not be understood, as it was. Reported in [`Schema::issues`](crate::Schema::issues).
+    /// A specification that could not be understood, as it was sent. Reported in
+    /// [`Schema::issues`](crate::Schema::issues).
     Raw(Value),
 }
 
-/// How a combo was written.
+/// The spelling of a combo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ComboSpelling {
-    /// `[["a", "b"], {…}]`
+    /// The values stand in place of the type: `[["a", "b"], {…}]`.
     Array,
-    /// `["COMBO", {"options": ["a", "b"]}]`
+    /// The values stand among the options: `["COMBO", {"options": ["a", "b"]}]`.
     Word,
 }
 
-/// One of a list of values.
+/// The definition of a combo: one of a list of values.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComboDef {
-    /// The allowed values, as sent. Empty if none were sent (remote lists, folders without files).
+    /// The allowed values, as sent. Empty for remote lists and for folders without files.
     pub values: Vec<Value>,
-    /// How it was written.
+    /// The spelling.
     pub spelling: ComboSpelling,
-    /// A (wrapped) list is checked element by element.
+    /// Whether a list of values is allowed, each element being checked.
     pub multiselect: bool,
 }
 
@@ -88,9 +89,9 @@ pub struct ComboDef {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MatchType {
-    /// Sockets with this id share one type.
+    /// The id of the template. Sockets with the same id share one type.
     pub template_id: Text,
-    /// The types allowed; empty means any (`*`).
+    /// The allowed types. Empty if any type is allowed (`*`).
     pub allowed: Vec<Text>,
 }
 
@@ -98,31 +99,31 @@ pub struct MatchType {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Autogrow {
-    /// The names of all possible children, by index (at most 100).
+    /// The names of all possible children, at most 100, by index.
     pub names: Vec<Text>,
-    /// How many the first children must be given. 0 if the template's input is optional.
+    /// The number of children, counted from the first, that are required. 0 if the template's input is optional.
     pub min: usize,
-    /// The input that each child is; its `name` is the template's own.
+    /// The definition of each child. Its `name` is that of the template.
     pub element: Box<InputDef>,
 }
 
-/// One option of a dynamic combo.
+/// The definition of a branch: one option of a dynamic combo.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BranchDef {
-    /// The value that selects it.
+    /// The value that selects the branch.
     pub key: Text,
-    /// The inputs it brings, named without the parent's prefix.
+    /// The inputs of the branch, without the parent's prefix in their names.
     pub inputs: Vec<InputDef>,
 }
 
-/// A socket that brings inputs when it is linked.
+/// A socket that brings inputs of its own when it is linked.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DynamicSlot {
-    /// What the socket itself takes.
+    /// The socket itself.
     pub slot: Box<InputDef>,
-    /// The inputs it brings.
+    /// The inputs that it brings.
     pub inputs: Vec<InputDef>,
 }
 
@@ -132,80 +133,80 @@ pub struct DynamicSlot {
 pub struct DynamicGroup {
     /// The inputs of one row.
     pub inputs: Vec<InputDef>,
-    /// Fewest rows.
+    /// The minimum number of rows.
     pub min: usize,
-    /// Most rows.
+    /// The maximum number of rows.
     pub max: usize,
 }
 
-/// An input that the server fills in.
+/// A hidden input, which the server fills in.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Hidden {
-    /// Its name.
+    /// The name.
     pub name: Text,
-    /// What was declared for it, as it was.
+    /// The specification, as it was sent.
     pub spec: Value,
 }
 
 impl InputDef {
-    /// An input without options.
+    /// Creates an input without options.
     pub fn new(name: impl Into<Text>, section: Section, kind: InputKind) -> Self {
         Self { name: name.into(), section, kind, options: InputOptions::new(Map::new()) }
     }
 }
 
 impl ComboDef {
-    /// A combo of these values, of which one is chosen.
+    /// Creates a combo from which one value is chosen.
     pub const fn new(values: Vec<Value>, spelling: ComboSpelling) -> Self {
         Self { values, spelling, multiselect: false }
     }
 }
 
 impl MatchType {
-    /// A type that the sockets of this template share, one of these or any.
+    /// Creates a type that the sockets of a template share. With an empty list, any type is allowed.
     pub fn new(template_id: impl Into<Text>, allowed: Vec<Text>) -> Self {
         Self { template_id: template_id.into(), allowed }
     }
 }
 
 impl Autogrow {
-    /// A list of inputs like `element`, under these names, of which the first `min` must be given.
+    /// Creates a list of inputs like `element` with these names. The first `min` are required.
     pub fn new(names: Vec<Text>, min: usize, element: InputDef) -> Self {
         Self { names, min, element: Box::new(element) }
     }
 }
 
 impl BranchDef {
-    /// A branch that brings these inputs.
+    /// Creates a branch with these inputs.
     pub fn new(key: impl Into<Text>, inputs: Vec<InputDef>) -> Self {
         Self { key: key.into(), inputs }
     }
 }
 
 impl DynamicSlot {
-    /// A socket that brings these inputs.
+    /// Creates a socket that brings these inputs.
     pub fn new(slot: InputDef, inputs: Vec<InputDef>) -> Self {
         Self { slot: Box::new(slot), inputs }
     }
 }
 
 impl DynamicGroup {
-    /// `min` to `max` rows of these inputs.
+    /// Creates a group of `min` to `max` rows of these inputs.
     pub const fn new(inputs: Vec<InputDef>, min: usize, max: usize) -> Self {
         Self { inputs, min, max }
     }
 }
 
 impl Hidden {
-    /// A hidden input of this name.
+    /// Creates a hidden input.
     pub fn new(name: impl Into<Text>, spec: impl Into<Value>) -> Self {
         Self { name: name.into(), spec: spec.into() }
     }
 }
 
 impl InputKind {
-    /// The type word of a specification: `INT`, `COMBO`, `IMAGE,MASK`, `*`, `COMFY_AUTOGROW_V3`.
+    /// Returns the type word of the specification: `INT`, `COMBO`, `IMAGE,MASK`, `*`, `COMFY_AUTOGROW_V3`.
     pub fn type_word(&self) -> Text {
         match self {
             Self::Int => "INT".into(),

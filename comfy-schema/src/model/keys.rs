@@ -1,4 +1,4 @@
-//! The keys of a definition, and which of them one had.
+//! The known keys of a node definition.
 
 use std::fmt::{self, Debug, Formatter};
 
@@ -14,55 +14,55 @@ macro_rules! keys {
             $($(#[$doc])* $variant,)*
         }
 
-        // In the order in which the schema interface writes them.
-        words!(Key, "key of a node definition", $($variant = $name,)*);
+        // The order is that in which the schema interface writes them.
+        words!(Key, "node definition key", $($variant = $name,)*);
     };
 }
 
 keys! {
-    /// The inputs
+    /// The inputs.
     Input = "input",
-    /// Their order
+    /// The order of the inputs.
     InputOrder = "input_order",
-    /// Takes whole lists
+    /// Whether the node takes whole lists.
     IsInputList = "is_input_list",
-    /// What the outputs carry
+    /// The types of the outputs.
     Output = "output",
-    /// Which outputs yield lists
+    /// Whether each output yields a list.
     OutputIsList = "output_is_list",
-    /// What the outputs are called
+    /// The names of the outputs.
     OutputName = "output_name",
-    /// Tooltips of the outputs
+    /// The tooltips of the outputs.
     OutputTooltips = "output_tooltips",
-    /// Templates of the outputs
+    /// The template ids of the outputs.
     OutputMatchtypes = "output_matchtypes",
-    /// The class once more
+    /// The class, repeated.
     Name = "name",
-    /// The title
+    /// The title.
     DisplayName = "display_name",
-    /// What it does
+    /// The description.
     Description = "description",
-    /// Where it comes from
+    /// The Python module.
     PythonModule = "python_module",
-    /// The menu path
+    /// The menu path.
     Category = "category",
-    /// A root of execution
+    /// Whether the node is a root of execution.
     OutputNode = "output_node",
-    /// Deprecated
+    /// Whether the node is deprecated.
     Deprecated = "deprecated",
-    /// Experimental
+    /// Whether the node is experimental.
     Experimental = "experimental",
-    /// For developers
+    /// Whether the node is shown only in development mode.
     DevOnly = "dev_only",
-    /// Paid
+    /// Whether the node calls a paid remote service.
     ApiNode = "api_node",
-    /// The price; only in [`Node::raw`](super::Node::raw)
+    /// The price. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
     PriceBadge = "price_badge",
-    /// Other words to find it by
+    /// The search aliases.
     SearchAliases = "search_aliases",
-    /// The group in the short menu; only in [`Node::raw`](super::Node::raw)
+    /// The group in the short menu. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
     EssentialsCategory = "essentials_category",
-    /// UI output is sent again when cached
+    /// Whether the UI output is sent again when it is cached.
     HasIntermediateOutput = "has_intermediate_output",
 }
 
@@ -93,7 +93,7 @@ const CLASSIC_ORDER: &[Key] = &[
 ];
 
 impl Key {
-    /// All keys in the order in which this interface writes them.
+    /// Returns all keys, in the order in which an interface writes them.
     pub(crate) const fn in_order(producer: Producer) -> &'static [Self] {
         match producer {
             Producer::V1 => CLASSIC_ORDER,
@@ -102,7 +102,7 @@ impl Key {
     }
 }
 
-/// A category of inputs, as `input` and `input_order` name them.
+/// A group of inputs, as `input` and `input_order` name them: the two sections, and the hidden inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Group {
     Required,
@@ -122,21 +122,21 @@ impl Group {
     }
 }
 
-/// The set of known keys that a definition had, and which categories its `input` and `input_order` named.
+/// The set of known keys that a definition had, and the groups that its `input` and `input_order` had.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Keys(u32);
 
-/// Where the bits of `input`'s categories begin; those of `input_order` follow.
+/// The first bit of the groups of `input`. Those of `input_order` follow.
 const INPUT_GROUPS: u32 = 24;
 const ORDER_GROUPS: u32 = INPUT_GROUPS + 3;
-/// The definition was not an object at all.
+/// The bit of a definition that is not an object.
 const NOT_AN_OBJECT: u32 = 31;
 
 impl Keys {
-    /// No key.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// The keys that a current server always writes for nodes of this interface.
+    /// Returns the keys that a current server always writes for nodes of an interface.
     pub fn current(producer: Producer) -> Self {
         let mut keys = Self::NONE;
         for &key in Key::ALL {
@@ -160,7 +160,7 @@ impl Keys {
         keys
     }
 
-    /// Whether the key was there.
+    /// Returns whether the set holds a key.
     pub const fn contains(self, key: Key) -> bool {
         self.has(key as u32)
     }

@@ -1,10 +1,13 @@
-//! The typed model of `/object_info`.
+//! The typed model of `/object_info`, and the JSON that it is written as.
 
 mod input;
 mod keys;
 mod node;
+mod options;
 mod output;
 mod schema;
+mod types;
+mod write;
 
 pub use input::{
     Autogrow, BranchDef, ComboDef, ComboSpelling, DynamicGroup, DynamicSlot, Hidden, InputDef, InputKind, MatchType,
@@ -13,5 +16,9 @@ pub use input::{
 pub(crate) use keys::Group;
 pub use keys::{Key, Keys};
 pub use node::{NodeDef, Producer};
+pub use options::InputOptions;
+pub(crate) use options::Shape;
 pub use output::{OutputDef, OutputKind};
 pub use schema::Schema;
+pub(crate) use types::{join_types, split_types};
+pub(crate) use write::branches_value;

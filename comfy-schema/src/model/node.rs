@@ -1,71 +1,71 @@
-//! One node class.
+//! Node definitions.
 
 use super::{Hidden, InputDef, Keys, OutputDef};
 use crate::{Map, Text};
 
-/// Which of the server's two node interfaces wrote a definition.
+/// The one of the server's two node interfaces that wrote a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Producer {
     /// The classic interface (`INPUT_TYPES`).
     V1,
-    /// The schema interface (`define_schema`). It always writes `output_matchtypes`, `price_badge` and the flags
-    /// that the classic one writes only when they are true; any of these tells it, so that an old server's or a
-    /// stripped definition is recognised too.
+    /// The schema interface (`define_schema`). A definition is of this interface if it has `output_matchtypes`,
+    /// `price_badge`, or a flag that is false and that the classic interface writes only when it is true. Any one of
+    /// them is enough, so that definitions of old servers are recognised too.
     V3,
 }
 
-/// One node class.
+/// The definition of a node class.
 #[expect(clippy::struct_excessive_bools, reason = "the definition has that many flags")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NodeDef {
-    /// The class name, exactly: the key in `/object_info` and the `class_type` of a prompt.
+    /// The class name: the key in `/object_info` and the `class_type` of a prompt.
     pub class: Text,
-    /// Which interface wrote the definition.
+    /// The interface that wrote the definition.
     pub producer: Producer,
-    /// The title in the editor; `None` where the server sends null or nothing (use `class`).
+    /// The title in the editor, or `None` if the server sends `null` or nothing; the editor then shows the class.
     pub display_name: Option<Text>,
-    /// What the node does; empty if the server says nothing.
+    /// The description for users. Empty if the server sends none.
     pub description: Text,
-    /// Where the class comes from: `nodes`, `comfy_extras.x`, `comfy_api_nodes.x`, `custom_nodes.pack`.
+    /// The Python module of the class: `nodes`, `comfy_extras.x`, `comfy_api_nodes.x`, `custom_nodes.pack`.
     pub python_module: Text,
-    /// `/`-separated menu path.
+    /// The path in the editor's menu, separated by `/`.
     pub category: Text,
-    /// Required inputs first, then optional ones; inside each by `input_order`, then by the document.
+    /// The inputs: required ones first, and in each section by `input_order`, then by the document.
     pub inputs: Vec<InputDef>,
-    /// Inputs that the server fills in. Never sent.
+    /// The inputs that the server fills in. A prompt does not hold them.
     pub hidden: Vec<Hidden>,
-    /// Outputs by slot.
+    /// The outputs, by slot.
     pub outputs: Vec<OutputDef>,
-    /// The node takes whole lists.
+    /// Whether the node takes whole lists.
     pub is_input_list: bool,
-    /// A root of execution (saves or shows something).
+    /// Whether the node is a root of execution: it saves or shows something.
     pub output_node: bool,
-    /// Its UI output is sent again when cached.
+    /// Whether the server sends the node's UI output again when it is cached.
     pub has_intermediate_output: bool,
-    /// Marked deprecated.
+    /// Whether the node is deprecated.
     pub deprecated: bool,
-    /// Marked experimental.
+    /// Whether the node is experimental.
     pub experimental: bool,
-    /// Shown only in development mode.
+    /// Whether the editor shows the node only in development mode.
     pub dev_only: bool,
-    /// A paid remote node: needs account keys in `extra_data`.
+    /// Whether the node calls a paid remote service, which needs account keys in `extra_data`.
     pub api_node: bool,
-    /// Other words to find it by.
+    /// Other words under which the node is found in a search.
     pub search_aliases: Vec<Text>,
-    /// Which of the known keys the definition had: servers of different age leave out different ones.
+    /// The known keys that the definition had. Which ones a server writes depends on its version.
     pub keys: Keys,
-    /// Keys of the definition that the fields above do not reproduce: unknown ones, and known ones of an odd
-    /// shape, as they were. They win over the fields when the node is written.
+    /// The keys that the fields above do not reproduce, as they were sent: unknown ones, and malformed known ones. They
+    /// take the place of the fields when the node is written.
     ///
-    /// Two of them have a form of their own. `input` holds only the odd inputs, section by section, unless the whole
-    /// was odd; and of a definition that is not an object, the value stands under the empty key.
+    /// Two of them are special: `input` holds only the malformed inputs, by section, unless it is not an object at all;
+    /// and a definition that is not an object stands under the empty key.
     pub raw: Map,
 }
 
 impl NodeDef {
-    /// A node without inputs and outputs, with the keys that a current server writes for this interface.
+    /// Creates a definition without inputs and outputs, with the keys that a current server writes for this interface.
     pub fn new(class: impl Into<Text>, producer: Producer) -> Self {
         Self {
             class: class.into(),
@@ -90,7 +90,7 @@ impl NodeDef {
         }
     }
 
-    /// The declared input of this name, without looking into dynamic ones.
+    /// Returns the declared input of this name. Inputs inside dynamic inputs are not searched.
     pub fn input(&self, name: &str) -> Option<&InputDef> {
         self.inputs.iter().find(|input| input.name == name)
     }

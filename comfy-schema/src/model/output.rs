@@ -1,49 +1,49 @@
-//! Output slots.
+//! Outputs of nodes.
 
-use crate::parse::join_types;
+use super::join_types;
 use crate::{Text, Value};
 
-/// One output slot.
+/// The definition of an output.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OutputDef {
-    /// Its name in the editor; falls back to the type word.
+    /// The name in the editor. Defaults to the type word.
     pub name: Text,
-    /// What it carries.
+    /// The type of the values.
     pub kind: OutputKind,
-    /// It yields a list.
+    /// Whether the output yields a list.
     pub is_list: bool,
-    /// Its tooltip, if any.
+    /// The tooltip in the editor.
     pub tooltip: Option<Text>,
 }
 
 impl OutputDef {
-    /// A single output of this name, without a tooltip.
+    /// Creates an output that yields a single value and has no tooltip.
     pub fn new(name: impl Into<Text>, kind: OutputKind) -> Self {
         Self { name: name.into(), kind, is_list: false, tooltip: None }
     }
 }
 
-/// What an output carries.
+/// The type of an output.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum OutputKind {
-    /// One type word.
+    /// A single type word.
     Type(Text),
-    /// `A,B`.
+    /// One of several types, written `A,B`.
     Union(Vec<Text>),
-    /// `*`.
+    /// Any type, written `*`.
     Any,
-    /// `COMFY_MATCHTYPE_V3`: the type of the inputs with this template id (`None` if the definition does not say).
+    /// The type of the inputs with this template id (`COMFY_MATCHTYPE_V3`), or `None` if the definition names no template.
     Match(Option<Text>),
-    /// A V1 output declared as a list of options.
+    /// A list of options, which classic nodes may declare.
     Combo(Vec<Value>),
-    /// Something else, as it was. Reported.
+    /// A value that is not a type, as it was sent. Reported in [`Schema::issues`](crate::Schema::issues).
     Raw(Value),
 }
 
 impl OutputKind {
-    /// The type word: `IMAGE`, `IMAGE,MASK`, `*`, `COMBO` for a list of options.
+    /// Returns the type word: `IMAGE`, `IMAGE,MASK`, `*`, or `COMBO` for a list of options.
     pub fn type_word(&self) -> Text {
         match self {
             Self::Type(word) => word.clone(),
@@ -55,7 +55,7 @@ impl OutputKind {
         }
     }
 
-    /// The template id of a matched type.
+    /// Returns the template id of a matched type.
     pub(crate) fn match_id(&self) -> Option<&Text> {
         match self {
             Self::Match(id) => id.as_ref(),
@@ -63,7 +63,7 @@ impl OutputKind {
         }
     }
 
-    /// The entry of `output`.
+    /// Returns the entry in `output`.
     pub(crate) fn to_value(&self) -> Value {
         match self {
             Self::Combo(values) => Value::Array(values.clone()),

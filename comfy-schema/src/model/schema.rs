@@ -1,21 +1,21 @@
-//! All node classes of a server.
+//! The node definitions of a server.
 
 use super::NodeDef;
 use crate::{Issue, Text};
 
-/// Every node definition of a server, in the order of the document.
+/// The node definitions of a server, in the order of the document.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    /// The definitions.
+    /// The node definitions.
     pub nodes: Vec<NodeDef>,
-    /// What was odd: reported here, and kept as it was in the node concerned.
+    /// The parts of the document that were not understood or are doubtful. The nodes hold them as they were.
     pub issues: Vec<Issue>,
-    /// Positions in `nodes`, sorted by class. Only a hint: `nodes` may be changed by anyone.
+    /// The positions in `nodes`, sorted by class. Only a hint: `nodes` is public and may have changed.
     index: Vec<u32>,
 }
 
 impl Schema {
-    /// A schema of these definitions.
+    /// Creates a schema of these definitions.
     pub fn new(nodes: Vec<NodeDef>) -> Self {
         Self::with_issues(nodes, Vec::new())
     }
@@ -26,23 +26,23 @@ impl Schema {
         Self { nodes, issues, index }
     }
 
-    /// The definition of a class.
+    /// Returns the definition of a class.
     pub fn node(&self, class: &str) -> Option<&NodeDef> {
         let found = self.index.binary_search_by(|&at| class_at(&self.nodes, at).cmp(&Some(class)));
         let hint = found.ok().and_then(|at| self.nodes.get(self.index[at] as usize));
         match hint {
             Some(node) if node.class == class => Some(node),
-            // While the index covers all nodes it is right about absence too, unless someone changed them.
+            // The index may be out of date.
             _ => self.nodes.iter().find(|node| node.class == class),
         }
     }
 
-    /// Classes that someone who wrote `class` may have meant, best first.
+    /// Returns up to three classes whose names are similar to `class`, best match first.
     pub fn suggest(&self, class: &str) -> Vec<&str> {
         crate::suggest::similar(class, self.nodes.iter().map(|node| node.class.as_str()))
     }
 
-    /// The classes, in the order of the document.
+    /// Returns the classes, in the order of the document.
     pub fn classes(&self) -> impl Iterator<Item = &Text> {
         self.nodes.iter().map(|node| &node.class)
     }

@@ -1,11 +1,11 @@
-//! Whether an input's default and bounds fit the input. They are kept whether they do or not.
+//! Checks whether an input's default and bounds fit the input. They are kept in any case.
 
 use std::cmp::Ordering;
 
 use super::report::{Place, Report};
 use crate::{ComboDef, InputDef, InputKind, Value};
 
-/// Reports a default of another type or outside its own range, and bounds that are none.
+/// Reports a default of another type or outside its own range, and bounds that are not numbers.
 pub(super) fn input(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     let at = at.index(1);
     let Some(default) = input.options.default() else {
@@ -18,17 +18,17 @@ pub(super) fn input(at: &Place<'_>, input: &InputDef, report: &mut Report) {
         InputKind::Boolean if default.as_bool().is_none() => "a boolean",
         InputKind::Combo(combo) => {
             if !combo_allows(combo, input, default) {
-                report.add(&at.key("default"), format_args!("{default} is not among the values"));
+                report.add(&at.key("default"), format_args!("expected one of the values, found {default}"));
             }
             return;
         }
         _ => return bounds(&at, input, report),
     };
-    report.add(&at.key("default"), format_args!("{default} is not {expected}"));
+    report.add(&at.key("default"), format_args!("expected {expected}, found {default}"));
     bounds(&at, input, report);
 }
 
-/// JSON that has passed through JavaScript writes large integers as floats.
+/// Returns whether a value is an integer. JSON that has passed through JavaScript writes large integers as floats.
 fn is_whole(value: &Value) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) => true,
@@ -43,7 +43,7 @@ fn bounds(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     }
     for key in ["min", "max"] {
         if let Some(bound) = input.options.get(key).filter(|bound| !bound.is_number() && !bound.is_null()) {
-            report.add(&at.key(key), format_args!("{bound} is not a number"));
+            report.add(&at.key(key), format_args!("expected a number, found {bound}"));
         }
     }
     let (min, max) = (input.options.min(), input.options.max());
@@ -63,7 +63,7 @@ fn bounds(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     }
 }
 
-/// Exact for integers, else as floats. `None` for what is no number.
+/// Compares two numbers, exactly if both are integers, else as floats. Returns `None` unless both are numbers.
 fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
@@ -71,8 +71,8 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// Whether a combo may start with this value. Lists that differ from install to install (files, remote ones) may
-/// lack it, and the front end ignores a default that is false, 0 or empty.
+/// Returns whether a combo may have this default. Lists that differ between servers (files, remote values) may lack
+/// it, and the front end ignores a default that is `false`, 0 or empty.
 fn combo_allows(combo: &ComboDef, input: &InputDef, default: &Value) -> bool {
     if combo.values.is_empty() || input.options.is_upload() || input.options.remote().is_some() {
         return true;
@@ -95,7 +95,7 @@ fn one_allowed(combo: &ComboDef, default: &Value) -> bool {
         || combo.values.iter().any(looks_like_file)
 }
 
-/// `flux/dev.safetensors`: a dot and an extension with a letter in it.
+/// Returns whether a value is a text like `flux/dev.safetensors`: it ends in a dot and an extension with a letter.
 fn looks_like_file(value: &Value) -> bool {
     let Some((stem, extension)) = value.as_str().and_then(|text| text.rsplit_once('.')) else {
         return false;

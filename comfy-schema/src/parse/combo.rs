@@ -3,14 +3,14 @@
 use super::report::{Place, Report};
 use crate::{ComboDef, ComboSpelling, InputKind, InputOptions, Value};
 
-/// `[["a", "b"], {…}]`
+/// Parses `[["a", "b"], {…}]`.
 pub(super) fn array(at: &Place<'_>, values: Vec<Value>, options: &InputOptions, report: &mut Report) -> InputKind {
     let spec = at.index(0);
     check_values(&spec, &values, report);
     InputKind::Combo(ComboDef { values, spelling: ComboSpelling::Array, multiselect: multiselect(options) })
 }
 
-/// `["COMBO", {"options": ["a", "b"]}]`; without `options` where the front end fills them in.
+/// Parses `["COMBO", {"options": ["a", "b"]}]`. The server leaves `options` out where the front end fetches the values.
 pub(super) fn word(at: &Place<'_>, options: &mut InputOptions, report: &mut Report) -> InputKind {
     let spec = at.index(1);
     let values = match options.take_held() {
@@ -20,8 +20,7 @@ pub(super) fn word(at: &Place<'_>, options: &mut InputOptions, report: &mut Repo
             values
         }
         Some(other) => {
-            let message = format!("{} instead of an array of values", other.kind_name());
-            report.add(&spec.key("options"), message);
+            report.expected(&spec.key("options"), "an array of values", &other);
             options.put_back(other);
             Vec::new()
         }
@@ -36,7 +35,7 @@ fn multiselect(options: &InputOptions) -> bool {
 fn check_values(at: &Place<'_>, values: &[Value], report: &mut Report) {
     for (index, value) in values.iter().enumerate() {
         if matches!(value, Value::Array(_) | Value::Object(_)) {
-            report.add(&at.index(index), format_args!("{} as a value to choose", value.kind_name()));
+            report.expected(&at.index(index), "a value to choose", value);
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The document: class after class.
+//! Parses the document, one class at a time.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::report::{Place, Report};
-use super::{decode, node, sniff};
+use super::{node, sniff};
 use crate::value::read::{MAX_DEPTH, Reader};
-use crate::value::replace_lone_surrogates;
+use crate::value::{decode, replace_lone_surrogates};
 use crate::{Issue, JsonError, JsonErrorKind, NodeDef, Schema, SchemaError, Text, Value};
 
-/// Reads a whole document, holding the JSON of one definition at a time.
+/// Parses a whole document, holding the JSON of one definition at a time in memory.
 pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
     let text = decode(bytes).map_err(|error| SchemaError::from_json(error, None))?;
     sniff::text(&text)?;
@@ -36,7 +36,7 @@ fn definitions(text: &str) -> Result<Schema, SchemaError> {
     found.finish()
 }
 
-/// What has been read so far.
+/// The definitions parsed so far.
 #[derive(Default)]
 struct Found {
     nodes: Vec<NodeDef>,
@@ -55,12 +55,13 @@ impl Found {
         }
         let mut report = Report::default();
         for key in duplicate_keys {
-            report.add(&Place::new(&class), format_args!("`{key}` occurs twice in one object; the last one counts"));
+            report
+                .add(&Place::new(&class), format_args!("key `{key}` occurs twice in one object; the last one counts"));
         }
         let node = node::node(class.clone(), value, &mut report);
         match self.places.entry(class) {
             Entry::Occupied(place) => {
-                report.add(&Place::new(place.key()), "this node is defined twice; the last definition counts");
+                report.add(&Place::new(place.key()), "the class is defined twice; the last definition counts");
                 self.nodes[*place.get()] = node;
             }
             Entry::Vacant(place) => {
@@ -73,7 +74,7 @@ impl Found {
 
     fn finish(mut self) -> Result<Schema, SchemaError> {
         if let (false, Some(first)) = (self.any_definition, self.nodes.first()) {
-            return Err(self.hints.verdict(&first.class));
+            return Err(self.hints.into_error(&first.class));
         }
         if self.nodes.is_empty() {
             return Err(SchemaError::NoNodes);
@@ -88,8 +89,7 @@ fn surrogate_issue(node: Option<Text>, source: &JsonError) -> Issue {
     Issue {
         path: node.map_or_else(|| "(document)".into(), String::from),
         message: format!(
-            "a text holds half a character, as of a file name that is not UTF-8 (line {} column {}, maybe elsewhere \
-             too); such halves are read as U+FFFD",
+            "lone surrogate at line {} column {}, as in a file name that is not UTF-8; it and any others are read as U+FFFD",
             source.line, source.column
         ),
     }

@@ -1,15 +1,45 @@
-//! One input specification.
+//! One input: its kind, and the inputs that a dynamic kind holds.
+//!
+//! Dynamic inputs hold inputs, so the functions of this file call each other in a cycle; `nesting` bounds it.
 
 use super::report::{Place, Report};
-use super::{check, combo, dynamic};
-use crate::options::Shape;
+use super::spec::{Head, Parts, take_apart};
+use super::{check, combo};
+use crate::model::{Shape, branches_value, join_types, split_types};
 use crate::widgets::has_widget;
-use crate::{InputDef, InputKind, InputOptions, Section, Text, Value};
+use crate::{
+    Autogrow, BranchDef, DynamicGroup, DynamicSlot, InputDef, InputKind, InputOptions, Map, MatchType, Section, Text,
+    Value,
+};
 
-/// How deep dynamic inputs may nest in each other. Core nodes nest two deep.
+/// The maximum nesting of dynamic inputs. Core nodes nest two deep.
 pub(super) const MAX_NESTING: usize = 16;
+/// The maximum number of children of a growing list, as in the server.
+const MAX_CHILDREN: usize = 100;
+/// The maximum number of rows that the server assumes for a group without `max`.
+const DEFAULT_MAX_ROWS: usize = 20;
 
-/// Reads one specification. The second value is the specification as it was, if the input does not reproduce it.
+/// The context of a dynamic input.
+struct Context<'a> {
+    at: &'a Place<'a>,
+    name: &'a Text,
+    section: Section,
+    /// The number of levels of dynamic inputs that may follow.
+    nesting: usize,
+}
+
+impl Context<'_> {
+    /// Returns the nesting that is left one level further in, or reports that there is none.
+    fn deeper(&self, report: &mut Report) -> Option<usize> {
+        let deeper = self.nesting.checked_sub(1);
+        if deeper.is_none() {
+            report.add(self.at, format_args!("dynamic inputs are nested deeper than {MAX_NESTING} levels"));
+        }
+        deeper
+    }
+}
+
+/// Parses one specification. The second value is the specification as it was, if the input does not reproduce it.
 pub(super) fn input(
     at: &Place<'_>,
     name: Text,
@@ -25,7 +55,7 @@ pub(super) fn input(
     let kind = match head {
         Head::Values(values) => combo::array(at, values, &options, report),
         Head::Word(word) => {
-            let context = dynamic::Context { at, name: &name, section, nesting };
+            let context = Context { at, name: &name, section, nesting };
             let Some(kind) = of_word(&context, &word, &mut options, report) else {
                 let spec = raw.unwrap_or_else(|| options.around(Value::String(word)));
                 return (raw_input(name, section, spec), None);
@@ -47,87 +77,25 @@ fn raw_input(name: Text, section: Section, spec: Value) -> InputDef {
     InputDef { name, section, kind: InputKind::Raw(spec), options: InputOptions::none(Shape::Alone) }
 }
 
-/// What stands first in a specification.
-enum Head {
-    Word(Text),
-    Values(Vec<Value>),
-}
-
-struct Parts {
-    head: Head,
-    options: InputOptions,
-    /// The whole, if the other two do not reproduce it.
-    raw: Option<Value>,
-}
-
-/// Takes a specification apart, or gives it back if it has no type.
-fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts, Value> {
-    let items = match spec {
-        Value::Array(items) => items,
-        Value::String(word) if !word.trim().is_empty() => {
-            report.add(at, "a bare word instead of an array of type and options");
-            return Ok(Parts { head: Head::Word(word), options: InputOptions::none(Shape::Bare), raw: None });
-        }
-        other => {
-            report.add(at, format_args!("{} instead of an array of type and options", other.kind_name()));
-            return Err(other);
-        }
-    };
-    let raw = match items.as_slice() {
-        [_] | [_, Value::Object(_)] => None,
-        [] => {
-            report.add(at, "an empty array instead of type and options");
-            return Err(Value::Array(items));
-        }
-        [_, Value::Object(_), ..] => {
-            report.add(at, format_args!("{} entries instead of type and options", items.len()));
-            Some(Value::Array(items.clone()))
-        }
-        [_, options, ..] => {
-            report.add(&at.index(1), format_args!("{} instead of an object of options", options.kind_name()));
-            Some(Value::Array(items.clone()))
-        }
-    };
-    let mut rest = items.into_iter();
-    let head = match rest.next() {
-        Some(Value::String(word)) if !word.trim().is_empty() => Head::Word(word),
-        Some(Value::Array(values)) => Head::Values(values),
-        first => {
-            let found = first.as_ref().map_or("nothing", Value::kind_name);
-            report.add(&at.index(0), format_args!("{found} instead of a type word or an array of values"));
-            return Err(raw.unwrap_or_else(|| Value::Array(first.into_iter().chain(rest).collect())));
-        }
-    };
-    let options = match rest.next() {
-        Some(Value::Object(map)) => InputOptions::new(map),
-        _ => InputOptions::none(Shape::Alone),
-    };
-    Ok(Parts { head, options, raw })
-}
-
-/// What a type word means; `None` if its options do not say what they must. Then the options are as they were.
-fn of_word(
-    context: &dynamic::Context<'_>,
-    word: &Text,
-    options: &mut InputOptions,
-    report: &mut Report,
-) -> Option<InputKind> {
+/// Returns the kind that a type word and its options mean. Returns `None` and leaves the options as they were if a
+/// dynamic kind lacks an option that it needs.
+fn of_word(context: &Context<'_>, word: &Text, options: &mut InputOptions, report: &mut Report) -> Option<InputKind> {
     Some(match word.as_str() {
         "INT" => InputKind::Int,
         "FLOAT" => InputKind::Float,
         "STRING" => InputKind::String,
         "BOOLEAN" => InputKind::Boolean,
         "COMBO" => combo::word(context.at, options, report),
-        "COMFY_MATCHTYPE_V3" => return dynamic::match_type(context, options, report),
-        "COMFY_AUTOGROW_V3" => return dynamic::autogrow(context, options, report),
-        "COMFY_DYNAMICCOMBO_V3" => return dynamic::combo(context, options, report),
-        "COMFY_DYNAMICSLOT_V3" => return dynamic::slot(context, options, report),
-        "COMFY_DYNAMICGROUP_V3" => return dynamic::group(context, options, report),
+        "COMFY_MATCHTYPE_V3" => return match_type(context, options, report),
+        "COMFY_AUTOGROW_V3" => return autogrow(context, options, report),
+        "COMFY_DYNAMICCOMBO_V3" => return dynamic_combo(context, options, report),
+        "COMFY_DYNAMICSLOT_V3" => return dynamic_slot(context, options, report),
+        "COMFY_DYNAMICGROUP_V3" => return dynamic_group(context, options, report),
         _ => socket(word),
     })
 }
 
-/// What a type word that is not dynamic, primitive or a combo means.
+/// Returns the kind of a type word that is neither dynamic nor a primitive nor a combo.
 fn socket(word: &Text) -> InputKind {
     if word == "*" {
         return InputKind::Any;
@@ -139,12 +107,190 @@ fn socket(word: &Text) -> InputKind {
     if has_widget(word) { InputKind::Widget(word.clone()) } else { InputKind::Link(word.clone()) }
 }
 
-/// The words of a comma list, trimmed. Empty ones do not count.
-pub(crate) fn split_types(word: &str) -> Vec<Text> {
-    word.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Text::new).collect()
+/// Parses `["COMFY_MATCHTYPE_V3", {"template": {"template_id": "t", "allowed_types": "IMAGE,MASK"}}]`.
+fn match_type(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
+    let at = context.at.index(1);
+    let template = template(&at, options, report)?;
+    let at = at.key("template");
+    let Some(template_id) = template.get("template_id").and_then(Value::as_str) else {
+        report.add(&at, "missing `template_id`");
+        return None;
+    };
+    let allowed = match template.get("allowed_types") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::String(types)) => split_types(types),
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).map(Text::new).collect(),
+        Some(other) => {
+            report.expected(&at.key("allowed_types"), "a comma list of types", other);
+            Vec::new()
+        }
+    };
+    let any = allowed.iter().any(|word| word == "*");
+    Some(InputKind::Match(MatchType::new(template_id, if any { Vec::new() } else { allowed })))
 }
 
-/// The comma list of some words.
-pub(crate) fn join_types(types: &[Text]) -> String {
-    types.join(",")
+/// Parses `["COMFY_AUTOGROW_V3", {"template": {"input": {…}, "prefix": "image", "min": 1, "max": 50}}]`, or the same
+/// with `names` in place of `prefix` and `max`.
+fn autogrow(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
+    let nesting = context.deeper(report)?;
+    let at = context.at.index(1);
+    let template = template(&at, options, report)?;
+    let at = at.key("template");
+    let element = element(&at, template, nesting, report)?;
+    let names = child_names(&at, template, report)?;
+    let mut min = count(&at, template, "min", report).unwrap_or(1);
+    if element.section == Section::Optional {
+        min = 0;
+    }
+    if min > names.len() {
+        report.add(&at.key("min"), format_args!("{min} is more than the {} names", names.len()));
+        min = names.len();
+    }
+    Some(InputKind::Autogrow(Autogrow::new(names, min, element)))
+}
+
+/// Parses the template's first input; the server ignores the others.
+fn element(at: &Place<'_>, template: &Map, nesting: usize, report: &mut Report) -> Option<InputDef> {
+    let sections = template.get("input").and_then(Value::as_object);
+    let mut inputs = sections.map(|sections| inputs(&at.key("input"), sections, nesting, report)).unwrap_or_default();
+    if inputs.is_empty() {
+        report.add(&at.key("input"), "missing the input that each child is");
+        return None;
+    }
+    if inputs.len() > 1 {
+        report.add(&at.key("input"), format_args!("{} inputs; the server uses only the first", inputs.len()));
+    }
+    Some(inputs.swap_remove(0))
+}
+
+fn child_names(at: &Place<'_>, template: &Map, report: &mut Report) -> Option<Vec<Text>> {
+    if let Some(names) = template.get("names") {
+        let Some(names) = names.as_array().filter(|names| names.iter().all(|name| name.as_str().is_some())) else {
+            report.add(&at.key("names"), "expected an array of strings");
+            return None;
+        };
+        return Some(names.iter().filter_map(Value::as_str).take(MAX_CHILDREN).map(Text::new).collect());
+    }
+    let Some(prefix) = template.get("prefix").and_then(Value::as_str) else {
+        report.add(at, "missing `names` or `prefix` of the children");
+        return None;
+    };
+    let max = count(at, template, "max", report).unwrap_or(MAX_CHILDREN).min(MAX_CHILDREN);
+    Some((0..max).map(|index| Text::new(format!("{prefix}{index}"))).collect())
+}
+
+/// Parses `["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "a", "inputs": {…}}, …]}]`.
+fn dynamic_combo(context: &Context<'_>, options: &mut InputOptions, report: &mut Report) -> Option<InputKind> {
+    let nesting = context.deeper(report)?;
+    let at = context.at.index(1);
+    let Some(held) = options.take_held() else {
+        report.add(&at, "missing `options`");
+        return None;
+    };
+    let branches = branches(&at.key("options"), &held, nesting, report);
+    // The options keep what the branches do not reproduce.
+    if branches.as_ref().is_none_or(|branches| branches_value(branches) != held) {
+        options.put_back(held);
+    }
+    branches.map(InputKind::DynamicCombo)
+}
+
+fn branches(at: &Place<'_>, options: &Value, nesting: usize, report: &mut Report) -> Option<Vec<BranchDef>> {
+    let Some(options) = options.as_array() else {
+        report.expected(at, "an array of branches", options);
+        return None;
+    };
+    let mut branches = Vec::with_capacity(options.len());
+    for (index, option) in options.iter().enumerate() {
+        let at = at.index(index);
+        let Some(key) = option.as_object().and_then(|option| option.get("key")).and_then(Value::as_str) else {
+            report.add(&at, "expected a branch with a string `key`");
+            return None;
+        };
+        let inputs = match option.as_object().and_then(|option| option.get("inputs")) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Object(sections)) => inputs(&at.key("inputs"), sections, nesting, report),
+            Some(other) => {
+                report.expected(&at.key("inputs"), "an object of sections", other);
+                return None;
+            }
+        };
+        branches.push(BranchDef::new(key, inputs));
+    }
+    Some(branches)
+}
+
+/// Parses `["COMFY_DYNAMICSLOT_V3", {"slotType": "IMAGE", "inputs": {…}}]`.
+fn dynamic_slot(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
+    let nesting = context.deeper(report)?;
+    let at = context.at.index(1);
+    let Some(word) = options.slot_type() else {
+        report.add(&at, "missing `slotType`");
+        return None;
+    };
+    let spec = Value::Array(vec![Value::from(word)]);
+    let (slot, _) = input(&at.key("slotType"), context.name.clone(), context.section, spec, nesting, report);
+    let inputs = options.inputs().map(|sections| inputs(&at.key("inputs"), sections, nesting, report));
+    Some(InputKind::DynamicSlot(DynamicSlot::new(slot, inputs.unwrap_or_default())))
+}
+
+/// Parses `["COMFY_DYNAMICGROUP_V3", {"template": {"required": {…}}, "min": 0, "max": 20}]`.
+fn dynamic_group(context: &Context<'_>, options: &InputOptions, report: &mut Report) -> Option<InputKind> {
+    let nesting = context.deeper(report)?;
+    let at = context.at.index(1);
+    let template = template(&at, options, report)?;
+    let inputs = inputs(&at.key("template"), template, nesting, report);
+    let min = count(&at, options.map(), "min", report).unwrap_or(0);
+    let max = count(&at, options.map(), "max", report).unwrap_or(DEFAULT_MAX_ROWS);
+    if min > max {
+        report.add(&at.key("min"), format_args!("{min} is more than the maximum {max}"));
+    }
+    Some(InputKind::DynamicGroup(DynamicGroup::new(inputs, min, max)))
+}
+
+fn template<'o>(at: &Place<'_>, options: &'o InputOptions, report: &mut Report) -> Option<&'o Map> {
+    let template = options.template();
+    if template.is_none() {
+        report.add(at, "missing `template`");
+    }
+    template
+}
+
+/// Returns the count under a key, if there is one.
+fn count(at: &Place<'_>, map: &Map, key: &str, report: &mut Report) -> Option<usize> {
+    let value = map.get(key)?;
+    let count = value.as_i128().and_then(|count| usize::try_from(count).ok());
+    if count.is_none() {
+        report.add(&at.key(key), format_args!("expected a count, found {value}"));
+    }
+    count
+}
+
+/// Parses the inputs of a template or a branch, required ones first.
+fn inputs(at: &Place<'_>, sections: &Map, nesting: usize, report: &mut Report) -> Vec<InputDef> {
+    let mut inputs: Vec<InputDef> = Vec::new();
+    for (name, section) in [("required", Section::Required), ("optional", Section::Optional)] {
+        let at = at.key(name);
+        match sections.get(name) {
+            None => {}
+            Some(Value::Object(specs)) => {
+                for (name, spec) in specs {
+                    let at = at.key(name);
+                    if section == Section::Optional && inputs.iter().any(|input| input.name == *name) {
+                        report.add(&at, "the input is also required; the required one counts");
+                        continue;
+                    }
+                    // The parent's options keep what the input does not reproduce.
+                    let (input, _) = input(&at, name.clone(), section, spec.clone(), nesting, report);
+                    inputs.push(input);
+                }
+            }
+            Some(other) => report.expected(&at, "an object of inputs", other),
+        }
+    }
+    for (name, _) in sections.iter().filter(|(name, _)| !["required", "optional"].contains(&name.as_str())) {
+        report.add(&at.key(name), "unknown section; the server reads only required and optional here");
+    }
+    inputs.shrink_to_fit();
+    inputs
 }

@@ -1,4 +1,4 @@
-//! The inputs of a definition: its sections and their order.
+//! Parses the inputs of a definition: its sections and their order.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::report::{Place, Report};
 use crate::model::Group;
 use crate::{Hidden, Key, Map, NodeDef, Section, Text, Value};
 
-/// Reads `input` and `input_order` into the node.
+/// Parses `input` and `input_order` into the node.
 pub(super) fn inputs(
     root: &Place<'_>,
     node: &mut NodeDef,
@@ -17,7 +17,7 @@ pub(super) fn inputs(
 ) {
     let at = root.key(Key::Input.as_str());
     match input {
-        None => report.add(root, "the definition has no `input`"),
+        None => report.add(root, "missing `input`"),
         Some(Value::Object(sections)) => {
             let order = order.as_ref().and_then(Value::as_object);
             let odd = read_sections(&at, node, sections, order, report);
@@ -26,7 +26,7 @@ pub(super) fn inputs(
             }
         }
         Some(other) => {
-            report.add(&at, format_args!("{} instead of an object of sections", other.kind_name()));
+            report.expected(&at, "an object of sections", &other);
             node.raw.push_unchecked(Key::Input.as_str().into(), other);
         }
     }
@@ -35,7 +35,7 @@ pub(super) fn inputs(
     }
 }
 
-/// Fills the node's inputs; returns the part of `input` that they do not reproduce, in the same form.
+/// Fills the node's inputs. Returns the part of `input` that they do not reproduce, in the same form.
 fn read_sections(
     at: &Place<'_>,
     node: &mut NodeDef,
@@ -44,7 +44,7 @@ fn read_sections(
     report: &mut Report,
 ) -> Map {
     let mut odd = Map::new();
-    // Required before optional, whatever the document's order: of an input in both, the required one counts.
+    // Required before optional, whatever the document's order: of an input in both sections, the required one counts.
     for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
         let Some(value) = sections.remove(group.name()) else {
             continue;
@@ -76,26 +76,26 @@ fn read_sections(
     odd
 }
 
-/// The section's object; anything else is odd as a whole.
+/// Returns the section's object. Moves a value of another kind to `odd`.
 fn object(at: &Place<'_>, value: Value, group: Group, odd: &mut Map, report: &mut Report) -> Option<Map> {
     match value {
         Value::Object(specs) => Some(specs),
         other => {
-            report.add(at, format_args!("{} instead of an object of inputs", other.kind_name()));
+            report.expected(at, "an object of inputs", &other);
             odd.insert(group.name(), other);
             None
         }
     }
 }
 
-/// Appends a section's inputs; returns the specifications that they do not reproduce.
+/// Appends a section's inputs. Returns the specifications that they do not reproduce.
 fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map, report: &mut Report) -> Map {
     let mut odd = Map::new();
     let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
     for (name, spec) in specs {
         let at = at.key(&name);
         if earlier.contains(&name) {
-            report.add(&at, "the input is required too, and that counts");
+            report.add(&at, "the input is also required; the required one counts");
             odd.push_unchecked(name, spec);
             continue;
         }
@@ -108,7 +108,7 @@ fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map
     odd
 }
 
-/// By `input_order`, then by the document.
+/// Sorts the specifications by `input_order`, then by the document.
 fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
     let Some(names) = names else { return specs };
     if specs.keys().map(Text::as_str).eq(names.iter().filter_map(Value::as_str)) {
@@ -125,10 +125,10 @@ fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
     specs
 }
 
-/// Keeps `input_order` if the node's own order does not reproduce it, and says where it disagrees.
+/// Keeps `input_order` if the node's own order does not reproduce it, and reports where the two disagree.
 fn read_order(at: &Place<'_>, node: &mut NodeDef, order: Value, report: &mut Report) {
     let Value::Object(groups) = &order else {
-        report.add(at, format_args!("{} instead of an object of arrays", order.kind_name()));
+        report.expected(at, "an object of arrays", &order);
         node.raw.push_unchecked(Key::InputOrder.as_str().into(), order);
         return;
     };
@@ -140,7 +140,7 @@ fn read_order(at: &Place<'_>, node: &mut NodeDef, order: Value, report: &mut Rep
         let at = at.key(group.name());
         match names.as_array() {
             Some(names) => compare_order(&at, node, group, names, report),
-            None => report.add(&at, format_args!("{} instead of an array of names", names.kind_name())),
+            None => report.expected(&at, "an array of names", names),
         }
     }
     if Value::Object(node.order_value()) != order {
@@ -156,18 +156,18 @@ fn compare_order(at: &Place<'_>, node: &NodeDef, group: Group, names: &[Value], 
     let ordered: HashSet<&str> = names.iter().filter_map(Value::as_str).collect();
     let left_out = declared.iter().map(|name| name.as_str()).filter(|name| !ordered.contains(name));
     if let Some(names) = listed(left_out) {
-        report.add(at, format_args!("does not name {names}"));
+        report.add(at, format_args!("missing declared inputs: {names}"));
     }
-    // An input that is in two sections is in two orders and counts once.
+    // An input of two sections stands in two orders, but is declared once.
     let all_inputs = node.inputs.iter().map(|input| &input.name);
     let known: HashSet<&str> = declared.iter().copied().chain(all_inputs).map(Text::as_str).collect();
     let unknown = names.iter().filter_map(Value::as_str).filter(|name| !known.contains(name));
     if let Some(names) = listed(unknown) {
-        report.add(at, format_args!("names {names}, which is not declared"));
+        report.add(at, format_args!("undeclared inputs: {names}"));
     }
 }
 
-/// Some names for a message; `None` for none.
+/// Returns up to three names for a message, or `None` if there are none.
 fn listed<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(3);

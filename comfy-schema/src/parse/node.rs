@@ -1,10 +1,10 @@
-//! One definition.
+//! Parses one node definition.
 
 use super::report::{Place, Report};
 use super::{inputs, output};
 use crate::{Key, Keys, Map, NodeDef, Producer, Text, Value};
 
-/// The values of the known keys, each taken out of the definition once.
+/// The values of the known keys. Each is taken out once.
 struct Known([Option<Value>; Key::ALL.len()]);
 
 impl Known {
@@ -13,14 +13,14 @@ impl Known {
     }
 }
 
-/// Reads one definition. Whatever the fields of the node do not reproduce ends up in its `raw`.
+/// Parses one definition. Keys that the fields of the node do not reproduce go to its `raw`.
 pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> NodeDef {
     let root_class = class.clone();
     let root = Place::new(&root_class);
     let definition = match definition {
         Value::Object(definition) => definition,
         other => {
-            report.add(&root, format_args!("the definition is {}, not an object", other.kind_name()));
+            report.expected(&root, "an object", &other);
             let mut node = NodeDef::new(class, Producer::V1);
             node.keys = Keys::not_an_object();
             node.raw.insert("", other);
@@ -55,7 +55,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> NodeD
     node
 }
 
-/// Known keys apart; unknown ones go to `raw` as they are.
+/// Takes the known keys out of a definition. Unknown ones go to `raw`.
 fn split(definition: Map, node: &mut NodeDef) -> Known {
     let mut known = Known([const { None }; Key::ALL.len()]);
     for (name, value) in definition {
@@ -69,7 +69,8 @@ fn split(definition: Map, node: &mut NodeDef) -> Known {
     known
 }
 
-/// The classic interface writes the flags only when they are true, and never the two keys.
+/// Tells the interface that wrote a definition: the classic one writes the flags only when they are true, and the two
+/// keys never.
 fn producer(known: &Known) -> Producer {
     let there = |key: Key| known.0[key as usize].is_some();
     let is_false = |key: Key| known.0[key as usize] == Some(Value::Bool(false));
@@ -91,7 +92,7 @@ impl Reading<'_> {
     }
 
     fn odd(&mut self, key: Key, value: Value, expected: &str) {
-        self.report.add(&self.root.key(key.as_str()), format_args!("{} instead of {expected}", value.kind_name()));
+        self.report.expected(&self.root.key(key.as_str()), expected, &value);
         self.keep(key, value);
     }
 
@@ -100,7 +101,7 @@ impl Reading<'_> {
             None => {}
             Some(Value::String(name)) if name == self.node.class => {}
             Some(Value::String(name)) => {
-                let message = format!("`{name}` differs from the class under which the server offers the node");
+                let message = format!("expected the class `{}`, found `{name}`", self.node.class);
                 self.report.add(&self.root.key(Key::Name.as_str()), message);
                 self.keep(Key::Name, Value::String(name));
             }
@@ -122,7 +123,7 @@ impl Reading<'_> {
         self.node.category = self.text(known, Key::Category);
     }
 
-    /// A text; `null` is an empty one, and usual enough not to be reported.
+    /// Takes a text. `null` counts as an empty one, and is too common to be reported.
     fn text(&mut self, known: &mut Known, key: Key) -> Text {
         match known.take(key) {
             Some(Value::String(text)) => return text,
@@ -162,10 +163,10 @@ impl Reading<'_> {
             Value::Null => {}
             _ => {
                 let at = self.root.key(Key::SearchAliases.as_str());
-                self.report.add(&at, "not an array of strings");
+                self.report.add(&at, "expected an array of strings");
             }
         }
-        // `null` and `[]` both mean none; which of them it was is kept where the interface usually writes the other.
+        // `null` and `[]` both mean none. `raw` keeps the one that this interface does not usually write.
         if self.node.search_aliases_value() != aliases {
             self.keep(Key::SearchAliases, aliases);
         }

@@ -1,10 +1,10 @@
-//! The outputs of a definition: five parallel arrays.
+//! Parses the outputs of a definition: five parallel arrays.
 
-use super::input::split_types;
 use super::report::{Place, Report};
+use crate::model::split_types;
 use crate::{Key, NodeDef, OutputDef, OutputKind, Text, Value};
 
-/// The arrays, as they were.
+/// The five arrays, as they were sent.
 pub(super) struct Parts {
     pub(super) types: Option<Value>,
     pub(super) names: Option<Value>,
@@ -13,7 +13,7 @@ pub(super) struct Parts {
     pub(super) matchtypes: Option<Value>,
 }
 
-/// Fills the node's outputs; arrays that they do not reproduce go to its `raw`.
+/// Fills the node's outputs. Arrays that they do not reproduce go to its `raw`.
 pub(super) fn outputs(root: &Place<'_>, node: &mut NodeDef, parts: Parts, report: &mut Report) {
     let matchtypes = parts.matchtypes.as_ref().and_then(Value::as_array).unwrap_or_default();
     node.outputs = kinds(root, parts.types.as_ref(), matchtypes, report)
@@ -24,8 +24,7 @@ pub(super) fn outputs(root: &Place<'_>, node: &mut NodeDef, parts: Parts, report
     lists(&root.key(Key::OutputIsList.as_str()), node, parts.lists.as_ref(), report);
     tooltips(&root.key(Key::OutputTooltips.as_str()), node, parts.tooltips.as_ref(), report);
     if let Some(other) = parts.matchtypes.as_ref().filter(|value| !value.is_null() && value.as_array().is_none()) {
-        let message = format!("{} instead of an array of template ids", other.kind_name());
-        report.add(&root.key(Key::OutputMatchtypes.as_str()), message);
+        report.expected(&root.key(Key::OutputMatchtypes.as_str()), "an array of template ids", other);
     }
     let given = [
         (Key::Output, parts.types),
@@ -51,17 +50,17 @@ fn kinds(root: &Place<'_>, types: Option<&Value>, matchtypes: &[Value], report: 
             .enumerate()
             .map(|(slot, one)| kind(&at.index(slot), one, matchtypes.get(slot), report))
             .collect(),
-        // `RETURN_TYPES = ("IMAGE")`: a forgotten comma.
+        // `RETURN_TYPES = ("IMAGE")`, with the comma forgotten.
         Some(Value::String(_)) => {
-            report.add(&at, "a string instead of an array; taken as one output");
+            report.add(&at, "expected an array, found a string; taken as one output");
             types.into_iter().map(|one| kind(&at, one, matchtypes.first(), report)).collect()
         }
         Some(other) => {
-            report.add(&at, format_args!("{} instead of an array; taken as no outputs", other.kind_name()));
+            report.add(&at, format_args!("expected an array, found {}; taken as no outputs", other.kind_name()));
             Vec::new()
         }
         None => {
-            report.add(root, "the definition has no `output`; taken as no outputs");
+            report.add(root, "missing `output`; taken as no outputs");
             Vec::new()
         }
     }
@@ -72,7 +71,7 @@ fn kind(at: &Place<'_>, value: &Value, matchtype: Option<&Value>, report: &mut R
         Value::String(word) if word == "COMFY_MATCHTYPE_V3" => {
             let id = matchtype.and_then(Value::as_str);
             if id.is_none() {
-                report.add(at, "a matched type, but `output_matchtypes` does not name its template");
+                report.add(at, "missing template id of the matched type in `output_matchtypes`");
             }
             OutputKind::Match(id.map(Text::new))
         }
@@ -83,7 +82,7 @@ fn kind(at: &Place<'_>, value: &Value, matchtype: Option<&Value>, report: &mut R
         }
         Value::Array(values) => OutputKind::Combo(values.clone()),
         other => {
-            report.add(at, format_args!("{other} is not a type word"));
+            report.add(at, format_args!("expected a type word, found {other}"));
             OutputKind::Raw(other.clone())
         }
     }
@@ -96,9 +95,9 @@ fn names(at: &Place<'_>, node: &mut NodeDef, names: Option<&Value>, report: &mut
     for (slot, (output, name)) in node.outputs.iter_mut().zip(names).enumerate() {
         match name {
             Value::String(name) => output.name = name.clone(),
-            // Without names of its own a classic node repeats its types, and a type may be an array of options.
+            // A classic node without names repeats its types, and a type may be an array of options.
             Value::Null | Value::Array(_) => {}
-            other => report.add(&at.index(slot), format_args!("{other} is not a name")),
+            other => report.add(&at.index(slot), format_args!("expected a name, found {other}")),
         }
     }
 }
@@ -110,39 +109,40 @@ fn lists(at: &Place<'_>, node: &mut NodeDef, lists: Option<&Value>, report: &mut
     for (slot, (output, is_list)) in node.outputs.iter_mut().zip(lists).enumerate() {
         match is_list {
             Value::Bool(is_list) => output.is_list = *is_list,
-            // Core nodes of 0.26 write null for false.
+            // Core nodes of 0.26 write `null` for `false`.
             Value::Null => {}
-            other => report.add(&at.index(slot), format_args!("{other} is not a boolean")),
+            other => report.add(&at.index(slot), format_args!("expected a boolean, found {other}")),
         }
     }
 }
 
 fn tooltips(at: &Place<'_>, node: &mut NodeDef, tooltips: Option<&Value>, report: &mut Report) {
-    // Core nodes have more tooltips than outputs; nobody minds.
+    // Surplus tooltips are not reported: core nodes have some.
     let Some(tooltips) = tooltips.filter(|value| !value.is_null()) else {
         return;
     };
     let Some(tooltips) = tooltips.as_array() else {
-        return report.add(at, format_args!("{} instead of an array", tooltips.kind_name()));
+        return report.expected(at, "an array", tooltips);
     };
     for (slot, (output, tooltip)) in node.outputs.iter_mut().zip(tooltips).enumerate() {
         match tooltip {
             Value::String(text) => output.tooltip = Some(text.clone()),
             Value::Null => {}
-            other => report.add(&at.index(slot), format_args!("{} instead of a string", other.kind_name())),
+            other => report.expected(&at.index(slot), "a string", other),
         }
     }
 }
 
-/// A parallel array; says so if it is none or has not one entry per output.
+/// Returns a parallel array, and reports one that is of another kind or has not one entry per output.
 fn array<'v>(at: &Place<'_>, node: &NodeDef, value: Option<&'v Value>, report: &mut Report) -> Option<&'v [Value]> {
     let value = value?;
     let Some(entries) = value.as_array() else {
-        report.add(at, format_args!("{} instead of an array", value.kind_name()));
+        report.expected(at, "an array", value);
         return None;
     };
     if entries.len() != node.outputs.len() {
-        report.add(at, format_args!("{} entries for {} outputs", entries.len(), node.outputs.len()));
+        report
+            .add(at, format_args!("expected {} entries, one per output, found {}", node.outputs.len(), entries.len()));
     }
     Some(entries)
 }

@@ -1,11 +1,11 @@
-//! Collecting what was odd, with its place.
+//! Collects the issues of a node definition, each with its place.
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::Issue;
+use crate::{Issue, Value};
 
-/// The most issues that one node reports. A definition of millions of odd entries must not outgrow its text.
-const MOST_PER_NODE: usize = 100;
+/// The maximum number of issues of one node. The report on a definition with millions of mistakes must not outgrow it.
+const MAX_ISSUES: usize = 100;
 
 /// The issues of one node.
 #[derive(Debug, Default)]
@@ -16,9 +16,9 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Notes what is odd at a place.
+    /// Adds an issue.
     pub(super) fn add(&mut self, at: &Place<'_>, message: impl Display) {
-        if self.issues.len() == MOST_PER_NODE {
+        if self.issues.len() == MAX_ISSUES {
             self.left_out += 1;
             self.root = at.root().to_string();
             return;
@@ -26,16 +26,21 @@ impl Report {
         self.issues.push(Issue { path: at.to_string(), message: message.to_string() });
     }
 
+    /// Adds the issue that a value is of another kind than expected.
+    pub(super) fn expected(&mut self, at: &Place<'_>, expected: &str, found: &Value) {
+        self.add(at, format_args!("expected {expected}, found {}", found.kind_name()));
+    }
+
     pub(super) fn into_issues(mut self) -> Vec<Issue> {
         if self.left_out > 0 {
-            let message = format!("{} more oddities are not listed", self.left_out);
+            let message = format!("{} more issues are not listed", self.left_out);
             self.issues.push(Issue { path: self.root, message });
         }
         self.issues
     }
 }
 
-/// A place in a document, as a chain up the stack: only a report turns it into text.
+/// A place in a document, linked to its parents on the stack, so that only an issue costs a text.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
     parent: Option<&'p Place<'p>>,

@@ -1,11 +1,11 @@
-//! Telling what a document is that is not a schema.
+//! Tells what a document is that is not a schema.
 
 use crate::{Key, Map, SchemaError, Text, Value};
 
-/// Longer documents are not read twice only to word an error better.
-const SHORT: usize = 64 * 1024;
+/// The maximum length of a document that is parsed only to word an error better, in bytes.
+const MAX_SNIFFED_BYTES: usize = 64 * 1024;
 
-/// Refuses texts that are not a JSON object, saying what they are.
+/// Refuses a text that is not a JSON object, with an error that says what it is.
 pub(super) fn text(text: &str) -> Result<(), SchemaError> {
     let text = text.trim_start();
     match text.chars().next() {
@@ -13,7 +13,7 @@ pub(super) fn text(text: &str) -> Result<(), SchemaError> {
         Some('{') => Ok(()),
         Some('<') => Err(SchemaError::Html { start: first_words(text) }),
         Some('[') => Err(SchemaError::NotAnObject { found: "an array" }),
-        Some(_) if text.len() > SHORT => Err(SchemaError::NotJson { start: first_words(text) }),
+        Some(_) if text.len() > MAX_SNIFFED_BYTES => Err(SchemaError::NotJson { start: first_words(text) }),
         Some(_) => Err(match Value::parse(text.as_bytes()) {
             Ok(value) => SchemaError::NotAnObject { found: value.kind_name() },
             Err(_) => SchemaError::NotJson { start: first_words(text) },
@@ -21,7 +21,7 @@ pub(super) fn text(text: &str) -> Result<(), SchemaError> {
     }
 }
 
-/// The beginning of a text, in one short line.
+/// Returns the beginning of a text as one short line.
 fn first_words(text: &str) -> String {
     let mut words = String::new();
     for word in text.split_whitespace().take(12) {
@@ -36,8 +36,8 @@ fn first_words(text: &str) -> String {
     words
 }
 
-/// Whether this has the look of a node definition: any of the keys that every server writes and no workflow has in
-/// this form.
+/// Returns whether a value looks like a node definition: it has one of the keys that servers of every version write
+/// and workflows do not have.
 pub(super) fn is_definition(value: &Value) -> bool {
     let Some(definition) = value.as_object() else {
         return false;
@@ -46,7 +46,7 @@ pub(super) fn is_definition(value: &Value) -> bool {
     has(Key::Input) || has(Key::Output) || has(Key::OutputName) || has(Key::PythonModule) || has(Key::OutputNode)
 }
 
-/// What the entries of a document without definitions hint at.
+/// The hints that the entries of a document without definitions give.
 #[derive(Default)]
 pub(super) struct Hints {
     error: Option<String>,
@@ -69,7 +69,7 @@ impl Hints {
         }
     }
 
-    pub(super) fn verdict(self, first: &Text) -> SchemaError {
+    pub(super) fn into_error(self, first: &Text) -> SchemaError {
         if self.ui_nodes && self.ui_links {
             return SchemaError::Workflow { format: "UI" };
         }
@@ -87,7 +87,7 @@ fn is_api_node(value: &Value) -> bool {
     value.as_object().is_some_and(|node| node.get("class_type").is_some_and(|class| class.as_str().is_some()))
 }
 
-/// The message of `{"error": "…"}` and of `{"error": {"type": …, "message": …, "details": …}}`.
+/// Returns the message of `{"error": "…"}` and of `{"error": {"type": …, "message": …, "details": …}}`.
 fn error_text(error: &Value) -> String {
     let part = |map: &Map, key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     let text = match error {

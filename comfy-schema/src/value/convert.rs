@@ -1,12 +1,12 @@
-//! Plain Rust values as JSON values, and floats as integers.
+//! Conversions of Rust values to JSON values, and of floats to integers.
 
 use super::{Map, Value};
 use crate::Text;
 
-/// 2^127: the first float beyond `i128`.
+/// The first float beyond `i128`: 2^127.
 const BEYOND: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
 
-/// A float without a fraction as an integer, if it fits in 128 bits.
+/// Returns a float without a fraction as an integer, if it fits in 128 bits.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked and there is no fraction")]
 pub(super) fn whole(value: f64) -> Option<i128> {
     ((-BEYOND..BEYOND).contains(&value) && value.fract() == 0.0).then_some(value as i128)
@@ -26,7 +26,7 @@ impl From<f64> for Value {
 
 impl From<usize> for Value {
     fn from(value: usize) -> Self {
-        // No `From<usize> for i128` exists, though it always fits on every platform there is.
+        // There is no `From<usize> for i128`, although a `usize` fits on every platform.
         i128::try_from(value).map_or_else(|_| Self::BigInt(Text::new(value.to_string())), Self::Int)
     }
 }
@@ -80,14 +80,14 @@ impl From<Map> for Value {
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {
-    /// `None` is `null`.
+    /// Converts `None` to `null`.
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
 
 impl<T: Into<Self>> FromIterator<T> for Value {
-    /// An array.
+    /// Collects the values into an array.
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         Self::Array(values.into_iter().map(Into::into).collect())
     }

@@ -1,12 +1,12 @@
-//! The members of a JSON object, and the iterators over them.
+//! The members of a JSON object, and iterators over them.
 
 use std::collections::{HashMap, HashSet};
 use std::iter::FusedIterator;
 
 use crate::{Text, Value};
 
-/// Up to this many members, comparing every pair of keys beats building a hash table.
-const SMALL: usize = 16;
+/// The maximum number of members for which comparing every pair of keys is faster than building a hash table.
+const MAX_PAIRWISE: usize = 16;
 
 /// The members of a JSON object, in the order of the document.
 #[derive(Debug, Clone, Default)]
@@ -15,33 +15,33 @@ pub struct Map {
 }
 
 impl Map {
-    /// An object without members.
+    /// Creates an object without members.
     pub const fn new() -> Self {
         Self { entries: Vec::new() }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.position(key).map(|at| &self.entries[at].1)
     }
 
-    /// The value of a key, to change it.
+    /// Returns the value of a key, mutably.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let at = self.position(key)?;
         Some(&mut self.entries[at].1)
     }
 
-    /// Whether the key is there.
+    /// Returns whether the object has a key.
     pub fn contains_key(&self, key: &str) -> bool {
         self.position(key).is_some()
     }
 
-    /// The number of members before `key`.
+    /// Returns the number of members before a key, if the object has it.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.entries.iter().position(|(name, _)| name == key)
     }
 
-    /// Sets a key: in its place if it is there, else at the end. Returns what was there.
+    /// Sets the value of a key and returns the old value. A new key is added at the end.
     pub fn insert(&mut self, key: impl Into<Text>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
         if let Some(old) = self.get_mut(&key) {
@@ -51,64 +51,65 @@ impl Map {
         None
     }
 
-    /// Takes a key out; the order of the others stays.
+    /// Removes a key and returns its value. The order of the other keys stays.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.position(key)?;
         Some(self.entries.remove(at).1)
     }
 
-    /// The number of members.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are no members.
+    /// Returns whether the object has no members.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The members, in the order of the document.
+    /// Returns the members, in the order of the document.
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.entries.iter())
     }
 
-    /// The keys, in the order of the document.
+    /// Returns the keys, in the order of the document.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Text> + ExactSizeIterator {
         self.entries.iter().map(|(key, _)| key)
     }
 
-    /// The key at a position.
+    /// Returns the key at a position.
     pub(crate) fn key_at(&self, at: usize) -> Option<&Text> {
         self.entries.get(at).map(|(key, _)| key)
     }
 
-    /// The value at a position.
+    /// Returns the value at a position.
     pub(crate) fn value_at(&self, at: usize) -> Option<&Value> {
         self.entries.get(at).map(|(_, value)| value)
     }
 
-    /// The value at a position, to change it.
+    /// Returns the value at a position, mutably.
     pub(crate) fn value_at_mut(&mut self, at: usize) -> Option<&mut Value> {
         self.entries.get_mut(at).map(|(_, value)| value)
     }
 
-    /// Frees the room that growing left over: schemas are read once and kept.
+    /// Frees unused capacity. Schemas are parsed once and kept, so it adds up.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink_to_fit();
     }
 
-    /// Puts an entry back where it stood; `key` must not be there.
+    /// Inserts a member at a position. The object must not have the key.
     pub(crate) fn put_at(&mut self, at: usize, key: Text, value: Value) {
         self.entries.insert(at.min(self.entries.len()), (key, value));
     }
 
-    /// Adds a member whose key may be there already; [`Self::drop_earlier_duplicates`] must follow.
+    /// Adds a member without looking for its key. If the object may have the key,
+    /// [`Self::drop_earlier_duplicates`] must follow.
     pub(crate) fn push_unchecked(&mut self, key: Text, value: Value) {
         self.entries.push((key, value));
     }
 
-    /// Of equal keys, keeps the place of the first and the value of the last, as Python does. Returns the keys
-    /// that occurred more than once.
+    /// Merges members with equal keys: the place of the first and the value of the last are kept, as in Python. Returns
+    /// the keys that occurred more than once.
     pub(crate) fn drop_earlier_duplicates(&mut self) -> Vec<Text> {
         if !has_duplicates(&self.entries) {
             return Vec::new();
@@ -133,7 +134,7 @@ impl Map {
 }
 
 fn has_duplicates(entries: &[(Text, Value)]) -> bool {
-    if entries.len() <= SMALL {
+    if entries.len() <= MAX_PAIRWISE {
         return entries.iter().enumerate().any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
     }
     let mut seen = HashSet::with_capacity(entries.len());
@@ -148,7 +149,7 @@ impl PartialEq for Map {
         if self.entries.iter().zip(&other.entries).all(|(a, b)| a.0 == b.0) {
             return self.entries.iter().zip(&other.entries).all(|(a, b)| a.1 == b.1);
         }
-        if self.len() <= SMALL {
+        if self.len() <= MAX_PAIRWISE {
             return self.iter().all(|(key, value)| other.get(key) == Some(value));
         }
         let by_key: HashMap<&str, &Value> = other.iter().map(|(key, value)| (key.as_str(), value)).collect();
@@ -157,7 +158,7 @@ impl PartialEq for Map {
 }
 
 impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
-    /// Of equal keys the last one counts.
+    /// Collects the members. Of several equal keys the last one counts.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self { entries: entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect() };
         map.drop_earlier_duplicates();
@@ -165,15 +166,15 @@ impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
     }
 }
 
-/// The members of a [`Map`], in the order of the document.
+/// An iterator over the members of a [`Map`], in the order of the document.
 #[derive(Debug, Clone)]
 pub struct Iter<'a>(std::slice::Iter<'a, (Text, Value)>);
 
-/// The members of a [`Map`] by value, in the order of the document.
+/// An owning iterator over the members of a [`Map`], in the order of the document.
 #[derive(Debug)]
 pub struct IntoIter(std::vec::IntoIter<(Text, Value)>);
 
-/// A pair of references as the iterators give it.
+/// Converts a reference to a pair into a pair of references.
 fn member((key, value): &(Text, Value)) -> (&Text, &Value) {
     (key, value)
 }

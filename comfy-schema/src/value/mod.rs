@@ -1,11 +1,15 @@
-//! JSON as Python writes it: exact integers, and the tokens `NaN`, `Infinity` and `-Infinity`.
+//! JSON values as Python writes them: exact integers, and the tokens `NaN`, `Infinity` and `-Infinity`.
 
 mod convert;
+mod decode;
 mod display;
 pub mod map;
 pub(crate) mod read;
+#[cfg(feature = "serde")]
+mod serde;
 mod surrogate;
 
+pub(crate) use decode::decode;
 pub(crate) use display::string as write_string;
 pub use map::Map;
 pub use read::{JsonError, JsonErrorKind};
@@ -15,28 +19,35 @@ use crate::Text;
 
 /// A JSON value as a ComfyUI server may send it.
 ///
-/// Unlike `serde_json::Value` it keeps integers of any size exactly and holds the three number
-/// tokens that Python's encoder writes and JSON forbids. Objects keep the order of their keys.
+/// Unlike `serde_json::Value`, it keeps integers of any size exactly and holds the three number tokens that Python's
+/// encoder writes and JSON forbids. Objects keep the order of their keys.
 ///
-/// Two values are equal if they are the same document: the order of an object's keys does not
-/// count, `1` is not `1.0`, and `NaN` equals `NaN`.
+/// With the feature `serde`, a value implements `Serialize` and `Deserialize`. Integers of up to 64 bits, the order of
+/// keys, and the difference between `1` and `1.0` survive every format that has them. Longer integers depend on the
+/// format: `serde_json` writes up to 128 bits exactly and reads more than 64 bits as a float, unless its feature
+/// `arbitrary_precision` is on; beyond 128 bits, serializing fails. The number tokens depend on the format too:
+/// `serde_json` writes `null` for them. Deserializing fails beyond 200 levels of nesting. [`Value::parse`] and the
+/// [`Display`](std::fmt::Display) implementation have none of these limits but the nesting.
+///
+/// Two values are equal if they are the same document: the order of an object's keys does not count, `1` is not equal
+/// to `1.0`, and `NaN` is equal to `NaN`.
 #[derive(Debug, Clone)]
 pub enum Value {
-    /// `null`
+    /// The value `null`.
     Null,
-    /// `true` or `false`
+    /// A boolean.
     Bool(bool),
-    /// An integer that fits in 128 bits (every core bound does: they end at the ends of `u64` and `-u64`).
+    /// An integer of up to 128 bits. The bounds of core nodes lie within `-u64::MAX` and `u64::MAX`.
     Int(i128),
-    /// An integer beyond 128 bits, in decimal digits with an optional leading minus.
+    /// A longer integer, in decimal digits with an optional minus in front.
     BigInt(Text),
     /// A number with a fraction or an exponent, or `NaN`, `Infinity`, `-Infinity`.
     Float(f64),
-    /// A string
+    /// A string.
     String(Text),
-    /// An array
+    /// An array.
     Array(Vec<Value>),
-    /// An object; of equal keys the last one counts, as in Python.
+    /// An object. Of several equal keys the last one counts, as in Python.
     Object(Map),
 }
 
@@ -46,7 +57,7 @@ impl PartialEq for Value {
             (Self::Null, Self::Null) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
-            // Writing a document and reading it again gives an equal one, so NaN must equal itself.
+            // A document that is written and parsed again must be equal, so NaN must be equal to itself.
             (Self::Float(a), Self::Float(b)) => a == b || (a.is_nan() && b.is_nan()),
             (Self::BigInt(a), Self::BigInt(b)) | (Self::String(a), Self::String(b)) => a == b,
             (Self::Array(a), Self::Array(b)) => a == b,
@@ -57,22 +68,22 @@ impl PartialEq for Value {
 }
 
 impl Value {
-    /// Reads one JSON document: UTF-8 or UTF-16, with or without a byte order mark, Python's number tokens
-    /// included. A lone surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) becomes
-    /// U+FFFD.
+    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A lone
+    /// surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
     ///
     /// # Errors
     ///
-    /// If this is no JSON, if something follows the document, or if it is nested deeper than 200 levels.
+    /// Returns an error if the text is not JSON, if something follows the document, or if it is nested more than 200
+    /// levels deep.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        let text = crate::parse::decode(bytes)?;
+        let text = decode(bytes)?;
         match read::document(&text) {
             Err(error) if error.kind == JsonErrorKind::Surrogate => read::document(&replace_lone_surrogates(&text)),
             read => read,
         }
     }
 
-    /// The text, if this is a string.
+    /// Returns the text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -80,7 +91,7 @@ impl Value {
         }
     }
 
-    /// The truth value, if this is one. Numbers are not: `0` gives `None`.
+    /// Returns the boolean, if this is one. Numbers are not booleans.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -88,8 +99,7 @@ impl Value {
         }
     }
 
-    /// The number as an integer: integers of up to 128 bits, and floats without a fraction (`1.0`) that are
-    /// within 128 bits.
+    /// Returns the number as an integer, if it is an integer or a float without a fraction (`1.0`) and fits in 128 bits.
     pub fn as_i128(&self) -> Option<i128> {
         match self {
             Self::Int(value) => Some(*value),
@@ -108,7 +118,8 @@ impl Value {
         }
     }
 
-    /// The number as the nearest float. Integers beyond 2^53 lose digits, those beyond its range are infinite.
+    /// Returns the number as the nearest float. Integers beyond 2^53 lose digits, and those beyond the range of floats are
+    /// infinite.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
@@ -119,7 +130,7 @@ impl Value {
         }
     }
 
-    /// The elements, if this is an array.
+    /// Returns the elements, if this is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(values) => Some(values),
@@ -127,7 +138,7 @@ impl Value {
         }
     }
 
-    /// The members, if this is an object.
+    /// Returns the members, if this is an object.
     pub fn as_object(&self) -> Option<&Map> {
         match self {
             Self::Object(map) => Some(map),
@@ -135,17 +146,17 @@ impl Value {
         }
     }
 
-    /// Whether this is an integer, a float, or one of the tokens `NaN`, `Infinity`, `-Infinity`.
+    /// Returns whether this is a number: an integer, a float, or one of the tokens `NaN`, `Infinity` and `-Infinity`.
     pub fn is_number(&self) -> bool {
         matches!(self, Self::Int(_) | Self::BigInt(_) | Self::Float(_))
     }
 
-    /// Whether this is `null`.
+    /// Returns whether this is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// What this is, in words for a message: `an object`, `null`, `a string`.
+    /// Returns the kind of this value in words for a message: `an object`, `null`, `a string`.
     pub fn kind_name(&self) -> &'static str {
         match self {
             Self::Null => "null",

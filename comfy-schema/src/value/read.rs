@@ -1,4 +1,4 @@
-//! Reading JSON text.
+//! Parses JSON text.
 
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 use thiserror::Error;
@@ -6,44 +6,44 @@ use thiserror::Error;
 use super::{Map, Value};
 use crate::Text;
 
-/// The deepest nesting that is read. The deepest real definition has about 20 levels; Python stops at 1,000, and a
+/// The maximum nesting of a document, in levels. The deepest real definition has about 20, and Python stops at 1,000. A
 /// limit is needed because dropping a deep tree uses the stack.
 pub(crate) const MAX_DEPTH: usize = 200;
 
-/// Why a text is not JSON.
+/// The error of a text that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason} at line {line} column {column}")]
 #[non_exhaustive]
 pub struct JsonError {
-    /// What kind of failure this is.
+    /// The kind of error.
     pub kind: JsonErrorKind,
-    /// In words.
+    /// The description in words.
     pub reason: String,
-    /// The line, from 1. (In UTF-16 input: of the decoded text, like the column.)
+    /// The line, from 1. In UTF-16 input, line and column are those of the text decoded to UTF-8.
     pub line: usize,
     /// The column in bytes, from 1.
     pub column: usize,
 }
 
-/// The kinds of [`JsonError`].
+/// The kind of a [`JsonError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
-    /// Not a text in UTF-8 or UTF-16.
+    /// The text is neither UTF-8 nor UTF-16.
     Encoding,
     /// The text ends too early.
     Truncated,
-    /// Something else follows the value.
+    /// Other text follows the value.
     Trailing,
-    /// Nested deeper than 200 levels.
+    /// The value is nested more than 200 levels deep.
     TooDeep,
-    /// An escaped surrogate without its partner.
+    /// The text has an escaped surrogate without its partner.
     Surrogate,
-    /// Any other mistake.
+    /// The text has any other mistake.
     Syntax,
 }
 
-/// Reads one document.
+/// Parses one document.
 pub(super) fn document(text: &str) -> Result<Value, JsonError> {
     let mut reader = Reader::new(text);
     let value = reader.value(MAX_DEPTH)?;
@@ -51,11 +51,11 @@ pub(super) fn document(text: &str) -> Result<Value, JsonError> {
     Ok(value)
 }
 
-/// Reads values one after another from a text.
+/// A reader of values, one after another, from a text.
 pub(crate) struct Reader<'t> {
     jiter: Jiter<'t>,
     text: &'t str,
-    /// Keys that occurred twice in one object since this was last taken.
+    /// The keys that occurred twice in one object since this list was last taken.
     pub(crate) duplicates: Vec<Text>,
 }
 
@@ -64,24 +64,24 @@ impl<'t> Reader<'t> {
         Self { jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(), text, duplicates: Vec::new() }
     }
 
-    /// The first key of the object that comes next; `None` if it is empty.
+    /// Enters the next object and reads its first key. Returns `None` if it is empty.
     pub(crate) fn first_key(&mut self) -> Result<Option<Text>, JsonError> {
         let key = self.jiter.next_object().map(|key| key.map(Text::new));
         key.map_err(|error| self.error(&error))
     }
 
-    /// The next key of the object being read; `None` at its end.
+    /// Reads the next key of the current object. Returns `None` at its end.
     pub(crate) fn next_key(&mut self) -> Result<Option<Text>, JsonError> {
         let key = self.jiter.next_key().map(|key| key.map(Text::new));
         key.map_err(|error| self.error(&error))
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing follows.
     pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
         self.jiter.finish().map_err(|error| self.error(&error))
     }
 
-    /// The next value, nested at most `depth` levels.
+    /// Reads the next value, which may be nested `depth` levels deep.
     pub(crate) fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
         let peek = self.jiter.peek().map_err(|error| self.error(&error))?;
         self.known(peek, depth)
@@ -126,27 +126,27 @@ impl<'t> Reader<'t> {
 
     fn deeper(&self, depth: usize) -> Result<usize, JsonError> {
         depth.checked_sub(1).ok_or_else(|| {
-            let reason = format!("arrays and objects are nested deeper than {MAX_DEPTH} levels");
+            let reason = format!("arrays and objects are nested more than {MAX_DEPTH} levels deep");
             self.error_at(self.jiter.current_index(), JsonErrorKind::TooDeep, reason)
         })
     }
 
     fn error(&self, error: &JiterError) -> JsonError {
         use JsonErrorType as E;
-        let JiterErrorType::JsonError(what) = &error.error_type else {
+        let JiterErrorType::JsonError(error_type) = &error.error_type else {
             return self.error_at(error.index, JsonErrorKind::Syntax, error.error_type.to_string());
         };
-        let kind = match what {
+        let kind = match error_type {
             E::EofWhileParsingList | E::EofWhileParsingObject | E::EofWhileParsingString | E::EofWhileParsingValue => {
                 JsonErrorKind::Truncated
             }
-            // A text cut inside `true` or inside an escape fails at its very end.
+            // A text that is cut off inside `true` or inside an escape fails at its very end.
             _ if error.index >= self.text.len() => JsonErrorKind::Truncated,
             E::LoneLeadingSurrogateInHexEscape => JsonErrorKind::Surrogate,
             E::TrailingCharacters => JsonErrorKind::Trailing,
             _ => JsonErrorKind::Syntax,
         };
-        self.error_at(error.index, kind, what.to_string())
+        self.error_at(error.index, kind, error_type.to_string())
     }
 
     fn error_at(&self, index: usize, kind: JsonErrorKind, reason: String) -> JsonError {
@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Line and column (in bytes) of a byte index, both from 1.
+/// Returns the line and the column, in bytes and both from 1, of a byte index.
 pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     let before = &bytes[..index.min(bytes.len())];
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
@@ -163,7 +163,7 @@ pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     (line, before.len() - line_start + 1)
 }
 
-/// A number that the reader has found to be well formed.
+/// Converts a number whose form the reader has checked.
 fn number(bytes: &[u8]) -> Value {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     match text {

@@ -1,12 +1,12 @@
-//! Lone surrogates.
+//! Replaces lone surrogates.
 //!
-//! Python escapes bytes of a file name that are not UTF-8 as lone surrogates (`"\udce9.png"`). No Rust string holds
-//! one, and one such file must not make a whole server unreadable.
+//! Python writes the bytes of a file name that are not UTF-8 as lone surrogates (`"\udce9.png"`), which a Rust string
+//! cannot hold. One such file must not make a whole schema unreadable.
 
-/// The escape that stands for "some character was here"; as long as the escape it replaces, so positions stay.
+/// The escape of the replacement character. It is as long as the escape that it replaces, so that positions stay.
 const REPLACEMENT: &str = "\\ufffd";
 
-/// The JSON text with every escaped lone surrogate replaced by an escaped U+FFFD.
+/// Returns the JSON text with every escaped lone surrogate replaced by an escaped U+FFFD.
 pub(crate) fn replace_lone_surrogates(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
@@ -20,7 +20,7 @@ pub(crate) fn replace_lone_surrogates(json: &str) -> String {
                 rest = &rest[6..];
                 continue;
             }
-            // Any other escape: skip the backslash and what it escapes, so that `\\u` is not taken for `\u`.
+            // Any other escape: skip the backslash and the next character, so that `\\u` is not taken for `\u`.
             _ => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
         };
         out.push_str(&rest[..length]);
@@ -30,7 +30,7 @@ pub(crate) fn replace_lone_surrogates(json: &str) -> String {
     out
 }
 
-/// The UTF-16 unit of the escape `\uXXXX` that `text` begins with.
+/// Returns the UTF-16 unit of the escape `\uXXXX` at the start of a text.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     u16::from_str_radix(digits, 16).ok()

@@ -1,4 +1,4 @@
-//! One case per rule.
+//! Tests of JSON values, one per rule.
 
 use super::{JsonErrorKind, Map, Value, read::MAX_DEPTH};
 
@@ -10,7 +10,7 @@ fn kind(json: &str) -> JsonErrorKind {
     Value::parse(json.as_bytes()).unwrap_err().kind
 }
 
-/// Written again, a document is what it was.
+/// Checks that a document is written as it was read.
 #[track_caller]
 fn same(json: &str) {
     assert_eq!(parse(json).to_string(), json);
@@ -45,14 +45,14 @@ fn floats_are_written_as_python_does() {
 }
 
 #[test]
-fn python_tokens_are_numbers() {
+fn tokens_of_python_are_numbers() {
     same("[NaN,Infinity,-Infinity]");
     assert_eq!(parse("NaN"), parse("NaN"));
     assert!(parse("NaN").is_number());
 }
 
 #[test]
-fn strings_are_escaped_only_where_they_must_be() {
+fn strings_are_escaped_only_where_necessary() {
     same(r#""a \"quote\", a \\ and \n\r\t\b\f \u0001 but ä 😀 / 'x'""#);
     assert_eq!(parse(r#""\u00e4\ud83d\ude00\/""#), Value::from("ä😀/"));
 }
@@ -67,7 +67,7 @@ fn lone_surrogates_become_replacement_characters() {
 }
 
 #[test]
-fn of_equal_keys_the_last_counts() {
+fn of_equal_keys_the_last_one_counts() {
     assert_eq!(parse(r#"{"a":1,"b":2,"a":3}"#).to_string(), r#"{"a":3,"b":2}"#);
     let many: Vec<String> = (0..40).map(|at| format!("\"k{}\":{at}", at % 20)).collect();
     let map = parse(&format!("{{{}}}", many.join(",")));
@@ -76,7 +76,7 @@ fn of_equal_keys_the_last_counts() {
 }
 
 #[test]
-fn objects_equal_in_any_order() {
+fn objects_with_another_order_of_keys_are_equal() {
     assert_eq!(parse(r#"{"a":1,"b":[2]}"#), parse(r#"{"b":[2],"a":1}"#));
     assert_ne!(parse(r#"{"a":1,"b":2}"#), parse(r#"{"a":1,"c":2}"#));
     let (forth, back): (Vec<_>, Vec<_>) =
@@ -85,7 +85,7 @@ fn objects_equal_in_any_order() {
 }
 
 #[test]
-fn nesting_has_a_limit() {
+fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     same(&nested(MAX_DEPTH));
     assert_eq!(kind(&nested(MAX_DEPTH + 1)), JsonErrorKind::TooDeep);
@@ -94,7 +94,7 @@ fn nesting_has_a_limit() {
 }
 
 #[test]
-fn errors_say_what_and_where() {
+fn errors_have_a_kind_and_a_position() {
     let error = Value::parse(b"{\n  \"a\": tru,\n}").unwrap_err();
     assert_eq!((error.kind, error.line), (JsonErrorKind::Syntax, 2));
     assert_eq!(kind("[1,2"), JsonErrorKind::Truncated);
@@ -104,7 +104,7 @@ fn errors_say_what_and_where() {
 }
 
 #[test]
-fn every_beginning_of_a_document_is_truncated() {
+fn every_prefix_of_a_document_is_truncated() {
     let json = r#"{"a":[1,-2.5e3,NaN,-Infinity,true,false,null,"\u00e4\ud83d\ude00\n"],"b":{"c":"x"}}"#;
     for end in 1..json.len() {
         assert_eq!(kind(&json[..end]), JsonErrorKind::Truncated, "{}", &json[..end]);
@@ -112,7 +112,7 @@ fn every_beginning_of_a_document_is_truncated() {
 }
 
 #[test]
-fn views() {
+fn conversions() {
     assert_eq!(parse("1.0").as_i128(), Some(1));
     assert_eq!(parse("1.5").as_i128(), None);
     assert_eq!(parse("1e40").as_i128(), None);

@@ -24,42 +24,42 @@ use read::Workflow;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
     /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; - reads
-    /// standard input
+    /// standard input.
     #[arg(value_name = "FILE", required_unless_present = "jsonl")]
     workflows: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File with one request body per line, each of which is answered by one line of JSON; - reads standard input
+    /// File with one request body per line, each of which is answered by one line of JSON; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
-    /// Accept any file name where the definitions list none, as in snapshots of servers without models
+    /// Accept any file name where the definitions list none, as in snapshots of servers without models.
     #[arg(long)]
     any_model: bool,
 
-    /// Folder with the files of the server's input folder
+    /// Folder with the files of the server's input folder.
     #[arg(long, value_name = "DIR")]
     input_dir: Option<PathBuf>,
 
-    /// Folder with the files of the server's output folder
+    /// Folder with the files of the server's output folder.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 
-    /// Folder with the files of the server's temp folder
+    /// Folder with the files of the server's temp folder.
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
 
-    /// File with the server's answer to `/node_replacements` [default: the replacements of every server]
+    /// File with the server's answer to `/node_replacements` [default: the replacements of every server].
     #[arg(long, value_name = "FILE")]
     replacements: Option<PathBuf>,
 
-    /// Check only these output nodes, named by id, as with `partial_execution_targets`
+    /// Check only these output nodes, named by id, as with `partial_execution_targets`.
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -89,9 +89,9 @@ Exit codes: 0 all valid, 1 at least one invalid, 2 at least one could not be che
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text for people.
     Text,
-    /// One line of JSON per file, with errors in the server's words
+    /// One line of JSON per file, with errors in the server's words.
     Json,
 }
 

@@ -80,7 +80,7 @@ fn details(kind: &ChangeKind, map: &mut Map) {
             map.insert("new", new.clone());
         }
         ChangeKind::OutputRenamed { old } => _ = map.insert("old", old),
-        ChangeKind::Refused { why } => _ = map.insert("why", why.as_str()),
+        ChangeKind::Refused { reason } => _ = map.insert("why", reason.as_str()),
         // The last pattern is required because the enum may grow. These kinds have no details.
         ChangeKind::NodeAdded
         | ChangeKind::NoLongerOutput

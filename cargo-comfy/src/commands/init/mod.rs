@@ -21,19 +21,19 @@ use manifest::Manifest;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
-    /// Folder of the crate; a new crate is created if it has no Cargo.toml
+    /// Folder of the crate; a new crate is created if it has no Cargo.toml.
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
 
-    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0]
+    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
     server: Option<String>,
 
-    /// File with a server's node definitions, which is copied
+    /// File with a server's node definitions, which is copied.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Folder with a clone of this project, whose crates are used instead of those on crates.io
+    /// Folder with a clone of this project, whose crates are used instead of those on crates.io.
     #[arg(long, value_name = "DIR")]
     workspace_path: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! The document as a whole, and what is refused.
+//! The document as a whole, and documents that are refused.
 
 use super::{refused, schema};
 use crate::{Schema, SchemaError, Value};
@@ -32,8 +32,7 @@ fn file_names_that_are_not_utf8() {
     assert_eq!(schema.nodes[0].inputs[0].to_value().to_string(), "[[\"caf\u{fffd}.png\"]]");
     assert_eq!(
         schema.issues[0].to_string(),
-        "A: a text holds half a character, as of a file name that is not UTF-8 (line 1 column 43, maybe elsewhere \
-         too); such halves are read as U+FFFD"
+        "A: lone surrogate at line 1 column 43, as in a file name that is not UTF-8; it and any others are read as U+FFFD"
     );
 }
 
@@ -42,7 +41,7 @@ fn nodes_are_found_by_class() {
     let mut schema = schema(SMALL);
     assert_eq!(schema.node("B").map(|node| node.class.as_str()), Some("B"));
     assert!(schema.node("C").is_none());
-    // Whoever changes the list finds what is in it then.
+    // The lookup stays right when the list changes.
     let node = schema.nodes.remove(0);
     assert!(schema.node("A").is_none() && schema.node("B").is_some());
     schema.nodes.push(node);
@@ -65,59 +64,59 @@ fn empty_input() {
 
 #[test]
 fn a_web_page() {
-    insta::assert_snapshot!(refused("\n<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body>"), @"this is a web page, not JSON: it begins with `<!DOCTYPE html> <html><head><title>502 Bad Gateway</title></head>`; a proxy or another server answered, check the address and the port (ComfyUI listens on 8188 unless told otherwise)");
+    insta::assert_snapshot!(refused("\n<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body>"), @"expected JSON, found a web page that begins with `<!DOCTYPE html> <html><head><title>502 Bad Gateway</title></head>`; a proxy or another server answered, so check the address and the port (the default of ComfyUI is 8188)");
 }
 
 #[test]
 fn not_json() {
-    insta::assert_snapshot!(refused("404: Not Found"), @"this is not JSON: it begins with `404: Not Found`; save the answer of http://<server>:8188/object_info");
+    insta::assert_snapshot!(refused("404: Not Found"), @"expected JSON, found a text that begins with `404: Not Found`; save the answer of http://<server>:8188/object_info");
 }
 
 #[test]
-fn every_beginning_is_truncated_and_says_in_which_node() {
+fn every_prefix_is_truncated_and_the_error_names_the_node() {
     for end in 2..SMALL.len() {
         let error = Schema::from_slice(&SMALL.as_bytes()[..end]).unwrap_err();
         assert!(matches!(error, SchemaError::Truncated { .. }), "{end}: {error}");
     }
-    insta::assert_snapshot!(refused(&SMALL[..40]), @"the document ends too early, in the middle of node `A`, at line 1 column 41; the download or the copy was cut off, fetch it again");
-    insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 101; the download or the copy was cut off, fetch it again");
+    insta::assert_snapshot!(refused(&SMALL[..40]), @"the document ends too early, in the middle of node `A`, at line 1 column 41; it was cut off while it was downloaded or copied, so fetch it again");
+    insta::assert_snapshot!(refused(&SMALL[..SMALL.len() - 1]), @"the document ends too early, between two nodes, at line 1 column 101; it was cut off while it was downloaded or copied, so fetch it again");
 }
 
 #[test]
-fn a_mistake_in_the_json() {
-    insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"the JSON has a mistake in the definition of node `A` at line 2 column 13; if the file was edited by hand, mend it there, else fetch it again");
-    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"the JSON has a mistake at line 1 column 103; if the file was edited by hand, mend it there, else fetch it again");
+fn a_syntax_error() {
+    insta::assert_snapshot!(refused("{\"A\": {\"input\": {},\n \"output\": [,]}}"), @"invalid JSON in the definition of node `A` at line 2 column 13; correct it if the file was edited by hand, or fetch it again");
+    insta::assert_snapshot!(refused(&format!("{SMALL} x")), @"invalid JSON at line 1 column 103; correct it if the file was edited by hand, or fetch it again");
 }
 
 #[test]
 fn another_encoding() {
     let error = Schema::from_slice(b"{\"caf\xe9\": {}}").unwrap_err();
     let cause = std::error::Error::source(&error).unwrap();
-    insta::assert_snapshot!(cause, @"byte 0xe9 does not belong to UTF-8 at line 1 column 6");
-    insta::assert_snapshot!(error, @"this is not a text in UTF-8 or UTF-16, from line 1 column 6 on; save the server's answer as it is, without converting it");
+    insta::assert_snapshot!(cause, @"invalid UTF-8 byte 0xe9 at line 1 column 6");
+    insta::assert_snapshot!(error, @"invalid UTF-8 or UTF-16 at line 1 column 6; save the server's answer without converting it");
 }
 
 #[test]
 fn nested_too_deep() {
     let json = format!("{{\"A\": {}", "[".repeat(100_000));
-    insta::assert_snapshot!(refused(&json), @"the JSON is nested too deep in the definition of node `A` at line 1 column 207; no definition of a node is that deep, remove the node's pack or its entry");
+    insta::assert_snapshot!(refused(&json), @"the JSON is nested too deeply in the definition of node `A` at line 1 column 207; remove the entry, or the node pack that it comes from");
 }
 
 #[test]
 fn not_an_object() {
-    insta::assert_snapshot!(refused("[1, 2]"), @"the document is an array, not an object of node definitions; is this the answer of /object_info?");
+    insta::assert_snapshot!(refused("[1, 2]"), @"expected an object of node definitions, found an array; is this the answer of /object_info?");
     assert_eq!(Schema::from_slice(b"null"), Err(SchemaError::NotAnObject { found: "null" }));
     assert_eq!(Schema::from_slice(b"\"x\""), Err(SchemaError::NotAnObject { found: "a string" }));
 }
 
 #[test]
 fn no_nodes() {
-    insta::assert_snapshot!(refused("{}"), @"the document holds no nodes; is this the answer of /object_info? (/object_info/<class> answers `{}` for a class that the server does not have)");
+    insta::assert_snapshot!(refused("{}"), @"the document has no node definitions; is this the answer of /object_info? (/object_info/<class> answers `{}` for a class that the server does not have)");
 }
 
 #[test]
 fn an_error_body() {
-    insta::assert_snapshot!(refused(r#"{"error": {"type": "x", "message": "No prompt provided", "details": ""}, "node_errors": []}"#), @"this is an error message, not an answer of /object_info: No prompt provided; see to that error and fetch it again");
+    insta::assert_snapshot!(refused(r#"{"error": {"type": "x", "message": "No prompt provided", "details": ""}, "node_errors": []}"#), @"expected the answer of /object_info, found an error message: No prompt provided; resolve that error and fetch the answer again");
     assert_eq!(
         Schema::from_slice(br#"{"error": "Unauthorized"}"#),
         Err(SchemaError::ServerError { message: "Unauthorized".into() })
@@ -127,19 +126,19 @@ fn an_error_body() {
 #[test]
 fn a_workflow() {
     let api = r#"{"1": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "x"}}}"#;
-    insta::assert_snapshot!(refused(api), @"this is a workflow in API format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
+    insta::assert_snapshot!(refused(api), @"expected node definitions, found a workflow in API format; give the answer of /object_info here, and the workflow where one is expected");
     assert_eq!(refused(&format!(r#"{{"client_id": "x", "prompt": {api}}}"#)), refused(api));
     let ui = r#"{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler"}], "links": [], "version": 0.4}"#;
-    insta::assert_snapshot!(refused(ui), @"this is a workflow in UI format, not the definitions of nodes; give it where a workflow is asked for, and here the answer of /object_info");
+    insta::assert_snapshot!(refused(ui), @"expected node definitions, found a workflow in UI format; give the answer of /object_info here, and the workflow where one is expected");
 }
 
 #[test]
-fn something_else() {
-    insta::assert_snapshot!(refused(r#"{"system": {"os": "posix"}, "devices": []}"#), @"no entry of this object looks like a node definition (the first is `system`); is this the answer of /object_info?");
+fn another_object() {
+    insta::assert_snapshot!(refused(r#"{"system": {"os": "posix"}, "devices": []}"#), @"expected node definitions, found an object whose first key is `system`; is this the answer of /object_info?");
 }
 
 #[test]
-fn definitions_beside_something_else_are_read() {
+fn definitions_beside_other_entries_are_read() {
     let schema = schema(r#"{"A": null, "B": {"input": {}, "output": []}}"#);
     assert_eq!((schema.nodes.len(), schema.issues.len()), (2, 1));
 }

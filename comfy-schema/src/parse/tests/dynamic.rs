@@ -25,7 +25,7 @@ fn match_type_with_allowed_types() {
 }
 
 #[test]
-fn match_type_of_anything() {
+fn match_type_of_any_type() {
     for allowed in [r#","allowed_types":"*""#, ""] {
         let kind = good(&format!(r#"["COMFY_MATCHTYPE_V3",{{"template":{{"template_id":"t"{allowed}}}}}]"#)).kind;
         assert_eq!(kind, InputKind::Match(MatchType { template_id: "t".into(), allowed: vec![] }));
@@ -34,8 +34,8 @@ fn match_type_of_anything() {
 
 #[test]
 fn match_type_without_template_is_raw() {
-    raw(r#"["COMFY_MATCHTYPE_V3"]"#, "N.input.required.x[1]: no `template`");
-    raw(r#"["COMFY_MATCHTYPE_V3",{"template":{}}]"#, "N.input.required.x[1].template: no `template_id`");
+    raw(r#"["COMFY_MATCHTYPE_V3"]"#, "N.input.required.x[1]: missing `template`");
+    raw(r#"["COMFY_MATCHTYPE_V3",{"template":{}}]"#, "N.input.required.x[1].template: missing `template_id`");
 }
 
 #[test]
@@ -112,15 +112,15 @@ fn autogrow_that_cannot_be_understood_is_raw() {
     let at = "N.input.required.x[1].template";
     raw(
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{},"prefix":"a"}}]"#,
-        &format!("{at}.input: no input for the children to be"),
+        &format!("{at}.input: missing the input that each child is"),
     );
     raw(
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{"required":{"v":["INT"]}}}}]"#,
-        &format!("{at}: neither `names` nor `prefix` for the children"),
+        &format!("{at}: missing `names` or `prefix` of the children"),
     );
     raw(
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{"required":{"v":["INT"]}},"names":[1]}}]"#,
-        &format!("{at}.names: not an array of strings"),
+        &format!("{at}.names: expected an array of strings"),
     );
 }
 
@@ -141,7 +141,7 @@ fn dynamic_combo_branches_hold_their_inputs() {
 }
 
 #[test]
-fn what_branches_do_not_reproduce_stays_in_the_options() {
+fn parts_that_the_branches_do_not_reproduce_stay_in_the_options() {
     let (input, issues) = spec(
         r#"["COMFY_DYNAMICCOMBO_V3",{"options":[{"key":"a","extra":1,"inputs":{"required":{"w":"INT"},"hidden":{"u":["UNIQUE_ID"]}}}]}]"#,
     );
@@ -151,22 +151,22 @@ fn what_branches_do_not_reproduce_stays_in_the_options() {
     assert_eq!(
         issues,
         [
-            format!("{at}.required.w: a bare word instead of an array of type and options"),
-            format!("{at}.hidden: unknown section; only required and optional count here"),
+            format!("{at}.required.w: expected an array of type and options, found the type word alone"),
+            format!("{at}.hidden: unknown section; the server reads only required and optional here"),
         ]
     );
 }
 
 #[test]
 fn dynamic_combo_that_cannot_be_understood_is_raw() {
-    raw(r#"["COMFY_DYNAMICCOMBO_V3",{}]"#, "N.input.required.x[1]: no `options`");
+    raw(r#"["COMFY_DYNAMICCOMBO_V3",{}]"#, "N.input.required.x[1]: missing `options`");
     raw(
         r#"["COMFY_DYNAMICCOMBO_V3",{"options":["a"]}]"#,
-        "N.input.required.x[1].options[0]: a branch without a `key` that is a string",
+        "N.input.required.x[1].options[0]: expected a branch with a string `key`",
     );
     raw(
         r#"["COMFY_DYNAMICCOMBO_V3",{"options":{"a":1},"tooltip":"t"}]"#,
-        "N.input.required.x[1].options: an object instead of an array of branches",
+        "N.input.required.x[1].options: expected an array of branches, found an object",
     );
 }
 
@@ -178,7 +178,7 @@ fn dynamic_slot() {
     let InputKind::DynamicSlot(DynamicSlot { slot, inputs }) = input.kind else { panic!() };
     assert_eq!((slot.name.as_str(), slot.kind), ("x", InputKind::Union(vec!["IMAGE".into(), "MASK".into()])));
     assert_eq!(names(&inputs), [("w", Section::Required)]);
-    raw(r#"["COMFY_DYNAMICSLOT_V3",{}]"#, "N.input.required.x[1]: no `slotType`");
+    raw(r#"["COMFY_DYNAMICSLOT_V3",{}]"#, "N.input.required.x[1]: missing `slotType`");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn dynamic_group() {
 }
 
 #[test]
-fn nesting_is_bounded_and_what_is_deeper_is_raw() {
+fn nesting_is_bounded_and_deeper_inputs_are_raw() {
     let mut json = r#"["INT",{}]"#.to_owned();
     for _ in 0..25 {
         json = format!(
@@ -203,5 +203,5 @@ fn nesting_is_bounded_and_what_is_deeper_is_raw() {
     let (input, issues) = spec(&json);
     assert!(matches!(input.kind, InputKind::DynamicCombo(_)));
     assert_eq!(issues.len(), 1);
-    assert!(issues[0].ends_with("dynamic inputs are nested too deep"), "{issues:?}");
+    assert!(issues[0].ends_with("dynamic inputs are nested deeper than 16 levels"), "{issues:?}");
 }

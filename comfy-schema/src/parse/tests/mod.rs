@@ -1,30 +1,30 @@
-//! One case per rule of the format, named for it.
+//! Tests of the parser, one per rule of the format.
 
 mod document;
 mod dynamic;
+mod malformed;
 mod node;
-mod odd;
 mod specs;
 
 use crate::{InputDef, InputKind, NodeDef, Schema, Value};
 
-/// Reads one definition; the issues in their printed form. Whatever the case, it must be written as it was.
+/// Parses one definition and returns its issues as texts. Checks that it is written as it was read.
 #[track_caller]
 fn node(definition: &str) -> (NodeDef, Vec<String>) {
     let value = Value::parse(definition.as_bytes()).unwrap();
     let (node, issues) = NodeDef::from_value("N", value.clone());
-    assert_eq!(node.to_value(), value, "what was written differs from what was read");
+    assert_eq!(node.to_value(), value, "the definition is written as it was read");
     (node, issues.iter().map(ToString::to_string).collect())
 }
 
-/// Reads the specification of one required input `x`.
+/// Parses the specification of one required input `x`.
 #[track_caller]
 fn spec(spec: &str) -> (InputDef, Vec<String>) {
     let (mut node, issues) = node(&format!(r#"{{"input":{{"required":{{"x":{spec}}}}},"output":[]}}"#));
     (node.inputs.remove(0), issues)
 }
 
-/// The same, of a specification that is in order.
+/// Parses a specification without issues.
 #[track_caller]
 fn good(json: &str) -> InputDef {
     let (input, issues) = spec(json);
@@ -32,7 +32,7 @@ fn good(json: &str) -> InputDef {
     input
 }
 
-/// The same, of one that is kept raw and reported.
+/// Parses a specification that is kept raw and reported.
 #[track_caller]
 fn raw(json: &str, issue: &str) {
     let (input, issues) = spec(json);
@@ -44,7 +44,7 @@ fn schema(json: &str) -> Schema {
     Schema::from_slice(json.as_bytes()).unwrap()
 }
 
-/// The message of a document that is refused.
+/// Returns the error message for a document that is refused.
 fn refused(json: &str) -> String {
     Schema::from_slice(json.as_bytes()).unwrap_err().to_string()
 }

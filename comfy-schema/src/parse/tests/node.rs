@@ -1,16 +1,16 @@
-//! Definitions as a whole.
+//! Whole definitions.
 
 use super::node;
 use crate::{InputKind, OutputKind, Producer, Section, Text, Value};
 
-/// As the classic interface writes it.
+/// A definition as the classic interface writes it.
 const CLASSIC: &str = r#"{"input":{"required":{"image":["IMAGE"],"mode":[["soft","hard"],{"default":"soft"}]},"hidden":{"uid":"UNIQUE_ID"}},
  "input_order":{"required":["image","mode"],"hidden":["uid"]},"is_input_list":false,
  "output":["IMAGE"],"output_is_list":[false],"output_name":["IMAGE"],
  "name":"N","display_name":"Tint","description":"","python_module":"custom_nodes.tint","category":"image",
  "output_node":false,"has_intermediate_output":false,"search_aliases":[]}"#;
 
-/// As the schema interface writes it.
+/// A definition as the schema interface writes it.
 const SCHEMA: &str = r#"{"input":{"required":{"image":["IMAGE",{}],"mode":["COMBO",{"default":"soft","multiselect":false,"options":["soft","hard"]}]},
             "hidden":{"unique_id":["UNIQUE_ID"]}},
  "input_order":{"required":["image","mode"],"hidden":["unique_id"]},"is_input_list":false,
@@ -51,7 +51,7 @@ fn keys_that_a_server_left_out_are_not_written() {
 }
 
 #[test]
-fn old_schema_definitions_are_told_by_their_false_flags() {
+fn old_definitions_of_the_schema_interface_are_recognized_by_false_flags() {
     assert_eq!(node(r#"{"input":{},"output":[],"deprecated":false}"#).0.producer, Producer::V3);
     assert_eq!(node(r#"{"input":{},"output":[],"deprecated":true}"#).0.producer, Producer::V1);
 }
@@ -120,7 +120,7 @@ fn surplus_tooltips_are_normal() {
 }
 
 #[test]
-fn a_node_made_by_hand_is_written_whole() {
+fn a_node_made_in_code_is_written_whole() {
     let mut node = crate::NodeDef::new("Made", Producer::V1);
     let mut other = super::node(CLASSIC).0;
     node.inputs.append(&mut other.inputs);

@@ -19,7 +19,7 @@ fn primitives() {
 }
 
 #[test]
-fn with_and_without_options() {
+fn specifications_with_and_without_options() {
     assert_eq!(good(r#"["IMAGE"]"#).to_value().to_string(), r#"["IMAGE"]"#);
     assert_eq!(good(r#"["IMAGE",{}]"#).to_value().to_string(), r#"["IMAGE",{}]"#);
 }
@@ -32,7 +32,7 @@ fn type_words_are_case_sensitive_and_free() {
 }
 
 #[test]
-fn a_star_is_anything() {
+fn a_star_is_any_type() {
     assert_eq!(good(r#"["*"]"#).kind, InputKind::Any);
 }
 
@@ -43,7 +43,7 @@ fn a_comma_list_is_a_union_and_trimmed() {
 }
 
 #[test]
-fn widget_words() {
+fn types_with_a_widget() {
     for word in ["COLOR", "BOUNDING_BOX", "CURVE", "RANGE", "WEBCAM", "LOAD_3D", "COLORS", "VIDEO_EDIT"] {
         assert_eq!(good(&format!(r#"["{word}",{{}}]"#)).kind, InputKind::Widget(word.into()));
     }
@@ -75,7 +75,7 @@ fn combo_in_the_new_spelling() {
     let InputKind::Combo(combo) = &input.kind else { panic!("{input:?}") };
     assert_eq!(combo.values, ["a", "b"].map(Value::from));
     assert_eq!((combo.spelling, combo.multiselect), (ComboSpelling::Word, true));
-    // The values are in the kind, and go back to their place.
+    // The kind holds the values; they are written in their place.
     assert_eq!(input.options.get("options"), None);
     assert_eq!(input.to_value().to_string(), r#"["COMBO",{"default":"b","options":["a","b"],"multiselect":true}]"#);
 }
@@ -99,7 +99,7 @@ fn bounds_beyond_64_bits_and_as_floats_survive() {
 }
 
 #[test]
-fn every_known_option_has_a_view() {
+fn known_options_have_getters() {
     let input = good(
         r#"["FLOAT",{"default":1,"min":0,"max":2,"step":0.5,"round":false,"display":"slider","gradient_stops":[],
         "control_after_generate":"fixed","control_prefix":"c","lazy":true,"rawLink":true,"tooltip":"t",
@@ -124,7 +124,7 @@ fn every_known_option_has_a_view() {
 }
 
 #[test]
-fn a_view_of_another_type_is_none() {
+fn a_getter_returns_none_for_a_value_of_another_type() {
     let input = good(r#"["STRING",{"tooltip":["t"],"multiline":1,"default":null}]"#);
     assert_eq!((input.options.tooltip(), input.options.multiline(), input.options.default()), (None, false, None));
     assert_eq!(input.options.get("default"), Some(&Value::Null));
@@ -133,17 +133,17 @@ fn a_view_of_another_type_is_none() {
 #[test]
 fn defaults_that_do_not_fit_are_kept_and_reported() {
     for (json, issue) in [
-        (r#"["INT",{"default":"1"}]"#, r#"default: "1" is not an integer"#),
-        (r#"["INT",{"default":1.5}]"#, "default: 1.5 is not an integer"),
-        (r#"["FLOAT",{"default":[1.0]}]"#, "default: [1.0] is not a number"),
-        (r#"["STRING",{"default":1}]"#, "default: 1 is not a string"),
-        (r#"["BOOLEAN",{"default":"yes"}]"#, r#"default: "yes" is not a boolean"#),
+        (r#"["INT",{"default":"1"}]"#, r#"default: expected an integer, found "1""#),
+        (r#"["INT",{"default":1.5}]"#, "default: expected an integer, found 1.5"),
+        (r#"["FLOAT",{"default":[1.0]}]"#, "default: expected a number, found [1.0]"),
+        (r#"["STRING",{"default":1}]"#, "default: expected a string, found 1"),
+        (r#"["BOOLEAN",{"default":"yes"}]"#, r#"default: expected a boolean, found "yes""#),
         (r#"["INT",{"default":0,"min":1}]"#, "default: 0 is less than the minimum 1"),
         (r#"["FLOAT",{"default":2,"max":1.5}]"#, "default: 2 is greater than the maximum 1.5"),
         (r#"["INT",{"min":3,"max":1}]"#, "min: 3 is greater than the maximum 1"),
-        (r#"["INT",{"min":"3"}]"#, r#"min: "3" is not a number"#),
-        (r#"[["a","b"],{"default":"c"}]"#, r#"default: "c" is not among the values"#),
-        (r#"["COMBO",{"options":[1,2],"default":3}]"#, "default: 3 is not among the values"),
+        (r#"["INT",{"min":"3"}]"#, r#"min: expected a number, found "3""#),
+        (r#"[["a","b"],{"default":"c"}]"#, r#"default: expected one of the values, found "c""#),
+        (r#"["COMBO",{"options":[1,2],"default":3}]"#, "default: expected one of the values, found 3"),
     ] {
         assert_eq!(spec(json).1, [format!("N.input.required.x[1].{issue}")], "{json}");
     }

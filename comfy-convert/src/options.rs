@@ -1,0 +1,22 @@
+//! The options of a conversion.
+
+use crate::frontend::date::DateTime;
+
+/// The treatment of dynamic prompts: choices (`{a|b}`), comments and escapes in texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum DynamicPrompts {
+    #[default]
+    Expand,
+    Keep,
+}
+
+/// The options of a conversion.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) seed: u64,
+    pub(crate) dynamic_prompts: DynamicPrompts,
+    pub(crate) date: Option<DateTime>,
+    pub(crate) follow_named: bool,
+    /// Whether muted and bypassed nodes are listed.
+    pub(crate) inactive: bool,
+}

@@ -1,0 +1,91 @@
+//! Errors and warnings of an import.
+
+use std::fmt::{self, Write as _};
+
+use comfy_schema::prompt::{NodeLabel, NotAPrompt};
+use comfy_schema::suggest::did_you_mean;
+use thiserror::Error;
+
+/// The longest text of a file that messages and comments show, in characters.
+pub(crate) const MAX_SHOWN_LEN: usize = 80;
+
+/// The reason why a prompt cannot become Rust source.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The JSON is not a prompt in API format.
+    #[error(transparent)]
+    NotAPrompt(#[from] NotAPrompt),
+    /// The prompt has no nodes.
+    #[error("the prompt has no nodes; export a workflow that has some")]
+    Empty,
+    /// A node is malformed.
+    #[error("{node}: {message}")]
+    Node {
+        /// The node.
+        node: NodeLabel,
+        /// The problem, and the input that has it.
+        message: String,
+    },
+    /// Nodes need each other, so that none of them can come first.
+    #[error("the nodes form a cycle, which no server can run: {}", cycle(nodes))]
+    Cycle {
+        /// The nodes of the cycle. Each needs the next one, and the last needs the first.
+        nodes: Vec<NodeLabel>,
+    },
+    /// The prompt has more nodes than are imported.
+    #[error("the prompt has {found} nodes; at most {max} are imported; split the workflow")]
+    TooMany {
+        /// The number of nodes in the prompt.
+        found: usize,
+        /// The maximum number of nodes.
+        max: usize,
+    },
+    /// A value that was to become a parameter does not exist.
+    #[error("unknown parameter `{name}`; write `seed`, `KSampler.seed` or `12.seed`{}", did_you_mean(suggestions))]
+    Parameter {
+        /// The name that was asked for.
+        name: String,
+        /// Names that may have been meant.
+        suggestions: Vec<String>,
+    },
+    /// The name of the function is not a Rust identifier, or is one that imported sources use.
+    #[error("invalid function name `{name}`; give a Rust identifier that imported sources do not use themselves")]
+    FunctionName {
+        /// The name that was given.
+        name: String,
+    },
+    /// The path of the generated nodes is not a path of Rust.
+    #[error("invalid module path `{path}`; give the path of the generated nodes, such as `crate::nodes`")]
+    NodesPath {
+        /// The path that was given.
+        path: String,
+    },
+}
+
+/// Lists the first nodes of a cycle.
+fn cycle(nodes: &[NodeLabel]) -> String {
+    const MAX_NAMED: usize = 8;
+    let mut text = nodes.iter().take(MAX_NAMED).map(ToString::to_string).collect::<Vec<_>>().join(" → ");
+    if nodes.len() > MAX_NAMED {
+        // Writing to a string cannot fail.
+        let _ = write!(text, " → … ({} in all)", nodes.len());
+    }
+    text
+}
+
+/// Something that a reader of the source should know: a node or value has no typed form, or was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportWarning {
+    /// The node.
+    pub node: NodeLabel,
+    /// The message about the node.
+    pub message: String,
+}
+
+impl fmt::Display for ImportWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.node, self.message)
+    }
+}

@@ -1,0 +1,72 @@
+//! Turns a prompt in API format into the source of a `#[workflow]` function, as `cargo comfy import` does.
+//!
+//! ```
+//! use comfy_import::{ImportOptions, Importer};
+//! use comfy_schema::{Schema, Value};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let schema = Schema::from_slice(br#"{
+//!     "LoadImage": {"input": {"required": {"image": [["a.png"], {"image_upload": true}]}}, "output": ["IMAGE", "MASK"]},
+//!     "PreviewImage": {"input": {"required": {"images": ["IMAGE"]}}, "output": [], "output_node": true}
+//! }"#)?;
+//! let prompt = Value::parse(br#"{
+//!     "7": {"class_type": "PreviewImage", "inputs": {"images": ["9", 0]}},
+//!     "9": {"class_type": "LoadImage", "inputs": {"image": "cat.png"}}
+//! }"#)?;
+//! let imported = Importer::new(&schema).import(&prompt, &ImportOptions::new("preview"))?;
+//! assert!(imported.source.ends_with("\
+//! #[workflow]
+//! pub fn preview() -> NoOutput {
+//!     PreviewImage {
+//!         images: LoadImage { image: \"cat.png\" }.image,
+//!     }
+//! }
+//! "));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The imported function sends what the file holds: the same nodes with the same inputs and titles. Node ids are made
+//! from names, unless [`IdStyle::Keep`] keeps those of the file. A node or value that has no typed form becomes a raw
+//! node or an unchecked value, with a comment that gives the reason.
+//!
+//! # How it works
+//!
+//! `prompt` reads the nodes and links, `order` sorts the nodes and finds cycles, and `fit` gives every node its typed
+//! or raw form (`item`). `flow` finds the uses and types of outputs, `scopes` divides the nodes among functions,
+//! `params` chooses the parameters and `names` the names. `compose` builds a tree of Rust from all that, and `syntax`
+//! writes the tree as rustfmt would.
+
+mod compose;
+mod error;
+mod fit;
+mod flow;
+mod importer;
+mod item;
+mod names;
+mod options;
+mod order;
+mod params;
+mod prompt;
+mod scopes;
+mod syntax;
+
+pub use error::{ImportError, ImportWarning};
+pub use importer::Importer;
+pub use options::{IdStyle, ImportOptions, Imported, OptionStyle};
+pub use params::{Parameter, Parameters};
+
+#[cfg(test)]
+mod tests {
+    use super::{ImportError, ImportOptions, Imported, Importer};
+
+    const fn assert_send_sync<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn types_are_send_and_sync() {
+        assert_send_sync::<Importer<'static>>();
+        assert_send_sync::<ImportOptions>();
+        assert_send_sync::<Imported>();
+        assert_send_sync::<ImportError>();
+    }
+}
