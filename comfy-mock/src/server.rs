@@ -21,7 +21,7 @@ use crate::state::Shared;
 use crate::storage::Area;
 use crate::sync::lock;
 
-/// How long open connections have to end when the server stops.
+/// The time that open connections have to end when the server stops.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running stand-in for a ComfyUI server, with an address of its own. It stops when it is dropped.
@@ -43,7 +43,7 @@ impl Server {
             // An error would mean that the sender is gone, but the router keeps it alive until the server has ended.
             _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        // Small responses are sent at once.
+        // Without Nagle's algorithm, small responses are sent at once.
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serve = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(until);
         let listener = tokio::spawn(serve.into_future());
@@ -81,7 +81,7 @@ impl Server {
         self.shared.storage.folder(Area::Temp)
     }
 
-    /// Returns the faults of the server, to set and clear them.
+    /// Returns the handle that sets and clears the faults of the server.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
