@@ -324,7 +324,7 @@ impl PartFile {
         Self(path.with_file_name(name))
     }
 
-    /// Prevents the removal, after the file was renamed.
+    /// Prevents the removal of the file, because it was renamed.
     fn keep(mut self) {
         self.0.clear();
     }

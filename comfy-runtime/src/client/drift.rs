@@ -1,4 +1,4 @@
-//! The changes that an update of the server means for one workflow.
+//! The changes of a server's node definitions that affect one workflow.
 
 use std::fmt;
 

@@ -14,8 +14,8 @@ const MAX_PREVIEWS: usize = 4;
 
 /// The events of one run for one reader: a [`Stream`] that ends after the last event.
 ///
-/// A slow reader delays neither the run nor other readers. All events are kept for it, except that only the newest four
-/// previews are.
+/// A slow reader delays neither the run nor other readers. All events are kept for it, but only the newest four
+/// previews.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Events(Arc<Mailbox>);

@@ -52,7 +52,7 @@ pub struct PreflightWarning {
     pub kind: &'static str,
     /// The message.
     pub message: String,
-    /// The suggested names or values, the most similar first.
+    /// The suggested names or values, the most likely first.
     pub suggestions: Vec<String>,
 }
 
