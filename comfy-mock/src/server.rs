@@ -40,7 +40,8 @@ impl Server {
         let mut stopped = shared.stop.subscribe();
         let router = routes::router(Arc::clone(&shared));
         let until = async move {
-            // An error would mean that the sender is gone, but the router keeps it alive until the server has ended.
+            // An error would mean that the sender was dropped, but the router keeps it alive until the server has
+            // ended.
             _ = stopped.wait_for(|stopped| *stopped).await;
         };
         // Without Nagle's algorithm, small responses are sent at once.
@@ -101,7 +102,8 @@ impl Server {
         self.shared.requests.all()
     }
 
-    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`.
+    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`. The path is compared as it
+    /// was sent, so that `/api/prompt` and `/prompt` are counted separately.
     pub fn count(&self, route: &str) -> usize {
         let (method, path) = route.split_once(' ').map_or((None, route), |(method, path)| (Some(method), path));
         let fits = |request: &&Request| request.path == path && method.is_none_or(|method| request.method == method);

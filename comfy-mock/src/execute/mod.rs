@@ -66,7 +66,7 @@ async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     }
     let Some(ended) = ended else {
         shared.log(&format!("the worker thread died while it executed prompt {}", item.prompt_id));
-        // As on a real server, no prompt runs any more until a restart.
+        // The worker of a real server stays dead, so that no prompt runs until a restart.
         let mut changes = shared.changed.subscribe();
         _ = changes.wait_for(|_| shared.restarts.load(Ordering::SeqCst) != restarts).await;
         return;

@@ -11,7 +11,7 @@ use crate::json::{dumps, map, object};
 use crate::media::{self, MediaError, Picture};
 use crate::storage::{Area, Storage};
 
-/// Everything that is needed to write the files of a node.
+/// The data that are needed to write the files of a node.
 #[derive(Debug)]
 pub(crate) struct SaveJob {
     kind: FileKind,

@@ -103,7 +103,8 @@ impl Queue {
         self.pending.clear();
     }
 
-    /// Interrupts the running prompt, if it has this id or `prompt_id` is `None`. Returns whether it does.
+    /// Interrupts the running prompt, if it has this id or `prompt_id` is `None`. Returns whether a prompt was
+    /// interrupted.
     pub(crate) fn interrupt(&mut self, prompt_id: Option<&str>) -> bool {
         let runs = self.running.as_ref().is_some_and(|item| prompt_id.is_none_or(|id| item.prompt_id == id));
         self.interrupted |= runs;
