@@ -157,7 +157,7 @@ impl ClientBuilder {
 
     /// Sets how many times a failed call is repeated; defaults to 4.
     ///
-    /// Every call is repeated after a refused connection. Calls that have the same effect when they are sent twice are
+    /// Every call is repeated if no connection was made. Calls that have the same effect when they are sent twice are
     /// also repeated after a broken connection and after the statuses 429, 502, 503 and 504.
     pub fn retries(mut self, retries: u32) -> Self {
         self.limits.retries = retries;

@@ -174,7 +174,7 @@ impl Call<'_> {
 
     fn may_repeat_after(&self, error: &Error) -> bool {
         match error {
-            // Nothing was sent.
+            // No connection was made, so nothing was sent.
             Error::Transport { reason, .. } if reason.is_connect() => true,
             error => self.repeatable && error.is_temporary(),
         }
@@ -270,7 +270,8 @@ pub(crate) fn error_message(body: &[u8]) -> String {
     message.chars().take(MAX_MESSAGE_CHARS).collect()
 }
 
-/// Returns how long to wait before the next attempt: as long as the server asks, or else about 0.1 s, 0.2 s, 0.4 s, ….
+/// Returns the wait before the next attempt: the time that the server asks for, or else about 0.1 s, 0.2 s, 0.4 s, …,
+/// but at most [`MAX_RETRY_WAIT`].
 pub(crate) fn retry_wait(retries: u32, error: &Error) -> Duration {
     let asked = match error {
         Error::Status { retry_after, .. } => *retry_after,

@@ -139,7 +139,7 @@ pub enum LostReason {
 pub struct LostRun {
     /// The id of the run.
     pub prompt_id: String,
-    /// Why the outcome cannot be known.
+    /// The reason why the outcome cannot be known.
     pub reason: LostReason,
     /// Whether an event or the queue reported that the run had started.
     pub started: bool,

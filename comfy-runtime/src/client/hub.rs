@@ -46,7 +46,7 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) is_open: bool,
     pub(crate) opened_at: Option<Instant>,
-    /// Why the connection is closed; empty while it is open.
+    /// The reason why the connection is closed; empty while it is open.
     pub(crate) reason: String,
 }
 

@@ -28,7 +28,7 @@ const MAX_CONCURRENT: usize = 6;
 #[non_exhaustive]
 #[must_use = "the workflow may be invalid"]
 pub struct Preflight {
-    /// Why the server would reject the workflow; `None` if it would accept at least a part.
+    /// The reason why the server would reject the workflow; `None` if it would accept at least a part.
     pub rejection: Option<Rejection>,
     /// The errors of the outputs that the server would drop.
     pub dropped: Vec<NodeProblem>,

@@ -328,7 +328,8 @@ fn content_length(response: &Response) -> Option<u64> {
     response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Sends a form. It may take any time as long as bytes are sent.
+/// Sends a form. A file may take any time as long as it makes progress. The progress of bytes in memory is not counted,
+/// so that they must be sent, and the response received, within `limit`.
 async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) -> Result<Value, Error> {
     let name = call.name();
     let mut response = std::pin::pin!(async {
