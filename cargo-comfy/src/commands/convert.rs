@@ -16,8 +16,8 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
-    /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
-    /// input.
+    /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads
+    /// standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -52,8 +52,8 @@ Examples:
     cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
       curl -d @- http://127.0.0.1:8188/prompt
 
-Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others still
-are.
+Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others
+still are.
 
 Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not be converted.";
 

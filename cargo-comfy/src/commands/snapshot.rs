@@ -45,8 +45,8 @@ Examples:
   Check in CI that the server still has the definitions that the program was built for:
     cargo comfy snapshot --server https://gpu.example.com --out schemas/comfyui.json --check
 
-Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it stays
-as it is if the server cannot be reached or returns no definitions.
+Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it
+stays as it is if the server cannot be reached or returns no definitions.
 
 Exit codes: 0 done, 1 the file is not up to date (--check), 2 the definitions could not be read or saved.";
 

@@ -23,8 +23,8 @@ use read::Workflow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
-    /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; - reads
-    /// standard input.
+    /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; -
+    /// reads standard input.
     #[arg(value_name = "FILE", required_unless_present = "jsonl")]
     workflows: Vec<PathBuf>,
 
@@ -83,7 +83,8 @@ answered by one line:
   {\"valid\": true|false, \"error\": type or null, \"node_errors\": {id: [{\"type\": …, \"input_name\": …}]},
    \"unverifiable\": [{\"node\": …, \"input\": …, \"kind\": …, \"why\": …}]}
 If validation itself raises an exception, where a server answers 500 without JSON, the line also has \"raised\": reason.
-A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still checked.
+A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still
+checked.
 
 Exit codes: 0 all valid, 1 at least one invalid, 2 at least one could not be checked.";
 

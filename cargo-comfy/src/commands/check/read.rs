@@ -40,8 +40,8 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// Reads a file, or standard input. A file that is not in API format is converted as the editor queues it; places in
-    /// it are then unknown.
+    /// Reads a file, or standard input. A file that is not in API format is converted as the editor queues it; places
+    /// in it are then unknown.
     pub(super) fn read(path: &Path, schema: &Schema) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
         let value = match parse(path, &bytes) {

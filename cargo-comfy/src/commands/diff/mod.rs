@@ -54,12 +54,12 @@ Examples:
 A change has one of these levels:
   breaking    A valid workflow is now rejected, or fails: a node, input, output or option was removed, a type changed, a
               range became narrower, or a required input without a default was added.
-  defaulted   A required input with a default was added. The server does not fill in the default, so it rejects workflows
-              without the input.
+  defaulted   A required input with a default was added. The server does not fill in the default, so it rejects
+              workflows without the input.
   additive    Every valid workflow is still valid.
 
-Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust source
-counts as using everything of each node that it names.
+Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust
+source counts as using everything of each node that it names.
 
 Exit codes: 0 no breaking change, 1 breaking changes, 2 the definitions could not be compared.";
 

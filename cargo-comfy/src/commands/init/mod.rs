@@ -16,8 +16,8 @@ use crate::failure::{Failure, IntoFailure};
 use crate::files;
 use manifest::Manifest;
 
-/// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and its
-/// test.
+/// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
+/// its test.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
@@ -47,8 +47,8 @@ Examples:
   Set up the crate in this folder, with a clone of this project (its crates are not on crates.io yet):
     cargo comfy init --workspace-path ../comfy-rs
 
-Nothing is overwritten: existing files stay as they are, and only lines are added to Cargo.toml and the crate's root. The
-command prints what it did, and what is left to do by hand.
+Nothing is overwritten: existing files stay as they are, and only lines are added to Cargo.toml and the crate's root.
+The command prints what it did, and what is left to do by hand.
 
 Exit codes: 0 done, 1 done but something is left to do by hand, 2 the crate could not be set up.";
 

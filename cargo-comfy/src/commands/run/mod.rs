@@ -43,7 +43,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
     comfy_org_api_key: Option<String>,
 
-    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain text.
+    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain
+    /// text.
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
 
@@ -99,8 +100,8 @@ Examples:
 
 Ctrl-C cancels the run on the server.
 
-Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run was
-interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
+Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
+was interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;
