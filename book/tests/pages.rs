@@ -129,9 +129,8 @@ fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<
                 pages.get(&target).is_some_and(|text| links_and_anchors(text).1.contains(fragment))
             });
             // The book consists of `docs/` alone, so a link that leaves it is dead there.
-            let in_book = !name.starts_with("docs/")
-                || target.starts_with("docs/")
-                || LINKED_TO_SOURCES.contains(&name.as_str());
+            let in_book =
+                !name.starts_with("docs/") || target.starts_with("docs/") || LINKED_TO_SOURCES.contains(&name.as_str());
             if !(file_exists && heading_exists && in_book) {
                 dead.push(format!("{name}: {link}"));
             }

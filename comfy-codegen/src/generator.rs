@@ -16,7 +16,7 @@ use crate::{emit, pack};
 pub struct Generated {
     /// The content of a Rust file.
     pub source: String,
-    /// What is in the source, and what was odd about the definitions.
+    /// The report about the source and the definitions.
     pub report: Report,
 }
 

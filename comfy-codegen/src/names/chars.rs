@@ -1,6 +1,6 @@
 //! Classifies the characters of a name by what becomes of them in an identifier.
 
-/// What becomes of a character in an identifier.
+/// The role of a character in an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// A letter or digit, which an identifier may hold as it is.

@@ -11,7 +11,7 @@ pub(crate) struct Wish<'n> {
     pub(crate) wanted: String,
 }
 
-/// How a number is appended to a name, to tell it apart from an equal one.
+/// The way in which a number is appended to a name, to tell it apart from an equal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suffix {
     /// Names of types, with an underscore only behind a digit: `ImageFlip2`, `Ltx2_2`.

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_inside_is_too_long_outside() {
+    fn a_nested_part_that_is_too_long_makes_the_whole_too_long() {
         assert_eq!(written(|e| e.nested(|e| e.string(&" ".repeat(1 << 20)))), Err(TooLong));
     }
 

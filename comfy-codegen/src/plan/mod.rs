@@ -41,7 +41,7 @@ use shared::Tables;
 pub struct Plan<'s> {
     /// The nodes, sorted by their Rust names.
     pub nodes: Vec<Node<'s>>,
-    /// What the nodes share.
+    /// The items that the nodes share.
     pub shared: Shared<'s>,
 }
 

@@ -9,6 +9,7 @@ pub(super) use convert::to_int;
 pub use convert::{to_float, truthy};
 pub(super) use text::{repr, str, type_name};
 
+use crate::prompt::Link;
 use crate::{Text, Value};
 
 /// A Python exception.
@@ -33,9 +34,5 @@ impl Exception {
 
 /// Returns whether execution takes a value for a link: an array of a string and a number or boolean.
 pub(super) fn is_link(value: &Value) -> bool {
-    matches!(value, Value::Array(items) if matches!(items.as_slice(), [Value::String(_), slot] if is_number(slot)))
-}
-
-fn is_number(value: &Value) -> bool {
-    value.is_number() || matches!(value, Value::Bool(_))
+    Link::of(value).is_some()
 }
