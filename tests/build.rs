@@ -1,7 +1,7 @@
-//! Generates the nodes that the tests use, all of a real server and one of every shape, and the source of every prompt
-//! in `imports/`.
+//! Generates the nodes that the tests use (those of a real server, and one of every shape) and the source of every
+//! prompt in `imports/`.
 //!
-//! With `generate` and not with `build`, so that no environment variable changes what is tested.
+//! Nodes are generated with `generate`, not with `build`, so that no environment variable changes what is tested.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -26,11 +26,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = Path::new(&out_dir);
     Config::new().schema(SERVER).generate()?;
     Config::new().schema(SHAPES).out_file(out_dir.join("shapes.rs")).generate()?;
+    let palette = out_dir.join("palette.json");
+    fs::write(&palette, palette_definition())?;
+    Config::new().schema(palette).out_file(out_dir.join("many_options.rs")).generate()?;
     fs::write(out_dir.join("imports.rs"), imports()?)?;
     Ok(())
 }
 
-/// A module for every prompt, and a list of functions that give their JSON.
+/// Returns the definition of an output node with a combo of 200 options.
+fn palette_definition() -> String {
+    let options: Vec<String> = (0..200).map(|color| format!("\"color {color}\"")).collect();
+    format!(
+        r#"{{"Palette": {{"input": {{"required": {{"color": [[{}], {{}}]}}}}, "output": [], "output_node": true}}}}"#,
+        options.join(", ")
+    )
+}
+
+/// Returns a module for every prompt, and a list of functions that return their JSON.
 fn imports() -> Result<String, Box<dyn Error>> {
     let schema = Schema::from_slice(&fs::read(SERVER)?)?;
     let import = Importer::new(&schema);

@@ -12,6 +12,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// The pages whose Rust code is a sketch of generated code. Only they may mark code as `ignore`.
 const SKETCHES: [&str; 1] = ["docs/generated-code.md"];
 
+/// Pages whose links may leave the book: they lead to sources, for people who have a clone.
+const LINKED_TO_SOURCES: [&str; 1] = ["docs/architecture.md"];
+
 /// Returns the folder of the workspace.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
@@ -20,7 +23,7 @@ fn root() -> &'static Path {
 /// Returns the text of every page by its path from the root.
 fn pages() -> BTreeMap<String, String> {
     let mut paths = Vec::new();
-    for folder in ["", "docs"] {
+    for folder in ["", "docs", "examples"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "md") {
@@ -126,7 +129,8 @@ fn dead(pages: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<
                 pages.get(&target).is_some_and(|text| links_and_anchors(text).1.contains(fragment))
             });
             // The book consists of `docs/` alone, so a link that leaves it is dead there.
-            let in_book = !name.starts_with("docs/") || target.starts_with("docs/");
+            let in_book =
+                !name.starts_with("docs/") || target.starts_with("docs/") || LINKED_TO_SOURCES.contains(&name.as_str());
             if !(file_exists && heading_exists && in_book) {
                 dead.push(format!("{name}: {link}"));
             }

@@ -15,11 +15,11 @@ const SNAPSHOT_FOLDER: &str = "schemas";
 /// The arguments that select node definitions, shared by every command that needs them.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Definitions {
-    /// File with a server's node definitions [default: the only snapshot in ./schemas]
+    /// File with a server's node definitions [default: the only snapshot in ./schemas].
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Base URL of a running server to fetch node definitions from; --schema is the fallback
+    /// Base URL of a running server to fetch node definitions from; --schema is the fallback.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }

@@ -24,8 +24,8 @@ pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Returns the file to write for each file that is read, `None` for standard output. With several files, `out` is a folder
-/// and `name` returns the names of the files in it.
+/// Returns the file to write for each file that is read, `None` for standard output. With several files, `out` is a
+/// folder and `name` returns the names of the files in it.
 pub(crate) fn targets(
     files: &[PathBuf],
     out: Option<&Path>,

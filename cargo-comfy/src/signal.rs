@@ -2,8 +2,8 @@
 
 use std::io;
 
-/// Starts to listen for Ctrl-C and for SIGTERM, which containers and CI systems send. The returned future completes when
-/// either arrives.
+/// Starts to listen for Ctrl-C and for SIGTERM, which containers and CI systems send. The returned future completes
+/// when either arrives.
 #[cfg(unix)]
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -14,28 +14,28 @@ use crate::files;
 /// The part to use of a file that holds both a prompt and a workflow.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum From {
-    /// The prompt, exactly as it ran
+    /// The prompt, exactly as it ran.
     Prompt,
-    /// The editor's workflow, converted
+    /// The editor's workflow, converted.
     Workflow,
 }
 
 /// The arguments that control how a workflow becomes a prompt.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Choices {
-    /// Part to use of a file that holds both the queued prompt and the editor's workflow
+    /// Part to use of a file that holds both the queued prompt and the editor's workflow.
     #[arg(long, value_enum, default_value = "prompt")]
     from: From,
 
-    /// Seed for the choices in dynamic prompts (`{a|b}`) of workflows in UI format
+    /// Seed for the choices in dynamic prompts (`{a|b}`) of workflows in UI format.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Keep dynamic prompts as written
+    /// Keep dynamic prompts as written.
     #[arg(long)]
     keep_dynamic_prompts: bool,
 
-    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does
+    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does.
     #[arg(long)]
     follow_get_set: bool,
 }

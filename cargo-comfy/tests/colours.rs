@@ -7,8 +7,8 @@ use std::process::Command;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
 
-/// Returns what `cargo comfy nodes` prints to a terminal, which the program `script` provides. `None` where `script` is not
-/// installed.
+/// Returns what `cargo comfy nodes` prints to a terminal, which the program `script` provides. `None` where `script` is
+/// not installed.
 fn on_a_terminal(environment: &[(&str, &str)]) -> Option<String> {
     let call = format!("'{}' nodes KSampler --schema '{SCHEMA}'", env!("CARGO_BIN_EXE_cargo-comfy"));
     let mut command = Command::new("script");

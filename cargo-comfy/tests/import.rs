@@ -130,11 +130,11 @@ fn errors_name_the_file_and_exit_with_2() {
     fails(&import(PROMPT, &["-"]), 2, "give --schema FILE or --server URL");
     fails(&import("hello", &["-", "--schema", SCHEMA]), 2, "error: -: this is not JSON");
     fails(&import(PROMPT, &["-", "--schema", SCHEMA, "--params", "imag"]), 2, "did you mean `image`?");
-    fails(&import(PROMPT, &["-", "--schema", SCHEMA, "--name", "a b"]), 2, "`a b` is no name of Rust");
-    let circle = r#"{"1":{"class_type":"A","inputs":{"x":["1",0]},"_meta":{"title":"Mine"}}}"#;
+    fails(&import(PROMPT, &["-", "--schema", SCHEMA, "--name", "a b"]), 2, "invalid function name `a b`");
+    let cycle = r#"{"1":{"class_type":"A","inputs":{"x":["1",0]},"_meta":{"title":"Mine"}}}"#;
     fails(
-        &import(circle, &["-", "--schema", SCHEMA]),
+        &import(cycle, &["-", "--schema", SCHEMA]),
         2,
-        r#"in a circle, which no server can run: node 1 (A, "Mine")"#,
+        r#"the nodes form a cycle, which no server can run: node 1 (A, "Mine")"#,
     );
 }

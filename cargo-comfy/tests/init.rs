@@ -28,8 +28,8 @@ fn text(output: &Output, code: i32) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-/// Generated code imports types by name, because rustc writes the whole path of a type that a glob imports. The generated
-/// code must be in the user's crate to show this.
+/// Generated code imports types by name, because rustc writes the whole path of a type that a glob imports. The
+/// generated code must be in the user's crate to show this.
 fn assert_short_type_names_in_errors(folder: &Path) {
     let path = folder.join("src/comfy.rs");
     let source = fs::read_to_string(&path).unwrap();

@@ -88,6 +88,23 @@ fn every_package_has_the_metadata_that_registries_show() {
 }
 
 #[test]
+fn binstall_finds_the_archives_of_a_release() {
+    let workflow = fs::read_to_string(root().join(".github/workflows/release.yml")).unwrap();
+    assert!(workflow.contains("archive: $bin-$target\n") && workflow.contains("zip: windows\n"));
+    let package = published().unwrap().into_iter().find(|package| package.name == "cargo-comfy").unwrap();
+    let binstall = &package.manifest["metadata"]["binstall"];
+    let archive = "/releases/download/v{ version }/{ name }-{ target }{ archive-suffix }";
+    assert!(binstall["pkg-url"].as_str().is_some_and(|url| url.ends_with(archive)), "{binstall}");
+    let steps = fs::read_to_string(root().join("RELEASE.md")).unwrap();
+    for target in workflow.lines().filter_map(|line| line.trim().strip_prefix("- { target: ")) {
+        let target = target.split(',').next().unwrap();
+        assert!(steps.contains(&format!("`{target}`")), "RELEASE.md does not list {target}");
+        let format = binstall["overrides"][target]["pkg-fmt"].as_str().or(binstall["pkg-fmt"].as_str());
+        assert_eq!(format, Some(if target.contains("windows") { "zip" } else { "tgz" }), "{target}");
+    }
+}
+
+#[test]
 fn releases_publish_dependencies_first() {
     let steps = fs::read_to_string(root().join("RELEASE.md")).unwrap();
     let (_, list) = steps.split_once("## Publish order").unwrap();

@@ -30,7 +30,7 @@ impl Config {
             }
         }
         if environment.docs_rs && config.is_checked_in() {
-            // The tree is read-only, and holds the file already.
+            // The source tree is read-only and already has the file.
             return;
         }
         if let Err(error) = refresh(&config, environment.cargo) {

@@ -48,7 +48,7 @@ pub enum Error {
     Schema {
         /// The path of the file, or the URL without user, password and query.
         origin: String,
-        /// What the document holds instead, and what to do.
+        /// The error of the parser, which says what the document holds and what to do.
         source: SchemaError,
     },
 

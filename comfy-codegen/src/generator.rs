@@ -16,7 +16,7 @@ use crate::{emit, pack};
 pub struct Generated {
     /// The content of a Rust file.
     pub source: String,
-    /// What is in the source, and what was odd about the definitions.
+    /// The report about the source and the definitions.
     pub report: Report,
 }
 
@@ -41,8 +41,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Returns an error if the definitions cannot be read or understood, if a source file cannot be read, or if a node or
-    /// an override names something that the schema does not have.
+    /// Returns an error if the definitions cannot be read or understood, if a source file cannot be read, or if a node
+    /// or an override names something that the schema does not have.
     pub fn source(&self) -> Result<Generated, Error> {
         let document = self.document()?;
         let words = self.words()?;
@@ -55,7 +55,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`source`](Self::source), and an error if the file cannot be written or its path is unknown.
+    /// Returns the errors of [`source`](Self::source), and an error if the file cannot be written or its path is
+    /// unknown.
     pub fn generate(&self) -> Result<Report, Error> {
         let target = self.target()?;
         let generated = self.source()?;

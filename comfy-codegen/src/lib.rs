@@ -11,8 +11,8 @@
 //! ```
 //!
 //! [`Config`] has the options: generating only some nodes or those that the sources use, opening and closing combos,
-//! asking a running server instead of reading a file, writing a file to check in. A build uses the network only if it is
-//! configured to.
+//! asking a running server instead of reading a file, writing a file to check in. A build uses the network only if it
+//! is configured to.
 //!
 //! # What is generated
 //!
@@ -33,14 +33,15 @@
 //!
 //! # Features
 //!
-//! * `live` (off by default): [`Config::server`] and the environment variable `COMFY_SERVER`, which ask a running server.
+//! * `live` (off by default): [`Config::server`] and the environment variable `COMFY_SERVER`, which ask a running
+//!   server.
 //!
 //! # How it works
 //!
-//! `document` loads the node definitions and `comfy-schema` parses them. `plan` decides what every node and input becomes,
-//! with names from `names` that depend neither on the order of nodes nor on which of them are wanted. `pack` writes the
-//! descriptors that the runtime reads, and `emit` writes the source. `generator` runs these steps for a [`Config`]; `cargo`
-//! does so for a build script, and `output` replaces the file atomically, only if it changed.
+//! `document` loads the node definitions and `comfy-schema` parses them. `plan` decides what every node and input
+//! becomes, with names from `names` that depend neither on the order of nodes nor on which of them are wanted. `pack`
+//! writes the descriptors that the runtime reads, and `emit` writes the source. `generator` runs these steps for a
+//! [`Config`]; `cargo` does so for a build script, and `output` replaces the file atomically, only if it changed.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

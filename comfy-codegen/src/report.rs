@@ -10,8 +10,8 @@ use crate::plan::{Kind, Plan, Record};
 pub struct Report {
     /// The number of generated nodes.
     pub nodes: usize,
-    /// The number of declared inputs of these nodes. Hidden inputs, which the server fills in, and inputs inside dynamic
-    /// ones do not count.
+    /// The number of declared inputs of these nodes. Hidden inputs, which the server fills in, and inputs inside
+    /// dynamic ones do not count.
     pub inputs: usize,
     /// The number of outputs of these nodes.
     pub outputs: usize,
@@ -20,8 +20,8 @@ pub struct Report {
     /// The nodes, inputs and branches whose name in Rust differs from that in the schema by more than case, blanks and
     /// punctuation: a number or a word was added to tell names apart, or a symbol was spelled out.
     pub renamed: Vec<Renamed>,
-    /// Everything odd, each with its path: issues that parsing the schema reports, defaults that the server would refuse,
-    /// bounds without effect, nodes with raw fields.
+    /// Everything odd, each with its path: issues that parsing the schema reports, defaults that the server would
+    /// refuse, bounds without effect, nodes with raw fields.
     pub warnings: Vec<String>,
 }
 
@@ -85,8 +85,8 @@ impl Report {
         }
     }
 
-    /// Returns the report as one line of JSON, with the keys `nodes`, `inputs`, `outputs`, `raw_inputs`, `renamed` (objects
-    /// with `schema` and `rust`) and `warnings`.
+    /// Returns the report as one line of JSON, with the keys `nodes`, `inputs`, `outputs`, `raw_inputs`, `renamed`
+    /// (objects with `schema` and `rust`) and `warnings`.
     pub fn to_json(&self) -> String {
         let renamed = self.renamed.iter().map(|renamed| {
             let mut map = Map::new();

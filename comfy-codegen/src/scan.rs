@@ -9,8 +9,8 @@ use crate::output::is_generated;
 
 /// Returns every word of the `.rs` files at these paths, at any depth.
 ///
-/// Comments, strings and macros count like code: a parser would miss names in a macro or in a file that is half written,
-/// and a node too many costs nothing.
+/// Comments, strings and macros count like code: a parser would miss names in a macro or in a file that is half
+/// written, and a node too many costs nothing.
 pub(crate) fn words(paths: &[PathBuf]) -> Result<HashSet<String>, Error> {
     let mut words = HashSet::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! `Config::build` as cargo runs it: in a process of its own, told by the environment.
+//! Tests `Config::build` as cargo runs it: in a process of its own, configured by the environment.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -12,9 +12,9 @@ use std::time::{Duration, SystemTime};
 use comfy_codegen::Config;
 use common::{SHAPES, folder};
 
-/// The build script. The test runner starts it again for every test below.
+/// Runs as the build script. The tests below start this test program again for it.
 #[test]
-#[ignore = "only with the environment that the other tests give it"]
+#[ignore = "runs only with the environment that the other tests set"]
 fn script() {
     let mut config = Config::new().schema(std::env::var("SCHEMA").unwrap());
     if let Ok(sources) = std::env::var("SOURCES") {
@@ -47,9 +47,9 @@ fn changed(path: &Path) -> SystemTime {
     fs::metadata(path).unwrap().modified().unwrap()
 }
 
-/// Gives the file another time than now, so that writing it shows: a later one, because a file that is older than the
-/// build script is written again.
-fn age(path: &Path) -> SystemTime {
+/// Gives the file a time in the future, so that it can be seen whether the file is written again. A time in the past
+/// would not do, because a file that is older than the build script is always written again.
+fn set_future_time(path: &Path) -> SystemTime {
     set_time(path, SystemTime::now() + Duration::from_secs(3600))
 }
 
@@ -70,7 +70,7 @@ fn a_file_older_than_the_generator_is_written_again() {
 }
 
 #[test]
-fn cargo_is_told_when_to_run_it_again() {
+fn cargo_is_told_when_to_run_the_script_again() {
     let folder = folder("lines");
     let sources = folder.join("src");
     fs::create_dir(&sources).unwrap();
@@ -88,20 +88,20 @@ fn cargo_is_told_when_to_run_it_again() {
 }
 
 #[test]
-fn nothing_changed_nothing_done() {
+fn a_file_with_the_same_fingerprint_is_left_alone() {
     let folder = folder("unchanged");
     let target = folder.join("comfy_nodes.rs");
     run(Some(&folder), &[]);
-    // Not even parsed: the body may be anything.
+    // The file is not even parsed, so that it may lack its body.
     let text = fs::read_to_string(&target).unwrap();
     fs::write(&target, text.lines().next().unwrap()).unwrap();
-    let written = age(&target);
+    let written = set_future_time(&target);
     assert!(run(Some(&folder), &[]).status.success());
     assert_eq!(changed(&target), written);
 }
 
 #[test]
-fn another_schema_is_another_file() {
+fn another_schema_gives_another_file() {
     let folder = folder("another");
     let target = folder.join("comfy_nodes.rs");
     run(Some(&folder), &[]);
@@ -115,7 +115,7 @@ fn another_schema_is_another_file() {
 }
 
 #[test]
-fn sources_that_use_the_same_change_nothing() {
+fn sources_that_use_the_same_nodes_change_nothing() {
     let folder = folder("same-use");
     let (target, sources) = (folder.join("comfy_nodes.rs"), folder.join("src"));
     fs::create_dir(&sources).unwrap();
@@ -125,7 +125,7 @@ fn sources_that_use_the_same_change_nothing() {
         assert!(run(Some(&folder), &environment).status.success());
     };
     with("KSampler");
-    let written = age(&target);
+    let written = set_future_time(&target);
     with("fn another() { KSampler }");
     assert_eq!(changed(&target), written);
     with("KSampler Sockets");
@@ -134,17 +134,17 @@ fn sources_that_use_the_same_change_nothing() {
 }
 
 #[test]
-fn errors_end_it_with_1() {
+fn an_error_ends_the_process_with_1() {
     let folder = folder("fails");
     let output = run(Some(&folder), &[("COMFY_SCHEMA", "/no/such/file.json")]);
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(message.contains("error: the node definitions /no/such/file.json do not exist"), "{message}");
+    assert!(message.contains("error: cannot find the node definitions /no/such/file.json"), "{message}");
     assert!(!message.contains("panicked"), "{message}");
 }
 
 #[test]
-fn outside_cargo_it_says_nothing_to_cargo() {
+fn outside_cargo_nothing_is_printed_for_cargo() {
     let target = folder("outside").join("nodes.rs");
     let output = run(None, &[("OUT_FILE", target.to_str().unwrap())]);
     assert!(output.status.success() && target.exists());
@@ -163,7 +163,7 @@ fn docs_rs_needs_no_network_and_writes_only_to_out_dir() {
 }
 
 #[test]
-fn the_password_of_a_server_is_not_told() {
+fn the_password_of_a_server_is_not_printed() {
     let output = run(Some(&folder("password")), &[("COMFY_SERVER", "http://me:secret@127.0.0.1:1/?key=secret")]);
     // The feature `live` decides whether this is a warning or an error.
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -1,6 +1,6 @@
-//! The dumps of real servers: everything that they declare is in the generated code.
+//! Tests that everything which the dumps of real servers declare is in the generated code.
 //!
-//! What is declared is counted in the JSON itself, and what is generated in the source itself.
+//! Declarations are counted in the JSON itself, and generated items in the source itself.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use comfy_codegen::{Config, Generated};
 use serde_json::{Map, Value};
 
-/// The dumps below `COMFY_DATA`; none, and a word about it, if that is not set.
+/// Returns the dumps below `COMFY_DATA`, or none, with a message, if the variable is not set.
 fn dumps() -> Vec<PathBuf> {
     let Some(data) = std::env::var_os("COMFY_DATA").filter(|path| !path.is_empty()).map(PathBuf::from) else {
         eprintln!("skipped: COMFY_DATA is not set, so there are no dumps of real servers");
@@ -25,7 +25,7 @@ fn dumps() -> Vec<PathBuf> {
     dumps
 }
 
-/// The inputs and outputs of every class.
+/// The number of inputs and outputs of every class.
 type Counts = BTreeMap<String, (usize, usize)>;
 
 #[test]
@@ -59,7 +59,7 @@ fn declared(path: &Path) -> Counts {
     nodes.into_iter().map(|(class, node)| (class, (inputs(&node), outputs(&node)))).collect()
 }
 
-/// An input that stands in both categories is one input: its name is the key in a prompt.
+/// Counts the inputs of a node. A name that is in both sections is one input, because it is one key in a prompt.
 fn inputs(node: &Value) -> usize {
     let sections = ["required", "optional"].iter().filter_map(|section| node["input"][section].as_object());
     sections.flat_map(Map::keys).collect::<HashSet<_>>().len()
@@ -73,7 +73,7 @@ fn outputs(node: &Value) -> usize {
     }
 }
 
-/// The document as JSON in UTF-8: without byte order mark, and without Python's number tokens.
+/// Returns the document as JSON in UTF-8, without byte order mark and without Python's number tokens.
 fn json_text(bytes: &[u8]) -> String {
     let text = match bytes {
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -81,7 +81,7 @@ fn json_text(bytes: &[u8]) -> String {
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).unwrap(),
         _ => String::from_utf8(bytes.to_vec()).unwrap(),
     };
-    // Outside strings: the odd pieces between quotes are inside. No dump has an escaped quote before such a token.
+    // The tokens are replaced outside of strings. Every second piece between quotes is inside of one.
     let outside = |piece: &str| piece.replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null");
     let mut inside = true;
     let mut pieces = Vec::new();
@@ -100,7 +100,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     String::from_utf16(&units).unwrap()
 }
 
-/// Counts the fields of the outermost structs that implement `Node`, and those of what placing them gives.
+/// Counts the fields of the outermost structs that implement `Node`, and the fields of their outputs.
 fn generated(source: &str) -> Counts {
     let file = syn::parse_file(source).unwrap();
     let mut fields = BTreeMap::new();
@@ -125,7 +125,7 @@ fn generated(source: &str) -> Counts {
     counts
 }
 
-/// The class of `impl Node for …`, which its descriptor begins with, and the name of `Placed`.
+/// Returns the class of `impl Node for …`, which is in its descriptor, and the name of `Placed`.
 fn node(item: &syn::ItemImpl) -> Option<(String, String)> {
     let (implemented, _) = item.trait_.as_ref()?;
     if !implemented.is_ident("Node") {
@@ -154,7 +154,7 @@ fn class_of(expression: &syn::Expr) -> String {
     rest[..length].to_owned()
 }
 
-/// A digit of base 32, `'0'` for 0, or `'O'` and four of them.
+/// Decodes a number: a digit of base 32 (`'0'` for 0), or `'O'` and four digits.
 fn number(rest: &mut &str) -> usize {
     let mut digits = |count| {
         let (digits, after) = rest.split_at(count);

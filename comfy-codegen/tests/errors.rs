@@ -1,4 +1,4 @@
-//! Bad input gets an error that says where and what to do, and nothing is written.
+//! Tests that bad input gives an error with its place and a hint, and that nothing is written.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -11,7 +11,7 @@ use comfy_codegen::{Config, Error};
 use common::{SHAPES, file, folder, portable};
 use insta::assert_snapshot;
 
-/// The message for a configuration that must fail, with its causes.
+/// Returns the error message for a configuration that must fail, with the causes.
 fn message(config: &Config) -> String {
     let error = config.source().unwrap_err();
     let mut text = portable(&error);
@@ -35,8 +35,8 @@ fn no_schema_named() {
 
 #[test]
 fn schema_missing() {
-    let there = file("missing", "comfyui-0.26.0.json", "{}");
-    assert_snapshot!(message(&Config::new().schema(there.with_file_name("comfyui-0.28.0.json"))));
+    let existing = file("missing", "comfyui-0.26.0.json", "{}");
+    assert_snapshot!(message(&Config::new().schema(existing.with_file_name("comfyui-0.28.0.json"))));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn sources_missing() {
 
 #[test]
 fn nowhere_to_write() {
-    // Cargo sets OUT_DIR for build scripts, not for tests of a crate without one.
+    // Cargo sets OUT_DIR for build scripts, but not for the tests of a crate without one.
     assert_snapshot!(portable(&Config::new().schema(SHAPES).generate().unwrap_err()));
 }
 
@@ -137,13 +137,13 @@ fn server_without_the_feature() {
 
 #[cfg(not(feature = "live"))]
 #[test]
-fn without_the_feature_no_password_is_told() {
+fn the_error_without_the_feature_shows_no_password() {
     let error = Config::new().server("http://me:secret@127.0.0.1:1/?key=secret").source().unwrap_err();
     assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
 }
 
 #[test]
-fn a_configuration_shows_no_password() {
+fn debug_output_of_a_configuration_shows_no_password() {
     let text = format!("{:?}", Config::new().schema(SHAPES).server("http://me:secret@127.0.0.1:1/?key=secret"));
     assert!(text.contains("http://127.0.0.1:1/") && !text.contains("secret"), "{text}");
 }

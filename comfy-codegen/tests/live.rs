@@ -1,4 +1,4 @@
-//! Definitions from a running server.
+//! Tests of fetching definitions from a running server.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(feature = "live")]
@@ -13,7 +13,8 @@ use std::thread;
 use comfy_codegen::{Config, Error};
 use common::{SHAPES, portable};
 
-/// Answers one request with `status` and `body`; gives the base URL and, when it is over, the request's first line.
+/// Serves one request with `status` and `body`. Returns the base URL and a thread that returns the first line of the
+/// request.
 fn serve(status: &'static str, body: Vec<u8>) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/comfy/", listener.local_addr().unwrap());
@@ -28,7 +29,7 @@ fn serve(status: &'static str, body: Vec<u8>) -> (String, thread::JoinHandle<Str
     (url, server)
 }
 
-/// A port that was free a moment ago, so that nobody listens.
+/// Returns the URL of a port on which no server listens, because it was free a moment ago.
 fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -39,7 +40,7 @@ fn with_password(url: &str) -> String {
 }
 
 #[test]
-fn the_answer_is_generated() {
+fn nodes_are_generated_from_the_response() {
     let (url, server) = serve("200 OK", std::fs::read(SHAPES).unwrap());
     let report = Config::new().server(&url).source().unwrap().report;
     assert_eq!(server.join().unwrap(), "GET /comfy/object_info HTTP/1.1");
@@ -64,12 +65,12 @@ fn without_a_file_it_is_an_error() {
 }
 
 #[test]
-fn a_page_of_a_proxy_is_no_fallback() {
+fn a_page_of_a_proxy_does_not_lead_to_the_fallback() {
     let (url, _server) = serve("200 OK", b"<html>login</html>".to_vec());
     assert!(matches!(Config::new().server(url).schema(SHAPES).source(), Err(Error::Schema { .. })));
 }
 
-/// An error with its causes, and what `{:?}` says of it.
+/// Returns an error with its causes and its debug output.
 fn everything(error: &Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -81,7 +82,7 @@ fn everything(error: &Error) -> String {
 }
 
 #[test]
-fn no_error_tells_the_password() {
+fn no_error_shows_the_password() {
     let (page, _server) = serve("200 OK", b"<html>login</html>".to_vec());
     let of_a_page = Config::new().server(with_password(&page)).source().unwrap_err();
     assert!(matches!(of_a_page, Error::Schema { .. }));
@@ -96,14 +97,14 @@ fn no_error_tells_the_password() {
 }
 
 #[test]
-fn the_fallback_does_not_tell_the_password() {
+fn the_fallback_message_does_not_show_the_password() {
     let config = Config::new().server(with_password(&nobody())).schema(SHAPES);
     let fallback = config.definitions().unwrap().fallback.unwrap();
     assert!(fallback.contains("http://127.0.0.1") && !fallback.contains("secret"), "{fallback}");
 }
 
 #[test]
-fn the_generated_file_does_not_tell_the_password() {
+fn the_generated_file_does_not_show_the_password() {
     let (url, server) = serve("200 OK", std::fs::read(SHAPES).unwrap());
     let source = Config::new().server(with_password(&url)).source().unwrap().source;
     server.join().unwrap();

@@ -1,4 +1,4 @@
-//! Whatever a server may send: the source parses, and no name is there twice.
+//! Property tests: for any definitions, the source parses and no name is defined twice.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-/// Names that have something to trip over.
+/// Names that are hard to turn into identifiers.
 const NAMES: [&str; 48] = [
     "a",
     "A",
@@ -69,7 +69,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => select(&NAMES[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}", 1 => any::<String>()]
 }
 
-/// An object of a few members.
+/// Generates objects of a few members.
 fn object(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     prop::collection::vec((name(), value), 0..4)
         .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>()))
@@ -87,7 +87,7 @@ fn literal() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Specifications without inputs of their own.
+/// Generates specifications without inputs of their own.
 fn plain_spec() -> impl Strategy<Value = Value> {
     let options = || {
         object(literal()).prop_flat_map(|more| (literal(), Just(more))).prop_map(|(default, mut more)| {
@@ -159,7 +159,7 @@ fn schema() -> impl Strategy<Value = Value> {
         .prop_map(|nodes| Value::Object(nodes.into_iter().collect::<Map<_, _>>()))
 }
 
-/// Names of the items of a module, and of what is in them, each once. Methods count by type.
+/// Checks that the names in a module and in its items are distinct. Methods are compared within their type.
 fn assert_distinct(items: &[syn::Item], path: &str) {
     let mut types = HashSet::new();
     let mut methods = HashSet::new();
@@ -201,7 +201,7 @@ fn assert_fields(item: &syn::ItemStruct) {
     assert_eq!(names.len(), expected, "{} has a field twice", item.ident);
 }
 
-/// Every declared input of every node is a field.
+/// Counts the declared inputs of all nodes.
 fn declared(schema: &Value) -> usize {
     let names = |node: &Value| {
         let sections = ["required", "optional"].iter().filter_map(|section| node["input"][section].as_object());
@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn any_schema_gives_source_that_parses(schema in schema()) {
-        // One file: cases run one after the other.
+        // One file is enough, because cases run one after the other.
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("any_schema.json");
         fs::write(&path, schema.to_string()).unwrap();
         let generated = Config::new().schema(&path).source().unwrap();

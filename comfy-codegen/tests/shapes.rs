@@ -1,4 +1,4 @@
-//! The generated code for a node of every shape.
+//! Tests of the generated code for a node of every shape.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -35,14 +35,14 @@ fn the_report() {
 }
 
 #[test]
-fn what_is_written_for_build_scripts_is_the_same_code() {
+fn unformatted_source_is_the_same_code() {
     let written = Config::new().schema(SHAPES).source().unwrap().source;
     let formatted = shapes().source().unwrap().source;
     let reformatted = prettyplease::unparse(&syn::parse_file(&written).unwrap());
     assert_eq!(reformatted.trim(), body(&formatted).trim());
 }
 
-/// The fixture has one node a line, so that its lines can change places.
+/// The fixture has one node a line, so that its lines can be reordered.
 #[test]
 fn the_order_of_nodes_does_not_matter() {
     let text = fs::read_to_string(SHAPES).unwrap();

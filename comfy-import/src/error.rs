@@ -24,7 +24,7 @@ pub enum ImportError {
     Node {
         /// The node.
         node: NodeLabel,
-        /// What is wrong with it, and with which input.
+        /// The problem, and the input that has it.
         message: String,
     },
     /// Nodes need each other, so that none of them can come first.
@@ -80,7 +80,7 @@ fn cycle(nodes: &[NodeLabel]) -> String {
 pub struct ImportWarning {
     /// The node.
     pub node: NodeLabel,
-    /// What about the node.
+    /// The message about the node.
     pub message: String,
 }
 

@@ -151,7 +151,8 @@ impl<'c, 's> Types<'c, 's> {
         self.shared.words.iter().position(|word| word.exact == exact).map(WordId)
     }
 
-    /// Returns the type arguments of a record, each with whether the source must state it because rustc cannot infer it.
+    /// Returns the type arguments of a record, each with whether the source must state it because rustc cannot infer
+    /// it.
     pub(crate) fn arguments_of(
         &self,
         values: &Values<'_, '_>,

@@ -32,13 +32,14 @@ impl<'s> Importer<'s> {
         Self { plan, classes }
     }
 
-    /// Returns the source for a prompt in API format: an object of node ids, each with `class_type`, `inputs` and perhaps
-    /// `_meta`.
+    /// Returns the source for a prompt in API format: an object of node ids, each with `class_type`, `inputs` and
+    /// perhaps `_meta`.
     ///
     /// # Errors
     ///
     /// Returns an [`ImportError`] if the prompt is malformed or has a cycle, if a parameter that was asked for does not
-    /// exist, or if a name in `options` is not valid Rust. Errors about a node name its id, class and title, and the input.
+    /// exist, or if a name in `options` is not valid Rust. Errors about a node name its id, class and title, and the
+    /// input.
     pub fn import(&self, prompt: &Value, options: &ImportOptions) -> Result<Imported, ImportError> {
         check_names(options)?;
         let mut warnings = Vec::new();

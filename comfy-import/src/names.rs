@@ -161,8 +161,8 @@ impl Locals {
         Self { until: names.into_iter().map(|name| (name, FOREVER)).collect(), numbers: HashMap::new() }
     }
 
-    /// Takes the first of the candidates that is free at statement `at`, for a value that is last used at `until`. A name
-    /// whose value is not used any more is free: `let model = LoraLoader { model, … };`.
+    /// Takes the first of the candidates that is free at statement `at`, for a value that is last used at `until`. A
+    /// name whose value is not used any more is free: `let model = LoraLoader { model, … };`.
     pub(crate) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
         let free = candidates.iter().find(|name| self.until.get(*name).is_none_or(|&until| until <= at));
         let name = match free {
@@ -173,7 +173,8 @@ impl Locals {
         name
     }
 
-    /// Takes a name for a value that only statement `at` uses. The name differs from all others that the statement uses.
+    /// Takes a name for a value that only statement `at` uses. The name differs from all others that the statement
+    /// uses.
     pub(crate) fn take_new(&mut self, base: &str, at: usize) -> String {
         let is_free = self.until.get(base).is_none_or(|&until| until < at);
         let name = if is_free { base.to_owned() } else { self.numbered(base, at.saturating_sub(1)) };

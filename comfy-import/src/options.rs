@@ -1,4 +1,4 @@
-//! What a caller asks for, and what an import gives.
+//! The options and the result of an import.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::error::ImportWarning;
 use crate::names;
 use crate::params::{Parameter, Parameters};
 
-/// How a prompt is imported.
+/// The options of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportOptions {
@@ -18,13 +18,13 @@ pub struct ImportOptions {
     pub origin: Option<String>,
     /// The values that become parameters.
     pub parameters: Parameters,
-    /// Which ids the nodes get.
+    /// The ids that the nodes get.
     pub id_style: IdStyle,
-    /// How options of closed combos are written.
+    /// The form in which options of closed combos are written.
     pub option_style: OptionStyle,
     /// Whether nodes may be typed although the prompt then changes a little: literals that no server reads (`upload`,
-    /// `audioUI`) and members of `_meta` other than the title are left out, and the defaults of required inputs that the
-    /// file lacks are sent.
+    /// `audioUI`) and members of `_meta` other than the title are left out, and the defaults of required inputs that
+    /// the file lacks are sent.
     pub tidy: bool,
     /// Whether each subgraph becomes a function.
     pub functions: bool,
@@ -32,7 +32,7 @@ pub struct ImportOptions {
     pub function_names: BTreeMap<String, String>,
 }
 
-/// Which ids the imported nodes get.
+/// The ids that imported nodes get.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdStyle {
@@ -43,7 +43,7 @@ pub enum IdStyle {
     Keep,
 }
 
-/// How options of closed combos are written. The compiler checks both forms.
+/// The form in which options of closed combos are written. The compiler checks both forms.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionStyle {
@@ -91,6 +91,6 @@ pub struct Imported {
     pub nodes: Vec<String>,
     /// The number of nodes in the prompt.
     pub count: usize,
-    /// What has no typed form or was left out.
+    /// The nodes and values that have no typed form or were left out.
     pub warnings: Vec<ImportWarning>,
 }

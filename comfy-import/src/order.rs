@@ -1,7 +1,7 @@
 //! Sorts nodes topologically.
 
-/// Returns the numbers below `needs.len()` in an order in which each comes after those that it needs. A number comes as late
-/// as possible: right before the first that needs it.
+/// Returns the numbers below `needs.len()` in an order in which each comes after those that it needs. A number comes as
+/// late as possible: right before the first that needs it.
 ///
 /// # Errors
 ///
@@ -40,8 +40,8 @@ struct Walk<'n> {
 }
 
 impl Walk<'_> {
-    /// Visits everything that `start` needs, depth first. The stack is on the heap, because chains may be longer than the
-    /// thread's stack.
+    /// Visits everything that `start` needs, depth first. The stack is on the heap, because chains may be longer than
+    /// the thread's stack.
     fn from(&mut self, start: usize) -> Result<(), Vec<usize>> {
         if self.state(start) != State::New {
             return Ok(());

@@ -265,8 +265,8 @@ const UNLIKELY: u8 = 4;
 /// Words in the names of inputs that take prompts and similar texts.
 const PROMPTS: [&str; 7] = ["caption", "description", "lyrics", "message", "prompt", "tags", "text"];
 
-/// Returns the rank of a value that a caller is likely to change: a prompt, an uploaded file, a seed, a size, and last the
-/// name of a model.
+/// Returns the rank of a value that a caller is likely to change: a prompt, an uploaded file, a seed, a size, and last
+/// the name of a model.
 fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
     let name = field.source.name.to_ascii_lowercase();
     let options = &field.source.options;

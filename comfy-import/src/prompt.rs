@@ -1,5 +1,5 @@
-//! The strict reading of a prompt: every node is complete, every link has a slot that exists in principle, and every value
-//! can be sent as JSON.
+//! The strict reading of a prompt: every node is complete, every link has a slot that exists in principle, and every
+//! value can be sent as JSON.
 
 use comfy_schema::prompt::{Link as RawLink, NodeLabel, Prompt as RawPrompt, PromptNode};
 use comfy_schema::shown::shortened;
@@ -107,7 +107,7 @@ fn meta(meta: Option<&Value>) -> (Option<Text>, Option<Value>) {
 fn given(value: &Value, prompt: &RawPrompt<'_>) -> Result<Given, String> {
     if let Some(link) = RawLink::of(value)
         && let Some(node) = prompt.position(link.source)
-        // Booleans and numbers of more than 128 bits are no slots that anybody writes: such an array stays a value.
+        // An array with a boolean or a number of more than 128 bits in place of the slot stays a value.
         && matches!(link.slot, Value::Int(_) | Value::Float(_))
     {
         // The last number stands for the node itself.

@@ -1,5 +1,5 @@
-//! Divides the nodes among functions. The ids of a subgraph's nodes begin with the id of the subgraph (`12:5`), so that they
-//! can get a function of their own.
+//! Divides the nodes among functions. The ids of a subgraph's nodes begin with the id of the subgraph (`12:5`), so that
+//! they can get a function of their own.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -19,8 +19,8 @@ async fn a_fault_applies_to_a_route_so_many_times() {
     server.faults().http("GET /queue", HttpFault::status(503).retry_after(Duration::from_secs(2)).times(2));
     server.faults().http("/queue", HttpFault::status(429));
     for (status, after) in [(503, Some("2")), (503, Some("2")), (429, None), (200, None)] {
-        let answer = get(&server, "/api/queue").await;
-        assert_eq!((answer.status, answer.header("retry-after")), (status, after));
+        let response = get(&server, "/api/queue").await;
+        assert_eq!((response.status, response.header("retry-after")), (status, after));
     }
     assert_eq!(server.count("/api/queue"), 4);
     assert_eq!(server.requests()[0].status(), Some(503));
@@ -114,8 +114,8 @@ async fn a_restart_resets_everything_except_files() {
     assert_eq!(get(&server, "/view?filename=cat_00001_.png").await.status, 200);
     server.node("PreviewAny").reset();
     let mut socket = Socket::connect(&server, "me").await;
-    let answer = post(&server, "/prompt", &json!({"prompt": show_text("x"), "client_id": "me"})).await.json();
-    assert_eq!(answer["number"], 0);
+    let response = post(&server, "/prompt", &json!({"prompt": show_text("x"), "client_id": "me"})).await.json();
+    assert_eq!(response["number"], 0);
     assert!(kinds(&socket.run().await).contains(&"execution_success".to_owned()));
 }
 
@@ -159,10 +159,10 @@ async fn only_the_first_message_is_read() {
             socket.0.send(tokio_tungstenite::tungstenite::Message::text(*text)).await.unwrap();
         }
         socket.send(&flags).await;
-        let answer = socket.next_within(Duration::from_millis(100)).await;
+        let response = socket.next_within(Duration::from_millis(100)).await;
         socket.0.close(None).await.unwrap();
         server.until(|server| server.clients().is_empty()).await;
-        answer.map(|frame| frame.kind())
+        response.map(|frame| frame.kind())
     };
     assert_eq!(answered(&[]).await.as_deref(), Some("feature_flags"));
     assert_eq!(answered(&["{bad", "[1]", "5"]).await.as_deref(), Some("feature_flags"));
@@ -174,8 +174,8 @@ async fn the_log_and_texts_of_nodes_are_sent_over_the_socket() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
     let body = json!({"clientId": "me", "enabled": true}).to_string();
-    let answer = support::send(&server, "PATCH", "/internal/logs/subscribe", &[], body.as_bytes()).await;
-    assert_eq!(answer.status, 200);
+    let response = support::send(&server, "PATCH", "/internal/logs/subscribe", &[], body.as_bytes()).await;
+    assert_eq!(response.status, 200);
     server.node("PreviewAny").send_text("half done");
     submit(&server, &show_text("x"), Some("me")).await;
     let frames = socket.run().await;

@@ -13,10 +13,10 @@ async fn uploads_are_stored_and_can_be_viewed() {
     let send = async |name: &str, bytes: &[u8], more: &[(&str, &str)]| {
         let mut parts = vec![("image", Some(name), bytes)];
         parts.extend(more.iter().map(|(key, value)| (*key, None, value.as_bytes())));
-        let answer = form(&server, "/upload/image", &parts).await;
+        let response = form(&server, "/upload/image", &parts).await;
         (
-            answer.status,
-            if answer.status == 200 { answer.json()["name"].as_str().unwrap().to_owned() } else { String::new() },
+            response.status,
+            if response.status == 200 { response.json()["name"].as_str().unwrap().to_owned() } else { String::new() },
         )
     };
     let ok = |name: &str| (200, name.to_owned());
@@ -57,8 +57,8 @@ async fn an_uploaded_picture_determines_the_size() {
     assert_eq!((&picture[16..20], &picture[20..24]), (&128_u32.to_be_bytes()[..], &96_u32.to_be_bytes()[..]));
     let missing = json!({"prompt": {"load": {"class_type": "LoadImage", "inputs": {"image": "no.png"}},
         "save": {"class_type": "SaveImage", "inputs": {"images": ["load", 0], "filename_prefix": "x"}}}});
-    let answer = post(&server, "/prompt", &missing).await.json();
-    assert_eq!(answer["node_errors"]["load"]["errors"][0]["type"], "custom_validation_failed");
+    let response = post(&server, "/prompt", &missing).await.json();
+    assert_eq!(response["node_errors"]["load"]["errors"][0]["type"], "custom_validation_failed");
 }
 
 #[tokio::test]
@@ -112,8 +112,8 @@ async fn views_of_files_and_refused_views() {
     assert_eq!(page.header("content-type"), Some("application/octet-stream"));
     assert_eq!(page.header("content-disposition"), Some("filename=\"page.html\""));
     let range = async |range: &str| {
-        let answer = send(&server, "GET", "/view?filename=a.bin", &[("Range", range)], b"").await;
-        (answer.status, answer.text(), answer.header("content-range").unwrap_or_default().to_owned())
+        let response = send(&server, "GET", "/view?filename=a.bin", &[("Range", range)], b"").await;
+        (response.status, response.text(), response.header("content-range").unwrap_or_default().to_owned())
     };
     assert_eq!(range("bytes=2-4").await, (206, "234".to_owned(), "bytes 2-4/10".to_owned()));
     assert_eq!(range("bytes=-3").await, (206, "789".to_owned(), "bytes 7-9/10".to_owned()));
@@ -136,9 +136,9 @@ async fn previews_of_pictures() {
         ("channel=a", "image/png", b"\x89PNG"),
         ("channel=other", "image/png", b"\x89PNG"),
     ] {
-        let answer = get(&server, &format!("/view?filename=cat_00001_.png&{query}")).await;
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind)), "{query}");
-        assert!(answer.body.starts_with(start), "{query}");
+        let response = get(&server, &format!("/view?filename=cat_00001_.png&{query}")).await;
+        assert_eq!((response.status, response.header("content-type")), (200, Some(kind)), "{query}");
+        assert!(response.body.starts_with(start), "{query}");
     }
 }
 

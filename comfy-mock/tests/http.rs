@@ -42,18 +42,22 @@ async fn model_files_are_options_of_the_loaders() {
 async fn unknown_paths_and_methods() {
     let server = Server::spawn().await.unwrap();
     for path in ["/nope", "/interrupt", "/free", "/jobs", "/api/internal/logs", "/upload/image"] {
-        let answer = get(&server, path).await;
-        assert_eq!((answer.status, answer.header("content-type")), (404, Some("application/octet-stream")), "{path}");
-        assert!(answer.body.is_empty());
+        let response = get(&server, path).await;
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (404, Some("application/octet-stream")),
+            "{path}"
+        );
+        assert!(response.body.is_empty());
     }
     for (path, allowed) in [("/nope", "GET,HEAD"), ("/interrupt", "GET,HEAD,POST"), ("/view", "GET,HEAD")] {
-        let answer = send(&server, "DELETE", path, &[], b"").await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
-        assert_eq!(answer.text(), "405: Method Not Allowed");
+        let response = send(&server, "DELETE", path, &[], b"").await;
+        assert_eq!((response.status, response.header("allow")), (405, Some(allowed)), "{path}");
+        assert_eq!(response.text(), "405: Method Not Allowed");
     }
     for path in ["/nope", "/prompt", "/api/jobs"] {
-        let answer = send(&server, "OPTIONS", path, &[], b"").await;
-        assert_eq!((answer.status, answer.body.len()), (200, 0), "{path}");
+        let response = send(&server, "OPTIONS", path, &[], b"").await;
+        assert_eq!((response.status, response.body.len()), (200, 0), "{path}");
     }
     let head = send(&server, "HEAD", "/prompt", &[], b"").await;
     assert_eq!((head.status, head.body.len()), (200, 0));
@@ -125,8 +129,8 @@ async fn numbers_order_the_queue() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let send = async |more: &str| {
         let body = format!(r#"{{"prompt": {}{more}}}"#, show_text("x"));
-        let answer = support::send(&server, "POST", "/prompt", &[], body.as_bytes()).await;
-        (answer.status, answer.text())
+        let response = support::send(&server, "POST", "/prompt", &[], body.as_bytes()).await;
+        (response.status, response.text())
     };
     let shown = |text: &str| {
         let start = text.find("\"number\": ").unwrap() + 10;
@@ -158,15 +162,15 @@ async fn prompt_ids_must_be_canonical_uuids() {
     assert_eq!(post(&server, "/prompt", &body).await.json()["prompt_id"], CANONICAL);
     assert_eq!(post(&server, "/prompt", &body).await.status, 500);
     for id in [json!("x"), json!(CANONICAL.to_uppercase()), json!(5), json!("")] {
-        let answer = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": id})).await;
-        assert_eq!((answer.status, &answer.json()["error"]["type"]), (400, &json!("invalid_prompt_id")), "{id}");
+        let response = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": id})).await;
+        assert_eq!((response.status, &response.json()["error"]["type"]), (400, &json!("invalid_prompt_id")), "{id}");
     }
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": null})).await.status, 200);
     assert_eq!(post(&server, "/prompt", &json!({"prompt": prompt, "extra_data": null})).await.status, 500);
     // The server reads `extra_data` before it refuses an invalid prompt.
     assert_eq!(post(&server, "/prompt", &json!({"prompt": {}, "extra_data": null})).await.status, 500);
-    let answer = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": "x"})).await;
-    assert_eq!(answer.json()["error"]["message"], "prompt_id must be a valid UUID");
+    let response = post(&server, "/prompt", &json!({"prompt": prompt, "prompt_id": "x"})).await;
+    assert_eq!(response.json()["error"]["message"], "prompt_id must be a valid UUID");
 }
 
 #[tokio::test]
@@ -251,8 +255,8 @@ async fn requests_of_other_sites_are_refused() {
     assert_eq!(status(&server, &[("Origin", &server.url())]).await, 200);
     assert_eq!(status(&server, &[("Host", "my.server"), ("Origin", "http://evil.example")]).await, 200);
     let open = Server::builder().cors("*").spawn().await.unwrap();
-    let answer = send(&open, "GET", "/prompt", &[("Origin", "http://evil.example")], b"").await;
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
+    let response = send(&open, "GET", "/prompt", &[("Origin", "http://evil.example")], b"").await;
+    assert_eq!((response.status, response.header("access-control-allow-origin")), (200, Some("*")));
     assert_eq!(
         send(&open, "OPTIONS", "/prompt", &[], b"").await.header("access-control-allow-credentials"),
         Some("true")

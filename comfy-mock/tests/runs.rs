@@ -211,9 +211,9 @@ async fn only_targets_run() {
     prompt["9"] = json!({"class_type": "PreviewAny", "inputs": {"source": "hello"}});
     let mut socket = Socket::connect(&server, "me").await;
     let body = json!({"prompt": prompt, "client_id": "me", "partial_execution_targets": ["9"]});
-    let answer = post(&server, "/prompt", &body).await.json();
+    let response = post(&server, "/prompt", &body).await.json();
     assert_eq!(lines(&socket.run().await)[3..7], ["cached []", "state 9:r 0.0/1.0", "executing 9", "executed 9"]);
-    let id = answer["prompt_id"].as_str().unwrap();
+    let id = response["prompt_id"].as_str().unwrap();
     let entry = &get(&server, &format!("/history/{id}")).await.json()[id];
     assert_eq!(entry["prompt"][4], json!(["9"]));
     assert_eq!(entry["outputs"], json!({"9": {"text": ["hello"]}}));
@@ -225,11 +225,11 @@ async fn good_outputs_run_though_others_are_rejected() {
     let mut prompt = text_to_image(1, 2);
     prompt["5"]["inputs"]["sampler_name"] = json!("no_such");
     prompt["9"] = json!({"class_type": "PreviewAny", "inputs": {"source": "hello"}});
-    let answer = post(&server, "/prompt", &json!({"prompt": prompt})).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.json()["node_errors"]["5"]["errors"][0]["type"], "value_not_in_list");
+    let response = post(&server, "/prompt", &json!({"prompt": prompt})).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.json()["node_errors"]["5"]["errors"][0]["type"], "value_not_in_list");
     server.idle().await;
-    let id = answer.json()["prompt_id"].as_str().unwrap().to_owned();
+    let id = response.json()["prompt_id"].as_str().unwrap().to_owned();
     assert_eq!(get(&server, &format!("/history/{id}")).await.json()[&id]["outputs"], json!({"9": {"text": ["hello"]}}));
 }
 
@@ -238,9 +238,9 @@ async fn a_bad_prompt_is_rejected_with_reasons() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
     prompt["5"]["inputs"]["steps"] = json!(0);
-    let answer = post(&server, "/prompt", &json!({"prompt": prompt})).await;
-    assert_eq!((answer.status, &answer.json()["error"]["type"]), (400, &json!("prompt_outputs_failed_validation")));
-    assert_eq!(answer.json()["node_errors"]["5"]["errors"][0]["type"], "value_smaller_than_min");
+    let response = post(&server, "/prompt", &json!({"prompt": prompt})).await;
+    assert_eq!((response.status, &response.json()["error"]["type"]), (400, &json!("prompt_outputs_failed_validation")));
+    assert_eq!(response.json()["node_errors"]["5"]["errors"][0]["type"], "value_smaller_than_min");
     assert_eq!(server.finished(), [""; 0]);
 }
 
@@ -249,9 +249,9 @@ async fn a_saved_picture_has_the_size_of_the_latent_and_embeds_the_prompt() {
     let server = Server::spawn().await.unwrap();
     let prompt = text_to_image(1, 2);
     let extra = json!({"extra_pnginfo": {"workflow": {"id": "abc", "é": 1}}});
-    let answer = post(&server, "/prompt", &json!({"prompt": prompt, "extra_data": extra})).await.json();
+    let response = post(&server, "/prompt", &json!({"prompt": prompt, "extra_data": extra})).await.json();
     server.idle().await;
-    let id = answer["prompt_id"].as_str().unwrap();
+    let id = response["prompt_id"].as_str().unwrap();
     let image = &get(&server, &format!("/history/{id}")).await.json()[id]["outputs"]["7"]["images"][0];
     assert_eq!(*image, json!({"filename": "cat_00001_.png", "subfolder": "", "type": "output"}));
     let bytes = fs::read(server.output_dir().join("cat_00001_.png")).unwrap();
@@ -325,8 +325,8 @@ async fn every_kind_of_output_leaves_a_file() {
         let file = &outputs[node][kind][0];
         let part = |key: &str| file[key].as_str().unwrap_or_else(|| panic!("{node}: {outputs}"));
         let path = format!("/view?filename={}&subfolder={}&type={}", part("filename"), part("subfolder"), part("type"));
-        let answer = get(&server, &path).await;
-        assert!(answer.status == 200 && answer.body.starts_with(start), "{node}: {} {path}", answer.status);
+        let response = get(&server, &path).await;
+        assert!(response.status == 200 && response.body.starts_with(start), "{node}: {} {path}", response.status);
     }
     assert_eq!(outputs["preview"]["images"].as_array().unwrap().len(), 2);
     assert_eq!(outputs["mp4"]["animated"], json!([true]));

@@ -1,57 +1,58 @@
-//! What programs may do with the types: send them to other threads, print them, derive for what holds them.
+//! Traits that programs rely on: the types are `Send` and `Sync`, print themselves, and can be held by types that
+//! derive.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use comfy_runtime::types::IMAGE;
 use comfy_runtime::{Graph, GraphError, Handle, NodeRef, Out, ParseWorkflowError, Workflow};
 
-fn is_free<T: Send + Sync + 'static>() {}
+fn assert_send_sync<T: Send + Sync + 'static>() {}
 
 #[cfg(feature = "client")]
-fn is_send<T: Send + 'static>() {}
+fn assert_send<T: Send + 'static>() {}
 
-fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
+fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
 
-/// What a program makes of outputs.
+/// A program's own type around an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stage<T>(Out<T>);
 
-/// As generated structs of outputs: without `Debug`.
+/// A type without `Debug`, as generated structs of outputs are.
 struct Bare;
 
 #[test]
-fn workflows_and_their_errors_go_to_other_threads() {
-    is_free::<Workflow<Out<IMAGE>>>();
-    is_error::<GraphError>();
-    is_error::<ParseWorkflowError>();
+fn workflows_and_their_errors_are_send_and_sync() {
+    assert_send_sync::<Workflow<Out<IMAGE>>>();
+    assert_error::<GraphError>();
+    assert_error::<ParseWorkflowError>();
 }
 
 #[cfg(feature = "client")]
 #[test]
-fn the_client_and_what_it_gives_go_to_other_threads() {
+fn types_of_the_client_are_send_and_sync() {
     use comfy_runtime::client::routes::UnknownJobStatus;
     use comfy_runtime::client::{
         Accepted, Client, Done, Download, Drift, DroppedOutputs, Ending, Error, Event, Events, ExecutionError,
         Interruption, LostRun, OutputFile, Rejection, Run, Stalled, TransportError,
     };
 
-    is_free::<(Client, Run, Accepted, Event, Events, Ending, Done, OutputFile)>();
-    is_send::<Download>();
-    is_error::<Error>();
-    is_error::<TransportError>();
-    is_error::<Drift>();
-    is_error::<DroppedOutputs>();
-    is_error::<ExecutionError>();
-    is_error::<Interruption>();
-    is_error::<LostRun>();
-    is_error::<Rejection>();
-    is_error::<Stalled>();
-    is_error::<UnknownJobStatus>();
+    assert_send_sync::<(Client, Run, Accepted, Event, Events, Ending, Done, OutputFile)>();
+    assert_send::<Download>();
+    assert_error::<Error>();
+    assert_error::<TransportError>();
+    assert_error::<Drift>();
+    assert_error::<DroppedOutputs>();
+    assert_error::<ExecutionError>();
+    assert_error::<Interruption>();
+    assert_error::<LostRun>();
+    assert_error::<Rejection>();
+    assert_error::<Stalled>();
+    assert_error::<UnknownJobStatus>();
 }
 
 #[cfg(feature = "client")]
 #[test]
-fn a_mistake_of_the_graph_passes_through_the_error_of_the_client() {
+fn a_graph_error_converts_to_an_error_of_the_client() {
     use comfy_runtime::client::Error;
 
     fn nothing() -> Result<Workflow, Error> {
@@ -59,12 +60,12 @@ fn a_mistake_of_the_graph_passes_through_the_error_of_the_client() {
     }
     let error = nothing().unwrap_err();
     assert!(matches!(error, Error::Graph(_)), "{error}");
-    assert!(std::error::Error::source(&error).is_none(), "the text tells all of it");
+    assert!(std::error::Error::source(&error).is_none(), "the message contains all causes");
 }
 
 #[cfg(feature = "client")]
 #[test]
-fn a_status_of_a_job_is_its_word() {
+fn a_job_status_parses_and_prints_its_name() {
     use comfy_runtime::client::JobStatus;
 
     assert_eq!("in_progress".parse::<JobStatus>().unwrap(), JobStatus::InProgress);
@@ -74,7 +75,7 @@ fn a_status_of_a_job_is_its_word() {
 }
 
 #[test]
-fn what_holds_outputs_derives() {
+fn types_that_hold_outputs_can_derive() {
     let graph = Graph::new();
     let image: Out<IMAGE> = graph.raw("LoadImage").add().out(0);
     let stage = Stage(image);
@@ -83,7 +84,7 @@ fn what_holds_outputs_derives() {
 }
 
 #[test]
-fn a_workflow_prints_whatever_its_outputs_are() {
+fn a_workflow_is_debug_whatever_its_outputs_are() {
     let graph = Graph::new();
     let node: NodeRef = graph.raw("PreviewAny").with_id("shown").with_title("What is shown").add();
     assert_eq!(node, node.node());
@@ -95,12 +96,12 @@ fn a_workflow_prints_whatever_its_outputs_are() {
 }
 
 #[test]
-fn a_text_that_is_no_workflow_is_an_error_that_says_why() {
-    let told = |json: &str| Workflow::from_json(json).unwrap_err().to_string();
-    assert!(told("{").contains("line 1 column 1"), "{}", told("{"));
-    assert!(told("[]").contains("expected an object of node ids and nodes"), "{}", told("[]"));
-    assert!(told(r#"{"nodes": [], "links": []}"#).contains("cargo comfy convert"));
-    assert_eq!(told(r#"{"3": 5}"#), "expected a workflow in API format: node `3` must be an object, found 5");
+fn text_that_is_not_a_workflow_is_an_error_with_the_reason() {
+    let error = |json: &str| Workflow::from_json(json).unwrap_err().to_string();
+    assert!(error("{").contains("line 1 column 1"), "{}", error("{"));
+    assert!(error("[]").contains("expected an object of node ids and nodes"), "{}", error("[]"));
+    assert!(error(r#"{"nodes": [], "links": []}"#).contains("cargo comfy convert"));
+    assert_eq!(error(r#"{"3": 5}"#), "expected a workflow in API format: node `3` must be an object, found 5");
     let json = r#"{"3":{"class_type":"PreviewAny","inputs":{}}}"#;
     assert_eq!(json.parse::<Workflow>().unwrap().to_json(), json);
 }

@@ -1,12 +1,12 @@
-//! What reading a schema costs: time, and memory at its peak, the input included.
+//! Measures the cost of parsing a schema: the time, and the peak of memory including the input.
 //!
 //! ```text
-//! cargo run --release --example parse_memory                      100 MiB of made-up nodes with long file lists
-//! cargo run --release --example parse_memory object_info.json     this file as it is
-//! cargo run --release --example parse_memory object_info.json 100 its nodes again and again, up to 100 MiB
+//! cargo run --release --example parse_memory                      100 MiB of generated nodes with long lists of files
+//! cargo run --release --example parse_memory object_info.json     the given file
+//! cargo run --release --example parse_memory object_info.json 100 its nodes, repeated up to 100 MiB
 //! ```
 //!
-//! The limit is a peak of six times the input. The peak is read from `/proc`, so this runs on Linux only.
+//! The peak should stay below six times the input. It is read from `/proc`, so the example runs on Linux only.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -19,11 +19,11 @@ const MIB: usize = 1 << 20;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let json = match (arguments.next(), arguments.next()) {
-        (None, _) => made_up(100 * MIB)?.into_bytes(),
+        (None, _) => generated(100 * MIB)?.into_bytes(),
         (Some(file), None) => std::fs::read(file)?,
         (Some(file), Some(size)) => repeated(&std::fs::read(file)?, size.parse::<usize>()? * MIB)?.into_bytes(),
     };
-    forget_peak();
+    reset_peak();
     let before = peak()?;
     let start = Instant::now();
     let schema = Schema::from_slice(&json)?;
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("input        {:10.1} MiB", mib(json.len()));
     println!("before       {:10.1} MiB (the process with the input)", mib(before));
     println!("peak         {:10.1} MiB", mib(after));
-    #[expect(clippy::cast_precision_loss, reason = "for show")]
+    #[expect(clippy::cast_precision_loss, reason = "the number is only displayed")]
     let ratio = after as f64 / json.len() as f64;
     println!("peak / input {ratio:10.2}");
     println!("time         {:10.1} ms", time.as_secs_f64() * 1e3);
@@ -42,24 +42,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Makes the kernel count the peak anew from here, where it lets us.
-fn forget_peak() {
+/// Resets the peak that the kernel counts, where that is allowed.
+fn reset_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-/// The most memory this process has held, in bytes.
+/// Returns the peak of this process's memory, in bytes.
 fn peak() -> Result<usize, Box<dyn Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse::<usize>()? * 1024)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "for show")]
+#[expect(clippy::cast_precision_loss, reason = "the number is only displayed")]
 fn mib(bytes: usize) -> f64 {
     bytes as f64 / MIB as f64
 }
 
-/// The nodes of a real document, again and again under other names.
+/// Repeats the nodes of a real document under other names.
 fn repeated(json: &[u8], size: usize) -> Result<String, Box<dyn Error>> {
     let document = Value::parse(json)?;
     let nodes = document.as_object().ok_or("not an object")?;
@@ -81,8 +81,8 @@ fn repeated(json: &[u8], size: usize) -> Result<String, Box<dyn Error>> {
     Ok(out)
 }
 
-/// Loaders, each with lists of files as a server with many models has them, and the usual small inputs.
-fn made_up(size: usize) -> Result<String, Box<dyn Error>> {
+/// Generates loaders with lists of files, as on a server with many models, and the usual small inputs.
+fn generated(size: usize) -> Result<String, Box<dyn Error>> {
     let mut out = String::with_capacity(size + MIB);
     out.push('{');
     for node in 0.. {
@@ -111,7 +111,7 @@ fn made_up(size: usize) -> Result<String, Box<dyn Error>> {
     Ok(out)
 }
 
-/// From 18 to some 60 characters each, as people call their files.
+/// Writes names of files, each of 18 to about 60 characters.
 fn file_names(out: &mut String, seed: usize, count: usize) -> std::fmt::Result {
     const STEMS: [&str; 6] = [
         "v1",

@@ -22,6 +22,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! | feature | on by default | what it adds |
+//! |---|---|---|
+//! | `serde` | no | `Serialize` and `Deserialize` for [`Value`] and [`Map`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

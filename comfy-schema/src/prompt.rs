@@ -1,10 +1,11 @@
-//! The one reading of a prompt in API format: nodes in their order, and the links between them.
+//! Prompts in API format as graphs: the nodes in their order, and the links between them.
 //!
-//! A [`Prompt`] borrows from the JSON and refuses nothing but JSON that is not an object: odd content reads as `None`, so
-//! that each user decides what it means to them. What counts as a link is what the server's execution takes for one.
+//! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so that
+//! each caller decides what it means. A value is a link if the server's execution takes it for one.
 //!
-//! Two places read prompts by themselves, on purpose: the validator, which converts literals in place and follows slots as
-//! Python does, and the runtime's workflow, which must not depend on this crate without its client.
+//! The crates of the workspace read prompts through this module, with two exceptions: the validator, which converts
+//! literals in place and follows slots as Python does, and the workflow of `comfy-runtime`, which does not depend on this
+//! crate without its client.
 //!
 //! ```
 //! use comfy_schema::{Value, prompt::Prompt};
@@ -29,7 +30,7 @@ use thiserror::Error;
 use crate::shown::shortened;
 use crate::{Map, Text, Value};
 
-/// The longest id, class or title that a [`NodeLabel`] displays, in characters.
+/// The maximum length of an id, class or title that a [`NodeLabel`] displays, in characters.
 const MAX_LABEL_LEN: usize = 80;
 
 /// A prompt in API format, borrowed from its JSON.
@@ -44,7 +45,7 @@ pub struct Prompt<'p> {
 pub struct PromptNode<'p> {
     /// The node's id: its key in the prompt.
     pub id: &'p Text,
-    /// The node's JSON. Usually an object, but nothing ensures that.
+    /// The node's JSON, which need not be an object.
     pub json: &'p Value,
 }
 
@@ -68,16 +69,16 @@ pub struct Edge<'p> {
     pub from: Option<usize>,
 }
 
-/// The JSON is not an object.
+/// The error of JSON that is not a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("expected a prompt in API format (an object of node id to node), found {found}")]
 #[non_exhaustive]
 pub struct NotAPrompt {
-    /// The kind of JSON value found, as [`Value::kind_name`] says it.
+    /// The kind of JSON value found, as [`Value::kind_name`] names it.
     pub found: &'static str,
 }
 
-/// How messages name a node: `node 12:5 (KSampler, "Upscale")`.
+/// The name of a node in messages: `node 12:5 (KSampler, "Upscale")`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct NodeLabel {
@@ -159,7 +160,7 @@ impl<'p> PromptNode<'p> {
         self.member("inputs")?.as_object()
     }
 
-    /// Returns how messages name this node.
+    /// Returns the name of this node in messages.
     pub fn label(self) -> NodeLabel {
         NodeLabel::new(self.id.clone(), self.class().map(Text::new), self.title().map(Text::new))
     }
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_content_reads_as_none() {
+    fn malformed_content_reads_as_none() {
         let json = parse(r#"{"1": 5, "2": {"class_type": 7, "inputs": [], "_meta": {"title": ""}}}"#);
         let prompt = Prompt::new(&json).unwrap();
         for node in prompt.nodes() {
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_a_text_and_a_number_or_boolean() {
+    fn a_link_is_an_array_of_a_string_and_a_number_or_boolean() {
         let is_link = |json: &str| Link::of(&parse(json)).is_some();
         assert!(is_link(r#"["1", 0]"#) && is_link(r#"["1", 0.5]"#) && is_link(r#"["1", true]"#));
         assert!(!is_link("[1, 0]") && !is_link(r#"["1", "0"]"#) && !is_link(r#"["1", 0, 1]"#));

@@ -1,11 +1,12 @@
-//! The type words for which the stock front end has a widget, the primitives, combos and dynamic combos apart. The
-//! schema model, the generator and the conversion of UI workflows read these lists. Shared by the workspace's crates;
-//! may change in any version.
+//! The type words for which the front end has a widget, apart from primitives, combos and dynamic combos. Shared by the
+//! workspace's crates; may change in any version.
 //!
-//! The markers of `comfy_runtime::types` are a list of their own, because the runtime cannot depend on this crate; a test
-//! of `comfy-codegen` compares it with the generator's.
+//! The parser of schemas, the generator and the converter of UI workflows read these lists.
+//!
+//! The markers of `comfy_runtime::types` are a separate list, because the runtime cannot depend on this crate. A test of
+//! `comfy-codegen` compares that list with the generator's.
 
-/// The widgets of front end 1.45, which [`has_widget_in_1_45`] goes by.
+/// The widgets of front end 1.45.
 const FRONT_END_1_45: &[&str] = &[
     "AUDIOUPLOAD",
     "AUDIO_RECORD",
@@ -27,7 +28,7 @@ const FRONT_END_1_45: &[&str] = &[
     "WEBCAM",
 ];
 
-/// The widgets that front ends after 1.45 added.
+/// The widgets that later front ends added.
 const LATER: &[&str] =
     &["BOUNDING_BOXES", "COLORS", "COMPOSITOR", "LIGHT_INFO_PREVIEW", "RESOLUTION_PREVIEW", "VIDEO_EDIT"];
 

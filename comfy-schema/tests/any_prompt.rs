@@ -1,4 +1,4 @@
-//! What holds of the validator for any prompt.
+//! Properties that the validator and the comparison of schemas have for any prompt.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::from_slice(include_bytes!("fixtures/rules.json")).unwrap());
 
-/// Input names and values of the small schema, so that random prompts come close to real ones.
+/// Names and values of inputs in the small schema, which bring random prompts close to real ones.
 const WORDS: &[&str] = &[
     "class_type",
     "inputs",
@@ -99,7 +99,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A node of a class that exists, with inputs of which some exist.
+/// A node of an existing class, with inputs of which some exist.
 fn node() -> impl Strategy<Value = Value> {
     let classes: Vec<String> = SCHEMA.classes().map(ToString::to_string).collect();
     let value = prop_oneof![3 => link(), 2 => json()];
@@ -117,7 +117,7 @@ fn prompt() -> impl Strategy<Value = Value> {
     vec((id(), node), 0..6).prop_map(|nodes| Value::Object(Map::from_iter(nodes)))
 }
 
-/// Literals that convert to what is declared.
+/// Literals that convert to the declared types.
 fn literals() -> impl Strategy<Value = Map> {
     let int = prop_oneof![
         any::<u64>().prop_map(Value::from),
@@ -141,7 +141,7 @@ fn literals() -> impl Strategy<Value = Map> {
     })
 }
 
-/// A workflow that is valid.
+/// A valid workflow.
 const WORKFLOW: &str = r#"{"1": {"class_type": "Source", "inputs": {}}, "2": {"class_type": "Mid", "inputs": {"a": ["1", 0]}},
 "3": {"class_type": "Dynamic", "inputs": {"list.image0": ["2", 0], "mode": "size", "mode.width": 5}},
 "4": {"class_type": "LoadImage", "inputs": {"image": "a.png"}}, "5": {"class_type": "Save", "inputs": {"images": ["2", 0]}}}"#;
@@ -200,10 +200,10 @@ proptest! {
         prop_assert_eq!(Value::parse(response.to_string().as_bytes()).unwrap(), response);
     }
 
-    /// What is queued is valid again, and converting it again changes nothing. (A wrapper comes off once: the list
-    /// inside would be a link the second time. So there are none here.)
+    /// Validating a queued prompt again changes nothing. Wrapped arrays are left out: without the wrapper, which is removed
+    /// the first time, an array is a link.
     #[test]
-    fn what_is_queued_is_valid_again(inputs in literals()) {
+    fn a_queued_prompt_is_valid_again(inputs in literals()) {
         let validator = Validator::new(&SCHEMA);
         let node = Map::from_iter([("class_type", Value::from("Literals")), ("inputs", inputs.into())]);
         let verdict = validator.check(&Map::from_iter([("1", node)]).into(), None);
@@ -214,7 +214,7 @@ proptest! {
         prop_assert_eq!(&again.report().prompt, &verdict.report().prompt);
     }
 
-    /// One byte or one value of a good workflow is another.
+    /// Validates a workflow in which one byte or one value has changed.
     #[test]
     fn a_damaged_workflow_is_judged(at in any::<prop::sample::Index>(), byte in any::<u8>(), key in word(), value in json()) {
         let mut bytes = WORKFLOW.as_bytes().to_vec();
@@ -228,7 +228,7 @@ proptest! {
         let _ = Validator::new(&SCHEMA).check(&prompt, None).to_response();
     }
 
-    /// The order of the walk decides neither the verdict nor the good outputs.
+    /// The order of validation changes neither the outcome nor the good outputs.
     #[test]
     fn no_order_changes_the_verdict(prompt in prompt(), seed in any::<u64>()) {
         let one = Validator::new(&SCHEMA).check(&prompt, None);

@@ -1,6 +1,6 @@
-//! Real dumps: all of them are read, lose nothing, and hold what an independent count finds.
+//! Snapshots of real servers: all are parsed without loss, and an independent parser counts the same.
 //!
-//! They are in the folder that the environment variable `COMFY_DATA` names; without it these tests are skipped.
+//! They are in the folder that the environment variable `COMFY_DATA` names. Without it, these tests are skipped.
 
 use std::error::Error;
 use std::fs;
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use comfy_schema::{Schema, Value};
 use serde_json::Value as Json;
 
-/// The dumps, or nothing (and a word about it) without the folder.
-fn dumps() -> Result<Vec<PathBuf>, Box<dyn Error>> {
+/// Returns the snapshots. Without the folder, it returns none and says so.
+fn snapshots() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let Some(root) = std::env::var_os("COMFY_DATA") else {
-        eprintln!("skipped: COMFY_DATA does not name the folder with the dumps");
+        eprintln!("skipped: COMFY_DATA does not name the folder with the snapshots");
         return Ok(Vec::new());
     };
-    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    // Tests run in the folder of the crate, but a relative path is relative to the workspace.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root);
     let mut files = Vec::new();
     for folder in ["schemas", "object_info", "object_info/wild"] {
@@ -32,7 +32,7 @@ fn dumps() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(files)
 }
 
-/// Decoded by other means than the crate's own.
+/// Decodes a file by other means than those of the crate.
 fn text(path: &Path) -> Result<String, Box<dyn Error>> {
     let bytes = fs::read(path)?;
     if let Some(utf16) = bytes.strip_prefix(b"\xff\xfe") {
@@ -44,7 +44,7 @@ fn text(path: &Path) -> Result<String, Box<dyn Error>> {
 
 #[test]
 fn nothing_is_lost() -> Result<(), Box<dyn Error>> {
-    for path in dumps()? {
+    for path in snapshots()? {
         let bytes = fs::read(&path)?;
         let schema = Schema::from_slice(&bytes)?;
         let written = schema.to_json();
@@ -57,7 +57,8 @@ fn nothing_is_lost() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn snapshots_are_written_byte_for_byte() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?.into_iter().filter(|path| path.parent().is_some_and(|parent| parent.ends_with("schemas"))) {
+    for path in snapshots()?.into_iter().filter(|path| path.parent().is_some_and(|parent| parent.ends_with("schemas")))
+    {
         let text = fs::read_to_string(&path)?;
         assert!(Schema::from_slice(text.as_bytes())?.to_json() == text, "{}", path.display());
     }
@@ -65,8 +66,8 @@ fn snapshots_are_written_byte_for_byte() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn counts_equal_those_of_another_reader() -> Result<(), Box<dyn Error>> {
-    for path in dumps()? {
+fn counts_equal_those_of_another_parser() -> Result<(), Box<dyn Error>> {
+    for path in snapshots()? {
         let schema = Schema::from_slice(&fs::read(&path)?)?;
         let json: Json = serde_json::from_str(&text(&path)?)?;
         let nodes = json.as_object().ok_or("not an object")?;
@@ -77,7 +78,7 @@ fn counts_equal_those_of_another_reader() -> Result<(), Box<dyn Error>> {
                 |section: &str| definition["input"][section].as_object().into_iter().flat_map(serde_json::Map::keys);
             let mut inputs: Vec<&String> = keys("required").chain(keys("optional")).collect();
             inputs.sort();
-            // An input in both sections is one input.
+            // An input of both sections is one input.
             inputs.dedup();
             let mut read: Vec<&str> = node.inputs.iter().map(|input| input.name.as_str()).collect();
             read.sort_unstable();
@@ -89,22 +90,22 @@ fn counts_equal_those_of_another_reader() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is normal in a healthy server is not reported.
+/// Normal content of a healthy server is not reported.
 #[test]
 fn core_nodes_have_next_to_no_issues() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?.into_iter().filter(|path| !path.to_string_lossy().contains("wild")) {
+    for path in snapshots()?.into_iter().filter(|path| !path.to_string_lossy().contains("wild")) {
         let schema = Schema::from_slice(&fs::read(&path)?)?;
-        // The one there is: a default of `NONE` where the value is called `None`. The server refuses it.
+        // The exception is a default of `NONE` where the value is called `None`. The server refuses it.
         let others = schema.issues.iter().filter(|issue| !issue.path.starts_with("IdeogramV2.")).count();
         assert_eq!(others, 0, "{}: {:?}", path.display(), schema.issues);
     }
     Ok(())
 }
 
-/// A change of this number is a change of what counts as odd: look at what came or went.
+/// If this number changes, the rules for issues have changed: look at the issues that are new or missing.
 #[test]
-fn oddities_of_wild_dumps_are_few() -> Result<(), Box<dyn Error>> {
-    for path in dumps()?.into_iter().filter(|path| path.to_string_lossy().contains("wild")) {
+fn snapshots_of_servers_with_custom_nodes_have_few_issues() -> Result<(), Box<dyn Error>> {
+    for path in snapshots()?.into_iter().filter(|path| path.to_string_lossy().contains("wild")) {
         let schema = Schema::from_slice(&fs::read(&path)?)?;
         assert!(schema.issues.len() <= 35, "{}: {:?}", path.display(), schema.issues);
     }

@@ -1,10 +1,10 @@
-//! What holds for any input.
+//! Properties that the parser has for any input.
 
 use comfy_schema::{Issue, Map, Schema, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Words that mean something, so that random documents come close to real ones.
+/// Words with a meaning, which bring random documents close to real ones.
 const WORDS: &[&str] = &[
     "input",
     "required",
@@ -82,7 +82,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The five dynamic words, primitives, combos and words, with random options around the keys they need.
+/// Dynamic types, primitives, combos and other types, with random options around the keys that they need.
 fn spec() -> impl Strategy<Value = Value> {
     let options = vec((word(), json()), 0..5).prop_map(|entries| Value::Object(Map::from_iter(entries))).boxed();
     let plain = (word(), options.clone()).prop_map(|(word, options)| Value::Array(vec![word.into(), options]));
@@ -117,7 +117,7 @@ fn dynamic(word: &str, options: Map) -> Value {
     Value::Array(vec![word.into(), Value::Object(options)])
 }
 
-/// Definitions with the right keys and often the right values.
+/// Definitions with the right keys, and often with the right values.
 fn definition() -> impl Strategy<Value = Value> {
     let section = || vec((word(), spec()), 0..4).prop_map(|entries| Value::Object(Map::from_iter(entries)));
     let input = (section(), section(), json(), 0..4usize).prop_map(|(required, optional, hidden, which)| {
@@ -136,7 +136,7 @@ fn definition() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Read, the document is written as it was, and what was written is read the same.
+/// Checks that a document is written as it was read, and that the written document reads as the same schema.
 fn check(text: &str) -> Result<(), TestCaseError> {
     let document = Value::parse(text.as_bytes()).map_err(failed)?;
     prop_assert_eq!(document.to_string(), text);
@@ -146,7 +146,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         prop_assert!(rewritten == document, "written: {}", written);
         let again = Schema::from_slice(written.as_bytes()).map_err(failed)?;
         prop_assert!(again.nodes == schema.nodes, "reads differently");
-        // In the written document the odd parts stand after the others, so the order may be another.
+        // In the written document, malformed parts stand after the others, so the order of the issues may differ.
         prop_assert_eq!(sorted(again.issues), sorted(schema.issues));
     }
     Ok(())

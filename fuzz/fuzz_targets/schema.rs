@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo install cargo-fuzz
-//! mkdir -p fuzz/corpus/schema && cp comfy-schema/tests/fixtures/odd.json fuzz/corpus/schema/
+//! mkdir -p fuzz/corpus/schema && cp comfy-schema/tests/fixtures/malformed.json fuzz/corpus/schema/
 //! cargo +nightly fuzz run schema -- -dict=fuzz/schema.dict -max_len=4096 -max_total_time=120
 //! ```
 

@@ -1,26 +1,27 @@
-// The prompts of this folder and how each is imported. Read by the build script, which compiles them, and by the tests.
+// The prompts of this folder and the options with which each is imported. The build script, which compiles them, and
+// the tests include this file.
 
 use comfy_import::{IdStyle, ImportOptions, OptionStyle, Parameters};
 
-/// The name of a file, and what is changed in the options.
+/// The name of a file, and a function that changes the default options.
 type Case = (&'static str, fn(&mut ImportOptions));
 
-/// One for each rule.
+/// The cases, one for each rule of the importer.
 pub(crate) const CASES: &[Case] = &[
     // Names, nested nodes, defaults left out.
     ("names", |_| {}),
-    // Titles that somebody chose, one that is no name, a node without.
+    // Titles that a user chose, one that makes no name, and a node without a title.
     ("titles", |_| {}),
-    // Every byte of a text.
+    // Texts, of which every byte must survive.
     ("texts", |_| {}),
     // Branches, lists with gaps, match types, JSON.
     ("dynamic", |_| {}),
-    // What makes a node raw.
+    // Nodes that become raw, for every reason.
     ("raw_nodes", |_| {}),
     ("tidy", |options| options.tidy = true),
-    // What makes a value unchecked.
+    // Values that become unchecked, for every reason.
     ("unchecked_values", |_| {}),
-    // Types that rustc cannot find out.
+    // Match types that rustc cannot infer.
     ("match_types", |_| {}),
     ("parameters", |options| {
         options.parameters = Parameters::List(vec!["auto".into(), "KSampler.steps".into(), "3.sampler_name".into()]);

@@ -1,24 +1,29 @@
-//! What the end-to-end tests share: generated nodes, and the places of their data.
+//! Generated nodes and paths of data that the end-to-end tests share.
 
 /// Every node of ComfyUI 0.26.0.
 pub mod nodes {
     comfy_runtime::include_nodes!();
 }
 
-/// One node of every shape that a schema can have, hand-written.
+/// One node of every shape that a schema can have, from a hand-written schema.
 pub mod shapes {
     comfy_runtime::include_nodes!("shapes.rs");
 }
 
+/// A node with a combo of 200 options.
+pub mod many_options {
+    comfy_runtime::include_nodes!("many_options.rs");
+}
+
 use std::path::{Path, PathBuf};
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub fn workspace() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests)
 }
 
-/// The folder of real servers' data that `COMFY_DATA` names, if it does. A relative path starts at the workspace.
+/// Returns the folder of real servers' data in `COMFY_DATA`, if that is set. A relative path starts at the workspace.
 pub fn data() -> Option<PathBuf> {
     let data = std::env::var_os("COMFY_DATA").filter(|value| !value.is_empty())?;
     Some(workspace().join(data))
@@ -26,7 +31,7 @@ pub fn data() -> Option<PathBuf> {
 
 pub mod imports;
 
-/// What the prompts in `imports/` became, compiled.
+/// The imported prompts of `imports/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
 pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imports.rs"));

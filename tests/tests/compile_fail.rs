@@ -1,10 +1,10 @@
-//! Mistakes do not compile, and rustc says what a user would want to hear, at the token that is wrong.
+//! Mistakes do not compile, and rustc reports them with a helpful message at the token at fault.
 //!
-//! One case per mistake under `cases/fail/`, named for it. `TRYBUILD=overwrite cargo test -p comfy-tests --test
-//! compile_fail` writes the messages anew: read each before you keep it.
+//! `cases/fail/` contains one case per mistake, named after it. `TRYBUILD=overwrite cargo test -p comfy-tests --test
+//! compile_fail` updates the messages: read each of them before you keep it.
 //!
-//! What rustc says differs from release to release, so the messages are compared on the pinned toolchain only. With any
-//! other rustc each case must still fail, and it is printed which of our own messages are missing.
+//! The messages of rustc differ between releases, so they are compared on the pinned toolchain only. With any other rustc
+//! each case must still fail, and the test prints the cases in which our own message is missing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -24,12 +24,12 @@ fn mistakes_do_not_compile() {
     if rustc == pinned {
         trybuild::TestCases::new().compile_fail("cases/fail/*.rs");
     } else {
-        println!("this is rustc {rustc}: messages are compared with rustc {pinned} only");
-        fail_somehow();
+        println!("messages are compared with rustc {pinned} only, found rustc {rustc}");
+        check_that_every_case_fails();
     }
 }
 
-/// The release of the rustc that cargo uses here.
+/// Returns the release of the rustc that cargo uses here.
 fn rustc() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").current_dir(workspace()).output().expect("rustc runs");
@@ -37,15 +37,15 @@ fn rustc() -> String {
     version.split(' ').nth(1).expect("`rustc 1.2.3 (…)`").to_owned()
 }
 
-/// The release in `rust-toolchain.toml`.
+/// Returns the release in `rust-toolchain.toml`.
 fn pinned() -> String {
     let file = fs::read_to_string(workspace().join("rust-toolchain.toml")).expect("the pinned toolchain");
     let channel = file.lines().find_map(|line| line.strip_prefix("channel = \"")).expect("a channel");
     channel.trim_end_matches('"').to_owned()
 }
 
-/// Every case fails, whatever rustc says.
-fn fail_somehow() {
+/// Checks that every case fails, regardless of the message.
+fn check_that_every_case_fails() {
     let cases = cases();
     let (tests, runtime) = (workspace().join("tests"), workspace().join("comfy-runtime"));
     let manifest = format!(
@@ -58,25 +58,25 @@ fn fail_somehow() {
     for (name, path) in &cases {
         project.file(format!("src/bin/{name}.rs"), &fs::read_to_string(path).expect("the case is readable"));
     }
-    let mut said: BTreeMap<String, String> = BTreeMap::new();
+    let mut messages: BTreeMap<String, String> = BTreeMap::new();
     for message in project.check() {
         if message.level == "error" {
-            said.entry(message.target).or_default().push_str(&message.rendered);
+            messages.entry(message.target).or_default().push_str(&message.rendered);
         }
     }
-    let compile: Vec<&String> = cases.keys().filter(|name| !said.contains_key(*name)).collect();
+    let compile: Vec<&String> = cases.keys().filter(|name| !messages.contains_key(*name)).collect();
     assert!(compile.is_empty(), "these mistakes compile: {compile:?}");
     for (name, path) in &cases {
         let expected =
             first_message(&fs::read_to_string(path.with_extension("stderr")).expect("the case has a message"));
-        if !said[name].contains(&expected) {
-            println!("{name}: not said in so many words: {expected}");
+        if !messages[name].contains(&expected) {
+            println!("{name}: missing message: {expected}");
         }
     }
     println!("{} mistakes do not compile", cases.len());
 }
 
-/// The cases by name.
+/// Returns the cases by name.
 fn cases() -> BTreeMap<String, PathBuf> {
     let entries = fs::read_dir(workspace().join("tests/cases/fail")).expect("the cases");
     let paths = entries.map(|entry| entry.expect("the cases").path());
@@ -84,7 +84,7 @@ fn cases() -> BTreeMap<String, PathBuf> {
     cases.map(|path| (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path)).collect()
 }
 
-/// The first message, without its number and what rustc puts before ours.
+/// Returns the first message, without its error code and without the prefix that rustc adds to ours.
 fn first_message(stderr: &str) -> String {
     let line = stderr.lines().find(|line| line.starts_with("error")).expect("an error");
     let text = line.split_once(": ").map_or(line, |(_, text)| text);

@@ -1,7 +1,7 @@
-//! rust-analyzer completes inside `workflow!`, in half-typed code too.
+//! rust-analyzer completes code inside `workflow!`, even if the code is incomplete.
 //!
-//! Drives the language server over stdio. It is a rustup component and not on every machine: where it does not run,
-//! the test says so. `RUST_ANALYZER` names another binary.
+//! The test drives the language server over stdio. It is a rustup component that not every machine has: where it does not
+//! run, the test prints that it is skipped. `RUST_ANALYZER` names another binary.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -38,7 +38,7 @@ const CASES: [Case; 12] = [
 #[test]
 fn fields_and_nodes_complete_inside_workflow() {
     let Some(mut server) = LanguageServer::start() else {
-        eprintln!("skipped: rust-analyzer does not run here (`rustup component add rust-analyzer`)");
+        eprintln!("skipped: rust-analyzer does not run; install it with `rustup component add rust-analyzer`");
         return;
     };
     let mut missing = Vec::new();

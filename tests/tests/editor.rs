@@ -1,4 +1,4 @@
-//! Workflows written in Rust open in the editor: what it would queue for them is what the program sends.
+//! Workflows written in Rust open in the editor: the editor would queue the same prompt as the program.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,7 +10,7 @@ use comfy_tests::nodes::{
     BatchImagesNode, EmptyImage, ResizeImageMaskNode, SaveImage, resize_image_mask_node::resize_type,
 };
 
-/// The classes and inputs of a prompt, without titles.
+/// Returns the classes and inputs of a prompt, without titles.
 fn nodes(prompt: &Value) -> Map {
     let part =
         |node: &Value, key: &str| node.as_object().and_then(|node| node.get(key)).cloned().unwrap_or(Value::Null);
@@ -36,7 +36,7 @@ fn a_workflow_in_rust_opens_in_the_editor() {
     let file = Value::parse(document.workflow.to_string().as_bytes()).unwrap();
     let back = Converter::new(&schema).convert(&UiWorkflow::from_value(&file).unwrap()).unwrap().prompt;
     assert_eq!(nodes(&back), nodes(&Value::parse(workflow.to_json().as_bytes()).unwrap()));
-    // Sources stand left of what they feed.
+    // Sources are to the left of the nodes that they feed.
     let x = |id: &str| {
         let all = document.workflow.as_object().unwrap().get("nodes").unwrap().as_array().unwrap();
         let node = all.iter().map(|node| node.as_object().unwrap()).find(|node| node.get("id") == Some(&id.into()));

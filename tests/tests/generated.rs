@@ -1,4 +1,4 @@
-//! What the generator makes of real servers' definitions passes rustc without a warning.
+//! The code generated from real servers' definitions compiles without a warning.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 mod support;
@@ -13,7 +13,7 @@ use comfy_tests::{data, workspace};
 use serde_json::Value;
 use support::Project;
 
-/// Lints that users' crates may have on.
+/// The head of a crate, with lints that users may enable.
 const HEAD: &str = "#![deny(warnings, missing_docs, rust_2018_idioms, unreachable_pub, unsafe_code)]\n\
                     //! Generated.\n\n/// The nodes.\npub mod nodes;\n";
 
@@ -23,7 +23,7 @@ fn every_dump_compiles_without_a_warning() {
     let runtime = workspace().join("comfy-runtime");
     let manifest = format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n\
-         [workspace.dependencies]\ncomfy-runtime = {{ path = '{}', default-features = false }}\n",
+         [workspace.dependencies]\ncomfy-runtime = {{ path = '{}', default-features = false, features = [\"macros\"] }}\n",
         runtime.display()
     );
     let project = Project::new("generated", &manifest);
@@ -38,13 +38,13 @@ fn every_dump_compiles_without_a_warning() {
         nodes += generated.report.nodes;
     }
     let messages = project.check();
-    let mut told = String::new();
+    let mut text = String::new();
     for message in &messages {
         let schema = message.target.strip_prefix("dump").and_then(|index| schemas.get(index.parse::<usize>().ok()?));
         let schema = schema.map_or_else(|| message.target.clone(), |schema| schema.display().to_string());
-        writeln!(told, "{schema}: {}: {}", message.level, message.rendered).unwrap();
+        writeln!(text, "{schema}: {}: {}", message.level, message.rendered).unwrap();
     }
-    assert!(messages.is_empty(), "{} messages of rustc:\n{told}", messages.len());
+    assert!(messages.is_empty(), "{} messages of rustc:\n{text}", messages.len());
     println!("{nodes} nodes of {} dumps compile without a warning", schemas.len());
 }
 
@@ -55,14 +55,14 @@ fn manifest_of(index: usize) -> String {
     )
 }
 
-/// The dumps that there are.
+/// Returns the paths of the definitions.
 fn schemas() -> Vec<PathBuf> {
     let mut schemas = vec![
         workspace().join("schemas/comfyui-0.26.0.json"),
         workspace().join("comfy-codegen/tests/fixtures/shapes.json"),
     ];
     let Some(data) = data() else {
-        eprintln!("COMFY_DATA names no folder of real servers' definitions: only those in the repository are checked");
+        eprintln!("COMFY_DATA is not set: only the definitions in the repository are checked");
         return schemas;
     };
     for folder in ["schemas", "object_info", "object_info/wild"] {
@@ -81,8 +81,8 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Counts the fields of each struct in the source, as text, and the inputs of each node in the JSON: neither by way of
-/// our own code.
+/// Compares the number of fields of each struct in the generated text with the number of inputs in the JSON, without the
+/// use of our own parsers.
 #[test]
 fn every_declared_input_is_a_field() {
     let schema = workspace().join("schemas/comfyui-0.26.0.json");
@@ -101,7 +101,7 @@ fn inputs(node: &Value) -> usize {
     sections.map(serde_json::Map::len).sum()
 }
 
-/// The number of fields of each struct at the top level, by the class that its documentation names.
+/// Returns the number of fields of each struct at the top level, by the class in its documentation.
 fn fields(source: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     let (mut class, mut open) = (None, None);

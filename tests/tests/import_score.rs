@@ -1,4 +1,4 @@
-//! Every real prompt: import, compile, run, and the same prompt comes out. `cargo import-score` prints the figures.
+//! Imports, compiles and runs every real prompt, and compares what is sent. `cargo import-score` prints the figures.
 
 use std::env;
 use std::error::Error;
@@ -24,7 +24,7 @@ fn cases(folder: &Path, change: impl Fn(&mut ImportOptions)) -> Result<Vec<Case>
     files.iter().map(case).collect()
 }
 
-fn report(what: &str, score: &Score) -> bool {
+fn report(title: &str, score: &Score) -> bool {
     for (name, difference) in &score.failures {
         println!("  {name}: {}", difference.chars().take(1500).collect::<String>());
     }
@@ -32,7 +32,7 @@ fn report(what: &str, score: &Score) -> bool {
         println!("  rustfmt would change {file}");
     }
     println!(
-        "{what}: {}/{} equal; {} nodes, {} raw; import {:.0} ms, compile {:.1} s; {}",
+        "{title}: {}/{} equal; {} nodes, {} raw; import {:.0} ms, compile {:.1} s; {}",
         score.equal,
         score.equal + score.failures.len(),
         score.nodes.0,
@@ -47,10 +47,10 @@ fn report(what: &str, score: &Score) -> bool {
     score.failures.is_empty() && score.unformatted.as_ref().is_none_or(Vec::is_empty)
 }
 
-/// A way to import, and what it is called.
+/// The name of a way to import, and a function that sets its options.
 type Variant = (&'static str, fn(&mut ImportOptions));
 
-/// With the options that are the default, and with all of them changed.
+/// The default options, and options that are all changed.
 const VARIANTS: [Variant; 2] = [
     ("as it is", |_| {}),
     ("with parameters, enums, functions and ids", |options| {
@@ -61,7 +61,7 @@ const VARIANTS: [Variant; 2] = [
     }),
 ];
 
-/// Prompts that nobody wrote, of the nodes of a real server and of every shape that a schema can have.
+/// Tests random prompts, of the nodes of a real server and of nodes of every shape.
 #[test]
 fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
     let number = |name: &str, default: u64| env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default);

@@ -1,4 +1,4 @@
-//! What prompts become in Rust: the source, and what it sends.
+//! Tests of imported prompts: their source, and what it sends.
 
 use std::error::Error;
 use std::fs;

@@ -1,5 +1,5 @@
-//! What the compiler cannot know is checked when the graph is finished, and all of it is reported together: node,
-//! input, value and source line.
+//! Mistakes that the compiler cannot find are reported when the graph is finished, all at once, with node, input, value
+//! and source line.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,8 +18,8 @@ fn problems<T: std::fmt::Debug>(workflow: Result<Workflow<T>, GraphError>) -> Ve
     workflow.unwrap_err().problems().to_vec()
 }
 
-/// Each problem as its kind, node, input and message.
-fn told(problems: &[Problem]) -> Vec<(ProblemKind, &str, &str, &str)> {
+/// Returns each problem as its kind, node, input and message.
+fn described(problems: &[Problem]) -> Vec<(ProblemKind, &str, &str, &str)> {
     problems
         .iter()
         .map(|p| (p.kind(), p.node().unwrap_or_default(), p.input().unwrap_or_default(), p.message()))
@@ -48,7 +48,7 @@ fn values_of_the_wrong_size_or_name() {
                    \"dpm_fast\", … (44 in all)";
     let unknown = format!("`KSamplerSelect.sampler_name` has no option \"eulr\"; did you mean \"euler\"? {options}");
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (ProblemKind::Value, "latent", "width", "`EmptyLatentImage.width` must be in 16..=16384, not 8"),
             (ProblemKind::Value, "latent", "batch_size", "`EmptyLatentImage.batch_size` must be in 1..=4096, not 5000"),
@@ -113,7 +113,7 @@ fn places_in_functions_and_without_the_macro() {
     graph.raw("PreviewAny").input("source", latent).input("x", f64::NAN).add();
     let problems = problems(graph.finish(()));
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (
                 ProblemKind::Value,
@@ -128,7 +128,7 @@ fn places_in_functions_and_without_the_macro() {
 }
 
 #[test]
-fn numbers_that_json_has_not() {
+fn numbers_without_a_json_form() {
     let problems = problems(workflow! {
         let photo = LoadImage { image: "photo.png" };
         let grown = Growing { images: [photo.image], values: [f64::NEG_INFINITY], floats: vec![f32::NAN, 0.5] };
@@ -138,7 +138,7 @@ fn numbers_that_json_has_not() {
         PreviewAny { source: f64::NAN }
     });
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (ProblemKind::Value, "grown", "values", "`Growing.values` cannot be -inf: JSON has no such number"),
             (ProblemKind::Value, "grown", "floats", "`Growing.floats` cannot be NaN: JSON has no such number"),
@@ -169,7 +169,7 @@ fn lists_too_short_and_too_long() {
         PreviewAny { source: many };
     });
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (ProblemKind::Count, "empty", "images", "`BatchImagesNode.images` takes 1 to 50 entries, not 0"),
             (ProblemKind::Count, "long", "images", "`Growing.images` takes 1 to 4 entries, not 5"),
@@ -181,7 +181,7 @@ fn lists_too_short_and_too_long() {
 }
 
 #[test]
-fn nothing_where_something_is_required() {
+fn none_for_required_inputs() {
     let (image, width): (Option<Out<IMAGE>>, Option<u32>) = (None, None);
     let problems = problems(workflow! {
         let photo = EmptyImage { width };
@@ -190,7 +190,7 @@ fn nothing_where_something_is_required() {
         SaveImage { images: batch }
     });
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (
                 ProblemKind::Missing,
@@ -202,7 +202,7 @@ fn nothing_where_something_is_required() {
                 ProblemKind::Missing,
                 "preview_image",
                 "images",
-                "`PreviewImage.images` was given `None`, but is required",
+                "`PreviewImage.images` is required, but was given `None`",
             ),
         ],
         "`width` has a default"
@@ -220,7 +220,7 @@ fn branches() {
         PreviewImage { images: needs };
     });
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (
                 ProblemKind::Value,
@@ -241,7 +241,7 @@ fn branches() {
     );
 }
 
-/// A mistake inside a branch is one of the node that the branch is given to.
+/// A mistake inside a branch is reported for the node that has the branch.
 #[test]
 fn values_inside_branches() {
     let side = 20_000;
@@ -271,9 +271,9 @@ fn handles_of_another_graph() {
         PreviewImage { images: batch };
         PreviewImage { images: foreign }
     });
-    let linked = "is linked to a node of another graph; a handle is good only in the graph that gave it";
+    let linked = "is linked to a node of another graph; a handle is valid only in the graph that created it";
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (ProblemKind::ForeignHandle, "batch", "images", &*format!("`BatchImagesNode.images` {linked}")),
             (ProblemKind::ForeignHandle, "preview_image_2", "images", &*format!("`PreviewImage.images` {linked}")),
@@ -282,7 +282,7 @@ fn handles_of_another_graph() {
 }
 
 #[test]
-fn ids_given_twice() {
+fn duplicate_ids() {
     let problems = problems(workflow! {
         let image = #[id = "twice"] EmptyImage {};
         #[id = "twice"]
@@ -290,7 +290,7 @@ fn ids_given_twice() {
         graph.add(PreviewImage::new(image).with_id("twice"))
     });
     assert_eq!(
-        told(&problems),
+        described(&problems),
         [
             (ProblemKind::DuplicateId, "twice", "", "two nodes have the id `twice`"),
             (ProblemKind::DuplicateId, "twice", "", "two nodes have the id `twice`"),
@@ -300,14 +300,14 @@ fn ids_given_twice() {
 
 #[test]
 fn no_output_node() {
-    let message = "no node saves or shows anything, so the server would refuse it; add an output node such as \
+    let message = "no node saves or shows anything, so the server would refuse the workflow; add an output node such as \
                    SaveImage or PreviewImage";
     let problems_of_one = problems(workflow! { EmptyLatentImage {} });
-    assert_eq!(told(&problems_of_one), [(ProblemKind::NoOutputNode, "", "", message)]);
+    assert_eq!(described(&problems_of_one), [(ProblemKind::NoOutputNode, "", "", message)]);
     assert_eq!(problems_of_one[0].location(), None);
-    assert_eq!(told(&problems(workflow! {})), [(ProblemKind::NoOutputNode, "", "", message)]);
+    assert_eq!(described(&problems(workflow! {})), [(ProblemKind::NoOutputNode, "", "", message)]);
     let error = workflow! { EmptyLatentImage {} }.unwrap_err();
-    assert_eq!(error.to_string(), format!("the workflow is wrong: {message}"));
+    assert_eq!(error.to_string(), format!("invalid workflow: {message}"));
 }
 
 #[test]
@@ -323,10 +323,10 @@ fn everything_at_once() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the workflow has 3 mistakes:\n  \
+            "invalid workflow with 3 mistakes:\n  \
              empty_latent_image: `EmptyLatentImage.width` must be in 16..=16384, not 8 ({file}:{line}:9)\n  \
              empty_latent_image_2: `EmptyLatentImage.height` must be in 16..=16384, not 8 ({file}:{}:9)\n  \
-             no node saves or shows anything, so the server would refuse it; add an output node such as SaveImage or \
+             no node saves or shows anything, so the server would refuse the workflow; add an output node such as SaveImage or \
              PreviewImage",
             line + 1
         )
@@ -353,19 +353,20 @@ fn warnings() {
         warnings,
         [
             format!(
-                "empty_latent_image: no output needs this `EmptyLatentImage`, so it will not run ({file}:{}:22)",
+                "empty_latent_image: no output node needs this `EmptyLatentImage`, so it will not run ({file}:{}:22)",
                 line + 1
             ),
-            format!("vae_loader: no output needs this `VAELoader`, so it will not run ({file}:{}:38)", line + 2),
-            format!("unused: no output needs this `VAEDecode`, so it will not run ({file}:{line}:22)"),
-            format!("the branch `scale dimensions` is given to no input ({file}:{}:35)", line + 4),
+            format!("vae_loader: no output node needs this `VAELoader`, so it will not run ({file}:{}:38)", line + 2),
+            format!("unused: no output node needs this `VAEDecode`, so it will not run ({file}:{line}:22)"),
+            format!("the branch `scale dimensions` is not the value of any input ({file}:{}:35)", line + 4),
         ]
     );
 }
 
-/// Nodes whose literals have the same form are kept apart: the compiler gives equal literals one address.
+/// Nodes of different classes with equal literals are not confused, although the compiler may give equal literals the
+/// same address.
 #[test]
-fn literals_of_one_form() {
+fn equal_literals_of_different_classes() {
     let value = 5;
     let workflow = workflow! {
         PreviewAny { source: value };
@@ -378,7 +379,7 @@ fn literals_of_one_form() {
     assert_eq!(classes, ["PreviewAny", "EmptyImage", "NoInputs", "PreviewAny", "CLIPTextEncode"]);
 }
 
-/// JSON text that is none is an error, and not what is sent.
+/// Text that is not JSON is a mistake, and is not sent.
 #[test]
 fn unchecked_text_must_be_json() {
     let graph = Graph::new();
@@ -390,6 +391,6 @@ fn unchecked_text_must_be_json() {
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found.len(), 3, "{found:?}");
     for (problem, input) in found.iter().zip(["`Nobody.x`", "`Nobody._meta`", "`PreviewImage.images`"]) {
-        assert!(problem.contains(&format!("{input} was given text that is no JSON: ")), "{problem}");
+        assert!(problem.contains(&format!("{input} was given text that is not JSON: ")), "{problem}");
     }
 }

@@ -1,11 +1,12 @@
-//! What is read from API format is written back as it was, whatever it is.
+//! A workflow that is read from API format is written back unchanged, whatever it contains.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use comfy_runtime::{Build, Graph, Workflow};
+use comfy_runtime::{Build, Graph, Workflow, unchecked_json, workflow};
 use comfy_tests::nodes::{EmptyImage, EmptyLatentImage, PreviewAny};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -18,21 +19,21 @@ fn written(json: &str) -> String {
 }
 
 #[test]
-fn odd_nodes_come_back_to_the_letter() {
+fn odd_nodes_are_written_back_unchanged() {
     for json in [
         "{}",
         r#"{"3":{"inputs":{"seed":5,"steps":20,"model":["4",0]},"class_type":"KSampler","_meta":{"title":"KSampler"}}}"#,
-        // Keys that no one knows, in any order.
+        // Unknown keys, in any order.
         r#"{"1":{"is_changed":["abc"],"class_type":"X","extra":{"a":[{},[],null]},"inputs":{},"_meta":null}}"#,
-        // Ids of every kind: the server takes any text, subgraphs number with colons.
+        // Ids of every form: the server accepts any string, subgraphs number with colons.
         r#"{"":{"class_type":"A","inputs":{}},"12:7:3":{"class_type":"A","inputs":{"x":["",0]}},"输入 \"1\"\\":{"class_type":"B","inputs":{}}}"#,
-        // Numbers beyond any type of Rust's.
+        // Numbers that no Rust type holds.
         r#"{"1":{"class_type":"A","inputs":{"a":123456789012345678901234567890,"b":-0.0,"c":1e400,"d":0.1000000000000000055511151231257827,"e":1E+2}}}"#,
-        // Escapes are kept as they were.
+        // Escapes.
         r#"{"1":{"class_type":"A","inputs":{"a":"\u732b\/\ud83d\ude00\u0000","\u0062":1}}}"#,
-        // Arrays that are no links, and arrays in arrays.
+        // Arrays that are not links, and nested arrays.
         r#"{"1":{"class_type":"A","inputs":{"a":["4",0,1],"b":[],"c":[["4",0],["5",1]],"d":{"__value__":["4",0]},"e":["4","0"]}}}"#,
-        // Not nodes at all.
+        // Objects that are not nodes.
         r#"{"1":null,"2":[],"3":"text","4":5,"5":{"inputs":[]}}"#,
     ] {
         assert_eq!(written(json), json);
@@ -44,48 +45,67 @@ fn odd_nodes_come_back_to_the_letter() {
 }
 
 #[test]
-fn half_a_character_stays() {
+fn unpaired_surrogates_are_kept() {
     let json = r#"{"1":{"class_type":"A","inputs":{"a":"\ud83d"}}}"#;
     assert_eq!(written(json), json);
 }
 
 #[test]
-fn of_equal_ids_the_last_node_counts() {
+fn the_last_of_several_nodes_with_the_same_id_counts() {
     let json =
         r#"{"1":{"class_type":"A","inputs":{}},"2":{"class_type":"B","inputs":{}},"1":{"class_type":"C","inputs":{}}}"#;
     assert_eq!(written(json), r#"{"1":{"class_type":"C","inputs":{}},"2":{"class_type":"B","inputs":{}}}"#);
 }
 
 #[test]
-fn blanks_between_nodes_go_and_blanks_inside_stay_json() {
+fn whitespace_is_removed_between_nodes_only() {
     let json = "{\n  \"1\" : { \"class_type\" :\t\"A\",\r\n \"inputs\": { \"a\" : [ 1 , 2 ] } }\n}\n";
     assert!(same(&written(json), json));
 }
 
 #[test]
-fn what_is_no_workflow_is_refused() {
-    for (json, why) in [
-        ("[]", "expected an object: node ids and nodes"),
-        ("\"text\"", "expected an object: node ids and nodes"),
+fn other_json_is_refused() {
+    for (json, reason) in [
+        ("[]", "expected an object of node ids and nodes"),
+        ("\"text\"", "expected an object of node ids and nodes"),
         ("{\"1\":", "EOF while parsing"),
         ("", "EOF while parsing"),
     ] {
         let error = serde_json::from_str::<Workflow>(json).unwrap_err().to_string();
-        assert!(error.contains(why), "{json}: {error}");
+        assert!(error.contains(reason), "{json}: {error}");
     }
 }
 
 #[test]
-fn what_was_read_can_be_looked_at() {
+fn nodes_that_were_read_have_class_and_title() {
     let json = r#"{"7":{"class_type":"KSampler","inputs":{}},"8":{"inputs":{}}}"#;
     let workflow: Workflow = serde_json::from_str(json).unwrap();
     let seen: Vec<_> = workflow.nodes().map(|node| (node.id().to_owned(), node.class().into_owned())).collect();
     assert_eq!(seen, [("7".to_owned(), "KSampler".to_owned()), ("8".to_owned(), String::new())]);
     assert_eq!(workflow.node("7").unwrap().location(), None);
-    assert_eq!(workflow.clone().with_numeric_ids().to_json(), json, "links inside are not looked at");
+    assert_eq!(workflow.clone().with_numeric_ids().to_json(), json, "links are not parsed");
 }
 
-/// Any JSON, its integers beyond 64 bits too.
+#[test]
+fn titles_are_those_that_are_sent() {
+    let json = r#"{"1":{"_meta":{"title":"A \"cat\" 1\u00b2"},"inputs":{"x":1e999},"class_type":"Any"},
+        "2":{"class_type":"Any","_meta":{"title":""}},"3":{"class_type":"Any","_meta":5},"4":{"class_type":"Any"}}"#;
+    let read = Workflow::from_json(json).unwrap();
+    let titles: Vec<_> = read.nodes().map(|node| node.title().map(Cow::into_owned)).collect();
+    assert_eq!(titles, [Some("A \"cat\" 1²".to_owned()), None, None, None]);
+    assert_eq!(read.node("1").unwrap().class(), "Any");
+
+    let built = workflow! {
+        graph.raw("PreviewAny").with_title("replaced").meta(unchecked_json(r#"{"title": "sent"}"#)).add();
+        graph.raw("PreviewAny").with_title("own").add();
+        EmptyImage {}
+    };
+    let built = built.unwrap().with_titles();
+    let titles: Vec<_> = built.nodes().map(|node| node.title().map(Cow::into_owned).unwrap_or_default()).collect();
+    assert_eq!(titles, ["sent", "own", "EmptyImage"]);
+}
+
+/// Generates any JSON, including integers beyond 64 bits.
 fn any_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
@@ -104,7 +124,7 @@ fn any_json() -> impl Strategy<Value = String> {
     })
 }
 
-/// An object with distinct keys.
+/// Generates an object with distinct keys.
 fn object(members: &[(String, String)]) -> String {
     let mut seen = HashSet::new();
     let members = members.iter().filter(|(key, _)| seen.insert(key.as_str()));
@@ -112,7 +132,7 @@ fn object(members: &[(String, String)]) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// What a node of a generated graph is called.
+/// The names of a node of a generated graph.
 #[derive(Debug, Clone)]
 enum Naming {
     Class,
@@ -203,7 +223,7 @@ fn names_with_numbers_are_kept() {
     );
 }
 
-/// Nodes bound to names that look like numbered ones.
+/// Nodes are bound to names that look like numbered ones.
 #[comfy_runtime::attr::workflow]
 fn part(graph: &Graph) -> comfy_runtime::Out<comfy_runtime::types::IMAGE> {
     let a = EmptyImage {};
@@ -217,9 +237,9 @@ fn part(graph: &Graph) -> comfy_runtime::Out<comfy_runtime::types::IMAGE> {
 }
 
 #[test]
-fn real_workflows_come_back() {
+fn real_workflows_are_written_back_unchanged() {
     let Some(data) = comfy_tests::data() else {
-        eprintln!("skipped: COMFY_DATA names no folder of real workflows");
+        eprintln!("skipped: COMFY_DATA is not set");
         return;
     };
     let files: Vec<PathBuf> = ["templates", "wild_workflows"].iter().flat_map(|f| api_files(&data.join(f))).collect();
@@ -234,7 +254,7 @@ fn real_workflows_come_back() {
         nodes += workflow.nodes().count();
         exact += usize::from(workflow.to_json() == text.trim());
     }
-    println!("{} real workflows with {nodes} nodes come back, {exact} of them to the byte", files.len());
+    println!("{} real workflows with {nodes} nodes are equal, {exact} of them byte for byte", files.len());
 }
 
 fn api_files(folder: &Path) -> Vec<PathBuf> {
@@ -245,17 +265,17 @@ fn api_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether two JSON texts say the same, every number to the last digit: as texts, not as doubles.
+/// Returns whether two JSON texts are equal, with numbers compared digit by digit and not as floats.
 fn same(left: &str, right: &str) -> bool {
     tree(left) == tree(right)
 }
 
-/// JSON with its numbers as they are written, apart from those that fit a double: 1e2 is 100.0.
+/// JSON in which numbers that `f64` does not hold keep their text, so that 1e2 equals 100.0.
 #[derive(Debug, PartialEq)]
 enum Tree {
     Object(Vec<(String, Tree)>),
     Array(Vec<Tree>),
-    /// A whole number, or one that no double holds.
+    /// The text of an integer, or of a number that `f64` does not hold.
     Whole(String),
     Float(u64),
     Other(Value),
@@ -282,7 +302,7 @@ fn tree(json: &str) -> Tree {
     }
 }
 
-/// The members of an object in their order.
+/// The members of an object in order.
 struct Members(Vec<(String, Box<RawValue>)>);
 
 impl<'de> serde::Deserialize<'de> for Members {

@@ -1,7 +1,7 @@
-//! Workflows as people write them, and the JSON that `POST /prompt` gets.
+//! Workflows as people write them, with snapshots of the JSON for `POST /prompt`.
 //!
-//! Together they use every kind of input. `INSTA_UPDATE=always cargo test -p comfy-tests --test workflows` writes the
-//! snapshots anew: read what changed.
+//! Together they use every kind of input. `INSTA_UPDATE=always cargo test -p comfy-tests --test workflows` updates the
+//! snapshots: read what changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ mod shapes;
 #[path = "workflows/video.rs"]
 mod video;
 
-/// The JSON of a workflow, after comparing the ways to get it.
+/// Returns the JSON of a workflow, after comparing the ways to write it.
 fn checked<T>(workflow: Result<Workflow<T>, GraphError>) -> String {
     let workflow = workflow.unwrap();
     assert_eq!(workflow.warnings(), []);

@@ -8,15 +8,15 @@ use crate::files;
 
 /// The name of the program that shells complete.
 const PROGRAM: &str = "cargo-comfy";
-/// The name in its place while the script is made. For a name with a hyphen, `clap_complete` 4.6 writes a bash script that
-/// completes no arguments of subcommands.
+/// The name in its place while the script is made. For a name with a hyphen, `clap_complete` 4.6 writes a bash script
+/// that completes no arguments of subcommands.
 const PLACEHOLDER: &str = "cargocomfy";
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// Shell to print the script for
+    /// Shell to print the script for.
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -32,8 +32,8 @@ Examples:
   fish:
     cargo comfy completions fish > ~/.config/fish/completions/cargo-comfy.fish
 
-The script completes the program `cargo-comfy`. After `cargo comfy`, shells use cargo's own completion, which does not know
-the arguments of other programs.
+The script completes the program `cargo-comfy`. After `cargo comfy`, shells use cargo's own completion, which does not
+know the arguments of other programs.
 
 Exit codes: 0 done, 2 unknown shell.";
 

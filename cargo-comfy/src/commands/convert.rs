@@ -16,26 +16,26 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
-    /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
-    /// input
+    /// Workflows in UI or API format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads
+    /// standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write, or folder for the NAME.api.json of several files [default: standard output]
+    /// File to write, or folder for the NAME.api.json of several files [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "pretty")]
     format: Format,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// Exit with 1 if there are warnings
+    /// Exit with 1 if there are warnings.
     #[arg(long)]
     deny_warnings: bool,
 }
@@ -52,18 +52,18 @@ Examples:
     cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
       curl -d @- http://127.0.0.1:8188/prompt
 
-Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others still
-are.
+Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others
+still are.
 
 Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not be converted.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// JSON over several lines
+    /// JSON over several lines.
     Pretty,
-    /// JSON on one line
+    /// JSON on one line.
     Compact,
-    /// Body of a POST request to /prompt, on one line
+    /// Body of a POST request to /prompt, on one line.
     Request,
 }
 

@@ -14,18 +14,18 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Export {
-    /// Prompt in API format, or a picture that ComfyUI saved; - reads standard input
+    /// Prompt in API format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write [default: standard output]
+    /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Exit with 1 if the editor would not queue exactly this prompt
+    /// Exit with 1 if the editor would not queue exactly this prompt.
     #[arg(long)]
     deny_lost: bool,
 }

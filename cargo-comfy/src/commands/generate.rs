@@ -18,47 +18,47 @@ pub(crate) struct Generate {
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write
+    /// File to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
-    /// Generate only these nodes, named by class or Rust name
+    /// Generate only these nodes, named by class or Rust name.
     #[arg(long, value_name = "NODE,…", value_delimiter = ',')]
     nodes: Vec<String>,
 
-    /// Generate only the nodes that the Rust sources in this folder or file use
+    /// Generate only the nodes that the Rust sources in this folder or file use.
     #[arg(long, value_name = "PATH")]
     used_in: Vec<PathBuf>,
 
-    /// Accept any string for this combo, whose options are files on the server
+    /// Accept any string for this combo, whose options are files on the server.
     #[arg(long, value_name = "CLASS.INPUT")]
     open: Vec<String>,
 
-    /// Accept only the listed options for this combo
+    /// Accept only the listed options for this combo.
     #[arg(long, value_name = "CLASS.INPUT")]
     closed: Vec<String>,
 
-    /// Accept only the listed options for every combo, including models and files
+    /// Accept only the listed options for every combo, including models and files.
     #[arg(long)]
     exact: bool,
 
-    /// Leave out constructors and setters
+    /// Leave out constructors and setters.
     #[arg(long)]
     no_builders: bool,
 
-    /// Leave out documentation
+    /// Leave out documentation.
     #[arg(long)]
     no_docs: bool,
 
-    /// Format the file as rustfmt does
+    /// Format the file as rustfmt does.
     #[arg(long)]
     pretty: bool,
 
-    /// Write nothing; exit with 1 if the file is not up to date
+    /// Write nothing; exit with 1 if the file is not up to date.
     #[arg(long)]
     check: bool,
 
-    /// Format of the report
+    /// Format of the report.
     #[arg(long, value_enum, default_value = "text")]
     report: Format,
 }
@@ -78,9 +78,9 @@ Exit codes: 0 done, 1 the file is not up to date (--check), 2 the nodes could no
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Counts, renamed items and warnings
+    /// Counts, renamed items and warnings.
     Text,
-    /// One line of JSON
+    /// One line of JSON.
     Json,
 }
 

@@ -15,22 +15,22 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Graph {
-    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input
+    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write; its extension selects the format: svg, html, mmd or png [default: SVG to standard output]
+    /// File to write; its extension selects the format: svg, html, mmd or png [default: SVG to standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Output format [default: the one of the extension]
+    /// Output format [default: the one of the extension].
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// Scale of a PNG; 1 is the size in the editor
+    /// Scale of a PNG; 1 is the size in the editor.
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     scale: f32,
 }
@@ -53,14 +53,14 @@ Exit codes: 0 drawn, 2 the workflow could not be drawn.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Scalable picture
+    /// Scalable picture.
     Svg,
-    /// Page that pans, zooms and searches
+    /// Page that pans, zooms and searches.
     Html,
-    /// Mermaid flowchart
+    /// Mermaid flowchart.
     #[value(alias = "mermaid")]
     Mmd,
-    /// Bitmap
+    /// Bitmap.
     Png,
 }
 

@@ -18,56 +18,56 @@ use crate::workflow::{self, Choices};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
-    /// Workflows in API or UI format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads standard
-    /// input
+    /// Workflows in API or UI format, or PNG, WebP, FLAC, Opus, MP3, MP4 or WebM files that ComfyUI saved; - reads
+    /// standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File to write, or folder for the NAME.rs of several files [default: standard output]
+    /// File to write, or folder for the NAME.rs of several files [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Name of the function [default: the name of the file]
+    /// Name of the function [default: the name of the file].
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// Path of the module with the generated nodes, as the written file refers to it
+    /// Path of the module with the generated nodes, as the written file refers to it.
     #[arg(long, value_name = "PATH", default_value = "crate::nodes")]
     nodes: String,
 
     /// Values that become parameters: `none`, `auto` (texts, seeds, sizes, names of images and models), or a list such
-    /// as `auto,KSampler.steps,12.denoise,cfg`
+    /// as `auto,KSampler.steps,12.denoise,cfg`.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "none")]
     params: Vec<String>,
 
-    /// Source of the node ids
+    /// Source of the node ids.
     #[arg(long, value_enum, default_value = "names")]
     ids: Ids,
 
-    /// Spelling of the options of closed combos
+    /// Spelling of the options of closed combos.
     #[arg(long, value_enum, default_value = "texts")]
     options: Options,
 
     /// Prefer typed nodes over an identical prompt: leave out literals that the server ignores (`upload`), and send the
-    /// defaults that the file lacks
+    /// defaults that the file lacks.
     #[arg(long)]
     tidy: bool,
 
-    /// Turn each subgraph into a function of its own
+    /// Turn each subgraph into a function of its own.
     #[arg(long)]
     functions: bool,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// Write nothing; print how long the import takes
+    /// Write nothing; print how long the import takes.
     #[arg(long)]
     time: bool,
 
-    /// Exit with 1 if there are warnings
+    /// Exit with 1 if there are warnings.
     #[arg(long)]
     deny_warnings: bool,
 }
@@ -87,17 +87,17 @@ Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not b
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 enum Ids {
-    /// Names of variables and classes
+    /// Names of variables and classes.
     Names,
-    /// Ids of the file
+    /// Ids of the file.
     Keep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 enum Options {
-    /// Strings such as `"euler"`
+    /// Strings such as `"euler"`.
     Texts,
-    /// Enum variants such as `options::SamplerName::Euler`
+    /// Enum variants such as `options::SamplerName::Euler`.
     Enums,
 }
 
@@ -118,23 +118,23 @@ impl Import {
         let targets = files::targets(&self.files, self.out.as_deref(), |file| format!("{}.rs", function_name(file)))?;
         let loaded = Instant::now();
         let schema = self.definitions.load()?;
-        let planned = Importer::new(&schema);
+        let importer = Importer::new(&schema);
         let loaded = loaded.elapsed();
         let mut outcome = Outcome::default();
         let started = Instant::now();
         for (file, target) in self.files.iter().zip(targets) {
-            let mut settings = self.settings();
-            settings.name = self.name.clone().unwrap_or_else(|| function_name(file));
-            settings.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
-            match self.import(file, &mut settings, &schema, &planned) {
-                Ok((imported, warnings)) => {
+            let mut options = self.import_options();
+            options.name = self.name.clone().unwrap_or_else(|| function_name(file));
+            options.origin = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            match self.import(file, &mut options, &schema, &importer) {
+                Ok((import, warnings)) => {
                     for warning in &warnings {
                         eprintln!("warning: {}: {warning}", file.display());
                     }
                     outcome.warnings += warnings.len();
-                    outcome.nodes += imported.count;
+                    outcome.nodes += import.count;
                     if !self.time {
-                        files::write(target.as_deref(), imported.source.as_bytes())?;
+                        files::write(target.as_deref(), import.source.as_bytes())?;
                     }
                 }
                 Err(Failure::Error(error)) => {
@@ -170,44 +170,44 @@ impl Import {
     fn import(
         &self,
         file: &Path,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
-        planned: &Importer<'_>,
+        importer: &Importer<'_>,
     ) -> Result<(Imported, Vec<String>), Failure> {
         let document = workflow::open(file)?;
-        let (prompt, mut warnings) = self.prompt(document, settings, schema)?;
-        let imported = planned.import(&prompt, settings)?;
-        warnings.extend(imported.warnings.iter().map(ToString::to_string));
-        Ok((imported, warnings))
+        let (prompt, mut warnings) = self.prompt(document, options, schema)?;
+        let import = importer.import(&prompt, options)?;
+        warnings.extend(import.warnings.iter().map(ToString::to_string));
+        Ok((import, warnings))
     }
 
     /// Returns the prompt of a file and the warnings about it.
     fn prompt(
         &self,
         document: Document,
-        settings: &mut ImportOptions,
+        options: &mut ImportOptions,
         schema: &Schema,
     ) -> Result<(Value, Vec<String>), Failure> {
         if let Some(workflow) = document.ui() {
-            settings.function_names = workflow.subgraph_names().into_iter().collect();
+            options.function_names = workflow.subgraph_names().into_iter().collect();
         }
         let (prompt, warnings) = self.choices.prompt(document, || Ok(schema))?;
         Ok((prompt, warnings.iter().map(ToString::to_string).collect()))
     }
 
-    fn settings(&self) -> ImportOptions {
-        let mut settings = ImportOptions::new(String::new());
-        settings.nodes.clone_from(&self.nodes);
-        settings.parameters = match self.params.as_slice() {
+    fn import_options(&self) -> ImportOptions {
+        let mut options = ImportOptions::new(String::new());
+        options.nodes.clone_from(&self.nodes);
+        options.parameters = match self.params.as_slice() {
             [only] if only == "none" => Parameters::None,
             [only] if only == "auto" => Parameters::Auto,
             list => Parameters::List(list.to_vec()),
         };
-        settings.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
-        settings.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
-        settings.tidy = self.tidy;
-        settings.functions = self.functions;
-        settings
+        options.id_style = if self.ids == Ids::Keep { IdStyle::Keep } else { IdStyle::Names };
+        options.option_style = if self.options == Options::Enums { OptionStyle::Enums } else { OptionStyle::Texts };
+        options.tidy = self.tidy;
+        options.functions = self.functions;
+        options
     }
 }
 

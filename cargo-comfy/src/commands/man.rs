@@ -13,7 +13,7 @@ use crate::files;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Man {
-    /// Folder to write a page for each command to [default: print the main page]
+    /// Folder to write a page for each command to [default: print the main page].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

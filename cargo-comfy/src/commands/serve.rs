@@ -15,55 +15,55 @@ use crate::signal::stop_signal;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// File with a server's node definitions [default: those of ComfyUI 0.26.0]
+    /// File with a server's node definitions [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Address to listen on
+    /// Address to listen on.
     #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
     host: String,
 
-    /// Port to listen on; 0 selects a free one
+    /// Port to listen on; 0 selects a free one.
     #[arg(long, value_name = "PORT", default_value_t = 8188)]
     port: u16,
 
-    /// Folder for the files that prompts save [default: a temporary folder]
+    /// Folder for the files that prompts save [default: a temporary folder].
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 
-    /// Folder that holds the folders input, output, temp and user [default: a temporary folder]
+    /// Folder that holds the folders input, output, temp and user [default: a temporary folder].
     #[arg(long, value_name = "DIR")]
     base_dir: Option<PathBuf>,
 
-    /// Files of a model folder; other names in this folder are rejected
+    /// Files of a model folder; other names in this folder are rejected.
     #[arg(long, value_name = "FOLDER=FILE,…", value_parser = models)]
     models: Vec<(String, Vec<String>)>,
 
-    /// Reject every file name that the definitions do not list, as a real server does
+    /// Reject every file name that the definitions do not list, as a real server does.
     #[arg(long)]
     strict_models: bool,
 
-    /// Duration of each node, in milliseconds
+    /// Duration of each node, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     node_ms: u64,
 
-    /// Duration of each step of a sampler, in milliseconds
+    /// Duration of each step of a sampler, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 50)]
     step_ms: u64,
 
-    /// Previews to send for prompts that do not select a method
+    /// Previews to send for prompts that do not select a method.
     #[arg(long, value_enum, default_value = "none")]
     preview_method: PreviewMethod,
 
-    /// Maximum size of a request body, in MB
+    /// Maximum size of a request body, in MB.
     #[arg(long, value_name = "MB")]
     max_upload_size: Option<u32>,
 
-    /// Allow pages of this origin to call the server; * allows all
+    /// Allow pages of this origin to call the server; * allows all.
     #[arg(long, value_name = "ORIGIN", num_args = 0..=1, default_missing_value = "*")]
     enable_cors_header: Option<String>,
 
-    /// Print every request and every run
+    /// Print every request and every run.
     #[arg(short, long)]
     verbose: bool,
 }

@@ -17,19 +17,19 @@ use crate::paint::visible;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Snapshot {
-    /// Base URL of the server
+    /// Base URL of the server.
     #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
     server: String,
 
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`
+    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
     #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// File to write [default: schemas/comfyui-VERSION.json, with the server's version]
+    /// File to write [default: schemas/comfyui-VERSION.json, with the server's version].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Write nothing; exit with 1 if the file is not up to date
+    /// Write nothing; exit with 1 if the file is not up to date.
     #[arg(long)]
     check: bool,
 }
@@ -45,8 +45,8 @@ Examples:
   Check in CI that the server still has the definitions that the program was built for:
     cargo comfy snapshot --server https://gpu.example.com --out schemas/comfyui.json --check
 
-Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it stays
-as it is if the server cannot be reached or returns no definitions.
+Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it
+stays as it is if the server cannot be reached or returns no definitions.
 
 Exit codes: 0 done, 1 the file is not up to date (--check), 2 the definitions could not be read or saved.";
 

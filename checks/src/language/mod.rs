@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::workspace::Sources;
 
-pub use docs::first_paragraph_fault;
+pub use docs::{first_paragraph_fault, help_fault};
 pub use messages::message_fault;
 pub use names::OldName;
 
@@ -34,7 +34,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Finds the doc comments whose first paragraph is not a sentence: a capital letter first, a full stop last.
+/// Finds the doc comments whose first paragraph is not a sentence: a capital letter first, a full stop last. Those that clap prints
+/// as help have no full stop instead.
 pub fn docs(sources: &Sources) -> Vec<Finding> {
     findings(sources, docs::check)
 }

@@ -101,8 +101,8 @@ impl Config {
     /// Sets the base URL of a running server (`http://127.0.0.1:8188`) to ask for its node definitions. If the server
     /// cannot be reached, the file of [`schema`](Self::schema) is used.
     ///
-    /// The server has 5 seconds to accept the connection and 60 seconds in all, and its response may have 512 MiB. A user
-    /// and a password in the URL are sent, and appear in no message and no file.
+    /// The server has 5 seconds to accept the connection and 60 seconds in all, and its response may have 512 MiB. A
+    /// user and a password in the URL are sent, and appear in no message and no file.
     ///
     /// Needs the feature `live` of this crate. Nothing is fetched on docs.rs.
     pub fn server(mut self, url: impl Into<String>) -> Self {
@@ -116,8 +116,8 @@ impl Config {
         self
     }
 
-    /// Generates only the nodes that these sources use. The path is a file, or a folder of which every `.rs` file at any
-    /// depth is read. Several calls add up, also with [`nodes`](Self::nodes).
+    /// Generates only the nodes that these sources use. The path is a file, or a folder of which every `.rs` file at
+    /// any depth is read. Several calls add up, also with [`nodes`](Self::nodes).
     ///
     /// A node counts as used if its Rust name stands anywhere in the sources, also in a macro, a comment or a string.
     /// So there may be more nodes than needed, but none is missing. Files that this crate generated do not count.
@@ -139,8 +139,8 @@ impl Config {
         self
     }
 
-    /// Sets whether every combo that lists options accepts only those, models and files included. Meant for programs that
-    /// are built against the very server they run with. Off by default.
+    /// Sets whether every combo that lists options accepts only those, models and files included. Meant for programs
+    /// that are built against the very server they run with. Off by default.
     pub fn exact(mut self, exact: bool) -> Self {
         self.overrides.set_exact(exact);
         self

@@ -83,7 +83,8 @@ impl Types<'_> {
     }
 }
 
-/// Returns the type parameters of a record, such as `<T, T2>`, each followed by `default`; an empty text if there are none.
+/// Returns the type parameters of a record, such as `<T, T2>`, each followed by `default`; an empty text if there are
+/// none.
 pub(super) fn generics(count: usize, default: &str) -> String {
     if count == 0 {
         return String::new();

@@ -1,7 +1,7 @@
 //! Writes a plan as Rust source.
 //!
-//! The source is written as text, line by line, and is readable without formatting. Token trees and a formatter would take
-//! twenty times as long, for which every build would pay.
+//! The source is written as text, line by line, and is readable without formatting. Token trees and a formatter would
+//! take twenty times as long, for which every build would pay.
 
 mod builder;
 mod docs;
@@ -27,11 +27,13 @@ pub(crate) struct Style {
     pub(crate) docs: bool,
 }
 
-/// The format of the generated code, which `comfy_runtime::generated_format!` checks at the beginning of a generated file.
+/// The format of the generated code, which `comfy_runtime::generated_format!` checks at the beginning of a generated
+/// file.
 ///
-/// It is raised, here and in that macro, whenever generated code uses something that an older runtime does not have, or when
-/// the runtime changes or drops something that generated code uses: items of `comfy_runtime::generated`, their signatures,
-/// or the layout of descriptors. Other changes of the generated code, such as names and documentation, do not raise it.
+/// It is raised, here and in that macro, whenever generated code uses something that an older runtime does not have, or
+/// when the runtime changes or drops something that generated code uses: items of `comfy_runtime::generated`, their
+/// signatures, or the layout of descriptors. Other changes of the generated code, such as names and documentation, do
+/// not raise it.
 const FORMAT: u32 = 1;
 
 /// Returns the source for a plan whose nodes have their descriptors.
@@ -54,9 +56,9 @@ fn lints_of<'i>(mut idents: impl Iterator<Item = &'i Ident>) -> &'static [&'stat
 
 /// Allows the lints that generated code cannot heed, whatever the crate around it sets, and those in `more`.
 ///
-/// The attribute is written at every outermost item and applies to everything inside. The file is included in the middle of
-/// a module, where inner attributes are not allowed, and in a module of its own the items would have longer names in every
-/// message.
+/// The attribute is written at every outermost item and applies to everything inside. The file is included in the
+/// middle of a module, where inner attributes are not allowed, and in a module of its own the items would have longer
+/// names in every message.
 fn allow(out: &mut Writer, style: Style, more: &[&str]) {
     if out.depth() > 0 {
         return;
@@ -66,6 +68,6 @@ fn allow(out: &mut Writer, style: Style, more: &[&str]) {
     line!(out, "#[allow({})]", lints.join(", "));
 }
 
-/// The lints that are always allowed. An unused node is not dead code, and rules of style for written code (few arguments, a
-/// `new` that returns `Self`) do not suit generated code.
+/// The lints that are always allowed. An unused node is not dead code, and rules of style for written code (few
+/// arguments, a `new` that returns `Self`) do not suit generated code.
 const ALWAYS_ALLOWED: [&str; 4] = ["dead_code", "unreachable_pub", "clippy::all", "clippy::pedantic"];

@@ -95,8 +95,8 @@ fn emit_unions(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     }
 }
 
-/// Returns whether an output of the union `from` may be linked to an input of the union `to`: the server requires one common
-/// word.
+/// Returns whether an output of the union `from` may be linked to an input of the union `to`: the server requires one
+/// common word.
 fn may_link(shared: &Shared<'_>, from: UnionId, to: UnionId) -> bool {
     let (from, to) = (&shared.unions[from.0], &shared.unions[to.0]);
     from.output && from.members.iter().any(|member| to.members.contains(member))

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 /// Returns a text as a string literal with its quotes.
 ///
-/// Characters that an editor or a reviewer cannot see, and those that change the direction of text, which rustc refuses in
-/// source, are written as escapes.
+/// Characters that an editor or a reviewer cannot see, and those that change the direction of text, which rustc refuses
+/// in source, are written as escapes.
 pub(super) fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
@@ -84,7 +84,8 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// Returns a text as the value of a `doc(alias)`, if rustdoc accepts it: without quotes, and with no blanks but inner spaces.
+/// Returns a text as the value of a `doc(alias)`, if rustdoc accepts it: without quotes, and with no blanks but inner
+/// spaces.
 pub(super) fn alias(text: &str) -> Option<Cow<'_, str>> {
     let refused = |c: char| c == '"' || c == '\'' || (c.is_whitespace() && c != ' ') || is_invisible(c);
     let fits = !text.is_empty() && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains(refused);

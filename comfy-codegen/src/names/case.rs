@@ -40,7 +40,8 @@ pub fn snake_case(name: &str) -> String {
     ident
 }
 
-/// Returns the name of a field: the input's own name if that is an identifier (`clip_name1`, `CLIP_L`), else snake case.
+/// Returns the name of a field: the input's own name if that is an identifier (`clip_name1`, `CLIP_L`), else snake
+/// case.
 pub(crate) fn exact_or_snake(name: &str) -> String {
     if is_plain_identifier(name) { name.to_owned() } else { snake_case(name) }
 }

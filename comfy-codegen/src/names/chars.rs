@@ -1,6 +1,6 @@
 //! Classifies the characters of a name by what becomes of them in an identifier.
 
-/// What becomes of a character in an identifier.
+/// The role of a character in an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// A letter or digit, which an identifier may hold as it is.
@@ -63,8 +63,8 @@ pub(super) fn symbol_name(c: char) -> Option<&'static str> {
     }))
 }
 
-/// Returns the word for a symbol that is spelled out wherever it stands, because custom nodes tell classes and options apart
-/// by such symbols.
+/// Returns the word for a symbol that is spelled out wherever it stands, because custom nodes tell classes and options
+/// apart by such symbols.
 fn telling_symbol(c: char) -> Option<&'static str> {
     Some(match c {
         '+' => "Plus",
@@ -81,7 +81,8 @@ fn telling_symbol(c: char) -> Option<&'static str> {
     })
 }
 
-/// Returns the name of a Greek letter. They are spelled out, because many look like Latin letters, of which rustc warns.
+/// Returns the name of a Greek letter. They are spelled out, because many look like Latin letters, of which rustc
+/// warns.
 fn greek(c: char) -> Option<&'static str> {
     const LETTERS: [&str; 25] = [
         "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu",
@@ -96,7 +97,8 @@ fn greek(c: char) -> Option<&'static str> {
     LETTERS.get(index).copied()
 }
 
-/// Returns the ASCII form of a full-width character: `(` for `（`, `A` for `Ａ`. Full-width forms are at ASCII plus 0xFEE0.
+/// Returns the ASCII form of a full-width character: `(` for `（`, `A` for `Ａ`. Full-width forms are at ASCII plus
+/// 0xFEE0.
 fn ascii_of_full_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
@@ -107,8 +109,8 @@ fn ascii_of_full_width(c: char) -> char {
 
 /// Returns whether a character is a letter of a script in common use, in its composed form.
 ///
-/// Rust accepts far more, but it normalises identifiers (so that two names could become one) and warns of rare characters.
-/// These blocks hold no combining marks and no compatibility forms, so that neither happens.
+/// Rust accepts far more, but it normalises identifiers (so that two names could become one) and warns of rare
+/// characters. These blocks hold no combining marks and no compatibility forms, so that neither happens.
 fn is_common_letter(c: char) -> bool {
     matches!(c,
         '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{131}' | '\u{134}'..='\u{13E}'

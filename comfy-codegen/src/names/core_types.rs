@@ -2,9 +2,9 @@
 
 /// The words of `comfy_runtime::types`, sorted by bytes: those of the core server for data, 3D files and widgets.
 ///
-/// A test compares the two lists, because the runtime can depend neither on this crate nor on `comfy-schema`. The list of
-/// words for which the front end has a widget is `comfy_schema::widgets`. Any other word of a schema gets a marker in the
-/// generated module `types`, so nothing depends on this list being complete.
+/// A test compares the two lists, because the runtime can depend neither on this crate nor on `comfy-schema`. The list
+/// of words for which the front end has a widget is `comfy_schema::widgets`. Any other word of a schema gets a marker
+/// in the generated module `types`, so nothing depends on this list being complete.
 pub(crate) const WORDS: &[&str] = &[
     "ACCUMULATION",
     "ARRAY",

@@ -9,8 +9,8 @@ use super::reserved::{is_keyword, is_unescapable};
 pub struct Ident(String);
 
 impl Ident {
-    /// Creates an identifier from a name that is an identifier or a keyword. Keywords that cannot be raw get an underscore
-    /// (`self_`).
+    /// Creates an identifier from a name that is an identifier or a keyword. Keywords that cannot be raw get an
+    /// underscore (`self_`).
     pub(crate) fn new(mut name: String) -> Self {
         if is_unescapable(&name) {
             name.push('_');

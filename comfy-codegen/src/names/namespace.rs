@@ -11,7 +11,7 @@ pub(crate) struct Wish<'n> {
     pub(crate) wanted: String,
 }
 
-/// How a number is appended to a name, to tell it apart from an equal one.
+/// The way in which a number is appended to a name, to tell it apart from an equal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suffix {
     /// Names of types, with an underscore only behind a digit: `ImageFlip2`, `Ltx2_2`.
@@ -30,7 +30,8 @@ impl Suffix {
         format!("{name}{gap}{number}")
     }
 
-    /// Returns the first of the names that is not taken, and takes it: the name itself, or the name with a number from 2.
+    /// Returns the first of the names that is not taken, and takes it: the name itself, or the name with a number from
+    /// 2.
     pub fn take_free(self, name: &str, taken: &mut HashSet<String>) -> String {
         let mut free = name.to_owned();
         let mut number = 2;
@@ -45,8 +46,8 @@ impl Suffix {
 /// Gives every wish a name of its own, and returns the names in the order of the wishes.
 ///
 /// Among equal wishes the one whose schema name needs no change keeps the name, or else the first in the order of the
-/// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the wishes,
-/// except that wishes with equal schema names are numbered as they come.
+/// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the
+/// wishes, except that wishes with equal schema names are numbered as they come.
 pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
     settle_beside(wishes, suffix, &HashSet::new())
 }

@@ -114,8 +114,8 @@ pub fn is_unescapable(name: &str) -> bool {
     matches!(name, "self" | "Self" | "super" | "crate" | "_")
 }
 
-/// Returns whether a type cannot have this name, or would shadow the prelude, a primitive type, a name of the runtime or
-/// the type parameter of a node.
+/// Returns whether a type cannot have this name, or would shadow the prelude, a primitive type, a name of the runtime
+/// or the type parameter of a node.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
     let taken = [&PRELUDE[..], &GENERATED, &BESIDE, &PRIMITIVES].into_iter().any(|names| names.contains(&name));
     taken || is_type_parameter(name) || is_keyword(name) || is_unescapable(name)

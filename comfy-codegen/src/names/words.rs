@@ -4,8 +4,8 @@ use super::chars::{Class, classify, symbol_name};
 
 /// Splits a name into words: at least one, and none of them empty.
 ///
-/// A symbol that tells names apart is a word (`ImageFlip+` gives `ImageFlip` and `Plus`); other symbols only separate. A
-/// name that consists of separators alone is spelled out, character by character.
+/// A symbol that tells names apart is a word (`ImageFlip+` gives `ImageFlip` and `Plus`); other symbols only separate.
+/// A name that consists of separators alone is spelled out, character by character.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Words::default();
     for (at, c) in name.char_indices() {
@@ -39,8 +39,8 @@ impl Words {
     }
 }
 
-/// Returns whether a hyphen is a minus sign: where a name starts or ends with it (`-ve`, `CONDITIONING-`), and between a
-/// blank and a number (`shift -1`). Between words it only separates (`MiDaS-Normal`, `A - Float`).
+/// Returns whether a hyphen is a minus sign: where a name starts or ends with it (`-ve`, `CONDITIONING-`), and between
+/// a blank and a number (`shift -1`). Between words it only separates (`MiDaS-Normal`, `A - Float`).
 fn is_sign(name: &str, at: usize, c: char) -> bool {
     if c != '-' {
         return false;

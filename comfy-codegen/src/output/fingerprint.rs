@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 /// A hash of everything that decides what is generated. Equal fingerprints mean equal files.
 ///
-/// It has 128 bits, so that inputs do not collide by accident. It is the same on every platform and with every toolchain,
-/// because it is part of files that are checked in.
+/// It has 128 bits, so that inputs do not collide by accident. It is the same on every platform and with every
+/// toolchain, because it is part of files that are checked in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Fingerprint(u128);
 

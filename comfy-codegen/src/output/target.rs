@@ -71,8 +71,8 @@ fn replaced(path: &Path, text: &str) -> Result<(), Error> {
     replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// Returns whether the file was written before the running program, a build script, was built. The program may then hold
-/// another generator, although of the same version.
+/// Returns whether the file was written before the running program, a build script, was built. The program may then
+/// hold another generator, although of the same version.
 fn is_older_than_this_program(path: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
     match (modified(path), env::current_exe().and_then(|program| modified(&program))) {

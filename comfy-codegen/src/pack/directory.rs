@@ -1,7 +1,7 @@
 //! The directory of a descriptor: for every input a few marks of its name, at fixed positions.
 //!
-//! The compiler looks up inputs for every literal of a workflow, step by step in an interpreter. With the marks it rejects
-//! most wrong inputs after one comparison.
+//! The compiler looks up inputs for every literal of a workflow, step by step in an interpreter. With the marks it
+//! rejects most wrong inputs after one comparison.
 
 use super::encoder::Encoder;
 use super::input;

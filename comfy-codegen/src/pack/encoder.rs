@@ -30,8 +30,8 @@ impl Encoder {
         self.text.push(char::from(b'0' + flags));
     }
 
-    /// Writes a number: a small one as a digit from `'0'` to `'N'`, a larger one as `'O'` and four digits. Most numbers are
-    /// the lengths of short words, and the compiler reads each of them many times.
+    /// Writes a number: a small one as a digit from `'0'` to `'N'`, a larger one as `'O'` and four digits. Most numbers
+    /// are the lengths of short words, and the compiler reads each of them many times.
     pub(super) fn number(&mut self, number: usize) {
         if number < LONG {
             return self.digit(number);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_inside_is_too_long_outside() {
+    fn a_nested_part_that_is_too_long_makes_the_whole_too_long() {
         assert_eq!(written(|e| e.nested(|e| e.string(&" ".repeat(1 << 20)))), Err(TooLong));
     }
 

@@ -82,8 +82,8 @@ fn bound(bound: Option<&Bound>, out: &mut Encoder) {
 /// The limit below which every whole number is a double (2^53).
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// Writes a double and its spelling. A whole number, which most bounds are, is written by its digits, which the compiler
-/// reads faster; any other by its bits.
+/// Writes a double and its spelling. A whole number, which most bounds are, is written by its digits, which the
+/// compiler reads faster; any other by its bits.
 fn float(value: f64, text: &str, out: &mut Encoder) {
     let digits = format!("{value:.0}");
     // Minus zero has its sign only in its bits.

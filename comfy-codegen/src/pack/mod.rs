@@ -20,7 +20,8 @@ const BRANCH: u8 = 8;
 
 /// Fills in the descriptors of a node and of everything in it.
 ///
-/// A node that is too large for a descriptor gets raw fields and a warning, so that the others are generated all the same.
+/// A node that is too large for a descriptor gets raw fields and a warning, so that the others are generated all the
+/// same.
 pub(crate) fn pack(node: &mut Node<'_>, shared: &Shared<'_>) {
     if pack_node(node, shared).is_err() {
         node.make_raw("the definition is too long for a descriptor");

@@ -173,7 +173,8 @@ fn the_directory_has_the_offsets_of_inputs() {
     );
     let (header, rest) = desc.split_at(3);
     assert_eq!(header, "034", "no flags, three must be given, four in all");
-    // For each input: marks of length, first and last letter; flags (1 needed, 2 ambiguous); offset behind the directory.
+    // For each input: marks of length, first and last letter; flags (1 needed, 2 ambiguous); offset behind the
+    // directory.
     assert_eq!(&rest[..32], "5G830006 5G83000J 1111001> 1220001N".replace(' ', ""));
     assert!(rest[32..].starts_with("4Test"), "{rest}");
 }

@@ -157,7 +157,8 @@ impl<'s> Parameters<'s> {
     }
 }
 
-/// Plans the inputs of one node, branch or row, in declared order. `class` is the node they belong to, at whatever depth.
+/// Plans the inputs of one node, branch or row, in declared order. `class` is the node they belong to, at whatever
+/// depth.
 pub(super) fn record<'s>(
     inputs: &'s [InputDef],
     class: &'s str,
@@ -179,8 +180,8 @@ fn settle_idents(fields: &mut [Field<'_>]) {
     }
 }
 
-/// Returns what is sent for a record of which nothing is given, as dotted names and JSON, or `None` if something must be
-/// given.
+/// Returns what is sent for a record of which nothing is given, as dotted names and JSON, or `None` if something must
+/// be given.
 fn implied(record: &Record<'_>) -> Option<Vec<(String, String)>> {
     let mut sent = Vec::new();
     for field in record.fields.iter().filter(|field| field.required) {

@@ -8,8 +8,8 @@ use super::model::{Branch, Choice, Kind, Node, Record};
 use super::shared::{List, Options, Shared, Tables, Union, Word, WordId};
 use crate::names::{self, Suffix, Wish, core_types, reserved, settle, settle_beside, snake_case, type_case};
 
-/// The maximum number of words in the name of a union. Larger unions are named by their first words and the number of the
-/// others.
+/// The maximum number of words in the name of a union. Larger unions are named by their first words and the number of
+/// the others.
 const MAX_WORDS: usize = 4;
 
 /// Names the nodes and everything in them, sorts them by name, and names what they share.
@@ -100,8 +100,8 @@ fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
     Suffix::Type.take_free(&format!("{ident}{suffix}"), taken)
 }
 
-/// Returns the name of the module for each of these names. Modules and types share a namespace: `types` are the types that
-/// code beside the modules refers to.
+/// Returns the name of the module for each of these names. Modules and types share a namespace: `types` are the types
+/// that code beside the modules refers to.
 fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<String> {
     let wishes: Vec<Wish<'_>> = idents
         .iter()
@@ -228,8 +228,8 @@ fn most_common_name<'s>(list: &List<'s>) -> (usize, &'s str) {
     list.names.iter().rev().map(|(&name, &count)| (count, name)).max_by_key(|&(count, _)| count).unwrap_or_default()
 }
 
-/// Returns the lists that get the plain name of their input: for every name the list that is used most, and among equals
-/// the one whose first class comes first.
+/// Returns the lists that get the plain name of their input: for every name the list that is used most, and among
+/// equals the one whose first class comes first.
 fn winners(lists: &[List<'_>], popular: &[(usize, &str)]) -> HashSet<usize> {
     let mut best: BTreeMap<String, usize> = BTreeMap::new();
     let rank = |index: usize| {

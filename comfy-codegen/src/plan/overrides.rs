@@ -54,7 +54,7 @@ pub enum OverrideError {
     },
 }
 
-/// What the path of an override leads to.
+/// The kind of input to which the path of an override leads.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     NotACombo,

@@ -148,8 +148,8 @@ fn mark_list(list: ListId, shared: &mut Shared<'_>) {
     shared.lists[list.0].used = true;
 }
 
-/// Marks the markers and enums that sources name. Code may name one without naming a node that has it, for example in the
-/// signature of a function.
+/// Marks the markers and enums that sources name. Code may name one without naming a node that has it, for example in
+/// the signature of a function.
 fn mark_mentioned(words: &HashSet<String>, shared: &mut Shared<'_>) {
     for word in &mut shared.words {
         word.used |= words.contains(&word.ident);

@@ -4,7 +4,7 @@ use comfy_schema::{Schema, Value};
 
 use super::{Kind, Overrides, Plan, Selection};
 
-/// A schema of one V1 node with these required inputs.
+/// Returns a schema of one V1 node with these required inputs.
 fn schema(inputs: &str) -> Schema {
     let text = format!(r#"{{"Test": {{"input": {{"required": {inputs}}}, "output": [], "name": "Test"}}}}"#);
     Schema::from_slice(text.as_bytes()).unwrap()
@@ -58,7 +58,7 @@ fn lists_of_files_are_open() {
 }
 
 #[test]
-fn overrides_win() {
+fn overrides_take_precedence() {
     let inputs = r#"{"files": [["a.pt"], {}], "mode": [["a", "b"], {}]}"#;
     let closed = |overrides: &Overrides| {
         planned(inputs, overrides, |plan| {
@@ -78,7 +78,7 @@ fn overrides_win() {
 }
 
 #[test]
-fn defaults_are_what_is_sent() {
+fn defaults_are_sent_as_written() {
     for (spec, json) in [
         (r#"["INT", {"default": 18446744073709551615}]"#, "18446744073709551615"),
         (r#"["INT", {"default": 20.0}]"#, "20"),
@@ -97,7 +97,7 @@ fn defaults_are_what_is_sent() {
 }
 
 #[test]
-fn defaults_that_the_server_refuses_are_none() {
+fn defaults_that_the_server_refuses_are_dropped() {
     for spec in [
         r#"["INT", {"default": 0.5}]"#,
         r#"["INT", {"default": true}]"#,
@@ -144,7 +144,7 @@ fn equal_lists_are_one_enum_and_the_most_used_one_has_the_plain_name() {
 }
 
 #[test]
-fn what_selected_nodes_do_not_use_is_not_generated() {
+fn items_that_selected_nodes_do_not_use_are_not_generated() {
     let text = r#"{
         "A": {"input": {"required": {"x": ["POSE", {}]}}, "output": ["IMAGE,MASK"], "name": "A"},
         "B": {"input": {"required": {"y": ["OTHER", {}]}}, "output": [], "name": "B"}

@@ -198,8 +198,8 @@ impl Composer<'_, '_, '_, '_> {
         }
         match names.as_slice() {
             [] => None,
-            // The last statement can be the value itself, unless it takes an output and has an attribute, which would then
-            // label the output.
+            // The last statement can be the value itself, unless it takes an output and has an attribute, which would
+            // then label the output.
             [only] => match body.statements.pop() {
                 Some(last)
                     if last.names == [only.as_str()] && (last.attributes.is_empty() || !has_then(&last.value)) =>
@@ -252,8 +252,8 @@ impl Composer<'_, '_, '_, '_> {
     }
 }
 
-/// Returns the names of the functions: those of their subgraphs in the editor, if known, else ones made from ids. They differ
-/// from the names of parameters, which would shadow the functions.
+/// Returns the names of the functions: those of their subgraphs in the editor, if known, else ones made from ids. They
+/// differ from the names of parameters, which would shadow the functions.
 pub(super) fn function_names(scopes: &[Scope], options: &ImportOptions, chosen: &Chosen) -> Vec<String> {
     let mut taken: HashSet<String> = chosen.list.iter().map(|parameter| parameter.name.clone()).collect();
     taken.extend([options.name.clone(), format!("{}_as_saved", options.name)]);

@@ -1,7 +1,7 @@
 //! Decides which nodes are nested in the literal of the node that uses them.
 //!
-//! These are nodes that are small, are used once, and have no label of their own, so that the source still reads from top to
-//! bottom.
+//! These are nodes that are small, are used once, and have no label of their own, so that the source still reads from
+//! top to bottom.
 
 use super::{Composer, is_long};
 use crate::fit::{Fit, Values};
@@ -63,8 +63,8 @@ fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
     })
 }
 
-/// Returns whether a node passes a value on under the same name. `let model = LoraLoader { model, … };` reads better than
-/// `model: LoraLoader { model: … }`.
+/// Returns whether a node passes a value on under the same name. `let model = LoraLoader { model, … };` reads better
+/// than `model: LoraLoader { model: … }`.
 fn hands_on(values: &Values<'_, '_>, name: &str) -> bool {
     values.fields.iter().any(|filled| filled.field.source.name == name && matches!(filled.value, Fit::Link(_)))
 }

@@ -1,9 +1,9 @@
 //! Fits the inputs of a node into the fields of its type, or finds the reason why the node must be raw.
 //!
-//! A typed node sends exactly what the file holds. A node becomes raw if its type would add an input that the file lacks, if
-//! the file has an input that the type does not declare, or if a list has too few entries. A single value that its field
-//! refuses does not make the node raw; it is given unchecked. With [`Tidy::Yes`] a node is also typed if the server would
-//! see no difference.
+//! A typed node sends exactly what the file holds. A node becomes raw if its type would add an input that the file
+//! lacks, if the file has an input that the type does not declare, or if a list has too few entries. A single value
+//! that its field refuses does not make the node raw; it is given unchecked. With [`Tidy::Yes`] a node is also typed if
+//! the server would see no difference.
 
 mod inputs;
 mod scalar;

@@ -1,8 +1,8 @@
 //! Lays out the tree in lines, as rustfmt does with its defaults.
 //!
-//! The rules of rustfmt, as found by trial: a struct literal stays on one line if its fields take at most 18 columns, a list
-//! or the arguments of a call if they take at most 60 (a single one as many as there are), and a chain of calls at most 60.
-//! Lists of short items are filled line by line. A value that fits only on the next line goes there.
+//! The rules of rustfmt, as found by trial: a struct literal stays on one line if its fields take at most 18 columns, a
+//! list or the arguments of a call if they take at most 60 (a single one as many as there are), and a chain of calls at
+//! most 60. Lists of short items are filled line by line. A value that fits only on the next line goes there.
 
 // Writing to a string cannot fail.
 use std::fmt::Write as _;
@@ -156,8 +156,8 @@ fn comment(text: &str, indent: usize, out: &mut String) {
     push(&line);
 }
 
-/// Returns the value behind `let x =` or a name behind `name:`, preceded by a space or, if it fits only on the next line, by
-/// a line break.
+/// Returns the value behind `let x =` or a name behind `name:`, preceded by a space or, if it fits only on the next
+/// line, by a line break.
 fn beside(value: &Expr, head: usize, place: Position) -> String {
     let here = Position { column: place.column + head, ..place };
     let next = Position { indent: place.indent + TAB, column: place.indent + TAB, ..place };

@@ -1,7 +1,7 @@
 //! A tree of the Rust that imported sources consist of, and its layout as rustfmt would write it.
 //!
-//! `prettyplease` is not used, because it drops comments and lays out literals in a way that the first `cargo fmt` would
-//! change. The tree has only what imports need, so that few rules of rustfmt matter (see `layout`).
+//! `prettyplease` is not used, because it drops comments and lays out literals in a way that the first `cargo fmt`
+//! would change. The tree has only what imports need, so that few rules of rustfmt matter (see `layout`).
 
 mod layout;
 mod sort;

@@ -8,8 +8,8 @@ use super::text::width;
 /// The width of a line: the option `max_width` of rustfmt, of which a list of names leaves one column free.
 const LINE: usize = 99;
 
-/// Returns the declarations for these items, each given by the path of a module and a name in it. If a module is named as
-/// `deprecated`, rustc would warn of its items.
+/// Returns the declarations for these items, each given by the path of a module and a name in it. If a module is named
+/// as `deprecated`, rustc would warn of its items.
 pub(crate) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
     let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (module, name) in items {

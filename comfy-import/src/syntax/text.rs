@@ -1,9 +1,9 @@
 //! Writes texts as Rust literals that keep every byte.
 //!
-//! A text that fits on its line becomes a plain literal. A longer one is cut at blanks and after every line break of its own,
-//! with a backslash at the end of each line. A text of short lines becomes a raw literal with real line breaks, which reads
-//! better. Characters that a reader or the compiler could mistake (control characters, lone carriage returns, marks of
-//! direction, spaces without width) are always written as escapes.
+//! A text that fits on its line becomes a plain literal. A longer one is cut at blanks and after every line break of
+//! its own, with a backslash at the end of each line. A text of short lines becomes a raw literal with real line
+//! breaks, which reads better. Characters that a reader or the compiler could mistake (control characters, lone
+//! carriage returns, marks of direction, spaces without width) are always written as escapes.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -52,8 +52,8 @@ pub(super) fn one_line(text: &str) -> Option<String> {
     Some(quoted(text))
 }
 
-/// Returns whether the lines of a text are short enough for a raw literal, and none ends in blanks, which an editor might
-/// remove.
+/// Returns whether the lines of a text are short enough for a raw literal, and none ends in blanks, which an editor
+/// might remove.
 fn has_short_lines(text: &str) -> bool {
     text.contains('\n')
         && text.chars().all(|c| c == '\n' || stands_raw(c))
@@ -142,8 +142,8 @@ fn escaped(c: char) -> String {
     }
 }
 
-/// Returns whether a character is a control character, a mark of direction (which rustc refuses in sources), has no width, or
-/// only looks like a space.
+/// Returns whether a character is a control character, a mark of direction (which rustc refuses in sources), has no
+/// width, or only looks like a space.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || c.is_whitespace() && !c.is_ascii()

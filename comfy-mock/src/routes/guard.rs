@@ -27,14 +27,14 @@ pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
     let fault = shared.faults.for_request(method.as_str(), &path);
     let response = match fault {
         Some(fault) => with_fault(&shared, fault, request, next).await,
-        None => answer(&shared, request, next).await,
+        None => respond(&shared, request, next).await,
     };
     recorded.set_status(response.status().as_u16());
     shared.log.notify(|| format!("{method} {path} {}", response.status().as_u16()));
     response
 }
 
-async fn answer(shared: &Shared, request: Request, next: Next) -> Response {
+async fn respond(shared: &Shared, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     if shared.settings.cors.is_none() && is_foreign(request.headers()) {
@@ -69,9 +69,9 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
         }
         HttpKind::Delay(time) => {
             tokio::time::sleep(time).await;
-            answer(shared, request, next).await
+            respond(shared, request, next).await
         }
-        HttpKind::CutBody(after) => cut(answer(shared, request, next).await, after).await,
+        HttpKind::CutBody(after) => cut(respond(shared, request, next).await, after).await,
     }
 }
 
@@ -159,11 +159,11 @@ fn not_allowed(method: &Method, response: &Response) -> Response {
     methods.extend(["GET", "HEAD"]);
     methods.sort_unstable();
     methods.dedup();
-    let mut answer = reply::text(405, "405: Method Not Allowed");
+    let mut refusal = reply::text(405, "405: Method Not Allowed");
     if let Ok(value) = HeaderValue::from_str(&methods.join(",")) {
-        answer.headers_mut().insert(ALLOW, value);
+        refusal.headers_mut().insert(ALLOW, value);
     }
-    answer
+    refusal
 }
 
 fn cache_headers(response: &mut Response, path: &str) {

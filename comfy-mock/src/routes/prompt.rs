@@ -27,10 +27,10 @@ pub(crate) async fn status(State(shared): State<Arc<Shared>>) -> Response {
 
 /// Handles `POST /prompt`.
 pub(crate) async fn submit(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
-    submitted(&shared, &headers, &body).unwrap_or_else(|answer| answer)
+    submitted(&shared, &headers, &body).unwrap_or_else(|response| response)
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Response, Response> {
     let body = body.json()?;
     let member = |name: &str| body.as_object().and_then(|request| request.get(name));
@@ -70,7 +70,7 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
 }
 
 /// Returns the number that orders the request in the queue: its own, or the next of the counter.
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 fn number(shared: &Shared, body: &Value) -> Result<Number, Response> {
     let request = match body {
         Value::Object(request) => Some(request),

@@ -27,7 +27,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
 pub(crate) async fn change(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     if request.get("clear").is_some_and(truthy) {
         lock(&shared.queue).clear();
@@ -61,7 +61,7 @@ pub(crate) async fn interrupt(State(shared): State<Arc<Shared>>, body: Body) -> 
 pub(crate) async fn free(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     if request.get("free_memory").is_some_and(truthy) {
         lock(&shared.queue).ask_free_memory();
@@ -93,7 +93,7 @@ fn pair(entry: &Entry) -> (comfy_schema::Text, Value) {
 pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     let request = match members(&body) {
         Ok(request) => request,
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     let Some(ids) = ids(&request) else { return reply::internal_error() };
     let mut queue = lock(&shared.queue);
@@ -107,7 +107,7 @@ pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body
     reply::empty(200)
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 fn members(body: &Body) -> Result<Map, Response> {
     match body.json()? {
         Value::Object(request) => Ok(request),

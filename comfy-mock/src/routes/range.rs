@@ -30,18 +30,18 @@ pub(crate) fn file(path: &Path, headers: &HeaderMap, content_type: &'static str)
         None => (0, metadata.len()),
         Some(Some(part)) => part,
         Some(None) => {
-            let mut answer = reply::text(416, "416: Range Not Satisfiable");
-            set(&mut answer, CONTENT_RANGE, &format!("bytes */{}", metadata.len()));
-            return answer;
+            let mut response = reply::text(416, "416: Range Not Satisfiable");
+            set(&mut response, CONTENT_RANGE, &format!("bytes */{}", metadata.len()));
+            return response;
         }
     };
     let Ok(bytes) = read(path, start, length) else { return reply::internal_error() };
-    let mut answer = reply::with(if range.is_some() { 206 } else { 200 }, content_type, bytes);
+    let mut response = reply::with(if range.is_some() { 206 } else { 200 }, content_type, bytes);
     if range.is_some() {
         let end = (start + length).saturating_sub(1);
-        set(&mut answer, CONTENT_RANGE, &format!("bytes {start}-{end}/{}", metadata.len()));
+        set(&mut response, CONTENT_RANGE, &format!("bytes {start}-{end}/{}", metadata.len()));
     }
-    with_headers(answer, &tag, &time)
+    with_headers(response, &tag, &time)
 }
 
 fn read(path: &Path, start: u64, length: u64) -> std::io::Result<Vec<u8>> {
@@ -82,17 +82,17 @@ fn modified(metadata: &Metadata) -> String {
     httpdate::fmt_http_date(metadata.modified().unwrap_or(UNIX_EPOCH))
 }
 
-fn with_headers(mut answer: Response, tag: &str, time: &str) -> Response {
-    set(&mut answer, ETAG, tag);
-    set(&mut answer, LAST_MODIFIED, time);
-    set(&mut answer, ACCEPT_RANGES, "bytes");
-    answer
+fn with_headers(mut response: Response, tag: &str, time: &str) -> Response {
+    set(&mut response, ETAG, tag);
+    set(&mut response, LAST_MODIFIED, time);
+    set(&mut response, ACCEPT_RANGES, "bytes");
+    response
 }
 
-pub(super) fn set(answer: &mut Response, name: HeaderName, value: &str) {
+pub(super) fn set(response: &mut Response, name: HeaderName, value: &str) {
     // `from_bytes`, unlike `from_str`, accepts non-ASCII characters.
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-        answer.headers_mut().insert(name, value);
+        response.headers_mut().insert(name, value);
     }
 }
 

@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 impl Body {
     /// Parses the body as JSON, whatever its content type. The error is the response with status 500.
-    #[expect(clippy::result_large_err, reason = "the error is the answer")]
+    #[expect(clippy::result_large_err, reason = "the error is the response")]
     pub(crate) fn json(&self) -> Result<Value, Response> {
         Value::parse(&self.0).map_err(|_| reply::internal_error())
     }

@@ -59,7 +59,7 @@ async fn stored(
         Err(status) => return failed(status),
     };
     match store(shared, &form, make) {
-        Ok(answer) => reply::json(&answer),
+        Ok(response) => reply::json(&response),
         Err(status) => failed(status),
     }
 }

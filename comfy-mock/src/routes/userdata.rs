@@ -91,7 +91,7 @@ fn entry(path: &str, metadata: &Metadata) -> Value {
 pub(crate) async fn read(State(shared): State<Arc<Shared>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     match inside(&shared, &file) {
         Ok(path) => range::file(&path, &headers, content_type(&file)),
-        Err(answer) => answer,
+        Err(response) => response,
     }
 }
 
@@ -105,7 +105,7 @@ pub(crate) async fn write(
     let query = Query::of(query.as_deref());
     let path = match inside(&shared, &file) {
         Ok(path) => path,
-        Err(answer) => return answer,
+        Err(response) => return response,
     };
     if keeps(&query) && path.exists() {
         return reply::text(409, "File already exists");
@@ -119,7 +119,7 @@ pub(crate) async fn write(
 /// Handles `DELETE /userdata/{file}`.
 pub(crate) async fn delete(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
     match inside(&shared, &file) {
-        Err(answer) => answer,
+        Err(response) => response,
         Ok(path) if !path.exists() => reply::empty(404),
         Ok(path) => match fs::remove_file(path) {
             Ok(()) => reply::empty(204),
@@ -137,7 +137,7 @@ pub(crate) async fn rename(
     let query = Query::of(query.as_deref());
     let (from, to) = match (inside(&shared, &file), inside(&shared, &dest)) {
         (Ok(from), Ok(to)) => (from, to),
-        (Err(answer), _) | (_, Err(answer)) => return answer,
+        (Err(response), _) | (_, Err(response)) => return response,
     };
     if !from.exists() {
         return reply::empty(404);
@@ -151,7 +151,7 @@ pub(crate) async fn rename(
     }
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 fn inside(shared: &Shared, file: &str) -> Result<PathBuf, Response> {
     let root = shared.storage.user();
     below(&root, file).ok().filter(|path| *path != root).ok_or_else(|| reply::empty(403))

@@ -30,15 +30,15 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
         None if channel == "rgb" || channel == "a" => Some(single(&path, &channel)),
         None => None,
     };
-    let mut answer = match encoded {
+    let mut response = match encoded {
         Some(Ok((content_type, bytes))) => reply::with(200, content_type, bytes),
         Some(Err(_)) => return reply::internal_error(),
         None => range::file(&path, &headers, content_type(&name)),
     };
-    if answer.status().is_success() {
-        range::set(&mut answer, CONTENT_DISPOSITION, &format!("filename=\"{name}\""));
+    if response.status().is_success() {
+        range::set(&mut response, CONTENT_DISPOSITION, &format!("filename=\"{name}\""));
     }
-    answer
+    response
 }
 
 /// Returns the path of the file, and the name to show. The error is a status.

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::report::Report;
 use crate::setting::read;
 use crate::shape::differences;
-use crate::support::{Answer, form, get, post, send};
+use crate::support::{Response, form, get, post, send};
 
 /// The routes whose response must equal the recorded one.
 const EQUAL: [&str; 7] = [
@@ -24,9 +24,9 @@ pub(crate) async fn play(server: &Server) -> Report {
     prepare(server).await;
     let mut report = Report::default();
     for exchange in read("http_endpoints.json").as_array().unwrap() {
-        let answer = request(server, exchange).await;
+        let response = request(server, exchange).await;
         let name = format!("{} {} {}", exchange["method"], exchange["path"], exchange["request"]);
-        report.add(&name, compare(exchange, &answer));
+        report.add(&name, compare(exchange, &response));
     }
     report
 }
@@ -44,7 +44,7 @@ async fn prepare(server: &Server) {
 }
 
 /// Sends a recorded request. The recording describes requests that are not JSON in words.
-async fn request(server: &Server, exchange: &Json) -> Answer {
+async fn request(server: &Server, exchange: &Json) -> Response {
     let (method, path) = (exchange["method"].as_str().unwrap(), exchange["path"].as_str().unwrap());
     let picture = get(server, "/view?filename=t_00001_.png").await.body;
     let other = get(server, "/view?filename=t_00001_.png&channel=a").await.body;
@@ -82,21 +82,21 @@ async fn request(server: &Server, exchange: &Json) -> Answer {
 }
 
 /// Returns where a response differs from the recorded one.
-pub(crate) fn compare(exchange: &Json, answer: &Answer) -> Vec<String> {
+pub(crate) fn compare(exchange: &Json, response: &Response) -> Vec<String> {
     let mut found = Vec::new();
-    if exchange["status"] != answer.status {
-        found.push(format!("status {} and not {}: {}", answer.status, exchange["status"], answer.text()));
+    if exchange["status"] != response.status {
+        found.push(format!("status {} and not {}: {}", response.status, exchange["status"], response.text()));
         return found;
     }
-    compare_headers(exchange, answer, &mut found);
+    compare_headers(exchange, response, &mut found);
     let path = exchange["path"].as_str().unwrap();
     match &exchange["json"] {
-        Json::String(text) if *text != answer.text() => found.push(format!("{:?} and not {text:?}", answer.text())),
+        Json::String(text) if *text != response.text() => found.push(format!("{:?} and not {text:?}", response.text())),
         Json::Null | Json::String(_) => {}
         real => {
             let is_shown = exchange["method"] == "GET" && EQUAL.contains(&path);
-            let is_equal = answer.status >= 400 || is_shown || exchange["request"].is_string();
-            let ours = answer.json();
+            let is_equal = response.status >= 400 || is_shown || exchange["request"].is_string();
+            let ours = response.json();
             match is_equal {
                 true if *real != ours => found.push(format!("{ours}\n    and not {real}")),
                 true => {}
@@ -104,25 +104,25 @@ pub(crate) fn compare(exchange: &Json, answer: &Answer) -> Vec<String> {
             }
         }
     }
-    if let Some(text) = exchange["text"].as_str().filter(|text| *text != answer.text()) {
-        found.push(format!("{:?} and not {text:?}", answer.text()));
+    if let Some(text) = exchange["text"].as_str().filter(|text| *text != response.text()) {
+        found.push(format!("{:?} and not {text:?}", response.text()));
     }
-    if let Some(size) = exchange["bytes"].as_u64().filter(|size| (*size == 0) != answer.body.is_empty()) {
-        found.push(format!("{} bytes and not {size}", answer.body.len()));
+    if let Some(size) = exchange["bytes"].as_u64().filter(|size| (*size == 0) != response.body.is_empty()) {
+        found.push(format!("{} bytes and not {size}", response.body.len()));
     }
     found
 }
 
-fn compare_headers(exchange: &Json, answer: &Answer, found: &mut Vec<String>) {
+fn compare_headers(exchange: &Json, response: &Response, found: &mut Vec<String>) {
     let Some(headers) = exchange["headers"].as_object() else { return };
     let real = |name: &str| headers.get(name).and_then(Json::as_str);
     for name in ["Content-Type", "Content-Disposition"] {
-        let ours = answer.header(&name.to_ascii_lowercase());
+        let ours = response.header(&name.to_ascii_lowercase());
         if real(name) != ours {
             found.push(format!("{name} {ours:?} and not {:?}", real(name)));
         }
     }
-    if real("Etag").is_some() && answer.header("etag").is_none() {
+    if real("Etag").is_some() && response.header("etag").is_none() {
         found.push("no Etag".to_owned());
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::endpoints::compare;
 use crate::report::Report;
 use crate::setting::read;
-use crate::support::{Answer, get, post, send};
+use crate::support::{Response, get, post, send};
 
 /// Plays all exchanges in order.
 pub(crate) async fn play(server: &Server) -> Report {
@@ -18,14 +18,14 @@ pub(crate) async fn play(server: &Server) -> Report {
     let mut ids: Vec<(String, String)> = Vec::new();
     let recording = read("http_queue.json");
     for (at, exchange) in recording.as_array().unwrap().iter().enumerate() {
-        let answer = request(server, exchange, &ids).await;
+        let response = request(server, exchange, &ids).await;
         if exchange["path"] == "/prompt" && exchange["method"] == "POST" {
-            let id = |answer: &Json| answer["prompt_id"].as_str().unwrap().to_owned();
-            ids.push((id(&exchange["json"]), id(&answer.json())));
+            let id = |response: &Json| response["prompt_id"].as_str().unwrap().to_owned();
+            ids.push((id(&exchange["json"]), id(&response.json())));
             server.until(|server| server.running().is_some()).await;
         }
         let name = format!("{at} {} {} {}", exchange["method"], exchange["path"], exchange["request"]);
-        report.add(&name, compare(exchange, &answer));
+        report.add(&name, compare(exchange, &response));
         if exchange["request"] == json!({"clear": true}) {
             assert!(server.pending().is_empty() && server.finished() == before, "only the queue is cleared");
         }
@@ -51,7 +51,7 @@ async fn prepare(server: &Server) -> Vec<String> {
 }
 
 /// Sends a recorded request, with our ids.
-async fn request(server: &Server, exchange: &Json, ids: &[(String, String)]) -> Answer {
+async fn request(server: &Server, exchange: &Json, ids: &[(String, String)]) -> Response {
     let ours = |text: &str| ids.iter().fold(text.to_owned(), |text, (real, ours)| text.replace(real, ours));
     let path = ours(exchange["path"].as_str().unwrap());
     let body = match &exchange["request"] {

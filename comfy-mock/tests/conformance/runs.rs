@@ -101,9 +101,9 @@ async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
 
 /// Submits the prompt, and returns its id if it was accepted.
 async fn post_prompt(server: &Server, exchange: &Json, found: &mut Vec<String>) -> Option<String> {
-    let answer = send(server, "POST", "/prompt", &[], exchange["request"].to_string().as_bytes()).await;
-    found.extend(compare(exchange, &answer));
-    answer.json()["prompt_id"].as_str().map(str::to_owned)
+    let response = send(server, "POST", "/prompt", &[], exchange["request"].to_string().as_bytes()).await;
+    found.extend(compare(exchange, &response));
+    response.json()["prompt_id"].as_str().map(str::to_owned)
 }
 
 /// Sends the requests that the client sent after the run.

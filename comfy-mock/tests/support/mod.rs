@@ -18,7 +18,7 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// The headers, with names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
@@ -27,7 +27,7 @@ pub(crate) struct Answer {
     pub(crate) is_cut: bool,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Json {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
@@ -42,7 +42,7 @@ impl Answer {
 }
 
 /// Sends a request and reads the response.
-pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
     let start = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     let mut head = vec![start];
@@ -61,7 +61,7 @@ pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(
     parse(&bytes, is_broken, method == "HEAD")
 }
 
-fn parse(bytes: &[u8], is_broken: bool, is_head: bool) -> Answer {
+fn parse(bytes: &[u8], is_broken: bool, is_head: bool) -> Response {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
@@ -74,32 +74,32 @@ fn parse(bytes: &[u8], is_broken: bool, is_head: bool) -> Answer {
     let promised: Option<usize> = headers.get("content-length").map(|length| length.parse().unwrap());
     assert!(!headers.contains_key("transfer-encoding"), "bodies have a length: {head}");
     let is_cut = is_broken || (!is_head && promised.is_some_and(|promised| promised > body.len()));
-    Answer { status, headers, body, is_cut }
+    Response { status, headers, body, is_cut }
 }
 
-pub(crate) async fn get(server: &Server, path: &str) -> Answer {
+pub(crate) async fn get(server: &Server, path: &str) -> Response {
     send(server, "GET", path, &[], b"").await
 }
 
-pub(crate) async fn post(server: &Server, path: &str, body: &Json) -> Answer {
+pub(crate) async fn post(server: &Server, path: &str, body: &Json) -> Response {
     send(server, "POST", path, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
 }
 
 /// Sends a request with an arbitrary body, and returns the status and the body of the response.
 pub(crate) async fn raw(server: &Server, method: &str, path: &str, body: &str) -> (u16, String) {
-    let answer = send(server, method, path, &[], body.as_bytes()).await;
-    (answer.status, answer.text())
+    let response = send(server, method, path, &[], body.as_bytes()).await;
+    (response.status, response.text())
 }
 
 /// Submits a prompt, and returns its id.
 pub(crate) async fn submit(server: &Server, prompt: &Json, client: Option<&str>) -> String {
-    let answer = post(server, "/prompt", &json!({"prompt": prompt, "client_id": client})).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["prompt_id"].as_str().unwrap().to_owned()
+    let response = post(server, "/prompt", &json!({"prompt": prompt, "client_id": client})).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()["prompt_id"].as_str().unwrap().to_owned()
 }
 
 /// Sends a form with these parts: name, file name, and content.
-pub(crate) async fn form(server: &Server, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+pub(crate) async fn form(server: &Server, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Response {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();

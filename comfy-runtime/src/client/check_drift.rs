@@ -3,9 +3,10 @@
 use comfy_schema::drift::{Comparison, Finding, Level};
 use comfy_schema::{Schema, Value};
 
+use super::Client;
 use super::drift::Drift;
 use super::error::Error;
-use super::{Client, json};
+use super::preflight::classes;
 use crate::workflow::Workflow;
 
 impl Drift {
@@ -39,9 +40,9 @@ impl Client {
     /// Compares the node definitions that a program was generated from with those that this server has now, for the
     /// classes that the workflow uses.
     ///
-    /// Nothing runs. The check is meant for the start of a program, after an update of the server. `old` is the snapshot
-    /// that `build.rs` reads: `Schema::from_slice(include_bytes!("../schemas/comfyui.json"))`. Models and input files
-    /// that were added or removed are not drift; [`preflight`](Self::preflight) checks them.
+    /// Nothing runs. The check is meant for the start of a program, after an update of the server. `old` is the
+    /// snapshot that `build.rs` reads: `Schema::from_slice(include_bytes!("../schemas/comfyui.json"))`. Models and
+    /// input files that were added or removed are not drift; [`preflight`](Self::preflight) checks them.
     ///
     /// ```no_run
     /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,7 +62,8 @@ impl Client {
     /// changes are in the result; see [`Drift::into_result`].
     pub async fn check_drift<T>(&self, workflow: &Workflow<T>, old: &Schema) -> Result<Drift, Error> {
         let prompt = Value::parse(workflow.to_json().as_bytes()).map_err(|error| invalid(&error))?;
-        let (new, replacements) = self.definitions(&prompt).await?;
+        let classes = classes(workflow);
+        let (new, replacements) = self.definitions(&classes).await?;
         let found = Comparison::new(old, &new).replacements(&replacements).workflow(&prompt);
         let (mut breaking, mut defaulted, mut additive) = (Vec::new(), Vec::new(), Vec::new());
         for finding in found.map_err(|error| invalid(&error))? {
@@ -72,13 +74,9 @@ impl Client {
             }
         }
         // `fill` needs only the old definitions of the workflow's classes.
-        let used = old.nodes.iter().filter(|node| uses(&prompt, &node.class)).cloned().collect();
+        let used = old.nodes.iter().filter(|node| classes.contains(node.class.as_str())).cloned().collect();
         Ok(Drift { breaking, defaulted, additive, prompt, old: Schema::new(used), new, replacements })
     }
-}
-
-fn uses(prompt: &Value, class: &str) -> bool {
-    json::members(Some(prompt)).any(|(_, node)| json::text(node, "class_type") == Some(class))
 }
 
 fn invalid(error: &dyn std::error::Error) -> Error {

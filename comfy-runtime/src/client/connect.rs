@@ -41,7 +41,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Setup`] if a setting is invalid, and [`Error::Socket`] if no ComfyUI server responds at the URL.
+    /// Returns [`Error::Setup`] if a setting is invalid, and [`Error::Socket`] if no ComfyUI server responds at the
+    /// URL.
     ///
     /// # Panics
     ///
@@ -120,7 +121,8 @@ fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue
     Some(header)
 }
 
-/// Returns the TLS configuration: the system's certificates and the extra ones. Plain HTTP works on systems without any.
+/// Returns the TLS configuration: the system's certificates and the extra ones. Plain HTTP works on systems without
+/// any.
 fn tls_config(scheme: &str, root_certificates: &[Vec<u8>]) -> Result<rustls::ClientConfig, Error> {
     let invalid = |reason: String| Error::Setup { setting: "TLS configuration", reason };
     let builder = || {

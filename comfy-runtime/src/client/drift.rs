@@ -15,7 +15,8 @@ use comfy_schema::{Schema, Value};
 pub struct Drift {
     /// Changes after which the workflow is rejected or fails while it runs.
     pub breaking: Vec<Finding>,
-    /// New required inputs that have a default; the server rejects a prompt without them, and [`Drift::fill`] adds them.
+    /// New required inputs that have a default; the server rejects a prompt without them, and [`Drift::fill`] adds
+    /// them.
     pub defaulted: Vec<Finding>,
     /// Changes that the workflow can ignore, and inputs that the server now ignores.
     pub additive: Vec<Finding>,

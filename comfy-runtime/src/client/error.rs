@@ -77,8 +77,8 @@ pub enum Error {
     /// [preflight](super::Client::preflight) nothing ran.
     #[error("{0}")]
     Partial(Box<DroppedOutputs>),
-    /// It is unknown whether the server accepted the workflow: the response was lost, and the server's queue and history
-    /// could not settle it.
+    /// It is unknown whether the server accepted the workflow: the response was lost, and the server's queue and
+    /// history could not settle it.
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(

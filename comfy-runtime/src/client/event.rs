@@ -10,8 +10,8 @@ use super::outputs::Done;
 /// An event of a run.
 ///
 /// The last event is one of `Finished`, `Failed`, `Interrupted`, `Deleted`, `Lost` and `Stalled`, and every run has
-/// exactly one of them. The other events are forwarded as the WebSocket delivers them: some may be missing after a broken
-/// connection, and one that the server sends twice is delivered twice.
+/// exactly one of them. The other events are forwarded as the WebSocket delivers them: some may be missing after a
+/// broken connection, and one that the server sends twice is delivered twice.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {

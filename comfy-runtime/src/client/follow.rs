@@ -212,8 +212,8 @@ impl Follow<'_> {
         Ok(status::history_entry(&self.inner.transport, witness).await?.is_some())
     }
 
-    /// Notes what a queue that contains the run proves: it belongs to the server process that accepted the run. So every
-    /// other prompt in it is a witness, and a connection that was open before the request leads to that process.
+    /// Notes what a queue that contains the run proves: it belongs to the server process that accepted the run. So
+    /// every other prompt in it is a witness, and a connection that was open before the request leads to that process.
     async fn verify_server(&mut self) {
         // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
         let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted_at).await else { return };

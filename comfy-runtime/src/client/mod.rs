@@ -57,11 +57,9 @@ use std::sync::Arc;
 
 pub use builder::ClientBuilder;
 pub use bytes::Bytes;
-// Single items and not the whole crate: its definitions share names with the node traits and input kinds of this crate,
-// and rustc would then print full paths in its messages.
 pub use comfy_schema::drift::Finding;
 pub use comfy_schema::validate::{NodeErrorKind, RequestErrorKind, Unverifiable, UnverifiableKind};
-pub use comfy_schema::{Map, Schema, Value};
+pub use comfy_schema::{Map, NodeDef, Schema, Value};
 pub use download::Download;
 pub use drift::Drift;
 pub use ending::{Ending, ExecutionError, Interruption, LostReason, LostRun, Stalled};

@@ -62,8 +62,8 @@ impl Origin {
 
     /// Returns the node of this id.
     ///
-    /// A node that the workflow does not have is one that another node expanded to (`<parent>.<call>.<graph>.<n>`); only
-    /// its id is known.
+    /// A node that the workflow does not have is one that another node expanded to (`<parent>.<call>.<graph>.<n>`);
+    /// only its id is known.
     pub(crate) fn node(&self, id: &str) -> NodeInfo {
         self.nodes.get(id).cloned().unwrap_or_else(|| NodeInfo {
             id: id.to_owned(),

@@ -16,8 +16,8 @@ use super::routes::View;
 use super::{Client, json};
 use crate::workflow::Workflow;
 
-/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are requested
-/// at once.
+/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are
+/// requested at once.
 const MAX_CLASSES: usize = 48;
 
 /// Maximum number of concurrent requests.
@@ -110,12 +110,12 @@ impl Client {
         let origin = Origin::new(workflow);
         let prompt = Value::parse(workflow.to_json().as_bytes())
             .map_err(|error| Error::InvalidResponse { call: "preflight".into(), reason: error.to_string() })?;
-        let (schema, replacements) = self.definitions(&prompt).await?;
+        let (schema, replacements) = self.definitions(&classes(workflow)).await?;
         let validator = Validator::new(&schema).replacements(&replacements);
         let mut verdict = validator.clone().check(&prompt, None);
         let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
-        // The validator takes the known files for all files. So one that passed before may now be missing, and has to be
-        // asked for too.
+        // The validator takes the known files for all files. So one that passed before may now be missing, and has to
+        // be asked for too.
         loop {
             let names = unknown_files(&verdict, &prompt, &asked);
             if names.is_empty() {
@@ -133,10 +133,8 @@ impl Client {
         Ok(convert(&verdict, &origin))
     }
 
-    /// Returns the definitions of the classes of a prompt, and the replacements of missing classes.
-    pub(super) async fn definitions(&self, prompt: &Value) -> Result<(Schema, Replacements), Error> {
-        let classes: BTreeSet<String> =
-            json::members(Some(prompt)).filter_map(|(_, node)| json::string(node, "class_type")).collect();
+    /// Returns the definitions of these classes, and the server's replacements of missing classes.
+    pub(super) async fn definitions(&self, classes: &BTreeSet<String>) -> Result<(Schema, Replacements), Error> {
         let replacements = match self.node_replacements().await {
             Ok(replacements) => replacements,
             // Servers before version 0.26 do not have the route.
@@ -183,6 +181,11 @@ impl Client {
         let found: Result<Vec<_>, _> = responses.into_iter().collect();
         Ok(found?.into_iter().flatten().collect())
     }
+}
+
+/// Returns the classes of the nodes of a workflow.
+pub(super) fn classes<T>(workflow: &Workflow<T>) -> BTreeSet<String> {
+    workflow.nodes().map(|node| node.class().into_owned()).filter(|class| !class.is_empty()).collect()
 }
 
 /// Returns the names of files that decide the verdict and were not asked for yet: unverifiable ones, and those that a

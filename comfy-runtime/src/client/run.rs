@@ -20,8 +20,9 @@ use super::tracker::Tracker;
 
 /// A run that the server accepted.
 ///
-/// The run is followed in the background until it ends, whether or not the program waits for it. Dropping the value stops
-/// the following and leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop) was set.
+/// The run is followed in the background until it ends, whether or not the program waits for it. Dropping the value
+/// stops the following and leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop)
+/// was set.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
@@ -60,11 +61,11 @@ impl Run {
         let (sender, ended) = watch::channel(false);
         let accepted_at = Instant::now();
         let span = tracing::debug_span!("run", prompt_id = tracker.prompt_id);
-        let (shared, followed) = (Arc::clone(inner), Arc::clone(&tracker));
+        let (shared, subject) = (Arc::clone(inner), Arc::clone(&tracker));
         let following = async move {
-            let ending = follow(&shared, &followed, accepted_at, connection).await;
-            shared.hub.remove(&followed.prompt_id);
-            followed.set_ending(ending);
+            let ending = follow(&shared, &subject, accepted_at, connection).await;
+            shared.hub.remove(&subject.prompt_id);
+            subject.set_ending(ending);
             sender.send_replace(true);
         };
         let follower = tokio::spawn(following.instrument(span)).abort_handle();
@@ -76,16 +77,16 @@ impl Run {
         &self.tracker.prompt_id
     }
 
-    /// Returns the number of the run in the queue; lower numbers run first. `None` if the response that contained it was
-    /// lost.
+    /// Returns the number of the run in the queue; lower numbers run first. `None` if the response that contained it
+    /// was lost.
     pub fn number(&self) -> Option<f64> {
         self.number
     }
 
     /// Returns a reader of the run's events.
     ///
-    /// The first reader receives all events from the beginning, a later one those from then on. Every reader receives the
-    /// last event.
+    /// The first reader receives all events from the beginning, a later one those from then on. Every reader receives
+    /// the last event.
     pub fn events(&self) -> Events {
         self.tracker.events()
     }
@@ -124,8 +125,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the call fails; the run may then
-    /// still be running.
+    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the call fails; the run may
+    /// then still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
         let cancelled = cancel(&self.inner, self.prompt_id()).await?;
         if cancelled {

@@ -32,8 +32,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// Time without any frame after which a connection counts as dead.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait for the end of the old connection. A server forgets a new connection when the old one of the same id
-/// ends after it.
+/// How long to wait for the end of the old connection. A server forgets a new connection when the old one of the same
+/// id ends after it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first wait before a reconnect; each further wait is twice as long.

@@ -43,8 +43,8 @@ pub(crate) struct QueueSnapshot {
 impl QueueCache {
     /// Returns the state of a run, by a snapshot of the queue that is not older than `since`.
     ///
-    /// A run moves from waiting to running to the history, each in one step. So an accepted run that is not in the queue
-    /// has ended, and a later request of the history must find it.
+    /// A run moves from waiting to running to the history, each in one step. So an accepted run that is not in the
+    /// queue has ended, and a later request of the history must find it.
     pub(crate) async fn status(
         &self,
         transport: &Arc<Transport>,

@@ -140,8 +140,8 @@ impl<'c> Submission<'c> {
         self
     }
 
-    /// Sets a key of `extra_data`, such as `preview_method` (`auto`, `none`, `latent2rgb`, `taesd`) or one that a custom
-    /// node reads.
+    /// Sets a key of `extra_data`, such as `preview_method` (`auto`, `none`, `latent2rgb`, `taesd`) or one that a
+    /// custom node reads.
     pub fn extra(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.extra.insert(key, value.into());
         self
@@ -175,9 +175,9 @@ impl<'c> Submission<'c> {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Rejected`] if the workflow is invalid, [`Error::NoSuchNode`] if a [target](Self::targets) is not
-    /// a node of the workflow, [`Error::Unconfirmed`] if it is unknown whether the server accepted the workflow, and
-    /// [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call fails.
+    /// Returns [`Error::Rejected`] if the workflow is invalid, [`Error::NoSuchNode`] if a [target](Self::targets) is
+    /// not a node of the workflow, [`Error::Unconfirmed`] if it is unknown whether the server accepted the workflow,
+    /// and [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call fails.
     pub async fn submit(self) -> Result<Accepted, Error> {
         self.submit_once().await
     }
@@ -325,8 +325,8 @@ impl<'c> Submission<'c> {
         })
     }
 
-    /// Looks for a prompt whose response was lost. Returns the response as far as queue and history tell it, or `None` if
-    /// the prompt did not arrive.
+    /// Looks for a prompt whose response was lost. Returns the response as far as queue and history tell it, or `None`
+    /// if the prompt did not arrive.
     async fn look_up(&self, prompt_id: &str, error: &Error) -> Result<Option<Value>, Error> {
         // A proxy that rejects a request does not forward it later, so one look is enough.
         let is_final = matches!(error, Error::Status { status: 429 | 500 | 503, .. });
@@ -346,8 +346,8 @@ impl<'c> Submission<'c> {
         }
     }
 
-    /// Reconstructs a lost response. The queue's item lists the outputs that the server accepted; the definitions of the
-    /// classes tell which others it dropped.
+    /// Reconstructs a lost response. The queue's item lists the outputs that the server accepted; the definitions of
+    /// the classes tell which others it dropped.
     async fn response_from(&self, prompt_id: &str, item: &Value) -> Result<Value, Error> {
         let [number, _, _, _, accepted] = json::array(Some(item)) else {
             return Ok(json::object([("prompt_id", prompt_id.into())]));

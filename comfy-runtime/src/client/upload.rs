@@ -83,8 +83,8 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
-    /// Names a file that the server is known to have, by its name, its subfolder (may be empty) and its folder (`input`,
-    /// `temp` or `output`).
+    /// Names a file that the server is known to have, by its name, its subfolder (may be empty) and its folder
+    /// (`input`, `temp` or `output`).
     pub fn existing(name: impl Into<String>, subfolder: impl Into<String>, folder: impl Into<String>) -> Self {
         let (name, subfolder, folder) = (name.into(), subfolder.into(), folder.into());
         Self { name, subfolder, folder, already_there: true, raw: Value::Null }
@@ -227,13 +227,13 @@ fn chunks(file: File, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = 
 impl Client {
     /// Uploads an image or any other file (`POST /upload/image`).
     ///
-    /// The upload is repeated after a broken connection, which is safe: the server keeps the same content under the same
-    /// name only once.
+    /// The upload is repeated after a broken connection, which is safe: the server keeps the same content under the
+    /// same name only once.
     ///
     /// # Errors
     ///
-    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than the
-    /// server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than
+    /// the server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
     }

@@ -1,10 +1,10 @@
-//! Events: to whom they go, and which may be dropped.
+//! Delivery of events: which run and reader receives them, and which may be dropped.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use comfy_mock::{EventFault, EventMatch, HttpFault, Server};
-use comfy_runtime::client::{Ending, Error, Event};
+use comfy_runtime::client::{Ending, Error, Event, LostReason};
 use comfy_runtime::{Client, Workflow};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::scripted::{Reply, Scripted, Wire};
 use crate::support::{LONG, blank, connect, quick, text_to_image, word, words, workflow};
 
-/// A binary frame of type 4.
+/// Returns a binary frame of type 4: an image with metadata.
 fn preview(node: &str, prompt_id: &str, kind: &str, bytes: &[u8]) -> Wire {
     let about = json!({"node_id": node, "prompt_id": prompt_id, "display_node_id": node, "parent_node_id": null,
         "real_node_id": node, "image_type": kind})
@@ -24,7 +24,7 @@ fn preview(node: &str, prompt_id: &str, kind: &str, bytes: &[u8]) -> Wire {
     Wire::Frame(Message::binary(frame))
 }
 
-/// A server on which the last prompt runs until it is told that it is over.
+/// Returns a server on which the last prompt runs until the flag is set.
 async fn running() -> (Scripted, Arc<Mutex<bool>>) {
     let over = Arc::new(Mutex::new(false));
     let (state, last) = (Arc::clone(&over), Mutex::new(String::new()));
@@ -66,7 +66,7 @@ fn by_socket() -> Workflow {
 }
 
 #[tokio::test]
-async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
+async fn a_slow_reader_loses_only_previews_and_holds_up_no_other() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -75,7 +75,7 @@ async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
     for number in 0_u8..200 {
         server.send(preview("5", &id, "image/jpeg", &[number]));
         server.event(event("progress", json!({"node": "5", "value": number, "max": 200, "prompt_id": id})));
-        // The quick one has it before the next is sent, while the slow one reads nothing.
+        // The quick reader receives it before the next one is sent, while the slow reader reads nothing.
         while word(&tokio::time::timeout(LONG, quick.next()).await.unwrap().unwrap()) != format!("5 {number}/200") {}
     }
     end(&server, &over, &id);
@@ -85,7 +85,7 @@ async fn who_reads_slowly_loses_previews_only_and_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
+async fn result_images_over_the_websocket_are_never_dropped() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -94,7 +94,7 @@ async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
     server.event(event("executing", json!({"node": "6", "display_node": "6", "prompt_id": id})));
     for number in 0_u8..50 {
         server.send(preview("6", &id, "image/png", &[number]));
-        // Without metadata it is of the node that executes.
+        // An image without metadata belongs to the node that runs.
         server.send(Wire::Frame(Message::binary(vec![0, 0, 0, 1, 0, 0, 0, 2, number])));
     }
     end(&server, &over, &id);
@@ -109,7 +109,7 @@ async fn pictures_that_come_over_the_socket_only_are_never_dropped() {
 }
 
 #[tokio::test]
-async fn events_of_other_prompts_go_nowhere_and_unknown_ones_are_kept() {
+async fn events_of_other_prompts_are_ignored_and_unknown_kinds_are_delivered() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -141,7 +141,7 @@ async fn events_of_other_prompts_go_nowhere_and_unknown_ones_are_kept() {
 }
 
 #[tokio::test]
-async fn a_reader_that_comes_late_still_gets_the_end() {
+async fn a_late_reader_receives_the_last_event() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let mut run = client.submit(&blank(1)).await.unwrap().into_run();
@@ -152,7 +152,7 @@ async fn a_reader_that_comes_late_still_gets_the_end() {
 }
 
 #[tokio::test]
-async fn the_history_decides_and_not_the_socket() {
+async fn the_history_overrides_the_websocket() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let mut run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -165,7 +165,7 @@ async fn the_history_decides_and_not_the_socket() {
 }
 
 #[tokio::test]
-async fn a_branch_that_is_blocked_ends_nothing() {
+async fn a_blocked_branch_does_not_end_the_run() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -191,12 +191,12 @@ async fn a_late_history_is_waited_for() {
 }
 
 #[tokio::test]
-async fn who_clears_the_history_does_not_take_a_run_away() {
+async fn a_run_finishes_although_the_history_was_cleared() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let mut run = client.submit(&by_socket()).await.unwrap().into_run();
     let id = run.prompt_id().to_owned();
-    // The server answers with the history of another prompt: this one is not in it.
+    // The scripted history only contains the last prompt, so the first is missing.
     let other = Client::connect(server.url()).await.unwrap();
     let saved = json!({"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]});
     server.event(event("executed", json!({"node": "6", "display_node": "6", "output": saved, "prompt_id": id})));
@@ -209,7 +209,7 @@ async fn who_clears_the_history_does_not_take_a_run_away() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_any_more_is_told() {
+async fn a_server_that_stops_responding_loses_the_run() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();
     let client = quick(&server).unreachable_after(Duration::from_millis(500)).retries(0).connect().await.unwrap();
@@ -218,6 +218,6 @@ async fn a_server_that_does_not_answer_any_more_is_told() {
     server.faults().event(EventMatch::kind("status"), EventFault::CloseBefore);
     let result = tokio::time::timeout(LONG, run.finish()).await.unwrap();
     let Err(Error::Lost(lost)) = result else { panic!("{result:?}") };
-    assert_eq!(lost.reason, comfy_runtime::client::LostReason::Unreachable);
+    assert_eq!(lost.reason, LostReason::Unreachable);
     assert!(lost.last_error.contains("502"), "{lost}");
 }

@@ -1,4 +1,4 @@
-//! Downloads: all of the file or an error, and nothing half on the disk.
+//! Downloads give the whole file or an error, and leave no incomplete file on the disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +12,9 @@ use serde_json::json;
 use crate::scripted::{Call, Reply, Scripted};
 use crate::support::blank;
 
-/// A server whose runs give one file, for which this answers: the request, and how many came before.
-async fn giving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
+/// Returns a server whose runs make one file. The closure responds to a request for it, given the number of earlier
+/// ones.
+async fn serving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
     let count = Arc::new(AtomicUsize::new(0));
     let last = std::sync::Mutex::new(String::new());
     let server = Scripted::start(move |call| match call.route.as_str() {
@@ -38,24 +39,24 @@ fn bytes() -> Vec<u8> {
     (0..300_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect()
 }
 
-/// The part that the request asks for, or all.
-fn part(call: &Call, mark: &str) -> Reply {
+/// Responds with the requested range, or the whole file.
+fn part(call: &Call, etag: &str) -> Reply {
     let bytes = bytes();
     let from = call.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
-    let fits = call.header("if-range").is_none_or(|wanted| wanted == mark);
+    let fits = call.header("if-range").is_none_or(|wanted| wanted == etag);
     match from {
         Some(from) if fits => {
             let range = format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len());
             let from: usize = from;
-            Reply::new(206, &bytes[from..]).header("content-range", range).header("etag", mark)
+            Reply::new(206, &bytes[from..]).header("content-range", range).header("etag", etag)
         }
-        _ => Reply::new(200, bytes).header("etag", mark),
+        _ => Reply::new(200, bytes).header("etag", etag),
     }
 }
 
 #[tokio::test]
-async fn a_cut_download_is_taken_up_where_it_broke() {
-    let (server, _client, file) = giving(|call, before| {
+async fn a_broken_download_resumes_where_it_broke() {
+    let (server, _client, file) = serving(|call, before| {
         let reply = part(call, "\"one\"");
         if before < 2 { reply.cut(100_000) } else { reply }
     })
@@ -65,7 +66,7 @@ async fn a_cut_download_is_taken_up_where_it_broke() {
     let ranges: Vec<_> = calls.iter().map(|call| call.header("range").unwrap_or("all").to_owned()).collect();
     assert_eq!(ranges, ["all", "bytes=100000-", "bytes=200000-"]);
     assert_eq!(calls[1].header("if-range"), Some("\"one\""));
-    // As a stream too, and its `Debug` holds neither URL nor headers.
+    // The same as a stream, whose `Debug` output contains neither URL nor headers.
     let download = file.stream().await.unwrap();
     assert_eq!(format!("{download:?}"), "Download { length: Some(300000), content_type: None, .. }");
     let pieces: Vec<_> = download.map(Result::unwrap).collect().await;
@@ -73,8 +74,8 @@ async fn a_cut_download_is_taken_up_where_it_broke() {
 }
 
 #[tokio::test]
-async fn a_file_that_changed_meanwhile_is_an_error_and_not_a_mixture() {
-    let (_server, _client, file) = giving(|call, before| match before {
+async fn a_file_that_changes_during_the_download_is_an_error() {
+    let (_server, _client, file) = serving(|call, before| match before {
         0 => part(call, "\"one\"").cut(100_000),
         _ => part(call, "\"two\""),
     })
@@ -86,8 +87,8 @@ async fn a_file_that_changed_meanwhile_is_an_error_and_not_a_mixture() {
 }
 
 #[tokio::test]
-async fn a_server_that_gives_no_parts_is_read_again() {
-    let (_server, _client, file) = giving(|_, before| {
+async fn a_server_without_ranges_is_read_from_the_start() {
+    let (_server, _client, file) = serving(|_, before| {
         let reply = Reply::new(200, bytes());
         if before == 0 { reply.cut(100_000) } else { reply }
     })
@@ -96,8 +97,8 @@ async fn a_server_that_gives_no_parts_is_read_again() {
 }
 
 #[tokio::test]
-async fn another_part_than_was_asked_for_is_an_error() {
-    let (_server, _client, file) = giving(|_, before| match before {
+async fn another_range_than_requested_is_an_error() {
+    let (_server, _client, file) = serving(|_, before| match before {
         0 => Reply::new(200, bytes()).header("etag", "\"one\"").cut(100_000),
         _ => Reply::new(206, &bytes()[50_000..])
             .header("etag", "\"one\"")
@@ -108,8 +109,8 @@ async fn another_part_than_was_asked_for_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_is_cut_every_time_is_an_error_in_the_end_and_leaves_nothing() {
-    let (_server, _client, file) = giving(|_, _| Reply::new(200, bytes()).cut(0)).await;
+async fn a_download_that_always_breaks_is_an_error_and_leaves_no_file() {
+    let (_server, _client, file) = serving(|_, _| Reply::new(200, bytes()).cut(0)).await;
     let folder = tempfile::tempdir().unwrap();
     assert!(tokio::time::timeout(crate::support::LONG, file.save_to(folder.path())).await.unwrap().is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -1,4 +1,4 @@
-//! Definitions that changed on the live server.
+//! Node definitions that changed on the live server.
 
 use comfy_mock::Server;
 use comfy_runtime::client::{Drift, Error};
@@ -7,7 +7,7 @@ use comfy_schema::drift::ChangedMember;
 
 use crate::support::{connect, workflow};
 
-/// A node that shows a number; `inputs` are those that it requires.
+/// Returns the definition of an output node with these required inputs.
 fn definitions(inputs: &str) -> String {
     format!(
         r#"{{"Show": {{"input": {{"required": {{{inputs}}}}}, "output": [], "output_is_list": [], "output_name": [],
@@ -23,16 +23,16 @@ async fn drift(now: &str) -> (Server, Drift) {
     let workflow = workflow(r#"{"show": {"class_type": "Show", "inputs": {"n": 50}, "_meta": {"title": "A"}}}"#);
     let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();
     let drift = client.check_drift(&workflow, &old).await.unwrap();
-    assert_eq!(server.count("POST /api/prompt"), 0, "nothing runs");
+    assert_eq!(server.count("POST /api/prompt"), 0, "nothing was submitted");
     (server, drift)
 }
 
 #[tokio::test]
-async fn what_did_not_change_is_no_drift() {
+async fn unchanged_definitions_are_not_drift() {
     let (server, drift) = drift(OLD).await;
     assert!(drift.is_ok() && drift.additive.is_empty(), "{drift:?}");
     assert_eq!((drift.to_string().as_str(), drift.into_result().unwrap()), ("", Vec::new()));
-    assert_eq!(server.count("GET /api/object_info"), 0, "only what the workflow needs is asked for");
+    assert_eq!(server.count("GET /api/object_info"), 0, "only the classes of the workflow are requested");
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_narrower_range_that_the_value_leaves_breaks() {
     assert_eq!(drift.breaking[0].change.place, Some(ChangedMember::Input("n".into())));
     let line = drift.to_string();
     assert!(line.starts_with("breaking: node `show` \"A\": input `n`: ") && line.lines().count() == 1, "{line}");
-    let Err(error) = drift.into_result() else { panic!("it breaks") };
+    let Err(error) = drift.into_result() else { panic!("expected an error") };
     assert!(error.to_string().ends_with(&line), "{error}");
     let Error::Drift(drift) = error else { panic!("{error}") };
     assert_eq!(drift.breaking.len(), 1);

@@ -1,4 +1,4 @@
-//! Checks against the live server.
+//! Preflight checks against the live server.
 
 use comfy_mock::Server;
 use comfy_runtime::client::{Error, NodeErrorKind};
@@ -7,18 +7,18 @@ use comfy_runtime::{Graph, client};
 use crate::support::{connect, text_to_image, workflow};
 
 #[tokio::test]
-async fn a_good_workflow_passes_and_nothing_runs() {
+async fn a_valid_workflow_passes_and_nothing_runs() {
     let server = Server::builder().models("checkpoints", ["sd15.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
     let preflight = client.preflight(&text_to_image(1, 2)).await.unwrap();
     assert!(preflight.is_ok(), "{preflight:?}");
     assert_eq!(preflight.outputs, ["cat"]);
     assert_eq!(server.count("POST /api/prompt"), 0);
-    assert_eq!(server.count("GET /api/object_info"), 0, "only what the workflow needs is asked for");
+    assert_eq!(server.count("GET /api/object_info"), 0, "only the classes of the workflow are requested");
 }
 
 #[tokio::test]
-async fn a_model_that_the_server_does_not_have_is_named_with_its_node_and_line() {
+async fn a_missing_model_is_reported_with_its_node_and_line() {
     let server = Server::builder().models("checkpoints", ["other.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
     let graph = Graph::new();
@@ -38,7 +38,7 @@ async fn a_model_that_the_server_does_not_have_is_named_with_its_node_and_line()
     assert_eq!(node.problems[0].input.as_deref(), Some("ckpt_name"));
 }
 
-/// Loads a picture and saves it.
+/// Returns a workflow that loads an image and saves it.
 fn copy(name: &str) -> comfy_runtime::Workflow {
     workflow(&format!(
         r#"{{"load": {{"class_type": "LoadImage", "inputs": {{"image": "{name}"}}}},
@@ -47,20 +47,20 @@ fn copy(name: &str) -> comfy_runtime::Workflow {
 }
 
 #[tokio::test]
-async fn input_files_are_looked_for_in_subfolders_too() {
+async fn input_files_in_subfolders_are_found() {
     let server = Server::builder().input_file("pets/cat.png", "x").output_file("dog.png", "x").spawn().await.unwrap();
     let client = connect(&server).await;
-    for (name, is_there) in
+    for (name, exists) in
         [("pets/cat.png", true), ("dog.png [output]", true), ("dog.png", false), ("pets/dog.png", false)]
     {
         let preflight = client.preflight(&copy(name)).await.unwrap();
-        assert_eq!(preflight.is_ok(), is_there, "{name}: {preflight:?}");
-        assert_eq!(client.run(&copy(name)).await.is_err_and(|error| matches!(error, Error::Rejected(_))), !is_there);
+        assert_eq!(preflight.is_ok(), exists, "{name}: {preflight:?}");
+        assert_eq!(client.run(&copy(name)).await.is_err_and(|error| matches!(error, Error::Rejected(_))), !exists);
     }
 }
 
 #[tokio::test]
-async fn a_class_that_the_server_does_not_have_is_named() {
+async fn a_missing_class_is_reported() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let wf = workflow(r#"{"mine": {"class_type": "NoSuchNode", "inputs": {}}}"#);
@@ -69,7 +69,7 @@ async fn a_class_that_the_server_does_not_have_is_named() {
 }
 
 #[tokio::test]
-async fn outputs_that_would_be_dropped_and_inputs_that_are_ignored_are_told() {
+async fn outputs_that_would_be_dropped_and_ignored_inputs_are_reported() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let wf = workflow(
@@ -90,7 +90,7 @@ async fn outputs_that_would_be_dropped_and_inputs_that_are_ignored_are_told() {
 }
 
 #[tokio::test]
-async fn a_class_that_the_server_replaces_is_no_mistake() {
+async fn a_class_that_the_server_replaces_is_valid() {
     let replaced = br#"{"OldPreview": [{"new_node_id": "PreviewAny", "old_node_id": "OldPreview",
         "old_widget_ids": null, "input_mapping": [{"new_id": "source", "old_id": "text"}], "output_mapping": null}]}"#;
     let replaced = client::Value::parse(replaced).unwrap();
@@ -103,7 +103,7 @@ async fn a_class_that_the_server_replaces_is_no_mistake() {
 }
 
 #[tokio::test]
-async fn a_listed_file_counts_beside_one_that_was_asked_for() {
+async fn a_listed_file_is_known_beside_one_that_was_requested() {
     let server = Server::builder()
         .input_file("a.png", "x")
         .input_file("sub/b.png", "x")

@@ -1,8 +1,7 @@
-//! What a real server said, said again to the client.
+//! Replays recordings of a real server to the client.
 //!
-//! A recording is `{client_id, frames, http}`: frames that were sent (`{text}` or `{binary}` in base64), or
-//! `{reconnected}` where the recorder connected anew; of the exchanges the first is `POST /prompt`, and a later one the
-//! history.
+//! A recording is `{client_id, frames, http}`. A frame is `{text}`, `{binary}` in base64, or `{reconnected}` where the
+//! recorder connected again. The first HTTP exchange is `POST /prompt`, and a later one is the history.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,15 +16,15 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::scripted::{Reply, Scripted, Wire};
 use crate::support::{LONG, workflow};
 
-/// Where the run is.
+/// The state of the run on the server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum At {
-    Nowhere,
+    NotSubmitted,
     Running,
-    Over,
+    Ended,
 }
 
-/// Plays a recording, and compares what the client says with what is in it.
+/// Replays a recording and compares the client's request, events and ending with it.
 async fn play(recording: &Value) {
     let name = recording["scenario"].as_str().unwrap().to_owned();
     let http = recording["http"].as_array().unwrap().clone();
@@ -33,7 +32,7 @@ async fn play(recording: &Value) {
     let prompt_id = post["json"]["prompt_id"].as_str().unwrap_or("11111111-1111-4111-8111-111111111111").to_owned();
     let history = http.iter().find(|call| call["path"].as_str().unwrap().starts_with("/history/")).cloned();
     let history = history.map(|call| call["json"].clone());
-    let at = Arc::new(Mutex::new(At::Nowhere));
+    let at = Arc::new(Mutex::new(At::NotSubmitted));
 
     let (state, answer, entry, id) = (Arc::clone(&at), post.clone(), history.clone(), prompt_id.clone());
     let server = Arc::new(
@@ -50,7 +49,7 @@ async fn play(recording: &Value) {
                     let running = if *at == At::Running { vec![item] } else { vec![] };
                     Reply::json(json!({"queue_running": running, "queue_pending": []}))
                 }
-                _ if *at == At::Over => Reply::json(entry.clone().unwrap()),
+                _ if *at == At::Ended => Reply::json(entry.clone().unwrap()),
                 _ => Reply::json("{}"),
             }
         })
@@ -97,11 +96,11 @@ async fn play(recording: &Value) {
     check_events(&name, &events, recording["frames"].as_array().unwrap(), &ending);
 }
 
-/// Sends the frames, as fast as they are taken, once there is a prompt.
+/// Sends the frames as fast as they are read, once the prompt was submitted.
 async fn send(server: Arc<Scripted>, at: Arc<Mutex<At>>, frames: Value) {
     let mut sockets = 1;
     server.opened(sockets).await;
-    while *at.lock().unwrap() == At::Nowhere {
+    while *at.lock().unwrap() == At::NotSubmitted {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     for frame in frames.as_array().unwrap() {
@@ -115,9 +114,10 @@ async fn send(server: Arc<Scripted>, at: Arc<Mutex<At>>, frames: Value) {
             server.send(Wire::Close);
             server.opened(sockets).await;
         } else if frame["text"].is_object() {
-            // The history has the run before this is sent; nothing is sent where the recorder waited in vain.
+            // A real history has the run before this frame is sent. A frame whose text is not an object is a timeout of
+            // the recorder.
             if frame["text"]["data"]["node"].is_null() && frame["text"]["type"] == "executing" {
-                *at.lock().unwrap() = At::Over;
+                *at.lock().unwrap() = At::Ended;
             }
             server.event(&frame["text"]);
         }
@@ -125,10 +125,10 @@ async fn send(server: Arc<Scripted>, at: Arc<Mutex<At>>, frames: Value) {
     }
     // A recording may end without a final event.
     tokio::time::sleep(Duration::from_millis(50)).await;
-    *at.lock().unwrap() = At::Over;
+    *at.lock().unwrap() = At::Ended;
 }
 
-/// Submits what was submitted when it was recorded.
+/// Submits the recorded request.
 async fn submit(client: &Client, request: &Value, prompt_id: &str) -> Result<Accepted, Error> {
     let workflow = workflow(&request["prompt"].to_string());
     let mut submission = client.submission(&workflow).prompt_id(prompt_id.parse().unwrap());
@@ -150,7 +150,7 @@ async fn submit(client: &Client, request: &Value, prompt_id: &str) -> Result<Acc
     submission.submit().await
 }
 
-/// What the client sent, without the id that it always sends.
+/// Returns the request of the client, without the prompt id if the recorded one has none.
 fn sent(server: &Scripted, request: &Value) -> Value {
     let mut sent: Value = serde_json::from_str(&server.calls_to("POST /prompt")[0].body).unwrap();
     if request.get("prompt_id").is_none() {
@@ -163,7 +163,7 @@ fn calls(server: &Scripted, route: &str) -> usize {
     server.calls_to(route).len()
 }
 
-/// The last message of the history says how it ended.
+/// Checks the ending against the last message of the history.
 fn check_ending(name: &str, ending: &Ending, entry: &Value) {
     let [kind, data] = entry["status"]["messages"].as_array().unwrap().last().unwrap().as_array().unwrap().as_slice()
     else {
@@ -192,7 +192,7 @@ fn check_ending(name: &str, ending: &Ending, entry: &Value) {
     }
 }
 
-/// Each frame about the run is one event, in the same order.
+/// Checks that each frame of the run was delivered as one event, in the same order.
 fn check_events(name: &str, events: &[Event], frames: &[Value], ending: &Ending) {
     let mut expected: Vec<String> = frames
         .iter()
@@ -213,14 +213,14 @@ fn check_events(name: &str, events: &[Event], frames: &[Value], ending: &Ending)
         })
         .collect();
     expected.push(ending.as_str().to_owned());
-    // Of what no frame says, the queue tells.
+    // The client derives these events from the queue.
     let by_queue = |word: &String| word.starts_with("queued") || (word == "started" && !expected.contains(word));
     let heard: Vec<_> = events.iter().map(crate::support::word).filter(|word| !by_queue(word)).collect();
     assert_eq!(heard, expected, "{name}");
 }
 
 #[tokio::test]
-async fn recordings_of_a_real_server_give_what_is_in_them() {
+async fn recordings_of_a_real_server_are_replayed() {
     let Some(data) = std::env::var_os("COMFY_DATA") else {
         println!("skipped: COMFY_DATA is not set");
         return;
@@ -241,14 +241,14 @@ async fn recordings_of_a_real_server_give_what_is_in_them() {
 /// The id of the runs below.
 const ID: &str = "22222222-2222-4222-8222-222222222222";
 
-/// A recording as the fact sheet says it: these events (name and node), and this last message and output.
+/// Makes a recording by the documented protocol, from events (name and node), the last message and the outputs.
 fn own(name: &str, events: &[(&str, &str)], last: &str, output: &Value) -> Value {
     let frame = |kind: &str, data: Value| json!({"dir": "recv", "text": {"type": kind, "data": data}});
     let data = |kind: &str, node: &str| match kind {
         "execution_cached" => json!({"nodes": [], "prompt_id": ID}),
         "executed" => json!({"node": node, "display_node": node, "output": output["2"], "prompt_id": ID}),
         "progress" => json!({"node": node, "value": 1, "max": 2, "prompt_id": ID}),
-        // As a server says it after a reconnect.
+        // As a server sends it after a reconnect.
         "reconnect" => json!({"node": node}),
         "executing" if node.is_empty() => json!({"node": null, "prompt_id": ID}),
         _ => json!({"node": node, "display_node": node, "prompt_id": ID, "node_id": node, "node_type": "EmptyImage",
@@ -273,7 +273,7 @@ fn own(name: &str, events: &[(&str, &str)], last: &str, output: &Value) -> Value
 }
 
 #[tokio::test]
-async fn each_course_that_a_run_can_take_gives_its_ending() {
+async fn each_course_of_a_run_has_its_ending() {
     let saved = json!({"2": {"images": [{"filename": "x_00001_.png", "subfolder": "", "type": "output"}]}});
     let (start, cached, end) = (("execution_start", ""), ("execution_cached", ""), ("executing", ""));
     let (success, one, two) = (("execution_success", ""), ("executing", "1"), ("executing", "2"));

@@ -1,4 +1,4 @@
-//! Every route: that it is asked where the server has it, and that the answer is understood.
+//! Every route: it is requested where the server has it, and the response is parsed.
 
 use std::time::Duration;
 
@@ -6,9 +6,10 @@ use comfy_mock::{HttpFault, Server};
 use comfy_runtime::Client;
 use comfy_runtime::client::{Channel, Error, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, Map, Value, View};
 
+use crate::scripted::{Reply, Scripted};
 use crate::support::{blank, connect, quick, text_to_image};
 
-/// A server whose first run hangs in its sampler, and a client.
+/// Returns a server whose first run hangs in its sampler, and a client.
 async fn busy() -> (Server, Client) {
     let server = Server::spawn().await.unwrap();
     server.node("KSampler").hang();
@@ -43,19 +44,19 @@ async fn the_queue_is_in_the_order_in_which_it_will_run() {
 }
 
 #[tokio::test]
-async fn an_interrupt_with_an_id_hits_that_run_only() {
+async fn an_interrupt_with_an_id_affects_only_that_run() {
     let (server, client) = busy().await;
     let run = start(&client, 1).await;
     server.until(|server| server.running().is_some()).await;
     client.interrupt("00000000-0000-0000-0000-000000000000").await.unwrap();
     client.interrupt("").await.unwrap();
-    assert!(server.running().is_some(), "it is another's id, or none");
+    assert!(server.running().is_some(), "neither another id nor an empty one interrupts the run");
     client.interrupt(run.prompt_id()).await.unwrap();
     assert!(matches!(run.finish().await, Err(Error::Interrupted(_))));
 }
 
 #[tokio::test]
-async fn an_interrupt_without_an_id_hits_whatever_runs() {
+async fn an_interrupt_without_an_id_affects_whatever_runs() {
     let (server, client) = busy().await;
     let run = start(&client, 1).await;
     server.until(|server| server.running().is_some()).await;
@@ -64,25 +65,25 @@ async fn an_interrupt_without_an_id_hits_whatever_runs() {
 }
 
 #[tokio::test]
-async fn one_prompt_is_cancelled_wherever_it_is() {
+async fn one_prompt_is_cancelled_whether_it_waits_or_runs() {
     let (server, client) = busy().await;
     let (running, waiting) = (start(&client, 1).await, start(&client, 2).await);
     server.until(|server| server.running().is_some()).await;
     assert!(client.cancel(waiting.prompt_id()).await.unwrap());
-    assert_eq!(server.running().as_deref(), Some(running.prompt_id()), "the other one runs on");
+    assert_eq!(server.running().as_deref(), Some(running.prompt_id()), "the other prompt still runs");
     assert!(matches!(waiting.finish().await, Err(Error::Deleted { .. })));
     assert!(client.cancel(running.prompt_id()).await.unwrap());
     assert!(!client.cancel("00000000-0000-0000-0000-000000000000").await.unwrap());
 }
 
 #[tokio::test]
-async fn a_server_without_jobs_cancels_one_prompt_too() {
+async fn one_prompt_is_cancelled_on_a_server_without_jobs() {
     let (server, client) = busy().await;
     let (running, waiting) = (start(&client, 1).await, start(&client, 2).await);
     server.until(|server| server.running().is_some()).await;
     server.faults().http("/jobs/*", HttpFault::status(404).always());
     assert!(client.cancel(waiting.prompt_id()).await.unwrap());
-    assert_eq!(server.count("/api/interrupt"), 0, "an old server would interrupt the other one");
+    assert_eq!(server.count("/api/interrupt"), 0, "an old server would interrupt the other prompt");
     assert!(client.cancel(running.prompt_id()).await.unwrap());
     assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
 }
@@ -166,7 +167,7 @@ async fn memory_is_freed() {
 }
 
 #[tokio::test]
-async fn definitions_come_whole_or_one_by_one() {
+async fn definitions_are_requested_as_a_whole_or_one_by_one() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let schema = client.object_info().await.unwrap();
@@ -215,7 +216,7 @@ async fn models_are_listed_by_folder() {
 }
 
 #[tokio::test]
-async fn pages_are_where_they_are_whatever_the_prefix() {
+async fn pages_do_not_depend_on_the_prefix() {
     let server = Server::builder().subgraph("Blur", r#"{"nodes": []}"#).spawn().await.unwrap();
     for client in [connect(&server).await, quick(&server).prefix("").connect().await.unwrap()] {
         assert!(client.editor_page().await.unwrap().contains("<html"));
@@ -268,7 +269,7 @@ async fn settings_are_kept() {
 }
 
 #[tokio::test]
-async fn the_log_and_the_folders_are_outside_of_the_prefix() {
+async fn internal_routes_do_not_depend_on_the_prefix() {
     let server = Server::builder().input_file("a.png", "x").models("loras", ["a.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
     client.log_text().await.unwrap();
@@ -280,7 +281,7 @@ async fn the_log_and_the_folders_are_outside_of_the_prefix() {
 }
 
 #[tokio::test]
-async fn a_view_is_the_file_or_a_smaller_picture() {
+async fn a_view_is_the_file_or_a_smaller_image() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let done = client.run(&blank(0xff_00_00)).await.unwrap();
@@ -298,7 +299,7 @@ async fn a_view_is_the_file_or_a_smaller_picture() {
 }
 
 #[tokio::test]
-async fn what_only_reads_is_asked_again_and_waits_as_the_server_says() {
+async fn calls_that_only_read_are_retried() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("/queue", HttpFault::status(503).times(2));
@@ -311,11 +312,35 @@ async fn what_only_reads_is_asked_again_and_waits_as_the_server_says() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_asked_for_again() {
+async fn a_truncated_response_is_requested_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("/system_stats", HttpFault::cut_body(20));
     client.system_stats().await.unwrap();
     server.faults().http("/object_info/*", HttpFault::cut_body(100).times(2));
     assert!(client.object_info_of("KSampler").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_response_that_is_null_counts_as_empty() {
+    let server = Scripted::start(|_| Reply::json("null")).await;
+    let client = Client::connect(server.url()).await.unwrap();
+    assert!(client.history(&HistoryQuery::new()).await.unwrap().is_empty());
+    assert_eq!(client.history_of("nobody").await.unwrap(), None);
+    assert!(client.queue().await.unwrap().running.is_empty());
+    assert!(client.jobs(&JobQuery::new()).await.unwrap().jobs.is_empty());
+    assert!(client.models("loras").await.unwrap().is_empty());
+    assert!(client.settings().await.unwrap().is_empty());
+    assert!(client.userdata_tree(None).await.unwrap().is_empty());
+    assert_eq!(client.system_stats().await.unwrap().ram_total, None);
+    assert!(matches!(client.queue_remaining().await, Err(Error::InvalidResponse { .. })), "there is no number");
+}
+
+#[tokio::test]
+async fn a_response_of_another_type_is_an_error() {
+    let server = Scripted::start(|_| Reply::json("\"text\"")).await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let error = client.queue().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /queue: invalid response: expected an object, found a string");
+    assert!(matches!(client.embeddings().await, Err(Error::InvalidResponse { .. })));
 }

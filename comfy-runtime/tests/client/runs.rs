@@ -1,4 +1,4 @@
-//! What becomes of runs on a server that does what it should.
+//! Runs on a server without faults.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use comfy_runtime::client::{Accepted, Ending, Error, Event, NodeErrorKind, Reque
 use crate::support::{blank, connect, quick, text_to_image, word, words, workflow};
 
 #[tokio::test]
-async fn a_run_gives_its_picture() {
+async fn a_run_returns_its_image() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let done = client.run(&text_to_image(1, 2)).await.unwrap();
@@ -24,7 +24,27 @@ async fn a_run_gives_its_picture() {
 }
 
 #[tokio::test]
-async fn its_events_come_in_order_and_end_with_one_last() {
+async fn files_and_errors_have_the_titles_of_a_workflow_read_from_json() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let titled = workflow(
+        r#"{"img": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
+            "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"},
+                "_meta": {"title": "Save the \"cat\""}}}"#,
+    );
+    let done = client.run(&titled).await.unwrap();
+    let file = &done.images("save").unwrap()[0];
+    assert_eq!(file.node.title.as_deref(), Some("Save the \"cat\""));
+    assert_eq!(file.node.to_string(), r#"node `save` (SaveImage "Save the \"cat\"")"#);
+    server.node("SaveImage").fail("no");
+    // With another colour, nothing is cached.
+    let other = workflow(&titled.to_json().replace("\"color\": 0", "\"color\": 1"));
+    let error = client.run(&other).await.unwrap_err();
+    assert!(error.to_string().starts_with("node `save` (SaveImage \"Save the"), "{error}");
+}
+
+#[tokio::test]
+async fn events_arrive_in_order_and_end_with_one_last_event() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let run = client.submit(&text_to_image(1, 2)).await.unwrap().complete().await.unwrap();
@@ -48,7 +68,7 @@ async fn its_events_come_in_order_and_end_with_one_last() {
 }
 
 #[tokio::test]
-async fn of_a_run_that_is_cached_the_outputs_are_there() {
+async fn a_cached_run_has_outputs() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let first = client.run(&blank(1)).await.unwrap();
@@ -58,7 +78,7 @@ async fn of_a_run_that_is_cached_the_outputs_are_there() {
 }
 
 #[tokio::test]
-async fn a_failing_node_is_named_with_its_exception() {
+async fn a_failing_node_is_reported_with_its_exception() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory");
     let error = connect(&server).await.run(&text_to_image(1, 1)).await.unwrap_err();
@@ -68,7 +88,7 @@ async fn a_failing_node_is_named_with_its_exception() {
 }
 
 #[tokio::test]
-async fn a_rejection_says_what_is_wrong_with_which_node() {
+async fn a_rejection_names_the_node_and_the_error() {
     let server = Server::spawn().await.unwrap();
     let wrong = workflow(
         r#"{"img": {"class_type": "EmptyImage", "inputs": {"width": 0, "height": 8, "batch_size": 1, "color": 0}},
@@ -84,7 +104,7 @@ async fn a_rejection_says_what_is_wrong_with_which_node() {
 }
 
 #[tokio::test]
-async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
+async fn dropped_outputs_are_an_error_unless_the_program_handles_them() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let half = workflow(
@@ -104,7 +124,7 @@ async fn dropped_outputs_are_an_error_unless_they_are_looked_at() {
 }
 
 #[tokio::test]
-async fn what_was_dropped_is_told_even_if_the_rest_cannot_be_cancelled() {
+async fn dropped_outputs_are_reported_even_if_the_rest_cannot_be_cancelled() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).retries(0).connect().await.unwrap();
     server.faults().http("/jobs/*", HttpFault::status(500).always());
@@ -121,7 +141,7 @@ async fn what_was_dropped_is_told_even_if_the_rest_cannot_be_cancelled() {
 }
 
 #[tokio::test]
-async fn results_are_found_by_the_id_that_an_event_gives() {
+async fn outputs_are_found_by_the_node_id_of_an_event() {
     let server = Server::spawn().await.unwrap();
     let run = connect(&server).await.submit(&blank(1)).await.unwrap().into_run();
     let mut events = run.events();
@@ -139,7 +159,7 @@ async fn results_are_found_by_the_id_that_an_event_gives() {
 }
 
 #[tokio::test]
-async fn cancelling_hits_exactly_one_run() {
+async fn cancelling_affects_exactly_one_run() {
     let timing = Timing::instant().step(Duration::from_millis(20));
     let server = Server::builder().timing(timing).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -152,13 +172,13 @@ async fn cancelling_hits_exactly_one_run() {
     assert!(matches!(waiting.finish().await, Err(Error::Deleted { .. })));
     assert!(running.ending().is_none());
     assert!(running.cancel().await.unwrap());
-    let Err(Error::Interrupted(interruption)) = running.finish().await else { panic!("it was not interrupted") };
+    let Err(Error::Interrupted(interruption)) = running.finish().await else { panic!("expected an interruption") };
     assert_eq!(interruption.node.unwrap().id, "samples");
     last.finish().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_dropped_run_goes_on_unless_it_was_asked_to_be_cancelled() {
+async fn a_dropped_run_goes_on_unless_cancel_on_drop_is_set() {
     let timing = Timing::instant().step(Duration::from_millis(5));
     let server = Server::builder().timing(timing).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -172,7 +192,7 @@ async fn a_dropped_run_goes_on_unless_it_was_asked_to_be_cancelled() {
 }
 
 #[tokio::test]
-async fn positions_in_the_queue_are_told() {
+async fn positions_in_the_queue_are_reported() {
     let timing = Timing::instant().step(Duration::from_millis(10));
     let server = Server::builder().timing(timing).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -187,7 +207,7 @@ async fn positions_in_the_queue_are_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_nothing_any_more_is_told() {
+async fn a_hanging_node_stalls_the_run() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();
     let client = quick(&server).stalled_after(Duration::from_millis(600)).connect().await.unwrap();
@@ -197,7 +217,7 @@ async fn a_server_that_does_nothing_any_more_is_told() {
 }
 
 #[tokio::test]
-async fn where_no_server_is_it_says_so() {
+async fn connecting_to_no_server_is_an_error() {
     let error = comfy_runtime::Client::connect("http://127.0.0.1:1").await.unwrap_err();
     assert!(matches!(error, Error::Socket { .. }), "{error}");
     assert!(error.to_string().ends_with("; is the server running, and is this its address?"), "{error}");

@@ -1,4 +1,4 @@
-//! A server that says what it is told to: for what the stand-in cannot do, because a real server does not.
+//! A server whose responses are scripted, for what the stand-in server cannot do because a real server does not.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-/// A request that came in.
+/// A received request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Call {
-    /// `GET /queue`, the `/api` before the route left out.
+    /// Method and route without a leading `/api`, such as `GET /queue`.
     pub(crate) route: String,
     pub(crate) query: String,
     headers: Vec<(String, String)>,
@@ -29,13 +29,13 @@ impl Call {
     }
 }
 
-/// What is answered.
+/// A response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
-    /// After so many bytes of the body the connection ends.
+    /// The number of bytes of the body after which the connection ends.
     cut: Option<usize>,
 }
 
@@ -59,14 +59,14 @@ impl Reply {
     }
 }
 
-/// What goes to all sockets.
+/// An action on every open WebSocket.
 #[derive(Debug, Clone)]
 pub(crate) enum Wire {
     Frame(Message),
     Close,
 }
 
-/// A server that says what it is told to.
+/// A server whose responses are scripted.
 #[derive(Debug)]
 pub(crate) struct Scripted {
     addr: SocketAddr,
@@ -77,7 +77,7 @@ struct Shared {
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
-    /// Counts the sockets that were opened.
+    /// Counts how often a WebSocket was opened.
     opened: watch::Sender<usize>,
 }
 
@@ -114,7 +114,7 @@ impl Scripted {
         self.shared.calls.lock().unwrap().clone()
     }
 
-    /// The requests to a route, or the texts that came over sockets (`WS`).
+    /// Returns the requests to a route, or the text messages of every WebSocket (`WS`).
     pub(crate) fn calls_to(&self, route: &str) -> Vec<Call> {
         self.calls().into_iter().filter(|call| call.route == route).collect()
     }
@@ -124,17 +124,17 @@ impl Scripted {
     }
 
     pub(crate) fn send(&self, wire: Wire) {
-        // Without a socket nobody hears it, as on a real server.
+        // Without an open WebSocket the message is dropped, as on a real server.
         _ = self.shared.wire.send(wire);
     }
 
-    /// Waits until so many sockets were opened.
+    /// Waits until a WebSocket was opened this number of times.
     pub(crate) async fn opened(&self, count: usize) {
         self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
     }
 }
 
-/// One connection, request after request.
+/// Serves one connection, request after request.
 async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
     loop {
         let call = read(&mut stream).await?;
@@ -162,7 +162,7 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
     }
 }
 
-/// One socket.
+/// Serves one WebSocket.
 async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
     let mut wire = shared.wire.subscribe();
@@ -183,7 +183,7 @@ async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
     }
 }
 
-/// One request.
+/// Reads one request.
 async fn read(stream: &mut TcpStream) -> Option<Call> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-//! The socket: one for each client, open before anything is sent, and told what the client understands.
+//! The WebSocket: one for each client, open before anything is submitted, with the client's feature flags.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use comfy_runtime::Client;
 use comfy_runtime::client::Error;
 
 use crate::scripted::{Reply, Scripted};
-use crate::submit::taking;
+use crate::submit::accepting;
 use crate::support::{blank, connect, quick, text_to_image};
 
 #[tokio::test]
-async fn it_is_registered_before_anything_is_sent_and_there_is_one() {
+async fn one_websocket_is_registered_before_anything_is_submitted() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     assert_eq!(server.clients(), [client.client_id()]);
@@ -31,34 +31,34 @@ async fn two_clients_have_two_ids() {
     assert_ne!(one.client_id(), two.client_id());
 }
 
-/// Waits until so many texts came over sockets.
-async fn said(server: &Scripted, count: usize) {
-    let comes = async {
+/// Waits until this number of text messages was received over any WebSocket.
+async fn received(server: &Scripted, count: usize) {
+    let arrival = async {
         while server.calls_to("WS").len() < count {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), comes).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), arrival).await.unwrap();
 }
 
 #[tokio::test]
-async fn feature_flags_are_the_first_that_it_says_on_every_connection() {
-    let server = taking().await;
+async fn feature_flags_are_the_first_message_of_every_connection() {
+    let server = accepting().await;
     let _client = Client::connect(server.url()).await.unwrap();
-    said(&server, 1).await;
+    received(&server, 1).await;
     server.send(crate::scripted::Wire::Close);
-    said(&server, 2).await;
-    for said in server.calls_to("WS") {
-        let said: serde_json::Value = serde_json::from_str(&said.body).unwrap();
-        assert_eq!(said["type"], "feature_flags");
-        assert_eq!(said["data"]["supports_preview_metadata"], true);
+    received(&server, 2).await;
+    for call in server.calls_to("WS") {
+        let message: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+        assert_eq!(message["type"], "feature_flags");
+        assert_eq!(message["data"]["supports_preview_metadata"], true);
     }
     let ids: Vec<_> = server.calls_to("GET /ws").iter().map(|call| call.query.clone()).collect();
     assert_eq!(ids[0], ids[1]);
 }
 
 #[tokio::test]
-async fn it_comes_back_after_a_break_and_after_a_restart() {
+async fn it_reconnects_after_a_break_and_after_a_restart() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
@@ -74,17 +74,17 @@ async fn it_comes_back_after_a_break_and_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_dropped_says_goodbye() {
+async fn a_dropped_client_closes_its_websocket() {
     let server = Server::spawn().await.unwrap();
     drop(connect(&server).await);
     tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients().is_empty())).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_server_that_forgot_the_connection_is_connected_to_again() {
+async fn it_reconnects_to_a_server_that_forgot_the_connection() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).poll_interval(Duration::from_millis(50)).connect().await.unwrap();
-    // The first connection ends without a word, and the second one is forgotten.
+    // The first connection breaks, and the server forgets the second one.
     server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseAfter);
     client.run(&text_to_image(1, 1)).await.unwrap();
     server.until(|server| server.clients().len() == 1).await;
@@ -96,7 +96,7 @@ async fn a_server_that_forgot_the_connection_is_connected_to_again() {
 }
 
 #[tokio::test]
-async fn secrets_are_in_no_text() {
+async fn no_message_contains_a_secret() {
     let server = Scripted::start(|call| match call.header("authorization") {
         Some("Bearer s3cret-bearer" | "Basic dXNlcjpzM2NyZXQtcGFzcw==") => Reply::new(503, "no"),
         other => Reply::new(401, format!("{other:?}")),
@@ -111,10 +111,10 @@ async fn secrets_are_in_no_text() {
         texts.push(format!("{client:?}"));
         let workflow = blank(1);
         let submission = client.submission(&workflow).extra("api_key_comfy_org", "s3cret-extra");
-        assert!(format!("{submission:?}").contains("api_key_comfy_org"), "the key is no secret");
+        assert!(format!("{submission:?}").contains("api_key_comfy_org"), "the key is not a secret");
         texts.push(format!("{submission:?}"));
         let error = submission.submit().await.unwrap_err();
-        // The secrets were sent: the server says 503 to those that know them.
+        // The secrets were sent: the server responds with 503 to those who know them.
         assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unconfirmed { .. }), "{error}");
         texts.extend([format!("{error:?}"), error.to_string()]);
         let gone = builder.proxy("http://me:s3cret-proxy@127.0.0.1:1").connect().await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Submitting: what is sent, and that nothing runs twice.
+//! Submission: the request that is sent, and that nothing runs twice.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::scripted::{Reply, Scripted};
 use crate::support::{blank, connect, quick, text_to_image, workflow};
 
-/// A picture that is saved, and one that is too small to be made.
+/// A workflow with one valid output and one whose image has an invalid width.
 const HALF: &str = r#"{
     "img": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
     "bad": {"class_type": "EmptyImage", "inputs": {"width": 0, "height": 8, "batch_size": 1, "color": 0}},
@@ -19,7 +19,7 @@ const HALF: &str = r#"{
     "lost": {"class_type": "SaveImage", "inputs": {"images": ["bad", 0], "filename_prefix": "x"}}}"#;
 
 #[tokio::test]
-async fn a_lost_answer_is_looked_up_and_the_prompt_not_sent_again() {
+async fn after_a_lost_response_the_prompt_is_looked_up_and_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("POST /prompt", HttpFault::cut_body(0));
@@ -29,7 +29,7 @@ async fn a_lost_answer_is_looked_up_and_the_prompt_not_sent_again() {
 }
 
 #[tokio::test]
-async fn of_a_lost_answer_the_dropped_outputs_are_found_out() {
+async fn after_a_lost_response_the_dropped_outputs_are_found() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("POST /prompt", HttpFault::cut_body(5));
@@ -39,14 +39,14 @@ async fn of_a_lost_answer_the_dropped_outputs_are_found_out() {
     let outputs: Vec<_> = dropped.nodes.iter().flat_map(|node| &node.dependent_outputs).collect();
     assert_eq!(outputs, ["lost"]);
     assert_eq!(run.finish().await.unwrap().images("save").unwrap().len(), 1);
-    // And `run` treats it as it does when the answer comes.
+    // `run` fails as it does when the response arrives.
     server.faults().http("POST /prompt", HttpFault::cut_body(5));
     assert!(matches!(client.run(&workflow(HALF)).await, Err(Error::Partial(_))));
     assert_eq!(server.count("POST /api/prompt"), 2);
 }
 
 #[tokio::test]
-async fn a_busy_server_is_asked_again_after_the_time_that_it_says() {
+async fn a_busy_server_is_retried_after_the_time_that_it_asks_for() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     for status in [429, 503] {
@@ -60,7 +60,7 @@ async fn a_busy_server_is_asked_again_after_the_time_that_it_says() {
 }
 
 #[tokio::test]
-async fn a_server_that_failed_is_not_asked_again() {
+async fn a_failed_submission_is_not_retried() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().http("POST /prompt", HttpFault::status(500));
@@ -69,7 +69,7 @@ async fn a_server_that_failed_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn where_nothing_is_known_it_says_so_with_the_id() {
+async fn an_unconfirmed_submission_is_an_error_with_the_id() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
     server.faults().http("POST /prompt", HttpFault::hang());
@@ -93,7 +93,7 @@ async fn every_prompt_has_an_id_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_run_that_a_restart_lost_is_submitted_again_only_if_asked() {
+async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
     let server = std::sync::Arc::new(Server::spawn().await.unwrap());
     server.node("VAEDecode").hang();
     let client = connect(&server).await;
@@ -120,8 +120,8 @@ async fn a_run_that_a_restart_lost_is_submitted_again_only_if_asked() {
     }
 }
 
-/// A server that takes every prompt, and finishes it at once.
-pub(crate) async fn taking() -> Scripted {
+/// Returns a server that accepts every prompt and finishes it at once.
+pub(crate) async fn accepting() -> Scripted {
     let last = Mutex::new(String::new());
     Scripted::start(move |call| {
         let mut last = last.lock().unwrap();
@@ -132,7 +132,7 @@ pub(crate) async fn taking() -> Scripted {
                 Reply::json(json!({"prompt_id": *last, "number": 0, "node_errors": {}}))
             }
             "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
-            // A score that is no number is written as Python does.
+            // Numbers that are not finite, as Python writes them.
             _ => Reply::json(format!(
                 r#"{{"{last}": {{"prompt": [], "outputs": {{"save": {{"score": [NaN, -Infinity], "text": ["a"]}}}},
                     "status": {{"status_str": "success", "messages": [["execution_success", {{}}]]}}}}}}"#
@@ -143,15 +143,15 @@ pub(crate) async fn taking() -> Scripted {
 }
 
 #[tokio::test]
-async fn numbers_that_are_none_do_not_hurt() {
-    let server = taking().await;
+async fn numbers_that_are_not_finite_are_accepted() {
+    let server = accepting().await;
     let done = Client::connect(server.url()).await.unwrap().run(&blank(1)).await.unwrap();
     assert_eq!(done.text("save").unwrap(), ["a"]);
 }
 
 #[tokio::test]
-async fn what_is_said_of_a_submission_is_sent() {
-    let server = taking().await;
+async fn the_options_of_a_submission_are_sent() {
+    let server = accepting().await;
     let client = Client::builder(server.url())
         .comfy_org_api_key("key-of-comfy")
         .comfy_org_auth_token("token-of-comfy")

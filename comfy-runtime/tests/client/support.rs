@@ -1,4 +1,4 @@
-//! A stand-in, a client, and workflows to run.
+//! Clients, workflows and event names that the tests share.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use comfy_mock::Server;
 use comfy_runtime::client::{ClientBuilder, Event, Events};
 use comfy_runtime::{Client, Workflow};
 
-/// Nothing in a test takes longer.
+/// Maximum time of anything in a test.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
-/// A client that is quick to ask.
+/// Returns a builder for a client that asks the server often.
 pub(crate) fn quick(server: &Server) -> ClientBuilder {
     Client::builder(server.url()).poll_interval(Duration::from_millis(200)).stalled_after(LONG)
 }
@@ -18,7 +18,7 @@ pub(crate) async fn connect(server: &Server) -> Client {
     quick(server).connect().await.unwrap()
 }
 
-/// A sampler of so many steps, and a picture that is saved.
+/// Returns a workflow with a sampler of this number of steps and a saved image.
 pub(crate) fn text_to_image(seed: u64, steps: u32) -> Workflow {
     workflow(&format!(
         r#"{{
@@ -34,7 +34,7 @@ pub(crate) fn text_to_image(seed: u64, steps: u32) -> Workflow {
     ))
 }
 
-/// One node that makes a picture and one that saves it.
+/// Returns a workflow with one node that makes an image and one that saves it.
 pub(crate) fn blank(color: u32) -> Workflow {
     workflow(&format!(
         r#"{{
@@ -48,10 +48,10 @@ pub(crate) fn workflow(json: &str) -> Workflow {
     serde_json::from_str(json).unwrap()
 }
 
-/// A word for each event, previews and progress counted.
+/// Returns a short text for each event of a run.
 pub(crate) async fn words(mut events: Events) -> Vec<String> {
     let mut words = Vec::new();
-    while let Some(event) = tokio::time::timeout(LONG, events.next()).await.expect("the events go on") {
+    while let Some(event) = tokio::time::timeout(LONG, events.next()).await.expect("the next event in time") {
         words.push(word(&event));
     }
     words

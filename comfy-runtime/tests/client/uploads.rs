@@ -1,18 +1,18 @@
-//! Uploads, and workflows that load them.
+//! Uploads, and workflows that load the files.
 
 use comfy_mock::{HttpFault, Server};
 use comfy_runtime::client::{Error, Upload, Uploaded};
 
 use crate::support::{blank, connect, quick, workflow};
 
-/// A picture of the stand-in's own.
+/// Returns an image that the stand-in server made.
 async fn picture(server: &Server) -> Vec<u8> {
     let client = connect(server).await;
     client.run(&blank(7)).await.unwrap().images("save").unwrap()[0].bytes().await.unwrap().to_vec()
 }
 
 #[tokio::test]
-async fn a_picture_is_uploaded_and_loaded() {
+async fn an_image_is_uploaded_and_loaded() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
     let folder = tempfile::tempdir().unwrap();
@@ -32,7 +32,7 @@ async fn a_picture_is_uploaded_and_loaded() {
 }
 
 #[tokio::test]
-async fn another_content_gets_another_name_unless_it_shall_overwrite() {
+async fn other_content_gets_another_name_unless_it_overwrites() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let name = async |bytes: &'static str, overwrite| {
@@ -46,7 +46,7 @@ async fn another_content_gets_another_name_unless_it_shall_overwrite() {
 }
 
 #[tokio::test]
-async fn a_content_that_is_there_is_not_sent_again() {
+async fn content_that_the_server_has_is_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let first = client.upload_once(&Upload::bytes("cat.PNG", "abc")).await.unwrap();
@@ -55,14 +55,14 @@ async fn a_content_that_is_there_is_not_sent_again() {
     assert_eq!(first.value(), second.value());
     assert_eq!(first.name, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png");
     assert_eq!(server.count("POST /api/upload/image"), 1);
-    // What is left of an upload that broke is replaced.
+    // The rest of a broken upload is replaced.
     std::fs::write(server.input_dir().join(&first.name), "ab").unwrap();
     assert!(!client.upload_once(&Upload::bytes("cat.png", "abc")).await.unwrap().already_there);
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
 }
 
 #[tokio::test]
-async fn a_mask_is_put_on_what_is_there() {
+async fn a_mask_needs_an_original_that_exists() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
     let client = connect(&server).await;
@@ -75,7 +75,7 @@ async fn a_mask_is_put_on_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_result_is_the_input_of_the_next_run() {
+async fn the_output_of_a_run_is_an_input_value() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let done = client.run(&blank(1)).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_result_is_the_input_of_the_next_run() {
 }
 
 #[tokio::test]
-async fn an_upload_is_sent_again_after_a_failure() {
+async fn an_upload_is_retried_after_a_failure() {
     let server = Server::spawn().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("big.bin");
@@ -98,7 +98,7 @@ async fn an_upload_is_sent_again_after_a_failure() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_uploaded_is_told() {
+async fn uploads_that_fail_are_errors() {
     let server = Server::builder().upload_limit(1 << 10).spawn().await.unwrap();
     let client = quick(&server).retries(0).connect().await.unwrap();
     let outside = Upload::bytes("a.png", "x").subfolder("../../x");

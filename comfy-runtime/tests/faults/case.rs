@@ -1,4 +1,4 @@
-//! One run, what goes wrong with it, and whether its end is the true one.
+//! One run with faults, and the check that its ending is the one that the server remembers.
 
 use std::time::Duration;
 
@@ -9,33 +9,33 @@ use tokio::time::{sleep, timeout};
 
 use crate::server;
 
-/// No case takes longer, else it hangs.
+/// Maximum time of a case; a case that takes longer hangs.
 const LONG: Duration = Duration::from_secs(30);
 
-/// What kind of run it is.
+/// The kind of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It succeeds.
+    /// The run succeeds.
     Success,
-    /// All of its results are in the cache.
+    /// All results of the run are cached.
     Cached,
-    /// Its last node but one fails.
+    /// The last node but one fails.
     Failing,
-    /// One of its outputs is refused.
+    /// The server drops one of the outputs.
     Partial,
-    /// It is refused.
+    /// The server rejects the workflow.
     Rejected,
-    /// Somebody else interrupts it.
+    /// Another client interrupts the run.
     Interrupted,
-    /// Somebody else takes it from the queue.
+    /// Another client deletes the run from the queue.
     Deleted,
-    /// Its owner cancels it while it runs.
+    /// The program cancels the run while it runs.
     Cancelled,
-    /// Its owner cancels it while it waits.
+    /// The program cancels the run while it waits.
     CancelledPending,
-    /// The server is started anew while it runs.
+    /// The server restarts while the run runs.
     Restart,
-    /// The server is started anew while it waits.
+    /// The server restarts while the run waits.
     RestartPending,
 }
 
@@ -63,43 +63,43 @@ impl Kind {
     }
 }
 
-/// One thing that goes wrong.
+/// One fault.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     Event(EventMatch, EventFault),
-    TheEndIsLost,
+    DropEndEvent,
     Http(&'static str, HttpFault),
 }
 
-/// A run and what goes wrong with it.
+/// A run and its faults.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
-    /// What a message calls it.
+    /// The name in messages.
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) steps: u32,
     pub(crate) timing: Timing,
-    /// What goes wrong from the start.
+    /// The faults, which are active from the submission on.
     pub(crate) faults: Vec<Fault>,
-    /// How long after the submission the thing happens that the kind is named for.
+    /// The time from the submission to the action that the kind is named for.
     pub(crate) after: Duration,
 }
 
-/// What is wrong with the client.
+/// A mistake of the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// A run of which the server knows the end was lost, or never told of.
+    /// A run that the server knows was reported as lost or as not submitted.
     Lost(String),
-    /// It ran twice.
+    /// The workflow ran twice.
     Doubled(String),
-    /// It ended otherwise.
+    /// The client reported another ending than the server.
     Wrong(String),
-    /// It did not end.
+    /// The client reported no ending.
     Hang,
 }
 
 impl Case {
-    /// Runs it.
+    /// Runs the case.
     pub(crate) async fn run(&self) -> Result<(), Flaw> {
         timeout(LONG, self.check()).await.unwrap_or(Err(Flaw::Hang))
     }
@@ -109,33 +109,33 @@ impl Case {
         let client = connect(&server).await;
         let workflow = self.workflow();
         if self.kind == Kind::Cached {
-            client.run(&workflow).await.expect("nothing goes wrong yet");
+            client.run(&workflow).await.expect("no fault is active yet");
         }
         if self.kind == Kind::Failing {
             server.node("VAEDecode").fail("it fails");
         }
         let blocker = if self.kind.hangs() { Some(self.hang(&server).await) } else { None };
         let before = server.finished();
-        self.go_wrong(&server);
+        self.add_faults(&server);
         let submitted = client.submit(&workflow).await;
         let run = match submitted {
             Ok(Accepted::Partial { run, .. }) if self.kind == Kind::Partial => run,
             Ok(Accepted::Complete(run)) if self.kind != Kind::Partial => run,
             Ok(accepted) => return Err(Flaw::Wrong(format!("accepted as {accepted:?}"))),
-            Err(error) => return self.not_submitted(&server, &error, &before, blocker.as_deref()).await,
+            Err(error) => return self.check_failed_submission(&server, &error, &before, blocker.as_deref()).await,
         };
         let id = run.prompt_id().to_owned();
         let heard = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
         let told = heard.await.expect("no panic");
-        // Taken out by somebody else after the connection broke, before the client could see it in the queue: nothing
-        // tells that from a server that was started anew.
+        // If another client deletes the run after the connection broke and before the client saw it in the queue,
+        // nothing distinguishes this from a restart of the server.
         let unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
         let is_honest = matches!(&ending, Ending::Lost(gone) if gone.reason == LostReason::Forgotten);
         if !(unknowable && is_honest) {
             judge(&ending, memory.as_ref(), &told)?;
         }
-        // The same id twice leaves one entry in the history, so what counts is how often the server took it.
+        // Two runs of the same id leave one entry in the history, so accepted requests are counted.
         let taken = server.requests().into_iter().filter(|request| {
             let is_post = request.method == "POST" && request.path == "/api/prompt" && request.status() == Some(200);
             is_post && request.json().is_some_and(|body| text(&body, "prompt_id") == Some(&id))
@@ -149,7 +149,7 @@ impl Case {
         Err(Flaw::Doubled(format!("taken {times} times, and {others} runs more")))
     }
 
-    /// A prompt of somebody else that hangs, so that ours waits; or ours hangs.
+    /// Makes the run hang, or, if it must wait, a prompt of another client before it. Returns the id of that prompt.
     async fn hang(&self, server: &Server) -> String {
         server.node("KSampler").hang();
         if !self.kind.waits() {
@@ -161,18 +161,18 @@ impl Case {
         server.running().unwrap_or_default()
     }
 
-    fn go_wrong(&self, server: &Server) {
+    fn add_faults(&self, server: &Server) {
         for fault in &self.faults {
             match fault {
                 Fault::Event(on, fault) => _ = server.faults().event(on.clone(), *fault),
-                Fault::TheEndIsLost => _ = server.faults().drop_end_event(),
+                Fault::DropEndEvent => _ = server.faults().drop_end_event(),
                 Fault::Http(route, fault) => _ = server.faults().http(route, fault.clone()),
             }
         }
     }
 
-    /// Lets happen what the kind is named for, and waits for the end. With it comes what the server remembered of the
-    /// run at last.
+    /// Does what the kind is named for and waits for the end. Returns the ending and what the server remembers of the
+    /// run at the end.
     async fn to_the_end(&self, server: &Server, mut run: Run) -> (Ending, Option<Memory>) {
         let id = run.prompt_id().to_owned();
         let knows = |server: &Server| server.history(&id).is_some();
@@ -196,7 +196,7 @@ impl Case {
                     server.restart();
                     server.node("KSampler").reset();
                 }
-                // A call that fails is the caller's to repeat.
+                // The client does not repeat every failed call, so the program has to.
                 _ => while run.cancel().await.is_err() {},
             }
         }
@@ -209,8 +209,8 @@ impl Case {
         (ending, memory)
     }
 
-    /// The submission failed: then the error must be the true one, and the server must not have the run.
-    async fn not_submitted(
+    /// Checks a failed submission: the error must be right, and the server must not have the run.
+    async fn check_failed_submission(
         &self,
         server: &Server,
         error: &Error,
@@ -225,11 +225,11 @@ impl Case {
         if !self.hits_prompt() {
             return Err(Flaw::Wrong(format!("not submitted: {error}")));
         }
-        // Nothing may arrive later.
+        // A late request must not be accepted either.
         sleep(Duration::from_millis(100)).await;
         let known = server.running().into_iter().chain(server.pending()).chain(server.finished());
         let known: Vec<_> = known.filter(|id| !before.contains(id) && blocker != Some(id)).collect();
-        // Where it cannot be asked for, the error says that it is not known.
+        // If the server cannot be asked, the submission may be unconfirmed.
         let unknown = matches!(error, Error::Unconfirmed { .. }) && self.hits_questions();
         if known.is_empty() || unknown { Ok(()) } else { Err(Flaw::Lost(format!("the server runs it: {error}"))) }
     }
@@ -258,17 +258,17 @@ impl Case {
     }
 }
 
-/// A client that is quick to doubt.
+/// Connects a client that asks the server often.
 async fn connect(server: &Server) -> Client {
     let client = Client::builder(server.url())
         .poll_interval(Duration::from_millis(150))
         .response_timeout(Duration::from_millis(600))
         .stalled_after(Duration::from_secs(15))
         .unreachable_after(Duration::from_secs(10));
-    client.connect().await.expect("nothing goes wrong yet")
+    client.connect().await.expect("no fault is active yet")
 }
 
-/// A sampler and a saved picture, and on request an output that the server refuses.
+/// Returns a workflow with a sampler and a saved image, and on request an invalid output.
 fn workflow_json(seed: u32, steps: u32, with_a_bad_output: bool) -> String {
     let bad = if with_a_bad_output { r#", "bad": {"class_type": "PreviewAny", "inputs": {}}"# } else { "" };
     format!(
@@ -285,13 +285,13 @@ fn workflow_json(seed: u32, steps: u32, with_a_bad_output: bool) -> String {
     )
 }
 
-/// What the server remembers of a run.
+/// The ending of a run as the server remembers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Memory {
     Success,
     Error,
     Interrupted,
-    /// Nothing, because it was started anew.
+    /// Nothing, because the server was restarted.
     Restarted,
 }
 
@@ -306,7 +306,7 @@ fn memory_of(server: &Server, id: &str) -> Option<Memory> {
     })
 }
 
-/// The last events of a run, and that nothing followed.
+/// Returns the last events of a run: exactly one, if the client is right.
 async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static str> {
     let mut last = Vec::new();
     while let Some(event) = events.next().await {
@@ -318,13 +318,13 @@ async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static 
             Event::Lost(_) => last.push("lost"),
             Event::Stalled(_) => last.push("stalled"),
             _ if last.is_empty() => {}
-            _ => last.push("something after the end"),
+            _ => last.push("an event after the last"),
         }
     }
     last
 }
 
-/// Whether an ending is what the server remembers, and what the events told.
+/// Checks that the ending agrees with the server's memory and with the last event.
 fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), Flaw> {
     let is_true = match (memory, ending) {
         (Some(Memory::Success), Ending::Finished(done)) => {

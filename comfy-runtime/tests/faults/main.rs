@@ -1,6 +1,7 @@
-//! Whatever goes wrong on the way, every run ends once, and as the server says it did.
+//! Under every fault, each run has exactly one ending, and it is the one that the server remembers.
 //!
-//! `cargo bench-faults` prints the score; `COMFY_SCHEDULES` says how many schedules, `COMFY_SEED` from which on.
+//! `cargo bench-faults` prints the score. `COMFY_SCHEDULES` sets the number of random schedules, `COMFY_SEED` the first
+//! seed.
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
@@ -10,8 +11,8 @@ mod schedule;
 mod score;
 mod server;
 
-/// Schedules if `COMFY_SCHEDULES` says nothing else.
-const SCHEDULES: u64 = 500;
+/// Default number of random schedules.
+const DEFAULT_SCHEDULES: u64 = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_with_every_kind_of_run() {
@@ -24,7 +25,7 @@ async fn every_fault_with_every_kind_of_run() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_schedules() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let count = number("COMFY_SCHEDULES").unwrap_or(SCHEDULES);
+    let count = number("COMFY_SCHEDULES").unwrap_or(DEFAULT_SCHEDULES);
     let first = number("COMFY_SEED").unwrap_or_else(|| fresh_seed() >> 16);
     println!("seeds from {first} (COMFY_SEED={first} runs them again)");
     let score = score::of((first..first + count).map(schedule::case)).await;
@@ -32,7 +33,7 @@ async fn random_schedules() {
     assert!(score.is_clean(), "{score}");
 }
 
-/// A seed that no two runs of the test share.
+/// Returns a random seed.
 fn fresh_seed() -> u64 {
     comfy_runtime::client::Uuid::new_v4().as_u64_pair().0
 }

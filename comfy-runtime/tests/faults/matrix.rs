@@ -1,4 +1,4 @@
-//! Every fault with every kind of run.
+//! The matrix of every fault with every kind of run.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const EVENTS: [&str; 10] = [
 
 const ROUTES: [&str; 5] = ["POST /prompt", "GET /queue", "/history/*", "/jobs/*", "/ws"];
 
-/// What can happen to a frame.
+/// Returns the faults of a frame.
 pub(crate) fn event_faults() -> [EventFault; 5] {
     [
         EventFault::CloseBefore,
@@ -32,7 +32,7 @@ pub(crate) fn event_faults() -> [EventFault; 5] {
     ]
 }
 
-/// What can happen to a request.
+/// Returns the faults of a request.
 pub(crate) fn http_faults() -> [HttpFault; 7] {
     [
         HttpFault::status(500),
@@ -45,16 +45,16 @@ pub(crate) fn http_faults() -> [HttpFault; 7] {
     ]
 }
 
-/// All single faults.
+/// Returns all single faults.
 pub(crate) fn faults() -> Vec<Fault> {
     let places =
         EVENTS.map(EventMatch::kind).into_iter().chain([EventMatch::End, EventMatch::Nth(1), EventMatch::Nth(3)]);
     let events = places.flat_map(|on| event_faults().map(|fault| Fault::Event(on.clone(), fault)));
     let http = ROUTES.into_iter().flat_map(|route| http_faults().map(|fault| Fault::Http(route, fault)));
-    events.chain([Fault::TheEndIsLost]).chain(http).collect()
+    events.chain([Fault::DropEndEvent]).chain(http).collect()
 }
 
-/// Every fault with every kind of run, and every kind without any.
+/// Returns every kind of run with every single fault and without one.
 pub(crate) fn cases() -> impl Iterator<Item = Case> {
     let with = faults().into_iter().map(|fault| vec![fault]);
     let with: Vec<_> = with.chain([Vec::new()]).collect();

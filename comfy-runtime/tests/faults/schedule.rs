@@ -1,4 +1,4 @@
-//! Random schedules: a seed gives one case, always the same.
+//! Random schedules: each seed determines one case.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use comfy_mock::{EventMatch, Timing};
 use crate::case::{Case, Fault, Kind};
 use crate::matrix;
 
-/// `SplitMix64`: few lines, and good enough to choose among faults.
+/// The generator `SplitMix64`: short, and good enough to choose among faults.
 struct Dice(u64);
 
 impl Dice {
@@ -28,7 +28,7 @@ impl Dice {
     }
 }
 
-/// The case of a seed: one to four faults, most of them anywhere in the stream of frames.
+/// Returns the case of a seed: one to four faults, most of them at a random frame.
 pub(crate) fn case(seed: u64) -> Case {
     let mut dice = Dice(seed);
     let known = matrix::faults();

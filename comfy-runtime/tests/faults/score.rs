@@ -1,4 +1,4 @@
-//! Many cases at once, and what came of them.
+//! Runs many cases concurrently and counts the results.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use tokio::task::JoinSet;
 
 use crate::case::{Case, Flaw};
 
-/// So many cases run at a time: they mostly wait.
-const AT_ONCE: usize = 24;
+/// Maximum number of concurrent cases, which mostly wait.
+const MAX_CONCURRENT: usize = 24;
 
-/// What came of many cases.
+/// The results of many cases.
 #[derive(Debug, Default)]
 pub(crate) struct Score {
     pub(crate) cases: usize,
@@ -19,12 +19,12 @@ pub(crate) struct Score {
     wrong: usize,
     hangs: usize,
     took: Duration,
-    /// The cases that went wrong.
+    /// The failed cases.
     flaws: Vec<String>,
 }
 
 impl Score {
-    /// Nothing went wrong.
+    /// Returns whether no case failed.
     pub(crate) fn is_clean(&self) -> bool {
         self.flaws.is_empty()
     }
@@ -55,7 +55,7 @@ pub(crate) async fn of(cases: impl IntoIterator<Item = Case>) -> Score {
     let (mut score, start) = (Score::default(), Instant::now());
     let mut running = JoinSet::new();
     for case in cases {
-        if running.len() >= AT_ONCE
+        if running.len() >= MAX_CONCURRENT
             && let Some(done) = running.join_next().await
         {
             let (case, result) = done.expect("no panic");

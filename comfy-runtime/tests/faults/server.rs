@@ -1,11 +1,11 @@
-//! A small stand-in, and somebody else who uses it.
+//! A small stand-in server, and requests of another client.
 
 use std::fmt::Write as _;
 
 use comfy_mock::{Server, Timing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-/// The classes that the cases use.
+/// The classes of the cases' workflows.
 const CLASSES: [&str; 8] = [
     "CheckpointLoaderSimple",
     "CLIPTextEncode",
@@ -17,12 +17,12 @@ const CLASSES: [&str; 8] = [
     "EmptyImage",
 ];
 
-/// The definitions of these classes alone: reading all of them takes longer than a case.
+/// Returns the definitions of these classes only, because parsing all of them takes longer than a case.
 fn schema() -> &'static str {
     static SCHEMA: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     SCHEMA.get_or_init(|| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
-        // One node a line.
+        // The snapshot has one definition on each line.
         let lines = std::fs::read_to_string(path).expect("the schema is there");
         let mut schema = String::from("{");
         for class in CLASSES {
@@ -35,12 +35,12 @@ fn schema() -> &'static str {
     })
 }
 
-/// A server of few classes.
+/// Spawns a server with few classes.
 pub(crate) async fn spawn(timing: Timing) -> Server {
     Server::builder().schema_json(schema()).timing(timing).spawn().await.expect("a free port")
 }
 
-/// Somebody else's `POST`; whether it was answered with 200.
+/// Sends a `POST` as another client. Returns whether the status of the response is 200.
 pub(crate) async fn post(server: &Server, path: &str, body: &str) -> bool {
     let Ok(mut stream) = tokio::net::TcpStream::connect(server.addr()).await else { return false };
     let length = body.len();

@@ -1,4 +1,4 @@
-//! A whole request body of `POST /prompt`.
+//! Validation of a whole request body of `POST /prompt`.
 
 use super::error::RequestErrorKind;
 use super::python::{self, Exception};
@@ -7,26 +7,26 @@ use super::{Validator, Verdict};
 use crate::{Map, Value};
 
 const NO_PROMPT: &str = "No prompt provided";
-const NO_OBJECT: &str = "the body is not an object";
+const NOT_AN_OBJECT: &str = "the body is not an object";
 
 impl Validator<'_> {
-    /// What the server would say of a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
+    /// Returns the server's verdict on a request body: `{"prompt": …, "partial_execution_targets": …, …}`.
     ///
-    /// Looks at `number`, `prompt_id` and `extra_data` too, each when the server does. What the verdict cannot know
-    /// is whether an item of the same number and id waits in the queue.
+    /// It checks `number`, `prompt_id` and `extra_data` too, in the order in which the server does. It does not know
+    /// whether an item with the same number and id is in the queue.
     pub fn check_body(&self, body: &Value) -> Verdict {
         let map = match body {
             Value::Object(map) => map,
-            // Python looks for the names in a list or a text as well; one that is found is then used as a key.
+            // Python looks for the keys in a list or a text too. One that is found is then used as an index, which raises.
             other => {
                 let has = |name: &str| python::contains(other, &Value::from(name));
                 return match has("number").and_then(|found| Ok(found || has("prompt")?)) {
                     Ok(false) => refused(Value::Null, RequestErrorKind::NoPrompt, NO_PROMPT, NO_PROMPT),
                     Ok(true) => {
                         let message = format!("{} indices must be integers, not 'str'", python::type_name(other));
-                        raised(NO_OBJECT, Exception::type_error(message))
+                        raised(NOT_AN_OBJECT, Exception::type_error(message))
                     }
-                    Err(exception) => raised(NO_OBJECT, exception),
+                    Err(exception) => raised(NOT_AN_OBJECT, exception),
                 };
             }
         };
@@ -82,7 +82,7 @@ mod tests {
     use crate::{Schema, Value};
 
     #[test]
-    fn what_the_server_sees_before_and_after_the_prompt() {
+    fn the_server_checks_other_keys_before_and_after_the_prompt() {
         let schema = Schema::from_slice(br#"{"Save": {"input": {"required": {}}, "output": [], "output_node": true}}"#);
         let schema = schema.unwrap();
         for (body, error) in [

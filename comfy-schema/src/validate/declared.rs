@@ -1,4 +1,4 @@
-//! Which inputs a node declares: dynamic ones expand against the inputs that are given.
+//! The declared inputs of a node. Dynamic inputs expand depending on the inputs that are given.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -6,28 +6,29 @@ use std::collections::BTreeSet;
 use super::error::{NodeError, NodeErrorKind};
 use crate::{DynamicGroup, InputDef, InputKind, Map, NodeDef, Producer, Section, Text, Value};
 
-/// An input that a node declares.
+/// A declared input of a node.
 pub(super) struct Declared<'s> {
-    /// Its name, with the prefix of its dynamic parents.
+    /// The name, with the prefix of the dynamic parents.
     pub(super) name: Text,
     pub(super) required: bool,
-    /// What it takes. (Its own name is that of the template.)
+    /// The definition. Its name is that of the template.
     pub(super) input: &'s InputDef,
 }
 
-/// What a node declares for the inputs that it is given.
+/// The declared inputs of a node with certain given inputs.
 pub(super) struct Declarations<'s> {
-    /// Those that are required or given; all of them, if that was asked for.
+    /// The inputs that are required or given, or all of them.
     pub(super) inputs: Vec<Declared<'s>>,
-    /// Dynamic combos of which nothing is declared, because none of their options is selected.
+    /// The dynamic combos without a selected branch, whose inputs are therefore not declared.
     pub(super) unselected: Vec<Declared<'s>>,
-    /// Rows of dynamic groups that are not allowed.
+    /// The errors of rows of dynamic groups.
     pub(super) errors: Vec<NodeError>,
-    /// Whether children of dynamic inputs are in play.
+    /// Whether dynamic inputs have expanded.
     pub(super) dynamic: bool,
 }
 
-/// What `node` declares for `given`. With `all`, optional inputs that are not given are in the answer too.
+/// Returns the declared inputs of a node that is given these inputs. With `all`, optional inputs that are not given are
+/// included.
 pub(super) fn declared<'s>(node: &'s NodeDef, given: &Map, all: bool) -> Declarations<'s> {
     let declarations = Declarations {
         inputs: Vec::with_capacity(node.inputs.len()),
@@ -43,7 +44,7 @@ pub(super) fn declared<'s>(node: &'s NodeDef, given: &Map, all: bool) -> Declara
 struct Expansion<'s, 'g> {
     given: &'g Map,
     all: bool,
-    /// The class's interface knows dynamic inputs. To the other their types are words like any.
+    /// Whether the interface of the class has dynamic inputs. In the classic interface, their types are ordinary words.
     dynamic: bool,
     declarations: Declarations<'s>,
 }
@@ -55,7 +56,7 @@ impl<'s> Expansion<'s, '_> {
         }
     }
 
-    /// Nesting is bounded by what the schema's reader allows.
+    /// Expands one input. The parser of the schema bounds the nesting.
     fn input(&mut self, input: &'s InputDef, name: Text) {
         if !self.dynamic {
             return self.add(input, name, input.section == Section::Required);
@@ -110,7 +111,7 @@ impl<'s> Expansion<'s, '_> {
         }
     }
 
-    /// A child of a growing list: itself, and what it brings if it is dynamic.
+    /// Adds a child of a growing list, and the inputs that it brings if it is dynamic.
     fn element(&mut self, element: &'s InputDef, name: Text, required: bool) {
         self.add(element, name.clone(), required);
         let dynamic = matches!(
@@ -137,11 +138,11 @@ impl<'s> Expansion<'s, '_> {
             });
             match row {
                 Some(row) => _ = rows.insert(row),
-                None => self.group_error(key, "no row and field of this group".to_owned()),
+                None => self.group_error(key, "unknown row or field of the group".to_owned()),
             }
         }
         if !(group.min..=group.max).contains(&rows.len()) {
-            self.group_error(name, format!("{} rows; {} to {} are allowed", rows.len(), group.min, group.max));
+            self.group_error(name, format!("expected {} to {} rows, found {}", group.min, group.max, rows.len()));
         }
         for row in rows {
             self.inputs(&group.inputs, &child(name, &row.to_string()));
@@ -154,7 +155,7 @@ impl<'s> Expansion<'s, '_> {
         self.declarations.errors.push(error);
     }
 
-    /// Of two declarations of a name the required one counts, of two of a category the later.
+    /// Adds an input. Of two with the same name, the required one counts, and of two in the same section, the later one.
     fn add(&mut self, input: &'s InputDef, name: Text, required: bool) {
         if !(self.all || required || self.given.contains_key(&name)) {
             return;
@@ -175,7 +176,7 @@ fn child(prefix: &str, name: &str) -> Text {
     if prefix.is_empty() { Text::new(name) } else { Text::new(format!("{prefix}.{name}")) }
 }
 
-/// A row's index: ASCII digits without leading zeros.
+/// Parses the index of a row: ASCII digits without leading zeros.
 fn row_index(text: &str) -> Option<usize> {
     let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
     plain.then(|| text.parse().ok()).flatten()
@@ -183,15 +184,15 @@ fn row_index(text: &str) -> Option<usize> {
 
 /// A type as the server compares it.
 pub(super) enum Type<'s> {
-    /// A word, or several with commas between.
+    /// A type word, or a comma list of type words.
     Word(Cow<'s, str>),
     /// A list of options.
     List(&'s [Value]),
-    /// Something else.
+    /// Any other JSON value.
     Other,
 }
 
-/// What an input declares.
+/// Returns the type that an input declares.
 pub(super) fn input_type(input: &InputDef) -> Type<'_> {
     use crate::ComboSpelling as Spelling;
     Type::Word(Cow::Borrowed(match &input.kind {
@@ -215,7 +216,7 @@ pub(super) fn input_type(input: &InputDef) -> Type<'_> {
     }))
 }
 
-/// `[type, options]`, as the server shows an input in its errors.
+/// Returns `[type, options]`, the form in which the errors of the server show an input.
 pub(super) fn config(input: &InputDef) -> Value {
     match input.to_value() {
         Value::Array(mut parts) => {

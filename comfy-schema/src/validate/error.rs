@@ -1,4 +1,4 @@
-//! What is wrong with one node, in the server's own terms.
+//! Errors of nodes and requests, as the server words them.
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::python::{self, Exception};
 use crate::{Map, Text, Value};
 
-/// A combo with more options is not sent back in an error.
-const MOST_OPTIONS: usize = 20;
+/// The maximum number of options of a combo that an error lists.
+const MAX_LISTED_OPTIONS: usize = 20;
 
 macro_rules! kinds {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
@@ -16,12 +16,12 @@ macro_rules! kinds {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
-            /// Another word: a server's that is newer than this crate.
+            /// Any other word, from a server that is newer than this crate.
             Other(Text),
         }
 
         impl $name {
-            /// The server's word for it.
+            /// Returns the server's word.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -52,13 +52,13 @@ kinds! {
     RequestErrorKind {
         /// The body has no key `prompt`.
         NoPrompt = "no_prompt",
-        /// `prompt_id` is no UUID in canonical form.
+        /// The value of `prompt_id` is not a UUID in canonical form.
         InvalidPromptId = "invalid_prompt_id",
-        /// A node without `class_type`, or of a class that the server does not have.
+        /// A node has no `class_type`, or a class that the server does not have.
         MissingNodeType = "missing_node_type",
-        /// No output node, or none among the targets.
+        /// The prompt has no output node, or none of the targets is one.
         NoOutputs = "prompt_no_outputs",
-        /// No selected output is good.
+        /// All selected outputs failed.
         OutputsFailed = "prompt_outputs_failed_validation",
     }
 }
@@ -68,62 +68,62 @@ kinds! {
     NodeErrorKind {
         /// A required input is absent.
         RequiredInputMissing = "required_input_missing",
-        /// An array that has not two elements.
+        /// An array does not have two elements.
         BadLinkedInput = "bad_linked_input",
         /// The linked output carries another type.
         ReturnTypeMismatch = "return_type_mismatch",
-        /// A literal that does not convert to the declared type.
+        /// A literal cannot be converted to the declared type.
         InvalidInputType = "invalid_input_type",
-        /// Below `min`.
+        /// A number is less than `min`.
         ValueSmallerThanMin = "value_smaller_than_min",
-        /// Above `max`.
+        /// A number is greater than `max`.
         ValueBiggerThanMax = "value_bigger_than_max",
-        /// None of a combo's options.
+        /// A value is not one of the combo's options.
         ValueNotInList = "value_not_in_list",
-        /// The class's own check said no.
+        /// The class's own check failed.
         CustomValidationFailed = "custom_validation_failed",
-        /// The node is upstream of itself.
+        /// The node is part of a cycle.
         DependencyCycle = "dependency_cycle",
-        /// Validating this output raised.
+        /// Validating this output raised an exception.
         ExceptionDuringValidation = "exception_during_validation",
-        /// Validating this node raised, on the way from another.
+        /// Validating this node on behalf of another raised an exception.
         ExceptionDuringInnerValidation = "exception_during_inner_validation",
-        /// Rows of a dynamic group that are not allowed.
+        /// The rows of a dynamic group are not allowed.
         InvalidDynamicInput = "invalid_dynamic_input",
     }
 }
 
-/// One error of a node. Its texts are made when they are asked for: they may repeat long lists of options.
+/// One error of a node. Its texts are made on demand, because they may repeat long lists of options.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NodeError {
-    /// What it is.
+    /// The kind of error.
     pub kind: NodeErrorKind,
-    /// The input it is about, with the prefix of its dynamic parents. For
-    /// [`NodeErrorKind::ExceptionDuringInnerValidation`] an input of the node that links to this one.
+    /// The name of the input, with the prefix of its dynamic parents. For
+    /// [`NodeErrorKind::ExceptionDuringInnerValidation`], an input of the node that is linked to this one.
     pub input_name: Option<Text>,
-    /// `[type, options]` of that input.
+    /// The type and the options of that input: `[type, options]`.
     pub input_config: Option<Arc<Value>>,
-    /// The value that was given, converted as far as it got.
+    /// The given value, after conversion if that succeeded.
     pub received_value: Option<Value>,
-    /// The type that a link carries.
+    /// The type that the link carries.
     pub received_type: Option<Value>,
-    /// The link, as it was given.
+    /// The link, as given.
     pub linked_node: Option<Value>,
-    /// What was raised.
+    /// The exception.
     pub exception: Option<Exception>,
-    /// A cycle's nodes.
+    /// The cycle.
     pub cycle: Option<Arc<Cycle>>,
-    /// The node itself, of a cycle.
+    /// The id of this node, for a cycle.
     pub node_id: Option<Text>,
-    /// What else there is to say: the text that a class's own check gave.
+    /// The reason, such as the text of the class's own check.
     pub reason: Option<String>,
-    /// The short form of the input's name that `details` has, where it is not the name itself.
+    /// The short form of the input's name that `details` shows, if it is not the name itself.
     pub(super) short_name: Option<Text>,
 }
 
 impl Display for NodeError {
-    /// The message, and the details if there are any.
+    /// Writes the message, and the details if there are any.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.details() {
             details if details.is_empty() => f.write_str(&self.message()),
@@ -136,9 +136,9 @@ impl Display for NodeError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cycle {
-    /// Their ids, from consumer to source.
+    /// The ids of the nodes, from consumer to source.
     pub nodes: Vec<Text>,
-    /// `5 (A) -> 6 (B) -> 5 (A)`
+    /// The nodes in words: `5 (A) -> 6 (B) -> 5 (A)`.
     pub path: String,
 }
 
@@ -163,7 +163,7 @@ impl NodeError {
         Self { input_name: Some(name.clone()), ..Self::new(kind) }
     }
 
-    /// The server's message.
+    /// Returns the server's message.
     pub fn message(&self) -> String {
         use NodeErrorKind as K;
         let message = match &self.kind {
@@ -186,7 +186,7 @@ impl NodeError {
         message.to_owned()
     }
 
-    /// The server's details.
+    /// Returns the server's details.
     pub fn details(&self) -> String {
         use NodeErrorKind as K;
         let name = self.input_name.as_deref().unwrap_or_default();
@@ -210,7 +210,7 @@ impl NodeError {
         }
     }
 
-    /// The server's `extra_info`. Tracebacks are empty.
+    /// Returns the server's `extra_info`. Tracebacks are empty.
     pub fn extra_info(&self) -> Map {
         use NodeErrorKind as K;
         let mut info = Map::new();
@@ -222,7 +222,7 @@ impl NodeError {
         if let Some(name) = &self.input_name {
             info.insert("input_name", name);
         }
-        if self.kind == K::ValueNotInList && self.option_count() > MOST_OPTIONS {
+        if self.kind == K::ValueNotInList && self.option_count() > MAX_LISTED_OPTIONS {
             info.insert("input_config", Value::Null);
         } else if let Some(config) = &self.input_config {
             info.insert("input_config", config.as_ref().clone());
@@ -251,7 +251,7 @@ impl NodeError {
         }
     }
 
-    /// The error as the server sends it.
+    /// Returns the error as the server sends it.
     pub fn to_value(&self) -> Value {
         Value::Object(Map::from_iter([
             ("type", Value::from(self.kind.as_str())),
@@ -261,7 +261,7 @@ impl NodeError {
         ]))
     }
 
-    /// The values that a combo has; empty if the error is not about one.
+    /// Returns the options of the combo. Empty if the error is not about a combo.
     pub fn options(&self) -> &[Value] {
         match self.input_config.as_deref().and_then(Value::as_array) {
             Some([Value::Array(values), ..]) => values,
@@ -270,12 +270,12 @@ impl NodeError {
         }
     }
 
-    /// An option of the input: `min`, `max`, ….
+    /// Returns an option of the input's definition: `min`, `max`, ….
     pub fn option(&self, key: &str) -> Option<&Value> {
         self.input_config.as_deref()?.as_array()?.get(1)?.as_object()?.get(key)
     }
 
-    /// The input's type as Python prints it.
+    /// Returns the input's type as Python prints it.
     pub fn declared_type(&self) -> String {
         let head = self.input_config.as_deref().and_then(Value::as_array).and_then(<[Value]>::first);
         head.map(python::str).unwrap_or_default()
@@ -287,7 +287,7 @@ impl NodeError {
 
     fn options_text(&self) -> String {
         match self.option_count() {
-            count if count > MOST_OPTIONS => format!("(list of length {count})"),
+            count if count > MAX_LISTED_OPTIONS => format!("(list of length {count})"),
             _ => python::repr(&Value::Array(self.options().to_vec())),
         }
     }

@@ -1,33 +1,33 @@
-//! Which files are on the server's disk.
+//! The files on the server's disk.
 
 use std::collections::HashSet;
 
 use crate::Text;
 use crate::words::words;
 
-/// The folders that file names refer to.
+/// A folder that file names refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Folder {
-    /// Uploads; what a name without a suffix means.
+    /// The folder of uploads, which names without a suffix refer to.
     Input,
-    /// Results (`name [output]`).
+    /// The folder of results (`name [output]`).
     Output,
-    /// Previews and captures (`name [temp]`).
+    /// The folder of previews and captures (`name [temp]`).
     Temp,
 }
 
 words!(Folder, "server folder", Input = "input", Output = "output", Temp = "temp",);
 
-/// What is known of the server's disk.
+/// The known facts about the server's disk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Disk<'s> {
     pub(super) files: Option<&'s Files>,
-    /// A file may be there that an empty list does not show.
+    /// Whether any file is taken to exist where the definitions list none.
     pub(super) any_model: bool,
 }
 
-/// The files in the server's folders: those folders that were listed, completely.
+/// The complete listings of some of the server's folders.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     input: Option<Listing>,
@@ -38,17 +38,17 @@ pub struct Files {
 #[derive(Debug, Clone, Default)]
 struct Listing {
     files: HashSet<Text>,
-    /// The folders above them, without the listed one itself.
+    /// The folders inside the listed one that hold the files.
     folders: HashSet<Text>,
 }
 
 impl Files {
-    /// No folder is listed yet.
+    /// Creates an empty set: no folder is listed.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lists a folder: every file in it by its path from there, with slashes (`portraits/a.png`).
+    /// Adds the listing of a folder: the path of every file in it, relative and with slashes (`portraits/a.png`).
     #[must_use]
     pub fn with(mut self, folder: Folder, files: impl IntoIterator<Item = impl Into<Text>>) -> Self {
         let listing = self.listing_mut(folder).get_or_insert_default();
@@ -62,8 +62,8 @@ impl Files {
         self
     }
 
-    /// Whether something of this name exists; `None` if that cannot be known: the folder is not listed, or the name
-    /// leads out of it.
+    /// Returns whether a file or folder of this name exists, or `None` if that is unknown: the folder is not listed, or
+    /// the name leads out of it.
     pub(super) fn exists(&self, folder: Folder, name: &str) -> Option<bool> {
         let listing = self.listing(folder)?;
         if name.starts_with('/') {
@@ -76,7 +76,7 @@ impl Files {
                 ".." => {
                     let path = parts.join("/");
                     parts.pop()?;
-                    // Nothing is above what is not a folder.
+                    // Only a folder has a parent.
                     if !listing.folders.contains(path.as_str()) {
                         return Some(false);
                     }
@@ -107,8 +107,8 @@ impl Files {
     }
 }
 
-/// A file name and its folder. A suffix `[input]`, `[output]` or `[temp]` is cut off together with the one character
-/// before it, whatever that is.
+/// Splits a file name into the name and its folder. A suffix `[input]`, `[output]` or `[temp]` is removed together with
+/// the character before it, whatever it is.
 pub(super) fn annotated(value: &str) -> (&str, Folder) {
     for (suffix, folder) in [("[output]", Folder::Output), ("[input]", Folder::Input), ("[temp]", Folder::Temp)] {
         if let Some(name) = value.strip_suffix(suffix) {

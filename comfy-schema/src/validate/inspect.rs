@@ -1,4 +1,4 @@
-//! What the server lets through and then ignores or breaks on.
+//! Warnings: the parts of a prompt that the server accepts and then ignores or fails on.
 
 use super::declared::{self, Declared};
 use super::python::is_link;
@@ -6,7 +6,7 @@ use super::scan::Graph;
 use super::warning::{PromptWarning, PromptWarningKind};
 use crate::{InputKind, Map, NodeDef, Text, Value, suggest};
 
-/// Looks at an accepted or refused prompt, as converted, for what the verdict does not say.
+/// Returns the warnings for a prompt, accepted or refused, after conversion.
 pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     let needed = needed(prompt, graph);
     let mut warnings = Vec::new();
@@ -18,7 +18,7 @@ pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     warnings
 }
 
-/// Which nodes execution reaches from the selected outputs: it follows every link, declared or not.
+/// Returns, for each node, whether execution reaches it from the selected outputs. It follows every link, declared or not.
 fn needed(prompt: &Map, graph: &Graph<'_>) -> Vec<bool> {
     let mut needed = vec![false; graph.classes.len()];
     let mut open: Vec<usize> = graph.outputs.clone();
@@ -52,12 +52,12 @@ impl Look<'_> {
             self.warn(
                 PromptWarningKind::IsChanged,
                 None,
-                "the key `is_changed` is a fingerprint of an earlier run, which the server takes instead of asking the node; remove it".into(),
+                "`is_changed` is the fingerprint of an earlier run, which the server uses in place of asking the node; remove it".into(),
             );
         }
         let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
             if !needed {
-                let message = "the node has no `inputs`: the server accepts the prompt, and its worker dies when it starts; write `\"inputs\": {}`";
+                let message = "missing `inputs`; the server accepts the prompt, and its worker dies when it runs it, so write `\"inputs\": {}`";
                 self.warn(PromptWarningKind::NoInputs, None, message.into());
             }
             return;
@@ -84,7 +84,7 @@ impl Look<'_> {
         let mut known: Option<Vec<Text>> = None;
         for (name, value) in inputs {
             if !value.is_finite() {
-                let message = format!("{value} is no JSON number; other readers of the prompt refuse it");
+                let message = format!("{value} is not a number in JSON; other readers of the prompt refuse it");
                 self.warn(PromptWarningKind::NotANumber, Some(name), message);
             }
             if let Some(declared) = declarations.inputs.iter().find(|declared| declared.name == *name) {
@@ -104,14 +104,15 @@ impl Look<'_> {
         match value {
             None if selector.required => {
                 let message =
-                    "none of its options is selected; nothing of it is checked, and the node fails when it runs".into();
+                    "no option is selected; the inputs of the options are not checked, and the node fails when it runs"
+                        .into();
                 self.warn(PromptWarningKind::SelectorMissing, Some(&selector.name), message);
                 self.suggest(keys.take(3).map(Text::new).collect());
             }
             None => {}
             Some(value) => {
                 let message = format!(
-                    "{value} is none of its options; nothing of it is checked, and the node fails when it runs"
+                    "unknown option {value}; the inputs of the options are not checked, and the node fails when it runs"
                 );
                 self.warn(PromptWarningKind::SelectorUnknown, Some(&selector.name), message);
                 let word = value.as_str().unwrap_or_default();
@@ -120,13 +121,13 @@ impl Look<'_> {
         }
     }
 
-    /// Types of which the server takes any literal, and no node does.
+    /// Warns of a literal for a type of which the server accepts any literal, although no node does.
     fn literal(&mut self, declared: &Declared<'_>, value: &Value) {
         let InputKind::Link(word) = &declared.input.kind else { return };
         if matches!(value, Value::Array(_)) || declared.input.options.widget_type().is_some() {
             return;
         }
-        let message = format!("a literal where a link of type {word} is meant; the node fails when it runs");
+        let message = format!("expected a link of type {word}, found a literal; the node fails when it runs");
         self.warn(PromptWarningKind::LiteralOnSocket, Some(&declared.name), message);
     }
 
@@ -138,11 +139,11 @@ impl Look<'_> {
         if is_link(value) {
             let message = if source(self.graph, value).is_some() {
                 format!(
-                    "`{class}` has no such input; the linked node runs unchecked, and this one fails when it is given the value"
+                    "`{class}` has no such input; the linked node runs unchecked, and this node fails when it gets the value"
                 )
             } else {
                 format!(
-                    "`{class}` has no such input, and the linked node does not exist; the server accepts this and its worker dies"
+                    "`{class}` has no such input, and the linked node does not exist; the server accepts the prompt, and its worker dies"
                 )
             };
             self.warn(PromptWarningKind::UnknownLink, Some(name), message);
@@ -160,7 +161,7 @@ impl Look<'_> {
         self.warnings.push(PromptWarning { node, input, kind, message, suggestions: Vec::new() });
     }
 
-    /// Of the last warning.
+    /// Sets the suggestions of the last warning.
     fn suggest(&mut self, suggestions: Vec<Text>) {
         if let Some(warning) = self.warnings.last_mut() {
             warning.suggestions = suggestions;

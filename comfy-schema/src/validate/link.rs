@@ -1,19 +1,20 @@
-//! Links: whose output, which slot, and whether its type fits.
+//! Links: the output that a link comes from, and whether its type fits.
+
+use std::borrow::Cow;
 
 use super::declared::Type;
 use super::python::{self, Exception};
 use super::scan::Graph;
 use crate::{NodeDef, OutputDef, OutputKind, Producer, Value};
-use std::borrow::Cow;
 
-/// Where a link leads.
+/// The source of a link.
 pub(super) struct Source<'s> {
     /// The position of the node.
     pub(super) node: usize,
     pub(super) output: &'s OutputDef,
 }
 
-/// Follows `[id, slot]` as Python does.
+/// Returns the source of the link `[id, slot]`, as Python looks it up.
 pub(super) fn source<'s>(graph: &Graph<'s>, id: &Value, slot: &Value) -> Result<Source<'s>, Exception> {
     let node = match id {
         Value::String(text) => graph.positions.get(text).copied(),
@@ -27,7 +28,7 @@ pub(super) fn source<'s>(graph: &Graph<'s>, id: &Value, slot: &Value) -> Result<
     Ok(Source { node, output: output(class, slot)? })
 }
 
-/// `outputs[slot]`: from the end if negative, and a boolean is a number.
+/// Returns `outputs[slot]` as Python does: a negative slot counts from the end, and a boolean is a number.
 pub(super) fn output<'s>(class: &'s NodeDef, slot: &Value) -> Result<&'s OutputDef, Exception> {
     let sequence = match class.producer {
         Producer::V1 => "tuple",
@@ -51,7 +52,7 @@ pub(super) fn output<'s>(class: &'s NodeDef, slot: &Value) -> Result<&'s OutputD
     output.ok_or_else(|| Exception::new("IndexError", format!("{sequence} index out of range")))
 }
 
-/// What an output carries.
+/// Returns the type that an output carries.
 pub(super) fn output_type(output: &OutputDef) -> Type<'_> {
     match &output.kind {
         OutputKind::Type(word) => Type::Word(Cow::Borrowed(word)),
@@ -63,7 +64,7 @@ pub(super) fn output_type(output: &OutputDef) -> Type<'_> {
     }
 }
 
-/// Whether what an output carries may go into an input.
+/// Returns whether an input of the type `wanted` accepts an output of the type `carried`.
 pub(super) fn fits(carried: &Type<'_>, wanted: &Type<'_>) -> bool {
     let wild = |kind: &Type<'_>| matches!(kind, Type::Word(word) if word == "*" || word == "COMFY_MATCHTYPE_V3");
     if wild(carried) || wild(wanted) {
@@ -79,7 +80,7 @@ pub(super) fn fits(carried: &Type<'_>, wanted: &Type<'_>) -> bool {
     }
 }
 
-/// Whether two comma lists share a word, or one has a `*`.
+/// Returns whether two comma lists share a word, or one of them has a `*`.
 fn overlap(carried: &str, wanted: &str) -> bool {
     let parts = |types: &str, word: &str| types.split(',').any(|part| part.trim() == word);
     parts(carried, "*") || parts(wanted, "*") || carried.split(',').any(|word| parts(wanted, word.trim()))
@@ -93,7 +94,7 @@ mod tests {
     use crate::Value;
 
     #[test]
-    fn which_types_fit() {
+    fn types_that_fit() {
         for (carried, wanted, fit) in [
             ("IMAGE", "IMAGE", true),
             ("IMAGE", "image", false),
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_fit_equal_lists_and_the_word() {
+    fn lists_fit_equal_lists_and_combos() {
         let (a, b) = ([Value::from("a")], [Value::from("b")]);
         let word = |word: &'static str| Type::Word(Cow::Borrowed(word));
         assert!(fits(&Type::List(&a), &Type::List(&a)));

@@ -1,13 +1,13 @@
-//! Literals: unwrapped, converted, and compared with what the input allows.
+//! Literals: unwrapping, conversion, and comparison with the bounds and options of the input.
 
 use super::error::NodeErrorKind;
 use super::python::{self, Exception};
 use crate::{ComboSpelling, InputDef, InputKind, InputOptions, Value};
 
-/// What is wrong with a literal.
+/// An error of a literal.
 pub(super) struct Wrong {
     pub(super) kind: NodeErrorKind,
-    /// Of a failed conversion.
+    /// The exception of a failed conversion.
     pub(super) exception: Option<Exception>,
 }
 
@@ -40,7 +40,8 @@ pub(super) fn convert(input: &InputDef, value: &mut Value) -> Result<(), Wrong> 
     Ok(())
 }
 
-/// Compares a converted literal with bounds and options. `Err` is what Python raises where they do not compare.
+/// Compares a converted literal with bounds and options. Returns the exception that Python raises if a bound cannot be
+/// compared with it.
 pub(super) fn compare(input: &InputDef, value: &Value) -> Result<Option<Wrong>, Exception> {
     let options = options(input);
     if let Some(min) = options.and_then(|options| options.get("min"))
@@ -56,7 +57,7 @@ pub(super) fn compare(input: &InputDef, value: &Value) -> Result<Option<Wrong>, 
     Ok(not_in_list(input, value).then(|| Wrong::new(NodeErrorKind::ValueNotInList)))
 }
 
-/// The options of an input; an odd specification has none that could be read.
+/// Returns the options of an input, unless its specification was not understood.
 fn options(input: &InputDef) -> Option<&InputOptions> {
     match input.kind {
         InputKind::Raw(_) => None,
@@ -64,14 +65,14 @@ fn options(input: &InputDef) -> Option<&InputOptions> {
     }
 }
 
-/// Whether this is a name in a list that is empty, as the lists of a server without models are.
+/// Returns whether a value is a name for a combo without options, as on a server without models.
 pub(super) fn is_unlisted_file(input: &InputDef, value: &Value) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if combo.values.is_empty()) && value.as_str().is_some()
 }
 
 fn not_in_list(input: &InputDef, value: &Value) -> bool {
     let InputKind::Combo(combo) = &input.kind else { return false };
-    // Newer servers leave these to the class.
+    // Newer servers leave these combos to the class.
     if combo.spelling == ComboSpelling::Word && input.options.get("remote_combo").is_some() {
         return false;
     }

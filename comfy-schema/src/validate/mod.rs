@@ -1,8 +1,8 @@
-//! What a server would say of a prompt, without the server.
+//! Offline validation: the verdict of a server on a prompt, without the server.
 //!
-//! The verdict follows ComfyUI 0.26 step by step: replacement of missing classes, a look at the class of every node,
-//! then the recursive validation of every selected output. What only newer servers know (`COMFY_DYNAMICGROUP_V3`,
-//! `remote_combo`) counts where the definitions hold it.
+//! The validator follows ComfyUI 0.26 step by step: it replaces missing classes, looks up the class of every node, then
+//! validates every selected output and everything upstream of it. Features that only newer servers have
+//! (`COMFY_DYNAMICGROUP_V3`, `remote_combo`) are supported where the definitions use them.
 //!
 //! ```
 //! use comfy_schema::validate::{NodeErrorKind, Validator};
@@ -60,7 +60,7 @@ use walk::Walk;
 
 use crate::{Map, Schema, Value};
 
-/// Checks prompts against the definitions of a server.
+/// A validator of prompts against the node definitions of a server.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Validator<'s> {
@@ -72,7 +72,7 @@ pub struct Validator<'s> {
 }
 
 impl<'s> Validator<'s> {
-    /// A validator for the server that gave these definitions, with the replacements that every server has.
+    /// Creates a validator for the server of these definitions, with the replacements of classes that every server has.
     pub fn new(schema: &'s Schema) -> Self {
         Self {
             schema,
@@ -83,48 +83,48 @@ impl<'s> Validator<'s> {
         }
     }
 
-    /// Takes the replacements of this server instead of the built-in ones.
+    /// Sets the replacements of the server, in place of the built-in ones.
     pub fn replacements(mut self, replacements: &'s Replacements) -> Self {
         self.replacements = Cow::Borrowed(replacements);
         self
     }
 
-    /// Takes the files on the server's disk, so that what loads a file can be decided.
+    /// Sets the files on the server's disk, so that inputs that name a file can be checked.
     pub fn files(mut self, files: &'s Files) -> Self {
         self.disk.files = Some(files);
         self
     }
 
-    /// Whether any file name passes where the definitions list no file at all; false unless said otherwise. That is
-    /// what a snapshot of a server without models needs. Each such name is marked [`UnverifiableKind::File`].
+    /// Sets whether any file name is accepted for an input whose definition lists no files, as in a snapshot of a server
+    /// without models. Each such name is reported as [`UnverifiableKind::File`]. Defaults to false.
     pub fn any_model(mut self, any: bool) -> Self {
         self.disk.any_model = any;
         self
     }
 
-    /// Whether to look for what passes and then breaks; true unless said otherwise. The verdict does not depend on it.
+    /// Sets whether to look for [warnings](PromptWarning). They do not change the verdict. Defaults to true.
     pub fn warnings(mut self, warnings: bool) -> Self {
         self.warnings = warnings;
         self
     }
 
-    /// Walks outputs and inputs in another order.
+    /// Sets a seed for the order in which outputs and inputs are validated, in place of the declared order.
     ///
-    /// The server's own order changes from start to start. The verdict and the types of errors do not depend on it;
-    /// under which input an exception is reported, and which nodes of cycles that share nodes are named, does. With
-    /// several seeds one sees the answers that are possible.
+    /// The order of a server changes with each start. The verdict and the kinds of errors do not depend on it, but two
+    /// things do: the input under which an exception is reported, and the nodes that are named of cycles that share
+    /// nodes. Several seeds give several of the possible answers.
     pub fn shuffled(mut self, seed: u64) -> Self {
         self.order = Order::Shuffled(seed);
         self
     }
 
-    /// What the server would say of `prompt`, the value of the key `prompt` of a request; `targets` is that of
-    /// `partial_execution_targets`, a list of node ids: `None` selects every output.
+    /// Returns the server's verdict on a prompt, the value of the key `prompt` in a request. `targets` is the value of
+    /// `partial_execution_targets`, an array of node ids; `None` selects every output.
     pub fn check(&self, prompt: &Value, targets: Option<&Value>) -> Verdict {
         let Value::Object(nodes) = prompt else {
             return Verdict::Raised(ServerException {
                 node: None,
-                reason: format!("the prompt is {}, not an object of nodes", prompt.kind_name()),
+                reason: format!("expected a prompt that is an object of nodes, found {}", prompt.kind_name()),
                 exception: Exception { kind: "AttributeError".into(), message: "no attribute 'items'".into() },
             });
         };
@@ -163,7 +163,7 @@ impl<'s> Validator<'s> {
     }
 }
 
-/// What there is to say of a prompt whose nodes are all known.
+/// The findings about a prompt whose classes are all known.
 struct Found {
     findings: walk::Findings,
     warnings: Vec<PromptWarning>,

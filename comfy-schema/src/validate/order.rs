@@ -1,11 +1,11 @@
-//! The order of the walk, which in the server differs from start to start.
+//! The order of validation, which in the server changes with each start.
 
-/// The order in which outputs, and the inputs of each node, are looked at.
+/// The order in which outputs, and the inputs of each node, are validated.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Order {
-    /// That of the prompt and of the definitions.
+    /// The order of the prompt and of the definitions.
     Declared,
-    /// Some other; the state of a generator of pseudo-random numbers.
+    /// A pseudo-random order, with the state of the generator.
     Shuffled(u64),
 }
 
@@ -13,7 +13,7 @@ impl Order {
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         let Self::Shuffled(state) = self else { return };
         for last in (1..items.len()).rev() {
-            // splitmix64
+            // One step of splitmix64.
             *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let mut mixed = *state;
             mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

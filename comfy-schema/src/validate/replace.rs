@@ -1,4 +1,4 @@
-//! Classes that the server replaces by others before it looks at a prompt.
+//! Replaces classes by others, as the server does before it validates a prompt.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use super::python::{Exception, equal, is_link, repr};
 use super::verdict::ServerException;
 use crate::{Map, Schema, Text, Value};
 
-/// What `GET /node_replacements` of a server of 0.26 says: the pairs that every server has.
+/// The answer of a server of version 0.26 to `GET /node_replacements`: the replacements that every server has.
 const BUILT_IN: &str = r#"{
 "ResizeImagesByLongerEdge": [{"new_node_id": "ImageScaleToMaxDimension", "old_node_id": "ResizeImagesByLongerEdge",
     "old_widget_ids": ["longer_edge"], "input_mapping": [
@@ -34,16 +34,16 @@ const BUILT_IN: &str = r#"{
     "old_widget_ids": null, "input_mapping": null, "output_mapping": null}]
 }"#;
 
-/// Which classes are replaced by which: the answer of `GET /node_replacements`.
+/// The replacements of classes by others that a server makes (`GET /node_replacements`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replacements(HashMap<Text, Replacement>);
 
-/// The first replacement of a class; the server looks at no other.
+/// The first replacement of a class. The server ignores others.
 #[derive(Debug, Clone, PartialEq)]
 struct Replacement {
     class: Text,
     inputs: Vec<Mapping>,
-    /// Old slot, new slot.
+    /// Pairs of an old slot and the new one.
     outputs: Vec<(Value, Value)>,
 }
 
@@ -54,31 +54,31 @@ enum Mapping {
 }
 
 impl Replacements {
-    /// None: every class must be there.
+    /// Creates an empty set of replacements.
     pub fn none() -> Self {
         Self(HashMap::new())
     }
 
-    /// The pairs that every server has.
+    /// Returns the replacements that every server has.
     pub fn built_in() -> Self {
         Self::from_value(&Self::built_in_answer())
     }
 
-    /// What a server of 0.26 without custom nodes answers to `GET /node_replacements`: [`Self::built_in`] in full.
+    /// Returns the answer of a server of version 0.26 without custom nodes to `GET /node_replacements`.
     ///
     /// Shared by the workspace's crates; may change in any version.
     #[doc(hidden)]
     pub fn built_in_answer() -> Value {
-        // A test reads the text; should it ever fail, there are none.
+        // A test parses the text, so this cannot fail.
         Value::parse(BUILT_IN.as_bytes()).unwrap_or_else(|_| Map::new().into())
     }
 
-    /// The class that takes the place of another.
+    /// Returns the class that replaces another.
     pub(crate) fn class_for(&self, class: &str) -> Option<&Text> {
         self.0.get(class).map(|replacement| &replacement.class)
     }
 
-    /// What a server's `GET /node_replacements` answered. What is not of its form counts as absent.
+    /// Reads the answer of a server to `GET /node_replacements`. Malformed entries count as absent.
     pub fn from_value(value: &Value) -> Self {
         let pairs = value.as_object().into_iter().flat_map(Map::iter);
         Self(
@@ -116,15 +116,15 @@ impl Mapping {
     }
 }
 
-/// A link to a node: whose input it is.
+/// A link to a node, by the input that holds it.
 struct Consumer {
     node: Text,
     input: Text,
     slot: Value,
 }
 
-/// Replaces the classes that the server does not have. The server does this before everything else, so what raises
-/// here raises first.
+/// Replaces the classes that the server does not have. The server does this before everything else, so exceptions raised
+/// here come first.
 pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), ServerException> {
     let replaced = find(prompt, schema, replacements)?;
     if replaced.is_empty() {
@@ -134,17 +134,18 @@ pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacemen
     for (id, replacement) in replaced {
         let node = prompt.get(&id).and_then(Value::as_object);
         let new = node.map_or_else(|| Ok(Map::new()), |node| rebuilt(node, replacement));
-        let new = new.map_err(|exception| raised(&id, "it cannot be replaced", exception))?;
+        let new = new.map_err(|exception| raised(&id, "the node cannot be replaced", exception))?;
         prompt.insert(id.clone(), new);
         for consumer in consumers.remove(&id).unwrap_or_default() {
             relink(prompt, &consumer, replacement)
-                .map_err(|exception| raised(&consumer.node, "its link to a replaced node is gone", exception))?;
+                .map_err(|exception| raised(&consumer.node, "the link to a replaced node is missing", exception))?;
         }
     }
     Ok(())
 }
 
-/// The nodes to replace, in the order of the prompt, after what the server's look at every node raises.
+/// Returns the nodes to replace, in the order of the prompt, or the exception that the server raises while it looks for
+/// them.
 fn find<'r>(
     prompt: &Map,
     schema: &Schema,
@@ -157,18 +158,18 @@ fn find<'r>(
                 (Some(class), Some(inputs)) => (class, inputs),
                 _ => continue,
             },
-            // Of a text or an array Python asks whether it holds the two words; then it cannot be indexed by one.
+            // Python looks for the two keys in a text or an array too. If both are found, using one as an index raises.
             Value::String(text) if !text.contains("class_type") || !text.contains("inputs") => continue,
             Value::Array(items) if !holds(items, "class_type") || !holds(items, "inputs") => continue,
             other => return Err(not_a_node(id, other)),
         };
         if matches!(class, Value::Array(_) | Value::Object(_)) {
-            let what = format!("its `class_type` is {}", class.kind_name());
-            return Err(raised(id, what, Exception::type_error("unhashable type")));
+            let reason = format!("`class_type` is {}", class.kind_name());
+            return Err(raised(id, reason, Exception::type_error("unhashable type")));
         }
         if inputs.as_object().is_none() {
-            let what = format!("its `inputs` are {}", inputs.kind_name());
-            return Err(raised(id, what, Exception::new("AttributeError", "no attribute 'items'")));
+            let reason = format!("expected an object in `inputs`, found {}", inputs.kind_name());
+            return Err(raised(id, reason, Exception::new("AttributeError", "no attribute 'items'")));
         }
         let Some(class) = class.as_str() else { continue };
         if let Some(replacement) = replacements.0.get(class)
@@ -185,7 +186,7 @@ fn holds(items: &[Value], word: &str) -> bool {
     items.iter().any(|item| item.as_str() == Some(word))
 }
 
-/// The links to these nodes.
+/// Returns the links to these nodes.
 fn consumers(prompt: &Map, sources: &HashSet<Text>) -> HashMap<Text, Vec<Consumer>> {
     let mut found: HashMap<Text, Vec<Consumer>> = HashMap::new();
     for (id, node) in prompt {
@@ -205,7 +206,7 @@ fn consumers(prompt: &Map, sources: &HashSet<Text>) -> HashMap<Text, Vec<Consume
     found
 }
 
-/// The node that takes the place of another.
+/// Returns the node that replaces another.
 fn rebuilt(node: &Map, replacement: &Replacement) -> Result<Map, Exception> {
     let mut new = node.clone();
     match node.get("_meta") {
@@ -230,12 +231,12 @@ fn rebuilt(node: &Map, replacement: &Replacement) -> Result<Map, Exception> {
     Ok(new)
 }
 
-/// Gives a link its new slot.
+/// Changes the slot of a link.
 fn relink(prompt: &mut Map, consumer: &Consumer, replacement: &Replacement) -> Result<(), Exception> {
     for (_, slot) in replacement.outputs.iter().filter(|(old, _)| equal(old, &consumer.slot)) {
         let inputs = prompt.get_mut(&consumer.node).and_then(as_object_mut).and_then(|node| node.get_mut("inputs"));
         let link = inputs.and_then(as_object_mut).and_then(|inputs| inputs.get_mut(&consumer.input));
-        // A consumer that was replaced itself may no longer have that input.
+        // A consumer that was replaced itself may lack the input.
         let Some(Value::Array(link)) = link else {
             return Err(Exception::new("KeyError", repr(&Value::from(&consumer.input))));
         };
@@ -253,9 +254,9 @@ pub(super) fn as_object_mut(value: &mut Value) -> Option<&mut Map> {
     }
 }
 
-/// A node that is no object.
+/// Returns the exception for a node that is not an object.
 pub(super) fn not_a_node(id: &Text, value: &Value) -> ServerException {
-    raised(id, format!("it is {}, not an object", value.kind_name()), Exception::type_error("not an object"))
+    raised(id, format!("expected an object, found {}", value.kind_name()), Exception::type_error("not an object"))
 }
 
 pub(super) fn raised(id: &Text, reason: impl Into<String>, exception: Exception) -> ServerException {
@@ -267,7 +268,7 @@ mod tests {
     use super::Replacements;
 
     #[test]
-    fn the_built_in_pairs_are_read() {
+    fn the_built_in_replacements_are_read() {
         assert_eq!(Replacements::built_in().0.len(), 8);
     }
 }

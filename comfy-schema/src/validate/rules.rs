@@ -1,80 +1,80 @@
-//! The core classes that check their inputs themselves.
+//! The checks of core classes that check their inputs themselves.
 
 use super::declared::Declared;
 use super::files::{Files, Folder, annotated};
 use super::python::{self, Exception, is_link, truthy};
 use crate::{InputKind, Map, NodeDef, Text, Value};
 
-/// What a class's own check gives.
+/// The outcome of a class's own check.
 pub(super) struct Outcome {
     pub(super) answer: Answer,
-    /// What was assumed about a file, and of which input.
+    /// The input that names a file, and the assumption made about the file.
     pub(super) assumed: Option<(Text, String)>,
 }
 
-/// Yes, no, or an exception.
+/// The answer of a check.
 pub(super) enum Answer {
     Ok,
     Failed(String),
     Raised(Exception),
 }
 
-/// The check of a class.
+/// The check of a core class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// The named input is a file that exists.
-    File { input: &'static str, what: &'static str, list: List },
-    /// The same for `model_file`, which may also be nothing.
+    /// The input must name a file that exists.
+    File { input: &'static str, noun: &'static str, list: List },
+    /// The input `model_file` must name a file that exists, or be empty.
     Model,
-    /// At least one of two inputs is there.
+    /// At least one of two inputs must be given.
     SoftSwitch,
-    /// Everything is right once `choice` is there.
+    /// The input `choice` must be given.
     Custom,
-    /// Everything is right.
+    /// Everything is accepted.
     Device,
-    /// At least one of six movements is not zero.
+    /// At least one of six movements must not be zero.
     Camera,
-    /// `X:Y` within 1:4 and 4:1.
+    /// The ratio must have the form `X:Y` and lie within 1:4 and 4:1.
     AspectRatio,
-    /// The link carries one of three task ids.
+    /// The link must carry one of three task ids.
     TaskId,
 }
 
-/// Which files the options of a loader show, of those directly in the input folder.
+/// The files directly in the input folder that the options of a loader list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
-    /// Those with one of these endings.
-    Endings(&'static [&'static str]),
-    /// None that a name without a folder could mean.
+    /// The files with one of these extensions.
+    Extensions(&'static [&'static str]),
+    /// None.
     Nothing,
 }
 
-const IMAGES: List = List::Endings(&[
+const IMAGES: List = List::Extensions(&[
     "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif", "ico", "svg", "ppm", "pgm",
     "pbm",
 ]);
 const VIDEOS: List =
-    List::Endings(&["mp4", "m4v", "webm", "mkv", "mov", "avi", "mpg", "mpeg", "wmv", "flv", "ogv", "ts", "3gp"]);
-/// Sound is also in videos.
-const SOUNDS: List = List::Endings(&[
+    List::Extensions(&["mp4", "m4v", "webm", "mkv", "mov", "avi", "mpg", "mpeg", "wmv", "flv", "ogv", "ts", "3gp"]);
+/// Videos are listed because they hold sound.
+const SOUNDS: List = List::Extensions(&[
     "mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "mp4", "m4v", "webm", "mkv", "mov", "avi",
     "mpg", "mpeg",
 ]);
-const LATENTS: List = List::Endings(&["latent"]);
+const LATENTS: List = List::Extensions(&["latent"]);
 
-/// The movements in the order in which they are looked at.
+/// The movements, in the order in which they are checked.
 const MOVEMENTS: [&str; 6] = ["horizontal_movement", "vertical_movement", "pan", "tilt", "roll", "zoom"];
 
-/// The name under which the types of the links are passed.
+/// The name of the argument with the types of the links.
 const INPUT_TYPES: &str = "input_types";
 
 impl Rule {
-    /// The check of a class of the server's own.
+    /// Returns the check of a core class, if it has one.
     pub(super) fn of(node: &NodeDef) -> Option<Self> {
         if is_custom(node) {
             return None;
         }
-        let file = |input, what, list| Some(Self::File { input, what, list });
+        let file = |input, noun, list| Some(Self::File { input, noun, list });
         match node.class.as_str() {
             "LoadImage" | "LoadImageMask" => file("image", "image", IMAGES),
             "LoadImageOutput" | "WebcamCapture" => file("image", "image", List::Nothing),
@@ -92,7 +92,7 @@ impl Rule {
         }
     }
 
-    /// The parameters of the function; `None` if it takes any.
+    /// Returns the parameters of the check's function, or `None` if it takes any input.
     fn parameters(self) -> Option<&'static [&'static str]> {
         match self {
             Self::File { input: "image", .. } => Some(&["image"]),
@@ -108,28 +108,28 @@ impl Rule {
         }
     }
 
-    /// Whether the function takes this input, so that bounds and options are left to it.
+    /// Returns whether the function takes this input. Then the server leaves bounds and options to it.
     pub(super) fn takes(self, name: &str) -> bool {
         self.parameters().is_none_or(|parameters| parameters.contains(&name))
     }
 
-    /// Whether the types of links are left to the function.
+    /// Returns whether the function takes the types of links. Then the server leaves them to it.
     pub(super) fn takes_types(self) -> bool {
         self == Self::TaskId
     }
 
-    /// Whether undeclared inputs reach the function.
+    /// Returns whether the function takes undeclared inputs.
     pub(super) fn takes_undeclared(self) -> bool {
         self == Self::Custom
     }
 }
 
-/// Whether a class comes from a custom pack.
+/// Returns whether a class comes from a custom node pack.
 pub(super) fn is_custom(node: &NodeDef) -> bool {
     node.python_module.split('.').next() == Some("custom_nodes")
 }
 
-/// What of a node's inputs a check is called with: links are null, unless the node takes them as they are.
+/// Returns the inputs of a node with which its check is called. Links are `null`, unless the node takes raw links.
 pub(super) fn arguments(rule: Rule, inputs: &Map, declared: &[Declared<'_>]) -> Vec<(Text, Value)> {
     let mut arguments = Vec::new();
     for (name, value) in inputs.iter().filter(|(name, _)| rule.takes(name)) {
@@ -144,12 +144,12 @@ pub(super) fn arguments(rule: Rule, inputs: &Map, declared: &[Declared<'_>]) -> 
     arguments
 }
 
-/// What a class's check is called with.
+/// A call of a check.
 pub(super) struct Call<'c> {
     pub(super) node: &'c NodeDef,
-    /// The inputs that it takes and that are there; links are null.
+    /// The given inputs that the check takes. Links are `null`.
     pub(super) arguments: Vec<(Text, Value)>,
-    /// The types that links carry, where the check takes them.
+    /// The types of the links, if the check takes them.
     pub(super) types: &'c [(Text, Value)],
     pub(super) files: Option<&'c Files>,
 }
@@ -159,7 +159,7 @@ impl Call<'_> {
         self.arguments.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// An argument without which the function cannot be called.
+    /// Returns an argument, or the exception that Python raises without it.
     fn needed(&self, name: &str) -> Result<&Value, Exception> {
         self.get(name).ok_or_else(|| self.missing(&[name]))
     }
@@ -173,9 +173,9 @@ impl Call<'_> {
         let listed = match names {
             [one] => format!("'{one}'"),
             [first, second] => format!("'{first}' and '{second}'"),
-            [most @ .., last] => {
-                let most: Vec<String> = most.iter().map(|name| format!("'{name}'")).collect();
-                format!("{}, and '{last}'", most.join(", "))
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(|name| format!("'{name}'")).collect();
+                format!("{}, and '{last}'", others.join(", "))
             }
             [] => String::new(),
         };
@@ -190,7 +190,7 @@ impl Call<'_> {
     pub(super) fn run(&self, rule: Rule) -> Outcome {
         let mut assumed = None;
         let answer = match rule {
-            Rule::File { input, what, list } => self.file(input, what, list, &mut assumed),
+            Rule::File { input, noun, list } => self.file(input, noun, list, &mut assumed),
             Rule::Model => self.model(&mut assumed),
             Rule::SoftSwitch => self.soft_switch(),
             Rule::Custom => self.needed("choice").map(|_| None),
@@ -210,13 +210,13 @@ impl Call<'_> {
     fn file(
         &self,
         input: &str,
-        what: &str,
+        noun: &str,
         list: List,
         assumed: &mut Option<(Text, String)>,
     ) -> Result<Option<String>, Exception> {
         let value = self.needed(input)?;
         let exists = self.exists(input, value, list, assumed)?;
-        Ok((!exists).then(|| format!("Invalid {what} file: {}", python::str(value))))
+        Ok((!exists).then(|| format!("Invalid {noun} file: {}", python::str(value))))
     }
 
     fn model(&self, assumed: &mut Option<(Text, String)>) -> Result<Option<String>, Exception> {
@@ -228,7 +228,7 @@ impl Call<'_> {
         Ok((!exists).then(|| format!("Invalid 3D model file: {}", python::str(value))))
     }
 
-    /// Whether a file exists, as far as it can be known.
+    /// Returns whether a file exists, and notes an assumption if that is unknown.
     fn exists(
         &self,
         input: &str,
@@ -253,9 +253,9 @@ impl Call<'_> {
             return Ok(true);
         }
         let would_be_listed = match list {
-            List::Endings(endings) if folder == Folder::Input && !inside.contains('/') => {
-                let ending = inside.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-                if ending.is_some_and(|ending| endings.contains(&ending.as_str())) {
+            List::Extensions(extensions) if folder == Folder::Input && !inside.contains('/') => {
+                let extension = inside.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+                if extension.is_some_and(|extension| extensions.contains(&extension.as_str())) {
                     return Ok(false);
                 }
                 true
@@ -266,7 +266,7 @@ impl Call<'_> {
         *assumed = Some((
             Text::new(input),
             format!(
-                "whether {value} is a file on the server cannot be known from its definitions; it is assumed that it {assumption}"
+                "the definitions do not tell whether the server has the file {value}; assuming that it {assumption}"
             ),
         ));
         Ok(!would_be_listed)
@@ -295,7 +295,7 @@ impl Call<'_> {
                         return Ok(None);
                     }
                 }
-                // Python's `math.isclose(value, 0.0)`, which only zero is.
+                // Python asks `math.isclose(value, 0.0)`, which is true for zero alone.
                 Value::Float(float) if *float != 0.0 => return Ok(None),
                 Value::Float(_) => {}
                 other => {
@@ -317,9 +317,9 @@ impl Call<'_> {
     }
 }
 
-/// `X:Y`, both positive integers, within 1:4 and 4:1.
+/// Checks that a value has the form `X:Y`, with positive integers, and lies within 1:4 and 4:1.
 fn aspect_ratio(value: &Value) -> Result<(), Exception> {
-    let wrong = |why: &str| Exception::new("ValueError", format!("Aspect ratio {why}: {}", python::repr(value)));
+    let wrong = |reason: &str| Exception::new("ValueError", format!("Aspect ratio {reason}: {}", python::repr(value)));
     let text = value.as_str().ok_or_else(|| {
         Exception::new("AttributeError", format!("'{}' object has no attribute 'split'", python::type_name(value)))
     })?;
@@ -332,7 +332,7 @@ fn aspect_ratio(value: &Value) -> Result<(), Exception> {
     }
     let within = match (&x, &y) {
         (Value::Int(x), Value::Int(y)) => x.saturating_mul(4) >= *y && y.saturating_mul(4) >= *x,
-        // Python divides; of numbers that large the nearest floats do.
+        // Python divides. For integers beyond 128 bits, the nearest floats are exact enough.
         _ => matches!((x.as_f64(), y.as_f64()), (Some(x), Some(y)) if (0.25..=4.0).contains(&(x / y))),
     };
     if within { Ok(()) } else { Err(wrong("must be within 1:4 and 4:1")) }

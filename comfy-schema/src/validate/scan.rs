@@ -1,4 +1,4 @@
-//! The look at every node: its class, and whether it is a selected output.
+//! Looks up the class of every node, and selects the outputs.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,15 @@ use crate::{Map, NodeDef, Schema, Text, Value};
 
 /// The nodes of a prompt, by their position in it.
 pub(super) struct Graph<'s> {
-    /// Their classes.
+    /// The definition of each node.
     pub(super) classes: Vec<&'s NodeDef>,
-    /// Their positions by id.
+    /// The position of each node, by id.
     pub(super) positions: HashMap<Text, usize>,
-    /// The selected outputs.
+    /// The positions of the selected outputs.
     pub(super) outputs: Vec<usize>,
 }
 
-/// Why there is no graph.
+/// The reason why a prompt is refused before its outputs are validated.
 pub(super) enum Refused {
     Raised(ServerException),
     Error(RequestError),
@@ -30,7 +30,7 @@ impl From<ServerException> for Refused {
     }
 }
 
-/// Looks at every node in the order of the prompt; the first offender ends it.
+/// Looks up every node in the order of the prompt. The first error ends it.
 pub(super) fn scan<'s>(prompt: &Map, schema: &'s Schema, targets: Option<&Value>) -> Result<Graph<'s>, Refused> {
     let mut graph = Graph {
         classes: Vec::with_capacity(prompt.len()),
@@ -68,7 +68,7 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s NodeDef, R
         return Err(missing(id, message, &Value::Null, title.unwrap_or(&Value::Null)));
     };
     if matches!(class_type, Value::Array(_) | Value::Object(_)) {
-        let reason = format!("its `class_type` is {}", class_type.kind_name());
+        let reason = format!("`class_type` is {}", class_type.kind_name());
         let exception = Exception::type_error(format!("unhashable type: '{}'", python::type_name(class_type)));
         return Err(raised(id, reason, exception).into());
     }
@@ -80,14 +80,14 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s NodeDef, R
     Err(missing(id, message, class_type, title))
 }
 
-/// `_meta.title`. Without `_meta` there is none; a `_meta` that is no object raises.
+/// Returns `_meta.title`. A `_meta` that is not an object raises an exception.
 fn title<'v>(id: &Text, node: &'v Map) -> Result<Option<&'v Value>, ServerException> {
     match node.get("_meta") {
         None => Ok(None),
         Some(Value::Object(meta)) => Ok(meta.get("title")),
         Some(other) => {
             let message = format!("'{}' object has no attribute 'get'", python::type_name(other));
-            let reason = format!("its `_meta` is {}, not an object", other.kind_name());
+            let reason = format!("expected an object in `_meta`, found {}", other.kind_name());
             Err(raised(id, reason, Exception::new("AttributeError", message)))
         }
     }
@@ -106,7 +106,7 @@ fn missing(id: &Text, message: String, class_type: &Value, title: &Value) -> Ref
     })
 }
 
-/// Python's `id in targets`.
+/// Returns the result of Python's `id in targets`.
 fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, ServerException> {
     match targets {
         None | Some(Value::Null) => Ok(true),

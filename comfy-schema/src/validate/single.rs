@@ -1,4 +1,4 @@
-//! One node on its own: what the server would find wrong with it, whatever is wrong upstream.
+//! The problems of one node on its own, whatever is wrong upstream of it.
 
 use super::declared::{self, Declared};
 use super::error::NodeErrorKind;
@@ -8,38 +8,40 @@ use super::replace::{self, Replacements};
 use super::rules::{self, Answer, Call, Rule};
 use crate::{InputDef, Map, NodeDef, Schema, Text, Value};
 
-/// What is wrong with one input of a node.
+/// A problem of one input of a node.
 pub(crate) struct Problem<'s> {
-    /// Its name, with the prefix of its dynamic parents.
+    /// The name of the input, with the prefix of its dynamic parents.
     pub(crate) input: Text,
     pub(crate) flaw: Flaw,
-    /// What the class declares for it.
+    /// The definition of the input, if the class declares it.
     pub(crate) declared: Option<&'s InputDef>,
 }
 
-/// In which way it is wrong.
+/// The kind of a [`Problem`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Flaw {
-    /// Required, and not given.
+    /// The input is required and not given.
     Missing,
-    /// The link's source has no such output.
+    /// The source of the link has no such output.
     NoOutput,
-    /// The link's source carries another type.
+    /// The linked output carries another type.
     Mismatch,
-    /// The literal does not convert to the type, or does not compare with the bounds.
+    /// The literal cannot be converted to the type, or cannot be compared with the bounds.
     Type,
+    /// The number is less than the minimum.
     TooSmall,
+    /// The number is greater than the maximum.
     TooBig,
-    /// No option; of a dynamic combo, no branch.
+    /// The value is not one of the options, or of the branches of a dynamic combo.
     NotListed,
-    /// The class's own check says no.
+    /// The class's own check fails with this message.
     Refused(String),
-    /// The class does not declare it. The server ignores a literal; a link makes the node fail.
+    /// The class does not declare the input. The server ignores a literal; a link makes the node fail.
     Undeclared,
 }
 
-/// Replaces the classes that the server does not have, as it does before it looks at a prompt. Where that raises, the
-/// prompt stays as it is.
+/// Returns the prompt with the classes replaced that the server does not have. If that raises an exception, the prompt
+/// stays as it is.
 pub(crate) fn replaced(prompt: &Map, schema: &Schema, replacements: &Replacements) -> Map {
     let mut changed = prompt.clone();
     match replace::apply(&mut changed, schema, replacements) {
@@ -48,14 +50,14 @@ pub(crate) fn replaced(prompt: &Map, schema: &Schema, replacements: &Replacement
     }
 }
 
-/// What a class declares for the input of this name, if it is given these inputs.
+/// Returns the definition of an input of a class that is given these inputs.
 pub(crate) fn declaration<'s>(class: &'s NodeDef, inputs: &Map, name: &str) -> Option<&'s InputDef> {
     let declarations = declared::declared(class, inputs, true);
     let mut all = declarations.inputs.into_iter().chain(declarations.unselected);
     all.find(|declared| declared.name == name).map(|declared| declared.input)
 }
 
-/// What is wrong with a node that is given these inputs. `source` gives the class of a node by its id.
+/// Returns the problems of a node that is given these inputs. `source` returns the class of a node by its id.
 pub(crate) fn problems<'s>(
     class: &'s NodeDef,
     inputs: &Map,
@@ -90,11 +92,11 @@ pub(crate) fn problems<'s>(
 }
 
 struct Look<'s, 'l> {
-    /// The inputs, converted as far as was looked at.
+    /// The inputs. Those already checked are converted.
     inputs: Map,
     rule: Option<Rule>,
     source: &'l dyn Fn(&str) -> Option<&'s NodeDef>,
-    /// The types of the links, for the check that takes them.
+    /// The types of the links, for a check that takes them.
     types: Vec<(Text, Value)>,
     problems: Vec<Problem<'s>>,
 }
@@ -135,10 +137,10 @@ impl<'s> Look<'s, '_> {
 
     fn link(&mut self, declared: &Declared<'s>, link: &Value) {
         let Some([id, slot]) = link.as_array() else {
-            // An array of another length is wrong whatever the class says.
+            // An array of another length is wrong for every input.
             return self.add(&declared.name, Flaw::Type, Some(declared.input));
         };
-        // A source without a class is told of once, for itself.
+        // A source without a class has a finding of its own.
         let Some(class) = id.as_str().and_then(|id| (self.source)(id)) else { return };
         let Ok(output) = link::output(class, slot) else {
             return self.add(&declared.name, Flaw::NoOutput, Some(declared.input));
@@ -152,19 +154,19 @@ impl<'s> Look<'s, '_> {
 
     fn own_check(&mut self, class: &'s NodeDef, declared: &[Declared<'s>]) {
         let Some(rule) = self.rule else { return };
-        // What is missing or no value at all is told already, and the check is not asked.
+        // The server does not call the check if an input is missing or cannot be converted.
         if self.problems.iter().any(|problem| matches!(problem.flaw, Flaw::Missing | Flaw::Type)) {
             return;
         }
         let arguments = rules::arguments(rule, &self.inputs, declared);
         let input = arguments.first().map(|(name, _)| name.clone()).unwrap_or_default();
         let outcome = Call { node: class, arguments, types: &self.types, files: None }.run(rule);
-        let why = match outcome.answer {
+        let message = match outcome.answer {
             Answer::Ok => return,
-            Answer::Failed(why) => why,
+            Answer::Failed(message) => message,
             Answer::Raised(exception) => exception.message,
         };
         let declared = declared.iter().find(|declared| declared.name == input).map(|declared| declared.input);
-        self.add(&input, Flaw::Refused(why), declared);
+        self.add(&input, Flaw::Refused(message), declared);
     }
 }

@@ -1,4 +1,4 @@
-//! The answer.
+//! Verdicts and their parts.
 
 use super::error::{NodeError, RequestErrorKind};
 use super::python::Exception;
@@ -46,11 +46,11 @@ pub struct PromptReport {
 /// The report of a prompt that was not validated.
 static NO_REPORT: PromptReport = PromptReport::new(Value::Null);
 
-/// Where validation itself raises.
+/// An exception that validation itself raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerException {
-    /// The node at fault, if it is one.
+    /// The id of the node at fault, if there is one.
     pub node: Option<Text>,
     /// The reason in words.
     pub reason: String,
@@ -62,18 +62,18 @@ pub struct ServerException {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RequestError {
-    /// What it is.
+    /// The kind of error.
     pub kind: RequestErrorKind,
     /// The server's message.
     pub message: String,
-    /// The server's details: a line for each error of the outputs themselves.
+    /// The server's details: one line for each error of an output node.
     pub details: String,
-    /// What the server adds.
+    /// The server's additional information.
     pub extra_info: Map,
 }
 
 impl RequestError {
-    /// The error as the server sends it.
+    /// Returns the error as the server sends it.
     pub fn to_value(&self) -> Value {
         Value::Object(Map::from_iter([
             ("type", Value::from(self.kind.as_str())),
@@ -84,58 +84,58 @@ impl RequestError {
     }
 }
 
-/// The nodes that have errors of their own, in the order in which they were found.
+/// The nodes with errors, in the order in which the errors were found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NodeErrors {
     pub(super) nodes: Vec<NodeReport>,
-    /// The outputs that failed, in the order in which they were looked at.
+    /// The outputs that failed, in the order in which they were validated.
     pub(super) failed_outputs: Vec<Text>,
 }
 
-/// What is wrong with one node.
+/// The errors of one node.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NodeReport {
-    /// Its id.
+    /// The node's id.
     pub id: Text,
-    /// Its class.
+    /// The node's class.
     pub class_type: Text,
-    /// Its errors; their order says nothing.
+    /// The errors, in no particular order.
     pub errors: Vec<NodeError>,
-    /// How many outputs had failed before this was found.
+    /// The number of outputs that had failed before these errors were found.
     pub(super) failed_before: usize,
 }
 
 impl NodeErrors {
     const NONE: Self = Self { nodes: Vec::new(), failed_outputs: Vec::new() };
 
-    /// No node has errors.
+    /// Returns whether no node has errors.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// The number of nodes with errors.
+    /// Returns the number of nodes with errors.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// The nodes.
+    /// Returns the nodes with errors.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &NodeReport> {
         self.nodes.iter()
     }
 
-    /// What is wrong with a node.
+    /// Returns the errors of a node.
     pub fn get(&self, id: &str) -> Option<&NodeReport> {
         self.nodes.iter().find(|node| node.id == id)
     }
 
-    /// The outputs that the server lists as depending on a node: those that failed when or after its error was found.
-    /// Unrelated ones are among them; it is a hint.
+    /// Returns the outputs that the server lists as dependent on a node: those that failed when its errors were found or
+    /// later. Unrelated outputs may be among them.
     pub fn dependent_outputs(&self, node: &NodeReport) -> &[Text] {
         self.failed_outputs.get(node.failed_before..).unwrap_or_default()
     }
 
-    /// `node_errors` as the server sends it.
+    /// Returns `node_errors` as the server sends it.
     pub fn to_value(&self) -> Value {
         Value::Object(self.nodes.iter().map(|node| (node.id.clone(), self.node_value(node))).collect())
     }

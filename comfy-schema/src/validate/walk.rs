@@ -1,4 +1,4 @@
-//! The recursive validation of the selected outputs, on a stack of its own.
+//! The recursive validation of the selected outputs, with an explicit stack.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,39 +17,40 @@ use super::verdict::{NodeErrors, NodeReport};
 use super::warning::{Unverifiable, UnverifiableKind};
 use crate::{InputDef, Map, Text, Value};
 
-/// So many nodes in a row, and Python's stack ends. (About 950 in a server, whose own frames are below; 977 without.)
-const MOST_NODES_IN_A_ROW: usize = 950;
-/// From here on it depends on the server.
-const MANY_NODES_IN_A_ROW: usize = 900;
+/// The maximum length of a chain of nodes, at which Python's stack ends: about 950 in a server, whose own frames are on the
+/// stack too, and 977 without one.
+const MAX_CHAIN_LEN: usize = 950;
+/// The length from which on the result depends on the server.
+const LONG_CHAIN_LEN: usize = 900;
 
-/// What is known of a node that was looked at.
+/// The result for a node.
 struct Known {
     ok: bool,
     errors: Vec<NodeError>,
 }
 
-/// A node that is being looked at.
+/// A node that is being validated.
 struct Frame<'s> {
     node: usize,
     rule: Option<Rule>,
     declared: Vec<Declared<'s>>,
-    /// Children of dynamic inputs are in play.
+    /// Whether dynamic inputs have expanded.
     dynamic: bool,
-    /// The next of `declared`. The one before it is the one whose link was followed.
+    /// The position in `declared` of the next input. The one before it is the input whose link was followed.
     next: usize,
     failed_upstream: bool,
     errors: Vec<NodeError>,
-    /// The types of the links, if the class asks for them.
+    /// The types of the links, if the class's own check takes them.
     types: Vec<(Text, Value)>,
 }
 
-/// How looking at a node ended.
+/// The end of validating a node.
 enum Visit {
     Done { ok: bool },
     Raised(Exception),
 }
 
-/// What to do next with a node.
+/// The next step for a node.
 enum Step {
     Follow(usize),
     End(Visit),
@@ -61,20 +62,20 @@ pub(super) struct Walk<'s, 'w> {
     disk: Disk<'s>,
     order: Order,
     known: Vec<Option<Known>>,
-    /// The known nodes, in the order in which they became known.
+    /// The nodes with a result, in the order in which they got it.
     found: Vec<usize>,
     on_path: Vec<bool>,
-    /// `[type, options]` of inputs that errors are about.
+    /// The `[type, options]` of inputs with errors.
     configs: HashMap<*const InputDef, Arc<Value>>,
     unverifiable: Vec<Unverifiable>,
     long_chain: bool,
 }
 
-/// What the walk found.
+/// The findings of the walk.
 pub(super) struct Findings {
     pub(super) good_outputs: Vec<Text>,
     pub(super) node_errors: NodeErrors,
-    /// The errors of the failed outputs themselves.
+    /// The errors of the failed output nodes themselves, one line each.
     pub(super) details: Vec<String>,
     pub(super) unverifiable: Vec<Unverifiable>,
 }
@@ -96,7 +97,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Looks at every selected output and all that is upstream of it.
+    /// Validates every selected output and everything upstream of it.
     pub(super) fn run(mut self) -> Findings {
         let mut outputs = self.graph.outputs.clone();
         self.order.shuffle(&mut outputs);
@@ -121,7 +122,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             if let Some(Some(known)) = self.known.get(output) {
                 details.extend(known.errors.iter().map(|error| format!("{}: {}", error.message(), error.details())));
             }
-            // What became known since the last failed output is reported with this one.
+            // Nodes that got a result since the last failed output are reported with this one.
             for &node in self.found.get(reported..).unwrap_or_default() {
                 self.report(node, &mut node_errors);
             }
@@ -131,7 +132,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         Findings { good_outputs, node_errors, details, unverifiable: self.unverifiable }
     }
 
-    /// Adds the errors of a node that is finished, if it has some.
+    /// Adds the errors of a node, if it has a result with errors.
     fn report(&self, node: usize, reports: &mut NodeErrors) {
         let (Some(Some(known)), Some(class)) = (self.known.get(node), self.graph.classes.get(node)) else { return };
         if known.ok || known.errors.is_empty() {
@@ -145,7 +146,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         });
     }
 
-    /// Looks at a node and all that is upstream of it.
+    /// Validates a node and everything upstream of it.
     fn visit(&mut self, start: usize) -> Visit {
         let mut path: Vec<Frame<'s>> = Vec::new();
         let mut ended = self.enter(start, &mut path);
@@ -170,15 +171,15 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Begins with a node; the answer, if there is nothing to begin.
+    /// Begins to validate a node. Returns the result if there is nothing to do.
     fn enter(&mut self, node: usize, path: &mut Vec<Frame<'s>>) -> Option<Visit> {
         if let Some(Some(known)) = self.known.get(node) {
             return Some(Visit::Done { ok: known.ok });
         }
-        if path.len() >= MANY_NODES_IN_A_ROW && !self.long_chain {
+        if path.len() >= LONG_CHAIN_LEN && !self.long_chain {
             self.note_long_chain(node);
         }
-        if path.len() >= MOST_NODES_IN_A_ROW {
+        if path.len() >= MAX_CHAIN_LEN {
             return Some(Visit::Raised(Exception::new("RecursionError", "maximum recursion depth exceeded")));
         }
         if self.on_path.get(node) == Some(&true) {
@@ -208,13 +209,13 @@ impl<'s, 'w> Walk<'s, 'w> {
                 input: None,
                 kind: UnverifiableKind::CustomNode,
                 reason: format!(
-                    "`{}` comes from `{}`; a custom node may check its inputs in ways of its own, which its definition does not show",
+                    "`{}` is a custom node of `{}`, which may check its inputs in ways that its definition does not show",
                     class.class, class.python_module
                 ),
             });
         }
         self.order.shuffle(&mut declarations.inputs);
-        // Rows that are not allowed end a node's checks.
+        // The server checks nothing else of a node whose rows are not allowed.
         let rows_wrong = !declarations.errors.is_empty();
         Ok(Frame {
             node,
@@ -228,7 +229,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         })
     }
 
-    /// Takes in how the node ended whose link was followed.
+    /// Continues with a node after the node whose link was followed.
     fn resume(&mut self, frame: &mut Frame<'s>, visit: Visit) {
         match visit {
             Visit::Done { ok } => frame.failed_upstream |= !ok,
@@ -246,7 +247,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Looks at inputs until one's link must be followed, or none is left.
+    /// Checks inputs until a link must be followed or none is left.
     fn step(&mut self, frame: &mut Frame<'s>) -> Step {
         while let Some(declared) = frame.declared.get(frame.next) {
             frame.next += 1;
@@ -323,7 +324,7 @@ impl<'s, 'w> Walk<'s, 'w> {
                 node: self.id(node),
                 input: Some(declared.name.clone()),
                 kind: UnverifiableKind::File,
-                reason: "the definitions list no file here; taken to be on the server".into(),
+                reason: "the definitions list no files for this input; assuming that the server has this one".into(),
             });
             return Ok(None);
         }
@@ -333,7 +334,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         Ok(Some(error))
     }
 
-    /// The class's own check, and what all that was found comes to.
+    /// Calls the class's own check, and stores the result of the node.
     fn finish(&mut self, frame: &mut Frame<'s>) -> Visit {
         if let Some(rule) = frame.rule
             && let Err(exception) = self.own_check(rule, frame)
@@ -346,7 +347,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         if let Some(mark) = mark {
             ok &= mark.ok;
             errors.splice(0..0, mark.errors);
-            // It is known already; only what is known of it changes.
+            // The node has a result already, and keeps its place in `found`.
             if let Some(known) = self.known.get_mut(frame.node) {
                 *known = Some(Known { ok, errors });
             }
@@ -384,7 +385,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Marks every node from `node` to the end of the path.
+    /// Marks every node from `node` to the end of the path as part of a cycle.
     fn mark_cycle(&mut self, node: usize, path: &[Frame<'s>]) {
         let start = path.iter().position(|frame| frame.node == node).unwrap_or(0);
         let members: Vec<usize> = path.iter().skip(start).map(|frame| frame.node).collect();
@@ -415,12 +416,12 @@ impl<'s, 'w> Walk<'s, 'w> {
             input: None,
             kind: UnverifiableKind::LongChain,
             reason: format!(
-                "more than {MANY_NODES_IN_A_ROW} nodes in a row; at about {MOST_NODES_IN_A_ROW} the server's own stack ends"
+                "a chain of more than {LONG_CHAIN_LEN} nodes; at about {MAX_CHAIN_LEN}, the stack of the server ends"
             ),
         });
     }
 
-    /// An error about an input, with the input's declaration.
+    /// Creates an error about an input, with the input's definition.
     fn input_error(&mut self, kind: NodeErrorKind, declared: &Declared<'s>) -> NodeError {
         let config = self.configs.entry(std::ptr::from_ref(declared.input));
         let config = config.or_insert_with(|| Arc::new(declared::config(declared.input))).clone();
@@ -446,7 +447,7 @@ impl<'s, 'w> Walk<'s, 'w> {
     }
 }
 
-/// What looking at an input gave, if it gave anything.
+/// The result of checking an input, if there is one.
 enum Looked {
     Wrong(Box<NodeError>),
     Follow(usize),

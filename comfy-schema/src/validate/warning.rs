@@ -1,4 +1,4 @@
-//! What the verdict does not say.
+//! Findings that do not change the verdict.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,81 +6,81 @@ use crate::Text;
 use crate::suggest::did_you_mean;
 use crate::words::words;
 
-/// Something that cannot be known from the definitions, with what was assumed of it.
+/// A fact that the definitions do not tell, with the assumption made about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unverifiable {
-    /// The node.
+    /// The node's id.
     pub node: Text,
-    /// The input, if it is about one.
+    /// The input, if the finding is about one.
     pub input: Option<Text>,
-    /// What kind of thing.
+    /// The kind of fact.
     pub kind: UnverifiableKind,
     /// The reason in words, with the assumption made.
     pub reason: String,
 }
 
-/// Why something cannot be known.
+/// The kind of an [`Unverifiable`] fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnverifiableKind {
-    /// Whether a file exists on the server's disk.
+    /// A file may or may not be on the server's disk.
     File,
-    /// A custom node may have a check of its own.
+    /// A custom node may check its inputs itself.
     CustomNode,
-    /// A chain so long that the server's own stack decides.
+    /// A chain of nodes may be too long for the server's stack.
     LongChain,
 }
 
 words!(UnverifiableKind, "unverifiable kind", File = "file", CustomNode = "custom_node", LongChain = "long_chain",);
 
 impl Display for Unverifiable {
-    /// ``node 3, input `image`: …``
+    /// Writes one line: ``node 3, input `image`: …``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
         f.write_str(&self.reason)
     }
 }
 
-/// Something that the server lets through and then ignores or breaks on.
+/// A part of a prompt that the server accepts and then ignores or fails on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PromptWarning {
-    /// The node.
+    /// The node's id.
     pub node: Text,
-    /// The input, if it is about one.
+    /// The input, if the finding is about one.
     pub input: Option<Text>,
-    /// What kind of thing.
+    /// The kind of warning.
     pub kind: PromptWarningKind,
-    /// In words.
+    /// The description in words.
     pub message: String,
-    /// What may have been meant, best first.
+    /// Names that may have been meant, best match first.
     pub suggestions: Vec<Text>,
 }
 
-/// What may go wrong behind the server's check.
+/// The kind of a [`PromptWarning`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PromptWarningKind {
-    /// A link on an input that the class does not declare.
+    /// A link to an input that the class does not declare.
     UnknownLink,
-    /// A literal on an input that the class does not declare.
+    /// A literal for an input that the class does not declare.
     UnknownInput,
-    /// A dynamic combo without a selection, so that nothing of it is looked at.
+    /// A dynamic combo without a selected branch, so that the inputs of its branches are not validated.
     SelectorMissing,
-    /// A dynamic combo whose selection is none of its options.
+    /// A dynamic combo whose value is not one of its branches.
     SelectorUnknown,
-    /// A literal where only links make sense.
+    /// A literal for an input that needs a link.
     LiteralOnSocket,
-    /// No key `inputs`.
+    /// A node without `inputs`.
     NoInputs,
-    /// NaN or an infinity.
+    /// A number that is NaN or infinite.
     NotANumber,
-    /// No selected output needs the node.
+    /// A node that no selected output needs.
     UnusedNode,
-    /// The class is deprecated.
+    /// A node of a deprecated class.
     DeprecatedNode,
-    /// The node carries a fingerprint of an earlier run.
+    /// A node with the fingerprint of an earlier run (`is_changed`).
     IsChanged,
 }
 
@@ -100,7 +100,7 @@ words!(
 );
 
 impl Display for PromptWarning {
-    /// ``node 3, input `stepz`: …; did you mean `steps`?``
+    /// Writes one line: ``node 3, input `stepz`: …; did you mean `steps`?``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
         f.write_str(&self.message)?;

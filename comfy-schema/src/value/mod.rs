@@ -5,6 +5,8 @@ mod decode;
 mod display;
 pub mod map;
 pub(crate) mod read;
+#[cfg(feature = "serde")]
+mod serde;
 mod surrogate;
 
 pub(crate) use decode::decode;
@@ -19,6 +21,13 @@ use crate::Text;
 ///
 /// Unlike `serde_json::Value`, it keeps integers of any size exactly and holds the three number tokens that Python's
 /// encoder writes and JSON forbids. Objects keep the order of their keys.
+///
+/// With the feature `serde`, a value implements `Serialize` and `Deserialize`. Integers of up to 64 bits, the order of
+/// keys, and the difference between `1` and `1.0` survive every format that has them. Longer integers depend on the
+/// format: `serde_json` writes up to 128 bits exactly and reads more than 64 bits as a float, unless its feature
+/// `arbitrary_precision` is on; beyond 128 bits, serializing fails. The number tokens depend on the format too:
+/// `serde_json` writes `null` for them. Deserializing fails beyond 200 levels of nesting. [`Value::parse`] and the
+/// [`Display`](std::fmt::Display) implementation have none of these limits but the nesting.
 ///
 /// Two values are equal if they are the same document: the order of an object's keys does not count, `1` is not equal
 /// to `1.0`, and `NaN` is equal to `NaN`.

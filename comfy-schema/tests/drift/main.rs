@@ -1,7 +1,7 @@
-//! Whether drift calls the workflows that a newer server refuses, and no others.
+//! Checks that the comparison of schemas reports the workflows that a newer server refuses, and no others.
 //!
 //! `cargo test -p comfy-schema --test drift -- --nocapture` prints the numbers. The workflows are in the folder that the
-//! environment variable `COMFY_DATA` names; without it these tests are skipped. (`src/drift/tests.rs` needs nothing.)
+//! environment variable `COMFY_DATA` names; without it, these tests are skipped. `src/drift/tests.rs` needs nothing.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -20,13 +20,13 @@ use comfy_schema::{BranchDef, InputDef, InputKind, Map, Schema, Value, open};
 /// Prompts by name.
 type Prompts = BTreeMap<String, Value>;
 
-/// The folder with the data, or nothing (and a word about it).
+/// Returns the folder with the data. Without one, it returns `None` and says so.
 fn data() -> Option<PathBuf> {
     let root = std::env::var_os("COMFY_DATA");
     if root.is_none() {
         eprintln!("skipped: COMFY_DATA does not name the folder with the data");
     }
-    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    // Tests run in the folder of the crate, but a relative path is relative to the workspace.
     root.map(|root| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
 }
 
@@ -46,7 +46,7 @@ fn schema(root: &Path, version: &str) -> Result<Schema, Box<dyn Error>> {
     Ok(Schema::from_slice(&fs::read(root.join(format!("schemas/comfyui-{version}.json")))?)?)
 }
 
-/// The files that prompts name.
+/// The files that prompts name, as if they were on the server's disk.
 struct Disk {
     names: Vec<Value>,
     inputs: Files,
@@ -66,7 +66,7 @@ impl Disk {
         Self { names: names.into_iter().map(Value::from).collect(), inputs }
     }
 
-    /// The same schema of a server that has these files. The snapshots come from servers without models, which refuse
+    /// Returns the schema of a server that has these files. The snapshots come from servers without models, which refuse
     /// every workflow that loads one.
     fn on(&self, mut schema: Schema) -> Schema {
         schema.nodes.iter_mut().for_each(|node| self.inputs(&mut node.inputs));
@@ -93,25 +93,25 @@ impl Disk {
     }
 }
 
-/// How often what happened.
+/// The number of workflows with each outcome.
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
-    /// Accepted by both, and not called.
+    /// Accepted by both servers, and not reported.
     fine: usize,
-    /// Accepted by the older, refused by the newer, and called.
-    refused_and_called: usize,
-    /// … of these only [`Level::Defaulted`].
+    /// Accepted by the older server, refused by the newer one, and reported.
+    refused_and_reported: usize,
+    /// Those of `refused_and_reported` with no more than [`Level::Defaulted`].
     defaulted: usize,
-    /// Accepted by both, called, and it loses an output.
+    /// Accepted by both servers and reported: the workflow loses an output.
     loses_an_output: usize,
-    /// Accepted by both, called, and it fails when it runs.
+    /// Accepted by both servers and reported: the workflow fails when it runs.
     fails_when_run: usize,
-    /// Refused by the older already.
+    /// Refused by the older server.
     refused_before: usize,
 }
 
 impl Counts {
-    /// Counts one workflow; the text says what is wrong if drift and the validator do not agree.
+    /// Counts one workflow. Returns a message if the comparison and the validator disagree.
     fn add(
         &mut self,
         old: &Validator<'_>,
@@ -123,29 +123,29 @@ impl Counts {
         let after = new.check(prompt, None);
         let findings = comparison.workflow(prompt).unwrap();
         let level = findings.iter().map(|finding| finding.change.level).max();
-        let called = level >= Some(Level::Defaulted);
+        let reported = level >= Some(Level::Defaulted);
         if !before.is_valid() || !before.node_errors().is_empty() {
             self.refused_before += 1;
             return None;
         }
-        match (after.is_valid(), called) {
+        match (after.is_valid(), reported) {
             (true, false) if after.node_errors().is_empty() => self.fine += 1,
             (false, true) => {
-                self.refused_and_called += 1;
+                self.refused_and_reported += 1;
                 self.defaulted += usize::from(level == Some(Level::Defaulted));
             }
             (true, true) if !after.node_errors().is_empty() => self.loses_an_output += 1,
             (true, true) if findings.iter().any(fails_when_run) => self.fails_when_run += 1,
             _ => {
-                let told: Vec<String> = findings.iter().map(told).collect();
-                return Some(format!("accepted: {}, called: {told:?}; {}", after.is_valid(), after.to_response()));
+                let lines: Vec<String> = findings.iter().map(line).collect();
+                return Some(format!("accepted: {}, reported: {lines:?}; {}", after.is_valid(), after.to_response()));
             }
         }
         None
     }
 }
 
-/// What the server accepts and cannot run.
+/// Returns whether the server accepts the change and fails when it runs the node.
 fn fails_when_run(finding: &Finding) -> bool {
     finding.change.level >= Level::Defaulted
         && matches!(
@@ -157,6 +157,6 @@ fn fails_when_run(finding: &Finding) -> bool {
         )
 }
 
-fn told(finding: &Finding) -> String {
+fn line(finding: &Finding) -> String {
     format!("{} {}: {}", finding.node, finding.change.class, finding.change)
 }

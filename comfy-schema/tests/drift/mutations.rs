@@ -1,4 +1,4 @@
-//! Changes that no two real versions have, made one by one to every class that the templates use.
+//! Changes that no two real versions have, applied one by one to every class that the templates use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -8,7 +8,7 @@ use comfy_schema::{InputDef, InputKind, Map, NodeDef, OutputKind, Schema, Sectio
 
 use super::{Counts, Disk, data, schema, templates};
 
-/// A change to a class; false if it does not apply.
+/// A change to a class. Returns whether it applies.
 type Mutation = fn(&mut NodeDef) -> bool;
 
 const MUTATIONS: [(&str, Mutation); 12] = [
@@ -93,7 +93,7 @@ fn each(node: &mut NodeDef, mut change: impl FnMut(&mut InputDef) -> bool) -> bo
 }
 
 #[test]
-fn one_change_to_one_class_is_called_where_the_server_refuses() -> Result<(), Box<dyn Error>> {
+fn a_change_to_one_class_is_reported_if_the_server_refuses_the_workflow() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
     let templates = templates(&root)?;
     let disk = Disk::of(&templates);
@@ -102,13 +102,13 @@ fn one_change_to_one_class_is_called_where_the_server_refuses() -> Result<(), Bo
     for (name, prompt) in &templates {
         for (_, node) in prompt.as_object().into_iter().flat_map(Map::iter) {
             let class = node.as_object().and_then(|node| node.get("class_type")).and_then(Value::as_str);
-            // A class that the front end did not know has no name.
+            // A node whose class the front end did not know has no class.
             if let Some(class) = class {
                 users.entry(class).or_default().insert(name);
             }
         }
     }
-    for (what, mutate) in MUTATIONS {
+    for (name_of_change, mutate) in MUTATIONS {
         let mut counts = Counts::default();
         for (class, names) in &users {
             let Some(at) = old.nodes.iter().position(|node| node.class == *class) else { continue };
@@ -121,12 +121,12 @@ fn one_change_to_one_class_is_called_where_the_server_refuses() -> Result<(), Bo
             let comparison = Comparison::new(&old, &new);
             for name in names {
                 if let Some(wrong) = counts.add(&before, &after, &comparison, &templates[*name]) {
-                    panic!("{what}: {class} in {name}: {wrong}");
+                    panic!("{name_of_change}: {class} in {name}: {wrong}");
                 }
             }
         }
-        println!("{what}: {counts:?}");
-        assert!(counts.fine + counts.refused_and_called + counts.fails_when_run > 0, "{what}");
+        println!("{name_of_change}: {counts:?}");
+        assert!(counts.fine + counts.refused_and_reported + counts.fails_when_run > 0, "{name_of_change}");
     }
     Ok(())
 }

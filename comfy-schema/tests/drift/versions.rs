@@ -1,4 +1,4 @@
-//! Real servers of different age.
+//! Compares real servers of different versions.
 
 use std::error::Error;
 use std::fs;
@@ -8,8 +8,8 @@ use comfy_schema::drift::{Comparison, Level};
 
 use super::{Counts, Disk, Prompts, data, schema, templates};
 
-/// The older and the newer server of each pair (and back, as if features were removed), and the fewest workflows that
-/// the second one refuses.
+/// Pairs of an old and a new server (also in reverse, as if features were removed), and the minimum number of workflows
+/// that the second one refuses.
 const PAIRS: [(&str, &str, usize); 5] = [
     ("0.3.64", "0.26.0", 0),
     ("0.26.0", "0.28.0", 1),
@@ -19,21 +19,21 @@ const PAIRS: [(&str, &str, usize); 5] = [
 ];
 
 #[test]
-fn templates_that_a_newer_server_refuses_are_called_and_no_others() -> Result<(), Box<dyn Error>> {
+fn exactly_the_templates_that_a_newer_server_refuses_are_reported() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
     let templates = templates(&root)?;
     let disk = Disk::of(&templates);
-    for (older, newer, least) in PAIRS {
+    for (older, newer, min) in PAIRS {
         let (old, new) = (disk.on(schema(&root, older)?), disk.on(schema(&root, newer)?));
         let counts = agree(&templates, &disk, &old, &new);
         println!("templates, {older} to {newer}: {counts:?}");
-        assert!(counts.refused_and_called >= least);
+        assert!(counts.refused_and_reported >= min);
     }
     Ok(())
 }
 
 #[test]
-fn recorded_prompts_that_a_newer_server_refuses_are_called_and_no_others() -> Result<(), Box<dyn Error>> {
+fn exactly_the_recorded_prompts_that_a_newer_server_refuses_are_reported() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
     let mut prompts = Prompts::new();
     for (at, line) in fs::read_to_string(root.join("validation/cases.jsonl"))?.lines().enumerate() {
@@ -50,9 +50,9 @@ fn recorded_prompts_that_a_newer_server_refuses_are_called_and_no_others() -> Re
     Ok(())
 }
 
-/// What changed between snapshots that list no models is told all the same.
+/// Changes between snapshots that list no models are reported all the same.
 #[test]
-fn files_that_a_snapshot_does_not_list_hide_nothing() -> Result<(), Box<dyn Error>> {
+fn unlisted_files_do_not_hide_changes() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
     let templates = templates(&root)?;
     let disk = Disk::of(&templates);
@@ -60,11 +60,11 @@ fn files_that_a_snapshot_does_not_list_hide_nothing() -> Result<(), Box<dyn Erro
         let (old, new) = (schema(&root, older)?, schema(&root, newer)?);
         let (old_full, new_full) = (disk.on(old.clone()), disk.on(new.clone()));
         for (name, prompt) in &templates {
-            let called = |comparison: Comparison<'_>| {
+            let reported = |comparison: Comparison<'_>| {
                 let findings = comparison.workflow(prompt).unwrap();
                 findings.into_iter().filter(|finding| finding.change.level > Level::Additive).collect::<Vec<_>>()
             };
-            let (bare, full) = (called(Comparison::new(&old, &new)), called(Comparison::new(&old_full, &new_full)));
+            let (bare, full) = (reported(Comparison::new(&old, &new)), reported(Comparison::new(&old_full, &new_full)));
             assert_eq!(bare, full, "{name}, {older} to {newer}");
         }
     }

@@ -1,8 +1,9 @@
-//! Every recorded prompt: the same verdict, the same error of the request, the same set of (node, type, input).
+//! Compares the verdict on every recorded prompt: the outcome, the error of the request, and the set of (node, kind,
+//! input) of its node errors.
 //!
-//! Two kinds of cases may differ, and are listed: those whose answer depends on files that no list of options shows,
-//! which the validator marks itself; and those where the server's own hash order decides what is reported, where the
-//! recorded answer must be one of those that some order gives.
+//! Two kinds of cases may differ, and are listed: those that depend on files which no list of options shows, which the
+//! validator reports itself; and those in which the hash order of the server decides what is reported. Of the latter, the
+//! recorded answer must be the answer for some order.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -13,7 +14,7 @@ use comfy_schema::{Schema, Text, Value};
 
 use super::{Entry, at, data, entries, recorded_entries};
 
-/// So many orders are tried before an answer counts as impossible.
+/// The number of orders that are tried before an answer counts as impossible.
 const ORDERS: u64 = 400;
 
 struct Case {
@@ -41,7 +42,7 @@ impl Case {
         self.answer_agrees(verdict) && entries(verdict) == self.entries()
     }
 
-    /// Verdict, good outputs, and the type of the request's error: what no order changes.
+    /// Compares the outcome, the good outputs and the kind of the request's error, which do not depend on the order.
     fn answer_agrees(&self, verdict: &Verdict) -> bool {
         let recorded = |key| at(&self.recorded, key);
         let raised = recorded("raised").is_some_and(|raised| !raised.is_null());
@@ -92,12 +93,12 @@ fn every_case_agrees() -> Result<(), Box<dyn Error>> {
     println!("{} depend on files on the server's disk:\n  {}", by_file.len(), by_file.join("\n  "));
     println!("{} depend on the server's hash order:\n  {}", by_order.len(), by_order.join("\n  "));
     assert!(wrong.is_empty(), "{} disagree:\n{}", wrong.len(), wrong.join("\n"));
-    // A case in fifty at most may be left to an order.
+    // At most one case in fifty may depend on the order, and one in fifty on files.
     assert!(by_order.len() * 50 <= count && by_file.len() * 50 <= count, "too many exceptions");
     Ok(())
 }
 
-/// Not only types: messages, details and the rest of the body, but for tracebacks and what order decides.
+/// Compares whole bodies (messages, details and all else), except for tracebacks and the parts that depend on the order.
 #[test]
 fn bodies_agree_word_for_word() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
@@ -116,7 +117,7 @@ fn bodies_agree_word_for_word() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A body, as far as no order decides it.
+/// Returns the parts of a body that do not depend on the order.
 fn body(answer: &Value) -> (Option<RequestError>, BTreeSet<String>) {
     let nodes = at(answer, "node_errors").and_then(Value::as_object).into_iter().flatten();
     let nodes = nodes.map(|(id, node)| {
@@ -128,10 +129,10 @@ fn body(answer: &Value) -> (Option<RequestError>, BTreeSet<String>) {
     (at(answer, "error").and_then(request_error), nodes.collect())
 }
 
-/// Type and message, the lines of the details, what else there is.
+/// The kind and message, the lines of the details, and the other parts of an error.
 type RequestError = (String, BTreeSet<String>, String);
 
-/// An error as text, for a set; objects compare by key, texts do not.
+/// Returns an error as a text with sorted keys, to be put into a set.
 fn sorted(value: &Value) -> String {
     match value {
         Value::Object(map) => {
@@ -144,14 +145,14 @@ fn sorted(value: &Value) -> String {
     }
 }
 
-/// The lines of the details come in the order of the outputs, which is undefined.
+/// Returns the parts of a request's error. The lines of its details have the order of the outputs, which is undefined.
 fn request_error(error: &Value) -> Option<RequestError> {
     let text = |key| at(error, key).and_then(Value::as_str);
     let details = text("details")?.lines().map(str::to_owned).collect();
     Some((format!("{}: {}", text("type")?, text("message")?), details, sorted(at(error, "extra_info")?)))
 }
 
-/// What is queued: literals converted in place, on the nodes that were reached.
+/// Compares the prompts that are queued: literals are converted in place, in the nodes that validation reached.
 #[test]
 fn converted_prompts_agree() -> Result<(), Box<dyn Error>> {
     let Some(root) = data() else { return Ok(()) };
@@ -164,7 +165,7 @@ fn converted_prompts_agree() -> Result<(), Box<dyn Error>> {
         let Some(coerced) = &case.coerced else { continue };
         let converted =
             |validator: &Validator<'_>| validator.check(&case.prompt, case.targets.as_ref()).report().prompt.clone();
-        // Where a node raises, the order decides which of its literals are converted.
+        // If a node raises an exception, the order decides which of its literals are converted.
         let same = converted(&validator) == *coerced
             || (0..ORDERS).any(|seed| converted(&validator.clone().shuffled(seed)) == *coerced);
         assert!(same, "{}:\n  {}\n  {coerced}", case.name, converted(&validator));

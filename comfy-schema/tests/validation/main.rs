@@ -1,7 +1,7 @@
-//! Whether the validator says what real servers said.
+//! Compares the validator with the recorded verdicts of real servers.
 //!
-//! `rules` needs nothing; `cases` and `templates` take the folder that the environment variable `COMFY_DATA` names and
-//! are skipped without it.
+//! `cases` and `templates` need the folder that the environment variable `COMFY_DATA` names, and are skipped without it.
+//! `rules` needs nothing.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -15,20 +15,20 @@ use std::path::{Path, PathBuf};
 use comfy_schema::validate::Verdict;
 use comfy_schema::{Map, Value};
 
-/// What is compared of a node's error.
+/// The compared parts of a node's error: node, kind and input.
 type Entry = (String, String, Option<String>);
 
-/// The folder with the data, or nothing (and a word about it).
+/// Returns the folder with the data. Without one, it returns `None` and says so.
 fn data() -> Option<PathBuf> {
     let root = std::env::var_os("COMFY_DATA");
     if root.is_none() {
         eprintln!("skipped: COMFY_DATA does not name the folder with the data");
     }
-    // Tests run in the crate's folder; a relative path is meant from the workspace's.
+    // Tests run in the folder of the crate, but a relative path is relative to the workspace.
     root.map(|root| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root))
 }
 
-/// (node, type, input) of all errors that a verdict has.
+/// Returns (node, kind, input) for each error of a verdict.
 fn entries(verdict: &Verdict) -> BTreeSet<Entry> {
     let of_node = verdict.node_errors().iter().flat_map(|node| node.errors.iter().map(move |error| (node, error)));
     of_node
@@ -38,7 +38,7 @@ fn entries(verdict: &Verdict) -> BTreeSet<Entry> {
         .collect()
 }
 
-/// (node, type, input) of all errors in a server's `node_errors`.
+/// Returns (node, kind, input) for each error in a server's `node_errors`.
 fn recorded_entries(node_errors: &Value) -> BTreeSet<Entry> {
     let mut found = BTreeSet::new();
     for (id, node) in node_errors.as_object().into_iter().flat_map(Map::iter) {

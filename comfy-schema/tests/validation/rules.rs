@@ -1,7 +1,7 @@
-//! One case per rule, each against a small schema.
+//! Tests of the validator's rules with a small schema.
 //!
-//! A case is a prompt in which `~` is short for a node: `~Class{inputs}`; and what is said of it: `raised`, the type of
-//! the request's error, or `valid`; then every node error as `node type input`, in any order.
+//! A case in `rules.txt` is a prompt, in which `~Class{inputs}` is short for a node, and the expected outcome (`raised`,
+//! the kind of the request's error, or `valid`) with every node error as `node kind input`, in any order.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ fn schema() -> Schema {
     Schema::from_slice(SCHEMA.as_bytes()).unwrap()
 }
 
-/// `~Save{"images": ["1", 0]}` is `{"class_type": "Save", "inputs": {"images": ["1", 0]}}`.
+/// Parses JSON in which `~Save{"images": ["1", 0]}` stands for `{"class_type": "Save", "inputs": {"images": ["1", 0]}}`.
 fn json(text: &str) -> Value {
     let mut parts = text.split('~');
     let mut json = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (class, rest) = part.split_at(part.find('{').unwrap());
-        // The end of the inputs is the last brace before what follows the node.
+        // The inputs end at the brace that closes the first one.
         let mut depth = 0;
         let end = rest.find(|c| {
             depth += i32::from(c == '{') - i32::from(c == '}');
@@ -33,7 +33,7 @@ fn json(text: &str) -> Value {
     Value::parse(json.as_bytes()).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
 
-fn said(verdict: &Verdict) -> BTreeSet<String> {
+fn outcome(verdict: &Verdict) -> BTreeSet<String> {
     let answer = match verdict {
         Verdict::Raised(_) => "raised".to_owned(),
         Verdict::Refused { error, .. } => error.kind.to_string(),
@@ -63,7 +63,7 @@ fn every_rule() {
         if expected.iter().all(|part| part.contains(' ')) {
             expected.insert("prompt_outputs_failed_validation".into());
         }
-        assert_eq!(said(&verdict), expected, "{rule}: {line}");
+        assert_eq!(outcome(&verdict), expected, "{rule}: {line}");
         assert_eq!(verdict.is_valid(), !verdict.outputs().is_empty(), "{rule}");
         count += 1;
     }
@@ -89,16 +89,16 @@ fn classes_are_replaced_before_anything_else() {
         r#"{"1": {"class_type": "New", "inputs": {"a": 7, "c": "s"}, "_meta": {"title": "t"}}, "2": ~Save{"images": ["1", 1]}}"#,
     );
     assert_eq!(verdict.report().prompt, queued);
-    // Without `_meta`, or without a mapped input, the server fails.
+    // Without `_meta` or a mapped input, the server raises an exception.
     assert!(check(r#"{"1": ~Gone{"x": 7}, "2": ~Save{"images": ["1", 0]}}"#).exception().is_some());
     assert!(check(r#"{"1": {"class_type": "Gone", "inputs": {}, "_meta": {}}, "2": ~Old{}}"#).exception().is_some());
-    // A replacement that the server does not have is none, nor is there one without `inputs`.
+    // A class is not replaced if the server lacks the new one, or if the node has no `inputs`.
     assert_eq!(
-        said(&check(r#"{"1": {"class_type": "Lost", "inputs": {}, "_meta": {}}}"#)),
+        outcome(&check(r#"{"1": {"class_type": "Lost", "inputs": {}, "_meta": {}}}"#)),
         ["missing_node_type".into()].into()
     );
-    assert_eq!(said(&check(r#"{"1": {"class_type": "Gone", "_meta": {}}}"#)), ["missing_node_type".into()].into());
-    // No mapping: no inputs.
+    assert_eq!(outcome(&check(r#"{"1": {"class_type": "Gone", "_meta": {}}}"#)), ["missing_node_type".into()].into());
+    // Without a mapping, the new node has no inputs.
     assert_eq!(
         check(r#"{"1": {"class_type": "Bare", "inputs": {"x": 1}, "_meta": {}}}"#).report().prompt,
         json(r#"{"1": {"class_type": "Old", "inputs": {}, "_meta": {}}}"#)
@@ -109,7 +109,7 @@ fn classes_are_replaced_before_anything_else() {
 }
 
 #[test]
-fn files_decide_what_definitions_cannot() {
+fn listed_files_decide_where_definitions_cannot() {
     let schema = schema();
     let files = Files::new().with(Folder::Input, ["sub/c.png", "toy.glb"]);
     let check = |image: &str, files: Option<&Files>| {
@@ -147,7 +147,7 @@ fn literals_are_converted_in_place() {
 }
 
 #[test]
-fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
+fn a_chain_of_a_hundred_thousand_nodes_ends_as_in_python() {
     let schema = schema();
     let chain = |count: usize| {
         let rows = (1..count).map(|at| format!(r#""{at}": ~Mid{{"a": ["{}", 0]}}"#, at - 1));
@@ -165,7 +165,7 @@ fn a_row_of_a_hundred_thousand_nodes_ends_as_in_python() {
 }
 
 #[test]
-fn what_passes_and_then_breaks_is_warned_of() {
+fn accepted_prompts_that_fail_later_have_warnings() {
     use PromptWarningKind as K;
     let schema = schema();
     for (prompt, expected) in [
@@ -201,7 +201,7 @@ fn what_passes_and_then_breaks_is_warned_of() {
 }
 
 #[test]
-fn a_real_schema_takes_its_own_workflow() {
+fn a_workflow_is_valid_for_a_real_schema() {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
     let schema = Schema::from_slice(&std::fs::read(schema).unwrap()).unwrap();
     let prompt = json(
@@ -213,7 +213,7 @@ fn a_real_schema_takes_its_own_workflow() {
 }
 
 #[test]
-fn any_model_passes_where_the_definitions_list_none() {
+fn any_model_is_accepted_where_the_definitions_list_none() {
     let schema = Schema::from_slice(
         br#"{"Load": {"input": {"required": {
             "empty": [[]], "word": ["COMBO", {"options": []}], "some": [["a.pt"], {"default": "a.pt"}]

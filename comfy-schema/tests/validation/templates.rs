@@ -1,4 +1,4 @@
-//! ComfyUI's own templates: as valid as the server found them.
+//! Compares the verdicts on the templates of ComfyUI with those of the server.
 
 use std::collections::BTreeMap;
 use std::error::Error;

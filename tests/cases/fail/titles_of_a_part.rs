@@ -1,4 +1,4 @@
-//! Titles are the whole workflow's affair.
+//! Only a whole workflow can have titles.
 
 use comfy_runtime::attr::workflow;
 use comfy_runtime::types::IMAGE;

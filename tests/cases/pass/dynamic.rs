@@ -1,4 +1,4 @@
-//! Dynamic inputs in all their spellings.
+//! Dynamic inputs in every form.
 
 use comfy_runtime::types::{IMAGE, INT, LATENT, MASK};
 use comfy_runtime::{Out, workflow};
@@ -20,7 +20,7 @@ fn branches() {
             resize_type: resize_type::ScaleDimensions { width: 64 },
         };
         let like = ResizeImageMaskNode { input: photo.mask, resize_type: resize_type::MatchSize { r#match: resized } };
-        // By its default: the first branch needs nothing.
+        // Without a value, the first branch is used, which has no required inputs.
         let default = ResizeImageMaskNode { input: photo.image };
         let chosen = resize_type::ScaleToMultiple { multiple: 8 };
         let last = ResizeImageMaskNode { input: photo.image, resize_type: Some(chosen) };

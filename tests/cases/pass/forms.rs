@@ -1,4 +1,4 @@
-//! The forms that Rust around node literals may have.
+//! Rust syntax around node literals, in every form.
 
 use std::error::Error;
 
@@ -14,7 +14,7 @@ fn ids<T>(workflow: Result<Workflow<T>, GraphError>) -> Vec<String> {
     workflow.unwrap().nodes().map(|node| node.id().to_owned()).collect()
 }
 
-/// A part of a workflow.
+/// Adds nodes, as a part of a workflow.
 #[attr::workflow]
 fn with_loras(graph: &Graph, base: Out<MODEL>, names: &[&str]) -> Out<MODEL> {
     let mut model = base;
@@ -130,7 +130,7 @@ fn patterns_and_plain_structs() {
     assert_eq!(ids(workflow)[..2], ["small", "large"]);
 }
 
-/// Fails for a reason of its own.
+/// Fails with an error that is not of the graph.
 #[attr::workflow]
 fn of_size(text: &str) -> Result<Out<LATENT>, Box<dyn Error>> {
     let width: u32 = text.parse()?;
@@ -146,7 +146,7 @@ fn question_marks() {
     assert!(of_size("8").unwrap_err().to_string().contains("must be in 16..=16384, not 8"));
 }
 
-/// Type parameters, patterns and lifetimes in a signature.
+/// Has type parameters, patterns and lifetimes in its signature.
 #[attr::workflow]
 fn encoded<'a, S: AsRef<str> + 'a>((clip, texts): (&str, impl Iterator<Item = S>)) -> Vec<Out<CONDITIONING>> {
     let clip: Out<CLIP> = CheckpointLoaderSimple { ckpt_name: clip }.clip;

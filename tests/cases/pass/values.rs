@@ -1,4 +1,4 @@
-//! Rust values of every type that an input takes.
+//! Rust values of every type that inputs accept.
 
 use std::borrow::Cow;
 
@@ -104,7 +104,7 @@ fn texts() {
 }
 
 #[test]
-fn options_for_what_may_be_left_out() {
+fn options_for_inputs_that_may_be_left_out() {
     for audio in [true, false] {
         let workflow = workflow! {
             let photo = LoadImage { image: "example.png" };
@@ -167,7 +167,7 @@ fn json_and_anything() {
         PreviewAny { source: "text" };
         PreviewAny { source: json!([1, 2]) };
         PreviewAny { source: true };
-        // What the schema does not allow and the server takes all the same.
+        // A value that the schema does not allow but the server accepts.
         SaveAudioAdvanced { audio: unchecked(json!({ "path": "a.flac" })) }
     };
     let json = serde_json::to_value(workflow.unwrap()).unwrap();
@@ -175,7 +175,7 @@ fn json_and_anything() {
     assert_eq!(json["save_audio_advanced"]["inputs"]["audio"], json!({ "path": "a.flac" }));
 }
 
-/// A type of the user's own.
+/// A type of the user that is a value for an input.
 struct Pixels(u32);
 
 impl IntoField<Input<types::INT>> for Pixels {
@@ -184,7 +184,7 @@ impl IntoField<Input<types::INT>> for Pixels {
     }
 }
 
-/// A parameter of any type that the input takes.
+/// Has a parameter of any type that the input accepts.
 fn sampler(name: impl IntoField<Combo<options::SamplerName>>, width: impl IntoField<Input<types::INT>>) -> usize {
     let workflow = workflow! {
         PreviewAny { source: KSamplerSelect { sampler_name: name } };

@@ -1,15 +1,15 @@
-//! Any workflow that a schema allows, from a seed.
+//! Generates random workflows that a schema allows.
 
 use comfy_schema::{
     Autogrow, InputDef, InputKind, InputOptions, Map, NodeDef, OutputKind, Schema, Section, Text, Value,
 };
 
-/// Numbers that look random and are the same for a seed (`SplitMix64`).
+/// A generator of pseudo-random numbers, which are the same for the same seed (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice that always fall the same way.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -22,12 +22,12 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`, which is not 0.
+    /// Returns a number below `end`, which must not be 0.
     fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).unwrap_or_default()
     }
 
-    /// True once in `n` times.
+    /// Returns true once in `n` times.
     fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -37,7 +37,7 @@ impl Dice {
     }
 }
 
-/// What texts are made of, and what could go wrong in a source.
+/// Pieces of texts, many of which are hard to write in a Rust source.
 const PIECES: [&str; 30] = [
     "a cat",
     " in the rain,",
@@ -71,8 +71,8 @@ const PIECES: [&str; 30] = [
     "masterpiece, best quality, highly detailed, cinematic lighting, ",
 ];
 
-/// A prompt of about `size` nodes that the schema allows: every required input is there, links fit, values are in
-/// range; and now and then one that it does not allow, of each kind that an importer must cope with.
+/// Returns a prompt of about `size` nodes that the schema allows: every required input is given, links fit, and values
+/// are in range. Now and then something is not allowed, of each kind that an importer must handle.
 pub fn any_workflow(schema: &Schema, dice: &mut Dice, size: usize) -> Value {
     let mut maker = Maker { dice, nodes: Vec::new(), schema, depth: 0 };
     let outputs: Vec<&NodeDef> = schema.nodes.iter().filter(|node| node.output_node).collect();
@@ -90,7 +90,7 @@ struct Maker<'d, 's> {
     dice: &'d mut Dice,
     nodes: Vec<Made<'s>>,
     schema: &'s Schema,
-    /// How many nodes are being made for each other.
+    /// The depth of nodes that are being made for each other.
     depth: usize,
 }
 
@@ -229,7 +229,7 @@ impl<'s> Maker<'_, 's> {
         (0..pieces).filter_map(|_| self.dice.pick(&PIECES).copied()).collect()
     }
 
-    /// A value that most inputs refuse.
+    /// Returns a value that most inputs refuse.
     fn odd(&mut self) -> Value {
         match self.dice.below(8) {
             0 => Value::Null,
@@ -243,18 +243,18 @@ impl<'s> Maker<'_, 's> {
         }
     }
 
-    /// A link to an output that fits, or now and then to any.
+    /// Returns a link to an output that fits, or now and then to any output.
     fn link(&mut self, kind: &InputKind) -> Option<Value> {
         let any = self.dice.once_in(30);
         let found = self.fitting(kind, any);
         let fitting = if found.is_empty() { self.source(kind) } else { found };
-        // What is near is likelier, so that chains grow.
+        // Recent nodes are likelier, so that chains grow.
         let recent = fitting.len().saturating_sub(6);
         let (id, slot) = self.dice.pick(fitting.get(recent..)?)?.clone();
         Some(Value::Array(vec![Value::from(id), Value::from(slot)]))
     }
 
-    /// Makes a node that gives what is needed.
+    /// Makes a node with an output of the type that is needed.
     fn source(&mut self, kind: &InputKind) -> Vec<(String, usize)> {
         let gives = |node: &&NodeDef| node.outputs.iter().any(|output| fits(&output.kind, kind));
         let classes: Vec<&'s NodeDef> = self.schema.nodes.iter().filter(gives).collect();

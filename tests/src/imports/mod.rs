@@ -1,4 +1,4 @@
-//! Imports compiled and run: does a program that `cargo comfy import` wrote send what the file has?
+//! Compiles and runs imported workflows, and checks that they send what their files hold.
 
 pub mod any_workflow;
 pub mod project;

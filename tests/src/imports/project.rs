@@ -1,4 +1,4 @@
-//! A crate of imported workflows, compiled and run.
+//! Compiles and runs a crate of imported workflows.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -17,26 +17,26 @@ use super::same;
 /// A prompt to import.
 #[derive(Debug)]
 pub struct Case {
-    /// What it is called; a name of Rust.
+    /// The name, which is a Rust identifier.
     pub name: String,
     /// The prompt in API format.
     pub prompt: Value,
-    /// How it is imported.
+    /// The options of the import.
     pub options: ImportOptions,
 }
 
-/// What became of the cases.
+/// The results of all cases.
 #[derive(Debug, Default)]
 pub struct Score {
-    /// How many send what the file has.
+    /// The number of cases that send what their file holds.
     pub equal: usize,
-    /// What the others do instead.
+    /// The names of the other cases, and what is different.
     pub failures: Vec<(String, String)>,
-    /// How many nodes there are, and how many of them are raw.
+    /// The number of nodes, and of raw nodes among them.
     pub nodes: (usize, usize),
-    /// How long importing took, without reading files.
+    /// The duration of importing, without reading files.
     pub import: Duration,
-    /// How long compiling took.
+    /// The duration of compiling.
     pub compile: Duration,
     /// The files that rustfmt would change; `None` if it is not installed.
     pub unformatted: Option<Vec<String>>,
@@ -46,7 +46,7 @@ pub struct Score {
 ///
 /// # Errors
 ///
-/// If the crate cannot be written, or does not compile.
+/// Returns an error if the crate cannot be written, does not compile or does not run.
 pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -> Result<Score, Box<dyn Error>> {
     let mut score = Score::default();
     let schema = Schema::from_slice(&fs::read(schema_file)?)?;
@@ -74,7 +74,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
     let output = run(folder, target, &["run"])?;
     let mut lines = output.lines();
     for (case, _) in &good {
-        let line = lines.next().ok_or("the program said less than it should")?;
+        let line = lines.next().ok_or("the program printed fewer lines than expected")?;
         let found = match line.split_once('\t') {
             Some(("ok", json)) => same::difference(&same::sendable(&case.prompt), &Value::parse(json.as_bytes())?),
             _ => Some(line.to_owned()),
@@ -89,7 +89,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
 
 fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<(), Box<dyn Error>> {
     let source = folder.join("src");
-    // What an earlier run left would be compiled too.
+    // Files of an earlier run would be compiled too.
     let _ = fs::remove_dir_all(&source);
     fs::create_dir_all(&source)?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -131,9 +131,9 @@ fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<
     Ok(())
 }
 
-/// The files that rustfmt with its defaults would change.
+/// Returns the files that rustfmt with its defaults would change.
 fn unformatted(imports: &[(&Case, Imported)], folder: &Path) -> Option<Vec<String>> {
-    // The nearest one counts; that of the workspace above is not the defaults.
+    // Without a file here, rustfmt would use that of the workspace above.
     fs::write(folder.join("rustfmt.toml"), "").ok()?;
     let mut changed = Vec::new();
     for cases in imports.chunks(50) {

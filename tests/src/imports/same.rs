@@ -1,4 +1,4 @@
-//! Whether two prompts are the same but for the ids of their nodes.
+//! Compares prompts regardless of the ids of their nodes.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -6,14 +6,14 @@ use std::hash::{Hash, Hasher};
 
 use comfy_schema::{Map, Value};
 
-/// What differs between two prompts, if anything does but the ids of nodes and the order of keys.
+/// Returns the difference between two prompts, if there is one apart from the ids of nodes and the order of keys.
 ///
-/// Every node is coloured by what it is, then again and again by the colours around it, until no colour splits; nodes
-/// that still have the same colour are paired as they come. The pairing found is then looked at letter by letter, so
-/// that nothing is called the same that is not.
+/// Every node is coloured by its content, then repeatedly by the colours of its neighbours, until no colour splits.
+/// Nodes that still have the same colour are paired in their order. The paired nodes are then compared exactly, so that
+/// prompts that differ are never taken for equal.
 pub fn difference(file: &Value, ours: &Value) -> Option<String> {
     let (Some(file), Some(ours)) = (Graph::new(file), Graph::new(ours)) else {
-        return Some("one is no prompt".to_owned());
+        return Some("one of the two is not a prompt".to_owned());
     };
     if file.nodes.len() != ours.nodes.len() {
         return Some(format!("{} nodes for {}", ours.nodes.len(), file.nodes.len()));
@@ -35,7 +35,7 @@ pub fn difference(file: &Value, ours: &Value) -> Option<String> {
         for (colour, group) in &mut of_file {
             let other = of_ours.remove(colour).unwrap_or_default();
             if other.len() != group.len() {
-                return Some(format!("nothing of ours is {}", file.describe(group[0])));
+                return Some(format!("no node sent is {}", file.describe(group[0])));
             }
         }
         break;
@@ -53,7 +53,7 @@ pub fn difference(file: &Value, ours: &Value) -> Option<String> {
     })
 }
 
-/// The prompt without what must not be sent again.
+/// Returns the prompt without the members that must not be sent again.
 pub fn sendable(prompt: &Value) -> Value {
     let Some(map) = prompt.as_object() else { return prompt.clone() };
     let nodes = map.iter().map(|(id, node)| {
@@ -64,11 +64,11 @@ pub fn sendable(prompt: &Value) -> Value {
     Value::Object(nodes.collect())
 }
 
-/// A prompt with its links looked up.
+/// A prompt with its links resolved.
 struct Graph<'v> {
     nodes: Vec<(&'v str, &'v Map)>,
     places: HashMap<&'v str, usize>,
-    /// From node to node, with the name of the input and the slot.
+    /// The links: source node, target node, and a hash of the input's name and the slot.
     links: Vec<(usize, usize, u64)>,
 }
 
@@ -89,7 +89,7 @@ impl<'v> Graph<'v> {
         Some(graph)
     }
 
-    /// Where a value links to, if it does.
+    /// Returns the node and slot that a value links to, if it is a link.
     fn link(&self, value: &Value) -> Option<(usize, i128)> {
         match value.as_array()? {
             [Value::String(id), Value::Int(slot)] => Some((*self.places.get(id.as_str())?, *slot)),
@@ -97,7 +97,7 @@ impl<'v> Graph<'v> {
         }
     }
 
-    /// What every node is, its links aside.
+    /// Returns a colour for every node by its content, links apart.
     fn colours(&self) -> Vec<u64> {
         let colour = |node: &Map| {
             let mut parts: Vec<String> = node
@@ -127,7 +127,7 @@ fn inputs(node: &Map) -> impl Iterator<Item = (&str, &Value)> {
     inputs.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-/// Colours every node by the colours around it until that tells no more nodes apart.
+/// Colours every node by the colours of its neighbours until no more nodes are told apart.
 fn refine(graph: &Graph<'_>, colours: &mut [u64]) {
     let mut count = groups(colours).len();
     loop {
@@ -141,7 +141,7 @@ fn refine(graph: &Graph<'_>, colours: &mut [u64]) {
             *colour = hash(&(*colour, around));
         }
         let found = groups(colours).len();
-        // Two more rounds than needed, so that both prompts have made as many.
+        // The last round changes nothing, but both prompts make the same number of rounds.
         if found <= count {
             return;
         }
@@ -157,7 +157,7 @@ fn groups(colours: &[u64]) -> HashMap<u64, Vec<usize>> {
     groups
 }
 
-/// A node of ours with the file's ids.
+/// Returns a node that was sent, with the ids of the file in its links.
 fn rename(node: &Map, ids: &HashMap<&str, &str>, graph: &Graph<'_>) -> Map {
     let mut node = node.clone();
     if let Some(Value::Object(inputs)) = node.get_mut("inputs") {
@@ -175,7 +175,7 @@ fn rename(node: &Map, ids: &HashMap<&str, &str>, graph: &Graph<'_>) -> Map {
     node
 }
 
-/// The JSON of a value with its keys in order.
+/// Returns the JSON of a value with its keys sorted.
 fn sorted(value: &Value) -> String {
     match value {
         Value::Object(map) => {
@@ -210,7 +210,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn ids_do_not_count() {
+    fn ids_and_the_order_of_keys_do_not_matter() {
         let ours = r#"{
             "c": {"class_type": "C", "inputs": {"b": ["b", 0], "a": ["y", 0]}},
             "x": {"class_type": "A", "inputs": {"x": 1}},
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_does() {
+    fn everything_else_matters() {
         for (from, to) in [
             (r#""a": ["1", 0], "b""#, r#""a": ["2", 0], "b""#),
             (r#""a": ["1", 0], "b""#, r#""a": ["1", 1], "b""#),

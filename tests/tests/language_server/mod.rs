@@ -1,4 +1,4 @@
-//! As much of a language-server client as completion takes.
+//! A minimal client of a language server, for completion.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// No answer takes longer, on two cores, than loading the workspace.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// Maximum time for a response. Loading the workspace on two cores takes longest.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(240);
 
-/// A server that has loaded a small crate of its own.
+/// A language server that has loaded a small crate.
 pub(crate) struct LanguageServer {
     child: Child,
     stdin: ChildStdin,
@@ -23,7 +23,7 @@ pub(crate) struct LanguageServer {
 }
 
 impl LanguageServer {
-    /// Starts the server; `None` where there is none.
+    /// Starts the server, or returns `None` if it is not installed.
     pub(crate) fn start() -> Option<Self> {
         let binary = std::env::var("RUST_ANALYZER").unwrap_or_else(|_| "rust-analyzer".to_owned());
         let works = Command::new(&binary).arg("--version").output().is_ok_and(|output| output.status.success());
@@ -82,7 +82,7 @@ impl LanguageServer {
         });
     }
 
-    /// The names offered at `|` in the crate's main file.
+    /// Returns the names offered at `|` in the crate's main file.
     pub(crate) fn complete(&mut self, source: &str) -> Vec<String> {
         let offset = source.find('|').expect("a cursor");
         let before = &source[..offset];
@@ -129,10 +129,10 @@ impl LanguageServer {
         self.stdin.flush().expect("rust-analyzer listens");
     }
 
-    /// The first message that is wanted. Requests of the server's own are answered on the way.
+    /// Returns the first message that matches, and answers requests of the server meanwhile.
     fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let message = self.incoming.recv_timeout(PATIENCE).expect("rust-analyzer answers in time");
+            let message = self.incoming.recv_timeout(RESPONSE_TIMEOUT).expect("rust-analyzer answers in time");
             if wanted(&message) {
                 return message;
             }
@@ -146,7 +146,7 @@ impl LanguageServer {
 
 impl Drop for LanguageServer {
     fn drop(&mut self) {
-        // It has no state worth an orderly end.
+        // The server has no state that needs an orderly shutdown.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -174,7 +174,7 @@ fn uri(path: &Path) -> String {
     format!("file://{}", path.display())
 }
 
-/// A crate with a few nodes that uses this workspace by path; gives its main file.
+/// Creates a crate with a few nodes that depends on this workspace by path, and returns its main file.
 fn project() -> PathBuf {
     let workspace = comfy_tests::workspace();
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("completion");
@@ -193,7 +193,7 @@ fn project() -> PathBuf {
     main
 }
 
-/// The nodes that the cases use, generated.
+/// Returns the generated code of the nodes that the cases use.
 fn nodes(workspace: &Path) -> String {
     let nodes = ["CheckpointLoaderSimple", "CLIPTextEncode", "EmptyLatentImage", "KSampler", "SaveImage", "VAEDecode"];
     let schema = workspace.join("schemas/comfyui-0.26.0.json");

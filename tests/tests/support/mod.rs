@@ -1,4 +1,4 @@
-//! Small projects that are compiled in the target directory.
+//! Small projects that are compiled in the target directory, with dependencies that they share.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,23 @@ use std::process::Command;
 use comfy_tests::workspace;
 use serde_json::Value;
 
-/// A project that uses this workspace by path.
+/// A project that depends on this workspace by path.
 pub(crate) struct Project {
     root: PathBuf,
 }
 
-/// What rustc says of a crate.
+/// A message of rustc about a crate.
+#[allow(dead_code, reason = "not every test reads all of it")]
 pub(crate) struct Message {
-    /// The crate.
+    /// The name of the crate.
     pub(crate) target: String,
-    /// `error` or `warning`.
+    /// The level: `error` or `warning`.
     pub(crate) level: String,
     pub(crate) rendered: String,
 }
 
 impl Project {
-    /// A project with nothing but its manifest. What an earlier run compiled stays in its target directory.
+    /// Creates a project with nothing but its manifest. The target directory keeps what an earlier run compiled.
     pub(crate) fn new(name: &str, manifest: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         for sources in ["crates", "src"] {
@@ -30,7 +31,7 @@ impl Project {
         }
         let project = Self { root };
         project.file("Cargo.toml", manifest);
-        // The same versions as here, so that nothing has to be fetched.
+        // With the versions of this workspace, nothing has to be downloaded.
         project.file("Cargo.lock", &fs::read_to_string(workspace().join("Cargo.lock")).expect("the lock file"));
         project
     }
@@ -42,20 +43,31 @@ impl Project {
         fs::write(path, text).expect("the target directory is writable");
     }
 
-    /// Runs `cargo check`; gives the errors and warnings of rustc.
+    /// Runs `cargo check` and returns the errors and warnings of rustc.
+    #[allow(dead_code, reason = "not every test uses it")]
     pub(crate) fn check(&self) -> Vec<Message> {
+        self.run("check")
+    }
+
+    /// Runs `cargo clippy` and returns the errors and warnings of rustc and clippy.
+    #[allow(dead_code, reason = "not every test uses it")]
+    pub(crate) fn clippy(&self) -> Vec<Message> {
+        self.run("clippy")
+    }
+
+    fn run(&self, command: &str) -> Vec<Message> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args(["check", "--offline", "--workspace", "--keep-going", "--message-format=json"])
+            .args([command, "--offline", "--workspace", "--keep-going", "--message-format=json"])
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.root.join("target"))
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects"))
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo runs");
         let messages: Vec<Message> = String::from_utf8_lossy(&output.stdout).lines().filter_map(message).collect();
         assert!(
             output.status.success() || !messages.is_empty(),
-            "cargo check fails without a word of rustc: {}",
+            "cargo {command} fails without a message of rustc: {}",
             String::from_utf8_lossy(&output.stderr)
         );
         messages

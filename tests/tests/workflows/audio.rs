@@ -33,7 +33,7 @@ fn a_song_in_two_formats() {
         SaveAudioAdvanced { audio, format: "flac" };
         SaveAudioAdvanced { audio, format: format::Mp3 { quality: "320k" }, filename_prefix: "audio/small" };
         SaveAudioAdvanced { audio, format: format::Opus {} };
-        // Not given: the first branch, as in the editor.
+        // Without a value, the first branch is used, as in the editor.
         SaveAudioAdvanced { audio };
     });
 }

@@ -1,4 +1,4 @@
-//! The same graph without the macro.
+//! Graphs built without the macro.
 
 use comfy_runtime::{Build, Graph};
 use comfy_tests::nodes::{CLIPTextEncode, CheckpointLoaderSimple, EmptyLatentImage, KSampler, SaveImage, VAEDecode};
@@ -7,7 +7,7 @@ use crate::image::text_to_image;
 use crate::snapshot;
 
 #[test]
-fn builders_give_what_the_macro_gives() {
+fn builders_and_the_macro_build_the_same_workflow() {
     let graph = Graph::new();
     let ckpt = graph.add(CheckpointLoaderSimple::new("sd15.safetensors").with_id("ckpt"));
     let positive = graph.add(CLIPTextEncode::new("a cat", ckpt.clip).with_id("positive"));

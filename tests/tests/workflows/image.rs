@@ -161,7 +161,7 @@ fn inpainting_with_a_mask() {
     });
 }
 
-/// Three frames from one seed to the next, and a model that makes them larger.
+/// Three frames with consecutive seeds, and an upscale model.
 #[test]
 fn upscaled_batch() {
     snapshot!(workflow! {
@@ -183,14 +183,14 @@ fn upscaled_batch() {
     });
 }
 
-/// A part: the conditioning of Flux.
+/// Adds the conditioning of Flux, as a part of a workflow.
 #[attr::workflow]
 fn flux_text(graph: &Graph, text: &str) -> Out<CONDITIONING> {
     let clip = DualCLIPLoader { clip_name1: "clip_l.safetensors", clip_name2: "t5xxl.safetensors", r#type: "flux" };
     FluxGuidance { conditioning: CLIPTextEncode { clip, text }, guidance: 2.5 }
 }
 
-/// A part that an ordinary function can be, too.
+/// Adds nodes from an ordinary function.
 fn flux_model(graph: &Graph) -> Out<MODEL> {
     use comfy_runtime::Build;
     graph.add(UNETLoader::new("flux1-dev.safetensors", "default").with_id("flux"))

@@ -1,4 +1,4 @@
-//! What no node of the core server has: the hand-written schema has it.
+//! Shapes that no node of the core server has, from a hand-written schema.
 
 use comfy_runtime::{list, workflow};
 use comfy_tests::nodes::{EmptyLatentImage, LoadImage, PreviewAny};
@@ -85,7 +85,7 @@ fn nested_dynamic_inputs() {
     });
 }
 
-/// No output node needs the one node that has a list of choices, so it is not compared like the others.
+/// The only node with a list of dynamic combos is not needed by an output node, so it is not compared like the others.
 #[test]
 fn lists_of_choices() {
     let workflow = workflow! {
@@ -148,7 +148,7 @@ fn odd_names() {
     });
 }
 
-/// The schema has an input without a name.
+/// The schema has an input with an empty name.
 #[test]
 fn an_empty_name() {
     let workflow = workflow! {
@@ -171,7 +171,7 @@ fn an_empty_name() {
 }
 
 #[test]
-fn options_are_found_by_their_text() {
+fn options_are_found_by_their_spelling() {
     use comfy_runtime::field::ComboEnum as _;
     let many = options::ManyOptions::from_value("c");
     assert!(matches!(many, Some(options::ManyOptions::C)));

@@ -46,7 +46,7 @@ fn image_to_video() {
     });
 }
 
-/// Frames out of a video and back, its own rate and sound kept: links into widgets.
+/// A video is split into frames and put together again, with links into widgets for its frame rate and sound.
 #[test]
 fn video_to_video() {
     snapshot!(workflow! {

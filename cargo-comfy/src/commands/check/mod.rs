@@ -23,43 +23,43 @@ use read::Workflow;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
-    /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; - reads
-    /// standard input
+    /// Workflows in API or UI format, request bodies with a prompt under `prompt`, or pictures that ComfyUI saved; -
+    /// reads standard input.
     #[arg(value_name = "FILE", required_unless_present = "jsonl")]
     workflows: Vec<PathBuf>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// File with one request body per line, each of which is answered by one line of JSON; - reads standard input
+    /// File with one request body per line, each of which is answered by one line of JSON; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
-    /// Accept any file name where the definitions list none, as in snapshots of servers without models
+    /// Accept any file name where the definitions list none, as in snapshots of servers without models.
     #[arg(long)]
     any_model: bool,
 
-    /// Folder with the files of the server's input folder
+    /// Folder with the files of the server's input folder.
     #[arg(long, value_name = "DIR")]
     input_dir: Option<PathBuf>,
 
-    /// Folder with the files of the server's output folder
+    /// Folder with the files of the server's output folder.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 
-    /// Folder with the files of the server's temp folder
+    /// Folder with the files of the server's temp folder.
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
 
-    /// File with the server's answer to `/node_replacements` [default: the replacements of every server]
+    /// File with the server's answer to `/node_replacements` [default: the replacements of every server].
     #[arg(long, value_name = "FILE")]
     replacements: Option<PathBuf>,
 
-    /// Check only these output nodes, named by id, as with `partial_execution_targets`
+    /// Check only these output nodes, named by id, as with `partial_execution_targets`.
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -83,15 +83,16 @@ answered by one line:
   {\"valid\": true|false, \"error\": type or null, \"node_errors\": {id: [{\"type\": …, \"input_name\": …}]},
    \"unverifiable\": [{\"node\": …, \"input\": …, \"kind\": …, \"why\": …}]}
 If validation itself raises an exception, where a server answers 500 without JSON, the line also has \"raised\": reason.
-A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still checked.
+A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still
+checked.
 
 Exit codes: 0 all valid, 1 at least one invalid, 2 at least one could not be checked.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text for people.
     Text,
-    /// One line of JSON per file, with errors in the server's words
+    /// One line of JSON per file, with errors in the server's words.
     Json,
 }
 

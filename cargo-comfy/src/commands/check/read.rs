@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use comfy_convert::Format;
 use comfy_schema::{JsonError, Map, Schema, Value};
 use thiserror::Error;
 
@@ -39,12 +40,11 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// Reads a file, or standard input. A file that is not in API format is converted as the editor queues it; places in
-    /// it are then unknown.
+    /// Reads a file, or standard input. A file that is not in API format is converted as the editor queues it; places
+    /// in it are then unknown.
     pub(super) fn read(path: &Path, schema: &Schema) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
         let value = match parse(path, &bytes) {
-            Ok(value) if is_ui(&value) => return Self::converted(path, &bytes, schema),
             Ok(value) => value,
             Err(not_json) => {
                 return match comfy_convert::read(&bytes) {
@@ -58,7 +58,13 @@ impl Workflow {
         if is_definitions(&value) {
             return Err(ReadError::Definitions { path: path.to_owned() });
         }
-        let is_body = is_body(&value);
+        let is_body = match Format::of(&value) {
+            Some(Format::Ui) => return Self::converted(path, &bytes, schema),
+            Some(Format::Request) => true,
+            Some(_) => false,
+            // The server decides about a body whose prompt is not one.
+            None => value.as_object().is_some_and(|map| map.contains_key("prompt")),
+        };
         let body = if is_body { value } else { body(value) };
         Ok(Self { name: name(path), text: String::from_utf8(bytes).unwrap_or_default(), body, is_body })
     }
@@ -104,18 +110,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Value, ReadError> {
     Value::parse(bytes).map_err(|source| ReadError::NotJson { path: path.to_owned(), source })
-}
-
-/// A request body, not a graph with a node that is called `prompt`.
-fn is_body(value: &Value) -> bool {
-    let prompt = value.as_object().and_then(|map| map.get("prompt"));
-    prompt.is_some_and(|prompt| prompt.as_object().is_none_or(|prompt| !prompt.contains_key("class_type")))
-}
-
-/// An array of nodes, and of links.
-fn is_ui(value: &Value) -> bool {
-    let is_array = |key| value.as_object().and_then(|map| map.get(key)).is_some_and(|value| value.as_array().is_some());
-    is_array("nodes") && (is_array("links") || value.as_object().is_some_and(|map| map.contains_key("version")))
 }
 
 fn is_definitions(value: &Value) -> bool {

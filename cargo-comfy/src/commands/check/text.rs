@@ -199,7 +199,6 @@ impl<'r> Report<'r> {
     }
 
     /// Returns the headline for an exception, in terms of the broken link if there is one.
-
     fn exception(&self, node: &str, exception: &Exception, broken: Option<&str>) -> String {
         if let Some(input) = broken {
             let link = self.given(node, Some(input)).map(short).unwrap_or_default();
@@ -220,11 +219,11 @@ impl<'r> Report<'r> {
 
     /// Returns the first declared input of a node whose link leads nowhere.
     fn broken_link(&self, id: &str, class: &str) -> Option<String> {
-        let inputs = find(&self.queued, id)?.inputs()?;
+        let inputs = find(self.queued.as_ref(), id)?.inputs()?;
         let class = self.schema.node(class)?;
         let leads_nowhere = |value: &&Value| {
             let Some([source, slot]) = value.as_array() else { return false };
-            let source = source.as_str().and_then(|id| find(&self.queued, id));
+            let source = source.as_str().and_then(|id| find(self.queued.as_ref(), id));
             let source = source.and_then(|node| self.schema.node(node.class()?));
             let count = source.map_or(0, |source| i128::try_from(source.outputs.len()).unwrap_or(0));
             let slot = match slot {
@@ -242,7 +241,7 @@ impl<'r> Report<'r> {
     /// Returns a note on another output of the linked node that has the expected type.
     fn other_slot(&self, error: &NodeError) -> Option<(&'static str, String)> {
         let [Value::String(source), _] = error.linked_node.as_ref()?.as_array()? else { return None };
-        let class = self.schema.node(find(&self.queued, source)?.class()?)?;
+        let class = self.schema.node(find(self.queued.as_ref(), source)?.class()?)?;
         let expected = error.declared_type();
         let slot = class.outputs.iter().position(|output| output.kind.type_word() == expected)?;
         Some(("help", format!("output {slot} of node {source} carries {expected}: [\"{source}\", {slot}]")))
@@ -251,14 +250,14 @@ impl<'r> Report<'r> {
     /// Returns a note on an input that is given but not declared, and whose name is like that of the missing one.
     fn misspelt(&self, id: &str, class: &str, input: &str) -> Option<(&'static str, String)> {
         let class = self.schema.node(class)?;
-        let given = find(&self.queued, id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
+        let given = find(self.queued.as_ref(), id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
         let near = suggest::similar(input, given.filter(|given| class.input(given).is_none()));
         near.first().map(|near| ("help", format!("the node has no input `{near}`; did you mean `{input}`?")))
     }
 
     /// Returns the value in the file, before conversion.
     fn given(&self, node: &str, input: Option<&str>) -> Option<&'r Value> {
-        find(&self.given, node)?.inputs()?.get(input?)
+        find(self.given.as_ref(), node)?.inputs()?.get(input?)
     }
 
     fn warnings(&mut self) {
@@ -343,7 +342,7 @@ impl<'r> Report<'r> {
 
     /// Returns a node's id, title and class: `3 "My sampler" (KSampler)`.
     fn node_line(&self, id: &str) -> String {
-        let node = find(&self.given, id);
+        let node = find(self.given.as_ref(), id);
         let class = node.and_then(PromptNode::class);
         let title = node.and_then(PromptNode::title);
         let title = title.filter(|title| Some(*title) != class).map(|title| format!(" {}", short(&title.into())));
@@ -419,8 +418,8 @@ fn did_you_mean(near: impl IntoIterator<Item = impl AsRef<str>>) -> Option<(&'st
     (!names.is_empty()).then(|| ("help", format!("did you mean {names}?")))
 }
 
-fn find<'p>(prompt: &Option<Prompt<'p>>, id: &str) -> Option<PromptNode<'p>> {
-    let prompt = prompt.as_ref()?;
+fn find<'p>(prompt: Option<&Prompt<'p>>, id: &str) -> Option<PromptNode<'p>> {
+    let prompt = prompt?;
     prompt.nodes().get(prompt.position(id)?).copied()
 }
 

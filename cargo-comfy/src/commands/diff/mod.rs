@@ -22,23 +22,23 @@ use uses::Uses;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
-    /// Old node definitions: a file, or the base URL of a running server
+    /// Old node definitions: a file, or the base URL of a running server.
     #[arg(value_name = "OLD")]
     old: String,
 
-    /// New node definitions: a file, or the base URL of a running server
+    /// New node definitions: a file, or the base URL of a running server.
     #[arg(value_name = "NEW")]
     new: String,
 
-    /// Show only the changes that affect these workflows (JSON or pictures), Rust sources, or folders of either
+    /// Show only the changes that affect these workflows (JSON or pictures), Rust sources, or folders of either.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     uses: Vec<PathBuf>,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 
-    /// Exit with 1 also if there are defaulted changes
+    /// Exit with 1 also if there are defaulted changes.
     #[arg(long)]
     deny_defaulted: bool,
 }
@@ -54,22 +54,22 @@ Examples:
 A change has one of these levels:
   breaking    A valid workflow is now rejected, or fails: a node, input, output or option was removed, a type changed, a
               range became narrower, or a required input without a default was added.
-  defaulted   A required input with a default was added. The server does not fill in the default, so it rejects workflows
-              without the input.
+  defaulted   A required input with a default was added. The server does not fill in the default, so it rejects
+              workflows without the input.
   additive    Every valid workflow is still valid.
 
-Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust source
-counts as using everything of each node that it names.
+Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust
+source counts as using everything of each node that it names.
 
 Exit codes: 0 no breaking change, 1 breaking changes, 2 the definitions could not be compared.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text for people.
     Text,
-    /// One line of JSON
+    /// One line of JSON.
     Json,
-    /// Markdown for a pull request
+    /// Markdown for a pull request.
     Markdown,
 }
 

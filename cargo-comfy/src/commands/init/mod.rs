@@ -16,24 +16,24 @@ use crate::failure::{Failure, IntoFailure};
 use crate::files;
 use manifest::Manifest;
 
-/// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and its
-/// test.
+/// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
+/// its test.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
-    /// Folder of the crate; a new crate is created if it has no Cargo.toml
+    /// Folder of the crate; a new crate is created if it has no Cargo.toml.
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
 
-    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0]
+    /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
     server: Option<String>,
 
-    /// File with a server's node definitions, which is copied
+    /// File with a server's node definitions, which is copied.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Folder with a clone of this project, whose crates are used instead of those on crates.io
+    /// Folder with a clone of this project, whose crates are used instead of those on crates.io.
     #[arg(long, value_name = "DIR")]
     workspace_path: Option<PathBuf>,
 }
@@ -47,8 +47,8 @@ Examples:
   Set up the crate in this folder, with a clone of this project (its crates are not on crates.io yet):
     cargo comfy init --workspace-path ../comfy-rs
 
-Nothing is overwritten: existing files stay as they are, and only lines are added to Cargo.toml and the crate's root. The
-command prints what it did, and what is left to do by hand.
+Nothing is overwritten: existing files stay as they are, and only lines are added to Cargo.toml and the crate's root.
+The command prints what it did, and what is left to do by hand.
 
 Exit codes: 0 done, 1 done but something is left to do by hand, 2 the crate could not be set up.";
 

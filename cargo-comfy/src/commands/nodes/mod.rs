@@ -19,26 +19,26 @@ use crate::paint::Paint;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Nodes {
-    /// Words in class, title, category, aliases or description; `takes TYPE`; `gives TYPE`; or the class of one node
+    /// Words in class, title, category, aliases or description; `takes TYPE`; `gives TYPE`; or the class of one node.
     #[arg(value_name = "WORD")]
     words: Vec<String>,
 
-    /// Type of an input socket
+    /// Type of an input socket.
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     takes: Vec<String>,
 
-    /// Type of an output
+    /// Type of an output.
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     gives: Vec<String>,
 
     #[command(flatten)]
     definitions: Definitions,
 
-    /// Maximum number of nodes to list; 0 lists all
+    /// Maximum number of nodes to list; 0 lists all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
 
-    /// Output format
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -62,9 +62,9 @@ Exit codes: 0 found, 1 no matching node, 2 the definitions could not be searched
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people
+    /// Text for people.
     Text,
-    /// One line of JSON per node
+    /// One line of JSON per node.
     Json,
 }
 

@@ -27,55 +27,56 @@ use set::Assignment;
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Run {
-    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input
+    /// Workflow in API or UI format, or a picture that ComfyUI saved; - reads standard input.
     #[arg(value_name = "FILE")]
     workflow: PathBuf,
 
-    /// Base URL of the server
+    /// Base URL of the server.
     #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
     server: String,
 
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`
+    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
     #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// API key of comfy.org for partner nodes
+    /// API key of comfy.org for partner nodes.
     #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
     comfy_org_api_key: Option<String>,
 
-    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain text
+    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain
+    /// text.
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
 
-    /// Folder for the results
+    /// Folder for the results.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
 
-    /// Save nothing
+    /// Save nothing.
     #[arg(long, conflicts_with = "out")]
     no_save: bool,
 
-    /// Put the run in front of everything that waits in the queue
+    /// Put the run in front of everything that waits in the queue.
     #[arg(long)]
     front: bool,
 
-    /// Run only these output nodes, named by id, and the nodes that they need
+    /// Run only these output nodes, named by id, and the nodes that they need.
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
-    /// Save the laid-out workflow in the pictures, so that they open in the editor
+    /// Save the laid-out workflow in the pictures, so that they open in the editor.
     #[arg(long)]
     editable: bool,
 
-    /// Run the outputs that the server accepts, even if it drops others
+    /// Run the outputs that the server accepts, even if it drops others.
     #[arg(long)]
     partial: bool,
 
-    /// Show previews while the workflow runs, if the terminal can display pictures
+    /// Show previews while the workflow runs, if the terminal can display pictures.
     #[arg(long)]
     preview: bool,
 
-    /// Print every event as a line of JSON instead of progress bars
+    /// Print every event as a line of JSON instead of progress bars.
     #[arg(long)]
     json: bool,
 }
@@ -99,8 +100,8 @@ Examples:
 
 Ctrl-C cancels the run on the server.
 
-Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run was
-interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
+Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
+was interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;

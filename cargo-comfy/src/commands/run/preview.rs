@@ -47,8 +47,8 @@ impl Screen {
     }
 }
 
-/// Returns whether the environment names a terminal with kitty's graphics protocol. Querying the terminal itself would wait
-/// for an answer that other terminals never send.
+/// Returns whether the environment names a terminal with kitty's graphics protocol. Querying the terminal itself would
+/// wait for an answer that other terminals never send.
 fn is_kitty() -> bool {
     let is_known = |name: &str| ["kitty", "ghostty"].iter().any(|terminal| name.contains(terminal));
     std::env::var_os("KITTY_WINDOW_ID").is_some() || std::env::var("TERM").is_ok_and(|name| is_known(&name))

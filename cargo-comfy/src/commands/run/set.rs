@@ -58,8 +58,8 @@ impl Assignment {
         Ok(())
     }
 
-    /// Returns the node's id and the input. The longest matching id takes precedence, then a title or class that only one
-    /// node has.
+    /// Returns the node's id and the input. The longest matching id takes precedence, then a title or class that only
+    /// one node has.
     fn resolve(&self, nodes: &Map) -> Result<(String, String), Failure> {
         let dots = self.target.match_indices('.').map(|(at, _)| at).rev();
         let splits: Vec<(&str, &str)> = dots

@@ -1,4 +1,5 @@
-//! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`, `/features`.
+//! The server's node definitions, machine and features: `/object_info`, `/node_replacements`, `/system_stats`,
+//! `/features`.
 
 use bytes::Bytes;
 use comfy_schema::{Map, NodeDef, Schema, Value};
@@ -17,7 +18,7 @@ pub struct SystemStats {
     pub comfyui_version: String,
     /// The version of Python.
     pub python_version: String,
-    /// The version of PyTorch.
+    /// The version of `torch`.
     pub pytorch_version: String,
     /// Total memory of the machine, in bytes.
     pub ram_total: Option<u64>,
@@ -45,9 +46,9 @@ pub struct Device {
     pub vram_total: Option<u64>,
     /// Free memory of the device, in bytes.
     pub vram_free: Option<u64>,
-    /// Memory that PyTorch has reserved, in bytes.
+    /// Memory that `torch` has reserved, in bytes.
     pub torch_vram_total: Option<u64>,
-    /// Memory that PyTorch has reserved and does not use, in bytes.
+    /// Memory that `torch` has reserved and does not use, in bytes.
     pub torch_vram_free: Option<u64>,
 }
 

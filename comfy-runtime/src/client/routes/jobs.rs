@@ -230,9 +230,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Status`] with status 500 if the server knows a prompt whose `extra_pnginfo`, or the `workflow` in
-    /// it, is `null`, which is an error of the server. Otherwise fails as [every route](crate::client::routes#errors)
-    /// does.
+    /// Returns [`Error::Status`] with status 500 if the server knows a prompt whose `extra_pnginfo`, or the `workflow`
+    /// in it, is `null`, which is an error of the server. Otherwise fails as [every
+    /// route](crate::client::routes#errors) does.
     pub async fn jobs(&self, query: &JobQuery) -> Result<Jobs, Error> {
         let statuses: Vec<&str> = query.status.iter().map(|status| status.as_str()).collect();
         let sort_by = matches!(query.sort_by, JobSort::ExecutionDuration).then_some("execution_duration");

@@ -6,9 +6,9 @@
 //!
 //! # Errors
 //!
-//! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with a
-//! status of 400 or more, and [`Error::InvalidResponse`] if the response as a whole has another type than expected. The
-//! methods document errors with a special meaning.
+//! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with
+//! a status of 400 or more, and [`Error::InvalidResponse`] if the response as a whole has another type than expected.
+//! The methods document errors with a special meaning.
 
 mod history;
 mod info;

@@ -133,8 +133,8 @@ impl Client {
         self.inner.transport.post(["interrupt"]).json_body(&Map::new().into()).no_body().await
     }
 
-    /// Cancels one prompt, whether it waits or runs (`POST /api/jobs/{id}/cancel`). Returns whether there was anything to
-    /// cancel.
+    /// Cancels one prompt, whether it waits or runs (`POST /api/jobs/{id}/cancel`). Returns whether there was anything
+    /// to cancel.
     ///
     /// On servers without this route it uses `POST /queue` and `POST /interrupt`.
     ///

@@ -93,8 +93,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Status`] with status 404 if the file does not exist, and 400 or 403 if the name leads out of its
-    /// folder. Otherwise fails as [every route](crate::client::routes#errors) does.
+    /// Returns [`Error::Status`] with status 404 if the file does not exist, and 400 or 403 if the name leads out of
+    /// its folder. Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn view(&self, view: View) -> Result<Download, Error> {
         Download::open(Arc::clone(&self.inner.transport), view.query).await
     }

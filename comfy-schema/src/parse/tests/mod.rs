@@ -2,8 +2,8 @@
 
 mod document;
 mod dynamic;
+mod malformed;
 mod node;
-mod odd;
 mod specs;
 
 use crate::{InputDef, InputKind, NodeDef, Schema, Value};

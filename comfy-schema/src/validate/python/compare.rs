@@ -1,11 +1,12 @@
-//! `==`, `in`, `<` and `>`.
+//! The operators `==`, `in`, `<` and `>`.
 
 use std::cmp::Ordering;
 
 use super::{Exception, type_name};
 use crate::Value;
 
-/// `a == b`: numbers by their value (`1`, `1.0` and `true` are equal), NaN unequal to itself.
+/// Returns the result of `a == b`. Numbers compare by their value (`1`, `1.0` and `true` are equal), and NaN is not equal
+/// to itself.
 pub(in crate::validate) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) => true,
@@ -18,7 +19,7 @@ pub(in crate::validate) fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// `item in container`
+/// Returns the result of `item in container`.
 pub(in crate::validate) fn contains(container: &Value, item: &Value) -> Result<bool, Exception> {
     match container {
         Value::Array(values) => Ok(values.iter().any(|value| equal(value, item))),
@@ -40,7 +41,7 @@ pub(in crate::validate) fn contains(container: &Value, item: &Value) -> Result<b
     }
 }
 
-/// `a < b`; `sign` is the operator that an error shows, for `b > a` is asked the same way.
+/// Returns the result of `a < b`. For `b > a`, `sign` is `>`, the operator that the exception shows.
 pub(in crate::validate) fn less(a: &Value, b: &Value, sign: char) -> Result<bool, Exception> {
     match (a, b) {
         (Value::String(a), Value::String(b)) => Ok(a < b),
@@ -61,8 +62,8 @@ pub(in crate::validate) fn less(a: &Value, b: &Value, sign: char) -> Result<bool
     }
 }
 
-/// The order of two numbers (none with a NaN); `None` if one is no number.
-#[expect(clippy::option_option, reason = "no number, and not comparable, are two things")]
+/// Returns the order of two numbers, which NaN does not have, or `None` unless both are numbers.
+#[expect(clippy::option_option, reason = "a value that is not a number differs from a number without an order")]
 fn numbers(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     let (a, b) = (Number::of(a)?, Number::of(b)?);
     Some(a.order(&b))
@@ -96,7 +97,7 @@ impl<'v> Number<'v> {
         }
     }
 
-    /// An integer's order to a float, exactly.
+    /// Compares an integer with a float, exactly.
     fn order_to_float(&self, float: f64) -> Option<Ordering> {
         if float.is_nan() {
             return None;
@@ -105,7 +106,7 @@ impl<'v> Number<'v> {
             return Some(if float > 0.0 { Ordering::Less } else { Ordering::Greater });
         }
         let whole = digits_order(&self.digits(), &format!("{:.0}", float.trunc()));
-        // Of equal whole parts the fraction decides.
+        // If the whole parts are equal, the fraction decides.
         Some(whole.then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal)))
     }
 
@@ -118,7 +119,7 @@ impl<'v> Number<'v> {
     }
 }
 
-/// The order of two integers in decimal digits.
+/// Compares two integers in decimal digits.
 fn digits_order(a: &str, b: &str) -> Ordering {
     let (a, b) = (sign_and_size(a), sign_and_size(b));
     match (a.0, b.0) {
@@ -129,7 +130,7 @@ fn digits_order(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Whether it is negative, and its digits without leading zeros.
+/// Returns whether an integer is negative, and its digits without leading zeros.
 fn sign_and_size(digits: &str) -> (bool, &str) {
     let size = digits.trim_start_matches('-').trim_start_matches('0');
     (digits.starts_with('-') && !size.is_empty(), size)

@@ -1,12 +1,12 @@
-//! `int(…)`, `float(…)` and `bool(…)`.
+//! The functions `int`, `float` and `bool`.
 
 use super::{Exception, repr, type_name};
 use crate::{Text, Value};
 
-/// Python refuses to read integers of more digits.
-const MOST_DIGITS: usize = 4300;
+/// The maximum number of digits of an integer that Python parses.
+const MAX_DIGITS: usize = 4300;
 
-/// The zeros of the decimal digits that Unicode has besides ASCII's; nine more digits follow each.
+/// The zeros of the decimal digits in Unicode other than ASCII. The nine other digits follow each.
 const ZEROS: &[u32] = &[
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
@@ -15,7 +15,7 @@ const ZEROS: &[u32] = &[
     0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0,
 ];
 
-/// `int(value)`
+/// Converts a value as Python's `int(value)` does.
 pub(in crate::validate) fn to_int(value: &Value) -> Result<Value, Exception> {
     match value {
         Value::Int(_) | Value::BigInt(_) => Ok(value.clone()),
@@ -38,7 +38,7 @@ fn float_to_int(value: f64) -> Result<Value, Exception> {
     if value.is_infinite() {
         return Err(Exception::new("OverflowError", "cannot convert float infinity to integer"));
     }
-    // Printing a whole float gives all of its digits.
+    // A whole float prints with all of its digits.
     Ok(integer(&format!("{:.0}", value.trunc())))
 }
 
@@ -46,19 +46,19 @@ fn string_to_int(text: &str) -> Option<Value> {
     let text = plain_digits(text);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let digits = without_underscores(digits)?;
-    if digits.is_empty() || digits.len() > MOST_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.is_empty() || digits.len() > MAX_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let sign = if text.starts_with('-') { "-" } else { "" };
     Some(integer(&format!("{sign}{digits}")))
 }
 
-/// The integer of decimal digits with an optional minus.
+/// Converts decimal digits with an optional minus to an integer.
 fn integer(digits: &str) -> Value {
     digits.parse().map_or_else(|_| big(digits), Value::Int)
 }
 
-/// Digits beyond 128 bits, without leading zeros.
+/// Converts digits with leading zeros, or of more than 128 bits, to an integer.
 fn big(digits: &str) -> Value {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
     let digits = digits.trim_start_matches('0');
@@ -93,16 +93,16 @@ pub fn to_float(value: &Value) -> Result<Value, Exception> {
 }
 
 fn string_to_float(text: &str) -> Option<f64> {
-    // Rust reads what Python reads, but for the blanks around and the underscores between digits.
+    // Rust parses what Python parses, except for blanks around the number and underscores between digits.
     without_underscores(&plain_digits(text))?.parse().ok()
 }
 
-/// Without the blanks around it, and with ASCII digits.
+/// Removes the blanks around a number, and replaces its digits by ASCII digits.
 fn plain_digits(text: &str) -> String {
     text.trim_matches(is_blank).chars().map(ascii_digit).collect()
 }
 
-/// What Python counts as a blank: Unicode's, and the four separators of ASCII.
+/// Returns whether Python counts a character as a blank: those of Unicode, and the four separators of ASCII.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
 }
@@ -116,7 +116,7 @@ fn ascii_digit(character: char) -> char {
     zero.and_then(|zero| char::from_digit(code - zero, 10)).unwrap_or(character)
 }
 
-/// Without single underscores between digits; `None` if there are others.
+/// Removes single underscores between digits. Returns `None` if there are other underscores.
 fn without_underscores(text: &str) -> Option<String> {
     let digit = |part: Option<char>| part.is_some_and(|character| character.is_ascii_digit());
     let parts: Vec<&str> = text.split('_').collect();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_of_numbers() {
+    fn integers_from_numbers() {
         assert_eq!(int("3").as_deref(), Some("3"));
         assert_eq!(int("3.9").as_deref(), Some("3"));
         assert_eq!(int("-3.9").as_deref(), Some("-3"));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_of_strings() {
+    fn integers_from_strings() {
         for (text, value) in [
             (r#""5""#, Some("5")),
             (r#"" -7 ""#, Some("-7")),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_an_integer() {
+    fn other_values_are_not_integers() {
         for text in ["null", "{}", "[]", "[1]"] {
             assert_eq!(int(text), None, "{text}");
         }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_true() {
+    fn truthy_and_falsy_values() {
         for text in ["false", "0", "0.0", "-0.0", r#""""#, "null", "{}", "[]"] {
             assert!(!truthy(&json(text)), "{text}");
         }

@@ -1,4 +1,4 @@
-//! What Python makes of JSON values: the server converts, compares and prints them as Python does.
+//! Python's conversions, comparisons and texts of JSON values, which are those of the server.
 
 mod compare;
 mod convert;
@@ -9,15 +9,16 @@ pub(super) use convert::to_int;
 pub use convert::{to_float, truthy};
 pub(super) use text::{repr, str, type_name};
 
+use crate::prompt::Link;
 use crate::{Text, Value};
 
-/// A Python exception: its type and what it says.
+/// A Python exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exception {
-    /// `KeyError`, `IndexError`, `TypeError`, …
+    /// The type: `KeyError`, `IndexError`, `TypeError`, ….
     pub kind: Text,
-    /// Its text; a `KeyError`'s is the key in quotes.
+    /// The message. That of a `KeyError` is the key in quotes.
     pub message: String,
 }
 
@@ -31,11 +32,7 @@ impl Exception {
     }
 }
 
-/// Whether execution takes this for a link: two elements, a string and a number (a boolean is one).
+/// Returns whether execution takes a value for a link: an array of a string and a number or boolean.
 pub(super) fn is_link(value: &Value) -> bool {
-    matches!(value, Value::Array(items) if matches!(items.as_slice(), [Value::String(_), slot] if is_number(slot)))
-}
-
-fn is_number(value: &Value) -> bool {
-    value.is_number() || matches!(value, Value::Bool(_))
+    Link::of(value).is_some()
 }

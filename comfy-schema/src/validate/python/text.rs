@@ -1,10 +1,10 @@
-//! `str(…)` and `repr(…)`.
+//! The functions `str` and `repr`.
 
 use std::fmt::Write;
 
 use crate::Value;
 
-/// The name of a value's Python type.
+/// Returns the name of a value's type in Python.
 pub(in crate::validate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",
@@ -17,7 +17,7 @@ pub(in crate::validate) fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// `str(value)`: a string is itself.
+/// Returns the result of `str(value)`, which for a string is the string itself.
 pub(in crate::validate) fn str(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
@@ -25,7 +25,7 @@ pub(in crate::validate) fn str(value: &Value) -> String {
     }
 }
 
-/// `repr(value)`
+/// Returns the result of `repr(value)`.
 pub(in crate::validate) fn repr(value: &Value) -> String {
     let mut out = String::new();
     write_repr(&mut out, value);
@@ -39,7 +39,7 @@ fn write_repr(out: &mut String, value: &Value) {
         Value::Bool(false) => out.push_str("False"),
         Value::Float(value) if value.is_nan() => out.push_str("nan"),
         Value::Float(value) if value.is_infinite() => out.push_str(if *value > 0.0 { "inf" } else { "-inf" }),
-        // Finite numbers are printed alike.
+        // Finite numbers print as `Value` writes them.
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
             let _ = write!(out, "{value}");
         }
@@ -65,7 +65,7 @@ fn write_repr(out: &mut String, value: &Value) {
     }
 }
 
-/// Single quotes, unless the text holds such and no double ones.
+/// Writes a text in single quotes, or in double quotes if it has single ones and no double ones.
 fn write_string(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -91,12 +91,12 @@ fn write_escape(out: &mut String, code: u32) {
     };
 }
 
-/// Python's and Rust's notions of a printable character are the same table of Unicode.
+/// Returns whether a character is printable: Python and Rust decide that by the same table of Unicode.
 fn is_printable(character: char) -> bool {
     if character.is_ascii() {
         return !character.is_ascii_control();
     }
-    // A string's first character is also escaped if it combines with the one before; so it must not be first.
+    // Rust escapes a combining character at the start of a text, so another character must stand before it.
     let mut buffer = [0; 8];
     let text = [' ', character];
     let mut end = 0;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn as_python_prints() {
+    fn values_print_as_in_python() {
         for (text, printed) in [
             ("null", "None"),
             ("true", "True"),
