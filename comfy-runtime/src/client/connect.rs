@@ -30,7 +30,7 @@ impl Client {
         Self::builder(url).connect().await
     }
 
-    /// Returns a builder for a client whose settings differ from the defaults.
+    /// Returns a builder that sets up the client in more detail.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url)
     }
@@ -109,8 +109,7 @@ fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, Error> {
     Ok(map)
 }
 
-/// Removes the user and the password from the URL, because messages contain it, and returns the header that replaces
-/// them.
+/// Removes user and password from the URL, so that no message contains them, and returns the header that replaces them.
 fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
@@ -122,8 +121,8 @@ fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue
     Some(header)
 }
 
-/// Returns the TLS configuration, with the certificates of the system and the extra ones. For plain HTTP it has none,
-/// so that HTTP works on systems without certificates.
+/// Returns the TLS configuration: the system's certificates and the extra ones. Plain HTTP works on systems without
+/// any.
 fn tls_config(scheme: &str, root_certificates: &[Vec<u8>]) -> Result<rustls::ClientConfig, Error> {
     let invalid = |reason: String| Error::Setup { setting: "TLS configuration", reason };
     let builder = || {

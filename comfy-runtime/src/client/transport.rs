@@ -17,12 +17,12 @@ pub(crate) struct Transport {
     pub(crate) limits: Limits,
 }
 
-/// The path below which a route exists.
+/// The path below which a route is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mount {
     /// The prefix that the client was given.
     Prefix,
-    /// The path `/api`, for routes that exist nowhere else.
+    /// The prefix `/api`, for routes that exist nowhere else.
     Api,
     /// The base URL, for routes without a copy below `/api`.
     Root,
