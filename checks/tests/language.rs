@@ -1,7 +1,7 @@
 //! The language of the published crates: doc comments, error messages, names.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use comfy_checks::language::{self, Finding, OldName, first_paragraph_fault, help_fault, message_fault};
+use comfy_checks::language::{self, Finding, OldName, first_paragraph_fault, message_fault};
 use comfy_checks::workspace::{Package, Sources, published, rust_files};
 
 /// Messages that ComfyUI writes and this workspace repeats to the letter.
@@ -124,17 +124,6 @@ fn faults_of_first_paragraphs_are_found() {
     assert_eq!(fault(" returns the name."), Some("a capital letter at the beginning"));
     assert_eq!(fault(" 3 names."), Some("a capital letter at the beginning"));
     assert_eq!(fault(" [`Name`] of it."), Some("a word before the code span"));
-}
-
-#[test]
-fn faults_of_help_texts_are_found() {
-    let fault = |text| help_fault(text).map(|(_, expected)| expected);
-    assert_eq!(fault(" File to write"), None);
-    assert_eq!(fault(" file to write"), Some("a capital letter at the beginning"));
-    assert_eq!(fault(" File to write."), Some("no full stop at the end of a help text"));
-    let source = "/// Arguments\n#[derive(Debug, clap::Args)]\nstruct Arguments {\n/// File to write\nfile: PathBuf }\n/// Other\nstruct Other;";
-    let sources = Sources::from([("a.rs".to_owned(), source.to_owned())]);
-    assert_eq!(language::docs(&sources).iter().map(|finding| finding.line).collect::<Vec<_>>(), [6]);
 }
 
 #[test]

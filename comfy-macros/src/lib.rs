@@ -21,6 +21,7 @@
 
 mod block;
 mod function;
+mod hygiene;
 mod lower;
 mod recover;
 mod report;

@@ -15,8 +15,6 @@ pub(super) fn check(syntax: &syn::File) -> Vec<InFile> {
 
 #[derive(Default)]
 struct Docs {
-    /// Whether the comments are help texts of the command line.
-    in_help: bool,
     found: Vec<InFile>,
 }
 
@@ -46,10 +44,8 @@ impl<'ast> Visit<'ast> for Docs {
             _ => return,
         };
         if !is_test_only(attributes) {
-            self.in_help = is_help(attributes);
             self.doc(attributes);
             visit::visit_item(self, item);
-            self.in_help = false;
         }
     }
 
@@ -92,36 +88,9 @@ impl Docs {
         let Some((place, text)) = doc_comment(attributes) else {
             return;
         };
-        let fault = if self.in_help { help_fault(&text) } else { first_paragraph_fault(&text) };
-        if let Some((paragraph, expected)) = fault {
+        if let Some((paragraph, expected)) = first_paragraph_fault(&text) {
             self.found.push((place.start().line, paragraph, expected.to_owned()));
         }
-    }
-}
-
-/// Returns whether the doc comments of an item are help texts: it derives a parser of the command line.
-fn is_help(attributes: &[Attribute]) -> bool {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
-        let mut found = false;
-        // Lists that do not parse derive nothing that is known here.
-        let _ = attribute.parse_nested_meta(|meta| {
-            let name = meta.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-            found |= ["Args", "Parser", "Subcommand", "ValueEnum"].contains(&name.as_str());
-            Ok(())
-        });
-        found
-    })
-}
-
-/// Returns the help text and what is expected of it: a capital letter first, no full stop last, as clap prints it.
-pub fn help_fault(text: &str) -> Option<(String, &'static str)> {
-    let text = text.trim();
-    if !text.starts_with(char::is_uppercase) {
-        Some((text.to_owned(), "a capital letter at the beginning"))
-    } else if text.ends_with('.') && !text.contains("\n\n") {
-        Some((text.to_owned(), "no full stop at the end of a help text"))
-    } else {
-        None
     }
 }
 

@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::workspace::Sources;
 
-pub use docs::{first_paragraph_fault, help_fault};
+pub use docs::first_paragraph_fault;
 pub use messages::message_fault;
 pub use names::OldName;
 
