@@ -132,7 +132,7 @@ fn faults_of_help_texts_are_found() {
     assert_eq!(fault(" File to write"), None);
     assert_eq!(fault(" file to write"), Some("a capital letter at the beginning"));
     assert_eq!(fault(" File to write."), Some("no full stop at the end of a help text"));
-    let source = "/// Arguments\n#[derive(Debug, clap::Args)]\nstruct Arguments {\n/// File to write\nfile: PathBuf }\n/// Other\nstruct Other;";
+    let source = "/// The arguments.\n#[derive(Debug, clap::Args)]\nstruct Arguments {\n/// File to write\nfile: PathBuf }\n/// Other\nstruct Other;";
     let sources = Sources::from([("a.rs".to_owned(), source.to_owned())]);
     assert_eq!(language::docs(&sources).iter().map(|finding| finding.line).collect::<Vec<_>>(), [6]);
 }

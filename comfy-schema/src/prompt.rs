@@ -51,6 +51,7 @@ pub struct PromptNode<'p> {
 
 /// The value of a linked input: `[node id, slot]`.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Link<'p> {
     /// The id of the node that the link comes from.
     pub source: &'p str,
@@ -60,6 +61,7 @@ pub struct Link<'p> {
 
 /// A linked input of a node, with the node at the other end.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Edge<'p> {
     /// The name of the input.
     pub input: &'p Text,

@@ -20,6 +20,7 @@ use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Schema, Text};
 
 /// A search for nodes. A node must match everything in it; an empty query matches every node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Query {
     /// The words that must all stand in the class, title, category, aliases, description or module of the node. Case is
     /// ignored.

@@ -54,8 +54,8 @@ fn exit_codes() {
     let file = folder.join("w.json");
     fs::write(&file, r#"{"1": {"class_type": "Load", "inputs": {"image": "b.png"}}, "2": {"class_type": "Save", "inputs": {"images": ["1", 0]}}}"#).unwrap();
     let folder = folder.to_str().unwrap();
-    let told = text(&diff(&["old.json", "new.json", "--uses", folder]), 0);
-    assert!(told.contains("added and required; its default is 90"), "{told}");
+    let output = text(&diff(&["old.json", "new.json", "--uses", folder]), 0);
+    assert!(output.contains("added and required; its default is 90"), "{output}");
     text(&diff(&["old.json", "new.json", "--deny-defaulted", "--uses", folder]), 1);
     for wrong in [["old.json", "portrait.json"], ["absent.json", "new.json"]] {
         text(&diff(&wrong), 2);

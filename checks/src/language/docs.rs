@@ -15,7 +15,7 @@ pub(super) fn check(syntax: &syn::File) -> Vec<InFile> {
 
 #[derive(Default)]
 struct Docs {
-    /// Whether the comments are help texts of the command line.
+    /// Whether the fields or variants have help texts of the command line.
     in_help: bool,
     found: Vec<InFile>,
 }
@@ -46,8 +46,8 @@ impl<'ast> Visit<'ast> for Docs {
             _ => return,
         };
         if !is_test_only(attributes) {
-            self.in_help = is_help(attributes);
             self.doc(attributes);
+            self.in_help = is_help(attributes);
             visit::visit_item(self, item);
             self.in_help = false;
         }
@@ -99,7 +99,7 @@ impl Docs {
     }
 }
 
-/// Returns whether the doc comments of an item are help texts: it derives a parser of the command line.
+/// Returns whether the fields or variants of an item have help texts: it derives a parser of the command line.
 fn is_help(attributes: &[Attribute]) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
         let mut found = false;

@@ -16,12 +16,16 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use comfy_schema::Value;
+use comfy_schema::shown::shortened;
 use flate2::read::ZlibDecoder;
 
 use crate::error::DocumentError;
 
 /// The maximum size of an inflated text. A workflow of thousands of nodes has a few million bytes.
 pub(crate) const MAX_INFLATED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The maximum number of characters of a key that a message shows.
+const MAX_KEY_LEN: usize = 40;
 
 /// The texts in a file's metadata.
 #[derive(Debug, Default)]
@@ -131,7 +135,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentE
         if name.eq_ignore_ascii_case("comment") && found.is_empty() {
             found.take_comment(payload);
         }
-        let shown = format!("`{}`", name.chars().take(40).collect::<String>());
+        let shown = format!("`{}`", shortened(name, MAX_KEY_LEN));
         if !known && others.len() < 10 && !others.contains(&shown) {
             others.push(shown);
         }

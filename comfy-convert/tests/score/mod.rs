@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use comfy_convert::{ConvertWarningKind, Converted, Converter, UiWorkflow, to_ui_with};
+use comfy_schema::shown::shortened_value;
 use comfy_schema::{Schema, Value};
 
 /// The result for a folder.
@@ -187,7 +188,7 @@ fn before_rand(text: &str) -> &str {
 }
 
 fn short(value: &Value) -> String {
-    value.to_string().chars().take(160).collect()
+    shortened_value(value, 160)
 }
 
 impl fmt::Display for Score {

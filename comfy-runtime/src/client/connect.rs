@@ -109,7 +109,7 @@ fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, Error> {
     Ok(map)
 }
 
-/// Removes user and password from the URL, which is printed, and returns the header that replaces them.
+/// Removes user and password from the URL, so that no message contains them, and returns the header that replaces them.
 fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue> {
     if url.username().is_empty() && url.password().is_none() {
         return None;

@@ -77,10 +77,10 @@ impl Differences<'_> {
             (Kind::Autogrow(before), Kind::Autogrow(now)) => {
                 let count = |count: usize| Some(Value::from(count));
                 self.bound(path, Bound::Min, count(before.min).as_ref(), count(now.min).as_ref());
-                let gone: Vec<Value> =
+                let removed: Vec<Value> =
                     before.names.iter().filter(|name| !now.names.contains(name)).map(Value::from).collect();
-                if !gone.is_empty() {
-                    self.add_input(path, ChangeKind::OptionsRemoved(gone));
+                if !removed.is_empty() {
+                    self.add_input(path, ChangeKind::OptionsRemoved(removed));
                 }
                 self.input(&before.element, &now.element, &format!("{path}.*"));
             }
@@ -107,9 +107,9 @@ impl Differences<'_> {
             let missing = |from: &[Value], of: &[Value]| -> Vec<Value> {
                 of.iter().filter(|value| !from.contains(value)).cloned().collect()
             };
-            let (gone, added) = (missing(now, before), missing(before, now));
-            if !gone.is_empty() {
-                self.add_input(path, ChangeKind::OptionsRemoved(gone));
+            let (removed, added) = (missing(now, before), missing(before, now));
+            if !removed.is_empty() {
+                self.add_input(path, ChangeKind::OptionsRemoved(removed));
             }
             if !added.is_empty() {
                 self.add_input(path, ChangeKind::OptionsAdded(added));

@@ -277,11 +277,11 @@ fn other_json_is_an_error_or_has_no_findings() {
     let comparison = Comparison::new(&schema, &schema);
     let error = comparison.workflow(&Value::Null).unwrap_err().to_string();
     assert!(error.contains("found null"), "{error}");
-    for odd in
+    for other in
         ["{}", r#"{"1": 5}"#, r#"{"1": {"class_type": ["N"], "inputs": []}}"#, r#"{"1": {"inputs": {"a": [[], {}]}}}"#]
     {
-        let mut odd = Value::parse(odd.as_bytes()).unwrap();
-        assert!(comparison.workflow(&odd).unwrap().is_empty());
-        assert!(comparison.fill(&mut odd).unwrap().is_empty());
+        let mut other = Value::parse(other.as_bytes()).unwrap();
+        assert!(comparison.workflow(&other).unwrap().is_empty());
+        assert!(comparison.fill(&mut other).unwrap().is_empty());
     }
 }

@@ -154,8 +154,8 @@ impl NodeDef {
 
     /// Returns the value of `input`: the inputs of the node, with the parts in `raw` in place of theirs.
     fn input_value(&self, raw: Option<&Value>) -> Value {
-        let odd = match raw {
-            Some(Value::Object(odd)) => Some(odd),
+        let malformed = match raw {
+            Some(Value::Object(malformed)) => Some(malformed),
             Some(other) => return other.clone(),
             None => None,
         };
@@ -166,7 +166,7 @@ impl NodeDef {
                 sections.push_unchecked(group.name().into(), Value::Object(declared));
             }
         }
-        for (section, value) in odd.into_iter().flatten() {
+        for (section, value) in malformed.into_iter().flatten() {
             match (value, sections.get_mut(section)) {
                 (Value::Object(over), Some(Value::Object(declared))) => overlay(declared, over),
                 _ => {

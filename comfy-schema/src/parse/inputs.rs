@@ -20,9 +20,9 @@ pub(super) fn inputs(
         None => report.add(root, "missing `input`"),
         Some(Value::Object(sections)) => {
             let order = order.as_ref().and_then(Value::as_object);
-            let odd = read_sections(&at, node, sections, order, report);
-            if !odd.is_empty() {
-                node.raw.push_unchecked(Key::Input.as_str().into(), Value::Object(odd));
+            let malformed = read_sections(&at, node, sections, order, report);
+            if !malformed.is_empty() {
+                node.raw.push_unchecked(Key::Input.as_str().into(), Value::Object(malformed));
             }
         }
         Some(other) => {
@@ -43,26 +43,26 @@ fn read_sections(
     order: Option<&Map>,
     report: &mut Report,
 ) -> Map {
-    let mut odd = Map::new();
+    let mut malformed = Map::new();
     // Required before optional, whatever the document's order: of an input in both sections, the required one counts.
     for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
         let Some(value) = sections.remove(group.name()) else {
             continue;
         };
         let at = at.key(group.name());
-        let Some(specs) = object(&at, value, group, &mut odd, report) else {
+        let Some(specs) = object(&at, value, group, &mut malformed, report) else {
             continue;
         };
         node.keys.insert_input_group(group);
         let names = order.and_then(|order| order.get(group.name())).and_then(Value::as_array);
         let rest = read_section(&at, node, section, in_order(specs, names), report);
         if !rest.is_empty() {
-            odd.insert(group.name(), rest);
+            malformed.insert(group.name(), rest);
         }
     }
     if let Some(value) = sections.remove(Group::Hidden.name()) {
         let at = at.key(Group::Hidden.name());
-        if let Some(specs) = object(&at, value, Group::Hidden, &mut odd, report) {
+        if let Some(specs) = object(&at, value, Group::Hidden, &mut malformed, report) {
             node.keys.insert_input_group(Group::Hidden);
             let names = order.and_then(|order| order.get(Group::Hidden.name())).and_then(Value::as_array);
             node.hidden = in_order(specs, names).into_iter().map(|(name, spec)| Hidden { name, spec }).collect();
@@ -70,19 +70,19 @@ fn read_sections(
     }
     for (section, value) in sections {
         report.add(&at.key(&section), "unknown section; the server reads only required, optional and hidden");
-        odd.insert(section, value);
+        malformed.insert(section, value);
     }
     node.inputs.shrink_to_fit();
-    odd
+    malformed
 }
 
-/// Returns the section's object. Moves a value of another kind to `odd`.
-fn object(at: &Place<'_>, value: Value, group: Group, odd: &mut Map, report: &mut Report) -> Option<Map> {
+/// Returns the section's object. Moves a value of another kind to `malformed`.
+fn object(at: &Place<'_>, value: Value, group: Group, malformed: &mut Map, report: &mut Report) -> Option<Map> {
     match value {
         Value::Object(specs) => Some(specs),
         other => {
             report.expected(at, "an object of inputs", &other);
-            odd.insert(group.name(), other);
+            malformed.insert(group.name(), other);
             None
         }
     }
@@ -90,22 +90,22 @@ fn object(at: &Place<'_>, value: Value, group: Group, odd: &mut Map, report: &mu
 
 /// Appends a section's inputs. Returns the specifications that they do not reproduce.
 fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map, report: &mut Report) -> Map {
-    let mut odd = Map::new();
+    let mut malformed = Map::new();
     let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
     for (name, spec) in specs {
         let at = at.key(&name);
         if earlier.contains(&name) {
             report.add(&at, "the input is also required; the required one counts");
-            odd.push_unchecked(name, spec);
+            malformed.push_unchecked(name, spec);
             continue;
         }
         let (read, raw) = input::input(&at, name.clone(), section, spec, input::MAX_NESTING, report);
         if let Some(raw) = raw {
-            odd.push_unchecked(name, raw);
+            malformed.push_unchecked(name, raw);
         }
         node.inputs.push(read);
     }
-    odd
+    malformed
 }
 
 /// Sorts the specifications by `input_order`, then by the document.

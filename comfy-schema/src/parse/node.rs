@@ -91,7 +91,7 @@ impl Reading<'_> {
         self.node.raw.push_unchecked(key.as_str().into(), value);
     }
 
-    fn odd(&mut self, key: Key, value: Value, expected: &str) {
+    fn malformed(&mut self, key: Key, value: Value, expected: &str) {
         self.report.expected(&self.root.key(key.as_str()), expected, &value);
         self.keep(key, value);
     }
@@ -105,7 +105,7 @@ impl Reading<'_> {
                 self.report.add(&self.root.key(Key::Name.as_str()), message);
                 self.keep(Key::Name, Value::String(name));
             }
-            Some(other) => self.odd(Key::Name, other, "the class"),
+            Some(other) => self.malformed(Key::Name, other, "the class"),
         }
     }
 
@@ -114,7 +114,7 @@ impl Reading<'_> {
             Some(Value::String(name)) => Some(name),
             None | Some(Value::Null) => None,
             Some(other) => {
-                self.odd(Key::DisplayName, other, "a string");
+                self.malformed(Key::DisplayName, other, "a string");
                 None
             }
         };
@@ -129,7 +129,7 @@ impl Reading<'_> {
             Some(Value::String(text)) => return text,
             None => {}
             Some(Value::Null) => self.keep(key, Value::Null),
-            Some(other) => self.odd(key, other, "a string"),
+            Some(other) => self.malformed(key, other, "a string"),
         }
         Text::default()
     }
@@ -149,7 +149,7 @@ impl Reading<'_> {
             Some(Value::Bool(flag)) => return flag,
             None => {}
             Some(Value::Null) => self.keep(key, Value::Null),
-            Some(other) => self.odd(key, other, "a boolean"),
+            Some(other) => self.malformed(key, other, "a boolean"),
         }
         false
     }

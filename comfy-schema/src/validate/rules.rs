@@ -45,7 +45,7 @@ pub(super) enum Rule {
 pub(super) enum List {
     /// The files with one of these extensions.
     Extensions(&'static [&'static str]),
-    /// None.
+    /// No file that a name without a folder can refer to.
     Nothing,
 }
 

@@ -82,8 +82,8 @@ pub(crate) fn problems<'s>(
     }
     for name in inputs.keys() {
         let known = declarations.inputs.iter().chain(&declarations.unselected).any(|declared| declared.name == *name);
-        let told = declarations.errors.iter().any(|error| error.input_name.as_ref() == Some(name));
-        if !known && !told {
+        let reported = declarations.errors.iter().any(|error| error.input_name.as_ref() == Some(name));
+        if !known && !reported {
             look.add(name, Flaw::Undeclared, None);
         }
     }
