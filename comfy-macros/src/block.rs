@@ -1,8 +1,9 @@
 //! Expansion of `workflow! { … }`.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 
+use crate::bindings::{alias, graph, support};
 use crate::lower::Lowering;
 use crate::recover;
 
@@ -30,37 +31,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             __owner.finish(__outputs)
         }
     }
-}
-
-/// Returns the import that the expansion of every node literal relies on. Short paths are fewer tokens for rustc.
-pub(crate) fn support() -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        #[allow(unused_imports)]
-        use ::comfy_runtime::__private as __c;
-    }
-}
-
-/// Returns the hidden name of the graph under construction, which node literals use.
-pub(crate) fn graph() -> Ident {
-    Ident::new("__graph", Span::mixed_site())
-}
-
-/// Returns the statements that bind `graph`, the name that users write, to the graph under construction.
-///
-/// When `macro_rules!` passes the body on, the body's `graph` is another name than that of the call, so both are bound.
-pub(crate) fn alias(body: &TokenStream) -> TokenStream {
-    let names = [Some(Span::call_site()), span_of_graph(body)].into_iter().flatten();
-    let (names, graph) = (names.map(|span| Ident::new("graph", span)), graph());
-    quote!(#(#[allow(unused_variables)] let #names = #graph;)*)
-}
-
-/// Returns the span of the first `graph` in a body.
-fn span_of_graph(body: &TokenStream) -> Option<Span> {
-    body.clone().into_iter().find_map(|tree| match tree {
-        TokenTree::Ident(name) if name == "graph" => Some(name.span()),
-        TokenTree::Group(group) => span_of_graph(&group.stream()),
-        _ => None,
-    })
 }
 
 /// Returns the block of `workflow!({ … })`, which means the same as `workflow! { … }` but which rustfmt formats.

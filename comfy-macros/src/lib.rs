@@ -19,6 +19,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bindings;
 mod block;
 mod function;
 mod lower;
