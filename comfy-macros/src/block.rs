@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-use crate::hygiene::{alias, graph, support};
+use crate::bindings::{alias, graph, support};
 use crate::lower::Lowering;
 use crate::recover;
 

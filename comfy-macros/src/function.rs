@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, GenericArgument, Pat, PatIdent, PathArguments, ReturnType, Signature, Type};
 
-use crate::hygiene::{alias, graph, support};
+use crate::bindings::{alias, graph, support};
 use crate::lower::Lowering;
 use crate::recover;
 use crate::report::Report;

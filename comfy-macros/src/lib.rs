@@ -19,9 +19,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bindings;
 mod block;
 mod function;
-mod hygiene;
 mod lower;
 mod recover;
 mod report;

@@ -102,7 +102,7 @@ fn titles_are_those_that_are_sent() {
     };
     let built = built.unwrap().with_titles();
     let titles: Vec<_> = built.nodes().map(|node| node.title().map(Cow::into_owned).unwrap_or_default()).collect();
-    assert_eq!(titles, ["sent", "own", "EmptyImage"]);
+    assert_eq!(titles, ["sent", "own", "Empty Image"]);
 }
 
 /// Generates any JSON, including integers beyond 64 bits.

@@ -1,6 +1,6 @@
 //! The plan: everything that is decided before a character of Rust is written.
 //!
-//! [`Plan::with`] reads the whole schema, whatever part of it is wanted, so that a name does not depend on what else is
+//! `Plan::with` reads the whole schema, whatever part of it is wanted, so that a name does not depend on what else is
 //! generated. Node by node it decides the kind of every input (`kind`, `combo`), its default and its bounds
 //! (`default`); what several nodes share (type words, unions, lists of options) is collected in tables (`shared`). Then
 //! everything gets its Rust name (`naming`). `Plan::select` keeps the part that is wanted.

@@ -93,7 +93,7 @@ impl Lowering {
 
         let binding = binding.map(|name| name.unraw().to_string());
         let label = label.tokens(binding.as_deref());
-        let graph = crate::hygiene::graph();
+        let graph = crate::bindings::graph();
         let Parts { computed, literals, constants, lets, fields, puts, stored } = parts;
         let given = computed.iter().chain(literals.iter().map(|(name, _)| name)).map(|name| key(name));
         let check = quote_spanned!(span=> <#class as __c::Node>::DESC.given([#(#given),*]));

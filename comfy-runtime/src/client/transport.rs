@@ -22,7 +22,7 @@ pub(crate) struct Transport {
 pub(super) enum Mount {
     /// The prefix that the client was given.
     Prefix,
-    /// The prefix `/api`, for routes that exist nowhere else.
+    /// The path `/api`, for routes that exist nowhere else.
     Api,
     /// The base URL, for routes without a copy below `/api`.
     Root,

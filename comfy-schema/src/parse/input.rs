@@ -154,7 +154,7 @@ fn element(at: &Place<'_>, template: &Map, nesting: usize, report: &mut Report) 
     let sections = template.get("input").and_then(Value::as_object);
     let mut inputs = sections.map(|sections| inputs(&at.key("input"), sections, nesting, report)).unwrap_or_default();
     if inputs.is_empty() {
-        report.add(&at.key("input"), "missing the input that each child is");
+        report.add(&at.key("input"), "missing the input of the children");
         return None;
     }
     if inputs.len() > 1 {

@@ -164,7 +164,7 @@ fn find<'r>(
             other => return Err(not_a_node(id, other)),
         };
         if matches!(class, Value::Array(_) | Value::Object(_)) {
-            let reason = format!("`class_type` is {}", class.kind_name());
+            let reason = format!("expected a string in `class_type`, found {}", class.kind_name());
             return Err(raised(id, reason, Exception::type_error("unhashable type")));
         }
         if inputs.as_object().is_none() {

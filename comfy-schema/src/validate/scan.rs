@@ -68,7 +68,7 @@ fn class<'s>(id: &Text, node: &Map, schema: &'s Schema) -> Result<&'s NodeDef, R
         return Err(missing(id, message, &Value::Null, title.unwrap_or(&Value::Null)));
     };
     if matches!(class_type, Value::Array(_) | Value::Object(_)) {
-        let reason = format!("`class_type` is {}", class_type.kind_name());
+        let reason = format!("expected a string in `class_type`, found {}", class_type.kind_name());
         let exception = Exception::type_error(format!("unhashable type: '{}'", python::type_name(class_type)));
         return Err(raised(id, reason, exception).into());
     }
@@ -113,7 +113,7 @@ fn selected(id: &Text, targets: Option<&Value>) -> Result<bool, ServerException>
         Some(Value::Array(targets)) => Ok(targets.iter().any(|target| target.as_str() == Some(id))),
         Some(targets) => python::contains(targets, &Value::from(id)).map_err(|exception| ServerException {
             node: None,
-            reason: format!("`partial_execution_targets` is {}", targets.kind_name()),
+            reason: format!("expected an array in `partial_execution_targets`, found {}", targets.kind_name()),
             exception,
         }),
     }

@@ -112,7 +112,7 @@ fn autogrow_that_cannot_be_understood_is_raw() {
     let at = "N.input.required.x[1].template";
     raw(
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{},"prefix":"a"}}]"#,
-        &format!("{at}.input: missing the input that each child is"),
+        &format!("{at}.input: missing the input of the children"),
     );
     raw(
         r#"["COMFY_AUTOGROW_V3",{"template":{"input":{"required":{"v":["INT"]}}}}]"#,

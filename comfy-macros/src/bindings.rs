@@ -1,4 +1,4 @@
-//! The names that expansions and users share: the graph under construction, its alias, and the support module.
+//! The names that every expansion brings into scope.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
