@@ -16,6 +16,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) dynamic_prompts: DynamicPrompts,
     pub(crate) date: Option<DateTime>,
+    /// Whether a `GetNode` is connected to the `SetNode` of the same name.
     pub(crate) follow_named: bool,
     /// Whether muted and bypassed nodes are listed.
     pub(crate) inactive: bool,
