@@ -65,7 +65,7 @@ pub enum DocumentError {
         /// A description of the damage.
         reason: String,
     },
-    /// The metadata under the key `workflow` or `prompt` is not what the key says.
+    /// The metadata under the key `workflow` or `prompt` cannot be read as a workflow or prompt.
     #[error("cannot read the metadata `{key}` of this {format} file; use the file that ComfyUI saved, unchanged")]
     Metadata {
         /// The format of the file.

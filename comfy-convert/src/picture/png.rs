@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
             metadata.damaged(format!("it ends inside a chunk `{}`", latin1(&kind).escape_default()));
             return metadata;
         };
-        // The checksum is ignored, because damage to the text would show when its JSON is parsed.
+        // The checksum is ignored, because most damage to the text shows when its JSON is parsed.
         take(&mut rest, 4);
         if text(kind, data, &mut metadata).is_none() {
             metadata.damaged(format!("a chunk `{}` is malformed", latin1(&kind).escape_default()));

@@ -1,9 +1,8 @@
 //! Distribution of the nodes over the graphs of the file: the id `12:5` belongs to node 5 of a subgraph whose instance
 //! is node 12.
 //!
-//! With subgraphs, the editor shows the progress of inner nodes on their instance, and literals on sockets can be saved
-//! (see `literals`). If a subgraph cannot be created, its nodes stay in the root under their full ids, which converts
-//! to the same prompt.
+//! This way the editor shows inner nodes inside their instance, and literals on sockets can be saved (see `literals`).
+//! If a subgraph cannot be created, its nodes stay in the root under their full ids, which converts to the same prompt.
 
 use std::collections::{HashMap, HashSet};
 
