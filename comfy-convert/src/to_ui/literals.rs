@@ -50,7 +50,7 @@ fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
 
 impl Helper {
     pub(super) fn size() -> BoxSize {
-        // The two widgets are `value` and `control_after_generate`.
+        // The size has room for the two widgets of `PrimitiveInt`, which are `value` and `control_after_generate`.
         size::of_rows(1, 2)
     }
 
