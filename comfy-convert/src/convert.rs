@@ -92,7 +92,7 @@ impl<'s> Converter<'s> {
         self
     }
 
-    /// Converts a workflow.
+    /// Converts a workflow to a prompt.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use crate::frontend::date::DateTime;
 
-/// The treatment of dynamic prompts: choices (`{a|b}`), comments and escapes in texts.
+/// The treatment of dynamic prompts, which are texts with choices (`{a|b}`), comments and escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum DynamicPrompts {
     #[default]

@@ -139,7 +139,7 @@ impl Graph {
             if node.class == NO_CLASS {
                 node.errors.push("the node has no class".to_owned());
             } else if schema.node(&node.class).is_none() {
-                node.errors.push(format!("there is no node `{}`", node.class));
+                node.errors.push(format!("unknown node class `{}`", node.class));
             }
         }
         self.problems.extend(verdict.exception().map(|exception| exception.reason.clone()));

@@ -20,8 +20,8 @@ pub(crate) struct Replacer {
 }
 
 impl Replacer {
-    /// Collects the names. If several nodes have the same name, the first one counts. The inner nodes of an instance
-    /// come right after it.
+    /// Collects the names of a workflow's nodes. If several nodes have the same name, the first one counts. The inner
+    /// nodes of an instance come right after it.
     pub(crate) fn new(loaded: &Loaded<'_>) -> Self {
         let mut replacer = Self { by_name: HashMap::new(), by_title: HashMap::new() };
         let mut visited = vec![false; loaded.graphs.len()];

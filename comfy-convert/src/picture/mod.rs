@@ -53,7 +53,7 @@ pub(crate) struct Found {
 
 impl<'f> Metadata<'f> {
     fn add(&mut self, key: impl Into<String>, text: impl Into<Cow<'f, [u8]>>) {
-        // A hostile file could hold millions of keys; real ones hold a handful.
+        // The number of entries is limited because a hostile file could hold millions; real files hold a handful.
         if self.entries.len() < 1000 {
             self.entries.push((key.into(), Payload::Plain(text.into())));
         }

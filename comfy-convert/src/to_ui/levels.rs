@@ -78,7 +78,7 @@ pub(super) enum Origin {
     Node(usize, usize),
     /// An output of a level's instance.
     Instance(usize, usize),
-    /// An input of the graph itself.
+    /// An input of the subgraph definition that contains the link.
     Border(usize),
 }
 
@@ -89,7 +89,7 @@ pub(super) enum Target {
     Node(usize, usize),
     /// An input of a level's instance.
     Instance(usize, usize),
-    /// An output of the graph itself.
+    /// An output of the subgraph definition that contains the link.
     Border(usize),
     /// The widget of a helper.
     Helper(usize),

@@ -24,7 +24,7 @@ pub struct LostValue {
     pub node: Text,
     /// The name of the input; empty if the difference concerns the node itself.
     pub input: Text,
-    /// The difference and its cause, in words.
+    /// A description of the difference and its cause.
     pub reason: String,
 }
 

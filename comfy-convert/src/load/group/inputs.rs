@@ -1,4 +1,4 @@
-//! The inputs and widgets of a group node, and the inner ones that they stand for.
+//! The inputs and widgets of a group node, and the inputs and widgets of inner nodes that they feed.
 
 use std::collections::HashMap;
 
