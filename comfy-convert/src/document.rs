@@ -29,8 +29,8 @@ pub enum Format {
 impl Format {
     /// Returns the format of a JSON document, or `None` if it is not a workflow.
     ///
-    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the body
-    /// of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
+    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the
+    /// body of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
     pub fn of(json: &Value) -> Option<Self> {
         let map = json.as_object()?;
         if map.get("nodes").and_then(Value::as_array).is_some() {

@@ -66,7 +66,8 @@ impl Promoted {
         self.by_input.get(&(graph, input))
     }
 
-    /// Returns whether the front end fails to write to the promoted widget of an input from outside the instance.
+    /// Returns whether an input is a mixed one, whose promoted widget the front end fails to set from outside the
+    /// instance.
     pub(super) fn is_mixed(&self, graph: usize, input: usize) -> bool {
         self.mixed.contains(&(graph, input))
     }

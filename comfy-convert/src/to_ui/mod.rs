@@ -34,8 +34,8 @@ use write::{Writer, workflow};
 pub struct UiDocument {
     /// The content of the file.
     pub workflow: Value,
-    /// The differences between the prompt and what the editor queues for the file: values that the file cannot hold, and
-    /// inputs that the prompt leaves out and the editor sends.
+    /// The differences between the prompt and what the editor queues for the file: values that the file cannot hold,
+    /// and inputs that the prompt leaves out and the editor sends.
     pub lost: Vec<LostValue>,
 }
 
@@ -57,9 +57,9 @@ pub enum ToUiError {
     },
 }
 
-/// Creates a workflow for the editor from a prompt in API format. `layout` lays out the nodes of one graph: it takes their
-/// sizes and the links between them, as pairs of positions, and returns the top left corner of each node. It is called once
-/// for the root and once for each subgraph.
+/// Creates a workflow for the editor from a prompt in API format. `layout` lays out the nodes of one graph: it takes
+/// their sizes and the links between them, as pairs of positions, and returns the top left corner of each node. It is
+/// called once for the root and once for each subgraph.
 ///
 /// Ids and titles are kept; nodes with ids like `12:5` are put into a subgraph whose instance is `12`. Widgets that
 /// change a value after each run are set to `fixed`, so that the editor runs the workflow with the values of the
