@@ -50,12 +50,12 @@ impl Definitions {
     }
 }
 
-/// Loads the definitions in a file, or of the server at a URL.
+/// Loads the definitions from a file, or from the server at a URL.
 pub(crate) fn load(from: &str) -> Result<Schema, Failure> {
     Ok(config_of(from).definitions()?.schema)
 }
 
-/// Creates a generator configuration that reads a file, or asks the server at a URL.
+/// Creates a generator configuration that reads definitions from a file, or from the server at a URL.
 pub(crate) fn config_of(from: &str) -> Config {
     let is_url = from.starts_with("http://") || from.starts_with("https://");
     if is_url { Config::new().server(from) } else { Config::new().schema(from) }

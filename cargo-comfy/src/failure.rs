@@ -8,11 +8,11 @@ use std::process::ExitCode;
 /// The reason why a command did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command did its work, and the answer is no. Exit code 1.
+    /// The command did its work, and its result is negative, such as an invalid workflow. The exit code is 1.
     Negative(String),
-    /// Everything is printed already; only this exit code is left to return.
+    /// The command has printed everything already, and only returns this exit code.
     Reported(u8),
-    /// The command could not do its work. Exit code 2, as for invalid arguments.
+    /// The command could not do its work. The exit code is 2, as for invalid arguments.
     Error(Box<dyn Error>),
 }
 

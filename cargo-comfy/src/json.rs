@@ -1,4 +1,4 @@
-//! JSON laid out for people.
+//! Formatting of JSON for people.
 
 use std::fmt::{self, Write};
 
@@ -25,7 +25,7 @@ fn write(f: &mut fmt::Formatter<'_>, value: &Value, level: usize) -> fmt::Result
             writeln!(f)?;
             write!(f, "{:1$}}}", "", level * 2)
         }
-        // Arrays without nested values, links above all, stay on one line.
+        // Arrays without nested values, most of which are links, stay on one line.
         Value::Array(values) if values.iter().any(|value| matches!(value, Value::Array(_) | Value::Object(_))) => {
             f.write_char('[')?;
             for (at, value) in values.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The command `cargo comfy …`, which offers the crates of this workspace on the command line.
 //!
-//! This crate holds arguments and printing only. Each subcommand has a file or folder under `commands/`.
+//! This crate only parses arguments and prints results. Each subcommand has a file or folder under `commands/`.
 
 mod commands;
 mod definitions;

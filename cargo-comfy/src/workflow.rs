@@ -35,13 +35,13 @@ pub(crate) struct Choices {
     #[arg(long)]
     keep_dynamic_prompts: bool,
 
-    /// Follow `GetNode` and `SetNode` by their names, as the script of their pack does.
+    /// Connect each `GetNode` to the `SetNode` of the same name, as the script of their node pack does.
     #[arg(long)]
     follow_get_set: bool,
 }
 
 impl Choices {
-    /// The choices with which the editor queues a workflow.
+    /// The choices that match what the editor does when it queues a workflow.
     pub(crate) const QUEUED: Self =
         Self { from: From::Prompt, seed: 0, keep_dynamic_prompts: false, follow_get_set: false };
 

@@ -1,8 +1,8 @@
-//! Checks of the workspace itself, which its own tests in `checks/tests` run: import cycles, language, dependencies, the picture of the crates and
-//! the content of packages.
+//! Checks of the workspace itself: import cycles, language, dependencies, the picture of the crates and the content of
+//! packages. The tests in `checks/tests` run them.
 //!
-//! The crate is a workspace member of its own because the checks read sources and compile nothing: they tell of a mistake
-//! within seconds, before the crates they read are built.
+//! The checks are in a separate crate because they only read sources: they report a mistake within seconds, before the
+//! crates that they read are built.
 
 pub mod imports;
 pub mod language;

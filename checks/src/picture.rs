@@ -1,4 +1,5 @@
-//! The picture of the crates for `docs/architecture.md`: boxes on floors, arrows from a crate to what it depends on.
+//! The picture of the crates for `docs/architecture.md`: boxes on floors, with arrows from each crate to its
+//! dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,20 +15,21 @@ const BOX_HEIGHT: usize = 108;
 const GAP: usize = 28;
 const FLOOR_HEIGHT: usize = 176;
 const MARGIN: usize = 24;
-/// The longest line of a description that fits into a box, in characters.
+/// The maximum length of a description's line that fits into a box, in characters.
 const MAX_LINE_LEN: usize = 36;
 
-/// A crate of the picture.
+/// A crate in the picture, with the place of its box.
 struct Room<'w> {
     package: &'w Package,
-    /// 0 for a crate without dependencies in the workspace, else one above the highest of them.
+    /// The floor, counted from the bottom: 0 for a crate without dependencies in the workspace, and otherwise one above
+    /// the highest of them.
     floor: usize,
     x: usize,
     y: usize,
 }
 
-/// Returns the SVG picture of the published crates and of what they depend on among each other. Arrows that others imply are
-/// left out, and so are dependencies of tests.
+/// Returns an SVG picture of the published crates and their dependencies on each other. Arrows that others imply are
+/// left out, and so are development and build dependencies.
 ///
 /// # Errors
 ///
@@ -64,7 +66,8 @@ pub fn crates_svg() -> io::Result<String> {
     Ok(svg)
 }
 
-/// Places the crates: floors from the bottom, each centred, its crates near what they depend on.
+/// Places the crates on floors, from the bottom up. Each floor is centred, and its crates are sorted by the positions
+/// of their dependencies.
 fn rooms<'w>(
     shown: &BTreeMap<&'w str, &'w Package>,
     needs: &impl Fn(&str) -> BTreeSet<&'w str>,
@@ -97,7 +100,7 @@ fn floor<'w>(name: &str, needs: &impl Fn(&str) -> BTreeSet<&'w str>) -> usize {
     needs(name).into_iter().map(|needed| floor(needed, needs) + 1).max().unwrap_or(0)
 }
 
-/// Returns the dependencies of a crate that none of its other dependencies has.
+/// Returns the dependencies of a crate that are not also dependencies, direct or indirect, of another one.
 fn direct<'w>(name: &str, needs: &impl Fn(&str) -> BTreeSet<&'w str>) -> BTreeSet<&'w str> {
     let all = needs(name);
     let implied: BTreeSet<&str> = all.iter().flat_map(|other| reached(other, needs)).collect();
@@ -108,7 +111,8 @@ fn reached<'w>(name: &str, needs: &impl Fn(&str) -> BTreeSet<&'w str>) -> BTreeS
     needs(name).into_iter().flat_map(|needed| reached(needed, needs).into_iter().chain([needed])).collect()
 }
 
-/// Draws an arrow between the middles of two boxes' edges. One that skips a floor bends around the boxes between.
+/// Draws an arrow between the middles of two boxes' edges. An arrow that skips a floor passes between the boxes of that
+/// floor.
 fn arrow(svg: &mut String, from: &Room<'_>, to: &Room<'_>, rooms: &BTreeMap<&str, Room<'_>>) {
     let (x1, y1) = (from.x + BOX_WIDTH / 2, from.y + BOX_HEIGHT);
     let (x2, y2) = (to.x + BOX_WIDTH / 2, to.y);

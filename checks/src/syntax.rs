@@ -1,4 +1,4 @@
-//! Readings of syntax that several checks share.
+//! Functions on syntax trees that several checks share.
 
 use syn::{Attribute, Meta, Token, punctuated::Punctuated};
 

@@ -27,8 +27,8 @@ pub struct Package {
 }
 
 impl Package {
-    /// Returns the packages of this workspace that the package needs before it can be published: those that it depends on
-    /// with a version, development dependencies included.
+    /// Returns the packages of this workspace that must be published before this one: those that it depends on with a
+    /// version, including development dependencies.
     pub fn workspace_dependencies(&self) -> Vec<&str> {
         let list = self.manifest["dependencies"].as_array().map_or(&[][..], Vec::as_slice);
         let ours = list.iter().filter(|dependency| dependency["path"].is_string() && dependency["req"] != "*");

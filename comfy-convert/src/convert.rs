@@ -1,4 +1,4 @@
-//! The conversion of a workflow as a whole.
+//! Conversion of a whole workflow: the public [`Converter`] and its result.
 
 use comfy_schema::{Schema, Value};
 
@@ -15,7 +15,7 @@ use crate::ui::UiWorkflow;
 #[must_use = "the prompt is not sent anywhere"]
 #[non_exhaustive]
 pub struct Converted {
-    /// The prompt in API format: an object of node id to `inputs`, `class_type` and `_meta`.
+    /// The prompt in API format: an object that maps each node id to `inputs`, `class_type` and `_meta`.
     pub prompt: Value,
     /// Warnings about the workflow and its conversion.
     pub warnings: Vec<ConvertWarning>,
@@ -59,27 +59,28 @@ impl<'s> Converter<'s> {
         Self { schema, options: Options::default() }
     }
 
-    /// Sets the seed for the choices of dynamic prompts (`{a|b}`); defaults to 0. The front end chooses anew each time.
+    /// Sets the seed for the choices of dynamic prompts (`{a|b}`); defaults to 0. The front end makes a new random
+    /// choice each time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = seed;
         self
     }
 
-    /// Leaves dynamic prompts as they are written: choices, comments and escapes.
+    /// Keeps dynamic prompts as written: choices, comments and escapes are not expanded.
     pub fn keep_dynamic_prompts(mut self) -> Self {
         self.options.dynamic_prompts = DynamicPrompts::Keep;
         self
     }
 
-    /// Sets the date for `%date:…%` in the names of files. Without one, the pattern stays as written and a warning is
-    /// given.
+    /// Sets the date that replaces `%date:…%` in file names. Without a date, the pattern stays as written and the
+    /// conversion gives a warning.
     pub fn date(mut self, date: DateTime) -> Self {
         self.options.date = Some(date);
         self
     }
 
-    /// Follows `GetNode` and `SetNode` by their names, as the script of their pack does. By default they are unknown
-    /// classes, as they are to a front end without that script.
+    /// Connects each `GetNode` to the `SetNode` of the same name, as the script of their node pack does. By default,
+    /// both are unknown classes, as they are to a front end without that script.
     pub fn follow_get_set(mut self) -> Self {
         self.options.follow_named = true;
         self
@@ -91,11 +92,11 @@ impl<'s> Converter<'s> {
         self
     }
 
-    /// Converts a workflow.
+    /// Converts a workflow to a prompt.
     ///
     /// # Errors
     ///
-    /// Returns a [`ConvertError`] where the front end gives no prompt either, and where a limit is exceeded.
+    /// Returns a [`ConvertError`] if the front end cannot convert the workflow either, or if a limit is exceeded.
     pub fn convert(&self, workflow: &UiWorkflow) -> Result<Converted, ConvertError> {
         let loading = Loading { schema: self.schema, follow_named: self.options.follow_named };
         let mut loaded = Loaded::new(workflow, loading)?;

@@ -1,4 +1,4 @@
-//! Workflow files of every format: recognized and read.
+//! Detection of the format of workflow files, and reading of their content.
 
 use comfy_schema::causes::in_full;
 use comfy_schema::prompt::PromptNode;
@@ -16,7 +16,7 @@ const MAX_KEY_LEN: usize = 60;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// The editor's own file.
+    /// A workflow in UI format, as the editor saves it.
     Ui,
     /// A prompt, as the editor exports and queues it.
     Api,
@@ -29,8 +29,8 @@ pub enum Format {
 impl Format {
     /// Returns the format of a JSON document, or `None` if it is not a workflow.
     ///
-    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the body
-    /// of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
+    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the
+    /// body of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
     pub fn of(json: &Value) -> Option<Self> {
         let map = json.as_object()?;
         if map.get("nodes").and_then(Value::as_array).is_some() {
@@ -46,10 +46,11 @@ impl Format {
 /// The content of a workflow file: a workflow, a prompt, or both.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// A workflow as the editor saves it, which a [`Converter`](crate::Converter) makes a prompt of.
+    /// A workflow as the editor saves it. A [`Converter`](crate::Converter) converts it to a prompt.
     Ui(UiWorkflow),
-    /// A prompt as it was queued, without what belongs to that run: an object of node id to `class_type`, `inputs` and
-    /// `_meta`. Values are as they stand in the file, `NaN` included.
+    /// A prompt as it was queued: an object that maps each node id to `class_type`, `inputs` and `_meta`. Other keys,
+    /// such as `is_changed`, belong to the run that saved the file and are left out. Values are exactly those of the
+    /// file, including `NaN`.
     Api(Value),
     /// A workflow and the prompt that was queued for it.
     Both {
@@ -61,7 +62,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Returns the content of a file that has these two parts, or `None` if it has neither.
+    /// Creates the content of a file from its parts. Returns `None` if the file has neither.
     fn new(ui: Option<UiWorkflow>, api: Option<Value>) -> Option<Self> {
         Some(match (ui, api) {
             (Some(ui), Some(api)) => Self::Both { ui, api },
@@ -74,7 +75,7 @@ impl Content {
 
 /// A workflow file, as [`read`] returns it.
 #[derive(Debug, Clone)]
-#[must_use = "a document holds what the file holds"]
+#[must_use = "reading a document has no effect besides returning it"]
 pub struct Document {
     format: Format,
     content: Content,
@@ -138,7 +139,7 @@ impl Document {
 ///
 /// # Errors
 ///
-/// Returns a [`DocumentError`], which says what the bytes are instead, if they hold no workflow.
+/// Returns a [`DocumentError`] if the bytes hold no workflow. Its message names what they hold instead.
 pub fn read(bytes: &[u8]) -> Result<Document, DocumentError> {
     if let Some(found) = picture::read(bytes) {
         let (format, found) = found?;
@@ -162,7 +163,7 @@ fn markup(rest: &[u8]) -> DocumentError {
     DocumentError::Html
 }
 
-/// Reads a document of JSON.
+/// Creates a document from a JSON value.
 fn from_value(value: &Value) -> Result<Document, DocumentError> {
     let not_a_workflow = |found| DocumentError::NotAWorkflow { found };
     let map = value.as_object().ok_or_else(|| not_a_workflow(value.kind_name().into()))?;
@@ -217,8 +218,8 @@ fn from_picture(format: &'static str, found: picture::Found) -> Result<Document,
     Ok(Document { format: Format::Picture(format), content, warnings })
 }
 
-/// Returns whether an object is in API format: some member has a class, or all have inputs. (A front end that knows none of
-/// the classes writes none.)
+/// Returns whether an object is in API format: some member has a class, or all have inputs. (A front end that does not
+/// know a node's class writes no `class_type` for it.)
 fn is_prompt(map: &Map) -> bool {
     let mut nodes = map.iter().map(|(id, json)| PromptNode { id, json });
     nodes.clone().any(|node| node.class().is_some()) || !map.is_empty() && nodes.all(|node| node.inputs().is_some())

@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// There are no bytes, or only white space.
+    /// The file is empty or holds only white space.
     #[error("the file is empty; give a workflow that ComfyUI saved or exported, or a picture that it made")]
     Empty,
     /// The text is not JSON.
@@ -26,7 +26,7 @@ pub enum DocumentError {
     /// The text is a web page.
     #[error("this is a web page, not a workflow; download the file itself")]
     Html,
-    /// The JSON is something else.
+    /// The JSON is neither a workflow nor a prompt.
     #[error(
         "expected a workflow (UI format: an object with `nodes` and `links`; API format: an object of nodes with a \
          `class_type`), found {found}"
@@ -40,7 +40,7 @@ pub enum DocumentError {
     Node {
         /// The position of the node in the file: `nodes[3]`.
         path: String,
-        /// The fault of the node, in words.
+        /// A description of the fault: `is not an object`.
         reason: &'static str,
     },
     /// The file has more subgraph definitions than the limit.
@@ -57,20 +57,20 @@ pub enum DocumentError {
         /// The keys of the metadata found in the file.
         found: Vec<String>,
     },
-    /// A picture, video or sound is cut off or damaged before the place of the workflow.
+    /// A picture, video or sound is truncated or damaged, and no workflow was found before that point.
     #[error("the {format} file is damaged: {reason}; copy or download it again")]
     Damaged {
         /// The format of the file.
         format: &'static str,
-        /// The kind of damage, in words.
+        /// A description of the damage.
         reason: String,
     },
-    /// Metadata of a picture that should be a workflow is not one.
+    /// The metadata under the key `workflow` or `prompt` cannot be read as a workflow or prompt.
     #[error("cannot read the metadata `{key}` of this {format} file; use the file that ComfyUI saved, unchanged")]
     Metadata {
         /// The format of the file.
         format: &'static str,
-        /// The metadata's key: `workflow` or `prompt`.
+        /// The key of the metadata: `workflow` or `prompt`.
         key: &'static str,
         /// The error of reading the metadata.
         source: Box<Self>,
@@ -78,9 +78,9 @@ pub enum DocumentError {
     /// The file is of a kind that cannot hold a workflow.
     #[error("{found} does not hold a workflow in ComfyUI's form; {remedy}")]
     Unsupported {
-        /// The kind of file, in words.
+        /// A description of the file: `a JPEG picture`.
         found: &'static str,
-        /// The remedy, in words.
+        /// The remedy that the message suggests.
         remedy: &'static str,
     },
 }
@@ -93,7 +93,7 @@ fn no_workflow(format: &str, found: &[String]) -> String {
     )
 }
 
-/// The error of converting a workflow. The front end fails on the same files, except for the limits.
+/// The error of converting a workflow. Except for the limits, the front end fails on the same workflows.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConvertError {
@@ -106,7 +106,7 @@ pub enum ConvertError {
         input: Text,
         /// The link's id.
         link: String,
-        /// The fault of the link, in words.
+        /// A description of the fault.
         reason: &'static str,
     },
     /// A subgraph passes an input straight to an output, which the front end (1.45) cannot convert.
@@ -132,7 +132,7 @@ pub enum ConvertError {
     /// A link leads to an input or output that does not exist.
     #[error("{node}: there is no {slot}; reconnect it in the editor and save")]
     NoSlot {
-        /// The node at that end of the link.
+        /// The node that lacks the slot.
         node: Box<NodeLabel>,
         /// The missing slot: `output 3`.
         slot: String,
@@ -185,12 +185,11 @@ pub enum ConvertError {
     },
 }
 
-/// A part of a file or a conversion that the reader of the prompt should know about. The front end converts such a
-/// workflow too.
+/// A warning about a file or its conversion. The file is converted nevertheless, as the front end does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConvertWarning {
-    /// The node concerned, if the warning is about one.
+    /// The node that the warning is about, if any.
     pub node: Option<NodeLabel>,
     /// The kind of warning, with its details.
     pub kind: ConvertWarningKind,
@@ -218,10 +217,10 @@ pub enum ConvertWarningKind {
     Undecided {
         /// The name of the input.
         input: Text,
-        /// Why the value is unknown, and what the prompt holds instead.
+        /// The reason why the value is unknown, and the content of the prompt instead.
         reason: &'static str,
     },
-    /// The node's values are saved by name, which only the script of its pack can read, so the prompt lacks them.
+    /// The node's values are saved by name, which only the script of its node pack can read, so the prompt lacks them.
     #[error("its values are saved in a form that only the script of its pack reads; they are missing from the prompt")]
     NamedValues,
     /// A part of the file that does not belong to a workflow was left out.

@@ -1,9 +1,9 @@
-//! Converts ComfyUI workflows: a file as people have it (editor JSON, API JSON, a picture) becomes the prompt that the
-//! front end would queue, and a prompt becomes a workflow that the editor opens.
+//! Converts ComfyUI workflows: a workflow file (editor JSON, API JSON or a picture) to the prompt that the front end
+//! would queue, and a prompt to a workflow that the editor opens.
 //!
 //! [`read`] takes the bytes of any such file and returns its content. [`Converter`] converts a workflow in UI format
-//! exactly as the stock front end 1.45 does: to the same node ids, inputs, values and titles. [`to_ui_with`] is its
-//! inverse. None of them does any I/O.
+//! exactly as the stock front end 1.45 does: to the same node ids, inputs, values and titles. [`to_ui_with`] is the
+//! inverse conversion. This crate does no I/O.
 //!
 //! ```no_run
 //! use comfy_convert::{Converter, read};
@@ -20,9 +20,11 @@
 //! # }
 //! ```
 //!
-//! The modules follow the data: `ui` (the file as a tolerant model), then `load` with `widgets` (classes, values, slots
-//! and types), `flatten` (subgraphs, virtual nodes, links) and `emit`. `frontend` repeats what the front end's own
-//! JavaScript does with numbers, texts, dates and titles.
+//! The modules are the stages of a conversion. `ui` parses the file into a model and tolerates what the editor
+//! tolerates. `load`, with `widgets`, looks up the class of each node, assigns saved values to widgets and links to
+//! slots, and settles the types of slots. `flatten` expands subgraphs and resolves links through virtual nodes. `emit`
+//! writes the prompt. `frontend` reimplements the parts of the front end's JavaScript that format numbers, texts, dates
+//! and titles. `picture` reads the metadata of pictures, and `to_ui` is the inverse conversion.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

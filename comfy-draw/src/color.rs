@@ -34,7 +34,7 @@ pub(crate) const WIDGET_TEXT: &str = "#dddddd";
 pub(crate) const ERROR: &str = "#ee0000";
 pub(crate) const ERROR_TEXT: &str = "#ff6666";
 pub(crate) const WARNING: &str = "#e0a030";
-/// The colour of the word on an inactive node.
+/// The colour of the word `muted` or `bypassed` on an inactive node.
 pub(crate) const INACTIVE: &str = "#e0d0ff";
 
 /// Returns the colour of a type. A union has the colour of its first type.

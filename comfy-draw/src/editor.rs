@@ -6,11 +6,12 @@ use comfy_schema::{Schema, Value};
 use crate::error::DrawError;
 use crate::layout::{Size, layout};
 
-/// Converts a prompt in API format to a workflow that the ComfyUI editor opens, laid out in layers like a picture of
-/// it, including its subgraphs.
+/// Converts a prompt in API format to a workflow that the ComfyUI editor opens. The root and the subgraphs are laid out
+/// in layers, as in a [`Drawing`](crate::Drawing).
 ///
-/// The editor queues the same prompt for it, except for the differences in [`UiDocument::lost`]. The workflow can also
-/// be sent as `extra_data.extra_pnginfo.workflow` of a request, so that saved pictures open in the editor.
+/// When the editor queues the workflow, it sends the same prompt, except for the differences in [`UiDocument::lost`].
+/// The workflow can also be sent as `extra_data.extra_pnginfo.workflow` of a request, so that saved pictures open in
+/// the editor.
 ///
 /// ```no_run
 /// use comfy_schema::{Schema, Value};

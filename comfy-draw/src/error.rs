@@ -30,7 +30,7 @@ pub enum DrawError {
         max: usize,
     },
 
-    /// The prompt does not become a workflow for the editor.
+    /// The prompt cannot be converted to a workflow for the editor.
     #[error(transparent)]
     ToUi(#[from] ToUiError),
 

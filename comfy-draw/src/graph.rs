@@ -10,8 +10,9 @@ use comfy_schema::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open}
 
 use crate::error::DrawError;
 
-/// The maximum numbers of nodes and links in a picture.
+/// The maximum number of nodes in a picture.
 const MAX_NODES: usize = 10_000;
+/// The maximum number of links in a picture.
 const MAX_LINKS: usize = 20_000;
 
 /// The class that is shown for a node without one.
@@ -27,14 +28,14 @@ pub(crate) struct Graph {
     pub(crate) problems: Vec<String>,
 }
 
-/// A node.
+/// A node of a picture.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) id: Text,
     /// The node's title, or the class's name if it has none.
     pub(crate) title: Text,
     pub(crate) class: Text,
-    /// Why the node does not run, if it is muted or bypassed.
+    /// The reason why the node does not run, if it is muted or bypassed.
     pub(crate) inactive: Option<InactiveState>,
     /// The linked inputs.
     pub(crate) inputs: Vec<Socket>,
@@ -42,7 +43,7 @@ pub(crate) struct Node {
     pub(crate) outputs: Vec<Socket>,
     /// The number of outputs that the schema declares.
     pub(crate) declared: usize,
-    /// The values: name and JSON, strings without quotes.
+    /// The names and values of the inputs that are not linked. Values are JSON, except that strings have no quotes.
     pub(crate) values: Vec<(Text, String)>,
     pub(crate) errors: Vec<String>,
     pub(crate) warnings: Vec<String>,
@@ -61,17 +62,18 @@ pub(crate) struct Link {
     pub(crate) from: (usize, usize),
     pub(crate) to: (usize, usize),
     pub(crate) kind: Text,
-    /// Whether the input at its end has an error.
+    /// Whether the input that it feeds has an error.
     pub(crate) wrong: bool,
     /// Whether the node at one of its ends is inactive.
     pub(crate) inactive: bool,
 }
 
 impl Graph {
-    /// Reads a prompt and the inactive nodes around it. With a schema, sockets have types and problems are marked.
+    /// Reads a prompt, and the muted and bypassed nodes of its workflow. With a schema, sockets have types and problems
+    /// are marked.
     pub(crate) fn new(json: &Value, inactive: &[InactiveNode], schema: Option<&Schema>) -> Result<Self, DrawError> {
         let prompt = Prompt::new(json)?;
-        // A node that the prompt has does run, whatever the workflow beside it says.
+        // A node of the prompt runs, even if the workflow saved beside the prompt says otherwise.
         let inactive: Vec<&InactiveNode> = inactive.iter().filter(|node| prompt.position(&node.id).is_none()).collect();
         let inactive_nodes = || inactive.iter().map(|node| PromptNode { id: &node.id, json: &node.json });
         let all = || prompt.nodes().iter().copied().chain(inactive_nodes());
@@ -137,7 +139,7 @@ impl Graph {
             if node.class == NO_CLASS {
                 node.errors.push("the node has no class".to_owned());
             } else if schema.node(&node.class).is_none() {
-                node.errors.push(format!("there is no node `{}`", node.class));
+                node.errors.push(format!("unknown node class `{}`", node.class));
             }
         }
         self.problems.extend(verdict.exception().map(|exception| exception.reason.clone()));
@@ -167,7 +169,7 @@ impl Graph {
         let inactive = self.nodes[from].inactive.is_some() || self.nodes[to].inactive.is_some();
         self.links.push(Link { from: (from, at), to: (to, input), kind: kind.clone(), wrong, inactive });
         let socket = self.nodes[to].inputs.get_mut(input);
-        // A socket inside a dynamic input has the type of its link.
+        // A socket inside a dynamic input gets the type of its link.
         if let Some(socket) = socket.filter(|socket| socket.kind.is_empty() || socket.kind.starts_with("COMFY_")) {
             socket.kind = kind;
         }
@@ -213,7 +215,8 @@ impl Node {
         })
     }
 
-    /// Returns the position of an output by its slot, and its type. One that the schema does not declare is added.
+    /// Returns the position of an output by its slot, and its type. An output that the schema does not declare is
+    /// added.
     fn output(&mut self, slot: usize) -> (usize, Text) {
         let at = if slot < self.declared {
             slot
@@ -237,13 +240,14 @@ fn is_of_files(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if open::is_open(input, combo))
 }
 
-/// Returns the type of a class's input. An input inside a dynamic input (`images.image0`) has that one's type.
+/// Returns the type of a class's input. For an input inside a dynamic input (`images.image0`), that is the type of the
+/// dynamic input.
 fn kind_of(definition: Option<&NodeDef>, name: &str) -> Text {
     let input = definition.and_then(|node| node.input(name.split('.').next().unwrap_or(name)));
     input.map(|input| input.kind.type_word()).unwrap_or_default()
 }
 
-/// Returns the name of an output that no schema names.
+/// Returns the name to show for an output that the schema does not declare.
 fn slot_name(slot: usize) -> Text {
     Text::new(format!("{slot}"))
 }
@@ -258,7 +262,7 @@ fn link(value: &Value) -> Option<(&str, usize)> {
     Some((link.source, link.index()?))
 }
 
-/// Returns a value as people read it: strings bare, wrapped lists unwrapped.
+/// Returns a value for display: strings without quotes, and arrays without the object that wraps them in a prompt.
 fn displayed(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),

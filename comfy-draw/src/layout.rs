@@ -8,12 +8,13 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
 /// A width and a height.
 pub(crate) type Size = (f64, f64);
 
-/// The gaps between the boxes of a layer, and between layers.
+/// The gap between the boxes of a layer.
 const ROW_GAP: f64 = 36.0;
+/// The gap between layers.
 const LAYER_GAP: f64 = 90.0;
 
-/// The maximum sum of boxes and of layers that links cross, with which the layout's cost grows. Beyond it, plain
-/// columns are made. The largest of 273 known workflows comes to 1,013.
+/// The maximum number of boxes plus that of layers crossed by all links, with which the cost of the layout grows.
+/// Beyond it, boxes are put into plain columns. For the largest of 273 known workflows, the sum is 1,013.
 const MAX_EFFORT: usize = 3_000;
 
 /// The positions of boxes and the routes of edges.
@@ -25,7 +26,7 @@ pub(crate) struct Layout {
     pub(crate) routes: HashMap<(usize, usize), Vec<Pass>>,
 }
 
-/// A route through a layer between its boxes: a level line from the layer's left side to its right side.
+/// A route through a layer, between its boxes: a horizontal line from the layer's left side to its right side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pass {
     pub(crate) left: f64,
@@ -48,7 +49,7 @@ pub(crate) fn layout(sizes: &[Size], edges: &[(usize, usize)]) -> Layout {
     layered(sizes, &edges).map_or_else(plain, Layout::at_zero)
 }
 
-/// Lays boxes out by dagre, in layers with few crossing links.
+/// Lays boxes out with `dagre`, in layers with few crossing links. Returns `None` if a box gets no finite position.
 fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
     let mut graph = Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
     for (at, &(width, height)) in sizes.iter().enumerate() {
@@ -87,13 +88,14 @@ fn layered(sizes: &[Size], edges: &[(usize, usize)]) -> Option<Layout> {
     Some(Layout { places, routes })
 }
 
-/// Returns the key of the line on which a layer's boxes are centred.
+/// Returns a key for the vertical line on which the boxes of a layer are centred.
 #[expect(clippy::cast_possible_truncation, reason = "places are far smaller")]
 fn line(x: f64) -> i64 {
     (x * 2.0).round() as i64
 }
 
-/// Returns the layer of every box: after all that feed it. Links that close a cycle are ignored.
+/// Returns the layer of every box, which comes after the layers of all boxes that feed it. Links that close a cycle are
+/// ignored.
 fn layers(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut waits = vec![0_usize; count];
@@ -156,7 +158,8 @@ fn columns(sizes: &[Size], layers: &[usize]) -> Vec<(f64, f64)> {
 }
 
 impl Layout {
-    /// Moves the leftmost and the topmost box to 0, and all boxes to whole points.
+    /// Shifts everything so that the leftmost and the topmost box are at 0, and rounds the positions of boxes to whole
+    /// points.
     fn at_zero(mut self) -> Self {
         let left = self.places.iter().map(|place| place.0).fold(f64::INFINITY, f64::min);
         let top = self.places.iter().map(|place| place.1).fold(f64::INFINITY, f64::min);
@@ -199,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn cycles_and_invalid_edges_end() {
+    fn cycles_and_invalid_edges_are_laid_out() {
         assert_eq!(layers(3, &[(0, 1), (1, 2), (2, 0)]), [0, 1, 2]);
         assert_eq!(layout(&[(1.0, 1.0)], &[(0, 0), (0, 9), (9, 0)]).places, [(0.0, 0.0)]);
         assert_eq!(layout(&[], &[(0, 1)]), Layout::default());

@@ -22,15 +22,15 @@
 //!
 //! # Features
 //!
-//! * `png`: [`Drawing::png`](Drawing), pictures of pixels.
-//! * `runtime`: `ToUi`, for workflows of `comfy-runtime`.
+//! * `png`: [`Drawing::png`](Drawing), which renders pictures as PNG.
+//! * `runtime`: `ToUi`, which converts workflows of `comfy-runtime` for the editor.
 //!
 //! Neither is on by default.
 //!
 //! # How it works
 //!
-//! The modules follow the data: `graph` (the content of a picture), then `scene` with `layout` (sizes and positions),
-//! then `svg`, `html`, `mermaid` and `png`. `editor` lays a prompt out for the editor.
+//! The modules are the stages of drawing: `graph` reads the content of a picture, `scene` and `layout` determine sizes
+//! and positions, and `svg`, `html`, `mermaid` and `png` write the formats. `editor` lays out a prompt for the editor.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -60,7 +60,7 @@ pub use error::DrawError;
 use graph::Graph;
 use scene::Scene;
 
-/// A picture of a workflow, which can be written in several formats. The same workflow gives the same bytes.
+/// A picture of a workflow, which can be written in several formats. The same workflow always gives the same bytes.
 #[derive(Debug)]
 #[must_use = "a drawing is not written anywhere"]
 pub struct Drawing {
@@ -68,7 +68,7 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Reads a prompt in API format of at most 10,000 nodes and 20,000 links.
+    /// Creates a drawing of a prompt in API format, which may have at most 10,000 nodes and 20,000 links.
     ///
     /// # Errors
     ///
@@ -77,8 +77,8 @@ impl Drawing {
         Self::with_inactive(prompt, &[], schema)
     }
 
-    /// Reads a prompt, and the muted and bypassed nodes of the workflow that it was converted from. Those are drawn pale,
-    /// with a dashed outline and dashed links.
+    /// Creates a drawing of a prompt, and of the muted and bypassed nodes of the workflow that it was converted from.
+    /// Those nodes are drawn pale, with a dashed outline and dashed links.
     ///
     /// ```
     /// use comfy_convert::{Converter, UiWorkflow};
@@ -116,8 +116,8 @@ impl Drawing {
         svg::write(&self.scene())
     }
 
-    /// Returns the picture as an HTML page with this title, which pans, zooms and searches. It is one file and uses no
-    /// network.
+    /// Returns the picture as an HTML page with this title, in which a user can pan, zoom and search. It is a single
+    /// file and needs no network.
     pub fn html(&self, title: &str) -> String {
         html::write(&self.scene(), title)
     }
@@ -128,7 +128,7 @@ impl Drawing {
     }
 
     /// Renders the picture to PNG, with `scale` pixels per point (1 is the size in the editor). Texts are drawn in the
-    /// fonts of the system; without any, they are missing.
+    /// fonts of the system; they are missing if the system has none.
     ///
     /// The scale is clamped to between 0.01 and 16, and a picture of more than 8,192 pixels a side is made smaller.
     ///

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::graph::{Graph, Node};
 use crate::text::mermaid as plain;
 
-/// Writes a flowchart from left to right, with the types of links on them.
+/// Writes a flowchart from left to right, in which links are labelled with their types.
 pub(crate) fn write(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (at, node) in graph.nodes.iter().enumerate() {
@@ -26,7 +26,8 @@ pub(crate) fn write(graph: &Graph) -> String {
     out
 }
 
-/// Defines a class of nodes by its style, and lists its members, if there are any.
+/// Defines a style class and assigns it to the nodes for which `has` is true, if there are any. `style` is the name of
+/// the class and its style.
 fn classes(graph: &Graph, out: &mut String, style: &str, has: impl Fn(&Node) -> bool) {
     let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| has(node));
     let names: Vec<String> = nodes.map(|(at, _)| format!("n{at}")).collect();

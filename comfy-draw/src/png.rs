@@ -8,7 +8,7 @@ use crate::error::DrawError;
 /// The maximum side of a picture in pixels. Larger pictures are made smaller.
 const MAX_SIDE: f32 = 8_192.0;
 
-/// Fonts that most systems have, the most widespread first.
+/// The fonts to prefer, in this order. Most systems have one of them.
 const PLAIN: [&str; 5] = ["DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];
 
 /// Renders an SVG with `scale` pixels per point. Texts use the fonts of the system.

@@ -1,4 +1,4 @@
-//! Positions in a picture: the sizes of nodes, their places, and the ends of links.
+//! Positions in a picture: the sizes and places of nodes, and the routes of links.
 
 use std::collections::HashMap;
 
@@ -19,9 +19,9 @@ pub(crate) const PADDING: f64 = 10.0;
 const MIN_WIDTH: f64 = 210.0;
 const MAX_WIDTH: f64 = 400.0;
 const MARGIN: f64 = 40.0;
-/// The distance between links between the same nodes.
+/// The distance between parallel links, which have the same source and target nodes.
 const BESIDE: f64 = 6.0;
-/// The maximum number of lines of a long text.
+/// The maximum number of lines of a long value.
 const MAX_LINES: usize = 5;
 
 /// A rectangle.
@@ -33,10 +33,10 @@ pub(crate) struct Rect {
     pub(crate) height: f64,
 }
 
-/// A point.
+/// A point, given by its x and y coordinates.
 pub(crate) type Point = (f64, f64);
 
-/// A picture without strokes and colours.
+/// A picture that is laid out: the positions of nodes and links, without strokes and colours.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) width: f64,
@@ -46,7 +46,8 @@ pub(crate) struct Scene {
     pub(crate) problems: Vec<String>,
 }
 
-/// A link and the points that it passes, its ends included. From the second point on, each pair is level.
+/// A link and the points that it passes, including its two ends. The points between the ends form pairs, each of which
+/// is a horizontal line through a layer.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) link: Link,
@@ -64,7 +65,7 @@ pub(crate) struct Placed {
 }
 
 impl Scene {
-    /// Lays a workflow out.
+    /// Lays out a workflow.
     pub(crate) fn new(graph: Graph) -> Self {
         let mut boxes: Vec<Placed> = graph.nodes.into_iter().map(Placed::new).collect();
         let sizes: Vec<Size> = boxes.iter().map(|placed| (placed.rect.width, placed.rect.height)).collect();
@@ -164,7 +165,7 @@ impl Placed {
         (self.rect.x + self.rect.width, self.rect.y + row_middle(at))
     }
 
-    /// Returns the distance from the node's top to the first line below the sockets.
+    /// Returns the distance from the top of the node to the first line below its sockets.
     pub(crate) fn below_sockets(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a node has few rows")]
         let rows = self.node.inputs.len().max(self.node.outputs.len()) as f64;
@@ -177,12 +178,12 @@ fn row_middle(at: usize) -> f64 {
     TITLE_BAR + ROW * at as f64 + ROW / 2.0
 }
 
-/// Returns whether a value stands below its name.
+/// Returns whether a value is written below its name, rather than beside it.
 pub(crate) fn stands_below(value: &str, lines: &[String]) -> bool {
     lines.len() != 1 || lines.first().is_none_or(|line| line != value)
 }
 
-/// Returns the height of a value.
+/// Returns the height of a value, including its name.
 pub(crate) fn value_height(value: &str, lines: &[String]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "few lines are shown")]
     let below = if stands_below(value, lines) { LINE * lines.len() as f64 + 4.0 } else { 0.0 };

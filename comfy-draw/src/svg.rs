@@ -11,8 +11,9 @@ use crate::scene::{
 };
 use crate::text::{escape, fit, width};
 
-/// The radius of a socket's dot, and of a node's corners.
+/// The radius of a socket's dot.
 const DOT: f64 = 4.5;
+/// The radius of a node's corners.
 const CORNER: f64 = 8.0;
 /// The maximum number of characters of a value in a tooltip.
 const MAX_VALUE_LEN: usize = 2_000;
@@ -31,7 +32,7 @@ pub(crate) fn write(scene: &Scene) -> String {
     out
 }
 
-/// Writes links and nodes, without the frame.
+/// Writes links and nodes, without the `<svg>` element around them.
 pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     out.push_str("<g class=\"links\" fill=\"none\" stroke-width=\"2.5\">\n");
     for Line { link, points } in &scene.links {
@@ -49,7 +50,7 @@ pub(crate) fn write_content(scene: &Scene, out: &mut String) {
     }
 }
 
-/// Returns a path of curves that leave to the right and arrive from the left, with level pieces between them.
+/// Returns a path that leaves to the right and arrives from the left: curves, with horizontal lines between them.
 fn path(points: &[Point]) -> String {
     let Some(((x, y), rest)) = points.split_first() else { return String::new() };
     let (mut x, mut y) = (*x, *y);
@@ -190,7 +191,7 @@ fn label(out: &mut String, (x, y): Point, size: f64, colour: &str, anchor: &str,
         writeln!(out, r#"<text x="{x:.0}" y="{y:.0}" font-size="{size}" fill="{colour}"{end}>{}</text>"#, escape(text));
 }
 
-/// Returns all that is known of a node, for its tooltip and for searching.
+/// Returns the text of a node's tooltip, which the HTML page also searches.
 fn tooltip(placed: &Placed) -> String {
     let node = &placed.node;
     let mut out = format!("{} ({})\nnode {}", node.title, node.class, node.id);

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-/// The estimated width of a character of a sans-serif font, as a part of its size. Rather too large.
+/// The estimated width of a character of a sans-serif font, as a fraction of the font size. It errs on the large side.
 const CHARACTER: f64 = 0.56;
-/// The width of ideographs and other wide characters.
+/// The width of ideographs and other wide characters, as a fraction of the font size.
 const WIDE: f64 = 1.0;
 
 /// Returns the estimated width of a text.
@@ -17,7 +17,7 @@ fn is_wide(char: char) -> bool {
         | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Returns the beginning of a text on one line, as far as there is room.
+/// Returns a text on one line. If it is wider than `room`, it is cut off and ends with an ellipsis.
 pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
     let mut out = String::new();
     let mut used = 0.0;
@@ -35,7 +35,7 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
     out
 }
 
-/// Breaks a text into at most `max` lines that fit the room.
+/// Breaks a text into at most `max` lines that are no wider than `room`.
 pub(crate) fn wrap(text: &str, size: f64, room: f64, max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -65,8 +65,7 @@ pub(crate) fn wrap(text: &str, size: f64, room: f64, max: usize) -> Vec<String> 
     lines.iter().enumerate().map(cut).collect()
 }
 
-/// Escapes a text as content or attribute of XML: nothing in it is markup, and characters that XML does not allow are
-/// left out.
+/// Escapes a text for the content or an attribute of an XML element, and leaves out characters that XML does not allow.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -84,7 +83,8 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// Escapes a text in quotes of Mermaid: all but letters, digits and plain signs become codes.
+/// Escapes a text for a quoted label in Mermaid: all characters except letters, digits and some punctuation become
+/// entity codes.
 pub(crate) fn mermaid(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

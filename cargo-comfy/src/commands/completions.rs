@@ -8,8 +8,8 @@ use crate::files;
 
 /// The name of the program that shells complete.
 const PROGRAM: &str = "cargo-comfy";
-/// The name in its place while the script is made. For a name with a hyphen, `clap_complete` 4.6 writes a bash script
-/// that completes no arguments of subcommands.
+/// The name that replaces [`PROGRAM`] while the script is generated. For a name with a hyphen, `clap_complete` 4.6
+/// writes a bash script that completes no arguments of subcommands.
 const PLACEHOLDER: &str = "cargocomfy";
 
 /// Print a completion script for a shell.

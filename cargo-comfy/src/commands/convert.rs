@@ -52,8 +52,8 @@ Examples:
     cargo comfy convert portrait.json --server http://127.0.0.1:8188 --format request |
       curl -d @- http://127.0.0.1:8188/prompt
 
-Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the others
-still are.
+Workflows in UI format need node definitions. Warnings go to standard error. If a file cannot be converted, the
+command still converts the others.
 
 Exit codes: 0 done, 1 done with warnings (--deny-warnings), 2 a file could not be converted.";
 
@@ -67,7 +67,7 @@ enum Format {
     Request,
 }
 
-/// The counts over all files.
+/// The number of warnings and of failures, over all files.
 #[derive(Default)]
 struct Outcome {
     warnings: usize,

@@ -26,7 +26,7 @@ pub(crate) struct Graph {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Output format [default: the one of the extension].
+    /// Output format [default: selected by the extension of --out].
     #[arg(long, value_enum)]
     format: Option<Format>,
 
@@ -100,7 +100,8 @@ impl Graph {
         }
     }
 
-    /// Loads the definitions that the arguments select, or else a snapshot if there is one.
+    /// Loads the definitions that the arguments select, or else the only snapshot in `schemas`. Returns `None` if no
+    /// argument selects any and there is not exactly one snapshot that can be read.
     fn definitions(&self) -> Result<Option<Schema>, Failure> {
         match self.definitions.load() {
             Ok(schema) => Ok(Some(schema)),

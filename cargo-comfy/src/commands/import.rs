@@ -56,14 +56,14 @@ pub(crate) struct Import {
     #[arg(long)]
     tidy: bool,
 
-    /// Turn each subgraph into a function of its own.
+    /// Turn each subgraph into a separate function.
     #[arg(long)]
     functions: bool,
 
     #[command(flatten)]
     choices: Choices,
 
-    /// Write nothing; print how long the import takes.
+    /// Write nothing; print the time that the import takes.
     #[arg(long)]
     time: bool,
 
@@ -101,7 +101,7 @@ enum Options {
     Enums,
 }
 
-/// The counts over all files.
+/// The number of warnings, failures and nodes, over all files.
 #[derive(Default)]
 struct Outcome {
     warnings: usize,

@@ -90,7 +90,8 @@ impl Serve {
         Runtime::new()?.block_on(async {
             let stop = stop_signal()?;
             let server = self.start().await?;
-            // The program that started this one may read the address here. The server also runs if nobody does.
+            // A program that starts the server can read its address from standard output. The server runs even if
+            // standard output is closed.
             _ = writeln!(io::stdout(), "{}", server.url());
             eprintln!("saving pictures in {}; press Ctrl-C to stop", server.output_dir().display());
             stop.await?;

@@ -134,8 +134,8 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
     removed.chain(present).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
 }
 
-/// Writes a file so that no reader ever sees half of it: to a temporary file in the same folder, which then takes its
-/// place.
+/// Replaces a file atomically, so that no reader ever sees a part of it: the bytes are written to a temporary file in
+/// the same folder, which is then renamed.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_would_be_a_path_is_refused() {
+    fn a_version_that_would_be_a_path_is_rejected() {
         assert_eq!(default_path("0.26.0").ok().as_deref(), Some(Path::new("schemas/comfyui-0.26.0.json")));
         for version in ["", "../../x", "a/b", "a\\b", "1\u{1b}[2J"] {
             assert!(default_path(version).is_err(), "{version:?}");

@@ -1,4 +1,4 @@
-//! Writes `docs/pictures/crates.svg`, the picture of the crates: `cargo crates-picture`.
+//! Writes `docs/pictures/crates.svg`, the picture of the crates. The command is `cargo crates-picture`.
 
 use std::{fs, io};
 

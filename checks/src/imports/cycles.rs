@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
-/// The files of a crate and what each imports from the others.
+/// The files of a crate, and the names that each imports from the others.
 #[derive(Debug, Default)]
 pub struct Files {
     imports: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
     parents: BTreeMap<String, String>,
 }
 
-/// Files that import each other, directly or through others of them.
+/// A set of files that import each other, directly or through other files of the set.
 #[derive(Debug)]
 pub struct Cycle {
     /// The files, in alphabetical order.
@@ -37,14 +37,14 @@ impl fmt::Display for Cycle {
 }
 
 impl Files {
-    /// Notes that the module of one file declares the module of another.
+    /// Records that the module of one file declares the module of another.
     pub fn add_child(&mut self, parent: &str, child: &str) {
         if parent != child {
             self.parents.insert(child.to_owned(), parent.to_owned());
         }
     }
 
-    /// Notes that one file imports a name that another defines.
+    /// Records that one file imports a name that another defines.
     pub fn add_import(&mut self, from: &str, to: &str, name: &str) {
         if from != to {
             let names = self.imports.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default();
@@ -52,11 +52,11 @@ impl Files {
         }
     }
 
-    /// Returns the cycles, except those of a `mod.rs` (or another parent module) with its own children alone.
+    /// Returns the cycles, except those between a `mod.rs` (or another parent module) and only its own children.
     ///
-    /// Such a cycle stays within one family, a parent and its direct children, and passes through the parent. Two families
-    /// share at most one file, so a set of connected files whose imports all stay within families has no other cycles than
-    /// those and the ones among the children of one parent.
+    /// Such a cycle stays within one family, which is a parent and its direct children, and passes through the parent.
+    /// Two families share at most one file. If all imports of a set of connected files stay within families, the only
+    /// other cycles are therefore those among the children of one parent.
     pub fn cycles(&self) -> Vec<Cycle> {
         let all = self.imports.keys().cloned().collect();
         let mut cycles = Vec::new();

@@ -1,4 +1,4 @@
-//! The module tree of a crate: what each module defines, imports and mentions.
+//! The module tree of a crate, with the names that each module defines, imports and mentions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,10 +22,10 @@ pub(super) struct Module {
     pub(super) file: String,
     pub(super) parent: Option<usize>,
     pub(super) children: BTreeMap<String, usize>,
-    /// The names that the module itself defines; an enum with its variants.
+    /// The names that the module itself defines. An enum has its variants.
     pub(super) items: BTreeMap<String, Vec<String>>,
     pub(super) uses: Vec<Use>,
-    /// The paths in the code, however short.
+    /// The paths in the code, including single names.
     pub(super) mentions: BTreeSet<Vec<String>>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Use {
     pub(super) is_reexport: bool,
 }
 
-/// A file of a module that is missing or does not parse.
+/// The error of a module's file that is missing or is not Rust.
 #[derive(Debug)]
 pub struct ParseError {
     file: String,
@@ -123,7 +123,7 @@ impl Crate {
     }
 }
 
-/// Notes the name that an item defines in its module.
+/// Records the name that an item defines in its module.
 fn define(module: &mut Module, item: &Item) {
     let mut variants = Vec::new();
     let (ident, attributes) = match item {
@@ -156,7 +156,7 @@ fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// Collects what the code of a module imports and mentions.
+/// Collects the imports of a module and the paths that its code mentions.
 impl<'ast> Visit<'ast> for Module {
     fn visit_item(&mut self, item: &'ast Item) {
         let attributes = match item {
@@ -208,13 +208,13 @@ impl<'ast> Visit<'ast> for Module {
         }
     }
 
-    /// Ignores `pub(in …)`, which names a module and imports nothing.
+    /// Ignores the path of `pub(in …)`, which names a module but imports nothing.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
         self.visit_path(&invocation.path);
         let name = invocation.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-        // The tokens of these belong to the code that is generated.
+        // The tokens of these macros belong to generated code.
         if !["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"].contains(&name.as_str()) {
             token_paths(invocation.tokens.clone(), &mut self.mentions);
         }

@@ -1,19 +1,19 @@
-//! Names become the files that define them.
+//! Resolution of names to the files that define them.
 
 use std::collections::BTreeSet;
 
 use super::cycles::Files;
 use super::modules::{Crate, Module};
 
-/// What a path names. A name can be several at once: a module and a function, for example.
+/// The target of a path. A path can have several targets at once, such as a module and a function of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
     Module(usize),
-    /// An item of a module, or something inside of that item.
+    /// An item of a module, or something inside that item.
     Item(usize, String),
 }
 
-/// The lookups that are under way, so that globs that import each other come to an end.
+/// The lookups in progress, which are not started again, so that globs that import each other do not recurse forever.
 type Pending = BTreeSet<(usize, String)>;
 
 impl Crate {
@@ -36,7 +36,8 @@ impl Crate {
         }
     }
 
-    /// Returns what a path names that is written in the module `at`; nothing for a path into another crate.
+    /// Returns the targets of a path that is written in the module `at`. The list is empty for a path into another
+    /// crate.
     fn resolve(&self, at: usize, path: &[String], pending: &mut Pending) -> Vec<Target> {
         let Some((first, rest)) = path.split_first() else {
             return Vec::new();
@@ -55,7 +56,7 @@ impl Crate {
 
     fn step(&self, target: Target, name: &str, pending: &mut Pending) -> Vec<Target> {
         let Target::Module(module) = target else {
-            // A variant, a method, an associated constant: it comes with its type.
+            // A variant, a method or an associated constant belongs to the file that defines its type.
             return vec![target];
         };
         if name == "super" {
@@ -63,13 +64,13 @@ impl Crate {
         }
         let found = self.lookup(module, name, pending);
         if found.is_empty() && !pending.contains(&(module, name.to_owned())) {
-            // A macro call in that module defines it.
+            // A macro call in that module must define the name.
             return vec![Target::Item(module, name.to_owned())];
         }
         found
     }
 
-    /// Returns what a name means in a module: its own items first, then its imports, then its globs.
+    /// Returns the targets of a name in a module: its own items and its imports, or else what its globs import.
     fn lookup(&self, at: usize, name: &str, pending: &mut Pending) -> Vec<Target> {
         let Some(module) = self.modules.get(at) else {
             return Vec::new();
@@ -92,7 +93,7 @@ impl Crate {
         found
     }
 
-    /// Returns what a name means among the names that `use target::*` imports.
+    /// Returns the targets of a name among the names that `use target::*` imports.
     fn in_glob(&self, target: Target, name: &str, pending: &mut Pending) -> Vec<Target> {
         match target {
             Target::Module(module) => self.lookup(module, name, pending),

@@ -1,4 +1,4 @@
-//! First paragraphs of doc comments.
+//! Check of the first paragraphs of doc comments.
 
 use proc_macro2::Span;
 use syn::visit::{self, Visit};
@@ -18,7 +18,7 @@ struct Docs {
     found: Vec<InFile>,
 }
 
-/// Reads the doc comments of a list of attributes, wherever it stands; items that are compiled for tests alone do not count.
+/// Visits everything that can have a doc comment. Items that are compiled for tests alone are skipped.
 impl<'ast> Visit<'ast> for Docs {
     fn visit_file(&mut self, file: &'ast syn::File) {
         if !is_test_only(&file.attrs) {
@@ -94,7 +94,8 @@ impl Docs {
     }
 }
 
-/// Returns the doc comment among the attributes and the place where it begins; nothing if it is hidden or included.
+/// Returns the doc comment among the attributes and the place where it begins. Returns `None` if there is none, or if
+/// it is included from a file.
 fn doc_comment(attributes: &[Attribute]) -> Option<(Span, String)> {
     let mut place = None;
     let mut text = String::new();
@@ -114,8 +115,8 @@ fn doc_comment(attributes: &[Attribute]) -> Option<(Span, String)> {
     place.map(|place| (place, text))
 }
 
-/// Returns the first paragraph of a doc comment and what is expected of it, if it does not begin with a capital letter and
-/// end with a full stop. A colon may stand at its end if a list, a table or code follows.
+/// Returns the first paragraph of a doc comment and the form that is expected of it, if it does not begin with a
+/// capital letter or does not end with a full stop. A colon may stand at its end if a list, a table or code follows.
 pub fn first_paragraph_fault(text: &str) -> Option<(String, &'static str)> {
     let is_block =
         |line: &str| line.starts_with(['*', '-', '|', '#', '>']) || line.starts_with("```") || line.starts_with("1.");

@@ -1,4 +1,4 @@
-//! Messages of errors.
+//! Check of error messages.
 
 use syn::parse::{ParseStream, Parser};
 use syn::visit::{self, Visit};
@@ -41,10 +41,11 @@ impl<'ast> Visit<'ast> for Messages<'_> {
     }
 }
 
-/// Returns what is expected of a message that does not begin with a lower-case letter or that ends with a full stop.
+/// Returns the form that is expected of an error message if the message begins with an upper-case letter or ends with a
+/// full stop.
 ///
-/// Identifiers, abbreviations and the proper names of the field may begin it: words with more than one capital letter, and
-/// those listed here.
+/// A message may begin with an identifier or abbreviation, which is a word with an underscore or with more than one
+/// capital letter, and with one of the proper names listed in this function.
 pub fn message_fault(message: &str) -> Option<&'static str> {
     const PROPER_NAMES: &[&str] = &["Mermaid", "Python", "Rust", "Vorbis"];
     let word: &str = message.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();

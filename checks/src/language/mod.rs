@@ -1,4 +1,4 @@
-//! The parts of the language of sources that a program can check: documentation, error messages and names.
+//! Checks of the language of sources, as far as a program can check it: documentation, error messages and names.
 //!
 //! The rules are those of `CONTRIBUTING.md`.
 
@@ -22,9 +22,9 @@ pub struct Finding {
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
-    /// What stands there.
+    /// The text at fault.
     pub text: String,
-    /// What is expected instead.
+    /// The form that is expected instead.
     pub expected: String,
 }
 
@@ -34,23 +34,24 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Finds the doc comments whose first paragraph is not a sentence: a capital letter first, a full stop last. Those that clap prints
-/// as help have no full stop instead.
+/// Finds the doc comments whose first paragraph does not begin with a capital letter and end with a full stop. The rule
+/// includes those that clap prints as help, because clap removes the full stop.
 pub fn docs(sources: &Sources) -> Vec<Finding> {
     findings(sources, docs::check)
 }
 
-/// Finds the messages in `#[error("…")]` that begin with a capital letter or end with a full stop, except those in `verbatim`.
+/// Finds the messages in `#[error("…")]` that begin with a capital letter or end with a full stop, except those in
+/// `verbatim`.
 pub fn messages(sources: &Sources, verbatim: &[&str]) -> Vec<Finding> {
     findings(sources, |syntax| messages::check(syntax, verbatim))
 }
 
-/// Finds the definitions that have a name which the workspace has given up.
+/// Finds the definitions whose name is one that the workspace has given up.
 pub fn names(sources: &Sources, old: &[&OldName]) -> Vec<Finding> {
     findings(sources, |syntax| names::check(syntax, old))
 }
 
-/// A finding in one file: the line, the text, what is expected.
+/// A finding in one file: the line, the text at fault and the expected form.
 type InFile = (usize, String, String);
 
 fn findings(sources: &Sources, check: impl Fn(&syn::File) -> Vec<InFile>) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! Names that the workspace has given up.
+//! Check for names that the workspace has given up.
 
 use proc_macro2::Ident;
 use syn::visit::{self, Visit};
@@ -6,12 +6,12 @@ use syn::{ImplItem, Item, Visibility};
 
 use super::InFile;
 
-/// A name that no definition has any more.
+/// A name that no definition may have any more.
 #[derive(Debug)]
 pub struct OldName {
-    /// The packages in which the name is given up; none for all packages.
+    /// The packages in which the name is given up; empty for all packages.
     pub packages: &'static [&'static str],
-    /// The old name; a word of constants if it ends with `_`.
+    /// The old name. If it ends with `_`, it matches every name that has it as one of the words between underscores.
     pub old: &'static str,
     /// The name to use instead.
     pub new: &'static str,

@@ -16,7 +16,8 @@ pub struct InactiveNode {
     pub id: Text,
     /// The reason why the node does not run.
     pub state: InactiveState,
-    /// The node as it would stand in the prompt. Its links lead to nodes of the prompt or to other inactive ones.
+    /// The node in the form that it would have in the prompt. Its links lead to nodes of the prompt or to other
+    /// inactive ones.
     pub json: Value,
     /// The links from this node to nodes of the prompt.
     pub outgoing: Vec<OutgoingLink>,
@@ -25,7 +26,7 @@ pub struct InactiveNode {
 /// The reason why a node does not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InactiveState {
-    /// Neither the node nor what needs it runs.
+    /// The node does not run, and the links from it are dropped.
     Muted,
     /// The node does not run, and its links pass through it.
     Bypassed,
@@ -54,7 +55,8 @@ impl InactiveState {
 }
 
 impl Emitter<'_, '_> {
-    /// Returns the inactive nodes. Must come after all nodes of the prompt, whose steps and random choices count first.
+    /// Returns the inactive nodes. It must be called after all nodes of the prompt are emitted, so that it affects
+    /// neither their random choices nor their limit on steps.
     pub(super) fn inactive(&mut self) -> Vec<InactiveNode> {
         let all = self.flat.nodes.iter().copied();
         let places: Vec<(usize, usize)> = all.filter(|&(frame, at)| self.resolver.is_inactive(frame, at)).collect();
@@ -77,7 +79,7 @@ impl Emitter<'_, '_> {
         let node = self.loaded.node(self.flat.frames[frame].graph, at);
         let label = self.resolver.label(frame, at);
         let warnings = self.warnings.len();
-        // The node is not sent, so values that cannot be sent do not matter.
+        // The node is not sent, so an error in its values does not matter.
         let mut inputs = self.values_of(node, &label).unwrap_or_default();
         self.warnings.truncate(warnings);
         for (slot, input) in node.inputs.iter().enumerate() {

@@ -23,7 +23,8 @@ enum Held {
     Link(Text, usize),
 }
 
-/// The inputs by name; `None` is undefined. Of equal names the first gives the position and the last the value.
+/// The inputs by name; `None` is JavaScript's `undefined`. If a name occurs several times, the first occurrence
+/// determines the position and the last one the content.
 type Inputs = Vec<(Text, Option<Held>)>;
 
 /// A node of the prompt.
@@ -104,7 +105,8 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// Adds the inner nodes of a group node, with their sources as they stand.
+    /// Adds the inner nodes of a group node. Unlike other links, theirs are not followed through bypassed or virtual
+    /// nodes.
     fn group(&mut self, frame: usize, at: usize, group: &Group<'_>) -> Result<(), ConvertError> {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let outer = self.resolver.label(frame, at);
@@ -120,7 +122,8 @@ impl Emitter<'_, '_> {
                 let (id, output) = match group.source(index, number) {
                     InnerSource::Nothing => continue,
                     InnerSource::Inside(from, output) if group.nodes[from].is_virtual() => {
-                        // A primitive gives its value and not a link; other virtual nodes are not followed.
+                        // The value of a primitive is already in the widget; links through other virtual nodes are not
+                        // followed.
                         if matches!(group.nodes[from].kind, NodeKind::Primitive { .. }) {
                             continue;
                         }
@@ -142,7 +145,8 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// Returns the source of a link into a group. Of the nodes that could be passed through, only groups are.
+    /// Returns the source of a link into a group node. The link is followed into another group node, but not through
+    /// bypassed or virtual nodes.
     fn raw_source(&self, frame: usize, link: &Link) -> (Text, usize) {
         let graph = &self.loaded.graphs[self.flat.frames[frame].graph];
         let origin = graph.by_id.get(&link.origin).map(|&at| &graph.nodes[at].kind);
@@ -187,15 +191,15 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// Returns the nodes as an object in JavaScript's order, without links to nodes that are not in it.
+/// Returns the nodes as an object with keys in JavaScript's order, without links to nodes that are not in it.
 fn prompt(mut nodes: Vec<Emitted>) -> Value {
     let ids: HashSet<Text> = nodes.iter().map(|node| node.id.clone()).collect();
-    // Integers come first, ascending; the others in the order in which they were added.
+    // Integer keys come first, in ascending order; the others follow in insertion order.
     nodes.sort_by_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
     nodes.into_iter().map(|node| (node.id.clone(), node.into_value(&ids))).collect::<Map>().into()
 }
 
-/// Returns the id as an integer, if JavaScript takes it for an index.
+/// Returns the id as an integer, if JavaScript treats it as an array index.
 fn integer(id: &str) -> Option<u32> {
     id.parse::<u32>().ok().filter(|number| *number != u32::MAX && number.to_string() == id)
 }

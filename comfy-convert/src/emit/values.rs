@@ -1,4 +1,4 @@
-//! The values that widgets send.
+//! Computation of the values that widgets contribute to the prompt.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::load::{Loaded, Node};
 use crate::options::{DynamicPrompts, Options};
 use crate::widgets::{Kind, Widget};
 
-/// The state of making the values of widgets.
+/// Computes the values of widgets, and holds the state that they share, such as the random numbers.
 pub(super) struct Values<'a, 's> {
     loaded: &'a Loaded<'s>,
     options: &'a Options,
@@ -22,7 +22,7 @@ pub(super) struct Values<'a, 's> {
     replacer: Option<Replacer>,
 }
 
-/// A value (`None` if the key is missing) and a warning about it.
+/// A value (`None` if the prompt lacks the input) and a warning about it.
 type Sent = (Option<Value>, Option<ConvertWarningKind>);
 
 impl<'a, 's> Values<'a, 's> {
@@ -30,7 +30,7 @@ impl<'a, 's> Values<'a, 's> {
         Self { loaded, options, random: Random::new(options.seed), replacer: None }
     }
 
-    /// Returns the value that a widget of a node sends.
+    /// Returns the value that the prompt holds for a widget of a node.
     pub(super) fn of(&mut self, widget: &Widget<'_>, node: &Node<'_>, label: &NodeLabel) -> Result<Sent, ConvertError> {
         let undecided = |reason| Some(ConvertWarningKind::Undecided { input: widget.name.clone(), reason });
         Ok(match (widget.kind, &widget.value) {
@@ -93,7 +93,8 @@ impl<'a, 's> Values<'a, 's> {
     }
 }
 
-/// Returns a value as it stands in the prompt: arrays are wrapped, so that they are not taken for links.
+/// Returns a value in the form that the prompt needs: arrays are wrapped, so that the server does not take them for
+/// links.
 pub(super) fn wrapped(value: &Value) -> Value {
     match value {
         Value::Array(_) => {
@@ -105,7 +106,8 @@ pub(super) fn wrapped(value: &Value) -> Value {
     }
 }
 
-/// Returns the value of a node of an unknown class.
+/// Returns the form in which the prompt holds the value of a node of an unknown class: null, arrays and objects become
+/// JSON text.
 pub(super) fn of_unknown(value: &Value) -> Value {
     match value {
         Value::Null | Value::Array(_) | Value::Object(_) => json_text(value).into(),

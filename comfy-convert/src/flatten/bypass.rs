@@ -1,8 +1,8 @@
-//! The choice of the input that stands for an output of a bypassed node.
+//! Choice of the input that replaces an output of a bypassed node.
 
 use crate::load::{Node, NodeKind, compatible};
 
-/// The result of the choice.
+/// The outcome of [`choose`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice {
     /// An input, by position.
@@ -13,7 +13,8 @@ pub(super) enum Choice {
     NoInputs,
 }
 
-/// Chooses the input for an output of which the type `wanted` is needed.
+/// Chooses the input that replaces an output of a bypassed node. `wanted` is the type that the target of the link
+/// accepts.
 pub(super) fn choose(node: &Node<'_>, output: usize, wanted: &str) -> Choice {
     let inputs = &node.inputs;
     if matches!(node.kind, NodeKind::Group(_)) {

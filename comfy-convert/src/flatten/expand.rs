@@ -1,4 +1,4 @@
-//! The flat list of nodes: each instance of a subgraph adds its own copy of the inner ones.
+//! Expansion of subgraphs into a flat list of nodes: each instance adds its own copies of the inner nodes.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,8 @@ use comfy_schema::Text;
 use crate::error::ConvertError;
 use crate::load::{Loaded, MAX_NODES, NodeKind};
 
-/// The maximum nesting depth of subgraphs. An inner node's id lists all instances around it.
+/// The maximum nesting depth of subgraphs. It also limits the length of ids, because an inner node's id lists all
+/// instances around it.
 const MAX_DEPTH: usize = 100;
 
 /// An instance of a graph.
@@ -16,8 +17,9 @@ pub(crate) struct Frame {
     pub(crate) graph: usize,
     /// The frame and node of the subgraph instance; `None` for the root.
     pub(crate) around: Option<(usize, usize)>,
-    /// The prefix of its nodes' ids: `12:`.
+    /// The prefix of the ids of the frame's nodes, such as `12:`; empty for the root.
     prefix: Text,
+    /// The number of instances around the frame's nodes.
     level: usize,
 }
 
@@ -27,11 +29,12 @@ pub(crate) struct Flat {
     pub(crate) frames: Vec<Frame>,
     /// All nodes by frame and position, an instance before its inner nodes.
     pub(crate) nodes: Vec<(usize, usize)>,
+    /// The frame of an instance's inner nodes, by the frame and position of the instance.
     inside: HashMap<(usize, usize), usize>,
 }
 
 impl Flat {
-    /// Lists all nodes.
+    /// Expands all instances and lists all nodes.
     ///
     /// # Errors
     ///
@@ -39,7 +42,7 @@ impl Flat {
     pub(super) fn new(loaded: &Loaded<'_>) -> Result<Self, ConvertError> {
         let root = Frame { graph: 0, around: None, prefix: Text::default(), level: 0 };
         let mut flat = Self { frames: vec![root], nodes: Vec::new(), inside: HashMap::new() };
-        // The open frames, each with its next node to look at.
+        // The frames being visited, each with the position of its next node.
         let mut open = vec![(0, 0)];
         while let Some((frame, next)) = open.last_mut() {
             let (frame, node) = (*frame, *next);
@@ -53,7 +56,7 @@ impl Flat {
             if flat.nodes.len() > MAX_NODES {
                 return Err(ConvertError::TooLarge { max: MAX_NODES });
             }
-            // The inner nodes of a muted or bypassed instance are left out only at the root.
+            // The front end leaves out the inner nodes of a muted or bypassed instance only in the root graph.
             if let NodeKind::Subgraph(inner) = found.kind
                 && (frame != 0 || found.mode.runs())
             {

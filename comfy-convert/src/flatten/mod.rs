@@ -1,5 +1,5 @@
-//! Flattening: graphs in graphs become one flat list of nodes, and links lead to the outputs that they really come
-//! from.
+//! Flattening: subgraphs are expanded into one flat list of nodes, and each link is resolved to the output that it
+//! comes from once virtual and bypassed nodes are removed.
 
 mod bypass;
 mod expand;
@@ -16,7 +16,8 @@ use crate::error::ConvertError;
 use crate::frontend::date::DateTime;
 use crate::load::Loaded;
 
-/// Writes values to the widgets that send them (promoted widgets, primitives) and lists all nodes.
+/// Copies the values of primitives and promoted widgets to the widgets that they control, and expands subgraphs into a
+/// flat list of nodes.
 ///
 /// # Errors
 ///

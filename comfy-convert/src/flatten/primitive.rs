@@ -10,11 +10,11 @@ use crate::load::{Loaded, NodeKind};
 use crate::ui::LinkId;
 use crate::widgets::{Kind, has_widget};
 
-/// The front end's bounds for numbers whose input states none.
+/// The front end's default bounds, for numeric inputs that declare none.
 const DEFAULT_MIN: f64 = 0.0;
 const DEFAULT_MAX: f64 = 2048.0;
 
-/// Writes the values of all primitives.
+/// Writes the value of every primitive to the widgets that it is linked to.
 pub(super) fn push(loaded: &mut Loaded<'_>, promoted: &Promoted, date: Option<&DateTime>) {
     let mut replacer: Option<Replacer> = None;
     for graph in loaded.order.clone() {
@@ -45,7 +45,8 @@ fn replaces(loaded: &Loaded<'_>, graph: usize, node: usize) -> bool {
     property.and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// Returns the value of a primitive, which depends on the target of its first link; `None` if that link is gone.
+/// Returns the value of a primitive, which depends on the target of its first link. Returns `None` if that target does
+/// not exist or takes no value.
 fn value_of(
     loaded: &Loaded<'_>,
     promoted: &Promoted,
@@ -59,7 +60,7 @@ fn value_of(
     let (target, slot) = loaded.graphs[graph].target_of(first?)?;
     let widget = widget_behind(loaded, promoted, graph, target, slot);
     let Some(widget) = widget else {
-        // A socket of a type that has widgets gives the primitive one too, without bounds.
+        // If the type of the socket has a widget, the primitive has one too, without bounds.
         let kind = &loaded.graphs[graph].nodes[target].inputs[slot].kind;
         return saved.clone().filter(|_| has_widget(kind));
     };
@@ -71,7 +72,8 @@ fn value_of(
     })
 }
 
-/// Returns the widget behind an input of a node: its own, or the promoted one of an instance.
+/// Returns the widget that an input controls: the node's own widget, or the promoted widget if the node is a subgraph
+/// instance.
 fn widget_behind(loaded: &Loaded<'_>, promoted: &Promoted, graph: usize, node: usize, slot: usize) -> Option<WidgetAt> {
     let found = &loaded.graphs[graph].nodes[node];
     if let NodeKind::Subgraph(inner) = found.kind {
@@ -98,7 +100,8 @@ fn write(loaded: &mut Loaded<'_>, promoted: &Promoted, graph: usize, link: &Link
         return;
     };
     let value = match widget.kind {
-        // Observed in the front end: the primitive's own list lacks the options of the dynamic combo.
+        // As observed in the front end, a primitive does not know the branches of a dynamic combo, so the first one is
+        // selected.
         Kind::DynamicCombo(branches) => match crate::widgets::first_branch(branches) {
             Some(branch) => (&branch.key).into(),
             None => return,
@@ -151,7 +154,8 @@ fn bounded(input: &InputDef, value: &Value) -> Value {
     }
 }
 
-/// Returns the number of decimals of a step: none from 1 on, one from 0.1 on, and so on.
+/// Returns the number of decimals that a step implies: 0 for a step of at least 1, 1 for one of at least 0.1, and so
+/// on.
 fn decimals(step: f64) -> u8 {
     (0u8..15).find(|&decimals| step >= 10f64.powi(-i32::from(decimals))).unwrap_or(15)
 }

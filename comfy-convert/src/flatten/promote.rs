@@ -41,7 +41,8 @@ impl Promoted {
                 if own.is_some_and(|own| own > 0) {
                     promoted.mixed.insert((graph, input));
                 }
-                // A widget of the definition itself wins; otherwise it is the one behind the first instance.
+                // A widget of a node in the definition itself takes precedence over the promoted widgets of nested
+                // instances.
                 if let Some(End::Own(at) | End::Nested(at)) = ends.into_iter().nth(own.unwrap_or(0)) {
                     promoted.by_input.insert((graph, input), at);
                 }
@@ -65,7 +66,8 @@ impl Promoted {
         self.by_input.get(&(graph, input))
     }
 
-    /// Returns whether the front end fails to write to the widget from outside.
+    /// Returns whether an input is a mixed one, whose promoted widget the front end fails to set from outside the
+    /// instance.
     pub(super) fn is_mixed(&self, graph: usize, input: usize) -> bool {
         self.mixed.contains(&(graph, input))
     }

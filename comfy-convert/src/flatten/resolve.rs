@@ -1,5 +1,5 @@
-//! The real source of a link: a walk through bypassed, rerouting and virtual nodes, into instances and out of them. It
-//! is a loop and not a recursion, because chains may be long.
+//! Resolution of a link to its real source: a walk through bypassed, rerouting and other virtual nodes, into subgraph
+//! instances and out of them. The walk is a loop rather than a recursion, because chains may be long.
 
 use std::collections::HashSet;
 
@@ -28,18 +28,19 @@ pub(crate) enum Source {
     Literal(Option<Value>),
 }
 
-/// The state of following links.
+/// Resolves the links of a flattened workflow to their real sources.
 #[derive(Debug)]
 pub(crate) struct Resolver<'a, 's> {
     loaded: &'a Loaded<'s>,
     flat: &'a Flat,
     promoted: &'a Promoted,
     setters: Setters,
-    /// The definition, node, slot and direction of each step of the walk so far. The instance does not count, as in the
-    /// front end.
+    /// The graph, node, slot and direction (true for an input) of each step of the walk so far. As in the front end,
+    /// the instances of a definition are not told apart.
     visited: HashSet<(usize, usize, usize, bool)>,
     steps: usize,
-    /// Whether the walk ends at inactive nodes, for pictures, in place of passing through them or giving nothing.
+    /// Whether a walk ends at a muted or bypassed node, as pictures need, instead of ending without a source or passing
+    /// through the node.
     ends_at_inactive: bool,
 }
 
@@ -75,7 +76,7 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    /// Returns the node and output that an input comes from, inactive nodes included.
+    /// Returns the node and output that feed an input. The node may be muted or bypassed.
     pub(crate) fn visible_source(&mut self, frame: usize, node: usize, slot: usize) -> Option<(Text, usize)> {
         self.ends_at_inactive = true;
         let source = self.input(frame, node, slot);
@@ -86,8 +87,8 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    /// Returns whether a node is muted or bypassed and is more than a detour of links. The inner nodes of an instance in
-    /// another subgraph run even if it is muted.
+    /// Returns whether a node is muted or bypassed but would otherwise run. A subgraph instance that is nested in
+    /// another subgraph does not count, because the front end runs its inner nodes even if it is muted.
     pub(crate) fn is_inactive(&self, frame: usize, node: usize) -> bool {
         let found = self.loaded.node(self.flat.frames[frame].graph, node);
         match found.kind {
@@ -141,7 +142,7 @@ impl<'a, 's> Resolver<'a, 's> {
             });
         };
         if input.link.is_some() {
-            // From here on, the type of the instance's own input counts.
+            // From here on, the wanted type is that of the instance's own input.
             return Ok(Step::Input { frame, node: instance, slot, kind: None });
         }
         let NodeKind::Subgraph(graph) = node.kind else {
@@ -216,7 +217,7 @@ impl<'a, 's> Resolver<'a, 's> {
         }
     }
 
-    /// Steps from a `GetNode` to the input of the `SetNode`, in its graph or in those around it.
+    /// Steps from a `GetNode` to the input of the `SetNode` with the same name, in its graph or in one around it.
     fn step_setter(&self, frame: usize, name: &Text, kind: Text) -> Step {
         let mut frame = frame;
         loop {
@@ -236,7 +237,7 @@ impl<'a, 's> Resolver<'a, 's> {
         ConvertError::InvalidLink { node: self.label(frame, node).into(), input, link: link.to_string(), reason }
     }
 
-    /// Returns how messages name a node.
+    /// Returns the label of a node for messages.
     pub(crate) fn label(&self, frame: usize, node: usize) -> NodeLabel {
         let id = self.flat.id(self.loaded, frame, node);
         self.loaded.label(self.flat.frames[frame].graph, node, &id)

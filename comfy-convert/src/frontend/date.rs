@@ -1,8 +1,8 @@
-//! Dates as the front end writes them into the names of files.
+//! Dates as the front end writes them into file names.
 
 use std::fmt::{self, Write as _};
 
-/// A date and time, for `%date:…%` in the names of files. The parts are written as they are and not checked.
+/// A date and time, for `%date:…%` in file names. The fields are written as given and are not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime {
     /// The year: 2026.
@@ -20,8 +20,8 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// Returns the date in the front end's format: `yy`, `yyyy`, `M`, `MM`, `d`, `dd`, `h`, `hh` (24 hours), `m`, `mm`,
-    /// `s`, `ss`; everything else is literal.
+    /// Formats the date by a pattern of the front end: `yy`, `yyyy`, `M`, `MM`, `d`, `dd`, `h`, `hh` (24 hours), `m`,
+    /// `mm`, `s`, `ss`; everything else is literal.
     pub(crate) fn format(&self, format: &str) -> String {
         let mut out = String::new();
         let mut rest = format;

@@ -1,10 +1,11 @@
-//! Dynamic prompts: comments, `{a|b}` and escapes.
+//! Expansion of dynamic prompts: comments, choices (`{a|b}`) and escapes.
 
 use super::random::Random;
 
-/// The maximum depth of nested choices, and the maximum number of bytes of nested choices that are looked at, because
-/// each level reads its text again. Choices beyond the limits stay as written.
+/// The maximum depth of nested choices. Choices beyond it stay as written.
 const MAX_DEPTH: usize = 50;
+/// The maximum number of bytes of choices that are read, unless the text itself is longer. Each level of nested choices
+/// reads its text again. Choices beyond the limit stay as written.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Returns the text with its choices made, and whether there was anything to choose.
@@ -17,7 +18,7 @@ pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
 struct Expander<'r> {
     random: &'r mut Random,
     chose: bool,
-    /// The number of bytes of choices that may still be looked at.
+    /// The number of bytes of choices that may still be read.
     left: usize,
 }
 
@@ -50,7 +51,7 @@ impl Expander<'_> {
     }
 }
 
-/// Copies a backslash and the character after it, which stay escaped until the end.
+/// Copies a backslash and the character after it. They stay escaped until all choices are made.
 fn escape(chars: &mut std::str::Chars<'_>, out: &mut String) {
     out.push('\\');
     match chars.next() {
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_removed_also_in_addresses() {
+    fn comments_are_removed_even_in_urls() {
         gives("a /* b\n c */ d // e\nf", "a  d \nf");
         gives("see https://x.y/z\nend", "see https:\nend");
         gives("/*/ x */y", "y");
@@ -155,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn escapes_give_the_bare_character() {
+    fn escaped_braces_and_bars_lose_their_backslash() {
         gives(r"\{a\|b\} \n \\", r"{a|b} \n \\");
         gives("a\\", "a\\undefined");
     }
 
     #[test]
-    fn deep_nesting_ends() {
+    fn choices_are_expanded_up_to_the_maximum_depth() {
         let text = "{".repeat(100_000);
         assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MAX_DEPTH);
     }

@@ -27,17 +27,17 @@ pub(crate) fn js_number(number: f64) -> Value {
     whole.map_or(Value::Float(number), |whole| Value::Int(shortest(whole, number)))
 }
 
-/// Returns the digits that JavaScript writes for a whole number: the shortest that read back the same, then zeros.
+/// Returns a whole number as JavaScript writes it: the shortest digits that identify the float, then zeros.
 fn shortest(whole: i128, number: f64) -> i128 {
     // Up to 2^53 every integer is its own shortest form.
     if number.abs() <= 9_007_199_254_740_992.0 {
         return whole;
     }
-    // Rust writes the same shortest digits, then zeros.
+    // Rust formats a float with the same digits and zeros.
     format!("{number}").parse().unwrap_or(whole)
 }
 
-/// Returns whether a value keeps its number as a JavaScript number.
+/// Returns whether a number keeps its exact value as a JavaScript number. Returns `true` for anything else.
 pub(crate) fn survives(value: &Value) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
@@ -48,7 +48,7 @@ pub(crate) fn survives(value: &Value) -> bool {
     }
 }
 
-/// Returns a value as JavaScript's `String(value)` does.
+/// Converts a value to text as JavaScript's `String(value)` does.
 pub(crate) fn js_text(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
@@ -65,7 +65,7 @@ pub(crate) fn js_text(value: &Value) -> String {
     }
 }
 
-/// Returns a value as JavaScript's `JSON.stringify(value)` does.
+/// Converts a value to JSON text as JavaScript's `JSON.stringify(value)` does.
 pub(crate) fn json_text(value: &Value) -> String {
     let mut out = String::new();
     write_json(value, &mut out);
@@ -104,7 +104,7 @@ fn write_json(value: &Value, out: &mut String) {
     }
 }
 
-/// Returns a number as JavaScript's `String(number)` does.
+/// Converts a number to text as JavaScript's `String(number)` does.
 pub(crate) fn number_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".into();

@@ -1,4 +1,5 @@
-//! The parts of the front end's own JavaScript that a conversion repeats: numbers, texts, dates and titles.
+//! Reimplementation of the parts of the front end's JavaScript that a conversion needs: numbers, texts, dates and
+//! titles.
 
 pub(crate) mod date;
 pub(crate) mod dynamic_prompt;

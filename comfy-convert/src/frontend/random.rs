@@ -1,4 +1,4 @@
-//! Random choices by a seed.
+//! Random numbers that are determined by a seed.
 
 /// A `SplitMix64` generator, which is small and gives the same numbers on every platform.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use comfy_schema::{NodeDef, Text};
 
-/// The front end's own English names where they differ from the server's.
+/// The titles in the front end's English translation that differ from the server's display names.
 const NAMES: &[(&str, &str)] = &[
     ("ColorToRGBInt", "Color to RGB Int"),
     ("ComfySwitchNode", "Switch"),
@@ -21,7 +21,7 @@ const NAMES: &[(&str, &str)] = &[
     ("WanContextWindowsManual", "WAN Context Windows (Manual)"),
 ];
 
-/// The classes that the front end calls by their class name.
+/// The classes whose title in the front end is the name of the class.
 const BARE: &[&str] = &[
     "ConditioningAverage",
     "ConditioningSetAreaStrength",

@@ -6,7 +6,7 @@ use super::model::Graph;
 use super::nesting;
 use super::node::Loader;
 
-/// Loads the graph at this position (0 is the root). Of two nodes with the same id, the later one counts.
+/// Loads the graph at a position, where 0 is the root. If two nodes have the same id, the later one counts.
 pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&Renumbered>) -> Graph<'s> {
     let none = Renumbered::default();
     let renumbered = renumbered.unwrap_or(&none);

@@ -6,14 +6,16 @@ use comfy_schema::Text;
 
 use crate::ui::UiWorkflow;
 
-/// The new ids of one graph: of its nodes by position, of its links by old id.
+/// The new ids of the nodes of one graph.
 #[derive(Debug, Default)]
 pub(super) struct Renumbered {
+    /// The new ids by the position of the node.
     pub(super) nodes: HashMap<usize, Text>,
+    /// The new ids by the old ones, to which the links refer.
     pub(super) links: HashMap<Text, Text>,
 }
 
-/// Returns the new ids by graph (a definition's position + 1). Definitions inside definitions keep theirs.
+/// Returns the new ids by graph (a definition's position + 1). The nodes of nested definitions keep their ids.
 pub(super) fn renumber(workflow: &UiWorkflow) -> HashMap<usize, Renumbered> {
     let mut counter = workflow.last_node_id;
     let mut used: HashSet<i128> = workflow.root.nodes.iter().filter_map(|node| node.number).collect();

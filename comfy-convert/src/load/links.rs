@@ -25,14 +25,15 @@ pub(crate) struct Link {
 pub(crate) struct Links {
     list: Vec<(LinkId, Link)>,
     by_id: HashMap<LinkId, usize>,
-    /// The first link from an input of the definition and the first to an output of it, by slot.
+    /// The first link from each input of the definition, by slot.
     first_from_input: HashMap<usize, LinkId>,
+    /// The first link to each output of the definition, by slot.
     first_to_output: HashMap<usize, LinkId>,
 }
 
 impl Links {
-    /// Creates the table of a graph. Of links with the same id, the last one counts. Links with the same ends are
-    /// merged: into those that an input refers to, or else into the first.
+    /// Creates the link table of a graph. If links have the same id, the last one counts. If links have the same ends,
+    /// only those that an input refers to are kept, or the first one if no input refers to any of them.
     pub(super) fn new(graph: &UiGraph, renumbered: &HashMap<Text, Text>) -> Self {
         let named: HashSet<&LinkId> =
             graph.nodes.iter().flat_map(|node| &node.inputs).filter_map(|input| input.link.as_ref()).collect();
@@ -79,8 +80,8 @@ impl Links {
         self.by_id.get(id).and_then(|&at| self.list.get(at)).map(|(_, link)| link)
     }
 
-    /// Returns the links of a definition's input: those that it lists, where one that is gone (merged) is replaced by
-    /// the first link from that input.
+    /// Returns the links of a definition's input: those that it lists. A listed link that the table lacks, because it
+    /// was merged with another, is replaced by the first link from that input.
     pub(crate) fn of_input<'l>(&'l self, slot: usize, listed: &'l [LinkId]) -> impl Iterator<Item = &'l LinkId> {
         let first = self.first_from_input.get(&slot);
         listed.iter().filter_map(move |id| if self.by_id.contains_key(id) { Some(id) } else { first })

@@ -1,4 +1,4 @@
-//! Loading of a workflow as the front end does it: classes become known, values reach their widgets and links their
+//! Loading of a workflow as the front end does it: looks up classes, and assigns saved values to widgets and links to
 //! slots.
 
 mod graph;

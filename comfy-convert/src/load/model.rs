@@ -9,7 +9,7 @@ use super::links::Links;
 use crate::ui::{LinkId, Mode, UiNode, UiPort};
 use crate::widgets::Widgets;
 
-/// The maximum number of nodes, including the copies of subgraphs. Real workflows have some hundred.
+/// The maximum number of nodes, counting the nodes of every subgraph instance. Real workflows have a few hundred.
 pub(crate) const MAX_NODES: usize = 200_000;
 
 /// A loaded workflow, ready to be flattened.
@@ -28,13 +28,13 @@ pub(crate) struct Graph<'s> {
     pub(crate) nodes: Vec<Node<'s>>,
     pub(crate) by_id: HashMap<Text, usize>,
     pub(crate) links: Links,
-    /// The input slots that refer to a link, by node and link.
+    /// The position of the input slot that refers to a link, by node and link id.
     pub(crate) slots: HashMap<(usize, LinkId), usize>,
     pub(crate) inputs: Vec<UiPort>,
     pub(crate) outputs: Vec<UiPort>,
 }
 
-/// A node.
+/// A loaded node.
 #[derive(Debug)]
 pub(crate) struct Node<'s> {
     pub(crate) id: Text,
@@ -70,14 +70,14 @@ pub(crate) enum NodeKind<'s> {
     },
     /// A `Note` or `MarkdownNote`.
     Note,
-    /// A `GetNode` or `SetNode`, if they are followed.
+    /// A `GetNode` or `SetNode`, if [`Loading::follow_named`] is set.
     Named {
         /// The name that a pair of nodes shares.
         name: Text,
         /// Whether this is the `SetNode`.
         sets: bool,
     },
-    /// An instance of the subgraph definition that is the graph at this position.
+    /// An instance of a subgraph, with the position of its definition in [`Loaded::graphs`].
     Subgraph(usize),
     /// A group node.
     Group(Box<Group<'s>>),
@@ -89,7 +89,8 @@ pub(crate) struct Slot {
     pub(crate) name: Text,
     pub(crate) kind: Text,
     pub(crate) link: Option<LinkId>,
-    /// The name of the node's widget that the slot belongs to. For a subgraph instance: the slot has a promoted widget.
+    /// The name of the node's widget that belongs to the slot. In a subgraph instance, it marks a slot with a promoted
+    /// widget.
     pub(crate) widget: Option<Text>,
     /// The template of a matched type, if the input has one.
     pub(crate) template: Option<Template>,
@@ -116,12 +117,12 @@ pub(crate) struct OutSlot {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loading<'s> {
     pub(crate) schema: &'s Schema,
-    /// Whether `GetNode` and `SetNode` are followed, as the script of their pack does.
+    /// Whether a `GetNode` is connected to the `SetNode` of the same name, as the script of their node pack does.
     pub(crate) follow_named: bool,
 }
 
 impl Node<'_> {
-    /// Returns whether a node of this kind is never part of a prompt.
+    /// Returns whether the node itself is never part of a prompt because of its kind.
     pub(crate) fn is_virtual(&self) -> bool {
         !matches!(self.kind, NodeKind::Class(_) | NodeKind::Unknown { .. })
     }
@@ -148,7 +149,7 @@ impl<'s> Loaded<'s> {
         &self.graphs[graph].nodes[at]
     }
 
-    /// Returns how messages name a node. `id` includes the ids of the instances around it.
+    /// Returns the label of a node for messages. `id` includes the ids of the instances around it.
     pub(crate) fn label(&self, graph: usize, node: usize, id: &str) -> NodeLabel {
         let name = self.graphs.get(graph).map(|graph| graph.name.clone()).unwrap_or_default();
         let found = self.graphs.get(graph).and_then(|graph| graph.nodes.get(node));
@@ -166,9 +167,9 @@ pub(crate) struct Group<'s> {
     pub(crate) nodes: Vec<Node<'s>>,
     /// The group's own inputs, without links.
     pub(super) slots: Vec<Slot>,
-    /// The group's inputs by inner node and input number.
+    /// The number of the group's input that feeds an inner input, by inner node and input number.
     pub(super) from_outside: HashMap<(usize, usize), usize>,
-    /// The sources inside the group (inner node and output) by inner node and input number.
+    /// The source inside the group (inner node and output) of an inner input, by inner node and input number.
     pub(super) from_inside: HashMap<(usize, usize), (usize, usize)>,
     /// The inner node and output behind each output of the group.
     pub(super) outputs: Vec<(usize, usize)>,

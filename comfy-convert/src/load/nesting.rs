@@ -1,4 +1,4 @@
-//! The order of graphs: which definitions are used, and that none contains itself.
+//! Order of the graphs that a workflow uses, and the check that no definition contains itself.
 
 use std::collections::HashMap;
 
@@ -15,12 +15,16 @@ enum State {
     Done,
 }
 
-/// Returns the used graphs, each before those that it contains; the root (0) first. Without recursion, because files
-/// may nest deep.
+/// Returns the positions of the used graphs, each before those that it contains, so that the root (0) is first. There
+/// is no recursion, because subgraphs may be nested deeply.
+///
+/// # Errors
+///
+/// Returns [`ConvertError::Recursive`] if a definition contains itself.
 pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) -> Result<Vec<usize>, ConvertError> {
     let mut states = vec![State::New; workflow.subgraphs.len() + 1];
     let mut done = Vec::new();
-    // The open graphs, each with its next node to look at.
+    // The graphs being visited, each with the position of its next node.
     let mut open = vec![(0, 0)];
     states[0] = State::Open;
     while let Some((graph, next)) = open.last_mut() {
@@ -54,7 +58,7 @@ pub(super) fn order(workflow: &UiWorkflow, definitions: &HashMap<&Text, usize>) 
     Ok(done)
 }
 
-/// Returns the graph at this position: 0 is the root.
+/// Returns the graph at a position, where 0 is the root.
 pub(super) fn graph_at(workflow: &UiWorkflow, at: usize) -> Option<&UiGraph> {
     match at.checked_sub(1) {
         None => Some(&workflow.root),

@@ -19,7 +19,8 @@ pub(crate) struct Loader<'w, 's> {
     definitions: &'w HashMap<&'w Text, usize>,
     /// The classes by name. The schema's own search is slow for classes that it does not have.
     classes: HashMap<&'s str, &'s NodeDef>,
-    /// The number of parts of group nodes that may still be loaded: each group node has its own.
+    /// The number of parts of group nodes that may still be loaded. It is limited because every group node loads a copy
+    /// of its definition.
     parts: Cell<usize>,
 }
 
@@ -38,19 +39,19 @@ impl<'w, 's> Loader<'w, 's> {
         self.classes.get(name).copied()
     }
 
-    /// Counts parts of a group node and returns whether there is still room for them.
+    /// Takes the parts of a group node from the number that may still be loaded. Returns whether any are left.
     pub(crate) fn take_parts(&self, count: usize) -> bool {
         let left = self.parts.get().saturating_sub(count);
         self.parts.set(left);
         left > 0
     }
 
-    /// Returns whether there were too many parts.
+    /// Returns whether the limit on parts of group nodes is reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.parts.get() == 0
     }
 
-    /// Loads a node under this id.
+    /// Loads a node and gives it this id.
     pub(crate) fn node(&self, saved: &UiNode, id: &Text) -> Node<'s> {
         let kind = self.kind(saved);
         let mut node = Node {
@@ -129,7 +130,7 @@ impl<'w, 's> Loader<'w, 's> {
     }
 }
 
-/// Fills a node of a known class: its widgets with the saved values, its inputs with the saved links, its outputs.
+/// Fills a node of a known class: it has the widgets, inputs and outputs of its class, with the saved values and links.
 fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     let mut widgets = widgets_of(class);
     widgets.read(class, &saved.values);

@@ -1,4 +1,4 @@
-//! Replacement of `%…%` in the names of files.
+//! Replacement of `%…%` in file names.
 
 use std::collections::HashMap;
 
@@ -13,13 +13,15 @@ use crate::widgets::PREFIXED;
 /// The names that `%…%` can refer to in a workflow.
 #[derive(Debug)]
 pub(crate) struct Replacer {
-    /// The graph and node of each name for search and replace.
+    /// The graph and node for each value of the property "Node name for S&R" (search and replace), or for each class of
+    /// a node without the property.
     by_name: HashMap<Text, (usize, usize)>,
     by_title: HashMap<Text, (usize, usize)>,
 }
 
 impl Replacer {
-    /// Collects the names. Of equal names the first counts; the inner nodes of an instance come in its place.
+    /// Collects the names of a workflow's nodes. If several nodes have the same name, the first one counts. The inner
+    /// nodes of an instance come right after it.
     pub(crate) fn new(loaded: &Loaded<'_>) -> Self {
         let mut replacer = Self { by_name: HashMap::new(), by_title: HashMap::new() };
         let mut visited = vec![false; loaded.graphs.len()];
@@ -32,7 +34,7 @@ impl Replacer {
             };
             *next += 1;
             replacer.add(node, (graph, at));
-            // A second instance has the same names, which would come later.
+            // A second instance has the same names, of which only the first ones count.
             if let NodeKind::Subgraph(inner) = node.kind
                 && !std::mem::replace(&mut visited[inner], true)
             {
@@ -63,7 +65,7 @@ impl Replacer {
         while let Some(at) = rest.find('%') {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
-            // A pattern is not empty.
+            // An empty pattern (`%%`) is not replaced.
             let Some(length) = from[1..].find('%').filter(|length| *length > 0) else {
                 out.push('%');
                 rest = &from[1..];

@@ -14,7 +14,8 @@ pub(super) fn saved(input: &UiInput) -> Slot {
     Slot { name, kind, link, ..Slot::default() }
 }
 
-/// Returns the inputs of the class, those without widgets first, then the saved ones that the class does not know.
+/// Returns the slots of a node: first the inputs of its class, those without widgets before those with widgets, then
+/// the saved inputs that the class does not declare.
 pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
     let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
     let mut builder = Builder { widgets, by_name, slots: Vec::new() };
@@ -30,7 +31,7 @@ pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput
     let mut skip = false;
     for input in kept {
         let orphan = input.widget.as_ref().is_some_and(|name| widgets.get(name).is_none());
-        // The front end removes such inputs while it walks over them, so it skips the input that moves up.
+        // The front end removes such an input while it iterates over the list, and so does not look at the next one.
         if orphan && !skip {
             skip = true;
             continue;
@@ -41,7 +42,8 @@ pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput
     slots
 }
 
-/// Returns the slots of a class with these widgets, of which the named ones are linked.
+/// Returns the slots of a node of a class with these widgets. `linked` holds the names of the linked slots, on which
+/// the length of autogrow inputs depends.
 pub(crate) fn slots_of(class: &NodeDef, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
     let input = |name: &Text| UiInput {
         name: name.clone(),
@@ -68,14 +70,14 @@ struct Builder<'a, 's> {
 }
 
 impl Builder<'_, '_> {
-    /// Adds the inputs of a class: sockets, then those with widgets.
+    /// Adds the inputs of a class: those without widgets (sockets) first, then those with widgets.
     fn class(&mut self, specs: &[Spec<'_>]) {
         specs.iter().filter(|spec| spec.widget().is_none()).for_each(|spec| self.input(spec));
         specs.iter().filter(|spec| spec.widget().is_some()).for_each(|spec| self.input(spec));
     }
 
-    /// Adds an input and, after a dynamic combo, the inputs of its branch in the order of their declaration. The
-    /// recursion is as deep as the schema nests them.
+    /// Adds an input and, after a dynamic combo, the inputs of its selected branch in the order of their declaration.
+    /// The recursion is as deep as the schema nests dynamic combos.
     fn input(&mut self, spec: &Spec<'_>) {
         let slot = self.slot(&spec.name, spec.word());
         if spec.widget().is_none() {
@@ -93,7 +95,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Adds the slots of an autogrow input: the required ones and one more, and after each linked one the next.
+    /// Adds the slots of an autogrow input: the required ones and one more, and a further one as long as the last one
+    /// is linked.
     fn growing(&mut self, spec: &Spec<'_>, list: &Autogrow) {
         let stated = spec.input.options.template().and_then(|template| template.get("min")).and_then(Value::as_i128);
         let min = stated.and_then(|min| usize::try_from(min).ok()).unwrap_or(list.min);

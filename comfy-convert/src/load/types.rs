@@ -23,12 +23,12 @@ pub(crate) fn compatible(a: &str, b: &str) -> bool {
     a.split(',').any(|a| b.split(',').any(|b| a == "*" || b == "*" || a.eq_ignore_ascii_case(b)))
 }
 
-/// Returns whether a type is any type: `*`, or none.
+/// Returns whether a type accepts any other: `*`, `0` or the empty text.
 pub(crate) fn is_any(kind: &str) -> bool {
     matches!(kind, "*" | "" | "0")
 }
 
-/// Sets the types of Reroutes and matched slots to those that pass through them, and cuts the links that do not fit.
+/// Sets the types of Reroutes and matched slots to those that their links carry, and cuts the links that do not fit.
 pub(super) fn settle(graph: &mut Graph<'_>) {
     let depends = |node: &Node<'_>| {
         matches!(node.kind, NodeKind::Reroute)
@@ -67,7 +67,8 @@ fn feeder(graph: &Graph<'_>, node: usize, slot: usize) -> Option<usize> {
     graph.by_id.get(&link.origin).copied()
 }
 
-/// Cuts each cycle of Reroutes where its walk comes back to the first of them.
+/// Cuts each cycle of Reroutes at the link over which a walk towards the sources returns to a Reroute that it has
+/// visited.
 fn cut_cycles(graph: &mut Graph<'_>, movable: &[usize]) {
     let mut safe: HashSet<usize> = HashSet::new();
     for &start in movable {
@@ -90,7 +91,7 @@ fn cut_cycles(graph: &mut Graph<'_>, movable: &[usize]) {
     }
 }
 
-/// Returns the movable nodes, sources before targets; those in cycles come last.
+/// Returns the given nodes with sources before targets. Nodes in cycles come last.
 fn sources_first(graph: &Graph<'_>, movable: &[usize]) -> Vec<usize> {
     let mut waits: HashMap<usize, usize> = movable.iter().map(|&at| (at, 0)).collect();
     let mut feeds: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -162,7 +163,8 @@ fn pass_on(graph: &mut Graph<'_>, at: usize) {
     }
 }
 
-/// Returns the common type: `*` is ignored, lists are intersected. An empty intersection is skipped.
+/// Returns the type that several types have in common: `*` is ignored, and lists are intersected. A type that would
+/// make the intersection empty is skipped.
 fn common(kinds: &[Text]) -> Text {
     let mut kinds = kinds.iter().filter(|kind| !is_any(kind));
     let Some(first) = kinds.next() else {
@@ -180,7 +182,7 @@ fn common(kinds: &[Text]) -> Text {
     words.join(",").into()
 }
 
-/// Cuts the links after Reroutes and matched outputs that do not fit, and returns whether there were any.
+/// Cuts the links from Reroutes and matched outputs to inputs of an incompatible type. Returns whether there were any.
 fn disconnect(graph: &mut Graph<'_>, movable: &[usize]) -> bool {
     let mut cut = Vec::new();
     for &at in movable {
@@ -210,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_fit() {
+    fn compatible_types() {
         assert!(compatible("IMAGE", "image") && compatible("*", "X") && compatible("", "X"));
         assert!(compatible("A,B", "b,C") && compatible("A,*", "C"));
         assert!(!compatible("A", "B") && !compatible("A,B", "C,D"));

@@ -1,9 +1,9 @@
-//! EXIF data: ComfyUI writes `prompt:{…}` into the tag Model, and `workflow:{…}` and others into Make and the tags
-//! below.
+//! EXIF data: ComfyUI writes `prompt:{…}` into the tag Model, and `workflow:{…}` and other texts into the tag Make and
+//! those with lower numbers.
 
 use super::{Metadata, latin1};
 
-/// The type of a text.
+/// The type of an entry that holds a text.
 const ASCII: u16 = 2;
 /// The size of an entry, in bytes.
 const ENTRY: usize = 12;
@@ -32,7 +32,7 @@ fn directory<'f>(tiff: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
         if kind != ASCII {
             continue;
         }
-        // Four bytes or less stand in the entry itself.
+        // A text of at most four bytes is stored in the entry itself.
         let place = if length <= 4 { at + 8 } else { reader.long(at + 8)? };
         let text = place.checked_add(length).and_then(|end| tiff.get(place..end));
         match text.map(|text| text.strip_suffix(b"\0").unwrap_or(text)) {

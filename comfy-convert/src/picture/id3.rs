@@ -2,7 +2,7 @@
 
 use super::{Metadata, latin1, take, take_array};
 
-/// The id of a frame with a key of its own.
+/// The id of a frame that holds a user-defined key and its text.
 const USER_TEXT: &[u8; 4] = b"TXXX";
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
@@ -39,7 +39,7 @@ fn frames(bytes: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
     Some(())
 }
 
-/// Splits the content of a frame: an encoding, a key, a zero, a text.
+/// Returns the key and the text of a `TXXX` frame, which holds an encoding, the key, a zero and the text.
 fn user_text(data: &[u8]) -> Option<(String, String)> {
     let (&encoding, rest) = data.split_first()?;
     let text = match encoding {

@@ -9,7 +9,7 @@ const TAG: u32 = 0x7373;
 const SIMPLE_TAG: u32 = 0x67C8;
 const TAG_NAME: u32 = 0x45A3;
 const TAG_STRING: u32 = 0x4487;
-/// The size of an element that does not state one; no element that is read has it.
+/// The size of an element that does not state one. No element that fits into memory has this size.
 const UNKNOWN: usize = usize::MAX;
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
@@ -20,8 +20,8 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     metadata
 }
 
-/// Walks the elements. Those that contain tags are entered; no recursion is needed, because their ids are all
-/// different.
+/// Walks the elements and enters those that contain tags. No recursion is needed, because an element's id alone tells
+/// what it holds.
 fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     let mut rest = bytes;
     let mut name: Option<String> = None;
@@ -30,7 +30,8 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
         let size = size(&mut rest)?;
         match id {
             SEGMENT | TAGS | TAG | SIMPLE_TAG => {}
-            // A live recording's clusters do not state their size; their parts follow.
+            // The clusters of a live recording do not state their size, so the walk goes on with the elements inside
+            // them.
             CLUSTER if size == UNKNOWN => {}
             _ => {
                 let data = take(&mut rest, size)?;
@@ -45,7 +46,7 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     Some(())
 }
 
-/// Takes an element's id, whose first byte tells the number of its bytes.
+/// Takes an element's id, whose length follows from its first byte.
 fn id(rest: &mut &[u8]) -> Option<u32> {
     let length = usize::try_from(rest.first()?.leading_zeros()).ok()? + 1;
     let bytes = take(rest, length).filter(|bytes| bytes.len() <= 4)?;

@@ -1,7 +1,7 @@
 //! Workflows inside pictures, videos and sounds, as ComfyUI writes them.
 //!
-//! Every reader walks the file's own structure over borrowed bytes: it allocates nothing by a size that the file
-//! states, and inflates at most [`MAX_INFLATED_BYTES`] of a text.
+//! Every reader walks the structure of the file over borrowed bytes. It never allocates memory according to a size that
+//! the file states, and inflates at most [`MAX_INFLATED_BYTES`] of a text.
 
 mod exif;
 mod id3;
@@ -31,29 +31,29 @@ const MAX_KEY_LEN: usize = 40;
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'f> {
     entries: Vec<(String, Payload<'f>)>,
-    /// The damage: the file ends inside a part, or a part is malformed.
+    /// A description of the first damage, such as a malformed part or a premature end of the file.
     damage: Option<String>,
 }
 
-/// A text as it stands in the file.
+/// A text in the form in which the file holds it.
 #[derive(Debug)]
 enum Payload<'f> {
     Plain(Cow<'f, [u8]>),
     Deflated(&'f [u8]),
 }
 
-/// The content of a picture.
+/// The workflow and the prompt found in a file.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) workflow: Option<Value>,
     pub(crate) prompt: Option<Value>,
-    /// The errors of reading either, if it is there but cannot be read.
+    /// The errors of parts that are present but cannot be read.
     pub(crate) problems: Vec<DocumentError>,
 }
 
 impl<'f> Metadata<'f> {
     fn add(&mut self, key: impl Into<String>, text: impl Into<Cow<'f, [u8]>>) {
-        // A hostile file could hold millions of keys; real ones hold a handful.
+        // The number of entries is limited because a hostile file could hold millions; real files hold a handful.
         if self.entries.len() < 1000 {
             self.entries.push((key.into(), Payload::Plain(text.into())));
         }
@@ -87,7 +87,7 @@ fn reader(bytes: &[u8]) -> Option<(&'static str, Reader)> {
     })
 }
 
-/// Returns an error for files that people may take for one with a workflow: what they are, and what to do.
+/// Returns an error for well-known formats that cannot hold a workflow. It names the format and suggests a remedy.
 fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     const ORIGINAL: &str = "give the file that ComfyUI saved (PNG, WebP, FLAC, Opus, MP3, MP4, WebM) or its JSON";
     let (found, remedy) = match bytes {
@@ -107,7 +107,8 @@ fn other_format(bytes: &[u8]) -> Option<DocumentError> {
     Some(DocumentError::Unsupported { found, remedy })
 }
 
-/// Reads the workflow and the prompt of a picture. Returns `None` if the bytes are not a picture.
+/// Reads the workflow and the prompt of a picture, video or sound. Returns `None` if the format of the bytes is not
+/// known here, as for JSON.
 pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), DocumentError>> {
     let Some((format, reader)) = reader(bytes) else {
         return other_format(bytes).map(Err);
@@ -131,7 +132,7 @@ fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentE
     }
     for (name, payload) in &metadata.entries {
         let known = name.eq_ignore_ascii_case("workflow") || name.eq_ignore_ascii_case("prompt");
-        // Packs that save videos put both into the comment.
+        // Node packs that save videos put both into the comment, as a JSON object.
         if name.eq_ignore_ascii_case("comment") && found.is_empty() {
             found.take_comment(payload);
         }

@@ -23,12 +23,12 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
         }
     }
     if !has_index {
-        metadata.damaged("it has no index (`moov`); was it cut off?");
+        metadata.damaged("it has no index (`moov`), perhaps because it was cut off");
     }
     metadata
 }
 
-/// The boxes of a container, one after another. A box that states more than the remaining size ends at the end.
+/// The boxes of a container, one after another. A box that states a size beyond the end of the container ends with it.
 struct Boxes<'f>(&'f [u8]);
 
 impl<'f> Iterator for Boxes<'f> {
@@ -51,7 +51,7 @@ impl<'f> Iterator for Boxes<'f> {
 }
 
 fn meta<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) {
-    // MP4 has a version in front, QuickTime does not.
+    // In MP4, a version and flags come first; in QuickTime, they are absent.
     let data = if data.get(4..8) == Some(b"hdlr") { data } else { data.get(4..).unwrap_or_default() };
     let mut keys: Vec<&[u8]> = Vec::new();
     for (kind, data) in Boxes(data) {
@@ -69,7 +69,7 @@ fn items<'f>(data: &'f [u8], keys: &[&[u8]], metadata: &mut Metadata<'f>) {
         let number = usize::try_from(u32::from_be_bytes(index)).unwrap_or_default();
         let key = match number.checked_sub(1).and_then(|at| keys.get(at)) {
             Some(key) => latin1(key),
-            // Without keys, the name itself is the key.
+            // Without the box `keys`, the name of the box is the key.
             None if index == *b"\xA9cmt" => "comment".into(),
             None => latin1(&index),
         };

@@ -5,7 +5,7 @@ use super::{Metadata, take, take_array, vorbis};
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
     let Some(packet) = second_packet(bytes) else {
-        metadata.damaged("it ends before its comments do");
+        metadata.damaged("it ends before the end of its comments");
         return metadata;
     };
     let comments = packet.strip_prefix(b"OpusTags").or_else(|| packet.strip_prefix(b"\x03vorbis"));
@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     metadata
 }
 
-/// Joins the parts of the second packet. It is never longer than the file.
+/// Returns the second packet, joined from its segments. It is never longer than the file.
 fn second_packet(bytes: &[u8]) -> Option<Vec<u8>> {
     let (mut rest, mut packet, mut number) = (bytes, Vec::new(), 0);
     loop {
@@ -33,7 +33,7 @@ fn second_packet(bytes: &[u8]) -> Option<Vec<u8>> {
             if number == 1 {
                 packet.extend_from_slice(segment);
             }
-            // A segment that is not full ends a packet.
+            // A segment of less than 255 bytes ends a packet.
             if length < 255 {
                 number += 1;
                 if number == 2 {

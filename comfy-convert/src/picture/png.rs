@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
             metadata.damaged(format!("it ends inside a chunk `{}`", latin1(&kind).escape_default()));
             return metadata;
         };
-        // The checksum is not checked: a text that is JSON is not damaged.
+        // The checksum is ignored, because most damage to the text shows when its JSON is parsed.
         take(&mut rest, 4);
         if text(kind, data, &mut metadata).is_none() {
             metadata.damaged(format!("a chunk `{}` is malformed", latin1(&kind).escape_default()));
@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     }
 }
 
-/// Adds the text of a chunk: a keyword, a zero, fields that depend on the kind, and the text.
+/// Adds the text of a chunk, which holds a keyword, a zero, fields that depend on the kind of chunk, and the text.
 fn text<'f>(kind: [u8; 4], data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     if !matches!(&kind, b"tEXt" | b"zTXt" | b"iTXt" | b"comf") {
         return Some(());

@@ -1,4 +1,4 @@
-//! Files of every format, made by hand as ComfyUI lays them out.
+//! Tests with files of every format, built as ComfyUI writes them.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ fn deflated(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Asserts that both are found, and that `NaN` survives and `is_changed` does not.
+/// Asserts that the workflow and the prompt are found, that `NaN` is kept and that `is_changed` is left out.
 #[track_caller]
 fn has_both(file: &[u8], format: &'static str) {
     let document = read(file).unwrap();
@@ -89,7 +89,7 @@ fn png_that_is_cut_is_damaged_unless_the_workflow_came_before() {
 }
 
 #[test]
-fn png_bomb_is_refused() {
+fn png_decompression_bomb_is_rejected() {
     let bomb = deflated(&vec![b' '; 80 * 1024 * 1024]);
     let error = read(&png(&[(b"zTXt", joined(&[b"workflow\0\0", &bomb]))])).unwrap_err();
     assert!(in_full(&error).contains("more than 64 MiB"), "{error:?}");
@@ -103,7 +103,7 @@ fn png_chunk_of_an_impossible_length_is_damage() {
 }
 
 #[test]
-fn metadata_that_cannot_be_read_is_a_warning_beside_the_other() {
+fn unreadable_workflow_beside_a_prompt_is_a_warning() {
     let file =
         png(&[(b"tEXt", joined(&[b"prompt\0", PROMPT.as_bytes()])), (b"tEXt", b"workflow\0{\"nodes\": ".to_vec())]);
     let document = read(&file).unwrap();
@@ -181,7 +181,7 @@ fn opus_comments_over_pages() {
     let packet = joined(&[b"OpusTags", &comments(), &[0; 200]]);
     let page =
         |lacing: &[u8], data: &[u8]| joined(&[b"OggS", &[0; 22], &[u8::try_from(lacing.len()).unwrap()], lacing, data]);
-    // A page that ends in a full segment goes on in the next.
+    // A packet that ends a page with a full segment continues on the next page.
     let (first, rest) = packet.split_at(255);
     let rest_length = u8::try_from(rest.len()).unwrap();
     let file = joined(&[&page(&[4], b"Opus"), &page(&[255], first), &page(&[rest_length], rest)]);
@@ -242,14 +242,14 @@ fn webm_tags() {
 }
 
 #[test]
-fn comment_with_both_inside() {
+fn a_comment_can_hold_both_prompt_and_workflow() {
     let quoted = |text: &str| comfy_schema::Value::from(text).to_string();
     let comment = format!("{{\"prompt\": {}, \"workflow\": {WORKFLOW}}}", quoted(PROMPT));
     has_both(&png(&[(b"tEXt", joined(&[b"Comment\0", comment.as_bytes()]))]), "PNG");
 }
 
 #[test]
-fn other_files_are_named() {
+fn errors_name_the_kind_of_file_that_holds_no_workflow() {
     for (bytes, word) in [
         (&b"\xFF\xD8\xFF\xE0"[..], "JPEG"),
         (b"GIF89a", "GIF"),

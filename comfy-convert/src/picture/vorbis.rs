@@ -30,7 +30,8 @@ pub(super) fn read_flac(bytes: &[u8]) -> Metadata<'_> {
     }
 }
 
-/// Adds the comments of a block: the name of the writer, a count, and that many texts, each with its length.
+/// Adds the comments of a block, which holds the name of the writer, a count, and that many texts. Each length precedes
+/// its text.
 pub(super) fn comments<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
     let mut rest = data;
     let writer = length(&mut rest)?;
@@ -46,7 +47,7 @@ pub(super) fn comments<'f>(data: &'f [u8], metadata: &mut Metadata<'f>) -> Optio
     Some(())
 }
 
-/// Adds the comments of a block that was joined from parts.
+/// Adds copies of the comments of a block that is not a slice of the file.
 pub(super) fn owned_comments(data: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
     let mut borrowed = Metadata::default();
     let result = comments(data, &mut borrowed);

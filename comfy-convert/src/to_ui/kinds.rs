@@ -44,8 +44,8 @@ impl Built<'_> {
             .map(|(at, _)| at)
     }
 
-    /// Sets the types of a template's slots and outputs. Where any type is allowed, slots take the type that comes;
-    /// otherwise they state all types that they allow.
+    /// Sets the types of a template's slots and outputs. A slot that allows any type gets the carried type; any other
+    /// slot lists the types that it allows.
     fn set_template(&mut self, template: &Text, carried: Option<&Text>) {
         let mut allowed = None;
         for slot in &mut self.slots {

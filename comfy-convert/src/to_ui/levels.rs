@@ -1,8 +1,8 @@
-//! The graph of the file that each node stands in: an id like `12:5` is that of node 5 in a subgraph whose instance is
-//! 12.
+//! Distribution of the nodes over the graphs of the file: the id `12:5` belongs to node 5 of a subgraph whose instance
+//! is node 12.
 //!
-//! This way the editor shows what runs inside the instance, and a literal on a socket has a place (see `literals`). A
-//! node whose subgraph cannot be made keeps its whole id in the root, which converts to the same prompt.
+//! This way the editor shows inner nodes inside their instance, and literals on sockets can be saved (see `literals`).
+//! If a subgraph cannot be created, its nodes stay in the root under their full ids, which converts to the same prompt.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,8 +10,9 @@ use comfy_schema::{Text, Value};
 
 use super::node::id_value;
 
-/// The maximum number of subgraphs that are made, and their maximum nesting depth.
+/// The maximum number of subgraphs that are created.
 const MAX_SUBGRAPHS: usize = 200;
+/// The maximum number of parts of an id that is split into a path of subgraphs.
 const MAX_DEPTH: usize = 20;
 
 /// All graphs of the file: the root, which is the first, and the definitions of subgraphs with one instance each, outer
@@ -26,7 +27,7 @@ pub(super) struct Levels {
 /// A graph of the file.
 #[derive(Debug, Default)]
 pub(super) struct Level {
-    /// The whole id of the instance; empty for the root.
+    /// The full id of the instance; empty for the root.
     pub(super) id: Text,
     /// The level of the instance; the root is its own parent.
     pub(super) parent: usize,
@@ -55,9 +56,9 @@ pub(super) struct Port {
     pub(super) kind: Text,
     /// Whether the input feeds a widget, which the instance then shows too.
     pub(super) widget: bool,
-    /// The links at the instance; an input has at most one.
+    /// The ids of the links at the instance; an input has at most one.
     pub(super) outside: Vec<usize>,
-    /// The links inside; an output has one.
+    /// The ids of the links inside the definition; an output has one.
     pub(super) inside: Vec<usize>,
 }
 
@@ -77,7 +78,7 @@ pub(super) enum Origin {
     Node(usize, usize),
     /// An output of a level's instance.
     Instance(usize, usize),
-    /// An input of the graph itself.
+    /// An input of the subgraph definition that contains the link.
     Border(usize),
 }
 
@@ -88,7 +89,7 @@ pub(super) enum Target {
     Node(usize, usize),
     /// An input of a level's instance.
     Instance(usize, usize),
-    /// An output of the graph itself.
+    /// An output of the subgraph definition that contains the link.
     Border(usize),
     /// The widget of a helper.
     Helper(usize),
@@ -118,11 +119,11 @@ impl Levels {
         levels
     }
 
-    /// Makes the levels that can be made, and returns them by the ids of their instances.
+    /// Creates a level for every instance that can be one, and returns the levels by the ids of their instances.
     fn make<'i>(&mut self, ids: &[&'i str]) -> HashMap<&'i str, usize> {
         let groups = groups(ids);
         let nodes: HashSet<&str> = ids.iter().copied().collect();
-        // Numbers that occur twice in a file are renumbered when it is loaded, in whatever graphs they are.
+        // The editor renumbers a node whose number occurs twice in the file, even if it is in another graph.
         let roots = |id: &&'i str| !id.contains(':');
         let mut used: HashSet<&str> =
             ids.iter().copied().chain(groups.iter().map(|group| group.0)).filter(roots).collect();
@@ -164,7 +165,8 @@ impl Levels {
         if *parent == 0 { id_value(id) } else { id_value(last(id)) }
     }
 
-    /// Returns the least value among the nodes of each level, including those of levels in it.
+    /// Returns, for each level, the least value among its nodes and those of the levels inside it. `of_nodes` holds the
+    /// value of each node.
     pub(super) fn first(&self, of_nodes: &[usize]) -> Vec<usize> {
         let mut first = vec![usize::MAX; self.list.len()];
         for (&level, &place) in self.of_node.iter().zip(of_nodes) {
@@ -194,7 +196,8 @@ fn last(id: &str) -> &str {
     id.rsplit_once(':').map_or(id, |(_, last)| last)
 }
 
-/// Returns every group that ids name, outer ones first, with the ids of the items in it.
+/// Returns every group, which is the part of an id before a colon (`12` and `12:7` in `12:7:3`), with the last parts of
+/// the ids of its items. Outer groups come first.
 fn groups<'i>(ids: &[&'i str]) -> Vec<(&'i str, Vec<&'i str>)> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();

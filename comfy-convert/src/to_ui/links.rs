@@ -1,4 +1,5 @@
-//! Links in the graphs of the file: one that crosses the border of a subgraph is a link in each graph that it passes.
+//! Links in the graphs of the file. A link of the prompt that crosses the border of a subgraph becomes one link in each
+//! graph that it passes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,14 +21,15 @@ pub(super) struct Wire {
     pub(super) slot: usize,
 }
 
-/// The state of drawing links.
+/// Draws the links of the prompt in the graphs of the file.
 pub(super) struct Router<'r, 's> {
     pub(super) nodes: &'r mut [Built<'s>],
     pub(super) levels: &'r mut Levels,
     /// The last id used. Ids are unique in the whole file.
     pub(super) last: usize,
-    /// The outputs of levels by their origin.
+    /// The outputs of levels by their level and origin.
     outputs: HashMap<(usize, Origin), usize>,
+    /// The names of the inputs of each level.
     names: HashSet<(usize, Text)>,
 }
 
@@ -78,8 +80,7 @@ impl<'r, 's> Router<'r, 's> {
         let inputs = &mut self.levels.list[level].inputs;
         let port = inputs.len();
         let mut free = Text::new(name);
-        // No two inputs have the same position, so this ends with the second try, except for names that look like
-        // generated ones.
+        // No two inputs have the same position, so the second try succeeds, unless a name looks like a generated one.
         while !self.names.insert((level, free.clone())) {
             free = Text::new(format!("{free}_{port}"));
         }
@@ -109,7 +110,7 @@ impl<'r, 's> Router<'r, 's> {
 }
 
 impl Link {
-    /// Returns the ids and slots of the link's ends as they stand in the file.
+    /// Returns the ids and slots of the link's ends in the form of the file.
     pub(super) fn ends(&self, graph: usize, nodes: &[Built<'_>], levels: &Levels) -> [(Value, usize); 2] {
         let node = |node: usize| levels.id_of_node(node, nodes[node].id);
         let from = match self.from {

@@ -1,8 +1,8 @@
 //! Literals on sockets that have no widget.
 //!
-//! A file has only one place for them: an input of a subgraph that also feeds a widget gives that widget's value to
-//! everything it feeds, as a literal. Prompts have such literals from there, too. So a node with one, if it stands in a
-//! subgraph, gets a muted helper node that holds the value.
+//! A file can hold such a literal in only one way: if an unlinked input of a subgraph feeds a widget, the editor sends
+//! the value of that widget, as a literal, to every socket that the input also feeds. For a node in a subgraph, a muted
+//! helper node with such a widget is therefore added. Literals on sockets outside of subgraphs are lost.
 
 use comfy_schema::{Map, Schema, Text, Value};
 
@@ -35,7 +35,7 @@ pub(super) fn hold(schema: &Schema, router: &mut Router<'_, '_>, last_id: &mut u
     }
 }
 
-/// Returns the class whose only widget holds such a value.
+/// Returns the class of the helper node that can hold a value, if there is one and the schema has it.
 fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
     let class = match value {
         Value::Int(_) => "PrimitiveInt",
@@ -50,11 +50,11 @@ fn holder(schema: &Schema, value: &Value) -> Option<&'static str> {
 
 impl Helper {
     pub(super) fn size() -> BoxSize {
-        // The two widgets are the value and its change after each run.
+        // The size has room for the two widgets of `PrimitiveInt`, which are `value` and `control_after_generate`.
         size::of_rows(1, 2)
     }
 
-    /// Returns the node as it stands in the file.
+    /// Returns the node in the form of the file.
     pub(super) fn write(&self, (x, y): (f64, f64)) -> Value {
         let input = Map::from_iter([
             ("name", Value::from("value")),

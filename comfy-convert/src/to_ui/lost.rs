@@ -15,7 +15,8 @@ use crate::ui::UiWorkflow;
 /// The maximum number of characters of a value that a message shows.
 const MAX_VALUE_LEN: usize = 60;
 
-/// A value of a prompt that a file for the editor cannot hold, or that the editor adds.
+/// A difference between a prompt and the prompt that the editor queues for its file: a value that the file cannot hold,
+/// or one that the editor adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LostValue {
@@ -23,7 +24,7 @@ pub struct LostValue {
     pub node: Text,
     /// The name of the input; empty if the difference concerns the node itself.
     pub input: Text,
-    /// The difference and its cause, in words.
+    /// A description of the difference and its cause.
     pub reason: String,
 }
 
@@ -40,7 +41,7 @@ impl fmt::Display for LostValue {
 /// Adds the differences that are not in `lost` yet.
 pub(super) fn complete(schema: &Schema, prompt: &Prompt<'_>, workflow: &Value, lost: &mut Vec<LostValue>) {
     let back = UiWorkflow::from_value(workflow).map_err(|error| error.to_string()).and_then(|workflow| {
-        // The day does not matter: whatever stands in place of the date differs from the prompt.
+        // The date is arbitrary: any date in place of the pattern differs from the prompt.
         let date = DateTime { year: 2000, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
         Converter::new(schema).date(date).convert(&workflow).map_err(|error| error.to_string())
     });
@@ -70,7 +71,7 @@ pub(super) fn complete(schema: &Schema, prompt: &Prompt<'_>, workflow: &Value, l
 fn compare(schema: &Schema, node: PromptNode<'_>, back: PromptNode<'_>, add: &mut impl FnMut(&Text, &Text, String)) {
     let class = node.class();
     if class != back.class() {
-        // The inputs of a node of an unknown class were reported one by one.
+        // The inputs of a node of an unknown class are in `lost` already.
         return;
     }
     let known = class.and_then(|class| schema.node(class));
@@ -91,7 +92,7 @@ fn compare(schema: &Schema, node: PromptNode<'_>, back: PromptNode<'_>, add: &mu
     }
 }
 
-/// Returns whether two values are equal to the server: 7 and 7.0 are one number.
+/// Returns whether two values are the same for the server, to which 7 and 7.0 are one number.
 fn same(a: &Value, b: &Value) -> bool {
     a == b
         || matches!((a, b), (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)))

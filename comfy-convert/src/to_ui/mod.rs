@@ -1,7 +1,7 @@
-//! The way back: a prompt becomes a workflow that the editor opens.
+//! The inverse conversion: from a prompt to a workflow that the editor opens.
 //!
-//! This is the inverse of the conversion: for the file, the editor queues the prompt again. What no file can hold is
-//! reported in [`UiDocument::lost`].
+//! When the editor queues the workflow, it sends the same prompt again. Values that no file can hold are reported in
+//! [`UiDocument::lost`].
 
 mod kinds;
 mod levels;
@@ -34,8 +34,8 @@ use write::{Writer, workflow};
 pub struct UiDocument {
     /// The content of the file.
     pub workflow: Value,
-    /// The differences between the prompt and what the editor queues for the file: values that the file cannot hold, and
-    /// inputs that the prompt leaves out and the editor sends.
+    /// The differences between the prompt and what the editor queues for the file: values that the file cannot hold,
+    /// and inputs that the prompt leaves out and the editor sends.
     pub lost: Vec<LostValue>,
 }
 
@@ -57,13 +57,13 @@ pub enum ToUiError {
     },
 }
 
-/// Creates a workflow for the editor from a prompt in API format. `layout` lays out the nodes of one graph: it takes their
-/// sizes and the links between them, as pairs of positions, and returns the top left corner of each node. It is called once
-/// for the root and once for each subgraph.
+/// Creates a workflow for the editor from a prompt in API format. `layout` lays out the nodes of one graph: it takes
+/// their sizes and the links between them, as pairs of positions, and returns the top left corner of each node. It is
+/// called once for the root and once for each subgraph.
 ///
-/// Ids and titles are kept; nodes with ids like `12:5` are put into a subgraph whose instance is `12`. Widgets that change a
-/// value after each run are set to `fixed`, so that the editor runs what the prompt says. The same prompt gives the same
-/// file.
+/// Ids and titles are kept; nodes with ids like `12:5` are put into a subgraph whose instance is `12`. Widgets that
+/// change a value after each run are set to `fixed`, so that the editor runs the workflow with the values of the
+/// prompt. The same prompt gives the same file.
 ///
 /// ```
 /// use comfy_convert::{BoxSize, Converter, UiWorkflow, to_ui_with};
@@ -123,14 +123,14 @@ pub fn to_ui_with(
     Ok(UiDocument { workflow, lost })
 }
 
-/// Returns the greatest number that is an id or a part of one.
+/// Returns the greatest number that is an id or a part of an id.
 fn last_number(ids: &[&str]) -> u32 {
     let numbers = ids.iter().flat_map(|id| id.split(':')).filter_map(|part| part.parse::<u32>().ok());
-    // Greater ids count as texts, so that there is room above the result for new numbers.
+    // Greater numbers are left out, so that there is room above the result for new ids.
     numbers.filter(|&number| number < u32::MAX / 2).max().unwrap_or(0)
 }
 
-/// Returns the prompt's links between existing slots and outputs; the others are lost.
+/// Returns the prompt's links between existing slots and outputs. The other links are added to `lost`.
 fn wires(prompt: &Prompt<'_>, nodes: &mut [Built<'_>], lost: &mut Vec<LostValue>) -> Vec<Wire> {
     let mut wires = Vec::new();
     for to in 0..nodes.len() {
@@ -148,7 +148,8 @@ fn wires(prompt: &Prompt<'_>, nodes: &mut [Built<'_>], lost: &mut Vec<LostValue>
     wires
 }
 
-/// Returns the nodes in an order of execution: each after all that feed it. Nodes of cycles come last.
+/// Returns the nodes in an order of execution: each one after all nodes that feed it. Nodes in cycles, and nodes that
+/// depend on them, come last.
 fn order(count: usize, wires: &[Wire]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut waits = vec![0_usize; count];

@@ -16,7 +16,7 @@ use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 static NO_INPUTS: Map = Map::new();
 /// The class of a node that has none, and the name of the only value of a node of an unknown class.
 const NO_CLASS: &str = "UNKNOWN";
-/// The maximum number of outputs that a node of an unknown class gets because something is linked to them.
+/// The maximum number of outputs of a node of an unknown class, which gets as many outputs as its links need.
 const MAX_OUTPUTS: usize = 64;
 
 /// An input slot.
@@ -60,7 +60,7 @@ pub(super) struct Built<'s> {
     pub(super) outputs: Vec<Out>,
     values: Vec<Value>,
     pub(super) size: BoxSize,
-    /// The values for sockets that have no widget.
+    /// The literals of sockets, which have no widget to hold them.
     pub(super) literals: Vec<(Text, Value)>,
 }
 
@@ -99,7 +99,7 @@ impl<'s> Built<'s> {
         self.slots.get(slot).map(|slot| (slot.name.clone(), slot.widget)).unwrap_or_default()
     }
 
-    /// Returns the links that the prompt wants: slot, source and output.
+    /// Returns the node's links in the prompt: slot, source and output of each.
     pub(super) fn wanted(&self) -> Vec<(usize, &'s str, usize)> {
         let wanted = |(at, slot): (usize, &Slot<'s>)| {
             let (source, output) = slot.wanted?;
@@ -108,7 +108,8 @@ impl<'s> Built<'s> {
         self.slots.iter().enumerate().filter_map(wanted).collect()
     }
 
-    /// Returns whether the node has an output. A node of an unknown class has those that something is linked to.
+    /// Returns whether the node has an output. A node of an unknown class gets any output below the maximum number when
+    /// it is asked for.
     pub(super) fn has_output(&mut self, output: usize) -> bool {
         if self.known.is_none() && output < MAX_OUTPUTS && output >= self.outputs.len() {
             self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
@@ -177,7 +178,8 @@ impl<'s> Built<'s> {
         size::of_class(known, widgets, &title, &rows)
     }
 
-    /// Adds the inputs that the class does not know: links are kept as they are, values are lost.
+    /// Handles the inputs that no widget holds: links to slots that the class does not declare are kept, literals of
+    /// sockets are noted, and all other values are lost.
     fn rest(&mut self, inputs: &'s Map, sent: &HashSet<&str>, lost: &mut Vec<LostValue>) {
         let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
         for (name, value) in inputs {
@@ -195,7 +197,8 @@ impl<'s> Built<'s> {
         }
     }
 
-    /// Returns the saved value of a widget that stands for the prompt's value.
+    /// Returns the value to save for a widget, so that the editor sends the prompt's value. Returns `None` if the
+    /// prompt has no literal for the widget.
     fn value(&self, widget: &Widget<'_>, inputs: &Map, lost: &mut Vec<LostValue>) -> Option<Value> {
         let value = inputs.get(&widget.name).filter(|value| widget.sent && link(value).is_none())?;
         let value = match value {
@@ -244,7 +247,7 @@ impl<'s> Built<'s> {
         LostValue { node: self.id.clone(), input: input.clone(), reason: reason.into() }
     }
 
-    /// Returns the node as it stands in the file.
+    /// Returns the node in the form of the file.
     pub(super) fn write(&self, id: Value, (x, y): (f64, f64), size: BoxSize, order: usize) -> Value {
         let mut map = Map::new();
         map.insert("id", id);
@@ -315,7 +318,7 @@ fn companions(widgets: &mut Widgets<'_>) {
     }
 }
 
-/// Returns an id as the editor has it: a number if it is one.
+/// Returns an id in the form of the file: as a number if it is a decimal integer.
 pub(super) fn id_value(id: &str) -> Value {
     let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
     number.map_or_else(|| id.into(), Value::from)

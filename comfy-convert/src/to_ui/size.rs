@@ -1,8 +1,8 @@
-//! The sizes of nodes in the editor: large enough that the editor need not enlarge them when the file is opened, and
-//! that a picture below the widgets has room.
+//! Sizes of nodes in the editor. They are large enough that the editor need not enlarge a node when the file is opened,
+//! and that a picture fits below the widgets.
 //!
 //! The heights are those of front end 1.45, measured with it for all 796 classes of ComfyUI 0.26.0. The widths of texts
-//! are estimates, rather too large.
+//! are estimates that err on the large side.
 
 use comfy_schema::{InputKind, NodeDef, Value};
 
@@ -12,26 +12,33 @@ use crate::widgets::{Kind, Widget, Widgets};
 pub(super) const TITLE: f64 = 30.0;
 /// The height of a row of sockets.
 const ROW: f64 = 20.0;
-/// The gaps below the rows and above the widgets.
+/// The gap below the rows of sockets.
 const BELOW_ROWS: f64 = 6.0;
+/// The gap above the widgets.
 const BEFORE_WIDGETS: f64 = 8.0;
-/// The heights of a widget of one line, of one of several lines, and the additional height of a player or viewer.
+/// The height of a widget of one line.
 const WIDGET: f64 = 24.0;
+/// The height of a text box of several lines.
 const TEXT: f64 = 54.0;
+/// The height that a player or viewer adds to its widget.
 const VIEWER: f64 = 30.0;
-/// The height of a picture that was loaded or made.
+/// The height of the picture that the node loads or makes.
 const PICTURE: f64 = 212.0;
-/// The widths of new nodes without widgets, with widgets, and with a text of several lines, and the least height of the
-/// latter.
+/// The width of a new node without widgets.
 const PLAIN_WIDTH: f64 = 140.0;
+/// The width of a new node with widgets.
 const WIDGET_WIDTH: f64 = 270.0;
+/// The width of a new node with a text box of several lines.
 const TEXT_WIDTH: f64 = 400.0;
+/// The minimum height of a node with a text box of several lines.
 const TEXT_HEIGHT: f64 = 200.0;
-/// The size of a viewer of 3D models.
+/// The minimum width and height of a node with a viewer of 3D models.
 const SCENE: (f64, f64) = (300.0, 600.0);
-/// The estimated width of a character in titles and socket names, and the space beside them.
+/// The estimated width of a character in titles and socket names.
 const CHARACTER: f64 = 8.0;
+/// The space beside a title.
 const BESIDE_TITLE: f64 = 60.0;
+/// The space beside and between the names of a row of sockets.
 const BESIDE_NAMES: f64 = 50.0;
 
 /// The size of a node, in the editor's points.
@@ -45,7 +52,7 @@ pub struct BoxSize {
 }
 
 impl BoxSize {
-    /// Returns the size as it stands in the file: without the title bar.
+    /// Returns the size in the form of the file, which does not count the title bar.
     pub(super) fn write(self) -> Value {
         Value::Array(vec![self.width.into(), (self.height - TITLE).into()])
     }
@@ -58,7 +65,7 @@ pub(super) fn of_rows(rows: usize, widgets: usize) -> BoxSize {
     BoxSize { width, height: TITLE + ROW * count(rows.max(1)) + BELOW_ROWS + widgets }
 }
 
-/// Returns the size of a node of a known class. `rows` are the names at its left and right side.
+/// Returns the size of a node of a known class. `rows` are the names at its left and right sides.
 pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, title: &str, rows: &Rows<'_>) -> BoxSize {
     let heights: Vec<f64> = widgets.list.iter().filter_map(height).collect();
     let mut size = of_rows(rows.count(), 0);
@@ -109,7 +116,7 @@ fn height(widget: &Widget<'_>) -> Option<f64> {
     })
 }
 
-/// Returns whether a picture stands below the widgets: one that was loaded or made.
+/// Returns whether the editor shows a picture or video below the widgets: one that the node loads or makes.
 fn shows_picture(class: &NodeDef) -> bool {
     let loads = class.inputs.iter().any(|input| {
         let flags = ["image_upload", "video_upload", "animated_image_upload"];

@@ -1,9 +1,9 @@
-//! Texts in which braces and comments have a meaning to the editor.
+//! Escaping of texts that the editor expands as dynamic prompts.
 
 use crate::frontend::dynamic_prompt::expand;
 use crate::frontend::random::Random;
 
-/// Returns a text that the editor turns into this one when it queues, or `None` if none is known.
+/// Returns a text that the editor expands to this one when it queues the workflow, or `None` if no such text is known.
 pub(super) fn protected(text: &str) -> Option<String> {
     let gives = |saved: &str| expand(saved, &mut Random::new(0)) == (text.to_owned(), false);
     if gives(text) {
@@ -13,13 +13,14 @@ pub(super) fn protected(text: &str) -> Option<String> {
     gives(&saved).then_some(saved)
 }
 
-/// Escapes a text: braces get a backslash, and the second character that would begin a comment becomes a choice of one.
+/// Escapes a text: braces and bars get a backslash, and the second character of `//` and `/*` becomes a choice with a
+/// single option.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for char in text.chars() {
         match (before, char) {
-            // After a backslash, another one would be part of its escape.
+            // A backslash after another one would be escaped by it, so a choice with a single option separates them.
             ('\\', '{' | '}' | '|') => out.extend(['{', '\\', char, '}']),
             (_, '{' | '}' | '|') => out.extend(['\\', char]),
             ('/', '/' | '*') => out.extend(['{', char, '}']),
@@ -37,7 +38,7 @@ mod tests {
     use crate::frontend::random::Random;
 
     #[test]
-    fn texts_come_back() {
+    fn protected_texts_expand_to_the_originals() {
         for text in [
             "a cat",
             "{a|b}",
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_the_editor_cannot_give_is_none() {
+    fn a_text_that_no_expansion_gives_cannot_be_protected() {
         // The editor adds a word after a backslash at the end.
         assert_eq!(protected("a\\"), None);
     }

@@ -9,23 +9,25 @@ use super::links::{INPUT, OUTPUT};
 use super::node::Built;
 use super::size::{self, BoxSize, Rows, TITLE};
 
-/// The version of the front end whose files these are like.
+/// The version of the front end whose files are imitated.
 const FRONT_END: &str = "1.45.19";
 
-/// The width of a definition's input and output nodes, and their distance from its nodes.
+/// The width of a definition's input node and output node.
 const END_WIDTH: f64 = 120.0;
+/// The distance of a definition's input node and output node from its other nodes.
 const END_GAP: f64 = 90.0;
 
-/// The parts of a file that is written.
+/// The data from which a file is written.
 pub(super) struct Writer<'w, 's, L> {
     pub(super) nodes: &'w [Built<'s>],
     pub(super) levels: &'w Levels,
-    /// The rank of each node in an order of execution, and the least rank in each level.
+    /// The rank of each node in an order of execution.
     pub(super) order: &'w [usize],
+    /// The least rank in each level.
     pub(super) first: &'w [usize],
-    /// The layout of boxes.
+    /// The function that lays out the nodes of a graph.
     pub(super) layout: L,
-    /// The greatest ids of nodes and links.
+    /// The greatest id of a node and that of a link.
     pub(super) last: (u32, usize),
 }
 
@@ -176,7 +178,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
     }
 }
 
-/// Returns the links between the items of a graph, by their positions.
+/// Returns the links between the items of a graph, as pairs of positions in `items`.
 fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
     let edge = |link: &Link| {
@@ -195,7 +197,7 @@ fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
     level.links.iter().filter_map(edge).collect()
 }
 
-/// Writes the input or output node of a definition, as high as its ports.
+/// Writes the input or output node of a definition, with a height that fits its ports.
 fn end(id: i32, x: f64, ports: usize) -> Value {
     let height = size::of_rows(ports + 1, 0).height;
     let bounding = [x, 0.0, END_WIDTH, height].map(Value::from).to_vec();
@@ -233,7 +235,7 @@ where
 
 /// Returns a UUID that depends on a text only.
 fn uuid_of(text: &str) -> String {
-    // FNV-1a over 128 bits, with the version (8) and variant of a UUID that an application makes.
+    // The UUID is the 128-bit FNV-1a hash of the text, with the version (8) and variant of UUIDs in a custom format.
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     for byte in text.bytes() {
         hash ^= u128::from(byte);

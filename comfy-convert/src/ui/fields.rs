@@ -15,7 +15,7 @@ pub(super) fn array<'m>(map: &'m Map, key: &str) -> &'m [Value] {
     map.get(key).and_then(Value::as_array).unwrap_or_default()
 }
 
-/// Returns a node's id as text, as JavaScript's `String(id)` does.
+/// Converts a node's id to text, as JavaScript's `String(id)` does.
 pub(super) fn id(value: Option<&Value>) -> Option<Text> {
     match value? {
         Value::String(text) => Some(text.clone()),
@@ -24,7 +24,8 @@ pub(super) fn id(value: Option<&Value>) -> Option<Text> {
     }
 }
 
-/// Returns the type of a slot. Events are saved as `-1`, an old combo as its list of options.
+/// Returns the type of a slot. The type of an event is saved as `-1`, and that of a combo in old files as its list of
+/// options.
 pub(super) fn kind(value: Option<&Value>) -> Text {
     match value {
         Some(Value::String(text)) => text.clone(),

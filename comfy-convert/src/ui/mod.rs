@@ -36,8 +36,9 @@ impl UiWorkflow {
         self.root.nodes.len() + self.subgraphs.iter().map(|subgraph| subgraph.graph.nodes.len()).sum::<usize>()
     }
 
-    /// Returns the name of each copy of a subgraph: its title, or else the name of its definition. A copy is identified
-    /// by the ids that lead to it, as they begin the ids of its nodes in a prompt: `12`, `12:5`.
+    /// Returns the path and the name of every copy of a subgraph. The path, such as `12` or `12:5`, is the part of the
+    /// ids of its nodes in a prompt that comes before the last colon. The name is the title of the instance, or else
+    /// the name of the definition.
     pub fn subgraph_names(&self) -> Vec<(String, String)> {
         let definitions: HashMap<&str, &UiSubgraph> =
             self.subgraphs.iter().map(|subgraph| (subgraph.id.as_str(), subgraph)).collect();
@@ -46,7 +47,8 @@ impl UiWorkflow {
         while let Some((prefix, graph, depth)) = graphs.pop() {
             for node in &graph.nodes {
                 let Some(&definition) = definitions.get(node.class.as_str()) else { continue };
-                // Copies multiply, and in a hostile file a subgraph contains itself.
+                // The number of copies can grow exponentially with the depth, and in a hostile file a subgraph may
+                // contain itself.
                 if names.len() >= MAX_NAMES || depth >= MAX_NAME_DEPTH {
                     return names;
                 }
@@ -83,7 +85,7 @@ pub(crate) struct UiSubgraph {
     pub(crate) inputs: Vec<UiPort>,
     pub(crate) outputs: Vec<UiPort>,
     pub(crate) graph: UiGraph,
-    /// Whether the definition stands in another definition's `definitions`.
+    /// Whether the definition is nested in another one's `definitions`.
     pub(crate) nested: bool,
 }
 
@@ -149,7 +151,7 @@ pub(crate) enum Mode {
     /// The node runs (mode 0, 1, 3 and any unknown mode).
     #[default]
     Always,
-    /// Neither the node nor what needs it runs (mode 2).
+    /// The node does not run, and the links from it are dropped (mode 2).
     Muted,
     /// The node does not run, and its links pass through it (mode 4).
     Bypassed,
@@ -175,7 +177,7 @@ pub(crate) struct UiLink {
 /// The id of a link. The number `7` and the text `"7"` are different ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum LinkId {
-    /// A number, as the bits of its JavaScript number.
+    /// A number, as the bits of a 64-bit float.
     Number(u64),
     /// A text, or the JSON of anything else.
     Text(Text),

@@ -1,4 +1,4 @@
-//! Parsing of JSON into the model.
+//! Parsing of a workflow's JSON into the model.
 
 use comfy_schema::{Map, Text, Value};
 
@@ -14,9 +14,9 @@ impl UiWorkflow {
     /// # Errors
     ///
     /// Returns [`DocumentError::NotAWorkflow`] if the JSON is not an object with an array `nodes`,
-    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`]. Smaller oddities
-    /// (an entry of `links` that is not a link, for example) are ignored, and converting the workflow gives a warning
-    /// about them.
+    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`] if the limit on
+    /// definitions is exceeded. Minor faults, such as an entry of `links` that is not a link, are ignored, and the
+    /// conversion of the workflow gives a warning about each.
     pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
             return Err(DocumentError::NotAWorkflow { found: value.kind_name().into() });
@@ -42,7 +42,7 @@ impl UiWorkflow {
 }
 
 impl UiNode {
-    /// Reads a node of a group's definition, whose id does not matter.
+    /// Reads an inner node of a group node's definition. Such nodes need no id.
     pub(crate) fn of_group(value: &Value) -> Option<Self> {
         let mut node = value.as_object()?.clone();
         node.insert("id", -1);
@@ -56,13 +56,13 @@ struct Reader {
 
 impl Reader {
     fn ignore(&mut self, at: &str, message: impl std::fmt::Display) {
-        // A hostile file could hold millions; a few are enough.
+        // A hostile file could cause millions of messages; a few are enough.
         if self.ignored.len() < 100 {
             self.ignored.push(format!("{at}{message}"));
         }
     }
 
-    /// Reads all definitions, without recursion, because definitions may nest deep.
+    /// Reads all definitions. There is no recursion, because definitions may be nested deeply.
     fn subgraphs(&mut self, file: &Map) -> Result<Vec<UiSubgraph>, DocumentError> {
         let mut subgraphs = Vec::new();
         let mut waiting = std::collections::VecDeque::from([(file, false)]);

@@ -20,8 +20,8 @@ pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
     Widgets { list }
 }
 
-/// Adds the widgets of an input: its own, its companions, its children. The recursion is as deep as the schema nests
-/// them.
+/// Adds the widgets of an input: its own, its companions, and those of the first branch of a dynamic combo. The
+/// recursion is as deep as the schema nests dynamic combos.
 pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     let Some(word) = spec.widget() else {
         return;
@@ -39,15 +39,15 @@ pub(super) fn add<'s>(spec: &Spec<'s>, list: &mut Vec<Widget<'s>>) {
     add_companions(spec, &word, list);
 }
 
-/// Adds the children of a branch.
+/// Adds the widgets of a dynamic combo's branch.
 pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s BranchDef, list: &mut Vec<Widget<'s>>) {
     for input in &branch.inputs {
         add(&spec.child(input), list);
     }
 }
 
-/// Returns the branch that comes first in a JavaScript object: of integer-like keys the least, or else the document's
-/// first.
+/// Returns the branch that comes first in a JavaScript object: the one with the least integer-like key, or else the
+/// first one in the document.
 pub(crate) fn first_branch(branches: &[BranchDef]) -> Option<&BranchDef> {
     let index = |branch: &BranchDef| {
         let key = branch.key.as_str();
@@ -70,7 +70,7 @@ fn kind<'s>(spec: &Spec<'s>, word: &str) -> Kind<'s> {
         "CURVE" => Kind::Curve,
         "LOAD_3D" | "LOAD_3D_ADVANCED" => Kind::Rendered,
         "WEBCAM" => Kind::Webcam,
-        // The value that the browser compared or recorded is not that of the next run.
+        // The next run compares or records anew, so the saved value is not used.
         "AUDIO_RECORD" | "IMAGECOMPARE" => Kind::Fixed,
         _ => Kind::Plain,
     }

@@ -32,7 +32,7 @@ fn combo(spec: &Spec<'_>, default: Option<Value>) -> Option<Value> {
     default.filter(is_truthy).or_else(|| spec.options().first().cloned())
 }
 
-/// Returns whether JavaScript takes a value for true.
+/// Returns whether a value is truthy in JavaScript.
 pub(super) fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,

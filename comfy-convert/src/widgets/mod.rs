@@ -1,4 +1,4 @@
-//! Widgets: the widgets of each class, their order, their initial values, and how saved values reach them.
+//! Widgets: which widgets a class has, in which order, with which initial values, and how they are set to saved values.
 
 mod build;
 mod initial;
@@ -33,7 +33,7 @@ pub(crate) const PREFIXED: &[&str] = &[
 pub(crate) struct Widget<'s> {
     pub(crate) name: Text,
     pub(crate) kind: Kind<'s>,
-    /// The value; `None` is JavaScript's undefined, with which the key is missing from the prompt.
+    /// The value; `None` is JavaScript's `undefined`, which leaves the input out of the prompt.
     pub(crate) value: Option<Value>,
     /// Whether the value is an entry of `widgets_values`.
     pub(crate) saved: bool,
@@ -42,7 +42,8 @@ pub(crate) struct Widget<'s> {
     /// The number of dynamic combos around the widget. The children of a dynamic combo are the widgets after it with a
     /// greater depth.
     pub(crate) depth: usize,
-    /// The input that the widget belongs to; companions have none.
+    /// The input that the widget belongs to. It is `None` for companions, which the front end adds beside the widgets
+    /// of inputs.
     pub(crate) input: Option<&'s InputDef>,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct Widget<'s> {
 pub(crate) enum Kind<'s> {
     /// A widget that only holds its value.
     Plain,
-    /// A text box of several lines: null is the empty text, undefined the text `undefined`.
+    /// A text box of several lines. It turns null into the empty text, and `undefined` into the text `undefined`.
     Multiline {
         /// Whether `{a|b}` is expanded.
         dynamic: bool,
@@ -60,7 +61,7 @@ pub(crate) enum Kind<'s> {
     DynamicText,
     /// A text in which `%…%` is replaced.
     Prefix,
-    /// A combo: null is the first option.
+    /// A combo, in which null stands for the first option.
     Combo(&'s [Value]),
     /// A combo whose options the server lists on request.
     Remote(&'s [Value]),
@@ -74,7 +75,7 @@ pub(crate) enum Kind<'s> {
     CustomOption,
     /// A curve: an array is wrapped with its type.
     Curve,
-    /// A value that the browser renders and that is not known without one.
+    /// A value that only a browser can render.
     Rendered,
     /// A picture from a camera.
     Webcam,

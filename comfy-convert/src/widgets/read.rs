@@ -1,4 +1,4 @@
-//! Setting of widgets: one by one from `widgets_values`, and single ones later.
+//! Setting of the values of widgets: all of them from `widgets_values`, or a single one later.
 
 use comfy_schema::{InputKind, NodeDef, Text, Value};
 
@@ -24,7 +24,8 @@ impl<'s> Widgets<'s> {
         self.read_each(|at| values.get(at).cloned());
     }
 
-    /// Sets the widgets to these values, in sequence, as they are.
+    /// Sets the widgets to these values, in sequence. Unlike [`read`](Self::read), it does not remove the values of
+    /// forced inputs.
     pub(crate) fn read_list(&mut self, values: &[Value]) {
         self.read_each(|at| values.get(at).cloned().map(Some));
     }
@@ -38,7 +39,8 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// Sets every saved widget in turn. A dynamic combo's children exist by the time it is their turn.
+    /// Sets every saved widget in turn. The children of a dynamic combo are created when the combo is set, before their
+    /// turn comes.
     fn read_each(&mut self, value_at: impl Fn(usize) -> Option<Option<Value>>) {
         let (mut at, mut taken) = (0, 0);
         while let Some(widget) = self.list.get(at) {
@@ -94,8 +96,8 @@ impl<'s> Widgets<'s> {
         }
     }
 
-    /// Repairs values as the front end does once all are read: combos that hold nothing get their first option, and
-    /// samplers get their present names.
+    /// Repairs values as the front end does once all are read: combos without a value get their first option, and old
+    /// names of samplers are replaced by the present ones.
     pub(crate) fn repair(&mut self, class: &NodeDef) {
         let mut at = 0;
         while let Some(widget) = self.list.get(at) {
@@ -134,7 +136,7 @@ impl<'s> Widgets<'s> {
         for spec in declared(class) {
             count_forced(&spec, &mut forced);
         }
-        // Of the widgets that scripts add, the front end counts these three as inputs.
+        // The front end counts these three widgets as inputs, unlike the others that scripts add.
         let added = |widget: &&Widget<'_>| {
             widget.input.is_none() && matches!(widget.name.as_str(), "upload" | "audioUI" | "image")
         };

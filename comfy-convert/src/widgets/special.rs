@@ -1,4 +1,4 @@
-//! Widgets that scripts of the stock front end add to single classes.
+//! Widgets that scripts of the stock front end add to particular classes.
 
 use comfy_schema::{InputKind, NodeDef, Section};
 
@@ -46,7 +46,7 @@ pub(super) fn at_the_end<'s>(class: &'s NodeDef, list: &mut Vec<Widget<'s>>) {
     }
 }
 
-/// Creates an option of a `CustomCombo`, counted from 1.
+/// Creates an option of a `CustomCombo`; `number` counts from 1.
 pub(super) fn custom_option<'s>(number: usize) -> Widget<'s> {
     Widget { kind: Kind::CustomOption, ..Widget::sent(&format!("option{number}"), "") }
 }

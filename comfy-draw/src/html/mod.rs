@@ -1,4 +1,5 @@
-//! Writing of a scene as an HTML page that pans, zooms and searches, in one file and without any network.
+//! Writing of a scene as an HTML page in which a user can pan, zoom and search. The page is a single file and needs no
+//! network.
 
 use std::fmt::Write;
 
@@ -10,8 +11,8 @@ use crate::text::escape;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The content security policy: only the page's own style and the one script with this digest. Whatever a hostile title
-/// becomes, nothing else would run, and nothing could be fetched.
+/// The content security policy, which allows only inline styles and the script with this digest. Even if a hostile
+/// title became markup, no other script could run and nothing could be fetched.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-ynHifiZx/fjlxlWnVFKnnMNDQp9gvO8NL32AzV2uVP0='";
 
@@ -52,7 +53,11 @@ mod tests {
     #[test]
     fn the_policy_allows_the_script() {
         let digest = Sha256::digest(SCRIPT.as_bytes());
-        assert!(POLICY.contains(&format!("sha256-{}'", base64(&digest))), "it is {}", base64(&digest));
+        assert!(
+            POLICY.contains(&format!("sha256-{}'", base64(&digest))),
+            "the digest of the script is {}",
+            base64(&digest)
+        );
     }
 
     fn base64(bytes: &[u8]) -> String {

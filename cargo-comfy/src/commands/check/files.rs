@@ -1,4 +1,4 @@
-//! The files in the server's folders.
+//! Lists of the files in the server's folders.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::failure::Failure;
 
-/// A folder that cannot be listed.
+/// The error of a folder that cannot be listed.
 #[derive(Debug, Error)]
 #[error("cannot list the folder {}; name a folder that exists and is readable", path.display())]
 struct ListError {

@@ -21,8 +21,8 @@ pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write
     stream(validator, file, out)
 }
 
-/// Checks every line of a stream. Answers are flushed whenever no further line waits, so that a program can converse
-/// with this one line by line.
+/// Checks every line of a stream. Answers are flushed whenever no further line is buffered, so that a program can send
+/// a line and wait for its answer.
 fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> Result<Ending, Failure> {
     let validator = validator.clone().warnings(false);
     let mut input = BufReader::with_capacity(1 << 16, input);

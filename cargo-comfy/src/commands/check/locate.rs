@@ -78,7 +78,7 @@ impl<'t> Places<'t> {
     }
 }
 
-/// Returns the members of the object in a range. Empty if the range does not hold an object.
+/// Returns the members of the object in a range. The iterator is empty if the range does not hold an object.
 fn members(text: &str, range: Range<usize>) -> impl Iterator<Item = (Text, Member)> {
     let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
     let mut at = bytes.iter().skip(range.start).position(|&byte| byte == b'{').map(|offset| range.start + offset + 1);

@@ -40,8 +40,8 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// Reads a file, or standard input. A file that is not in API format is converted as the editor queues it; places
-    /// in it are then unknown.
+    /// Reads a file, or standard input. A file that is not in API format is converted as the editor does when it queues
+    /// it; the places of its nodes in the text are then unknown.
     pub(super) fn read(path: &Path, schema: &Schema) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
         let value = match parse(path, &bytes) {
@@ -62,7 +62,8 @@ impl Workflow {
             Some(Format::Ui) => return Self::converted(path, &bytes, schema),
             Some(Format::Request) => true,
             Some(_) => false,
-            // The server decides about a body whose prompt is not one.
+            // An object with the key `prompt` counts as a request body even if its prompt is invalid. The validator
+            // then rejects it as the server does.
             None => value.as_object().is_some_and(|map| map.contains_key("prompt")),
         };
         let body = if is_body { value } else { body(value) };
@@ -79,7 +80,7 @@ impl Workflow {
         Ok(Self { name: name(path), text: String::new(), body: body(prompt), is_body: false })
     }
 
-    /// Returns the prompt of the body.
+    /// Returns the prompt of the request body.
     pub(super) fn prompt(&self) -> &Value {
         self.body.as_object().and_then(|body| body.get("prompt")).unwrap_or(&Value::Null)
     }

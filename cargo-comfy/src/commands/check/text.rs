@@ -18,7 +18,7 @@ const MAX_OPTIONS: usize = 8;
 /// The maximum length of a line or value, in characters. Longer values are shortened, longer lines left out.
 const MAX_LEN: usize = 100;
 
-/// The text about one workflow.
+/// Writes the text about one workflow.
 pub(super) struct Report<'r> {
     workflow: &'r Workflow,
     verdict: &'r Verdict,
@@ -115,7 +115,7 @@ impl<'r> Report<'r> {
     }
 
     fn node_error(&mut self, node: &NodeReport, error: &NodeError) {
-        // An inner exception names the input of another node.
+        // The input name of an inner exception belongs to another node.
         let inner = error.kind == NodeErrorKind::ExceptionDuringInnerValidation;
         let culprit = error.exception.as_ref().filter(|_| error.linked_node.is_some() || error.input_name.is_none());
         let culprit = culprit.and_then(|_| self.broken_link(&node.id, &node.class_type));
@@ -217,7 +217,7 @@ impl<'r> Report<'r> {
         }
     }
 
-    /// Returns the first declared input of a node whose link leads nowhere.
+    /// Returns the first declared input of a node that has a link to a missing node or output.
     fn broken_link(&self, id: &str, class: &str) -> Option<String> {
         let inputs = find(self.queued.as_ref(), id)?.inputs()?;
         let class = self.schema.node(class)?;
@@ -238,7 +238,7 @@ impl<'r> Report<'r> {
         found.map(|(name, _)| name.to_string())
     }
 
-    /// Returns a note on another output of the linked node that has the expected type.
+    /// Returns a note about another output of the linked node that has the expected type.
     fn other_slot(&self, error: &NodeError) -> Option<(&'static str, String)> {
         let [Value::String(source), _] = error.linked_node.as_ref()?.as_array()? else { return None };
         let class = self.schema.node(find(self.queued.as_ref(), source)?.class()?)?;
@@ -247,7 +247,7 @@ impl<'r> Report<'r> {
         Some(("help", format!("output {slot} of node {source} carries {expected}: [\"{source}\", {slot}]")))
     }
 
-    /// Returns a note on an input that is given but not declared, and whose name is like that of the missing one.
+    /// Returns a note about an input that is given but not declared, if its name is similar to that of the missing one.
     fn misspelt(&self, id: &str, class: &str, input: &str) -> Option<(&'static str, String)> {
         let class = self.schema.node(class)?;
         let given = find(self.queued.as_ref(), id)?.inputs()?.keys().map(comfy_schema::Text::as_str);
@@ -386,7 +386,7 @@ impl Level {
     }
 }
 
-/// Returns notes on the allowed options and on those that are like the given one.
+/// Returns notes about the allowed options and about those that are similar to the given one.
 fn options(error: &NodeError) -> Vec<(&'static str, String)> {
     let all = error.options();
     let mut shown = all.iter().take(MAX_OPTIONS).map(short).collect::<Vec<_>>().join(", ");

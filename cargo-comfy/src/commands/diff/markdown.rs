@@ -10,7 +10,8 @@ use super::text::{not_used, place_of, summary};
 /// The maximum number of uses that are listed for a change.
 const MAX_USES: usize = 3;
 
-/// Returns a heading, a table of the breaking and defaulted changes, and the additive ones in a section that is folded.
+/// Returns the report: a heading, a table of the breaking and defaulted changes, and a table of the additive ones in a
+/// collapsed section.
 pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
     let mut out = format!("### ComfyUI nodes: {}\n\n", summary(report));
     let _ = writeln!(out, "From {} to {}.\n", plain(old), plain(new));
@@ -72,7 +73,7 @@ fn plain(text: &str) -> String {
             other => out.push(other),
         }
     }
-    // GitHub turns an address into a link.
+    // GitHub turns a plain URL into a link.
     out.replace("://", "&#58;//")
 }
 

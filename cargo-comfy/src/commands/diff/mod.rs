@@ -58,8 +58,8 @@ A change has one of these levels:
               workflows without the input.
   additive    Every valid workflow is still valid.
 
-Of a workflow, only what it uses counts: the options it chooses, the values it holds, the outputs it links. A Rust
-source counts as using everything of each node that it names.
+A workflow is affected only by changes to the options, values and outputs that it uses. A Rust source is affected by
+every change to a node that it names.
 
 Exit codes: 0 no breaking change, 1 breaking changes, 2 the definitions could not be compared.";
 

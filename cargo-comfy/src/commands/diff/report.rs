@@ -10,13 +10,13 @@ use comfy_schema::{Schema, Text, Value};
 use super::uses::Uses;
 use crate::failure::Failure;
 
-/// The changes of a comparison.
+/// The changes to report, and the workflows that were compared.
 pub(super) struct Report {
     /// The changes, grouped by class. Within a class, the most severe one comes first.
     pub(super) entries: Vec<Entry>,
     /// The workflows that were compared.
     pub(super) workflows: Vec<Workflow>,
-    /// The number of breaking and defaulted changes of used nodes that affect nothing in use.
+    /// The number of breaking and defaulted changes of used nodes that affect none of the workflows and sources.
     pub(super) not_used: usize,
 }
 
@@ -114,7 +114,7 @@ impl Report {
         }
     }
 
-    /// Sorts the classes with the most severe changes to the front.
+    /// Sorts the entries by class, the classes with the most severe changes first.
     fn sorted(mut self) -> Self {
         let mut worst: HashMap<Text, Level> = HashMap::new();
         for entry in &self.entries {

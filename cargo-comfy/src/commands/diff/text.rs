@@ -41,7 +41,7 @@ pub(super) fn summary(report: &Report) -> String {
     }
 }
 
-/// Returns a line about the changes of used nodes that affect nothing in use.
+/// Returns a line about the changes of used nodes that affect none of the workflows and sources.
 pub(super) fn not_used(count: usize) -> String {
     let (noun, verb) = if count == 1 { ("change", "affects") } else { ("changes", "affect") };
     format!("{count} more breaking or defaulted {noun} of these nodes {verb} nothing in use")

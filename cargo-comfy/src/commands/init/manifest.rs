@@ -6,7 +6,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::failure::{Failure, IntoFailure};
 
-/// A `Cargo.toml`, which keeps its comments and its order.
+/// A `Cargo.toml` that keeps its comments and its order when it is changed.
 pub(super) struct Manifest {
     document: DocumentMut,
     /// The dependencies that were added.
@@ -28,7 +28,8 @@ impl Manifest {
         Ok(Self { document, added: Vec::new(), kept: Vec::new() })
     }
 
-    /// Returns the build script that the manifest names. `None` means that a file `build.rs` is the build script.
+    /// Returns the build script that the manifest names, or `none` if it has a `build` key that is not a string. `None`
+    /// means that the build script is `build.rs`, if that file exists.
     pub(super) fn build_script(&self) -> Option<String> {
         let build = self.document.get("package")?.get("build")?;
         Some(build.as_str().unwrap_or("none").to_owned())

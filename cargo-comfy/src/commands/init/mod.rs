@@ -52,16 +52,17 @@ The command prints what it did, and what is left to do by hand.
 
 Exit codes: 0 done, 1 done but something is left to do by hand, 2 the crate could not be set up.";
 
-/// The definitions to use without a server, and the name of their file.
+/// The definitions to save if neither a server nor a file is given.
 const SNAPSHOT: &[u8] = include_bytes!("../../../schemas/comfyui-0.26.0.json");
+/// The name of the file with these definitions.
 const SNAPSHOT_NAME: &str = "comfyui-0.26.0.json";
-/// The name of the file with a server's definitions.
+/// The name of the file with the definitions of a server.
 const SERVER_NAME: &str = "comfyui.json";
 
 const BUILD: &str = include_str!("template/build.rs.txt");
 const MAIN: &str = include_str!("template/main.rs.txt");
 const WORKFLOW: &str = include_str!("template/comfy.rs.txt");
-/// The prompt that the first workflow sends.
+/// The prompt that the test of the first workflow expects.
 const SENT: &str = include_str!("template/snapshot.json");
 
 /// The classes of nodes in the first workflow.

@@ -40,7 +40,7 @@ fn inputs(inputs: &[InputDef]) -> Value {
     inputs.iter().map(input).collect()
 }
 
-/// Returns an input with the inputs inside it. The schema's parser limits how deep they are nested.
+/// Returns an input with the inputs nested in it. The schema's parser limits the depth of nesting.
 fn input(input: &InputDef) -> Map {
     let mut map = Map::from_iter([
         ("name", Value::from(&input.name)),
@@ -67,7 +67,7 @@ fn input(input: &InputDef) -> Map {
         }
         InputKind::DynamicSlot(slot) => _ = map.insert("inputs", inputs(&slot.inputs)),
         InputKind::Match(matched) => _ = map.insert("allowed", matched.allowed.iter().collect::<Value>()),
-        // The last pattern is required because the enum may grow. The type of these kinds says everything.
+        // The last pattern is required because the enum may grow. These kinds have no details besides their type.
         InputKind::Int
         | InputKind::Float
         | InputKind::String

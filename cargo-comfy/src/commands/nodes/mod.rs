@@ -19,7 +19,8 @@ use crate::paint::Paint;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Nodes {
-    /// Words in class, title, category, aliases or description; `takes TYPE`; `gives TYPE`; or the class of one node.
+    /// Words to find in the class, title, category, aliases or description of nodes; `takes TYPE` and `gives TYPE`; or
+    /// the class of one node.
     #[arg(value_name = "WORD")]
     words: Vec<String>,
 

@@ -1,4 +1,4 @@
-//! One node in detail.
+//! Text about a single node in detail.
 
 use std::fmt::Write;
 
@@ -14,7 +14,8 @@ const MAX_OPTIONS: usize = 12;
 /// The maximum length of a value, in characters.
 const MAX_VALUE_LEN: usize = 60;
 
-/// Returns a node's names, its description, its inputs with types, defaults and ranges, and its outputs.
+/// Returns the text about a node: its names, its description, its inputs with types, defaults and ranges, and its
+/// outputs.
 pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     let mut out = format!("{}\n", head(node, paint));
     if !node.python_module.is_empty() {
@@ -78,7 +79,7 @@ fn write_rows(rows: &[Row], paint: Paint, out: &mut String) {
     }
 }
 
-/// Adds an input, and below it the inputs inside it. The schema's parser limits how deep they are nested.
+/// Adds an input and, below it, the inputs nested in it. The schema's parser limits the depth of nesting.
 fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
     let kind = match &input.kind {
         InputKind::Combo(combo) if combo.multiselect => "several of".to_owned(),
@@ -102,7 +103,7 @@ fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
         }
         InputKind::DynamicGroup(group) => group.inputs.iter().for_each(|input| add(input, level + 1, rows)),
         InputKind::DynamicSlot(slot) => slot.inputs.iter().for_each(|input| add(input, level + 1, rows)),
-        // All other kinds hold no inputs.
+        // No other kind has nested inputs.
         _ => {}
     }
 }
@@ -124,7 +125,7 @@ fn about(input: &InputDef) -> String {
         InputKind::Combo(combo) => parts.push(listed(&combo.values)),
         InputKind::Autogrow(list) => parts.push(format!("{} to {} entries", list.min, list.names.len())),
         InputKind::DynamicGroup(group) => parts.push(format!("{} to {} rows", group.min, group.max)),
-        // All other kinds have neither options nor a number of entries.
+        // No other kind has options or a number of entries.
         _ => {}
     }
     if let Some(tooltip) = options.tooltip() {

@@ -48,7 +48,8 @@ pub(super) fn head(node: &NodeDef, paint: Paint) -> String {
     head
 }
 
-/// Adds the types of an input's sockets, which only a link can feed, unless they are in the list already.
+/// Adds the types of an input's sockets, unless they are in the list already. A socket is an input that only a link can
+/// feed.
 fn sockets(input: &InputDef, found: &mut Vec<Text>) {
     let word = match &input.kind {
         InputKind::Link(_) | InputKind::Union(_) | InputKind::Any => input.kind.type_word(),
@@ -59,7 +60,7 @@ fn sockets(input: &InputDef, found: &mut Vec<Text>) {
             return branches.iter().flat_map(|branch| &branch.inputs).for_each(|input| sockets(input, found));
         }
         InputKind::DynamicSlot(slot) => return sockets(&slot.slot, found),
-        // All other kinds are widgets.
+        // All other kinds have widgets instead of sockets.
         _ => return,
     };
     if !found.contains(&word) {

@@ -68,11 +68,11 @@ impl Bars {
                 self.count();
                 self.close();
             }
-            // The command reports the reason when the run has ended.
+            // The caller reports the reason when the run has ended.
             Event::Failed(_) | Event::Interrupted(_) | Event::Deleted | Event::Lost(_) | Event::Stalled(_) => {
                 self.close();
             }
-            // The command draws pictures itself and prints results when the run has ended. The last pattern is required
+            // The caller draws previews itself, and prints results when the run has ended. The last pattern is required
             // because the enum may grow: name a new event above or here.
             Event::Preview(_) | Event::Image(_) | Event::Executed { .. } | Event::Unknown { .. } | _ => {}
         }
@@ -114,8 +114,8 @@ impl Bars {
         }
     }
 
-    /// Updates the number of finished nodes. Nodes that others expand to are not counted, because they are not in the
-    /// workflow.
+    /// Updates the number of finished nodes. Nodes that the server creates when it expands another node are not
+    /// counted, because they are not in the workflow.
     fn count(&self) {
         let known = self.names.iter().filter(|(id, _)| self.done.contains(id)).count();
         self.nodes.set_position(known as u64);
@@ -134,7 +134,7 @@ impl Bars {
         }
     }
 
-    /// Prints a line that stays.
+    /// Prints a line above the bars, where it is not overwritten.
     fn print_line(&self, message: &str) {
         self.suspend(|| eprintln!("{message}"));
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comfy_runtime::client::{Error, Event, Map, OutputFile, Value};
 
-/// Returns an event as an object: `{"event": …}` with the event's members.
+/// Returns an event as an object: the member `event` with its name, and the members that belong to it.
 pub(super) fn event(event: &Event) -> Value {
     let node = |node: &str| ("node", Value::from(node));
     match event {

@@ -56,7 +56,7 @@ pub(crate) struct Run {
     #[arg(long, conflicts_with = "out")]
     no_save: bool,
 
-    /// Put the run in front of everything that waits in the queue.
+    /// Put the run at the front of the queue.
     #[arg(long)]
     front: bool,
 
@@ -239,7 +239,8 @@ impl Run {
                 FAILED
             }
             Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
-            // The last arm is required because the enum may grow. The events ended without an ending if it is `None`.
+            // The last pattern is required because the enum may grow. `None` means that the events stopped before the
+            // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
         if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
@@ -251,7 +252,7 @@ impl Run {
         Err(Failure::Reported(code))
     }
 
-    /// Saves all files and prints their paths, and prints the texts.
+    /// Prints the texts of the outputs, saves all files and prints their paths.
     async fn save(&self, done: &Done) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !self.json) {
             for text in lines::texts(output) {

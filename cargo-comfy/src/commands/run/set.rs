@@ -10,7 +10,8 @@ use crate::failure::{Failure, IntoFailure};
 /// A new value for one input.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Assignment {
-    /// The text `NODE.INPUT`. Both parts may contain dots, so that only the workflow tells where the input begins.
+    /// The text `NODE.INPUT`. Both parts may contain dots, so only the nodes of the workflow determine where the input
+    /// begins.
     target: String,
     value: Value,
 }

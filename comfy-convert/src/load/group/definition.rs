@@ -13,15 +13,16 @@ const MAX_NODES: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) nodes: Vec<UiNode>,
-    /// The links inside: inner node and output by inner node and input number.
+    /// The links inside the group: the source (inner node and output) by the target (inner node and input number).
     pub(crate) links: HashMap<(usize, usize), (usize, usize)>,
-    /// The outputs that are linked outside too, by inner node and output.
+    /// The outputs that are also linked outside the group, by inner node and output.
     pub(crate) external: HashSet<(usize, usize)>,
     config: Map,
 }
 
 impl Definition {
-    /// Returns the number of parts to read, which counts against the limit.
+    /// Returns the number of parts of a definition: one for itself, and one for each node, link and external output. It
+    /// counts against the limit on parts of group nodes.
     pub(crate) fn parts(value: &Value) -> usize {
         let length =
             |key| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_array).map_or(0, <[Value]>::len);
@@ -50,7 +51,7 @@ impl Definition {
         Some(Self { nodes, links, external, config })
     }
 
-    /// Returns the user's settings for an input or output of an inner node.
+    /// Returns the user's settings for an input or output (`side`) of an inner node.
     pub(crate) fn config(&self, node: usize, side: &str, name: &str) -> Option<&Map> {
         let node = self.config.get(&node.to_string())?.as_object()?;
         node.get(side)?.as_object()?.get(name)?.as_object()

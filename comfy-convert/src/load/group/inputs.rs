@@ -1,4 +1,4 @@
-//! The inputs and widgets of a group node, and the inner ones that they stand for.
+//! The inputs and widgets of a group node, and the inputs and widgets of inner nodes that they feed.
 
 use std::collections::HashMap;
 
@@ -39,8 +39,8 @@ struct Converted<'s> {
     spec: Spec<'s>,
 }
 
-/// Plans the inputs of a group from its inner nodes by index: first widgets, then other inputs, and after all nodes the
-/// converted widgets.
+/// Plans the inputs of a group. Each inner node in turn adds its widgets and then its other inputs; the converted
+/// widgets of all nodes come last.
 pub(crate) fn plan<'s>(nodes: &[Node<'s>], definition: &Definition) -> Plan<'s> {
     let mut planner = Planner { definition, seen: HashMap::new(), count: 0, declared: Vec::new(), plan: empty() };
     let mut waiting = Vec::new();
@@ -67,7 +67,7 @@ fn empty<'s>() -> Plan<'s> {
 
 struct Planner<'d, 's> {
     definition: &'d Definition,
-    /// The number of times that each name was given.
+    /// The number for the next duplicate of each name: one more than the number of times that the name was given.
     seen: HashMap<Text, usize>,
     /// The number of the next input.
     count: usize,
@@ -105,7 +105,7 @@ impl<'s> Planner<'_, 's> {
             self.plan.from_outside.insert((at, number), self.count);
             self.count += 1;
         }
-        // Sorted by position as text, as JavaScript's `sort` does.
+        // The positions are compared as text, as JavaScript's `sort` does.
         converted.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (offset, (_, spec)) in converted.into_iter().enumerate() {
             let number = first_converted + offset;
@@ -115,7 +115,8 @@ impl<'s> Planner<'_, 's> {
         }
     }
 
-    /// Adds a primitive as a widget of the type that it is linked to, and writes its value there.
+    /// Adds a primitive as a widget of the group, of the type of its first target. The value is written to all of its
+    /// targets.
     fn primitive(&mut self, at: usize, nodes: &[Node<'s>]) {
         let mut links: Vec<_> =
             self.definition.links.iter().filter(|(_, from)| from.0 == at).map(|(to, _)| *to).collect();
@@ -191,7 +192,8 @@ fn input_of<'s>(nodes: &[Node<'s>], definition: &Definition, at: usize, number: 
     others.into_iter().nth(number)
 }
 
-/// Returns the position of an input that the definition's node lists with a `widget` entry.
+/// Returns the position of an input of an inner node if the definition lists it with a `widget` entry, which marks a
+/// converted widget.
 fn converted_at(saved: &UiNode, name: &Text) -> Option<usize> {
     saved.inputs.iter().position(|input| input.name == *name && input.widget.as_ref() == Some(name))
 }

@@ -11,12 +11,13 @@ use super::model::{Node, NodeKind};
 pub(super) use definition::Definition;
 pub(super) use inputs::plan;
 
-/// Returns the outputs that are not linked inside or are linked outside too, without those made invisible.
+/// Returns the outputs of a group: those of its inner nodes that are not linked inside the group, or are also linked
+/// outside. The user's setting `visible` takes precedence over this rule.
 pub(super) fn outputs(nodes: &[Node<'_>], definition: &Definition) -> Vec<(usize, usize)> {
     let linked: HashSet<(usize, usize)> = definition.links.values().copied().collect();
     let mut outputs = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
-        // A primitive's output goes into its widget.
+        // The output of a primitive never leaves the group: it feeds a widget.
         if matches!(node.kind, NodeKind::Primitive { .. }) {
             continue;
         }
