@@ -119,8 +119,8 @@ pub mod attr {
 
 /// The items that generated code uses. This is not part of the public API.
 ///
-/// They have a module of their own so that node classes can be called `Combo` or `Match`. Whoever removes an item or
-/// changes its meaning raises the number in [`generated_format!`].
+/// They have a module of their own so that node classes can be called `Combo` or `Match`. If an item is removed or changes
+/// its meaning, the number in [`generated_format!`] must be raised.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::builder::{Build, Builder};
@@ -145,7 +145,7 @@ pub mod __private {
     pub use crate::workflow::Workflow;
     pub use std::option::Option::{None, Some};
 
-    /// Returns a field of a node literal, which determines the type.
+    /// Returns the value of a field of a node literal. The compiler infers its kind from the literal.
     pub const fn field<F: Field>() -> F {
         F::GIVEN
     }
