@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         script.env("OUT_DIR", &folder);
         script
     };
-    line("build script (unoptimised)", fresh(runs, &generated, script)?, Some(1.0));
+    line("build script (unoptimized)", fresh(runs, &generated, script)?, Some(1.0));
     let written = fs::metadata(&generated)?.modified()?;
     line("build script, nothing changed", measure::min_cost(runs, || measure::run(&mut script()))?, None);
     let again = fs::metadata(&generated)?.modified()?;
