@@ -1,4 +1,4 @@
-//! Measures the generation of all 792 nodes: by the command in release mode, by an unoptimised build script, and by a build
+//! Measures the generation of all 792 nodes: by the command in release mode, by an unoptimized build script, and by a build
 //! script when nothing has changed.
 //!
 //! `--runs 20` takes the minimum of twenty runs; the default is ten.
