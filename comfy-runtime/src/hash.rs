@@ -1,4 +1,5 @@
-//! A fast hasher for names and addresses that the program itself defines. It does not resist keys that an attacker chooses.
+//! A fast hasher for names and addresses that the program itself defines. It does not resist keys that an attacker
+//! chooses.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

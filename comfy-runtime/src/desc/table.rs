@@ -134,7 +134,8 @@ impl Row {
         }
     }
 
-    /// Returns the inputs that the fixed key of a dynamic combo implies, each as its JSON-escaped dotted name and its JSON.
+    /// Returns the inputs that the fixed key of a dynamic combo implies, each as its JSON-escaped dotted name and its
+    /// JSON.
     pub(crate) fn implied(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let key: String = match self.input.kind {
             kind::DYNAMIC_COMBO => serde_json::from_str(self.fixed).unwrap_or_default(),
