@@ -1,4 +1,4 @@
-//! The configuration and the start of a server.
+//! The builder that configures and starts a server.
 
 use std::collections::HashMap;
 use std::fmt::{self, Debug, Formatter};
@@ -25,7 +25,7 @@ use crate::storage::{Area, Storage};
 use crate::timing::Timing;
 use crate::ws::Hub;
 
-/// The limit of a real server's history, which keeps one entry more than this.
+/// The default history limit, which is that of a real server. The history keeps one entry more than its limit.
 const DEFAULT_HISTORY_LIMIT: usize = 10_000;
 
 /// A builder that configures and starts a [`Server`]; [`Server::builder`] creates one.
@@ -152,7 +152,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets how long things take. Defaults to [`Timing::instant`].
+    /// Sets how long nodes, sampler steps and the wait in the queue take. Defaults to [`Timing::instant`].
     pub fn timing(mut self, timing: Timing) -> Self {
         self.settings.timing = timing;
         self
@@ -204,7 +204,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets whether a prompt may name any file where the definitions list none. Defaults to true.
+    /// Sets whether an input for a file accepts any name if its definition lists no files. Defaults to true.
     ///
     /// The embedded definitions list no models, because models belong to an installation. A real server rejects every
     /// name in that case; this one accepts every name by default.
@@ -245,15 +245,15 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets whether prompts that do not say whether they want previews get them. Defaults to false, as on a real
+    /// Sets whether samplers send previews for prompts without a `preview_method`. Defaults to false, as on a real
     /// server.
     pub fn previews(mut self, previews: bool) -> Self {
         self.settings.previews = previews;
         self
     }
 
-    /// Sets the version that the server reports. Its behaviour is that of 0.26.0 whatever it reports. Defaults to
-    /// `0.26.0`.
+    /// Sets the version that the server reports. The behaviour is that of 0.26.0 regardless of this setting. Defaults
+    /// to `0.26.0`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.settings.version = version.into();
         self
@@ -275,8 +275,9 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the definitions cannot be read or parsed, if the folders cannot be created, if a file of
-    /// [`Self::input_file`] or [`Self::output_file`] cannot be written, or if the server cannot listen on the address.
+    /// Returns an error if the definitions cannot be read or parsed, if the folders cannot be created, if a file that
+    /// was added with [`Self::input_file`] or [`Self::output_file`] cannot be written, or if the server cannot listen
+    /// on the address.
     pub async fn spawn(self) -> Result<Server, Error> {
         let definitions = Definitions::parse(document(self.schema)?, &self.changes)?;
         let storage = Storage::open(self.base, self.output).map_err(Error::Folders)?;

@@ -1,4 +1,4 @@
-//! The behaviour of single nodes, as tests set it.
+//! The behaviour that tests set for single nodes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,9 +12,9 @@ use crate::sync::lock;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Behaviour {
     pub(crate) outcome: Outcome,
-    /// The duration of the node, instead of the one of the server's timing.
+    /// The duration of the node; `None` for the one of the server's timing.
     pub(crate) duration: Option<Duration>,
-    /// The UI output, instead of the node's own.
+    /// The UI output; `None` for the node's own.
     pub(crate) output: Option<Value>,
     /// A text to send as a binary frame when the node starts.
     pub(crate) text: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) enum Outcome {
     Hangs,
 }
 
-/// Behaviours by class, or by `#` and node id.
+/// The behaviours that were set. A key is a class, or `#` followed by a node id.
 #[derive(Debug, Default)]
 pub(crate) struct Controls {
     behaviours: Mutex<HashMap<String, Behaviour>>,
@@ -46,7 +46,8 @@ impl Controls {
     }
 }
 
-/// A handle that sets the behaviour of nodes of a [`Server`](crate::Server), from their next execution on.
+/// A handle that sets the behaviour of nodes of a [`Server`](crate::Server). A change takes effect at the next
+/// execution of a node.
 ///
 /// As on a real server, a node whose result is in the cache is not executed: change one of its inputs, or call
 /// [`Server::forget_cache`](crate::Server::forget_cache).
@@ -77,7 +78,7 @@ impl NodeControl {
         self.set(|behaviour| behaviour.outcome = outcome)
     }
 
-    /// Makes the node start and not end, until an interrupt ends it.
+    /// Makes the node run until it is interrupted.
     pub fn hang(&self) -> &Self {
         self.set(|behaviour| behaviour.outcome = Outcome::Hangs)
     }
@@ -97,7 +98,7 @@ impl NodeControl {
         self.set(|behaviour| behaviour.text = Some(text.to_owned()))
     }
 
-    /// Removes everything that was set, so that the node works again.
+    /// Removes everything that was set, so that the node has its own behaviour again.
     pub fn reset(&self) -> &Self {
         lock(&self.controls.behaviours).remove(&self.key);
         self

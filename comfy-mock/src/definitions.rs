@@ -49,11 +49,11 @@ pub(crate) struct Definitions {
     replacements: Replacements,
     /// The response of `/node_replacements`.
     pub(crate) replacements_shown: Value,
-    /// Whether a prompt may name any file where the definitions list none.
+    /// Whether an input for a file accepts any name if its definition lists no files.
     any_model: bool,
 }
 
-/// The changes to make to the given definitions.
+/// The changes to make to the definitions that the builder was given.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Model folder → file names.
@@ -77,6 +77,7 @@ impl Definitions {
         for (class, input, options) in &changes.options {
             set_options(&mut schema, class, input, options.clone());
         }
+        // Unchanged definitions are served byte for byte, unless they are not UTF-8 or begin with a byte order mark.
         let as_given =
             schema == given && std::str::from_utf8(&document).is_ok() && !document.starts_with(b"\xef\xbb\xbf");
         let document = if as_given { document } else { Bytes::from(schema.to_json()) };

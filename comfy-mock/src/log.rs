@@ -15,7 +15,7 @@ const MAX_ENTRIES: usize = 300;
 
 type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
-/// The log entries, by time.
+/// The log: the last entries, oldest first, each with its time in milliseconds since 1970.
 #[derive(Default)]
 pub(crate) struct Log {
     entries: Mutex<VecDeque<(u64, String)>>,
@@ -43,7 +43,7 @@ impl Log {
         event
     }
 
-    /// Calls the listener, for something that a real server does not log.
+    /// Calls the listener with a line, without adding the line to the log.
     pub(crate) fn notify(&self, text: impl FnOnce() -> String) {
         if let Some(listener) = &self.listener {
             listener(&text());
@@ -67,7 +67,7 @@ fn entry(time: u64, text: &str) -> Value {
     object([("t", Value::from(iso(time))), ("m", Value::from(text))])
 }
 
-/// Formats a time as Python's `isoformat` does.
+/// Formats a time in milliseconds since 1970 as Python's `isoformat` does.
 fn iso(millis: u64) -> String {
     let (year, month, day) = date(millis / 86_400_000);
     let (seconds, millis) = (millis / 1000 % 86_400, millis % 1000);

@@ -42,17 +42,17 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns the body, if the route reads it as a whole (uploads are not) and it has at most 1 MiB.
+    /// Returns the body if it has at most 1 MiB and the route reads it as a whole, which the upload routes do not.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.get().map(AsRef::as_ref)
     }
 
-    /// Returns the body, parsed as JSON.
+    /// Returns the body, parsed as JSON; `None` if there is no recorded body or it is not JSON.
     pub fn json(&self) -> Option<Value> {
         Value::parse(self.body()?).ok()
     }
 
-    /// Returns the status of the response, once there is one.
+    /// Returns the status of the response; `None` before the server has responded.
     pub fn status(&self) -> Option<u16> {
         self.status.get().copied()
     }
@@ -78,7 +78,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The last requests, oldest first.
+/// The record of the last requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     requests: Mutex<VecDeque<Request>>,

@@ -21,7 +21,7 @@ use crate::state::Shared;
 use crate::storage::Area;
 use crate::sync::lock;
 
-/// How long open connections have to end when the server stops.
+/// The time that open connections have to end when the server stops.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running stand-in for a ComfyUI server, with an address of its own. It stops when it is dropped.
@@ -40,10 +40,11 @@ impl Server {
         let mut stopped = shared.stop.subscribe();
         let router = routes::router(Arc::clone(&shared));
         let until = async move {
-            // An error would mean that the sender is gone, but the router keeps it alive until the server has ended.
+            // An error would mean that the sender was dropped, but the router keeps it alive until the server has
+            // ended.
             _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        // Small responses are sent at once.
+        // Without Nagle's algorithm, small responses are sent at once.
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serve = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(until);
         let listener = tokio::spawn(serve.into_future());
@@ -81,7 +82,7 @@ impl Server {
         self.shared.storage.folder(Area::Temp)
     }
 
-    /// Returns the faults of the server, to set and clear them.
+    /// Returns the handle that sets and clears the faults of the server.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
@@ -101,7 +102,8 @@ impl Server {
         self.shared.requests.all()
     }
 
-    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`.
+    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`. The path is compared as it
+    /// was sent, so that `/api/prompt` and `/prompt` are counted separately.
     pub fn count(&self, route: &str) -> usize {
         let (method, path) = route.split_once(' ').map_or((None, route), |(method, path)| (Some(method), path));
         let fits = |request: &&Request| request.path == path && method.is_none_or(|method| request.method == method);

@@ -35,12 +35,12 @@ pub(crate) struct Settings {
     pub(crate) upload_limit: Option<u64>,
     /// The origin that may call the server; `None` checks origins as a real server does by default.
     pub(crate) cors: Option<String>,
-    /// Whether prompts that do not say whether they want previews get them.
+    /// Whether samplers send previews for prompts without a `preview_method`.
     pub(crate) previews: bool,
     pub(crate) version: String,
     /// Model folder → file names.
     pub(crate) models: BTreeMap<String, Vec<String>>,
-    /// Model folder and file → metadata of its header.
+    /// Model folder and file name → metadata in the header of the file.
     pub(crate) metadata: Vec<(String, String, Map)>,
     /// Blueprint name → workflow.
     pub(crate) subgraphs: Vec<(String, String)>,
@@ -86,7 +86,7 @@ impl Shared {
         object([("exec_info", object([("queue_remaining", Value::from(remaining))]))])
     }
 
-    /// Sends the length of the queue to all sockets, and notifies those who wait for changes.
+    /// Sends the length of the queue to all sockets, and notifies the tasks that wait for changes.
     pub(crate) fn queue_changed(&self) {
         self.hub.event(To::All, "status", object([("status", self.queue_status())]));
         self.notify_change();
@@ -99,7 +99,7 @@ impl Shared {
         self.log.notify(|| text.to_owned());
     }
 
-    /// Notifies those who wait for changes of the queue or of a run.
+    /// Notifies the tasks that wait for changes of the queue or of a run.
     pub(crate) fn notify_change(&self) {
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
@@ -110,7 +110,7 @@ impl Shared {
         active.node.clone().filter(|_| active.client_id.as_deref() == Some(sid))
     }
 
-    /// Returns the files in the folders that prompts can name.
+    /// Returns the files in the folders `input`, `output` and `temp`, which prompts can name.
     pub(crate) fn files(&self) -> Files {
         [(Folder::Input, Area::Input), (Folder::Output, Area::Output), (Folder::Temp, Area::Temp)]
             .into_iter()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How long the parts of a run take. By default, nothing takes time.
+/// The durations of the parts of a run. By default, nothing takes time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,7 +38,7 @@ impl Timing {
         self
     }
 
-    /// Sets the minimum time that a prompt waits in the queue.
+    /// Sets the time that the server waits before it takes the next prompt from the queue.
     #[must_use]
     pub const fn start(mut self, time: Duration) -> Self {
         self.start = time;

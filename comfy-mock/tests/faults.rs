@@ -1,4 +1,4 @@
-//! Injected faults, and the behaviour of sockets.
+//! Tests of injected faults, and of the behaviour of sockets.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -14,7 +14,7 @@ fn kinds(frames: &[Frame]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_fault_applies_to_a_route_so_many_times() {
+async fn a_fault_applies_to_its_number_of_requests() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("GET /queue", HttpFault::status(503).retry_after(Duration::from_secs(2)).times(2));
     server.faults().http("/queue", HttpFault::status(429));
@@ -27,7 +27,7 @@ async fn a_fault_applies_to_a_route_so_many_times() {
 }
 
 #[tokio::test]
-async fn a_body_is_cut() {
+async fn a_response_body_is_cut_off() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/object_info", HttpFault::cut_body(1_000));
     let cut = get(&server, "/object_info").await;
@@ -149,7 +149,7 @@ async fn a_client_that_reconnects_gets_the_running_node() {
 }
 
 #[tokio::test]
-async fn only_the_first_message_is_read() {
+async fn only_the_first_message_that_is_an_object_is_read() {
     let server = Server::spawn().await.unwrap();
     let flags = json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}});
     let answered = async |before: &[&str]| {
@@ -190,7 +190,7 @@ async fn a_stop_closes_sockets() {
     let mut socket = Socket::connect(&server, "me").await;
     server.node("PreviewAny").hang();
     submit(&server, &show_text("x"), Some("me")).await;
-    // A request that hangs does not delay the stop.
+    // A hanging request must not delay the shutdown.
     server.faults().http("/prompt", HttpFault::hang());
     assert!(tokio::time::timeout(Duration::from_millis(50), get(&server, "/prompt")).await.is_err());
     let addr = server.addr();

@@ -1,4 +1,4 @@
-//! Files: uploads, views, and the user's files.
+//! Tests of files: uploads, views, and the user's files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -62,7 +62,7 @@ async fn an_uploaded_picture_determines_the_size() {
 }
 
 #[tokio::test]
-async fn a_mask_is_laid_over_its_original() {
+async fn an_uploaded_mask_becomes_the_alpha_channel_of_its_original() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
     server.idle().await;
@@ -143,7 +143,7 @@ async fn previews_of_pictures() {
 }
 
 #[tokio::test]
-async fn the_users_files() {
+async fn user_files_and_settings_are_written_and_read() {
     let server = Server::spawn().await.unwrap();
     assert_eq!(raw(&server, "POST", "/userdata/workflows%2Fa.json", "{}").await, (200, "\"workflows/a.json\"".into()));
     assert_eq!(raw(&server, "POST", "/userdata/workflows%2Fa.json?overwrite=false", "{}").await.0, 409);

@@ -1,4 +1,4 @@
-//! Routes: statuses, headers and bodies for valid and invalid input, as a real server has them.
+//! Tests of the routes: statuses, headers and bodies for valid and invalid input, as on a real server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;
@@ -291,7 +291,7 @@ async fn the_history_is_deleted_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_cached_result_is_forgotten_on_demand() {
+async fn free_memory_clears_the_cache() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
     for (free, executed) in [(false, true), (false, false), (true, true)] {

@@ -1,4 +1,4 @@
-//! Load: 200 sockets and 1,000 prompts at the same time, without a lost event.
+//! A load test: 200 sockets and 1,000 prompts at the same time, without a lost event.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
 mod support;

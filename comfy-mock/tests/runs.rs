@@ -1,4 +1,4 @@
-//! Whole runs: the frames of the socket, the history, the files on the disk.
+//! Tests of whole runs: the frames of the socket, the history, the files on the disk.
 //!
 //! The expected sequences are those that were recorded from a real server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
@@ -12,7 +12,7 @@ use comfy_mock::{Server, Timing};
 use serde_json::{Value as Json, json};
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
 
-/// Returns a line for each frame of a run: `executing 5`, `progress 1/2`.
+/// Describes each frame of a run in a line: `executing 5`, `progress 1/2`.
 fn lines(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(line).collect()
 }
@@ -37,7 +37,7 @@ fn line(frame: &Frame) -> String {
     }
 }
 
-/// Returns the lines of a node that has no steps and no UI output.
+/// Returns the lines of a node that has no steps and no UI output, and adds the node to `done`.
 fn lines_of_plain_node(done: &mut Vec<String>, node: &str) -> Vec<String> {
     let before = done.iter().map(|node| format!("{node}:f 1.0/1.0 ")).collect::<Vec<_>>().concat();
     done.push(node.to_owned());
@@ -220,7 +220,7 @@ async fn only_targets_run() {
 }
 
 #[tokio::test]
-async fn good_outputs_run_though_others_are_rejected() {
+async fn valid_outputs_run_although_others_are_rejected() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
     prompt["5"]["inputs"]["sampler_name"] = json!("no_such");
@@ -234,7 +234,7 @@ async fn good_outputs_run_though_others_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_bad_prompt_is_rejected_with_reasons() {
+async fn an_invalid_prompt_is_rejected_with_reasons() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
     prompt["5"]["inputs"]["steps"] = json!(0);
@@ -280,7 +280,7 @@ async fn another_seed_gives_another_picture_and_the_same_seed_the_same() {
 }
 
 #[tokio::test]
-async fn without_a_client_only_some_events_are_sent_and_to_all_clients() {
+async fn without_a_client_id_only_some_events_are_sent_but_to_all_clients() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "watcher").await;
     let body = json!({"prompt": text_to_image(1, 1), "extra_data": {"preview_method": "auto"}});

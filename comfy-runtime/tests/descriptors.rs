@@ -1,4 +1,4 @@
-//! A descriptor from generated code never makes a running program panic, whatever it contains.
+//! Tests that a descriptor never makes a running program panic, whatever it contains.
 
 use comfy_runtime::field::Slot;
 use comfy_runtime::generated::{Builder, Desc};
@@ -36,7 +36,7 @@ fn json_of(packed: &str) -> Option<String> {
 
 proptest! {
     #[test]
-    fn no_descriptor_panics(packed in "[0-9A-O:-|\"é]{0,200}") {
+    fn no_descriptor_causes_a_panic(packed in "[0-9A-O:-|\"é]{0,200}") {
         if let Some(json) = json_of(&packed) {
             prop_assert!(json.starts_with('{'), "{json}");
         }

@@ -1,5 +1,5 @@
-//! Traits that programs rely on: the types are `Send` and `Sync`, print themselves, and can be held by types that
-//! derive.
+//! Tests of the traits that programs rely on: the types are `Send` and `Sync`, have `Debug` and `Display` output, and
+//! can be fields of types that derive traits.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -13,11 +13,11 @@ fn assert_send<T: Send + 'static>() {}
 
 fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
 
-/// A program's own type around an output.
+/// A type of a program that holds an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stage<T>(Out<T>);
 
-/// A type without `Debug`, as generated structs of outputs are.
+/// A type without `Debug`, like a struct of handles that a program defines.
 struct Bare;
 
 #[test]

@@ -12,7 +12,8 @@ use super::graph::{Graph, GraphNode};
 use crate::json::dumps;
 use crate::storage::Storage;
 
-/// Maximum size, in bytes, of files whose content goes into a signature; of larger ones, size and time do.
+/// Maximum size, in bytes, of a file whose content is hashed. For a larger file, the size and the time of the last
+/// change are hashed instead.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The result of a node's execution.
@@ -20,6 +21,7 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 pub(crate) struct NodeResult {
     /// The UI output, if the node has one.
     pub(crate) output: Option<Value>,
+    /// The properties of the node's outputs.
     pub(crate) flow: Flow,
 }
 
@@ -37,13 +39,13 @@ pub(crate) struct Cache {
 #[derive(Debug)]
 struct CacheEntry {
     result: Arc<NodeResult>,
-    /// The generation of the last prompt that had such a node.
+    /// The generation of the last prompt that had a node with this signature.
     used: u64,
 }
 
 impl Cache {
-    /// Returns the available results for the nodes of the next prompt. If there are too many results, those whose last
-    /// use is the longest ago are dropped.
+    /// Begins the next prompt, and returns the cached result for the signature of each of its nodes. If there are more
+    /// than [`MAX_RESULTS`], drops the least recently used ones.
     pub(crate) fn start(&mut self, signatures: &[u128]) -> Vec<Option<Arc<NodeResult>>> {
         self.generation += 1;
         let found = signatures.iter().map(|signature| {
@@ -71,9 +73,9 @@ impl Cache {
 }
 
 /// Returns the signature of each node: a hash of its class, its literals, the files that it reads, and the signatures
-/// of the nodes before it.
+/// of the nodes that it is linked to.
 ///
-/// Nodes in a cycle, which undeclared inputs can form, have no meaningful signature; they never run.
+/// Nodes in a cycle, which links to undeclared inputs can form, have no meaningful signature; they never run.
 pub(crate) fn signatures(graph: &Graph<'_>, storage: &Storage) -> Vec<u128> {
     let mut signatures: Vec<Option<u128>> = vec![None; graph.nodes.len()];
     let mut entered = vec![false; graph.nodes.len()];
@@ -113,14 +115,14 @@ fn signature(node: &GraphNode<'_>, known: &[Option<u128>], storage: &Storage) ->
             _ = write!(text, "#{:032x}", fingerprint(storage, file));
         }
     }
-    let own = |hidden: &comfy_schema::Hidden| hidden.spec.as_str() == Some("UNIQUE_ID");
-    if node.definition.is_some_and(|definition| definition.hidden.iter().any(own)) {
+    let is_unique_id = |hidden: &comfy_schema::Hidden| hidden.spec.as_str() == Some("UNIQUE_ID");
+    if node.definition.is_some_and(|definition| definition.hidden.iter().any(is_unique_id)) {
         _ = write!(text, "\nid={:?}", node.id);
     }
     xxh3_128(text.as_bytes())
 }
 
-/// Returns the file that an input names, if the input is one for uploaded files.
+/// Returns the file that an input names; `None` if the input does not take uploaded files.
 fn file_of<'v>(node: &GraphNode<'_>, input: &str, value: &'v Value) -> Option<&'v str> {
     node.definition?.input(input).filter(|input| input.options.is_upload())?;
     value.as_str()

@@ -7,10 +7,10 @@ use super::graph::{Graph, GraphNode};
 use crate::media;
 use crate::storage::Storage;
 
-/// Maximum number of pictures of a node.
+/// Maximum number of pictures that a node produces.
 const MAX_PICTURES: u32 = 64;
 
-/// The side of a picture whose size no node determines, in pixels.
+/// The width and height, in pixels, of a picture whose size no node determines.
 const DEFAULT_SIDE: u32 = 512;
 
 /// The properties of a node's outputs.
@@ -20,7 +20,7 @@ pub(crate) struct Flow {
     pub(crate) size: Option<(u32, u32)>,
     /// The number of pictures, if known.
     pub(crate) count: Option<u32>,
-    /// The number of steps that a sampler will take.
+    /// The number of steps that a sampler takes, if known.
     pub(crate) steps: Option<u32>,
 }
 
@@ -95,7 +95,7 @@ fn size_of(node: &GraphNode<'_>, before: Option<(u32, u32)>) -> Option<(u32, u32
     }
 }
 
-/// Replaces a side of 0 by the one that keeps the aspect ratio.
+/// Replaces a side of 0 by the length that keeps the aspect ratio.
 fn keep_aspect_ratio(width: u32, height: u32, before: Option<(u32, u32)>) -> (u32, u32) {
     let (old_width, old_height) = before.unwrap_or((1, 1));
     let ratio = f64::from(old_width.max(1)) / f64::from(old_height.max(1));
@@ -107,7 +107,7 @@ fn keep_aspect_ratio(width: u32, height: u32, before: Option<(u32, u32)>) -> (u3
     }
 }
 
-/// Scales a side, and rounds it to the nearest whole number, at least 1.
+/// Scales a side by a factor, and rounds it to the nearest whole number, at least 1.
 fn scale(side: u32, by: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
     let side = (f64::from(side) * by).round() as u32;

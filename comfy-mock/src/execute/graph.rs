@@ -32,13 +32,13 @@ pub(crate) struct GraphLink<'p> {
     pub(crate) lazy: bool,
 }
 
-/// The prompt passes validation and kills the thread that executes prompts: a node has no `inputs`, or an undeclared
-/// input is linked to a node that does not exist.
+/// The error for a prompt that passes validation, but kills the thread that executes prompts: a node has no `inputs`,
+/// or an undeclared input is linked to a node that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FatalPrompt;
 
 impl<'p> Graph<'p> {
-    /// Reads the graph of a prompt.
+    /// Creates the graph of a prompt.
     pub(crate) fn new(prompt: &'p Map, schema: &'p Schema) -> Result<Self, FatalPrompt> {
         let prompt = Prompt::of(prompt);
         let nodes = (0..prompt.nodes().len()).map(|at| graph_node(&prompt, at, schema)).collect::<Result<_, _>>()?;
@@ -64,7 +64,7 @@ fn graph_node<'p>(prompt: &Prompt<'p>, at: usize, schema: &'p Schema) -> Result<
 }
 
 impl GraphNode<'_> {
-    /// Returns whether it is an output node, which saves or shows something.
+    /// Returns whether this is an output node, which saves or shows something.
     pub(crate) fn is_output(&self) -> bool {
         self.definition.is_some_and(|definition| definition.output_node)
     }
@@ -76,7 +76,7 @@ impl GraphNode<'_> {
         Some(number as u32)
     }
 
-    /// Returns a literal text.
+    /// Returns a literal as a string; `None` if it is not one.
     pub(crate) fn text(&self, input: &str) -> Option<&str> {
         self.inputs.get(input)?.as_str()
     }

@@ -54,7 +54,7 @@ async fn next(shared: &Arc<Shared>) {
     }
 }
 
-/// Runs a prompt from its start to its last event.
+/// Executes a prompt, from the first event of its run to the last.
 async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     shared.queue_changed();
     let client_id = item.client_id().map(str::to_owned);
@@ -66,7 +66,7 @@ async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     }
     let Some(ended) = ended else {
         shared.log(&format!("the worker thread died while it executed prompt {}", item.prompt_id));
-        // As on a real server, no prompt runs any more until a restart.
+        // The worker of a real server stays dead, so that no prompt runs until a restart.
         let mut changes = shared.changed.subscribe();
         _ = changes.wait_for(|_| shared.restarts.load(Ordering::SeqCst) != restarts).await;
         return;
@@ -86,7 +86,7 @@ async fn execute(shared: &Arc<Shared>, item: Item, restarts: u64) {
     }
 }
 
-/// Waits, and returns whether the server was not restarted in the meantime.
+/// Waits, and returns false if the server was restarted in the meantime.
 async fn stays_alive(shared: &Shared, restarts: u64, time: Duration) -> bool {
     if !time.is_zero() {
         tokio::time::sleep(time).await;

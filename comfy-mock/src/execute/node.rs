@@ -18,7 +18,7 @@ use crate::ws::{Frame, ImageFormat};
 /// Maximum length of a side of a preview, in pixels.
 const MAX_PREVIEW_SIDE: u32 = 512;
 
-/// Plays a node, and returns its result.
+/// Simulates the execution of a node, and returns its result.
 pub(super) async fn play(stage: &mut Stage, scene: &Scene<'_>, at: usize) -> Result<NodeResult, Halt> {
     let node = &scene.graph.nodes[at];
     let behaviour = stage.shared.controls.of(node.id, node.class);
@@ -75,7 +75,7 @@ fn steps_of(node: &GraphNode<'_>, flow: Flow) -> Option<u32> {
     Some(last.saturating_sub(first)).filter(|&steps| steps > 0)
 }
 
-/// Plays the steps of a sampler.
+/// Simulates the steps of a sampler, and sends their progress and previews.
 async fn sample(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64, steps: u32) -> Result<(), Halt> {
     let (width, height) = flow.size();
     let picture = Picture::new(width, height, seed);
@@ -84,13 +84,13 @@ async fn sample(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64, 
         stage.pass_step(stage.shared.settings.timing.step).await?;
         let preview = if wanted && stage.has_listeners() { preview(picture, step, steps) } else { None };
         advance(stage, node, step, steps, preview.as_deref().map(|image| (ImageFormat::Jpeg, image)));
-        // Without durations, the steps would otherwise not yield to other tasks until their end.
+        // If the duration of a step is zero, nothing else in this loop yields to other tasks.
         tokio::task::yield_now().await;
     }
     stage.check_interrupt()
 }
 
-/// Sends the progress of a step, and its picture in the form that the client accepts.
+/// Sends the progress of a step, and its picture with metadata if the client accepts it.
 fn advance(stage: &mut Stage, node: &GraphNode<'_>, value: u32, max: u32, image: Option<(ImageFormat, &[u8])>) {
     let prompt_id = stage.item.prompt_id.clone();
     stage.progress.step(&prompt_id, node.id, value, max);
@@ -119,7 +119,7 @@ fn advance(stage: &mut Stage, node: &GraphNode<'_>, value: u32, max: u32, image:
     }
 }
 
-/// Returns whether the prompt asks for previews. A prompt that does not say gets the server's default.
+/// Returns whether the prompt asks for previews. The server's default applies to a prompt without a `preview_method`.
 fn wants_previews(stage: &Stage) -> bool {
     match stage.item.extra_data.get("preview_method").and_then(Value::as_str) {
         Some("auto" | "latent2rgb" | "taesd") => true,
@@ -134,7 +134,7 @@ fn preview(picture: Picture, step: u32, steps: u32) -> Option<Vec<u8>> {
     media::jpeg(&small.pixels(), small.width, small.height, 95).ok()
 }
 
-/// Sends the pictures of `SaveImageWebsocket`: as previews, each a whole PNG file.
+/// Sends the pictures of `SaveImageWebsocket`, each as a preview that is a whole PNG file.
 fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64) -> Result<(), Halt> {
     let (width, height) = flow.size();
     for at in 0..flow.count() {
@@ -145,7 +145,7 @@ fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64)
     Ok(())
 }
 
-/// Writes the files of a node on a thread of its own, because the threads that answer requests must not block.
+/// Writes the files of a node on a thread for blocking work, because the threads that answer requests must not block.
 async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Result<Value, Halt> {
     let shared = Arc::clone(&stage.shared);
     let written = tokio::task::spawn_blocking(move || job.run(&shared.storage)).await;
@@ -156,9 +156,9 @@ async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Res
     }
 }
 
-/// Returns the end of a run by an exception of a node.
+/// Creates the [`Halt`] of a run in which a node raised an exception.
 fn failed(node: &GraphNode<'_>, kind: String, message: String) -> Halt {
-    // Each input is a list, because ComfyUI maps nodes over lists; values that came over links are shown as text.
+    // Each input is a list, because ComfyUI maps nodes over lists. Values that come over links are shown as text.
     let shown = |value: &Value| match Link::of(value) {
         Some(link) => Value::from(format!("<output of {}>", link.source)),
         None => value.clone(),

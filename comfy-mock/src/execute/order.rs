@@ -1,8 +1,9 @@
-//! The order in which nodes run. It follows the staging of the real server step by step.
+//! The order in which nodes run. It follows `ExecutionList` of the real server (`comfy_execution/graph.py`) step by
+//! step.
 
 use super::graph::Graph;
 
-/// The nodes that are to run, and the nodes that they wait for.
+/// The order of a run: the nodes that are to run, and the nodes that they wait for.
 #[derive(Debug)]
 pub(crate) struct Order {
     /// The nodes that are to run, in the order in which they were added.
@@ -26,7 +27,7 @@ pub(crate) enum Next {
 }
 
 impl Order {
-    /// Creates an order in which no node is to run yet. `done` says for each node whether its result is in the cache.
+    /// Creates an order in which no node is to run yet. `done` states for each node whether its result is in the cache.
     pub(crate) fn new(done: Vec<bool>) -> Self {
         let count = done.len();
         Self {

@@ -11,7 +11,7 @@ use crate::json::{dumps, map, object};
 use crate::media::{self, MediaError, Picture};
 use crate::storage::{Area, Storage};
 
-/// Everything that is needed to write the files of a node.
+/// The data that are needed to write the files of a node.
 #[derive(Debug)]
 pub(crate) struct SaveJob {
     kind: FileKind,
@@ -26,7 +26,7 @@ pub(crate) struct SaveJob {
     animated: bool,
 }
 
-/// The kind of a file. Where node classes differ, the variant holds the key of the UI output.
+/// The kind of a file. A variant whose key in the UI output depends on the node class holds that key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FileKind {
     Png(&'static str),
@@ -138,13 +138,13 @@ pub(crate) fn shown(graph: &Graph<'_>, node: &GraphNode<'_>) -> Option<Value> {
     }
 }
 
-/// Returns the text that a node shows: a literal, or the text of a node before it.
+/// Returns the text that a node shows: a literal, or the text of the node that it is linked to.
 fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
     let Some(mut value) = node.inputs.get("source").or_else(|| node.inputs.iter().next().map(|(_, value)| value))
     else {
         return String::new();
     };
-    // Follows links as long as the node before has an obvious text. The limit ends cycles.
+    // Follows links as long as the linked node has an input that usually holds a text. The limit ends cycles.
     for _ in 0..16 {
         let from = Link::of(value).and_then(|link| graph.nodes.get(graph.position(link.source)?));
         let Some(from) = from else { break };
@@ -191,7 +191,7 @@ impl SaveJob {
         let (width, height) = self.flow.size();
         let picture = Picture::new(width, height, self.seed.wrapping_add(u64::from(at)));
         let small = picture.preview(512, 1, 1);
-        // A video stores its sides in 16 bits; the small picture is far below that.
+        // Video files store width and height in 16 bits; those of the small picture are far below the maximum.
         let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
         Ok(match self.kind {
             FileKind::Png(_) => media::png_of(picture, &self.texts)?,
@@ -220,7 +220,7 @@ impl SaveJob {
     }
 }
 
-/// Returns five letters, as in the file names of previews.
+/// Returns five letters that depend on the seed, as in the file names of previews.
 fn letters(seed: u64) -> String {
     (0..5)
         .map(|at| char::from(b"abcdefghijklmnopqrstuvwxyz"[usize::try_from(seed >> (at * 8) & 0xff).unwrap_or(0) % 26]))

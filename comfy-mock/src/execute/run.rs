@@ -46,7 +46,7 @@ impl Run {
         }
     }
 
-    /// Plays the run. Returns `None` if the prompt kills the worker.
+    /// Executes the prompt, and sends the events of the run. Returns `None` if the prompt kills the worker.
     pub(super) async fn play(mut self) -> Option<Outcome> {
         let id = Value::from(&self.stage.item.prompt_id);
         self.message("execution_start", map([("prompt_id", id.clone())]), false);
@@ -72,14 +72,15 @@ impl Run {
         Some(Outcome { status: Status { success, messages: self.messages }, outputs: self.outputs, meta: self.meta })
     }
 
-    /// Runs the nodes in the order of the server. An error names the node at which the run ended, if there is one.
+    /// Runs the nodes in the order of the real server. An error contains the position of the node at which the run
+    /// ended, if there is one.
     async fn nodes(&mut self, scene: &mut Scene<'_>) -> Result<(), (Option<usize>, Halt)> {
         let mut order = Order::new(scene.results.iter().map(Option::is_some).collect());
         for output in self.stage.item.outputs.iter().filter_map(|id| scene.graph.position(id)) {
             order.add(scene.graph, output);
         }
         loop {
-            // Without durations, a run would otherwise not yield to other tasks until its end.
+            // If the durations are zero, nothing else in this loop yields to other tasks.
             tokio::task::yield_now().await;
             self.stage.check_alive().map_err(|halt| (None, halt))?;
             match order.next(scene.graph) {
@@ -94,7 +95,7 @@ impl Run {
         }
     }
 
-    /// Runs one node. Returns false if the node does not end yet because it asked for lazy inputs.
+    /// Runs one node. Returns false if the node first has to wait for lazy inputs.
     async fn one(&mut self, scene: &mut Scene<'_>, order: &mut Order, at: usize) -> Result<bool, Halt> {
         let node = &scene.graph.nodes[at];
         let (prompt_id, id) = (self.stage.item.prompt_id.clone(), node.id);
@@ -137,13 +138,13 @@ impl Run {
             _ => true,
         };
         let lazy = node.links.iter().filter(|link| link.lazy && wanted(link.input));
-        // `count`, unlike `any`, visits all of them: the node asks for every input at once.
+        // Unlike `any`, `count` visits all links: the node asks for all lazy inputs at once.
         lazy.filter(|link| order.wait(scene.graph, link.from, at)).count() > 0
     }
 
     /// Sends the output of a cached output node again.
     fn show_cached(&mut self, id: &Text, result: &NodeResult) {
-        // Without a client it is missing from the history too (fixed in ComfyUI 0.28).
+        // Without a client, the output is missing from the history, too, as on a real server (fixed in ComfyUI 0.28).
         if self.stage.client_id.is_some() {
             self.send_executed(id, result.output.clone());
             if let Some(output) = &result.output {
@@ -152,7 +153,7 @@ impl Run {
         }
     }
 
-    /// Sends the outputs of cached nodes with an intermediate output, although nothing asked for them.
+    /// Sends the outputs of nodes with `has_intermediate_output` that are in the cache and that the run did not visit.
     fn intermediate(&mut self, scene: &Scene<'_>) {
         for (node, result) in scene.graph.nodes.iter().zip(&scene.results) {
             let again = node.definition.is_some_and(|definition| definition.has_intermediate_output);
@@ -216,7 +217,7 @@ impl Run {
         }
     }
 
-    /// Sends an event that the history keeps.
+    /// Sends an event, and keeps it for the history.
     fn message(&mut self, kind: &'static str, mut data: Map, to_all: bool) {
         data.insert("timestamp", now());
         let data = Value::Object(data);

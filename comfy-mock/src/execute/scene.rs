@@ -74,7 +74,7 @@ impl Stage {
         }
     }
 
-    /// Sends a frame to the prompt's client; without a client it is not sent.
+    /// Sends a frame to the prompt's client. If the prompt has no client, the frame is not sent.
     pub(super) fn send_to_client(&self, frame: &Frame) {
         if let Some(client) = self.client_id.as_deref().filter(|_| self.is_alive()) {
             self.shared.hub.send(To::Client(client), frame);
@@ -103,7 +103,7 @@ impl Stage {
         if lock(&self.shared.queue).is_interrupted() { Err(Halt::Interrupted) } else { Ok(()) }
     }
 
-    /// Waits for the duration of a node, `None` for ever. An interrupt ends the wait.
+    /// Waits for the duration of a node, or for ever if it is `None`. An interrupt ends the wait.
     pub(super) async fn pass(&self, time: Option<Duration>) -> Result<(), Halt> {
         self.wait(time, || self.check_interrupt()).await?;
         self.check_interrupt()

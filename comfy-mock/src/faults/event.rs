@@ -15,7 +15,7 @@ pub enum EventMatch {
 }
 
 impl EventMatch {
-    /// Matches frames of this type: the type of a JSON event (`execution_success`), or `binary`.
+    /// Creates a match for frames of this type: the type of a JSON event (`execution_success`), or `binary`.
     pub fn kind(kind: impl Into<String>) -> Self {
         Self::Kind(kind.into())
     }
@@ -39,12 +39,14 @@ pub enum EventFault {
     Swap,
 }
 
-/// A fault, the frames that it applies to, and how often.
+/// A fault, the frames that it applies to, and the number of times that it applies.
 #[derive(Debug)]
 pub(super) struct Rule {
     on: EventMatch,
     fault: EventFault,
+    /// The number of frames that were sent since the fault was set.
     seen: u64,
+    /// The number of frames that the fault still applies to.
     times: u64,
 }
 

@@ -124,7 +124,7 @@ mod tests {
     use super::{HttpFault, Rule};
 
     #[test]
-    fn a_fault_applies_to_a_route_with_and_without_api_so_many_times() {
+    fn a_fault_applies_to_a_route_with_and_without_api_for_its_number_of_times() {
         let mut rule = Rule::new("POST /prompt", HttpFault::status(503).times(2));
         assert!(rule.apply("GET", "/prompt").is_none());
         assert!(rule.apply("POST", "/prompts").is_none());

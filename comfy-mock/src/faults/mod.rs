@@ -1,4 +1,4 @@
-//! Faults that tests of clients inject.
+//! The faults that tests of clients inject.
 
 mod event;
 mod http;
@@ -40,8 +40,8 @@ impl Faults {
         self
     }
 
-    /// Drops every event that tells that a run has ended: `execution_success`, `execution_error`,
-    /// `execution_interrupted`, and `executing` without a node. Clients have to find out by other means.
+    /// Drops every event that reports the end of a run: `execution_success`, `execution_error`,
+    /// `execution_interrupted`, and `executing` without a node. Clients then have to notice the end by polling.
     pub fn drop_end_event(&self) -> &Self {
         for kind in ["execution_success", "execution_error", "execution_interrupted"] {
             self.events(EventMatch::kind(kind), EventFault::Lose, u64::MAX);
@@ -49,7 +49,7 @@ impl Faults {
         self.events(EventMatch::End, EventFault::Lose, u64::MAX)
     }
 
-    /// Delays the history entry of every later run by this duration after its `execution_success`, `execution_error` or
+    /// Adds the history entry of every later run only this long after its `execution_success`, `execution_error` or
     /// `execution_interrupted`. Until then the run still counts as running, as on a real server.
     pub fn late_history(&self, by: Duration) -> &Self {
         *lock(&self.late_history) = by;
@@ -67,6 +67,7 @@ impl Faults {
         *lock(&self.late_history)
     }
 
+    /// Returns the first fault that applies to a request.
     pub(crate) fn for_request(&self, method: &str, path: &str) -> Option<HttpFault> {
         let mut rules = lock(&self.http);
         let fault = rules.iter_mut().find_map(|rule| rule.apply(method, path));

@@ -114,7 +114,7 @@ fn decode_png(bytes: &[u8]) -> Result<Image, MediaError> {
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels)?;
     pixels.truncate(frame.buffer_size());
-    // Chunks after the pixels may be damaged without damage to the picture.
+    // An error is ignored, because damaged chunks after the pixels do not affect the picture.
     _ = reader.finish();
     let info = reader.info();
     let plain = info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone()));
@@ -165,7 +165,7 @@ fn decode_webp(bytes: &[u8]) -> Result<Image, MediaError> {
     Ok(Image { width, height, rgba, has_alpha, texts: Vec::new() })
 }
 
-/// Encodes a picture as a PNG file with these text chunks. Keys that are not valid in PNG are left out.
+/// Encodes a picture as a PNG file with these text chunks. Texts whose key is not valid in PNG are omitted.
 pub(crate) fn png_of(picture: Picture, texts: &[(String, String)]) -> Result<Vec<u8>, MediaError> {
     let mut bytes = Vec::new();
     let mut writer = png_writer(&mut bytes, (picture.width, picture.height), png::ColorType::Rgb, texts)?;

@@ -30,7 +30,8 @@ impl Picture {
         Self { width, height, seed, noise: 0.0 }
     }
 
-    /// Returns the picture as it looks after `step` of `steps` steps, with no side longer than `max_side`.
+    /// Returns the picture as it looks after `step` of `steps` steps: with noise before the last step, and with no side
+    /// longer than `max_side`.
     pub(crate) fn preview(self, max_side: u32, step: u32, steps: u32) -> Self {
         let size = self.width.max(self.height).max(1);
         let (width, height) = if size > max_side {
@@ -88,7 +89,7 @@ impl Picture {
     }
 }
 
-/// Returns side × to / from, at least 1.
+/// Returns `side * to / from`, at least 1.
 fn scaled(side: u32, to: u32, from: u32) -> u32 {
     let scaled = u64::from(side) * u64::from(to) / u64::from(from.max(1));
     u32::try_from(scaled).unwrap_or(to).max(1)

@@ -68,7 +68,7 @@ impl Heap {
         }
     }
 
-    /// Moves an entry down to a leaf, along the smaller children, and then up to its place.
+    /// Moves an entry down to a leaf, along the smaller children, and then up to its position.
     fn toward_leaves(&mut self, start: usize) {
         let mut at = start;
         loop {

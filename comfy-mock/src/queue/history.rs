@@ -66,7 +66,7 @@ impl History {
         Self { entries: BTreeMap::new(), by_id: HashMap::new(), next: 0, limit }
     }
 
-    /// Adds a run. It takes the position of a run with the same id.
+    /// Adds a run. It replaces a run with the same id, at the same position.
     pub(crate) fn push(&mut self, entry: Entry) {
         if self.entries.len() > self.limit
             && let Some((_, oldest)) = self.entries.pop_first()

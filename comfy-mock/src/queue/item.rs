@@ -20,7 +20,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Returns the id of the client that gets the events.
+    /// Returns the id of the client that receives the events of the run.
     pub(crate) fn client_id(&self) -> Option<&str> {
         self.extra_data.get("client_id").and_then(Value::as_str)
     }

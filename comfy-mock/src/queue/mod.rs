@@ -18,15 +18,15 @@ pub(crate) struct Queue {
     pending: Heap,
     running: Option<Item>,
     pub(crate) history: History,
-    /// The number of the next prompt without a number of its own.
+    /// The number of the next prompt whose request specifies none.
     counter: i64,
     /// Whether the running prompt is to stop.
     interrupted: bool,
-    /// Whether `/free` asked for an empty cache.
+    /// Whether `/free` requested that the cache is cleared.
     free_memory: bool,
 }
 
-/// The number of a prompt: as it orders the queue, and as it is shown.
+/// The number of a prompt, as a float that orders the queue and as the JSON value that routes show.
 pub(crate) struct Number {
     pub(crate) priority: f64,
     pub(crate) shown: Value,
@@ -44,7 +44,8 @@ impl Queue {
         }
     }
 
-    /// Returns the number of a prompt without a number of its own. It is used up even if the prompt is rejected.
+    /// Returns the number for a prompt whose request specifies none. The number is not used again, even if the prompt
+    /// is rejected.
     #[expect(clippy::cast_precision_loss, reason = "a counter stays far below 2^53")]
     pub(crate) fn next_number(&mut self, front: bool) -> Number {
         let number = if front { -self.counter } else { self.counter };
@@ -52,7 +53,7 @@ impl Queue {
         Number { priority: number as f64, shown: Value::from(number) }
     }
 
-    /// Adds a prompt. Returns it as the error if a pending prompt has the same number and the same id.
+    /// Adds a prompt. If a pending prompt has the same number and the same id, returns the new one as the error.
     pub(crate) fn push(&mut self, item: Item) -> Result<(), Item> {
         let same = |other: &Item| other.priority.total_cmp(&item.priority).is_eq() && other.prompt_id == item.prompt_id;
         if self.pending.items().iter().any(same) {
@@ -102,7 +103,8 @@ impl Queue {
         self.pending.clear();
     }
 
-    /// Asks the running prompt to stop, if it has this id or `None` is given. Returns whether a prompt was asked.
+    /// Interrupts the running prompt, if it has this id or `prompt_id` is `None`. Returns whether a prompt was
+    /// interrupted.
     pub(crate) fn interrupt(&mut self, prompt_id: Option<&str>) -> bool {
         let runs = self.running.as_ref().is_some_and(|item| prompt_id.is_none_or(|id| item.prompt_id == id));
         self.interrupted |= runs;
@@ -114,12 +116,12 @@ impl Queue {
         self.interrupted
     }
 
-    /// Requests that the cache is emptied before the next prompt.
+    /// Requests that the cache is cleared before the next prompt.
     pub(crate) const fn ask_free_memory(&mut self) {
         self.free_memory = true;
     }
 
-    /// Returns whether the cache is to be emptied, and resets the request.
+    /// Returns whether the cache is to be cleared, and resets the request.
     pub(crate) const fn take_free_memory(&mut self) -> bool {
         std::mem::replace(&mut self.free_memory, false)
     }

@@ -1,4 +1,4 @@
-//! The routes of assets, which are disabled, as they are by default on a real server.
+//! The routes of assets. They are disabled, as by default on a real server.
 
 use axum::response::Response;
 use comfy_schema::{Map, Value};

@@ -1,4 +1,4 @@
-//! The middleware of all requests.
+//! The middleware that all requests pass through.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -75,7 +75,7 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
     }
 }
 
-/// Returns the response with a body that ends early, and with the `Content-Length` of the whole body.
+/// Cuts off the body of a response after this many bytes. `Content-Length` stays that of the whole body.
 async fn cut(response: Response, after: usize) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return reply::internal_error() };
@@ -84,7 +84,7 @@ async fn cut(response: Response, after: usize) -> Response {
     Response::from_parts(parts, Body::from_stream(Cut { start: Some(start), waited: 0 }))
 }
 
-/// A body whose start is sent, and which then fails.
+/// A body that consists of its start, followed by an error.
 struct Cut {
     start: Option<Bytes>,
     waited: u8,
@@ -97,7 +97,7 @@ impl futures_core::Stream for Cut {
         if let Some(start) = self.start.take() {
             return Poll::Ready(Some(Ok(start)));
         }
-        // The connection flushes the start only while the body is pending.
+        // The connection flushes the start only when the body is pending.
         if self.waited < 2 {
             self.waited += 1;
             context.waker().wake_by_ref();
@@ -107,7 +107,7 @@ impl futures_core::Stream for Cut {
     }
 }
 
-/// Returns whether the request comes from a page of another site.
+/// Returns whether a request comes from a page of another site, by the rules of the real server.
 fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if text(&HeaderName::from_static("sec-fetch-site")) == Some("cross-site") {
@@ -142,20 +142,20 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Returns whether a host is a loopback address or `localhost`. The real server resolves other names.
+/// Returns whether a host is a loopback address or `localhost`. Unlike here, the real server resolves other names.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Returns the response to a method that a route does not have. The static file handler serves every path, so that GET
-/// and HEAD are always allowed, and find no file.
+/// Returns the response to a request whose method the route does not have. On a real server, the handler of static
+/// files serves every path, so that GET and HEAD are always allowed, but find no file.
 fn not_allowed(method: &Method, response: &Response) -> Response {
     if [Method::GET, Method::HEAD].contains(method) {
         return reply::no_file();
     }
-    let own = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
-    let mut methods: Vec<&str> = own.split(',').map(str::trim).filter(|method| !method.is_empty()).collect();
+    let allowed = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
+    let mut methods: Vec<&str> = allowed.split(',').map(str::trim).filter(|method| !method.is_empty()).collect();
     methods.extend(["GET", "HEAD"]);
     methods.sort_unstable();
     methods.dedup();

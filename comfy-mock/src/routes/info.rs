@@ -43,7 +43,7 @@ const FOLDERS: [&str; 26] = [
     "detection",
 ];
 
-/// The memory that the server reports, in bytes.
+/// The total memory that the server reports, in bytes.
 const MEMORY: u64 = 16 << 30;
 
 /// Handles `GET /object_info`.
@@ -166,13 +166,13 @@ pub(crate) async fn replacements(State(shared): State<Arc<Shared>>) -> Response 
     reply::json(&shared.definitions.replacements_shown)
 }
 
-/// Answers routes that list contributions of custom nodes, of which there are none.
+/// Handles the routes that list contributions of custom nodes; there are none.
 pub(crate) async fn nothing() -> Response {
     reply::json(&Value::Object(Map::new()))
 }
 
-/// Returns the id of a blueprint: 64 hexadecimal digits. On a real server it is a SHA-256; clients do not depend on
-/// that.
+/// Returns the id of a subgraph blueprint: 64 hexadecimal digits. On a real server they are a SHA-256 hash, but clients
+/// do not depend on that.
 fn subgraph_id(name: &str) -> String {
     let half = |seed| xxh3_128_with_seed(name.as_bytes(), seed);
     format!("{:032x}{:032x}", half(0), half(1))

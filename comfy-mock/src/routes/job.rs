@@ -1,4 +1,4 @@
-//! A queued prompt or a run, in the form of a job.
+//! The job of a queued prompt or of a run that has ended, as the routes of jobs show it.
 
 use comfy_schema::{Map, Text, Value};
 
@@ -14,7 +14,8 @@ const PREVIEWABLE: [&str; 5] = ["images", "video", "audio", "3d", "text"];
 /// The extensions of 3D files.
 const MESHES: [&str; 7] = [".obj", ".fbx", ".gltf", ".glb", ".usdz", ".ply", ".splat"];
 
-/// The prompt makes the server's listing of jobs fail: its `extra_pnginfo`, or the `workflow` in it, is not an object.
+/// The error for a prompt that makes the server's listing of jobs fail: its `extra_pnginfo`, or the `workflow` in it,
+/// is not an object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NullWorkflow;
 
@@ -97,8 +98,8 @@ fn creation(item: &Item) -> Result<(Value, Option<Value>), NullWorkflow> {
     Ok((create_time, id))
 }
 
-/// Returns the number of outputs, and the one to show as preview: the first that was saved, else the first that can be
-/// shown.
+/// Returns the number of outputs, and the output to show as the preview: the first previewable one in the output
+/// folder, or else the first previewable one.
 fn summary(outputs: &Map) -> (usize, Option<Value>) {
     let (mut count, mut best, mut other) = (0, None, None);
     for (node, kind, item) in items(outputs) {
@@ -121,7 +122,7 @@ fn summary(outputs: &Map) -> (usize, Option<Value>) {
     (count, best.or(other))
 }
 
-/// Returns all items of the output lists, with their nodes and kinds.
+/// Returns the items of all output lists, each with its node and its kind.
 fn items(outputs: &Map) -> impl Iterator<Item = (&Text, &Text, &Value)> {
     outputs.iter().flat_map(|(node, output)| {
         let kinds = output.as_object().into_iter().flat_map(Map::iter);
@@ -131,7 +132,7 @@ fn items(outputs: &Map) -> impl Iterator<Item = (&Text, &Text, &Value)> {
     })
 }
 
-/// Returns an item as an object. Texts and names of 3D files are converted to one.
+/// Returns an item as an object, to which texts and names of 3D files are converted; `None` for other items.
 fn shown(kind: &str, item: &Value) -> Option<Map> {
     match item {
         Value::Object(item) => Some(item.clone()),

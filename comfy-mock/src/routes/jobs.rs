@@ -135,7 +135,7 @@ pub(crate) async fn cancel_all(State(shared): State<Arc<Shared>>, body: Body) ->
         return reply::json_with(400, &Value::Object(error));
     }
     let ids: Vec<Text> = good.iter().filter_map(|id| id.as_str()).map(Text::new).collect();
-    // `count`, unlike `any`, cancels all of them.
+    // Unlike `any`, `count` cancels all prompts.
     let cancelled = ids.iter().filter(|id| cancel_one(&shared, id)).count() > 0;
     reply::json(&object([("cancelled", Value::Bool(cancelled))]))
 }

@@ -5,8 +5,9 @@ use comfy_schema::Value;
 use crate::media::{self, Image};
 use crate::storage::{Area, Storage, annotated, below};
 
-/// Combines the colours of the picture that `original` names with the alpha channel of the uploaded one, as a PNG file.
-/// Returns `None` if the original does not exist, which the server does not report. The error is a status.
+/// Combines the colours of the picture that `original` refers to with the alpha channel of the uploaded one, and
+/// returns a PNG file. Returns `None` if the original does not exist, which a real server does not report. The error is
+/// the status of the response.
 pub(super) fn combine(storage: &Storage, original: Option<&str>, uploaded: &[u8]) -> Result<Option<Vec<u8>>, u16> {
     let reference = original.and_then(|text| Value::parse(text.as_bytes()).ok()).ok_or(500_u16)?;
     let reference = reference.as_object().ok_or(500_u16)?;

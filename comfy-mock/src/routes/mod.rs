@@ -43,7 +43,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(limit))
         .with_state(Arc::clone(&shared));
-    // The guard wraps the router, because inside of it the methods of a route are not known.
+    // The guard wraps the whole router, because a layer of the router runs before axum adds the header `Allow`.
     Router::new().fallback_service(all).layer(middleware::from_fn_with_state(shared, guard::guard))
 }
 
@@ -111,7 +111,7 @@ fn internal_routes() -> Router<Arc<Shared>> {
         .route("/files/{area}", get(internal::files))
 }
 
-/// Serves the page in the place of the front end of a real server.
+/// Serves a page in place of the front end of a real server.
 async fn index() -> Response {
     const PAGE: &str = concat!(
         "<!doctype html><html lang=\"en\"><title>comfy-mock</title>",
@@ -127,7 +127,8 @@ async fn folder() -> Response {
     reply::text(403, "403: Forbidden")
 }
 
-/// Answers requests to unknown paths: the server looks for a static file, which has no other methods than GET and HEAD.
+/// Handles requests to unknown paths. A real server looks for a static file there, which has only the methods GET and
+/// HEAD.
 async fn unknown(method: Method) -> Response {
     match method {
         Method::GET | Method::HEAD => reply::no_file(),

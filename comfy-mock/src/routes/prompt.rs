@@ -17,7 +17,7 @@ use crate::queue::{Item, Number};
 use crate::state::Shared;
 use crate::sync::{lock, now};
 
-/// Keys that are removed from `extra_data` before anything else sees it.
+/// The keys of secrets, which are removed from `extra_data` before the prompt is queued.
 const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
 
 /// Handles `GET /prompt`.
@@ -34,7 +34,8 @@ pub(crate) async fn submit(State(shared): State<Arc<Shared>>, headers: HeaderMap
 fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Response, Response> {
     let body = body.json()?;
     let member = |name: &str| body.as_object().and_then(|request| request.get(name));
-    // The server takes the number before it looks at the prompt, so that a rejected request uses one up as well.
+    // As on a real server, the number is taken before the prompt is validated, so that a rejected request uses up a
+    // number as well.
     let number = number(shared, &body)?;
     let files =
         if member("prompt").is_some_and(|prompt| loads_files(shared, prompt)) { shared.files() } else { Files::new() };
@@ -69,12 +70,12 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
     ])))
 }
 
-/// Returns the number that orders the request in the queue: its own, or the next of the counter.
+/// Returns the number that orders the prompt in the queue: the one in the request, or the next of the counter.
 #[expect(clippy::result_large_err, reason = "the error is the response")]
 fn number(shared: &Shared, body: &Value) -> Result<Number, Response> {
     let request = match body {
         Value::Object(request) => Some(request),
-        // Python finds none of the names in these, and raises for all others.
+        // In Python, `"number" in body` is false for a list or a string, and raises an exception for other types.
         Value::Array(_) | Value::String(_) => None,
         _ => return Err(reply::internal_error()),
     };
@@ -88,7 +89,7 @@ fn number(shared: &Shared, body: &Value) -> Result<Number, Response> {
     }
 }
 
-/// Returns whether files on the disk may affect the verdict. Listing all of them takes time, so it is done only then.
+/// Returns whether files on the disk may affect the verdict. Files are listed only in that case, because it takes time.
 fn loads_files(shared: &Shared, prompt: &Value) -> bool {
     let prompt = Prompt::new(prompt).ok();
     let mut classes = prompt.iter().flat_map(Prompt::nodes).filter_map(|node| node.class());
@@ -100,7 +101,7 @@ fn loads_files(shared: &Shared, prompt: &Value) -> bool {
     })
 }
 
-/// Returns the `extra_data` of the queued prompt: without secrets, with the client id and the time.
+/// Returns the `extra_data` of the queued prompt: without secrets, and with the client id and the time of its creation.
 fn extra_data(given: Option<&Value>, client_id: Option<&Value>, headers: &HeaderMap) -> Map {
     let mut extra = given.and_then(Value::as_object).cloned().unwrap_or_default();
     for secret in SECRETS {

@@ -111,14 +111,14 @@ pub(crate) async fn change_history(State(shared): State<Arc<Shared>>, body: Body
 fn members(body: &Body) -> Result<Map, Response> {
     match body.json()? {
         Value::Object(request) => Ok(request),
-        // Python can search these for a name, and rarely finds it; it raises for all others.
+        // In Python, `"name" in body` is false for most lists and strings, and raises an exception for other types.
         Value::Array(_) | Value::String(_) => Ok(Map::new()),
         _ => Err(reply::internal_error()),
     }
 }
 
-/// Returns the ids to delete: everything that Python iterates over, which includes the characters of a text. `None` if
-/// Python raises instead.
+/// Returns the ids to delete: the items over which Python iterates, which for a string are its characters. Returns
+/// `None` if Python raises an exception instead.
 fn ids(request: &Map) -> Option<Vec<String>> {
     match request.get("delete") {
         None => Some(Vec::new()),

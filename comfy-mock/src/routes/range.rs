@@ -1,4 +1,4 @@
-//! Files as responses: whole, in part, or not modified.
+//! Responses with a file: the whole file, a range of it, or status 304 if the client already has it.
 
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
@@ -13,7 +13,8 @@ use axum::response::Response;
 
 use super::reply;
 
-/// Returns the file at this path, or the range that the request asks for. The status is 404 if there is no such file.
+/// Creates the response with the file at this path, or with the range that the request asks for. The status is 404 if
+/// there is no such file.
 pub(crate) fn file(path: &Path, headers: &HeaderMap, content_type: &'static str) -> Response {
     let Ok(metadata) = path.metadata() else { return reply::empty(404) };
     if !metadata.is_file() {
@@ -90,7 +91,7 @@ fn with_headers(mut response: Response, tag: &str, time: &str) -> Response {
 }
 
 pub(super) fn set(response: &mut Response, name: HeaderName, value: &str) {
-    // `from_bytes`, unlike `from_str`, accepts non-ASCII characters.
+    // Unlike `from_str`, `from_bytes` accepts non-ASCII characters.
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         response.headers_mut().insert(name, value);
     }

@@ -1,4 +1,4 @@
-//! Responses, in the forms that the server uses.
+//! Constructors for the kinds of responses that the server sends.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -18,7 +18,7 @@ pub(crate) fn json_with(status: u16, value: &Value) -> Response {
     json_text(status, dumps(value))
 }
 
-/// Returns a response with a JSON document that is already written.
+/// Returns a response with a JSON document that is already serialized.
 pub(crate) fn json_text(status: u16, text: impl Into<Body>) -> Response {
     with(status, "application/json; charset=utf-8", text)
 }
@@ -28,7 +28,7 @@ pub(crate) fn error(status: u16, message: &str) -> Response {
     json_with(status, &object([("error", Value::from(message))]))
 }
 
-/// Returns a response without a body and a content type.
+/// Returns a response without a body and without a content type.
 pub(crate) fn empty(status: u16) -> Response {
     let mut response = HttpResponse::new(Body::empty());
     *response.status_mut() = code(status);

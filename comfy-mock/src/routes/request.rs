@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::reply;
 use crate::requests;
 
-/// The query of a request: names and values.
+/// The query of a request: its names and values, decoded.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -33,7 +33,7 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
-    /// Returns whether the value with this name is `true`, in any case.
+    /// Returns whether the value with this name is `true`, in upper or lower case.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 impl Body {
-    /// Parses the body as JSON, whatever its content type. The error is the response with status 500.
+    /// Parses the body as JSON, whatever its content type. The error is a response with status 500.
     #[expect(clippy::result_large_err, reason = "the error is the response")]
     pub(crate) fn json(&self) -> Result<Value, Response> {
         Value::parse(&self.0).map_err(|_| reply::internal_error())

@@ -20,7 +20,7 @@ use crate::ws::{Command, CommandQueue, Frame, To};
 /// Maximum size of a message from a client, in bytes.
 const MAX_MESSAGE_BYTES: usize = 4 << 20;
 
-/// How long a client has to receive the closing message.
+/// The time that a client has to receive the closing message.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Handles `GET /ws?clientId=…`.
@@ -40,13 +40,13 @@ async fn serve(shared: Arc<Shared>, mut socket: WebSocket, sid: String) {
     let mut queue = shared.hub.connect(&sid, greeting(&shared, &sid));
     let mut shutdown = Shutdown { stopped: shared.stop.subscribe(), restarted: queue.restarted.clone() };
     let mut flags_may_come = true;
-    // Another connection may register for the id; this one then stays open, and gets no more frames.
+    // When another connection registers for the id, this one stays open, but gets no more frames.
     let mut is_registered = true;
     loop {
         tokio::select! {
             stopped = shutdown.requested() => {
                 if stopped {
-                    // A client that does not read must not delay the stop of the server.
+                    // The timeout ensures that a client that does not read cannot delay the stop of the server.
                     _ = timeout(CLOSE_TIMEOUT, socket.send(Message::Close(None))).await;
                 }
                 break;
@@ -119,8 +119,8 @@ async fn carry_out(command: Command, socket: &mut WebSocket, queue: &CommandQueu
     }
 }
 
-/// Reads the feature flags of a client's message. Returns whether the message was a JSON object: the server ignores all
-/// messages after the first such one.
+/// Parses the feature flags in a client's message. Returns whether the message is a JSON object: the server ignores all
+/// messages after the first one that is.
 fn read_flags(shared: &Shared, sid: &str, text: &str) -> bool {
     let Ok(Value::Object(message)) = Value::parse(text.as_bytes()) else { return false };
     if message.get("type").and_then(Value::as_str) == Some("feature_flags") {

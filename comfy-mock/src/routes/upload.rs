@@ -23,6 +23,7 @@ pub(super) struct Form {
     area: Option<String>,
     subfolder: String,
     overwrite: bool,
+    /// The reference to the picture that a mask is for, as JSON.
     pub(super) original: Option<String>,
 }
 
@@ -46,8 +47,8 @@ pub(crate) async fn mask(State(shared): State<Arc<Shared>>, form: Result<Multipa
     stored(&shared, form, move |form, bytes| mask::combine(&storage.storage, form.original.as_deref(), bytes)).await
 }
 
-/// Stores the file that `make` returns for the uploaded bytes. For `None` nothing is written; an error is the status of
-/// the response.
+/// Stores the file that `make` returns for the uploaded bytes. If it returns `None`, nothing is written; its error is
+/// the status of the response.
 async fn stored(
     shared: &Shared,
     form: Result<Multipart, MultipartRejection>,
@@ -113,7 +114,8 @@ fn store(
     ]))
 }
 
-/// Returns the first name that is free, or that belongs to a file with the same content.
+/// Returns the file to write: `name` if `overwrite` is set, or else the first of `name`, `name (1)`, … that does not
+/// exist or has the same content.
 fn target(root: &Path, folder: &Path, file: &str, bytes: &[u8], overwrite: bool) -> Result<Target, u16> {
     let (stem, extension) = match file.rfind('.') {
         Some(at) if at > 0 => file.split_at(at),

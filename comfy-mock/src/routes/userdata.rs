@@ -107,10 +107,10 @@ pub(crate) async fn write(
         Ok(path) => path,
         Err(response) => return response,
     };
-    if keeps(&query) && path.exists() {
+    if forbids_overwrite(&query) && path.exists() {
         return reply::text(409, "File already exists");
     }
-    match make_room(&path).and_then(|()| fs::write(&path, &body.0)) {
+    match create_parent(&path).and_then(|()| fs::write(&path, &body.0)) {
         Ok(()) => written(&shared, &path, &query),
         Err(_) => reply::text(400, "Invalid filename"),
     }
@@ -142,10 +142,10 @@ pub(crate) async fn rename(
     if !from.exists() {
         return reply::empty(404);
     }
-    if keeps(&query) && to.exists() {
+    if forbids_overwrite(&query) && to.exists() {
         return reply::text(409, "File already exists");
     }
-    match make_room(&to).and_then(|()| fs::rename(&from, &to)) {
+    match create_parent(&to).and_then(|()| fs::rename(&from, &to)) {
         Ok(()) => written(&shared, &to, &query),
         Err(_) => reply::internal_error(),
     }
@@ -157,12 +157,12 @@ fn inside(shared: &Shared, file: &str) -> Result<PathBuf, Response> {
     below(&root, file).ok().filter(|path| *path != root).ok_or_else(|| reply::empty(403))
 }
 
-/// Returns whether the query forbids to overwrite an existing file.
-fn keeps(query: &Query) -> bool {
+/// Returns whether the query forbids overwriting an existing file.
+fn forbids_overwrite(query: &Query) -> bool {
     query.get("overwrite").as_deref() == Some("false")
 }
 
-fn make_room(path: &FilePath) -> std::io::Result<()> {
+fn create_parent(path: &FilePath) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
@@ -185,7 +185,7 @@ fn file_info(name: &str, path: &FilePath) -> Value {
     ])
 }
 
-/// Returns the files of a folder: their paths relative to it, and their full paths.
+/// Returns the files of a folder, each with its path relative to the folder and its full path.
 fn files(folder: &FilePath, recurse: bool) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];

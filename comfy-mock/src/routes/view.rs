@@ -41,7 +41,8 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, RawQuery(query): Raw
     response
 }
 
-/// Returns the path of the file, and the name to show. The error is a status.
+/// Returns the path of the file, and its name for the `Content-Disposition` header. The error is the status of the
+/// response.
 fn find(shared: &Shared, query: &Query) -> Result<(PathBuf, String), u16> {
     let wanted = query.get("filename").ok_or(404_u16)?;
     if wanted.starts_with("blake3:") {
@@ -60,7 +61,7 @@ fn find(shared: &Shared, query: &Query) -> Result<(PathBuf, String), u16> {
     let folder = below(&shared.storage.folder(area), &subfolder).map_err(|OutsideRoot| 403_u16)?;
     let name = name.rsplit('/').next().unwrap_or_default();
     let path = below(&folder, name).map_err(|OutsideRoot| 400_u16)?;
-    // The name becomes part of a header.
+    // Control characters and quotation marks would break the header.
     let shown = name.chars().filter(|c| !c.is_control() && *c != '"').collect();
     Ok((path, shown))
 }
@@ -71,7 +72,7 @@ fn read(path: &PathBuf) -> Result<Image, MediaError> {
     Image::decode(&std::fs::read(path).map_err(|_| MediaError::Unknown)?)
 }
 
-/// Encodes a picture as WebP or JPEG.
+/// Encodes a picture in the format that the query asks for (`format;quality`): as JPEG or as WebP.
 fn preview(path: &PathBuf, wanted: &str, channel: &str) -> Encoded {
     let (format, quality) = wanted.split_once(';').unwrap_or((wanted, "90"));
     let quality = quality.parse().unwrap_or(90);

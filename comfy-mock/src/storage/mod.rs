@@ -30,7 +30,7 @@ pub(crate) struct Storage {
     _temporary: Option<TempDir>,
 }
 
-/// The place for the files of an output node.
+/// The destination of the files of an output node.
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) area: Area,
@@ -71,7 +71,7 @@ impl Storage {
         self.base.join("user").join("default")
     }
 
-    /// Returns the folder that the server reports for its model folders. It does not exist.
+    /// Returns the folder of the model folders, as the server reports it. It does not exist.
     pub(crate) fn models(&self) -> PathBuf {
         self.base.join("models")
     }
@@ -85,13 +85,13 @@ impl Storage {
     /// Empties the folder for temporary files, as a real server does when it starts.
     pub(crate) fn clear_temp(&self) {
         let folder = self.folder(Area::Temp);
-        // Files that cannot be removed may stay, because the folder is a temporary one.
+        // An error is ignored, because files that cannot be removed do no harm in a folder for temporary files.
         _ = fs::remove_dir_all(&folder);
         _ = fs::create_dir_all(&folder);
         lock(&self.counters).clear();
     }
 
-    /// Returns the place for `count` files with this prefix, and reserves their numbers.
+    /// Returns the destination of `count` files with this prefix, and reserves their numbers.
     pub(crate) fn destination(
         &self,
         area: Area,

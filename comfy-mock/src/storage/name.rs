@@ -26,8 +26,8 @@ impl Area {
     }
 }
 
-/// Splits `name [output]` into the folder and the name. The server removes the annotation together with the character
-/// before it, whatever that is.
+/// Splits `name [output]` into the folder and the name. As on a real server, the character before the annotation is
+/// removed as well, whether it is a space or not.
 pub(crate) fn annotated(name: &str) -> (Option<Area>, &str) {
     for area in [Area::Output, Area::Input, Area::Temp] {
         if let Some(rest) = name.strip_suffix(&format!("[{}]", area.name())) {
@@ -57,8 +57,8 @@ pub(crate) fn fill_in(prefix: &str, width: u32, height: u32) -> String {
         .replace("%second%", &format!("{:02}", clock % 60))
 }
 
-/// Returns year, month and day of a day after 1970-01-01. Internally, years begin in March, so that a leap day is the
-/// last day of its year.
+/// Converts a number of days since 1970-01-01 to year, month and day. Internally, years begin in March, so that a leap
+/// day is the last day of its year.
 pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -104,7 +104,7 @@ pub(crate) fn content_type(name: &str) -> &'static str {
         "xml" => "text/xml",
         "pdf" => "application/pdf",
         "zip" => "application/zip",
-        // Browsers must download HTML, JavaScript, CSS and unknown files, and not show them.
+        // Browsers must download HTML, JavaScript, CSS and unknown files instead of showing them.
         _ => "application/octet-stream",
     }
 }

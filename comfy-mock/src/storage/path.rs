@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The path leads out of its folder, or could do so on another system.
+/// The error for a path that leads out of its folder, or could do so on another system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OutsideRoot;
 

@@ -49,17 +49,17 @@ impl Frame {
         Self { message: Message::Text(Utf8Bytes::from(text)), kind, is_end }
     }
 
-    /// Creates a preview without metadata: binary type 1.
+    /// Creates a frame with a preview without metadata: binary type 1.
     pub(crate) fn preview(format: ImageFormat, image: &[u8]) -> Self {
         Self::binary(1, &[&format.number().to_be_bytes(), image])
     }
 
-    /// Creates a text of a node: binary type 3.
+    /// Creates a frame with a text of a node: binary type 3.
     pub(crate) fn text(node: &str, text: &str) -> Self {
         Self::binary(3, &[&length(node.as_bytes()), node.as_bytes(), text.as_bytes()])
     }
 
-    /// Creates a preview with metadata: binary type 4.
+    /// Creates a frame with a preview with metadata: binary type 4.
     pub(crate) fn preview_with(metadata: &Value, image: &[u8]) -> Self {
         let metadata = dumps(metadata);
         Self::binary(4, &[&length(metadata.as_bytes()), metadata.as_bytes(), image])

@@ -12,8 +12,8 @@ use super::Frame;
 use crate::faults::{EventFault, Faults};
 use crate::sync::lock;
 
-/// Maximum size of the frames that wait for a socket, in bytes. A socket that exceeds it is dropped; a real server
-/// would wait for it, and all other sockets with it.
+/// Maximum size of the frames that wait for a socket, in bytes. A socket that exceeds it is dropped. A real server
+/// waits for a slow socket instead, and all other sockets wait with it.
 const MAX_QUEUED_BYTES: usize = 64 << 20;
 
 /// The receivers of a frame.
@@ -37,7 +37,7 @@ struct Socket {
     commands: mpsc::UnboundedSender<Command>,
     queued_bytes: Arc<AtomicUsize>,
     overrun: Arc<Notify>,
-    /// The commands of frames that are to be sent after the next one.
+    /// The commands that [`EventFault::Swap`] holds back until after the next frame.
     held: Mutex<Vec<Command>>,
     /// Whether the client accepts previews with metadata.
     metadata: bool,
@@ -76,7 +76,8 @@ impl Hub {
         Self { sockets: Mutex::default(), faults, restarts: watch::Sender::new(0) }
     }
 
-    /// Registers a socket. A socket that was registered for the id before gets no frames any more, but is not closed.
+    /// Registers a socket for a client id, and queues the frames of the greeting. A socket that was registered for the
+    /// id before gets no frames any more, but is not closed.
     pub(crate) fn connect(&self, sid: &str, greeting: Vec<Frame>) -> CommandQueue {
         let (commands, received) = mpsc::unbounded_channel();
         let (queued_bytes, overrun) = <(Arc<AtomicUsize>, Arc<Notify>)>::default();
@@ -95,8 +96,8 @@ impl Hub {
         queue
     }
 
-    /// Removes the socket that is registered for an id, whichever it is. The real server does this, too, when any
-    /// connection with that id ends.
+    /// Removes the socket that is registered for a client id. As on a real server, this happens when any connection
+    /// with that id ends, even if the registered socket is another one.
     pub(crate) fn disconnect(&self, sid: &str) {
         lock(&self.sockets).remove(sid);
     }
@@ -126,7 +127,7 @@ impl Hub {
         lock(&self.sockets).get(sid).is_some_and(|socket| socket.metadata)
     }
 
-    /// Sets whether the client gets the log from now on.
+    /// Sets whether the client receives the lines of the log from now on.
     pub(crate) fn set_logs(&self, sid: &str, logs: bool) {
         if let Some(socket) = lock(&self.sockets).get_mut(sid) {
             socket.logs = logs;
@@ -187,7 +188,7 @@ impl Hub {
                 socket.overrun.notify_one();
                 return;
             }
-            // Fails if the socket's task has ended, in which case the frame has no receiver.
+            // An error means that the socket's task has ended, so that there is no receiver.
             _ = socket.commands.send(command);
         }
     }

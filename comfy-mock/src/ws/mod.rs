@@ -1,4 +1,4 @@
-//! Messages over the sockets, and who gets them.
+//! The messages over the sockets, and their delivery.
 
 mod frame;
 mod hub;

@@ -1,4 +1,4 @@
-//! The recording `http_endpoints.json`: every route, with valid and invalid input.
+//! The comparison with the recording `http_endpoints.json`: every route, with valid and invalid input.
 
 use comfy_mock::Server;
 use serde_json::{Value as Json, json};
@@ -19,7 +19,7 @@ const EQUAL: [&str; 7] = [
     "/node_replacements",
 ];
 
-/// Plays all exchanges in order.
+/// Sends all recorded requests in order, and compares the responses.
 pub(crate) async fn play(server: &Server) -> Report {
     prepare(server).await;
     let mut report = Report::default();
@@ -43,7 +43,7 @@ async fn prepare(server: &Server) {
     assert_eq!(post(server, "/settings", &settings).await.status, 200);
 }
 
-/// Sends a recorded request. The recording describes requests that are not JSON in words.
+/// Sends a recorded request. The recording describes a request in words if its body is not JSON.
 async fn request(server: &Server, exchange: &Json) -> Response {
     let (method, path) = (exchange["method"].as_str().unwrap(), exchange["path"].as_str().unwrap());
     let picture = get(server, "/view?filename=t_00001_.png").await.body;
@@ -81,34 +81,36 @@ async fn request(server: &Server, exchange: &Json) -> Response {
     }
 }
 
-/// Returns where a response differs from the recorded one.
+/// Returns the differences between a response and the recorded one.
 pub(crate) fn compare(exchange: &Json, response: &Response) -> Vec<String> {
     let mut found = Vec::new();
     if exchange["status"] != response.status {
-        found.push(format!("status {} and not {}: {}", response.status, exchange["status"], response.text()));
+        found.push(format!("expected status {}, found {}: {}", exchange["status"], response.status, response.text()));
         return found;
     }
     compare_headers(exchange, response, &mut found);
     let path = exchange["path"].as_str().unwrap();
     match &exchange["json"] {
-        Json::String(text) if *text != response.text() => found.push(format!("{:?} and not {text:?}", response.text())),
+        Json::String(text) if *text != response.text() => {
+            found.push(format!("expected {text:?}, found {:?}", response.text()));
+        }
         Json::Null | Json::String(_) => {}
         real => {
             let is_shown = exchange["method"] == "GET" && EQUAL.contains(&path);
             let is_equal = response.status >= 400 || is_shown || exchange["request"].is_string();
             let ours = response.json();
             match is_equal {
-                true if *real != ours => found.push(format!("{ours}\n    and not {real}")),
+                true if *real != ours => found.push(format!("expected {real}\n    found {ours}")),
                 true => {}
                 false => found.extend(differences(real, &ours)),
             }
         }
     }
     if let Some(text) = exchange["text"].as_str().filter(|text| *text != response.text()) {
-        found.push(format!("{:?} and not {text:?}", response.text()));
+        found.push(format!("expected {text:?}, found {:?}", response.text()));
     }
     if let Some(size) = exchange["bytes"].as_u64().filter(|size| (*size == 0) != response.body.is_empty()) {
-        found.push(format!("{} bytes and not {size}", response.body.len()));
+        found.push(format!("expected {size} bytes, found {}", response.body.len()));
     }
     found
 }
@@ -119,10 +121,10 @@ fn compare_headers(exchange: &Json, response: &Response, found: &mut Vec<String>
     for name in ["Content-Type", "Content-Disposition"] {
         let ours = response.header(&name.to_ascii_lowercase());
         if real(name) != ours {
-            found.push(format!("{name} {ours:?} and not {:?}", real(name)));
+            found.push(format!("expected {name} {:?}, found {ours:?}", real(name)));
         }
     }
     if real("Etag").is_some() && response.header("etag").is_none() {
-        found.push("no Etag".to_owned());
+        found.push("missing Etag".to_owned());
     }
 }

@@ -1,4 +1,4 @@
-//! Comparison of the stand-in with exchanges that were recorded from a real server.
+//! The comparison of the stand-in server with exchanges that were recorded from a real server.
 //!
 //! The recordings are in the folder that the environment variable `COMFY_DATA` names. Without it these tests are
 //! skipped; `runs.rs` and `http.rs` test the main cases without recordings.

@@ -1,4 +1,4 @@
-//! The recording `http_queue.json`: control of the queue, the history and the jobs during a run.
+//! The comparison with the recording `http_queue.json`: control of the queue, the history and the jobs during a run.
 
 use comfy_mock::Server;
 use serde_json::{Value as Json, json};
@@ -8,13 +8,13 @@ use crate::report::Report;
 use crate::setting::read;
 use crate::support::{Response, get, post, send};
 
-/// Plays all exchanges in order.
+/// Sends all recorded requests in order, and compares the responses.
 pub(crate) async fn play(server: &Server) -> Report {
     let before = prepare(server).await;
-    // The cache of the recorded server had been cleared.
+    // When the recording began, the cache of the recorded server was empty.
     server.forget_cache();
     let mut report = Report::default();
-    // Pairs of recorded ids and ours.
+    // Pairs of a recorded prompt id and the one of the stand-in.
     let mut ids: Vec<(String, String)> = Vec::new();
     let recording = read("http_queue.json");
     for (at, exchange) in recording.as_array().unwrap().iter().enumerate() {
@@ -30,14 +30,14 @@ pub(crate) async fn play(server: &Server) -> Report {
             assert!(server.pending().is_empty() && server.finished() == before, "only the queue is cleared");
         }
         if at == 12 {
-            // The recorded server had stopped the run by this exchange.
+            // Before this exchange, the run had ended on the recorded server.
             server.idle().await;
         }
     }
     report
 }
 
-/// Plays a run of each kind that the recorded server had executed before.
+/// Executes the prompts that the recorded server had executed before, and returns the ids of the runs.
 async fn prepare(server: &Server) -> Vec<String> {
     let runs = ["execution_error", "t2i_no_preview_partly_cached", "partial_targets", "own_prompt_id"];
     for run in runs.map(|run| format!("run_{run}.json")) {
@@ -50,7 +50,7 @@ async fn prepare(server: &Server) -> Vec<String> {
     server.finished()
 }
 
-/// Sends a recorded request, with our ids.
+/// Sends a recorded request, with the prompt ids of the stand-in.
 async fn request(server: &Server, exchange: &Json, ids: &[(String, String)]) -> Response {
     let ours = |text: &str| ids.iter().fold(text.to_owned(), |text, (real, ours)| text.replace(real, ours));
     let path = ours(exchange["path"].as_str().unwrap());

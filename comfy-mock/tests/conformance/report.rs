@@ -1,6 +1,6 @@
-//! The report of a comparison.
+//! The report of the comparison with a recording.
 
-/// The outcome of the comparison with recordings.
+/// The outcomes of the comparison with a recording.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     alike: usize,
@@ -8,7 +8,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Adds the outcome of one comparison: the differences in words.
+    /// Adds the outcome of one comparison: a description of each difference.
     pub(crate) fn add(&mut self, name: &str, differences: Vec<String>) {
         if differences.is_empty() {
             self.alike += 1;

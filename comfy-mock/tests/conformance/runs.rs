@@ -1,4 +1,4 @@
-//! The recordings `run_*.json`: all frames and exchanges of whole runs.
+//! The comparison with the recordings `run_*.json`: all frames and exchanges of whole runs.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use crate::setting::{data, read};
 use crate::shape::differences;
 use crate::support::{Frame, Socket, get, post, send, submit};
 
-/// Plays all runs in the order in which they were recorded, because each depends on the cached results of those before.
+/// Repeats all runs in the order in which they were recorded, because each depends on the cached results of the ones
+/// before it.
 pub(crate) async fn play(server: &Server) -> Report {
     let mut runs = recordings();
     let number = |run: &Json| run["http"][0]["json"]["number"].as_f64().unwrap_or(f64::MAX);
@@ -45,7 +46,7 @@ async fn warm_up(server: &Server, runs: &[(String, Json)]) {
     server.idle().await;
 }
 
-/// Plays a run: the prompt, the messages that the client sent in the meantime, and the requests afterwards.
+/// Repeats a run: the messages that the client sent, the prompt, an interrupt, and the requests afterwards.
 async fn one(server: &Server, run: &Json) -> Vec<String> {
     let mut socket = Socket::connect_raw(server, run["client_id"].as_str().unwrap()).await;
     let mut frames = vec![socket.next().await];
@@ -73,7 +74,7 @@ async fn one(server: &Server, run: &Json) -> Vec<String> {
     found
 }
 
-/// Plays a run in which the client connects a second time with the same id, and then closes the first connection.
+/// Repeats a run in which the client connects a second time with the same id, and then closes the first connection.
 async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
     let client = run["client_id"].as_str().unwrap();
     let real: Vec<&Json> = run["frames"].as_array().unwrap().iter().collect();
@@ -84,7 +85,8 @@ async fn reconnected(server: &Server, run: &Json) -> Vec<String> {
     frames.extend(first.until(|frame| frame.kind() == "progress").await);
     let mut second = Socket::connect_raw(server, client).await;
     first.0.close(None).await.unwrap();
-    // Frames that are sent when the connection ends are lost; the recording has only those of the second connection.
+    // Frames that arrive on the first connection while it closes are dropped; the recording has only those of the
+    // second.
     while first.next().await != Frame::Closed {}
     server.until(|server| server.clients().is_empty()).await;
     while let Some(frame) = second.next_within(Duration::from_secs(1)).await {
@@ -106,7 +108,7 @@ async fn post_prompt(server: &Server, exchange: &Json, found: &mut Vec<String>) 
     response.json()["prompt_id"].as_str().map(str::to_owned)
 }
 
-/// Sends the requests that the client sent after the run.
+/// Sends the requests that the client sent after the run, and compares the responses.
 async fn ask(server: &Server, run: &Json, id: Option<&str>) -> Vec<String> {
     let mut found = Vec::new();
     let exchanges = run["http"].as_array().unwrap();
@@ -119,14 +121,15 @@ async fn ask(server: &Server, run: &Json, id: Option<&str>) -> Vec<String> {
     found
 }
 
-/// Returns the output nodes of a run. The order in which the server visits them differs between its starts.
+/// Returns the output nodes of a run. The order in which a real server visits them changes when its process is
+/// restarted.
 fn outputs_of(run: &Json) -> Vec<String> {
     let nodes = run["http"][0]["request"]["prompt"].as_object().unwrap();
     let is_output = |class: &Json| ["SaveImage", "PreviewImage", "PreviewAny"].iter().any(|output| class == output);
     nodes.iter().filter(|(_, node)| is_output(&node["class_type"])).map(|(id, _)| id.clone()).collect()
 }
 
-/// Returns where frames differ from the recorded ones. Two output nodes may be swapped.
+/// Returns the differences between the frames and the recorded ones. Two output nodes may be swapped.
 fn compare_frames(real: &[&Json], ours: &[Frame], outputs: &[String]) -> Vec<String> {
     let real: Vec<Frame> = real.iter().filter(|frame| frame["dir"] == "recv").map(|frame| recorded(frame)).collect();
     let pairs = outputs.iter().flat_map(|a| outputs.iter().map(move |b| (a.as_str(), b.as_str())));
@@ -136,9 +139,9 @@ fn compare_frames(real: &[&Json], ours: &[Frame], outputs: &[String]) -> Vec<Str
         let theirs: Vec<String> = real.iter().map(|frame| describe(frame, "", "")).collect();
         if theirs != swapped {
             found.push(format!(
-                "frames\n      {}\n    and not\n      {}",
-                swapped.join("\n      "),
-                theirs.join("\n      ")
+                "expected frames\n      {}\n    found\n      {}",
+                theirs.join("\n      "),
+                swapped.join("\n      ")
             ));
         }
         found
@@ -200,7 +203,7 @@ fn describe(frame: &Frame, a: &str, b: &str) -> String {
     }
 }
 
-/// Decodes base 64.
+/// Decodes a base64 string.
 fn base64(text: &str) -> Vec<u8> {
     let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bytes = Vec::new();

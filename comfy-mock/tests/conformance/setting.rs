@@ -1,4 +1,4 @@
-//! The recordings, and a stand-in that is configured as the recorded server was.
+//! The folder with the recordings, and a stand-in server that is configured like the recorded server.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 /// Returns the folder with the recordings. If there is none, prints a message and returns `None`.
 pub(crate) fn data() -> Option<PathBuf> {
     let Some(root) = std::env::var_os("COMFY_DATA").filter(|root| !root.is_empty()) else {
-        eprintln!("skipped: COMFY_DATA does not name the folder with the recordings");
+        eprintln!("skipped: COMFY_DATA is not set; it must name the folder with the recordings");
         return None;
     };
     // Tests run in the folder of the crate; a relative path is relative to the workspace.
@@ -22,7 +22,8 @@ pub(crate) fn read(name: &str) -> Json {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Starts a server with the node definitions, models and files of the recorded one.
+/// Starts a server with the node definitions, models and files of the recorded server. `step` is the duration of a
+/// sampler step.
 pub(crate) async fn server(step: Duration) -> Server {
     let exchanges = read("http_endpoints.json");
     let recorded = |path: &str| {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
-/// Returns where the shape of `ours` differs from that of `real`.
+/// Returns the differences between the shapes of `ours` and `real`.
 ///
 /// In a list, each entry of `ours` must have the shape of an entry of `real`, and `ours` must not be empty unless
-/// `real` is. The same holds for objects whose keys are ids. Prompts are not compared further.
+/// `real` is. The same holds for objects whose keys are ids. The contents of prompts are not compared.
 pub(crate) fn differences(real: &Json, ours: &Json) -> Vec<String> {
     let mut found = Vec::new();
     compare("", real, ours, &mut found);
@@ -23,7 +23,7 @@ fn compare(place: &str, real: &Json, ours: &Json, found: &mut Vec<String>) {
                 found.push(format!("{place}.{key} is missing"));
             }
             for key in ours.keys().filter(|key| !real.contains_key(*key)) {
-                found.push(format!("{place}.{key} is too much"));
+                found.push(format!("{place}.{key} is unexpected"));
             }
             for (key, value) in real {
                 if let Some(ours) = ours.get(key) {
@@ -35,12 +35,12 @@ fn compare(place: &str, real: &Json, ours: &Json, found: &mut Vec<String>) {
             compare_entries(place, &real.iter().collect::<Vec<_>>(), &ours.iter().collect::<Vec<_>>(), found);
         }
         _ if kind(real) == kind(ours) => {}
-        _ => found.push(format!("{place} is {} and not {}", kind(ours), kind(real))),
+        _ => found.push(format!("{place}: expected {}, found {}", kind(real), kind(ours))),
     }
 }
 
-/// Compares lists of entries. An empty list in `real` matches everything, because tracebacks were emptied in the
-/// recordings.
+/// Compares lists of entries. An empty list in `real` matches every list, because the recordings were made without
+/// tracebacks.
 fn compare_entries(place: &str, real: &[&Json], ours: &[&Json], found: &mut Vec<String>) {
     if real.is_empty() {
         return;
@@ -75,21 +75,21 @@ fn kind(value: &Json) -> &'static str {
         Json::Bool(_) => "a boolean",
         Json::Number(number) if number.is_f64() => "a float",
         Json::Number(_) => "an integer",
-        Json::String(_) => "a text",
+        Json::String(_) => "a string",
         Json::Array(_) => "a list",
         Json::Object(_) => "an object",
     }
 }
 
 #[test]
-fn other_keys_and_types_are_found() {
+fn different_keys_and_types_are_reported() {
     let differ = |real: &str, ours: &str| {
         differences(&serde_json::from_str(real).unwrap(), &serde_json::from_str(ours).unwrap())
     };
     assert!(differ(r#"{"a": [1, "x"]}"#, r#"{"a": ["y"]}"#).is_empty());
     assert!(differ(r#"{"1": {"a": 1}}"#, r#"{"7": {"a": 2}}"#).is_empty());
-    assert_eq!(differ(r#"{"a": 1}"#, r#"{"a": 1.0}"#), [".a is a float and not an integer"]);
-    assert_eq!(differ(r#"{"a": 1}"#, r#"{"b": 1}"#), [".a is missing", ".b is too much"]);
+    assert_eq!(differ(r#"{"a": 1}"#, r#"{"a": 1.0}"#), [".a: expected an integer, found a float"]);
+    assert_eq!(differ(r#"{"a": 1}"#, r#"{"b": 1}"#), [".a is missing", ".b is unexpected"]);
     assert_eq!(differ("[1]", "[]"), [" is empty"]);
-    assert_eq!(differ("[1]", "[null]"), ["[0] is null and not an integer"]);
+    assert_eq!(differ("[1]", "[null]"), ["[0]: expected an integer, found null"]);
 }

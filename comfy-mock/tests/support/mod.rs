@@ -1,4 +1,4 @@
-//! A minimal client, with which tests control every byte of an exchange.
+//! A minimal client that gives tests control over every byte of an exchange.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "each test uses its part")]
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// The timeout of all waits.
+/// Maximum time to wait for a response or a frame.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A response.
@@ -23,7 +23,7 @@ pub(crate) struct Response {
     /// The headers, with names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
-    /// Whether the connection ended before the length that the headers state.
+    /// Whether the connection ended before the whole body was received.
     pub(crate) is_cut: bool,
 }
 
@@ -56,13 +56,13 @@ pub(crate) async fn send(server: &Server, method: &str, path: &str, headers: &[(
     // server that refuses the body may close the connection before it has read it.
     let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
     let mut bytes = Vec::new();
-    let read = timeout(TIMEOUT, stream.read_to_end(&mut bytes)).await.expect("the server answers");
+    let read = timeout(TIMEOUT, stream.read_to_end(&mut bytes)).await.expect("expected a response before the timeout");
     let is_broken = read.is_err();
     parse(&bytes, is_broken, method == "HEAD")
 }
 
 fn parse(bytes: &[u8], is_broken: bool, is_head: bool) -> Response {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("expected a complete head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
@@ -147,7 +147,7 @@ impl Frame {
 pub(crate) struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Connects, and reads the first frame.
+    /// Connects, and consumes the first frame.
     pub(crate) async fn connect(server: &Server, client: &str) -> Self {
         let mut socket = Self::connect_raw(server, client).await;
         assert_eq!(socket.next().await.kind(), "status");
@@ -163,10 +163,10 @@ impl Socket {
     }
 
     pub(crate) async fn next(&mut self) -> Frame {
-        self.next_within(TIMEOUT).await.expect("a frame comes")
+        self.next_within(TIMEOUT).await.expect("expected a frame before the timeout")
     }
 
-    /// Returns the next frame, or `None` after this time.
+    /// Returns the next frame; `None` if none arrives within this time.
     pub(crate) async fn next_within(&mut self, time: Duration) -> Option<Frame> {
         let message = timeout(time, self.0.next()).await.ok()?;
         Some(match message {

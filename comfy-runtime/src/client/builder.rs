@@ -1,11 +1,11 @@
-//! The settings of a client.
+//! The builder that holds the settings of a client.
 
 use std::time::Duration;
 
 use super::limits::Limits;
 use super::secret::Secret;
 
-/// The settings of a client that is not connected yet; made by [`Client::builder`](super::Client::builder).
+/// A builder that configures and connects a client; [`Client::builder`](super::Client::builder) creates one.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -51,7 +51,7 @@ impl ClientBuilder {
 
     /// Sets the path between the base URL and the routes; defaults to `/api`, and may be empty.
     ///
-    /// A server has its routes at both places; a proxy in front of it may forward only one of them.
+    /// A server has its routes with and without `/api`; a proxy in front of it may forward only one of the two forms.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -90,8 +90,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the proxy for every request, `http://user:password@host:port`; defaults to the one that the environment
-    /// names.
+    /// Sets the proxy for every request, `http://user:password@host:port`; defaults to the one that environment
+    /// variables such as `HTTPS_PROXY` set.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(Secret::new(url));
         self
@@ -131,7 +131,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a run may have no event before the client asks the server for its state; defaults to 5 s.
+    /// Sets the time without an event of a run after which the client asks the server for the run's state; defaults to
+    /// 5 s.
     ///
     /// While the WebSocket is closed, the client asks at least every half second.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
@@ -139,7 +140,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets after how long without activity a run ends as [stalled](super::Error::Stalled); defaults to 30 min.
+    /// Sets the time without activity after which a run ends as [stalled](super::Error::Stalled); defaults to 30 min.
     ///
     /// Activity is an event of the run, or a change of its position in the queue while it waits.
     pub fn stalled_after(mut self, time: Duration) -> Self {
@@ -147,8 +148,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets after how long without a response of the server its runs end as [lost](super::Error::Lost); defaults to
-    /// 5 min.
+    /// Sets the time without a response of the server after which its runs end as [lost](super::Error::Lost); defaults
+    /// to 5 min.
     pub fn unreachable_after(mut self, time: Duration) -> Self {
         self.limits.unreachable_after = time;
         self
@@ -156,7 +157,7 @@ impl ClientBuilder {
 
     /// Sets how many times a failed call is repeated; defaults to 4.
     ///
-    /// Every call is repeated after a refused connection. Calls that have the same effect when they are sent twice are
+    /// Every call is repeated if no connection was made. Calls that have the same effect when they are sent twice are
     /// also repeated after a broken connection and after the statuses 429, 502, 503 and 504.
     pub fn retries(mut self, retries: u32) -> Self {
         self.limits.retries = retries;

@@ -12,10 +12,10 @@ use super::error::{Error, TransportError};
 use super::json;
 use super::transport::{Mount, Transport};
 
-/// Maximum number of characters of a response body that an error repeats.
+/// Maximum number of characters of a response body that an error quotes.
 const MAX_MESSAGE_CHARS: usize = 500;
 
-/// Maximum number of bytes that are read of the body of a failed call.
+/// Maximum size, in bytes, of the body of a failed call. A larger body is ignored.
 const MAX_ERROR_BYTES: usize = 1 << 20;
 
 /// Maximum wait before a call is repeated, whatever the server asks for.
@@ -37,17 +37,17 @@ pub(crate) struct Call<'t> {
 }
 
 impl Transport {
-    /// Creates a call that only reads. The route is given as its segments before percent-encoding.
+    /// Creates a `GET` call, which is repeatable. The route is given as its segments before percent-encoding.
     pub(crate) fn get<'s>(&self, route: impl IntoIterator<Item = &'s str>) -> Call<'_> {
         self.call(Method::GET, route).repeatable()
     }
 
-    /// Creates a call that changes something.
+    /// Creates a `POST` call, which counts as not repeatable.
     pub(crate) fn post<'s>(&self, route: impl IntoIterator<Item = &'s str>) -> Call<'_> {
         self.call(Method::POST, route)
     }
 
-    /// Creates a call of any method that is not repeatable.
+    /// Creates a call with any method, which counts as not repeatable.
     pub(crate) fn call<'s>(&self, method: Method, route: impl IntoIterator<Item = &'s str>) -> Call<'_> {
         Call {
             transport: self,
@@ -108,7 +108,8 @@ impl Call<'_> {
         self
     }
 
-    /// Returns method and route for messages, without the query, which may hold more than a log should.
+    /// Returns the method and the route, for messages. The query is omitted, because it may contain data that must not
+    /// be logged.
     pub(crate) fn name(&self) -> String {
         format!("{} /{}", self.method, self.route.join("/"))
     }
@@ -173,7 +174,7 @@ impl Call<'_> {
 
     fn may_repeat_after(&self, error: &Error) -> bool {
         match error {
-            // Nothing was sent.
+            // No connection was made, so nothing was sent.
             Error::Transport { reason, .. } if reason.is_connect() => true,
             error => self.repeatable && error.is_temporary(),
         }
@@ -243,7 +244,7 @@ pub(crate) fn transport_error(name: &str, error: reqwest::Error) -> Error {
 
 async fn status_error(name: &str, status: StatusCode, response: Response) -> Error {
     let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    // The body only explains the status; without it the error is still right.
+    // A failure to read the body is ignored, because the body only explains the status.
     let body = read_body(name, response, MAX_ERROR_BYTES).await.unwrap_or_default();
     Error::Status {
         call: name.to_owned(),
@@ -253,7 +254,7 @@ async fn status_error(name: &str, status: StatusCode, response: Response) -> Err
     }
 }
 
-/// Returns the message in the body of a failed call: that of an error object, or plain text, but never HTML.
+/// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
 pub(crate) fn error_message(body: &[u8]) -> String {
     let message = match Value::parse(body) {
         Ok(value) => match json::get(&value, "error") {
@@ -269,7 +270,8 @@ pub(crate) fn error_message(body: &[u8]) -> String {
     message.chars().take(MAX_MESSAGE_CHARS).collect()
 }
 
-/// Returns how long to wait before the next attempt: as long as the server asks, or else about 0.1 s, 0.2 s, 0.4 s, ….
+/// Returns the wait before the next attempt: the time that the server asks for, or else about 0.1 s, 0.2 s, 0.4 s, …,
+/// but at most [`MAX_RETRY_WAIT`].
 pub(crate) fn retry_wait(retries: u32, error: &Error) -> Duration {
     let asked = match error {
         Error::Status { retry_after, .. } => *retry_after,

@@ -14,15 +14,15 @@ impl Drift {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Drift`] with all findings if something breaks or must be filled in first.
+    /// Returns [`Error::Drift`] with all findings if a change is breaking or an input must be filled in first.
     pub fn into_result(self) -> Result<Vec<Finding>, Error> {
         if self.is_ok() { Ok(self.additive) } else { Err(Error::Drift(Box::new(self))) }
     }
 
     /// Returns the workflow with the new required inputs added, each with its default. Everything else is unchanged,
-    /// including the inputs that break.
+    /// including inputs that breaking changes affect.
     ///
-    /// The result has no handles: its outputs are found by node id.
+    /// The result has no handles, so that its outputs are found by node id.
     ///
     /// # Errors
     ///
@@ -58,8 +58,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the server cannot be asked. The
-    /// changes are in the result; see [`Drift::into_result`].
+    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call to the server fails.
+    /// Changes are not errors, but part of the result; see [`Drift::into_result`].
     pub async fn check_drift<T>(&self, workflow: &Workflow<T>, old: &Schema) -> Result<Drift, Error> {
         let prompt = Value::parse(workflow.to_json().as_bytes()).map_err(|error| invalid(&error))?;
         let classes = classes(workflow);

@@ -30,7 +30,7 @@ impl Client {
         Self::builder(url).connect().await
     }
 
-    /// Returns a builder that sets up the client in more detail.
+    /// Returns a builder for a client whose settings differ from the defaults.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url)
     }
@@ -121,8 +121,8 @@ fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue
     Some(header)
 }
 
-/// Returns the TLS configuration: the system's certificates and the extra ones. Plain HTTP works on systems without
-/// any.
+/// Returns the TLS configuration, with the certificates of the system and the extra ones. For plain HTTP it has none,
+/// so that HTTP works on systems without certificates.
 fn tls_config(scheme: &str, root_certificates: &[Vec<u8>]) -> Result<rustls::ClientConfig, Error> {
     let invalid = |reason: String| Error::Setup { setting: "TLS configuration", reason };
     let builder = || {

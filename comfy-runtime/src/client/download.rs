@@ -1,4 +1,4 @@
-//! Downloads: read in pieces, and resumed where the connection broke.
+//! Downloads, which are read in chunks and resumed where the connection broke.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ const CALL: &str = "GET /view";
 
 /// A file that is being downloaded: a [`Stream`] of its chunks.
 ///
-/// If the connection breaks, the download resumes after the last chunk. After an error, reading on makes another
+/// If the connection breaks, the download resumes after the last chunk. After an error, the next read makes another
 /// attempt.
 #[must_use = "nothing is read before `chunk`, `bytes` or `save`"]
 pub struct Download {
@@ -41,7 +41,7 @@ struct Reader {
     transport: Arc<Transport>,
     query: Vec<(&'static str, String)>,
     response: Response,
-    /// The server's tag for this version of the file: chunks of another version must not follow.
+    /// The server's tag for this version of the file. It ensures that no chunks of another version follow.
     etag: Option<String>,
     length: Option<u64>,
     received: u64,
@@ -134,7 +134,7 @@ impl Download {
         self.content_type.as_deref()
     }
 
-    /// Returns the next chunk, or `None` at the end. The same as reading the stream, for programs without `StreamExt`.
+    /// Returns the next chunk, or `None` at the end. It does the same as `StreamExt::next`, without an import.
     ///
     /// # Errors
     ///
@@ -161,7 +161,8 @@ impl Download {
         Ok(all.freeze())
     }
 
-    /// Writes the file to a path and creates its folder if necessary. The file has another name until it is complete.
+    /// Writes the file to a path and creates its folder if necessary. The file has a temporary name until it is
+    /// complete.
     ///
     /// # Errors
     ///
@@ -297,7 +298,7 @@ impl Reader {
         }
     }
 
-    /// Reads past the bytes that were received before.
+    /// Skips the bytes that were received before.
     async fn skip_received(&mut self) -> Result<(), Error> {
         let mut rest = self.received;
         while rest > 0 {
@@ -323,7 +324,7 @@ impl PartFile {
         Self(path.with_file_name(name))
     }
 
-    /// Keeps the file, which was renamed.
+    /// Prevents the removal of the file, because it was renamed.
     fn keep(mut self) {
         self.0.clear();
     }
@@ -332,7 +333,7 @@ impl PartFile {
 impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.0.as_os_str().is_empty() {
-            // Best effort: the error that led here is the one to report.
+            // An error is ignored, because the one that interrupted the download is reported.
             _ = std::fs::remove_file(&self.0);
         }
     }
@@ -342,13 +343,13 @@ fn view_call<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> 
     query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
 }
 
-/// Sends a request; waits for the head of the response as long as for each chunk.
+/// Sends a request. The read timeout applies to the head of the response as it does to each chunk.
 async fn send(transport: &Transport, call: Call<'_>) -> Result<Response, Error> {
     let limit = transport.limits.read_timeout;
     timeout(limit, send_request(CALL, call.request())).await.map_err(|_| timed_out(limit))?
 }
 
-/// Waits before the next attempt, or returns the error if there is to be none.
+/// Waits before the next attempt, or returns the error if there must not be another attempt.
 async fn wait_or_fail(transport: &Transport, retries: &mut u32, error: Error) -> Result<(), Error> {
     if *retries >= transport.limits.retries || !error.is_temporary() {
         return Err(error);

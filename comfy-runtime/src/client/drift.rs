@@ -1,4 +1,4 @@
-//! What an update of the server changes for one workflow.
+//! The changes of a server's node definitions that affect one workflow.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Drift {
     }
 }
 
-/// Writes one line for each finding, the most severe first; nothing if there are none.
+/// Writes one line for each finding, the most severe first.
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.breaking.iter().chain(&self.defaulted).chain(&self.additive);
@@ -49,7 +49,7 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Leaves out the definitions, which are long.
+/// Omits the definitions, which are long.
 impl fmt::Debug for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drift")

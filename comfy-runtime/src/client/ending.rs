@@ -139,9 +139,9 @@ pub enum LostReason {
 pub struct LostRun {
     /// The id of the run.
     pub prompt_id: String,
-    /// Why the outcome cannot be known.
+    /// The reason why the outcome cannot be known.
     pub reason: LostReason,
-    /// Whether the client received a sign that the run had started.
+    /// Whether an event or the queue reported that the run had started.
     pub started: bool,
     /// The last node that was reported as running.
     pub last_node: Option<NodeInfo>,

@@ -26,7 +26,7 @@ pub enum Error {
     Setup {
         /// The setting: the URL, a header, the proxy or the TLS configuration.
         setting: &'static str,
-        /// Why it is invalid, and what is expected.
+        /// The reason why the setting is invalid, with a description of what is expected.
         reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
@@ -35,10 +35,12 @@ pub enum Error {
     Transport {
         /// Method and route.
         call: String,
-        /// What failed.
+        /// The error of the connection.
         reason: TransportError,
     },
-    /// The server responded with a status of 400 or more.
+    /// The server responded with a status of 400 or more. The client also uses this error for failures of its own:
+    /// status 502 for a download that ends early, 504 for an upload or a download without progress, and 404 for a mask
+    /// whose original does not exist.
     #[error("{call}: the server returned status {status}{}", suffix(message))]
     #[non_exhaustive]
     Status {
@@ -48,7 +50,7 @@ pub enum Error {
         status: u16,
         /// The message in the response body, at most 500 characters; empty if there is none.
         message: String,
-        /// How long the server asks to wait before the next attempt.
+        /// The wait before the next attempt that the server asks for.
         retry_after: Option<Duration>,
     },
     /// The response of the server cannot be parsed or is incomplete.
@@ -57,14 +59,14 @@ pub enum Error {
     InvalidResponse {
         /// Method and route.
         call: String,
-        /// What was expected and what was found.
+        /// A description of what was expected and what was found.
         reason: String,
     },
     /// The WebSocket cannot be opened.
     #[error("cannot open the WebSocket of the server: {reason}")]
     #[non_exhaustive]
     Socket {
-        /// What failed.
+        /// The reason why it cannot be opened.
         reason: String,
     },
     /// The server rejected the workflow; nothing runs.
@@ -78,7 +80,7 @@ pub enum Error {
     #[error("{0}")]
     Partial(Box<DroppedOutputs>),
     /// It is unknown whether the server accepted the workflow: the response was lost, and the server's queue and
-    /// history could not settle it.
+    /// history do not contain the prompt or could not be read.
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(
@@ -88,7 +90,7 @@ pub enum Error {
     Unconfirmed {
         /// The id under which the workflow was submitted.
         prompt_id: String,
-        /// What failed.
+        /// The error because of which the response was lost or the lookup failed.
         reason: Box<Error>,
     },
     /// A node failed.
@@ -120,7 +122,7 @@ pub enum Error {
     File {
         /// The path of the file.
         path: PathBuf,
-        /// What failed.
+        /// The error of the operating system.
         reason: std::io::Error,
     },
     /// The server returned a file name that is not safe to use on this machine.

@@ -34,7 +34,8 @@ pub enum Event {
     Executing {
         /// The node id.
         node: String,
-        /// The node of the workflow that it belongs to: another one if that node expanded to several.
+        /// The node of the workflow that `node` belongs to. It differs from `node` if a node of the workflow expanded
+        /// to several.
         display_node: String,
     },
     /// A node reports its progress, in a unit of its own: a sampler counts its steps.

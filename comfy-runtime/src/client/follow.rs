@@ -14,43 +14,44 @@ use super::tracker::{EndHint, Tracker};
 /// Maximum age of a snapshot of the queue that runs share.
 const MAX_QUEUE_AGE: Duration = Duration::from_millis(200);
 
-/// Maximum time between two requests while the WebSocket is closed.
+/// Maximum time between two requests for the state of a run while the WebSocket is closed.
 const MAX_OFFLINE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The first wait for a history that lacks a run that has ended; each further wait is twice as long.
+/// The first wait before the history is requested again because it lacks a run whose end was reported. Each further
+/// wait is twice as long.
 const MIN_HISTORY_WAIT: Duration = Duration::from_millis(10);
 
-/// Maximum wait between two requests of a history that lacks a run that has ended.
+/// Maximum wait between two requests of a history that lacks a run whose end was reported.
 const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
 
-/// Maximum time for which the history may lack a run that has ended.
+/// Maximum time for which the history may lack a run whose end was reported.
 const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
 
-/// Wait before the second look for a run that is in neither the queue nor the history.
+/// The wait before the second request for a run that is in neither the queue nor the history.
 const ABSENT_WAIT: Duration = Duration::from_millis(300);
 
-/// Maximum time to wait for events that the server sent before its history had the run.
+/// Maximum time to wait for events that the server sent before it added the run to its history.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Maximum time for the response to a ping that checks whether the connection is alive.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The state of following one run.
+/// The state of the task that follows one run.
 struct Follow<'f> {
     inner: &'f Inner,
     tracker: &'f Tracker,
-    /// When the server accepted the run, and the number of the connection that was open then.
     accepted_at: Instant,
+    /// The number of the connection that was open when the server accepted the run.
     connection: u64,
     /// The number of the last connection that is known to lead to the server process that accepted the run.
     verified_connection: u64,
-    /// The id of another prompt that the server knew: while it does, the server was not restarted.
+    /// The id of another prompt that the server knew. As long as the server knows it, the server was not restarted.
     witness: Option<String>,
-    /// Since when the server does not respond, and the last error.
+    /// The time since which the server has not responded, and the last error.
     failing: Option<(Instant, String)>,
-    /// Since when the run is in neither the queue nor the history.
+    /// The time since which the run has been in neither the queue nor the history.
     absent_since: Option<Instant>,
-    /// Since when the run is absent although the WebSocket reported its end.
+    /// The time since which the run has been absent although the WebSocket reported its end.
     hinted_since: Option<Instant>,
     history_wait: Duration,
 }
@@ -69,7 +70,7 @@ pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted_at: Instan
         hinted_since: None,
         history_wait: MIN_HISTORY_WAIT,
     };
-    // The first look is at once, to report the position in the queue.
+    // The first request is sent at once, to report the position in the queue.
     let mut ending = follow.look().await;
     while ending.is_none() {
         follow.wait().await;
@@ -113,7 +114,8 @@ impl Follow<'_> {
 
     /// Asks the server, and returns the ending if it reports one or if none can be expected any more.
     async fn look(&mut self) -> Option<Ending> {
-        // After a hint the answer must include what changed just now; otherwise runs share a snapshot.
+        // After a hint, the snapshot must be a new one, because the state has just changed. Otherwise runs share a
+        // snapshot.
         let since = if self.tracker.hint().is_some() || self.absent_since.is_some() {
             Instant::now()
         } else {
@@ -147,14 +149,14 @@ impl Follow<'_> {
         self.stalled()
     }
 
-    /// Handles a server that does not respond, or with an error.
+    /// Handles a failed request: the server does not respond, or responds with an error.
     fn no_response(&mut self, error: &Error) -> Option<Ending> {
         let (since, last_error) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
         *last_error = error.to_string();
         if since.elapsed() < self.inner.transport.limits.unreachable_after {
             return None;
         }
-        // What the WebSocket reported is better than nothing.
+        // An ending that the WebSocket reported is the best information left.
         Some(self.hinted_ending().unwrap_or_else(|| self.lost(LostReason::Unreachable)))
     }
 
@@ -164,7 +166,7 @@ impl Follow<'_> {
         let since = *self.absent_since.get_or_insert_with(Instant::now);
         if self.tracker.hint().is_some() {
             let hinted_since = *self.hinted_since.get_or_insert_with(Instant::now);
-            // If the history was cleared, the report of the WebSocket is the best there is.
+            // If the history was cleared, the ending that the WebSocket reported is the best information left.
             return if hinted_since.elapsed() >= MAX_HISTORY_DELAY { self.hinted_ending() } else { None };
         }
         if first {
@@ -194,7 +196,8 @@ impl Follow<'_> {
         }
     }
 
-    /// Waits for events that the response of the history overtook: they arrive before the response to a ping.
+    /// Waits for events that the server sent before the response of the history, but that have not arrived yet. They
+    /// arrive before the response to a ping.
     async fn drain_events(&self) {
         if self.tracker.hint().is_none() && self.inner.hub.connection().is_open {
             // Without a response there is nothing to wait for.
@@ -212,8 +215,9 @@ impl Follow<'_> {
         Ok(status::history_entry(&self.inner.transport, witness).await?.is_some())
     }
 
-    /// Notes what a queue that contains the run proves: it belongs to the server process that accepted the run. So
-    /// every other prompt in it is a witness, and a connection that was open before the request leads to that process.
+    /// Records the conclusions from a queue that contains the run, and therefore belongs to the server process that
+    /// accepted the run: every other prompt in it is a witness, and a connection that was open before the request leads
+    /// to that process.
     async fn verify_server(&mut self) {
         // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
         let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted_at).await else { return };
@@ -229,8 +233,8 @@ impl Follow<'_> {
         }
     }
 
-    /// Requests another connection if the run goes on but a connection opened since then delivered nothing: the server
-    /// has forgotten that connection.
+    /// Requests another connection if the run goes on, but the current connection was opened after the run was accepted
+    /// and has delivered no frame of it: the server has forgotten that connection.
     fn check_connection(&self) {
         let connection = self.inner.hub.connection();
         let age = connection.opened_at.map_or(Duration::ZERO, |time| time.elapsed());

@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// The run and the node that sent an image; unknown in the old form of the frame.
+/// The run and the node that sent an image; unknown in a frame without metadata (binary type 1).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ImageSource {
     pub(crate) prompt_id: Option<String>,
@@ -98,12 +98,12 @@ impl PreviewFormat {
     }
 }
 
-/// The beginnings of the frequent frames, exactly as servers write them.
+/// The beginning of a `progress_state` frame. Servers write this and the following beginnings exactly like this.
 const STATE: &str = r#"{"type": "progress_state", "data": {"prompt_id": ""#;
 const PROGRESS: &str = r#"{"type": "progress", "data": "#;
 const EXECUTING: &str = r#"{"type": "executing", "data": "#;
 
-/// Parses a text frame. A frequent event that is not written exactly as servers do becomes an [`Frame::Event`].
+/// Parses a text frame. A frequent event that is not written exactly as servers write it becomes a [`Frame::Event`].
 pub(crate) fn text(text: &str) -> Option<Frame<'_>> {
     frequent(text).or_else(|| event(text))
 }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_state_gives_its_prompt_id_however_it_is_written() {
+    fn a_progress_state_has_its_prompt_id_however_it_is_written() {
         assert_eq!(
             text(r#"{"type": "progress_state", "data": {"prompt_id": "a-1", "nodes": {"1": {}}}}"#),
             Some(Frame::State { prompt_id: "a-1" })
@@ -209,9 +209,9 @@ mod tests {
         let progress = r#"{"type": "progress", "data": {"value": 3, "max": 20.0, "prompt_id": "p", "node": "7"}}"#;
         let data = NodeData { prompt_id: Some("p"), node: Some("7"), display_node: None, value: 3.0, max: 20.0 };
         assert_eq!(text(progress), Some(Frame::Progress(data)));
-        let over = r#"{"type": "executing", "data": {"node": null, "prompt_id": "p", "more": [{}]}}"#;
+        let end = r#"{"type": "executing", "data": {"node": null, "prompt_id": "p", "more": [{}]}}"#;
         let data = NodeData { prompt_id: Some("p"), ..NodeData::default() };
-        assert_eq!(text(over), Some(Frame::Executing(data)));
+        assert_eq!(text(end), Some(Frame::Executing(data)));
         for other in [
             r#"{"type": "executing", "data": {"node": "a\"b", "prompt_id": "p"}}"#,
             r#"{"type": "progress", "data": {"value": NaN, "max": 1, "prompt_id": "p"}}"#,
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_or_unknown_frame_is_unknown() {
+    fn a_truncated_frame_or_one_of_another_type_is_unknown() {
         for bytes in [b"".as_slice(), b"\0\0\0", b"\0\0\0\x01\0\0", b"\0\0\0\x03\xff\xff\xff\xff7", b"\0\0\0\x09x"] {
             assert_eq!(frame(bytes), Frame::Unknown(Bytes::copy_from_slice(bytes)));
         }

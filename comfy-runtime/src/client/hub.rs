@@ -26,9 +26,9 @@ pub(crate) struct Hub {
     pub(crate) ping: Notify,
     /// Requests another connection.
     pub(crate) reconnect: Notify,
-    /// Tells the WebSocket's task that the client was dropped.
+    /// Notifies the task of the WebSocket that the client was dropped.
     pub(crate) close: Notify,
-    /// When another connection was last requested.
+    /// The time at which another connection was last requested.
     reconnect_requested: Mutex<Option<Instant>>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) is_open: bool,
     pub(crate) opened_at: Option<Instant>,
-    /// Why the connection is closed; empty while it is open.
+    /// The reason why the connection is closed; empty while it is open.
     pub(crate) reason: String,
 }
 
@@ -98,7 +98,7 @@ impl Hub {
         self.wake_all();
     }
 
-    /// Makes every run ask the server, because events of the time between two connections are missing.
+    /// Makes every run ask the server for its state, because the events between two connections are missing.
     fn wake_all(&self) {
         for tracker in self.lock().by_id.values() {
             tracker.wake.notify_one();
@@ -113,6 +113,7 @@ impl Hub {
         }
     }
 
+    /// Returns the run that a frame belongs to.
     fn run_of(&self, frame: &Frame<'_>) -> Option<Arc<Tracker>> {
         let id = match frame {
             Frame::Event { kind, .. } if kind == "status" => {
@@ -147,7 +148,8 @@ impl Hub {
         tokio::time::timeout(timeout, pongs.changed()).await.is_ok_and(|changed| changed.is_ok())
     }
 
-    /// Requests another connection because this one delivers nothing, but not too often.
+    /// Requests another connection, because the current one delivers nothing, but at most once in
+    /// [`MIN_RECONNECT_INTERVAL`].
     pub(crate) fn request_reconnect(&self) {
         let mut requested = self.reconnect_requested.lock().unwrap_or_else(PoisonError::into_inner);
         if requested.is_none_or(|time| time.elapsed() >= MIN_RECONNECT_INTERVAL) {

@@ -16,7 +16,8 @@ pub(crate) struct Inner {
     pub(crate) client_id: String,
     pub(crate) comfy_org_api_key: Option<Secret>,
     pub(crate) comfy_org_auth_token: Option<Secret>,
-    /// The id of a prompt that was in the server's history: while it is known, the server was not restarted.
+    /// The id of a prompt that was in the server's history. As long as the server knows it, the server was not
+    /// restarted.
     witness: Mutex<Option<String>>,
 }
 
@@ -38,7 +39,7 @@ impl Inner {
         }
     }
 
-    /// Notes the id of a prompt that is in the server's history.
+    /// Records the id of a prompt that is in the server's history.
     pub(crate) fn set_witness(&self, prompt_id: &str) {
         *self.witness.lock().unwrap_or_else(PoisonError::into_inner) = Some(prompt_id.to_owned());
     }
@@ -50,7 +51,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The task that keeps the WebSocket open closes it and ends.
+        // The task that keeps the WebSocket open then closes it and ends.
         self.hub.close.notify_one();
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn string(value: &Value, key: &str) -> Option<String> {
     text(value, key).map(str::to_owned)
 }
 
-/// Returns a member that is a whole number and not negative, including floats without a fraction.
+/// Returns a member that is a whole number of at least 0, including floats without a fraction.
 pub(crate) fn whole(value: &Value, key: &str) -> Option<u64> {
     get(value, key)?.as_i128().and_then(|number| u64::try_from(number).ok())
 }

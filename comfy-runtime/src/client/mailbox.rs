@@ -14,17 +14,19 @@ const MAX_PREVIEWS: usize = 4;
 
 /// The events of one run for one reader: a [`Stream`] that ends after the last event.
 ///
-/// A slow reader does not hold up the run or other readers. Events wait for it, but only the newest four previews do.
+/// A slow reader delays neither the run nor other readers. All events are kept for it, but only the newest four
+/// previews.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Events(Arc<Mailbox>);
 
+/// The events of one run that wait for one reader.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// The events with their numbers, which give the order of events and previews.
+    /// The events with their numbers, which determine the order of events and previews.
     events: VecDeque<(u64, Event)>,
     previews: VecDeque<(u64, Preview)>,
     count: u64,
@@ -82,8 +84,7 @@ impl Events {
         Self(mailbox)
     }
 
-    /// Returns the next event, or `None` after the last one. The same as reading the stream, for programs without
-    /// `StreamExt`.
+    /// Returns the next event, or `None` after the last one. It does the same as `StreamExt::next`, without an import.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -1,4 +1,4 @@
-//! The nodes of a submitted workflow: they connect the node ids of the server with the lines of the program.
+//! The nodes of a submitted workflow, by which messages name the source lines of nodes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -62,8 +62,8 @@ impl Origin {
 
     /// Returns the node of this id.
     ///
-    /// A node that the workflow does not have is one that another node expanded to (`<parent>.<call>.<graph>.<n>`);
-    /// only its id is known.
+    /// If the workflow does not have the node, another node expanded to it (`<parent>.<call>.<graph>.<n>`), and only
+    /// its id is known.
     pub(crate) fn node(&self, id: &str) -> NodeInfo {
         self.nodes.get(id).cloned().unwrap_or_else(|| NodeInfo {
             id: id.to_owned(),

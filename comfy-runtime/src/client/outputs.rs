@@ -30,7 +30,7 @@ impl Done {
         Self::new(prompt_id, origin, transport, outputs, entry)
     }
 
-    /// Takes the outputs that events reported, for a run without an entry in the history.
+    /// Creates the outputs from the events that reported them, for a run without an entry in the history.
     pub(crate) fn from_events(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, outputs: Map) -> Self {
         Self::new(prompt_id, origin, transport, outputs, Value::Null)
     }

@@ -28,7 +28,7 @@ const MAX_CONCURRENT: usize = 6;
 #[non_exhaustive]
 #[must_use = "the workflow may be invalid"]
 pub struct Preflight {
-    /// Why the server would reject the workflow; `None` if it would accept at least a part.
+    /// The reason why the server would reject the workflow; `None` if it would accept at least a part.
     pub rejection: Option<Rejection>,
     /// The errors of the outputs that the server would drop.
     pub dropped: Vec<NodeProblem>,
@@ -52,7 +52,7 @@ pub struct PreflightWarning {
     pub kind: &'static str,
     /// The message.
     pub message: String,
-    /// What may have been meant, best first.
+    /// The suggested names or values, the most likely first.
     pub suggestions: Vec<String>,
 }
 
@@ -89,8 +89,8 @@ impl Preflight {
 impl Client {
     /// Checks a workflow as this server would, with its own definitions, models and files. Nothing runs.
     ///
-    /// Each check requests the definitions of the workflow's classes anew, so that added and removed models count, and
-    /// asks whether the files exist that nodes load. Facts that only the code of custom nodes knows are
+    /// Each check requests the current definitions of the workflow's classes, which list the models, and asks the
+    /// server whether the files exist that nodes load. Facts that only the code of custom nodes knows are
     /// [unverifiable](Preflight::unverifiable).
     ///
     /// ```no_run
@@ -104,8 +104,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the server cannot be asked. The
-    /// errors of the workflow are in the result; see [`Preflight::into_result`].
+    /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call to the server fails. The
+    /// errors of the workflow are part of the result; see [`Preflight::into_result`].
     pub async fn preflight<T>(&self, workflow: &Workflow<T>) -> Result<Preflight, Error> {
         let origin = Origin::new(workflow);
         let prompt = Value::parse(workflow.to_json().as_bytes())
@@ -114,8 +114,8 @@ impl Client {
         let validator = Validator::new(&schema).replacements(&replacements);
         let mut verdict = validator.clone().check(&prompt, None);
         let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
-        // The validator takes the known files for all files. So one that passed before may now be missing, and has to
-        // be asked for too.
+        // The validator assumes that no other files exist than the known ones. So a file that it accepted before may
+        // now count as missing, and has to be looked up as well.
         loop {
             let names = unknown_files(&verdict, &prompt, &asked);
             if names.is_empty() {
@@ -164,7 +164,7 @@ impl Client {
         Ok(nodes?.into_iter().flatten().collect())
     }
 
-    /// Returns those of these files that exist on the server.
+    /// Returns the files among `names` that exist on the server.
     async fn existing(&self, names: &BTreeSet<String>) -> Result<Vec<(Folder, String)>, Error> {
         let requests = stream::iter(names).map(|name| async move {
             let (path, folder) = split_folder(name);
@@ -188,7 +188,7 @@ pub(super) fn classes<T>(workflow: &Workflow<T>) -> BTreeSet<String> {
     workflow.nodes().map(|node| node.class().into_owned()).filter(|class| !class.is_empty()).collect()
 }
 
-/// Returns the names of files that decide the verdict and were not asked for yet: unverifiable ones, and those that a
+/// Returns the names of files that affect the verdict and were not looked up yet: unverifiable ones, and those that a
 /// node's own check did not find.
 fn unknown_files(verdict: &Verdict, prompt: &Value, asked: &BTreeSet<String>) -> BTreeSet<String> {
     let files = verdict.unverifiable().iter().filter(|fact| fact.kind == UnverifiableKind::File);
@@ -208,7 +208,7 @@ fn split_folder(name: &str) -> (&str, Folder) {
     for (suffix, folder) in [("[output]", Folder::Output), ("[input]", Folder::Input), ("[temp]", Folder::Temp)] {
         if let Some(rest) = name.strip_suffix(suffix) {
             let mut rest = rest.chars();
-            // The server removes one character before the suffix, whatever it is.
+            // The server removes the character before the suffix, whether it is a space or not.
             rest.next_back();
             return (rest.as_str(), folder);
         }

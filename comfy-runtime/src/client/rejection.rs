@@ -34,7 +34,8 @@ pub struct DroppedOutputs {
     pub prompt_id: Option<String>,
     /// The errors of single nodes; the outputs that depend on them do not run.
     pub nodes: Vec<NodeProblem>,
-    /// Why the run of the other outputs could not be cancelled, if that failed; it may still be running.
+    /// The reason why the run of the other outputs could not be cancelled, so that it may still be running; `None` if
+    /// no cancellation failed.
     pub cancel_error: Option<String>,
 }
 

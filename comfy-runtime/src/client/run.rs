@@ -20,9 +20,9 @@ use super::tracker::Tracker;
 
 /// A run that the server accepted.
 ///
-/// The run is followed in the background until it ends, whether or not the program waits for it. Dropping the value
-/// stops the following and leaves the run to the server, unless [`cancel_on_drop`](super::Submission::cancel_on_drop)
-/// was set.
+/// The run is followed in the background until it ends, whether or not the program waits for it. If the value is
+/// dropped, the run is no longer followed, but continues on the server, unless
+/// [`cancel_on_drop`](super::Submission::cancel_on_drop) was set.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
@@ -85,8 +85,8 @@ impl Run {
 
     /// Returns a reader of the run's events.
     ///
-    /// The first reader receives all events from the beginning, a later one those from then on. Every reader receives
-    /// the last event.
+    /// The first reader receives all events from the beginning, and later readers receive the events from then on.
+    /// Every reader receives the last event.
     pub fn events(&self) -> Events {
         self.tracker.events()
     }
@@ -141,7 +141,8 @@ pub(crate) async fn cancel(inner: &Inner, prompt_id: &str) -> Result<bool, Error
     let transport = &inner.transport;
     match transport.post(["jobs", prompt_id, "cancel"]).below_api().repeatable().json().await {
         Ok(response) => Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or(false)),
-        // A server without jobs. It may also ignore the id of an interrupt, so it is sent only if this prompt runs.
+        // The server does not have the routes of jobs. It may also ignore the id of an interrupt, so the interrupt is
+        // sent only if this prompt runs.
         Err(Error::Status { status: 404 | 405, .. }) => {
             let id = || Value::from(prompt_id);
             let delete = json::object([("delete", Value::Array(vec![id()]))]);
@@ -165,7 +166,7 @@ impl Drop for Run {
             return;
         }
         let (inner, prompt_id) = (Arc::clone(&self.inner), self.prompt_id().to_owned());
-        // Without a runtime nothing can be sent.
+        // Without a tokio runtime, nothing can be sent.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = cancel(&inner, &prompt_id).await {

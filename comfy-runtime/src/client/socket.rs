@@ -26,14 +26,14 @@ const FEATURE_FLAGS: &str = r#"{"type": "feature_flags", "data": {"supports_prev
 /// Maximum size of a message: a full-size image of `SaveImageWebsocket` is one message.
 const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
-/// Time between pings. The server sends none of its own.
+/// The time between pings. The server sends no pings.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Time without any frame after which a connection counts as dead.
+/// The time without any frame after which a connection counts as broken.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long to wait for the end of the old connection. A server forgets a new connection when the old one of the same
-/// id ends after it.
+/// Maximum time to wait for the end of the old connection. If it ends after a new one with the same client id was
+/// opened, the server forgets the new one.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first wait before a reconnect; each further wait is twice as long.
@@ -56,7 +56,9 @@ pub(crate) async fn open(transport: &Transport, client_id: &str) -> Result<Socke
         loop {
             match socket.next().await {
                 Some(Ok(Message::Text(_))) => return Ok(Socket(socket)),
-                Some(Ok(Message::Close(_))) | None => return Err(failed("the server closed it at once".into())),
+                Some(Ok(Message::Close(_))) | None => {
+                    return Err(failed("the server closed the connection at once".into()));
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(failed(error.to_string())),
             }
@@ -118,7 +120,7 @@ pub(crate) async fn keep_open(hub: Arc<Hub>, transport: Arc<Transport>, client_i
     }
 }
 
-/// Connects, however many attempts it takes.
+/// Connects again, with as many attempts as it takes.
 async fn reconnect(hub: &Hub, transport: &Transport, client_id: &str) -> Socket {
     let mut wait = MIN_RECONNECT_WAIT;
     loop {
@@ -134,10 +136,10 @@ async fn reconnect(hub: &Hub, transport: &Transport, client_id: &str) -> Socket 
     }
 }
 
-/// Sends a close frame and waits for the response for a while.
+/// Sends a close frame, and waits for the response for at most [`CLOSE_TIMEOUT`].
 async fn close(socket: &mut WebSocketStream<Upgraded>) {
     let closing = async {
-        // Sending fails if the connection is broken; then there is nothing to wait for.
+        // An error means that the connection is broken, so that there is nothing to wait for.
         if socket.close(None).await.is_ok() {
             while let Some(Ok(_)) = socket.next().await {}
         }
@@ -148,7 +150,7 @@ async fn close(socket: &mut WebSocketStream<Upgraded>) {
 /// The reason why listening ended.
 enum End {
     ClientDropped,
-    /// A run goes on but none of its events arrives over this connection.
+    /// A run goes on, but none of its events arrives over this connection.
     ReconnectRequested,
     IdleTimeout,
     Closed,

@@ -32,7 +32,7 @@ pub(crate) struct QueueCache {
 /// The server's queue at one time.
 #[derive(Debug)]
 pub(crate) struct QueueSnapshot {
-    /// When the queue was requested; the snapshot is of this time or later.
+    /// The time at which the queue was requested. The snapshot shows the queue at this time or later.
     requested_at: Instant,
     running: Vec<String>,
     /// The waiting prompts in the order in which they will run.
@@ -41,7 +41,8 @@ pub(crate) struct QueueSnapshot {
 }
 
 impl QueueCache {
-    /// Returns the state of a run, by a snapshot of the queue that is not older than `since`.
+    /// Returns the state of a run according to a snapshot of the queue that is not older than `since`, and to the
+    /// history.
     ///
     /// A run moves from waiting to running to the history, each in one step. So an accepted run that is not in the
     /// queue has ended, and a later request of the history must find it.
@@ -113,7 +114,7 @@ impl QueueSnapshot {
         lists.into_iter().flatten().find(|item| has_id(item))
     }
 
-    /// Returns the id of some other prompt: while it is known, the server was not restarted.
+    /// Returns the id of another prompt. As long as the server knows it, the server was not restarted.
     pub(crate) fn other(&self, prompt_id: &str) -> Option<&str> {
         self.running.iter().chain(&self.waiting).map(String::as_str).find(|id| *id != prompt_id)
     }

@@ -1,4 +1,4 @@
-//! Submits a workflow, exactly once even if the response is lost.
+//! Submits a workflow, at most once even if the response is lost.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::status::history_entry;
 use super::tracker::Tracker;
 use crate::workflow::Workflow;
 
-/// The waits before each look for a prompt whose response was lost.
+/// The waits before each lookup of a prompt whose response was lost.
 const LOOKUP_WAITS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(200),
@@ -31,7 +31,7 @@ const LOOKUP_WAITS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// A workflow that was not sent yet, with its options; made by [`Client::submission`](super::Client::submission).
+/// A workflow that was not sent yet, with its options; [`Client::submission`](super::Client::submission) creates one.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client, workflow: comfy_runtime::Workflow) -> Result<(), comfy_runtime::client::Error> {
@@ -127,7 +127,7 @@ impl<'c> Submission<'c> {
         self
     }
 
-    /// Puts the run in front of all that wait.
+    /// Puts the run in front of all waiting runs.
     pub fn front(mut self) -> Self {
         self.front = true;
         self
@@ -159,10 +159,10 @@ impl<'c> Submission<'c> {
         self
     }
 
-    /// Makes [`run`](Self::run) submit the workflow again if the server lost the run by a restart, at most this many
-    /// times; defaults to 0.
+    /// Sets how many times [`run`](Self::run) submits the workflow again if the server lost the run by a restart;
+    /// defaults to 0.
     ///
-    /// A node with effects outside of the server may then have them twice.
+    /// If a node has effects outside of the server, they may then happen twice.
     pub fn resubmit_lost(mut self, times: u32) -> Self {
         self.resubmissions = times;
         self
@@ -170,8 +170,9 @@ impl<'c> Submission<'c> {
 
     /// Submits the workflow; the run is followed in the background.
     ///
-    /// The request is repeated only if it cannot have arrived. If the response is lost, the server's queue and history
-    /// tell whether the workflow was accepted.
+    /// The request is repeated only if it did not arrive: no connection was made, or the server responded with status
+    /// 429 or 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
+    /// history whether the workflow was accepted.
     ///
     /// # Errors
     ///
@@ -267,7 +268,7 @@ impl<'c> Submission<'c> {
         format!("{{\"prompt\": {}, {}", self.workflow, rest.get(1..).unwrap_or_default())
     }
 
-    /// Sends the request until the server accepted or rejected the workflow, or until that cannot be known.
+    /// Sends the request, and repeats it while that is safe, until the server has accepted or rejected the workflow.
     async fn post(&self, tracker: &Tracker, body: Bytes) -> Result<Value, Error> {
         let transport = &self.inner.transport;
         let mut retries = 0;
@@ -279,7 +280,7 @@ impl<'c> Submission<'c> {
             };
             let (may_have_arrived, may_repeat) = match &error {
                 Error::Transport { reason, .. } if reason.is_connect() => (false, true),
-                // A proxy that responds so did not forward the request.
+                // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
                 Error::Status { status: 429 | 503, .. } => (true, true),
                 Error::Transport { .. } | Error::InvalidResponse { .. } | Error::Status { status: 500.., .. } => {
                     (true, false)
@@ -325,10 +326,10 @@ impl<'c> Submission<'c> {
         })
     }
 
-    /// Looks for a prompt whose response was lost. Returns the response as far as queue and history tell it, or `None`
-    /// if the prompt did not arrive.
+    /// Looks for a prompt whose response was lost. Returns the response, as far as the queue and the history allow to
+    /// reconstruct it, or `None` if the prompt did not arrive.
     async fn look_up(&self, prompt_id: &str, error: &Error) -> Result<Option<Value>, Error> {
-        // A proxy that rejects a request does not forward it later, so one look is enough.
+        // A request with such a response does not arrive later, so one lookup is enough.
         let is_final = matches!(error, Error::Status { status: 429 | 500 | 503, .. });
         let waits = if is_final { &LOOKUP_WAITS[..1] } else { &LOOKUP_WAITS[..] };
         let mut last = None;
@@ -347,7 +348,7 @@ impl<'c> Submission<'c> {
     }
 
     /// Reconstructs a lost response. The queue's item lists the outputs that the server accepted; the definitions of
-    /// the classes tell which others it dropped.
+    /// the classes show which others it dropped.
     async fn response_from(&self, prompt_id: &str, item: &Value) -> Result<Value, Error> {
         let [number, _, _, _, accepted] = json::array(Some(item)) else {
             return Ok(json::object([("prompt_id", prompt_id.into())]));

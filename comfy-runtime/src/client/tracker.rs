@@ -1,4 +1,4 @@
-//! What the WebSocket reported about one run, and the readers of its events.
+//! The record of what the WebSocket reported about one run, and the readers of its events.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use super::origin::{NodeInfo, Origin};
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 
-/// What the WebSocket reported about one run, and the readers of its events.
+/// The record of what the WebSocket reported about one run, and the readers of its events.
 #[derive(Debug)]
 pub(crate) struct Tracker {
     pub(crate) prompt_id: String,
@@ -30,7 +30,7 @@ pub(crate) struct Tracker {
 struct State {
     started: bool,
     position: Option<usize>,
-    /// The node that runs, or ran last.
+    /// The node that is running or was the last to run.
     node: Option<String>,
     hint: Option<EndHint>,
     outputs: Map,
@@ -39,7 +39,7 @@ struct State {
     cancelled: bool,
     /// The number of the connection that delivered the last frame; 0 before the first.
     connection: u64,
-    /// Keeps the events until somebody reads them.
+    /// The mailbox that keeps the events from the beginning, until the first reader takes it.
     first_reader: Option<Arc<Mailbox>>,
     readers: Vec<Weak<Mailbox>>,
     ending: Option<Ending>,
@@ -51,7 +51,7 @@ pub(crate) enum EndHint {
     Success,
     Error(Value),
     Interrupted(Value),
-    /// An `executing` event without a node: the history has the result.
+    /// An `executing` event without a node was received; the history has the result.
     Ended,
 }
 
@@ -94,7 +94,7 @@ impl Tracker {
                 Some(if is_result { Event::Image(preview) } else { Event::Preview(preview) })
             }
             Frame::Text { node, text } => Some(Event::Text { node, text }),
-            // A state repeats what `progress` and `executing` report, for all nodes every time.
+            // A state only repeats what `progress` and `executing` report, each time for all nodes.
             Frame::State { .. } | Frame::Unknown(_) => None,
         };
         if let Some(event) = event {
@@ -145,7 +145,7 @@ impl Tracker {
         })
     }
 
-    /// Notes that the server's queue has the run, with this number of prompts before it.
+    /// Records that the run waits in the server's queue, with this number of prompts before it.
     pub(crate) fn set_queued(&self, position: usize) {
         let mut state = self.lock();
         if !state.started && state.position != Some(position) {
@@ -155,7 +155,7 @@ impl Tracker {
         }
     }
 
-    /// Notes that the server reports the run as running.
+    /// Records that the server reports the run as running.
     pub(crate) fn set_running(&self) {
         let mut state = self.lock();
         if !state.started {
@@ -165,7 +165,7 @@ impl Tracker {
         }
     }
 
-    /// Notes the end of the run and publishes it. Only the first call has an effect.
+    /// Records the end of the run and publishes it. Only the first call has an effect.
     pub(crate) fn set_ending(&self, ending: Ending) {
         let mut state = self.lock();
         if state.ending.is_none() {
@@ -178,7 +178,8 @@ impl Tracker {
         self.lock().ending.clone()
     }
 
-    /// Returns a reader. The first one receives all events from the beginning, a later one those from now on.
+    /// Returns a reader. The first one receives all events from the beginning, a later one receives the events from now
+    /// on.
     pub(crate) fn events(&self) -> Events {
         let mut state = self.lock();
         if let Some(first) = state.first_reader.take() {
@@ -201,7 +202,7 @@ impl Tracker {
         self.lock().started
     }
 
-    /// Notes that the server confirmed that it cancelled the run.
+    /// Records that the server confirmed the cancellation of the run.
     pub(crate) fn set_cancelled(&self) {
         self.lock().cancelled = true;
         self.wake.notify_one();
@@ -235,7 +236,7 @@ impl Tracker {
     }
 }
 
-/// Reads the data of a frequent event that was parsed like any other.
+/// Reads the data of a frequent event that was parsed like any other event.
 fn node_data(data: &Value) -> NodeData<'_> {
     NodeData {
         prompt_id: json::text(data, "prompt_id"),

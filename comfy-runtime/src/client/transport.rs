@@ -17,7 +17,7 @@ pub(crate) struct Transport {
     pub(crate) limits: Limits,
 }
 
-/// The path below which a route is found.
+/// The path below which a route exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mount {
     /// The prefix that the client was given.

@@ -1,4 +1,4 @@
-//! Uploads: streamed, and skipped if the server already has the content.
+//! Uploads, which are streamed, and skipped if the server already has the content.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,10 +24,10 @@ use super::file::OutputFile;
 use super::routes::View;
 use super::{Client, json};
 
-/// Size of the chunks in which a file is read and sent.
+/// The size, in bytes, of the chunks in which a file is read and sent.
 const CHUNK_BYTES: usize = 256 << 10;
 
-/// Maximum size of the response to an upload.
+/// Maximum size of the response to an upload, in bytes.
 const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// A file to upload, from disk or from memory.
@@ -83,8 +83,8 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
-    /// Names a file that the server is known to have, by its name, its subfolder (may be empty) and its folder
-    /// (`input`, `temp` or `output`).
+    /// Refers to a file that the server already has, by its name, its subfolder (may be empty) and its folder (`input`,
+    /// `temp` or `output`).
     pub fn existing(name: impl Into<String>, subfolder: impl Into<String>, folder: impl Into<String>) -> Self {
         let (name, subfolder, folder) = (name.into(), subfolder.into(), folder.into());
         Self { name, subfolder, folder, already_there: true, raw: Value::Null }
@@ -105,14 +105,14 @@ impl fmt::Display for Uploaded {
 }
 
 impl Upload {
-    /// Uploads the file at this path, under its own name. It is read in chunks while it is sent.
+    /// Creates an upload of the file at this path, under its own name. The file is read in chunks while it is sent.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Self::new(Content::File(path), name)
     }
 
-    /// Uploads these bytes, under this name.
+    /// Creates an upload of these bytes, under this name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::new(Content::Bytes(bytes.into()), name.into())
     }
@@ -133,13 +133,13 @@ impl Upload {
         self
     }
 
-    /// Uploads into the server's folder for temporary files instead of that for inputs.
+    /// Selects the server's folder for temporary files instead of the one for inputs.
     pub fn temp(mut self) -> Self {
         self.folder = "temp";
         self
     }
 
-    /// Uploads into the server's folder for results instead of that for inputs.
+    /// Selects the server's folder for results instead of the one for inputs.
     pub fn output(mut self) -> Self {
         self.folder = "output";
         self
@@ -147,7 +147,7 @@ impl Upload {
 
     /// Sets whether a file of the same name is replaced; defaults to false.
     ///
-    /// If it is not replaced and has other content, the server chooses another name.
+    /// If an existing file is not replaced and has other content, the server chooses another name for the new one.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
@@ -281,7 +281,7 @@ impl Client {
         if self.size_of(&view).await? == Some(size) {
             return Ok(Uploaded::existing(name, &upload.subfolder, upload.folder));
         }
-        // A file of this name and another size is the rest of a broken upload.
+        // A file with this name and another size is left over from a broken upload.
         self.upload(&upload.clone().name(name).overwrite(true)).await
     }
 
@@ -328,7 +328,8 @@ fn content_length(response: &Response) -> Option<u64> {
     response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Sends a form. It may take any time as long as bytes are sent.
+/// Sends a form. A file may take any time as long as it makes progress. The progress of bytes in memory is not counted,
+/// so that they must be sent, and the response received, within `limit`.
 async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) -> Result<Value, Error> {
     let name = call.name();
     let mut response = std::pin::pin!(async {

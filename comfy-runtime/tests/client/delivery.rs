@@ -1,4 +1,4 @@
-//! Delivery of events: which run and reader receives them, and which may be dropped.
+//! Tests of the delivery of events: which run and reader receives them, and which may be dropped.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn preview(node: &str, prompt_id: &str, kind: &str, bytes: &[u8]) -> Wire {
     Wire::Frame(Message::binary(frame))
 }
 
-/// Returns a server on which the last prompt runs until the flag is set.
+/// Returns a server on which the last prompt runs until the flag is set, and the flag.
 async fn running() -> (Scripted, Arc<Mutex<bool>>) {
     let over = Arc::new(Mutex::new(false));
     let (state, last) = (Arc::clone(&over), Mutex::new(String::new()));
@@ -66,7 +66,7 @@ fn by_socket() -> Workflow {
 }
 
 #[tokio::test]
-async fn a_slow_reader_loses_only_previews_and_holds_up_no_other() {
+async fn a_slow_reader_loses_only_previews_and_delays_no_other_reader() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
     let run = client.submit(&by_socket()).await.unwrap().into_run();
@@ -75,7 +75,7 @@ async fn a_slow_reader_loses_only_previews_and_holds_up_no_other() {
     for number in 0_u8..200 {
         server.send(preview("5", &id, "image/jpeg", &[number]));
         server.event(event("progress", json!({"node": "5", "value": number, "max": 200, "prompt_id": id})));
-        // The quick reader receives it before the next one is sent, while the slow reader reads nothing.
+        // The quick reader receives the event before the next one is sent, while the slow reader reads nothing.
         while word(&tokio::time::timeout(LONG, quick.next()).await.unwrap().unwrap()) != format!("5 {number}/200") {}
     }
     end(&server, &over, &id);
@@ -182,7 +182,7 @@ async fn a_blocked_branch_does_not_end_the_run() {
 }
 
 #[tokio::test]
-async fn a_late_history_is_waited_for() {
+async fn a_run_waits_for_a_late_history_entry() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().late_history(Duration::from_millis(700));

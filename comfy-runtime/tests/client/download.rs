@@ -1,4 +1,4 @@
-//! Downloads give the whole file or an error, and leave no incomplete file on the disk.
+//! Tests that downloads return the whole file or an error, and leave no incomplete file on the disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +12,8 @@ use serde_json::json;
 use crate::scripted::{Call, Reply, Scripted};
 use crate::support::blank;
 
-/// Returns a server whose runs make one file. The closure responds to a request for it, given the number of earlier
-/// ones.
+/// Returns a server whose runs make one file. The closure responds to a request for the file, given the number of
+/// earlier requests.
 async fn serving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
     let count = Arc::new(AtomicUsize::new(0));
     let last = std::sync::Mutex::new(String::new());
@@ -66,7 +66,7 @@ async fn a_broken_download_resumes_where_it_broke() {
     let ranges: Vec<_> = calls.iter().map(|call| call.header("range").unwrap_or("all").to_owned()).collect();
     assert_eq!(ranges, ["all", "bytes=100000-", "bytes=200000-"]);
     assert_eq!(calls[1].header("if-range"), Some("\"one\""));
-    // The same as a stream, whose `Debug` output contains neither URL nor headers.
+    // The file can also be read as a stream, whose `Debug` output contains neither URL nor headers.
     let download = file.stream().await.unwrap();
     assert_eq!(format!("{download:?}"), "Download { length: Some(300000), content_type: None, .. }");
     let pieces: Vec<_> = download.map(Result::unwrap).collect().await;

@@ -1,4 +1,4 @@
-//! Node definitions that changed on the live server.
+//! Tests of node definitions that have changed on a running server.
 
 use comfy_mock::Server;
 use comfy_runtime::client::{Drift, Error};
@@ -36,7 +36,7 @@ async fn unchanged_definitions_are_not_drift() {
 }
 
 #[tokio::test]
-async fn a_narrower_range_that_the_value_leaves_breaks() {
+async fn a_range_that_no_longer_contains_the_value_is_breaking() {
     let (_server, drift) = drift(r#""n": ["INT", {"default": 1, "min": 0, "max": 10}]"#).await;
     assert!(!drift.is_ok() && drift.defaulted.is_empty());
     assert_eq!((drift.breaking.len(), drift.breaking[0].node.as_str()), (1, "show"));
@@ -60,7 +60,7 @@ async fn a_new_required_input_with_a_default_is_filled_in_and_runs() {
 }
 
 #[tokio::test]
-async fn a_class_that_is_gone_breaks() {
+async fn a_removed_class_is_breaking() {
     let other = definitions(OLD).replace("Show", "Other");
     let server = Server::builder().schema_json(other).spawn().await.unwrap();
     let old = Schema::from_slice(definitions(OLD).as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The client against the stand-in server and against a scripted server.
+//! Tests of the client against the stand-in server and against a scripted server.
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 

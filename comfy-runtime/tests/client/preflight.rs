@@ -1,4 +1,4 @@
-//! Preflight checks against the live server.
+//! Tests of preflight checks against a running server.
 
 use comfy_mock::Server;
 use comfy_runtime::client::{Error, NodeErrorKind};
@@ -84,7 +84,7 @@ async fn outputs_that_would_be_dropped_and_ignored_inputs_are_reported() {
         (warning.node.id.as_str(), warning.input.as_deref(), warning.kind),
         ("good", Some("colour"), "unknown_input")
     );
-    let Err(client::Error::Partial(dropped)) = preflight.into_result() else { panic!("all of it would run") };
+    let Err(client::Error::Partial(dropped)) = preflight.into_result() else { panic!("expected dropped outputs") };
     assert_eq!(dropped.prompt_id, None, "nothing ran");
     assert!(dropped.to_string().starts_with("the server would drop outputs"), "{dropped}");
 }
@@ -103,7 +103,7 @@ async fn a_class_that_the_server_replaces_is_valid() {
 }
 
 #[tokio::test]
-async fn a_listed_file_is_known_beside_one_that_was_requested() {
+async fn a_file_that_the_definitions_list_is_known_beside_one_that_was_looked_up() {
     let server = Server::builder()
         .input_file("a.png", "x")
         .input_file("sub/b.png", "x")

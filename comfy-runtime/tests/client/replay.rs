@@ -1,7 +1,7 @@
 //! Replays recordings of a real server to the client.
 //!
 //! A recording is `{client_id, frames, http}`. A frame is `{text}`, `{binary}` in base64, or `{reconnected}` where the
-//! recorder connected again. The first HTTP exchange is `POST /prompt`, and a later one is the history.
+//! recorder connected again. The first HTTP exchange is `POST /prompt`, and a later one is `GET /history/{prompt_id}`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -96,7 +96,7 @@ async fn play(recording: &Value) {
     check_events(&name, &events, recording["frames"].as_array().unwrap(), &ending);
 }
 
-/// Sends the frames as fast as they are read, once the prompt was submitted.
+/// Waits until the prompt was submitted, and sends the frames as fast as they are read.
 async fn send(server: Arc<Scripted>, at: Arc<Mutex<At>>, frames: Value) {
     let mut sockets = 1;
     server.opened(sockets).await;
@@ -114,8 +114,8 @@ async fn send(server: Arc<Scripted>, at: Arc<Mutex<At>>, frames: Value) {
             server.send(Wire::Close);
             server.opened(sockets).await;
         } else if frame["text"].is_object() {
-            // A real history has the run before this frame is sent. A frame whose text is not an object is a timeout of
-            // the recorder.
+            // A real server adds the run to its history before it sends this frame. A frame whose text is not an object
+            // records a timeout of the recorder.
             if frame["text"]["data"]["node"].is_null() && frame["text"]["type"] == "executing" {
                 *at.lock().unwrap() = At::Ended;
             }
@@ -241,14 +241,15 @@ async fn recordings_of_a_real_server_are_replayed() {
 /// The id of the runs below.
 const ID: &str = "22222222-2222-4222-8222-222222222222";
 
-/// Makes a recording by the documented protocol, from events (name and node), the last message and the outputs.
+/// Creates a recording that follows the documented protocol, from events (name and node), the last message and the
+/// outputs.
 fn own(name: &str, events: &[(&str, &str)], last: &str, output: &Value) -> Value {
     let frame = |kind: &str, data: Value| json!({"dir": "recv", "text": {"type": kind, "data": data}});
     let data = |kind: &str, node: &str| match kind {
         "execution_cached" => json!({"nodes": [], "prompt_id": ID}),
         "executed" => json!({"node": node, "display_node": node, "output": output["2"], "prompt_id": ID}),
         "progress" => json!({"node": node, "value": 1, "max": 2, "prompt_id": ID}),
-        // As a server sends it after a reconnect.
+        // A server sends an event of this form after a reconnect.
         "reconnect" => json!({"node": node}),
         "executing" if node.is_empty() => json!({"node": null, "prompt_id": ID}),
         _ => json!({"node": node, "display_node": node, "prompt_id": ID, "node_id": node, "node_type": "EmptyImage",
@@ -273,7 +274,7 @@ fn own(name: &str, events: &[(&str, &str)], last: &str, output: &Value) -> Value
 }
 
 #[tokio::test]
-async fn each_course_of_a_run_has_its_ending() {
+async fn every_sequence_of_events_leads_to_the_ending_in_the_history() {
     let saved = json!({"2": {"images": [{"filename": "x_00001_.png", "subfolder": "", "type": "output"}]}});
     let (start, cached, end) = (("execution_start", ""), ("execution_cached", ""), ("executing", ""));
     let (success, one, two) = (("execution_success", ""), ("executing", "1"), ("executing", "2"));
@@ -281,7 +282,7 @@ async fn each_course_of_a_run_has_its_ending() {
     let plain = [start, cached, one, ("progress", "1"), two, saving, success, end];
     play(&own("plain", &plain, "execution_success", &saved)).await;
     play(&own("all cached", &[start, cached, saving, success, end], "execution_success", &saved)).await;
-    play(&own("nothing heard", &[], "execution_success", &saved)).await;
+    play(&own("no events", &[], "execution_success", &saved)).await;
     play(&own("final event lost", &plain[..7], "execution_success", &saved)).await;
     play(&own(
         "reconnected",

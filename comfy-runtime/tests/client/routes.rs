@@ -1,4 +1,4 @@
-//! Every route: it is requested where the server has it, and the response is parsed.
+//! Tests of every route: the client requests the right path, and parses the response.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn an_interrupt_with_an_id_affects_only_that_run() {
 }
 
 #[tokio::test]
-async fn an_interrupt_without_an_id_affects_whatever_runs() {
+async fn an_interrupt_without_an_id_affects_any_run() {
     let (server, client) = busy().await;
     let run = start(&client, 1).await;
     server.until(|server| server.running().is_some()).await;
@@ -257,7 +257,7 @@ async fn userdata_is_written_read_moved_and_deleted() {
 }
 
 #[tokio::test]
-async fn settings_are_kept() {
+async fn settings_are_written_and_read() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     client.set_setting("Comfy.Locale", "de").await.unwrap();
@@ -281,7 +281,7 @@ async fn internal_routes_do_not_depend_on_the_prefix() {
 }
 
 #[tokio::test]
-async fn a_view_is_the_file_or_a_smaller_image() {
+async fn a_view_is_the_file_or_a_re_encoded_image() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     let done = client.run(&blank(0xff_00_00)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Runs on a server without faults.
+//! Tests of runs on a server without faults.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ async fn dropped_outputs_are_an_error_unless_the_program_handles_them() {
     let Error::Partial(dropped) = error else { panic!("{error}") };
     assert_eq!((dropped.nodes[0].node.id.as_str(), &dropped.cancel_error), ("bad", &None));
     assert!(dropped.to_string().starts_with("the server dropped outputs"), "{dropped}");
-    let Accepted::Partial { run, .. } = client.submit(&half).await.unwrap() else { panic!("nothing was dropped") };
+    let Accepted::Partial { run, .. } = client.submit(&half).await.unwrap() else { panic!("expected dropped outputs") };
     let done = run.finish().await.unwrap();
     assert_eq!(done.images("save").unwrap().len(), 1);
     assert_eq!(done.images("lost").unwrap().len(), 0);
@@ -145,14 +145,14 @@ async fn outputs_are_found_by_the_node_id_of_an_event() {
     let server = Server::spawn().await.unwrap();
     let run = connect(&server).await.submit(&blank(1)).await.unwrap().into_run();
     let mut events = run.events();
-    let mut made = Vec::new();
+    let mut executed = Vec::new();
     while let Some(event) = events.next().await {
         if let Event::Executed { node, .. } = event {
-            made.push(node);
+            executed.push(node);
         }
     }
     let done = run.finish().await.unwrap();
-    assert_eq!(done.images(&made[0]).unwrap().len(), 1);
+    assert_eq!(done.images(&executed[0]).unwrap().len(), 1);
     let error = done.images("nobody").unwrap_err();
     let remedy = "take the handle from the workflow that was submitted";
     assert!(error.to_string().ends_with(remedy), "{error}");
@@ -217,7 +217,7 @@ async fn a_hanging_node_stalls_the_run() {
 }
 
 #[tokio::test]
-async fn connecting_to_no_server_is_an_error() {
+async fn connecting_without_a_server_is_an_error() {
     let error = comfy_runtime::Client::connect("http://127.0.0.1:1").await.unwrap_err();
     assert!(matches!(error, Error::Socket { .. }), "{error}");
     assert!(error.to_string().ends_with("; is the server running, and is this its address?"), "{error}");

@@ -1,4 +1,5 @@
-//! A server whose responses are scripted, for what the stand-in server cannot do because a real server does not.
+//! A server with scripted responses, for behaviour that the stand-in server lacks because a real server does not show
+//! it.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -77,7 +78,7 @@ struct Shared {
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
-    /// Counts how often a WebSocket was opened.
+    /// Counts the WebSockets that were opened.
     opened: watch::Sender<usize>,
 }
 
@@ -128,13 +129,13 @@ impl Scripted {
         _ = self.shared.wire.send(wire);
     }
 
-    /// Waits until a WebSocket was opened this number of times.
+    /// Waits until this number of WebSockets was opened, including those that are closed again.
     pub(crate) async fn opened(&self, count: usize) {
         self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
     }
 }
 
-/// Serves one connection, request after request.
+/// Serves one connection, one request after the other.
 async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
     loop {
         let call = read(&mut stream).await?;

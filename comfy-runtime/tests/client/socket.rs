@@ -1,4 +1,4 @@
-//! The WebSocket: one for each client, open before anything is submitted, with the client's feature flags.
+//! Tests of the WebSocket: each client opens one before it submits anything, and sends its feature flags over it.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ async fn feature_flags_are_the_first_message_of_every_connection() {
 }
 
 #[tokio::test]
-async fn it_reconnects_after_a_break_and_after_a_restart() {
+async fn the_websocket_reconnects_after_a_break_and_after_a_restart() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
@@ -81,7 +81,7 @@ async fn a_dropped_client_closes_its_websocket() {
 }
 
 #[tokio::test]
-async fn it_reconnects_to_a_server_that_forgot_the_connection() {
+async fn the_websocket_reconnects_to_a_server_that_forgot_the_connection() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).poll_interval(Duration::from_millis(50)).connect().await.unwrap();
     // The first connection breaks, and the server forgets the second one.
@@ -114,7 +114,7 @@ async fn no_message_contains_a_secret() {
         assert!(format!("{submission:?}").contains("api_key_comfy_org"), "the key is not a secret");
         texts.push(format!("{submission:?}"));
         let error = submission.submit().await.unwrap_err();
-        // The secrets were sent: the server responds with 503 to those who know them.
+        // The secrets were sent: the server responds with 503 only to requests that contain them.
         assert!(matches!(error, Error::Status { status: 503, .. } | Error::Unconfirmed { .. }), "{error}");
         texts.extend([format!("{error:?}"), error.to_string()]);
         let gone = builder.proxy("http://me:s3cret-proxy@127.0.0.1:1").connect().await.unwrap_err();

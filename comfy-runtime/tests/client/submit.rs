@@ -1,4 +1,4 @@
-//! Submission: the request that is sent, and that nothing runs twice.
+//! Tests of submissions: the request has the right content, and no workflow runs twice.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn after_a_lost_response_the_dropped_outputs_are_found() {
     let client = connect(&server).await;
     server.faults().http("POST /prompt", HttpFault::cut_body(5));
     let Accepted::Partial { run, dropped, .. } = client.submit(&workflow(HALF)).await.unwrap() else {
-        panic!("complete")
+        panic!("expected dropped outputs")
     };
     let outputs: Vec<_> = dropped.nodes.iter().flat_map(|node| &node.dependent_outputs).collect();
     assert_eq!(outputs, ["lost"]);

@@ -6,7 +6,7 @@ use comfy_mock::Server;
 use comfy_runtime::client::{ClientBuilder, Event, Events};
 use comfy_runtime::{Client, Workflow};
 
-/// Maximum time of anything in a test.
+/// Maximum time to wait for an event or an ending in a test.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 /// Returns a builder for a client that asks the server often.
@@ -48,15 +48,18 @@ pub(crate) fn workflow(json: &str) -> Workflow {
     serde_json::from_str(json).unwrap()
 }
 
-/// Returns a short text for each event of a run.
+/// Waits until a run ends, and returns a short description of each event.
 pub(crate) async fn words(mut events: Events) -> Vec<String> {
     let mut words = Vec::new();
-    while let Some(event) = tokio::time::timeout(LONG, events.next()).await.expect("the next event in time") {
+    while let Some(event) =
+        tokio::time::timeout(LONG, events.next()).await.expect("expected an event before the timeout")
+    {
         words.push(word(&event));
     }
     words
 }
 
+/// Returns a short description of an event.
 pub(crate) fn word(event: &Event) -> String {
     match event {
         Event::Queued { position, .. } => format!("queued {position}"),

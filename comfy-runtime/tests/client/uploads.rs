@@ -1,4 +1,4 @@
-//! Uploads, and workflows that load the files.
+//! Tests of uploads, and of workflows that load the files.
 
 use comfy_mock::{HttpFault, Server};
 use comfy_runtime::client::{Error, Upload, Uploaded};
@@ -55,7 +55,7 @@ async fn content_that_the_server_has_is_not_sent_again() {
     assert_eq!(first.value(), second.value());
     assert_eq!(first.name, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.png");
     assert_eq!(server.count("POST /api/upload/image"), 1);
-    // The rest of a broken upload is replaced.
+    // A file that is left over from a broken upload is replaced.
     std::fs::write(server.input_dir().join(&first.name), "ab").unwrap();
     assert!(!client.upload_once(&Upload::bytes("cat.png", "abc")).await.unwrap().already_there);
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");

@@ -1,4 +1,4 @@
-//! One run with faults, and the check that its ending is the one that the server remembers.
+//! One run with faults, and the check that the client reports the ending that the server's history has.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
     Success,
     /// All results of the run are cached.
     Cached,
-    /// The last node but one fails.
+    /// The second to last node fails.
     Failing,
     /// The server drops one of the outputs.
     Partial,
@@ -81,7 +81,7 @@ pub(crate) struct Case {
     pub(crate) timing: Timing,
     /// The faults, which are active from the submission on.
     pub(crate) faults: Vec<Fault>,
-    /// The time from the submission to the action that the kind is named for.
+    /// The time from the start of the run, or of its wait, to the action that the kind is named after.
     pub(crate) after: Duration,
 }
 
@@ -121,35 +121,36 @@ impl Case {
         let run = match submitted {
             Ok(Accepted::Partial { run, .. }) if self.kind == Kind::Partial => run,
             Ok(Accepted::Complete(run)) if self.kind != Kind::Partial => run,
-            Ok(accepted) => return Err(Flaw::Wrong(format!("accepted as {accepted:?}"))),
+            Ok(accepted) => return Err(Flaw::Wrong(format!("unexpected acceptance: {accepted:?}"))),
             Err(error) => return self.check_failed_submission(&server, &error, &before, blocker.as_deref()).await,
         };
         let id = run.prompt_id().to_owned();
-        let heard = tokio::spawn(last_events(run.events()));
+        let reader = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
-        let told = heard.await.expect("no panic");
+        let last_events = reader.await.expect("no panic");
         // If another client deletes the run after the connection broke and before the client saw it in the queue,
         // nothing distinguishes this from a restart of the server.
-        let unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
-        let is_honest = matches!(&ending, Ending::Lost(gone) if gone.reason == LostReason::Forgotten);
-        if !(unknowable && is_honest) {
-            judge(&ending, memory.as_ref(), &told)?;
+        let is_unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
+        let is_forgotten = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Forgotten);
+        if !(is_unknowable && is_forgotten) {
+            judge(&ending, memory.as_ref(), &last_events)?;
         }
         // Two runs of the same id leave one entry in the history, so accepted requests are counted.
-        let taken = server.requests().into_iter().filter(|request| {
+        let accepted = server.requests().into_iter().filter(|request| {
             let is_post = request.method == "POST" && request.path == "/api/prompt" && request.status() == Some(200);
             is_post && request.json().is_some_and(|body| text(&body, "prompt_id") == Some(&id))
         });
-        let times = taken.count();
+        let times = accepted.count();
         let others = server.finished().into_iter().filter(|known| !before.contains(known) && *known != id);
         let others = others.filter(|known| blocker.as_ref() != Some(known)).count();
         if times == 1 && others == 0 {
             return Ok(());
         }
-        Err(Flaw::Doubled(format!("taken {times} times, and {others} runs more")))
+        Err(Flaw::Doubled(format!("accepted {times} times, and {others} additional runs")))
     }
 
-    /// Makes the run hang, or, if it must wait, a prompt of another client before it. Returns the id of that prompt.
+    /// Makes the run hang. If the run must wait instead, makes a prompt of another client hang before it, and returns
+    /// the id of that prompt; otherwise the id is empty.
     async fn hang(&self, server: &Server) -> String {
         server.node("KSampler").hang();
         if !self.kind.waits() {
@@ -171,8 +172,8 @@ impl Case {
         }
     }
 
-    /// Does what the kind is named for and waits for the end. Returns the ending and what the server remembers of the
-    /// run at the end.
+    /// Performs the action that the kind is named after, and waits for the end of the run. Returns the ending that the
+    /// client reports, and the one that the server remembers.
     async fn to_the_end(&self, server: &Server, mut run: Run) -> (Ending, Option<Memory>) {
         let id = run.prompt_id().to_owned();
         let knows = |server: &Server| server.history(&id).is_some();
@@ -209,7 +210,7 @@ impl Case {
         (ending, memory)
     }
 
-    /// Checks a failed submission: the error must be right, and the server must not have the run.
+    /// Checks a failed submission: the faults must explain the error, and the server must not have the run.
     async fn check_failed_submission(
         &self,
         server: &Server,
@@ -218,9 +219,10 @@ impl Case {
         blocker: Option<&str>,
     ) -> Result<(), Flaw> {
         if self.kind == Kind::Rejected {
-            let told = matches!(error, Error::Rejected(_));
+            let rejected = matches!(error, Error::Rejected(_));
             let failed = matches!(error, Error::Status { .. } | Error::Unconfirmed { .. } | Error::Transport { .. });
-            return if told || (failed && self.hits_prompt()) { Ok(()) } else { Err(Flaw::Wrong(error.to_string())) };
+            let is_right = rejected || (failed && self.hits_prompt());
+            return if is_right { Ok(()) } else { Err(Flaw::Wrong(error.to_string())) };
         }
         if !self.hits_prompt() {
             return Err(Flaw::Wrong(format!("not submitted: {error}")));
@@ -229,15 +231,17 @@ impl Case {
         sleep(Duration::from_millis(100)).await;
         let known = server.running().into_iter().chain(server.pending()).chain(server.finished());
         let known: Vec<_> = known.filter(|id| !before.contains(id) && blocker != Some(id)).collect();
-        // If the server cannot be asked, the submission may be unconfirmed.
+        // If the queue or the history cannot be read, the submission may be unconfirmed.
         let unknown = matches!(error, Error::Unconfirmed { .. }) && self.hits_questions();
-        if known.is_empty() || unknown { Ok(()) } else { Err(Flaw::Lost(format!("the server runs it: {error}"))) }
+        if known.is_empty() || unknown { Ok(()) } else { Err(Flaw::Lost(format!("the server has the run: {error}"))) }
     }
 
+    /// Returns whether a fault affects the submission.
     fn hits_prompt(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault, Fault::Http("POST /prompt", _)))
     }
 
+    /// Returns whether a fault closes the WebSocket.
     fn closes(&self) -> bool {
         let is_close = |fault: &Fault| {
             matches!(fault, Fault::Event(_, EventFault::CloseBefore | EventFault::CloseAfter) | Fault::Http("/ws", _))
@@ -245,6 +249,7 @@ impl Case {
         self.faults.iter().any(is_close)
     }
 
+    /// Returns whether a fault affects the routes that the client asks for the state of a run.
     fn hits_questions(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault, Fault::Http("GET /queue" | "/history/*", _)))
     }
@@ -291,7 +296,7 @@ enum Memory {
     Success,
     Error,
     Interrupted,
-    /// Nothing, because the server was restarted.
+    /// The server remembers nothing, because it was restarted.
     Restarted,
 }
 
@@ -306,7 +311,7 @@ fn memory_of(server: &Server, id: &str) -> Option<Memory> {
     })
 }
 
-/// Returns the last events of a run: exactly one, if the client is right.
+/// Returns the last events of a run: exactly one, unless the client has a flaw.
 async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static str> {
     let mut last = Vec::new();
     while let Some(event) = events.next().await {
@@ -324,7 +329,7 @@ async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static 
     last
 }
 
-/// Checks that the ending agrees with the server's memory and with the last event.
+/// Checks that the ending agrees with the one that the server remembers and with the last event.
 fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), Flaw> {
     let is_true = match (memory, ending) {
         (Some(Memory::Success), Ending::Finished(done)) => {
@@ -332,11 +337,11 @@ fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), 
         }
         (Some(Memory::Error), Ending::Failed(error)) => error.node.id == "decoded",
         (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted) => true,
-        (Some(Memory::Restarted), Ending::Lost(gone)) => gone.reason == LostReason::Forgotten,
+        (Some(Memory::Restarted), Ending::Lost(lost)) => lost.reason == LostReason::Forgotten,
         _ => false,
     };
     if !is_true {
-        let flaw = format!("{} where the server remembers {memory:?}", ending.as_str());
+        let flaw = format!("expected the ending that the server remembers, {memory:?}, found {}", ending.as_str());
         return Err(if matches!(ending, Ending::Lost(_)) { Flaw::Lost(flaw) } else { Flaw::Wrong(flaw) });
     }
     if last == [ending.as_str()] { Ok(()) } else { Err(Flaw::Wrong(format!("the events ended with {last:?}"))) }

@@ -1,4 +1,4 @@
-//! Under every fault, each run has exactly one ending, and it is the one that the server remembers.
+//! Tests that with every fault each run has exactly one ending, which is the one that the server's history has.
 //!
 //! `cargo bench-faults` prints the score. `COMFY_SCHEDULES` sets the number of random schedules, `COMFY_SEED` the first
 //! seed.
@@ -27,7 +27,7 @@ async fn random_schedules() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let count = number("COMFY_SCHEDULES").unwrap_or(DEFAULT_SCHEDULES);
     let first = number("COMFY_SEED").unwrap_or_else(|| fresh_seed() >> 16);
-    println!("seeds from {first} (COMFY_SEED={first} runs them again)");
+    println!("seeds from {first} (COMFY_SEED={first} repeats them)");
     let score = score::of((first..first + count).map(schedule::case)).await;
     println!("random schedules: {score}");
     assert!(score.is_clean(), "{score}");

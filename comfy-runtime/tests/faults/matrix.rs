@@ -21,7 +21,7 @@ const EVENTS: [&str; 10] = [
 
 const ROUTES: [&str; 5] = ["POST /prompt", "GET /queue", "/history/*", "/jobs/*", "/ws"];
 
-/// Returns the faults of a frame.
+/// Returns the faults that a frame can have.
 pub(crate) fn event_faults() -> [EventFault; 5] {
     [
         EventFault::CloseBefore,
@@ -32,7 +32,7 @@ pub(crate) fn event_faults() -> [EventFault; 5] {
     ]
 }
 
-/// Returns the faults of a request.
+/// Returns the faults that a request can have.
 pub(crate) fn http_faults() -> [HttpFault; 7] {
     [
         HttpFault::status(500),
@@ -45,7 +45,7 @@ pub(crate) fn http_faults() -> [HttpFault; 7] {
     ]
 }
 
-/// Returns all single faults.
+/// Returns all faults: each fault of a frame with each kind of frame, and each fault of a request with each route.
 pub(crate) fn faults() -> Vec<Fault> {
     let places =
         EVENTS.map(EventMatch::kind).into_iter().chain([EventMatch::End, EventMatch::Nth(1), EventMatch::Nth(3)]);

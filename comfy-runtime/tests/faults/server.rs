@@ -1,4 +1,4 @@
-//! A small stand-in server, and requests of another client.
+//! A stand-in server with few classes, and requests of another client.
 
 use std::fmt::Write as _;
 
@@ -23,11 +23,15 @@ fn schema() -> &'static str {
     SCHEMA.get_or_init(|| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
         // The snapshot has one definition on each line.
-        let lines = std::fs::read_to_string(path).expect("the schema is there");
+        let lines = std::fs::read_to_string(path).expect("expected the embedded schema");
         let mut schema = String::from("{");
         for class in CLASSES {
             let start = format!("\"{class}\":");
-            let line = lines.lines().map(str::trim).find(|line| line.starts_with(&start)).expect("it has this class");
+            let line = lines
+                .lines()
+                .map(str::trim)
+                .find(|line| line.starts_with(&start))
+                .expect("expected a line for each class");
             let comma = if schema.len() > 1 { "," } else { "" };
             write!(schema, "{comma}{}", line.trim_end_matches(',')).expect("memory");
         }

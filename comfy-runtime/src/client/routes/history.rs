@@ -1,4 +1,4 @@
-//! The runs that have ended and that the server remembers: `/history`.
+//! The runs that have ended, as the server's history lists them: `/history`.
 
 use comfy_schema::{Map, Value};
 
@@ -65,7 +65,7 @@ impl HistoryQuery {
         Self::default()
     }
 
-    /// Limits the number of runs to the newest; with an [offset](Self::offset), to the first after the offset.
+    /// Selects at most this number of runs: the newest ones, or with an [offset](Self::offset) the first ones after it.
     pub fn max_items(mut self, runs: u32) -> Self {
         self.max_items = Some(runs);
         self
@@ -81,7 +81,7 @@ impl HistoryQuery {
 impl Client {
     /// Returns the runs that have ended, by prompt id, oldest first (`GET /history`).
     ///
-    /// The server remembers about 10,000 runs, until it stops.
+    /// The server keeps about 10,000 runs, and loses them when it stops.
     ///
     /// # Errors
     ///

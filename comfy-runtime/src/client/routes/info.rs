@@ -71,7 +71,7 @@ pub struct Features {
 impl Client {
     /// Returns the definitions of all nodes as JSON text (`GET /object_info`).
     ///
-    /// These are megabytes, and up to about 100 MB with many custom nodes.
+    /// The response has several megabytes, and up to about 100 MB with many custom nodes.
     ///
     /// # Errors
     ///
@@ -97,14 +97,14 @@ impl Client {
     pub async fn object_info_of(&self, class: &str) -> Result<Option<NodeDef>, Error> {
         let call = self.inner.transport.get(["object_info", class]);
         let (name, response) = (call.name(), call.bytes().await?);
-        // The response for a class that the server does not have.
+        // This is the response for a class that the server does not have.
         if response.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{}") {
             return Ok(None);
         }
         Ok(schema(&name, &response)?.node(class).cloned())
     }
 
-    /// Returns which classes the server replaces by newer ones (`GET /node_replacements`).
+    /// Returns the rules by which the server replaces missing classes with newer ones (`GET /node_replacements`).
     ///
     /// # Errors
     ///

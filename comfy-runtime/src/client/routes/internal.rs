@@ -12,7 +12,7 @@ use crate::client::{Client, json};
 pub struct Logs {
     /// The entries; an entry need not be a whole line.
     pub entries: Vec<LogEntry>,
-    /// The rest of the response.
+    /// The rest of the response, without the entries.
     pub raw: Value,
 }
 

@@ -1,4 +1,4 @@
-//! The queue and the history in one list: `/api/jobs`.
+//! The list of jobs, which combines the queue and the history: `/api/jobs`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -76,10 +76,10 @@ impl std::error::Error for UnknownJobStatus {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum JobSort {
-    /// The time at which they were submitted.
+    /// The time of submission.
     #[default]
     CreatedAt,
-    /// The time for which they ran.
+    /// The duration of the run.
     ExecutionDuration,
 }
 
@@ -142,7 +142,7 @@ impl JobQuery {
         self
     }
 
-    /// Limits the number of jobs, from 1.
+    /// Limits the number of jobs, which must be at least 1.
     pub fn limit(mut self, jobs: u32) -> Self {
         self.limit = Some(jobs);
         self
@@ -277,7 +277,8 @@ impl Client {
         }
     }
 
-    /// Cancels these prompts, whether they wait or run (`POST /api/jobs/cancel`). Returns whether at least one did.
+    /// Cancels these prompts, whether they wait or run (`POST /api/jobs/cancel`). Returns whether at least one was
+    /// cancelled.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::{object, strings};
 use crate::client::error::Error;
 use crate::client::{Client, json};
 
-/// A blueprint: a subgraph that can be inserted into any workflow.
+/// A subgraph blueprint, which can be inserted into any workflow.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Subgraph {

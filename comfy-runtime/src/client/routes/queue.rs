@@ -24,14 +24,14 @@ pub struct Queue {
 pub struct QueueItem {
     /// The number in the queue; lower numbers run first.
     pub number: f64,
-    /// The id.
+    /// The prompt id.
     pub prompt_id: String,
     /// The workflow in API format as the server accepted it, with converted values and replaced nodes.
     pub prompt: Value,
     /// The `client_id`, the `create_time` in milliseconds since 1970, and the submitted extra data without keys and
     /// tokens.
     pub extra_data: Map,
-    /// The ids of the output nodes that it runs for, in no particular order.
+    /// The ids of the output nodes that are executed, in no particular order.
     pub outputs: Vec<String>,
 }
 
@@ -108,15 +108,15 @@ impl Client {
         self.inner.transport.post(["queue"]).json_body(&json::object([("clear", true.into())])).no_body().await
     }
 
-    /// Interrupts this prompt if it runs, and no other (`POST /interrupt` with an id).
+    /// Interrupts the prompt with this id if it runs (`POST /interrupt` with an id).
     ///
-    /// Old servers ignore the id and interrupt whatever runs; [`cancel`](Self::cancel) is safe with them too.
+    /// Old servers ignore the id and interrupt any prompt that runs; [`cancel`](Self::cancel) is safe with them, too.
     ///
     /// # Errors
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn interrupt(&self, prompt_id: &str) -> Result<(), Error> {
-        // Without an id the server would interrupt whatever runs.
+        // With an empty id, the server would interrupt any prompt that runs.
         if prompt_id.is_empty() {
             return Ok(());
         }
@@ -124,7 +124,7 @@ impl Client {
         self.inner.transport.post(["interrupt"]).json_body(&body).no_body().await
     }
 
-    /// Interrupts the prompt that runs, even if it is of another client (`POST /interrupt` without an id).
+    /// Interrupts the prompt that runs, even if another client submitted it (`POST /interrupt` without an id).
     ///
     /// # Errors
     ///

@@ -20,14 +20,14 @@ pub enum Channel {
     Alpha,
 }
 
-/// A file to download with [`Client::view`], and its form.
+/// A file to download with [`Client::view`], as it is or re-encoded.
 ///
 /// ```no_run
 /// # async fn example(client: comfy_runtime::Client) -> Result<(), comfy_runtime::client::Error> {
 /// use comfy_runtime::client::View;
 ///
-/// let thumbnail = View::new("cat.png").folder("input").webp(80);
-/// client.view(thumbnail).await?.save("cat.webp").await?;
+/// let preview = View::new("cat.png").folder("input").webp(80);
+/// client.view(preview).await?.save("cat.webp").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -38,9 +38,9 @@ pub struct View {
 }
 
 impl View {
-    /// Selects the file of this name in the output folder.
+    /// Creates a view of the file with this name in the output folder.
     ///
-    /// A name that ends in ` [input]`, ` [output]` or ` [temp]` selects the folder too.
+    /// A name that ends in ` [input]`, ` [output]` or ` [temp]` selects the folder as well.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { query: vec![("filename", filename.into())] }
     }
@@ -55,14 +55,14 @@ impl View {
         self.with("subfolder", subfolder.into())
     }
 
-    /// Requests a smaller image instead of the file, as WebP with this quality from 1 to 100.
+    /// Requests the image re-encoded as WebP, with this quality from 1 to 100, instead of the file.
     pub fn webp(self, quality: u8) -> Self {
         self.with("preview", format!("webp;{quality}"))
     }
 
-    /// Requests a smaller image instead of the file, as JPEG with this quality from 1 to 100.
+    /// Requests the image re-encoded as JPEG, with this quality from 1 to 100, instead of the file.
     pub fn jpeg(self, quality: u8) -> Self {
-        // With the default channels, which are those of the unchanged file, the server would send WebP.
+        // The server sends JPEG only without an alpha channel; with the default channels it would send WebP.
         self.with("preview", format!("jpeg;{quality}")).with("channel", "rgb".to_owned())
     }
 
@@ -75,7 +75,7 @@ impl View {
         self.with("channel", name.to_owned())
     }
 
-    /// Returns the call for the headers of the file without its content.
+    /// Returns the call for the headers of the file, without its content.
     pub(in crate::client) fn head<'t>(&self, transport: &'t Transport) -> Call<'t> {
         let call = transport.call(Method::HEAD, ["view"]).repeatable();
         self.query.iter().fold(call, |call, (name, value)| call.query(name, value.as_str()))
