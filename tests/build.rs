@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={SERVER}");
     println!("cargo:rerun-if-changed={SHAPES}");
     println!("cargo:rerun-if-changed=imports");
-    let out_dir = std::env::var_os("OUT_DIR").ok_or("cargo runs this")?;
+    let out_dir = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set; cargo sets it for build scripts")?;
     let out_dir = Path::new(&out_dir);
     Config::new().schema(SERVER).generate()?;
     Config::new().schema(SHAPES).out_file(out_dir.join("shapes.rs")).generate()?;

@@ -18,7 +18,8 @@ pub(crate) fn graph() -> Ident {
 
 /// Returns the statements that bind `graph`, the name that users write, to the graph under construction.
 ///
-/// When `macro_rules!` passes the body on, the body's `graph` is another name than that of the call, so both are bound.
+/// If a `macro_rules!` macro passes the body on, hygiene makes `graph` in the body a different name than `graph` at the
+/// call site, so both are bound.
 pub(crate) fn alias(body: &TokenStream) -> TokenStream {
     let names = [Some(Span::call_site()), span_of_graph(body)].into_iter().flatten();
     let (names, graph) = (names.map(|span| Ident::new("graph", span)), graph());

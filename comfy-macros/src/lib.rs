@@ -46,8 +46,8 @@ use proc_macro::TokenStream;
 ///
 /// * `KSampler { model, steps: 20, … }` places a node and evaluates to its output, a struct of its outputs, or a handle.
 ///   Optional inputs and inputs with a default may be left out; `None` is the same as leaving an input out.
-/// * Literal values are checked when the program is compiled, other values when the graph is finished. This includes
-///   literals in the arms of `if` and `match`, in blocks, in `Some(…)` and in arrays.
+/// * Literals are checked when the program is compiled, also in the arms of `if` and `match`, in blocks, in `Some(…)` and
+///   in arrays. Other values are checked when the graph is finished.
 /// * A node bound with `let` has the variable's name as its id. `#[id = "…"]` before the literal or before the `let`
 ///   sets another id, and `#[title = "…"]` sets the title that the editor shows.
 /// * `#[plain] Point { x, y }` is an ordinary struct literal.

@@ -1,4 +1,4 @@
-//! Errors that the macros report themselves. All of them are reported, next to what could be expanded.
+//! Errors that the macros report themselves. All of them are reported, in addition to the code that could be expanded.
 
 use proc_macro2::{Span, TokenStream};
 

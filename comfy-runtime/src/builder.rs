@@ -5,7 +5,7 @@ use crate::graph::store::OwnLabel;
 use crate::node::Node;
 use crate::slot::Slot;
 
-/// The inputs of a node that is being built. The generated builders wrap it.
+/// A descriptor with the values set so far. Every generated builder wraps one.
 #[derive(Debug, Clone)]
 #[must_use = "a node is part of a graph only after `graph.add(…)`"]
 pub struct Builder {
@@ -33,11 +33,11 @@ pub trait Build: Sized {
     /// The node that is built.
     type Node: Node;
 
-    /// Returns the inputs.
+    /// Returns the descriptor with the values that were set.
     #[doc(hidden)]
     fn build(self) -> Builder;
 
-    /// Sets the id of the node. Without it, the id is made from the class.
+    /// Sets the id of the node. Without this call, the id is derived from the class.
     fn with_id(self, id: impl Into<String>) -> Labelled<Self> {
         Labelled { node: self, label: OwnLabel { id: Some(id.into()), title: None } }
     }

@@ -1,4 +1,5 @@
-//! A fast hasher for names and addresses of the program itself. It does not resist chosen keys.
+//! A fast hasher for names and addresses that the program itself defines. It does not resist keys that an attacker
+//! chooses.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

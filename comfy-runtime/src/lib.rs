@@ -119,8 +119,8 @@ pub mod attr {
 
 /// The items that generated code uses. This is not part of the public API.
 ///
-/// They have a module of their own so that node classes can be called `Combo` or `Match`. Whoever removes an item or
-/// changes its meaning raises the number in [`generated_format!`].
+/// They have a module of their own so that node classes can be called `Combo` or `Match`. If an item is removed or
+/// changes its meaning, the number in [`generated_format!`] must be raised.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::builder::{Build, Builder};
@@ -145,7 +145,7 @@ pub mod __private {
     pub use crate::workflow::Workflow;
     pub use std::option::Option::{None, Some};
 
-    /// Returns a field of a node literal, which determines the type.
+    /// Returns the value of a field of a node literal. The compiler infers its kind from the literal.
     pub const fn field<F: Field>() -> F {
         F::GIVEN
     }
@@ -177,8 +177,8 @@ macro_rules! include_nodes {
 /// Checks that this crate supports the format of a generated file, which begins with `generated_format!(N)`.
 ///
 /// Raise `N` here and in `comfy-codegen/src/emit/mod.rs` when the API that generated code uses changes, and only then:
-/// when an item of [`generated`] is removed or changes its meaning, or when the layout of the descriptors changes. A
-/// format that is no longer supported moves to the arm of format 0.
+/// when generated code uses a new item of [`generated`], when an item is removed or changes its meaning, or when the
+/// layout of the descriptors changes. A format that is no longer supported moves to the arm of format 0.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! generated_format {

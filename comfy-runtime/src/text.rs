@@ -3,7 +3,7 @@
 /// The separator between a name and the number that makes it unique: the second `model` is `model_2`.
 const NUMBER_SEPARATOR: char = '_';
 
-/// Returns whether JSON writes a string between its quotes without escapes.
+/// Returns whether a string needs no escapes in JSON.
 pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
 }
@@ -20,7 +20,6 @@ pub(crate) fn push_whole(out: &mut String, mut value: u64) {
             break;
         }
     }
-    // ASCII digits.
     out.push_str(digits.get(start..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
 }
 

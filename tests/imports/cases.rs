@@ -8,11 +8,11 @@ type Case = (&'static str, fn(&mut ImportOptions));
 
 /// The cases, one for each rule of the importer.
 pub(crate) const CASES: &[Case] = &[
-    // Names, nested nodes, defaults left out.
+    // Names, nested nodes, and defaults that are left out.
     ("names", |_| {}),
-    // Titles that a user chose, one that makes no name, and a node without a title.
+    // Titles that a user chose, one from which no name can be derived, and a node without a title.
     ("titles", |_| {}),
-    // Texts, of which every byte must survive.
+    // Texts of which every byte must be kept.
     ("texts", |_| {}),
     // Branches, lists with gaps, match types, JSON.
     ("dynamic", |_| {}),

@@ -1,4 +1,4 @@
-//! Generated nodes and paths of data that the end-to-end tests share.
+//! Generated nodes, paths and helpers that the end-to-end tests share.
 
 /// Every node of ComfyUI 0.26.0.
 pub mod nodes {
@@ -23,7 +23,8 @@ pub fn workspace() -> &'static Path {
     tests.parent().unwrap_or(tests)
 }
 
-/// Returns the folder of real servers' data in `COMFY_DATA`, if that is set. A relative path starts at the workspace.
+/// Returns the folder with data recorded from real servers, which the environment variable `COMFY_DATA` names, if it is
+/// set. A relative path starts at the workspace.
 pub fn data() -> Option<PathBuf> {
     let data = std::env::var_os("COMFY_DATA").filter(|value| !value.is_empty())?;
     Some(workspace().join(data))
@@ -32,7 +33,12 @@ pub fn data() -> Option<PathBuf> {
 pub mod imports;
 
 /// The imported prompts of `imports/`.
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "people format and lint what they import as they like")]
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "imported code is written for the default lints of rustc only"
+)]
 pub mod imported {
     include!(concat!(env!("OUT_DIR"), "/imports.rs"));
 }

@@ -1,6 +1,6 @@
 //! Workflows written in Rust open in the editor: the editor would queue the same prompt as the program.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use comfy_convert::{Converter, UiWorkflow};
 use comfy_draw::ToUi;

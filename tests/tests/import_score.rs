@@ -1,4 +1,5 @@
-//! Imports, compiles and runs every real prompt, and compares what is sent. `cargo import-score` prints the figures.
+//! Imports real and random prompts, compiles and runs the result, and compares the prompts that it sends. `cargo
+//! import-score` prints the figures.
 
 use std::env;
 use std::error::Error;
@@ -50,7 +51,7 @@ fn report(title: &str, score: &Score) -> bool {
 /// The name of a way to import, and a function that sets its options.
 type Variant = (&'static str, fn(&mut ImportOptions));
 
-/// The default options, and options that are all changed.
+/// The default options, and options that change the source in many ways.
 const VARIANTS: [Variant; 2] = [
     ("as it is", |_| {}),
     ("with parameters, enums, functions and ids", |options| {
@@ -61,14 +62,14 @@ const VARIANTS: [Variant; 2] = [
     }),
 ];
 
-/// Tests random prompts, of the nodes of a real server and of nodes of every shape.
+/// Random prompts are made of the nodes of a real server, and of nodes of every shape.
 #[test]
 fn any_prompt_comes_out_as_it_went_in() -> Result<(), Box<dyn Error>> {
     let number = |name: &str, default: u64| env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default);
     let (seed, count) = (number("IMPORT_SEED", 1), number("IMPORT_CASES", 40));
     let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let mut good = true;
-    // Other definitions, such as those of a server with custom nodes.
+    // `IMPORT_SCHEMA` names other definitions, such as those of a server with custom nodes.
     let given = env::var("IMPORT_SCHEMA").ok();
     let schemas = match &given {
         Some(file) => vec![("given", file.as_str())],

@@ -1,4 +1,4 @@
-//! Tests of imported prompts: their source, and what it sends.
+//! Tests of imported prompts: the source, and the prompt that it sends.
 
 use std::error::Error;
 use std::fs;

@@ -27,7 +27,7 @@ fn described(problems: &[Problem]) -> Vec<(ProblemKind, &str, &str, &str)> {
 }
 
 #[test]
-fn values_of_the_wrong_size_or_name() {
+fn values_out_of_range_and_unknown_options() {
     let (width, batch, sampler, duration) = (8, 5000_u64, String::from("eulr"), 7);
     let seed: i64 = -1;
     let problems = problems(workflow! {
@@ -71,7 +71,7 @@ fn values_of_the_wrong_size_or_name() {
 }
 
 #[test]
-fn places_in_the_source() {
+fn source_locations() {
     let width = 8;
     let before = line!();
     let problems = problems(workflow! {
@@ -102,7 +102,7 @@ fn tiny(width: u32) -> Out<LATENT> {
 }
 
 #[test]
-fn places_in_functions_and_without_the_macro() {
+fn source_locations_in_functions_and_without_the_macro() {
     let problems_of_function = problems(tiny(8));
     let line = u32::try_from(include_str!("mistakes.rs").lines().position(|l| l.starts_with("fn tiny")).unwrap());
     assert_eq!(problems_of_function[0].location().unwrap().line(), line.unwrap() + 2);

@@ -1,4 +1,4 @@
-//! Measures the generation of all 792 nodes: by the command in release mode, by an unoptimised build script, and by a build
+//! Measures the generation of all 792 nodes: by the command in release mode, by an unoptimized build script, and by a build
 //! script when nothing has changed.
 //!
 //! `--runs 20` takes the minimum of twenty runs; the default is ten.
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         script.env("OUT_DIR", &folder);
         script
     };
-    line("build script (unoptimised)", fresh(runs, &generated, script)?, Some(1.0));
+    line("build script (unoptimized)", fresh(runs, &generated, script)?, Some(1.0));
     let written = fs::metadata(&generated)?.modified()?;
     line("build script, nothing changed", measure::min_cost(runs, || measure::run(&mut script()))?, None);
     let again = fs::metadata(&generated)?.modified()?;

@@ -36,12 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let comparison = Comparison::new(&old, &new);
     let changes = comparison.all().len();
-    line(
-        &format!("everything that changed from 0.26.0 to 0.28.0 ({changes})"),
-        min_time(runs, || _ = black_box(comparison.all())),
-    );
+    line(&format!("all changes from 0.26.0 to 0.28.0 ({changes})"), min_time(runs, || _ = black_box(comparison.all())));
     let all = || prompts.iter().for_each(|prompt| _ = black_box(comparison.workflow(prompt)));
-    line(&format!("which of these changes {} templates meet", prompts.len()), min_time(runs, all));
+    line(&format!("the changes that affect the {} templates", prompts.len()), min_time(runs, all));
 
     let to_editor = || prompts.iter().for_each(|prompt| _ = black_box(to_ui(prompt, &old)));
     line("the templates laid out for the editor", min_time(runs, to_editor));

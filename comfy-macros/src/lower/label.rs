@@ -47,7 +47,7 @@ impl Label {
         Ok(())
     }
 
-    /// Returns the fields of the runtime's `Literal`. Most literals have at most a name.
+    /// Returns the fields of the runtime's `Literal` that are set, which is at most the binding for most literals.
     pub(super) fn tokens(&self, binding: Option<&str>) -> TokenStream {
         let binding = binding.map(|name| quote!(binding: __c::Some(#name),));
         let id = self.id.as_ref().map(|id| quote!(id: __c::Some(#id),));

@@ -54,7 +54,8 @@ impl Lowering {
         statements.into_iter().map(Stmt::into_token_stream).collect()
     }
 
-    /// Visits an expression that is bound to `pat`. A node literal that is its value has the name as its id.
+    /// Visits an expression that is bound to `pat`. A node literal that is its value gets the name of the variable as its
+    /// id.
     fn bound(&mut self, expr: &mut Expr, pat: &Pat) {
         match (expr, pat) {
             (expr, Pat::Type(typed)) => self.bound(expr, &typed.pat),

@@ -26,8 +26,8 @@ impl Desc {
     ///
     /// # Panics
     ///
-    /// Panics at compile time when a required input without a default is not among `fields`. rustc reports a field that
-    /// does not exist, with a better message; missing inputs are not reported then.
+    /// Panics at compile time when a required input without a default is not among `fields`. If a field does not exist,
+    /// missing inputs are not reported, because rustc reports the unknown field with a better message.
     #[track_caller]
     pub const fn given<const N: usize>(self, fields: [&[u8]; N]) -> [u16; N] {
         match self.surely_given(&fields) {
@@ -36,7 +36,7 @@ impl Desc {
         }
     }
 
-    /// Does what [`given`](Self::given) does, on the slow path.
+    /// Computes the result of [`given`](Self::given) if the fast check fails, and reports missing inputs.
     ///
     /// This is a separate function because the compiler's interpreter sets up all variables of a function on each call.
     #[track_caller]
@@ -106,6 +106,7 @@ impl Desc {
         lit
     }
 
+    /// Checks a literal that the fast check did not accept.
     #[track_caller]
     const fn look_closer(self, field: &[u8], lit: Lit) {
         if let Some(input) = self.inputs().find(field)
@@ -134,7 +135,7 @@ impl Desc {
     ///
     /// # Panics
     ///
-    /// Panics at compile time when the input accepts only fewer or more items.
+    /// Panics at compile time when the list has too few or too many items for the input.
     #[track_caller]
     pub const fn count(self, field: &[u8], count: usize) {
         if let Some(input) = self.inputs().find(field)
@@ -223,7 +224,7 @@ impl Desc {
         }
     }
 
-    /// Returns the message about an input and a value that it does not accept.
+    /// Returns the message about a value that an input does not accept.
     const fn refused(self, input: &InputDesc, template: &str, text: &str) -> Message {
         Message::new(template, &[self.class(), input.ident, text])
     }
@@ -312,7 +313,7 @@ impl Desc {
         }
     }
 
-    /// Returns the message about an unknown option, up to the list of options.
+    /// Returns the message about an unknown option, to which the caller appends the list of options.
     const fn no_option(self, input: &InputDesc, text: &str, near: Nearest<'_>) -> Message {
         let (class, ident) = (self.class(), input.ident);
         match near.best {
@@ -386,7 +387,7 @@ const fn as_float(value: LitValue<'_>) -> Option<f64> {
     }
 }
 
-/// Returns whether `value < bound`, exactly if both are integers.
+/// Returns whether `value < bound`. Two integers are compared exactly, other numbers in double precision.
 pub(super) const fn less(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value < bound,
@@ -397,7 +398,7 @@ pub(super) const fn less(value: LitValue<'_>, bound: Bound) -> bool {
     }
 }
 
-/// Returns whether `value > bound`, exactly if both are integers.
+/// Returns whether `value > bound`. Two integers are compared exactly, other numbers in double precision.
 pub(super) const fn greater(value: LitValue<'_>, bound: Bound) -> bool {
     match (value, bound) {
         (LitValue::Int(value), Bound::Int(bound, _)) => value > bound,
@@ -433,7 +434,7 @@ impl Bound {
     }
 }
 
-/// The string option most similar to a value, if at most a third of the characters differ.
+/// The string option most similar to a value, if their distance is at most a third of the value's length.
 #[derive(Clone, Copy)]
 struct Nearest<'a> {
     text: &'a str,
@@ -456,7 +457,8 @@ impl<'a> Nearest<'a> {
     }
 }
 
-/// Returns the Levenshtein distance in bytes, ignoring ASCII case. Long words have the maximum distance.
+/// Returns the Levenshtein distance in bytes, ignoring ASCII case. If a word is longer than [`MAX_WORD_LEN`],
+/// the distance is `usize::MAX`.
 const fn distance(a: &[u8], b: &[u8]) -> usize {
     if a.len() > MAX_WORD_LEN || b.len() > MAX_WORD_LEN {
         return usize::MAX;

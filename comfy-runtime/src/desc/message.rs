@@ -35,7 +35,7 @@ impl Message {
         self.push(rest)
     }
 
-    /// Appends the whole of `text`, or an ellipsis once and nothing after it.
+    /// Appends `text`. If it does not fit, appends an ellipsis instead and ignores all later text.
     const fn push(mut self, text: &str) -> Self {
         if self.full {
             return self;

@@ -64,7 +64,7 @@ pub(crate) struct InputDesc {
     pub(crate) needed: bool,
     /// The name of the Rust field.
     pub(crate) ident: &'static str,
-    /// The exact name, JSON-escaped. It equals `ident` unless the descriptor contains another one.
+    /// The exact name, JSON-escaped. It equals `ident` unless the descriptor states a different name.
     pub(crate) name: &'static str,
     /// The type as messages show it.
     pub(crate) ty: &'static str,

@@ -1,8 +1,8 @@
 //! Fast checks for correct node literals, in as few steps of the compiler's interpreter as possible.
 //!
 //! A function call costs the interpreter as much as a hundred plain steps, so this module reads the packed string by
-//! position and calls almost nothing. Its answer is either yes or "unknown"; the module `check` then finds out whether
-//! there is a mistake and describes it.
+//! position and calls almost nothing. It answers either "correct" or "unknown". In the second case, the module `check`
+//! finds out whether there is a mistake and describes it.
 
 use super::literal::LitValue;
 use super::read::ENTRY;
@@ -25,7 +25,7 @@ macro_rules! offset {
     };
 }
 
-/// Reads a number, and returns it with the position after it.
+/// Reads a number of one or five digits, and evaluates to it and to the position after it.
 macro_rules! number {
     ($bytes:ident, $at:expr) => {{
         let first = digit!($bytes, $at);
@@ -36,7 +36,7 @@ macro_rules! number {
 /// Maximum number of decimal digits that certainly fit into 128 bits.
 const MAX_DIGITS: usize = 38;
 
-/// Returns the positions at which the directory begins and ends.
+/// Evaluates to the positions at which the directory begins and ends.
 macro_rules! directory {
     ($bytes:ident) => {{
         let (_, at) = number!($bytes, 1);
@@ -45,7 +45,7 @@ macro_rules! directory {
     }};
 }
 
-/// Returns whether the entry at a position is that of a field.
+/// Evaluates to whether the directory entry at position `$entry` belongs to the field `$field`.
 macro_rules! is_entry_of {
     ($bytes:ident, $entry:ident, $bodies:expr, $field:ident, $len:ident) => {
         digit!($bytes, $entry) == $len & 31
@@ -58,7 +58,7 @@ macro_rules! is_entry_of {
 impl Desc {
     /// Returns whether the input `field` certainly accepts a literal.
     ///
-    /// An unknown field may be mistaken for another one; rustc then reports the unknown field.
+    /// An unknown field may be mistaken for another one. That is harmless, because rustc reports unknown fields.
     pub(super) const fn surely_takes(self, field: &[u8], value: LitValue<'_>) -> bool {
         let bytes = self.packed.as_bytes();
         let len = field.len();

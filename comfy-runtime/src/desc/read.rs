@@ -1,4 +1,4 @@
-//! Reading packed descriptors. Every function is `const` and total: reading ends at malformed data.
+//! Reading packed descriptors. No function panics: reading ends at malformed data.
 
 use super::{Desc, InputDesc, kind};
 
@@ -57,7 +57,7 @@ impl Reader {
         slice(self.text, start, end)
     }
 
-    /// Skips bytes.
+    /// Skips `bytes` bytes, or the rest if there are fewer.
     const fn skip(&mut self, bytes: usize) {
         let left = self.text.len() - self.at;
         self.at += if bytes < left { bytes } else { left };
@@ -119,7 +119,7 @@ impl Desc {
         }
     }
 
-    /// Returns the class and the inputs after it.
+    /// Returns the class, and an iterator over the inputs, which follow it.
     const fn named(self) -> (&'static str, Inputs) {
         let mut reader = Reader::new(self.packed);
         reader.byte();
@@ -252,7 +252,7 @@ impl InputDesc {
     }
 }
 
-/// A counted list of strings.
+/// A packed list of strings, which begins with their number.
 #[derive(Clone, Copy)]
 pub(crate) struct List {
     reader: Reader,

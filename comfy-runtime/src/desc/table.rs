@@ -1,4 +1,4 @@
-//! Descriptors unpacked for use at run time: every key is ready to be copied, every input is found by its index.
+//! Descriptors unpacked for use at run time, with finished JSON keys and with access to inputs by index.
 //!
 //! Unpacking takes one or two microseconds, so it is done once for each node literal that a process uses.
 
@@ -18,12 +18,12 @@ pub(crate) struct Table {
     pub(crate) desc: Desc,
     /// The class in snake case: the id of a node without a name.
     pub(crate) id: String,
-    /// The end of the JSON of a node without a title, from the brace that closes its inputs on.
+    /// The JSON after the inputs of a node without a title, beginning with the brace that closes the inputs.
     pub(crate) end: String,
-    /// The end of the JSON of a node with the title that the editor gives its class.
+    /// The JSON after the inputs of a node that has the editor's title for its class.
     pub(crate) titled_end: String,
     pub(crate) rows: Vec<Row>,
-    /// The rows in the form that the writer needs.
+    /// The rows as the writer needs them: adjacent inputs that are always the same are one piece of JSON.
     pub(crate) parts: Vec<Part>,
     /// The length of the JSON in bytes, without the id and the computed values.
     pub(crate) size: usize,
@@ -134,7 +134,8 @@ impl Row {
         }
     }
 
-    /// Returns the inputs that the fixed key of a dynamic combo implies: dotted names, JSON-escaped, and their JSON.
+    /// Returns the inputs that the fixed key of a dynamic combo implies, each as its JSON-escaped dotted name and its
+    /// JSON.
     pub(crate) fn implied(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let key: String = match self.input.kind {
             kind::DYNAMIC_COMBO => serde_json::from_str(self.fixed).unwrap_or_default(),
@@ -155,7 +156,7 @@ impl Row {
 }
 
 impl InputDesc {
-    /// Returns the inputs that the key of a branch implies: dotted names, JSON-escaped, and their JSON.
+    /// Returns the inputs that the key of a branch implies, each as its JSON-escaped dotted name and its JSON.
     pub(crate) fn implied(&self, key: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let mut list = self.branches().find(key).and_then(|branch| branch.implied);
         std::iter::from_fn(move || {

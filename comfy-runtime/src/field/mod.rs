@@ -62,7 +62,7 @@ pub trait IntoField<F: Field>: Sized {
         site.push(value.into_slot());
     }
 
-    /// Converts the value into one whose type depends on the kind only, so that the arms of an `if` have equal types.
+    /// Converts the value into one whose type depends only on the kind, so that all arms of an `if` have the same type.
     #[doc(hidden)]
     fn convert(self) -> Given<F> {
         Given { slot: self.into_slot(), kind: PhantomData }

@@ -77,7 +77,8 @@ fn json(value: &serde_json::Value) -> Value {
     Value::Json(text.into())
 }
 
-/// Implements [`IntoField`] for literals and all kinds: the descriptor has checked them when the program was compiled.
+/// Implements [`IntoField`] for literals without another check, because the descriptor checked them when the program was
+/// compiled.
 macro_rules! literals {
     ($([$($generics:tt)*] $kind:ty;)*) => {
         $(
@@ -109,7 +110,7 @@ impl<R> IntoField<super::Rows<R>> for Lit {
     }
 }
 
-/// The key of a branch is stored as a string, because the inputs that it implies are written with it.
+/// Stores the key of a branch as a string, with which the writer looks up the inputs that the key implies.
 #[diagnostic::do_not_recommend]
 impl<B> IntoField<Choice<B>> for Lit {
     fn into_slot(self) -> Slot {

@@ -73,7 +73,7 @@ fn chosen(node: &NodeRecord) -> Option<String> {
 struct Names {
     /// Each name, with the last number used for it.
     last: Counts,
-    /// Whether a name that ends like a numbered one is taken. New numbered names are then compared with all names.
+    /// Whether a taken name ends in a number of its own (`a_2`). Every new numbered name is then compared with all names.
     lookalike: bool,
 }
 
@@ -93,7 +93,7 @@ impl Counts {
         }
     }
 
-    /// Returns the count of a name and whether the name is new. The count of a new name is 1.
+    /// Adds a name if it is new. Returns its count, which is 1 for a new name, and whether it is new.
     fn entry(&mut self, name: Cow<'static, str>) -> (&mut u32, bool) {
         if let Self::Few(few) = self
             && few.len() == Self::MAX_FEW
@@ -136,7 +136,7 @@ impl Names {
         self.last.entry(name).1
     }
 
-    /// Takes a name without a number and returns `None`, or with its next number and returns that.
+    /// Takes a name and returns `None` if it is free. Otherwise takes it with its next number and returns the number.
     fn claim(&mut self, name: &'static str) -> Option<u32> {
         if self.lookalike || split_number(name).is_some() {
             return if self.first(Cow::Borrowed(name)) { None } else { Some(self.next(name)) };
@@ -149,7 +149,7 @@ impl Names {
         Some(*last)
     }
 
-    /// Returns the next number for a name.
+    /// Takes a name with its next number and returns the number.
     fn next(&mut self, name: &'static str) -> u32 {
         loop {
             let (last, _) = self.last.entry(Cow::Borrowed(name));
@@ -161,7 +161,7 @@ impl Names {
         }
     }
 
-    /// Takes a name made from a class that is known only at run time.
+    /// Takes a name derived from a class that is known only at run time, with a number if necessary, and returns it.
     fn of_class(&mut self, class: &str) -> String {
         let base = snake_case(class);
         if self.first(Cow::Owned(base.clone())) {

@@ -40,7 +40,7 @@ impl RawNode<'_> {
         self
     }
 
-    /// Sets the id of the node. Without it, the id is made from the class.
+    /// Sets the id of the node. Without this call, the id is derived from the class.
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.label.id = Some(id.into());
         self
@@ -58,7 +58,7 @@ impl RawNode<'_> {
         self
     }
 
-    /// Omits `class_type` from the JSON: the class then only names the node in ids and messages.
+    /// Omits `class_type` from the JSON. The class is then used only for the node's id and in messages.
     ///
     /// The editor saves such nodes when it does not know the class. No server accepts them.
     pub fn without_class(mut self) -> Self {
@@ -66,8 +66,8 @@ impl RawNode<'_> {
         self
     }
 
-    /// Adds the node to its graph. Its outputs are [`any(slot)`](NodeRef::any), or [`out::<T>(slot)`](NodeRef::out)
-    /// where you know what they carry.
+    /// Adds the node to its graph. An output is [`any(slot)`](NodeRef::any) of the returned handle, or
+    /// [`out::<T>(slot)`](NodeRef::out) if you know its type.
     // The handle of a node that saves something is often not needed.
     #[allow(clippy::must_use_candidate)]
     pub fn add(self) -> NodeRef {

@@ -21,7 +21,7 @@ pub struct Site<'g> {
 }
 
 impl<'g> Site<'g> {
-    /// Opens a node.
+    /// Appends a node to the graph. [`place`](Self::place) gives it its class.
     #[track_caller]
     #[inline]
     pub fn open(graph: &'g Graph, literal: &'static Literal) -> Self {

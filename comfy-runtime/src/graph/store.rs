@@ -100,8 +100,8 @@ impl Id {
     }
 }
 
-/// The ids of all nodes in sequence, each in quotes. They share one string, because a thousand strings would take a
-/// thousand allocations.
+/// The ids of all nodes, each in quotes, one after another in one string. Separate strings would need an allocation
+/// each.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ids {
     text: String,
@@ -122,7 +122,7 @@ impl Ids {
         self.push(id, None)
     }
 
-    /// Appends an id that JSON does not escape: a name, with a number from the second node of that name on.
+    /// Appends an id that needs no JSON escapes: a name, with a number unless the node is the first of that name.
     pub(crate) fn push(&mut self, name: &str, number: Option<u32>) -> Id {
         let start = self.text.len();
         self.text.push('"');

@@ -21,7 +21,7 @@ pub(crate) fn unused(store: &Store) -> Vec<GraphWarning> {
     unneeded.map(|((node, _), _)| warning(store, node)).collect()
 }
 
-/// Returns for each node whether an output node needs it. Output nodes need themselves.
+/// Returns for each node whether it is an output node or an output node needs it.
 fn needed(store: &Store) -> Vec<bool> {
     let mut needed = vec![false; store.nodes.len()];
     // Nodes usually come after their sources, so one pass backwards visits everything. A link to a later node needs

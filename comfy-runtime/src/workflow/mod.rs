@@ -79,7 +79,8 @@ impl<T> Workflow<T> {
         serde_json::to_string_pretty(self).unwrap_or_else(|_| self.to_json())
     }
 
-    /// Returns the warnings about the workflow: nodes that no output node needs, and branches that no input has.
+    /// Returns the warnings about the workflow: nodes that no output node needs, and branches that are not the
+    /// value of any input.
     ///
     /// They are computed at each call, so that programs that do not need them pay nothing. A workflow that was read from
     /// JSON has no warnings.

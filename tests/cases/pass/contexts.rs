@@ -36,7 +36,7 @@ async fn in_an_async_function(text: &str) -> Result<Workflow<Out<IMAGE>>, GraphE
         PreviewImage { images: image };
         image
     }?;
-    // The graph is gone, so the future may go to other threads.
+    // The graph was dropped before this `await`, so the future is `Send`.
     let _ = self::width().await;
     Ok(workflow)
 }
@@ -167,7 +167,7 @@ fn combos_of_two_hundred_options() {
     assert!(error.contains("did you mean \"color 20\"?") && error.contains("(200 in all)"), "{error}");
 }
 
-/// Nodes as a crate may export them.
+/// Nodes that a crate exports by other names.
 mod exports {
     pub(super) use comfy_tests::nodes::{EmptyImage as Blank, PreviewImage};
 

@@ -130,7 +130,7 @@ fn patterns_and_plain_structs() {
     assert_eq!(ids(workflow)[..2], ["small", "large"]);
 }
 
-/// Fails with an error that is not of the graph.
+/// Returns errors other than those of the graph, too.
 #[attr::workflow]
 fn of_size(text: &str) -> Result<Out<LATENT>, Box<dyn Error>> {
     let width: u32 = text.parse()?;

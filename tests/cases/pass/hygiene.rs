@@ -94,14 +94,14 @@ fn a_workflow_inside_a_workflow_has_its_own_graph() {
     assert_eq!(ids(outer), ["before", "image_invert", "preview_image"]);
 }
 
-/// A macro around a workflow. The body comes from the caller, and so does its `graph`.
+/// A macro around a workflow. The body comes from the caller, and so does the name `graph` in it.
 macro_rules! ids_of {
     ($($body:tt)*) => {
         ids(workflow! { $($body)* })
     };
 }
 
-/// A macro that defines a workflow and whose own nodes and those of the caller share a graph.
+/// A macro that defines a workflow, in which its own nodes and those of the caller are in one graph.
 macro_rules! preview {
     ($name:ident, $image:expr) => {
         #[attr::workflow]

@@ -27,7 +27,7 @@ impl Dice {
         usize::try_from(self.next() % end as u64).unwrap_or_default()
     }
 
-    /// Returns true once in `n` times.
+    /// Returns true with a probability of 1 in `n`.
     fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -72,7 +72,7 @@ const PIECES: [&str; 30] = [
 ];
 
 /// Returns a prompt of about `size` nodes that the schema allows: every required input is given, links fit, and values
-/// are in range. Now and then something is not allowed, of each kind that an importer must handle.
+/// are in range. A few nodes break these rules, in each of the ways that an importer must handle.
 pub fn any_workflow(schema: &Schema, dice: &mut Dice, size: usize) -> Value {
     let mut maker = Maker { dice, nodes: Vec::new(), schema, depth: 0 };
     let outputs: Vec<&NodeDef> = schema.nodes.iter().filter(|node| node.output_node).collect();
@@ -90,7 +90,7 @@ struct Maker<'d, 's> {
     dice: &'d mut Dice,
     nodes: Vec<Made<'s>>,
     schema: &'s Schema,
-    /// The depth of nodes that are being made for each other.
+    /// The nesting depth of calls to [`source`](Self::source), which is limited.
     depth: usize,
 }
 
@@ -229,7 +229,7 @@ impl<'s> Maker<'_, 's> {
         (0..pieces).filter_map(|_| self.dice.pick(&PIECES).copied()).collect()
     }
 
-    /// Returns a value that most inputs refuse.
+    /// Returns a value that most inputs reject.
     fn odd(&mut self) -> Value {
         match self.dice.below(8) {
             0 => Value::Null,
@@ -248,13 +248,13 @@ impl<'s> Maker<'_, 's> {
         let any = self.dice.once_in(30);
         let found = self.fitting(kind, any);
         let fitting = if found.is_empty() { self.source(kind) } else { found };
-        // Recent nodes are likelier, so that chains grow.
+        // Only the last outputs are chosen from, so that chains grow.
         let recent = fitting.len().saturating_sub(6);
         let (id, slot) = self.dice.pick(fitting.get(recent..)?)?.clone();
         Some(Value::Array(vec![Value::from(id), Value::from(slot)]))
     }
 
-    /// Makes a node with an output of the type that is needed.
+    /// Adds a node with an output that fits an input, if the schema has one, and returns the outputs that fit.
     fn source(&mut self, kind: &InputKind) -> Vec<(String, usize)> {
         let gives = |node: &&NodeDef| node.outputs.iter().any(|output| fits(&output.kind, kind));
         let classes: Vec<&'s NodeDef> = self.schema.nodes.iter().filter(gives).collect();
@@ -268,7 +268,7 @@ impl<'s> Maker<'_, 's> {
         self.fitting(kind, false)
     }
 
-    /// The outputs that fit an input, or all.
+    /// Returns the outputs that fit an input, or all outputs if `any` is set.
     fn fitting(&self, kind: &InputKind, any: bool) -> Vec<(String, usize)> {
         let mut fitting = Vec::new();
         for made in &self.nodes {

@@ -1,4 +1,4 @@
-//! Compiles and runs imported workflows, and checks that they send what their files hold.
+//! Compiles and runs imported workflows, and checks that they send the prompts of their files.
 
 pub mod any_workflow;
 pub mod project;

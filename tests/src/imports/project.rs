@@ -28,9 +28,9 @@ pub struct Case {
 /// The results of all cases.
 #[derive(Debug, Default)]
 pub struct Score {
-    /// The number of cases that send what their file holds.
+    /// The number of cases that send the prompt of their file.
     pub equal: usize,
-    /// The names of the other cases, and what is different.
+    /// The name of each other case, with a difference or an error.
     pub failures: Vec<(String, String)>,
     /// The number of nodes, and of raw nodes among them.
     pub nodes: (usize, usize),
@@ -89,7 +89,7 @@ pub fn score(schema_file: &Path, cases: &[Case], folder: &Path, target: &Path) -
 
 fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<(), Box<dyn Error>> {
     let source = folder.join("src");
-    // Files of an earlier run would be compiled too.
+    // Without this, files of an earlier run would be compiled too.
     let _ = fs::remove_dir_all(&source);
     fs::create_dir_all(&source)?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -133,7 +133,7 @@ fn write(schema: &Path, imports: &[(&Case, Imported)], folder: &Path) -> Result<
 
 /// Returns the files that rustfmt with its defaults would change.
 fn unformatted(imports: &[(&Case, Imported)], folder: &Path) -> Option<Vec<String>> {
-    // Without a file here, rustfmt would use that of the workspace above.
+    // Without this file, rustfmt would use the configuration of the workspace.
     fs::write(folder.join("rustfmt.toml"), "").ok()?;
     let mut changed = Vec::new();
     for cases in imports.chunks(50) {

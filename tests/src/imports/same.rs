@@ -6,17 +6,17 @@ use std::hash::{Hash, Hasher};
 
 use comfy_schema::{Map, Value};
 
-/// Returns the difference between two prompts, if there is one apart from the ids of nodes and the order of keys.
+/// Returns a difference between two prompts, or `None` if they differ at most in the ids of nodes and the order of keys.
 ///
 /// Every node is coloured by its content, then repeatedly by the colours of its neighbours, until no colour splits.
 /// Nodes that still have the same colour are paired in their order. The paired nodes are then compared exactly, so that
 /// prompts that differ are never taken for equal.
 pub fn difference(file: &Value, ours: &Value) -> Option<String> {
     let (Some(file), Some(ours)) = (Graph::new(file), Graph::new(ours)) else {
-        return Some("one of the two is not a prompt".to_owned());
+        return Some("expected two prompts, found other JSON".to_owned());
     };
     if file.nodes.len() != ours.nodes.len() {
-        return Some(format!("{} nodes for {}", ours.nodes.len(), file.nodes.len()));
+        return Some(format!("expected {} nodes, found {}", file.nodes.len(), ours.nodes.len()));
     }
     let mut left = file.colours();
     let mut right = ours.colours();
@@ -35,7 +35,7 @@ pub fn difference(file: &Value, ours: &Value) -> Option<String> {
         for (colour, group) in &mut of_file {
             let other = of_ours.remove(colour).unwrap_or_default();
             if other.len() != group.len() {
-                return Some(format!("no node sent is {}", file.describe(group[0])));
+                return Some(format!("not sent: {}", file.describe(group[0])));
             }
         }
         break;
@@ -97,7 +97,7 @@ impl<'v> Graph<'v> {
         }
     }
 
-    /// Returns a colour for every node by its content, links apart.
+    /// Returns a colour for every node, computed from its content without links.
     fn colours(&self) -> Vec<u64> {
         let colour = |node: &Map| {
             let mut parts: Vec<String> = node
@@ -127,7 +127,7 @@ fn inputs(node: &Map) -> impl Iterator<Item = (&str, &Value)> {
     inputs.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-/// Colours every node by the colours of its neighbours until no more nodes are told apart.
+/// Colours every node by the colours of its neighbours until the number of different colours no longer grows.
 fn refine(graph: &Graph<'_>, colours: &mut [u64]) {
     let mut count = groups(colours).len();
     loop {
@@ -141,7 +141,7 @@ fn refine(graph: &Graph<'_>, colours: &mut [u64]) {
             *colour = hash(&(*colour, around));
         }
         let found = groups(colours).len();
-        // The last round changes nothing, but both prompts make the same number of rounds.
+        // The last round changes all colours but separates no nodes. Equal prompts need equally many rounds.
         if found <= count {
             return;
         }
@@ -157,7 +157,7 @@ fn groups(colours: &[u64]) -> HashMap<u64, Vec<usize>> {
     groups
 }
 
-/// Returns a node that was sent, with the ids of the file in its links.
+/// Returns a node that was sent, with the ids in its links replaced by those of the file.
 fn rename(node: &Map, ids: &HashMap<&str, &str>, graph: &Graph<'_>) -> Map {
     let mut node = node.clone();
     if let Some(Value::Object(inputs)) = node.get_mut("inputs") {

@@ -85,7 +85,7 @@ fn nested_dynamic_inputs() {
     });
 }
 
-/// The only node with a list of dynamic combos is not needed by an output node, so it is not compared like the others.
+/// `GrowingChoices` has no output for an output node to use, so it causes a warning, which `snapshot!` does not allow.
 #[test]
 fn lists_of_choices() {
     let workflow = workflow! {
@@ -148,7 +148,7 @@ fn odd_names() {
     });
 }
 
-/// The schema has an input with an empty name.
+/// `EasyFullLoader` has an input whose name is empty.
 #[test]
 fn an_empty_name() {
     let workflow = workflow! {
