@@ -22,8 +22,8 @@ use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Schema, Text};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Query {
-    /// The words, each of which must occur in the class, title, category, aliases, description or module of the node. Case
-    /// is ignored.
+    /// The words, each of which must occur in the class, title, category, aliases, description or module of the node.
+    /// Case is ignored.
     pub words: Vec<String>,
     /// The types, each of which some input of the node must take.
     pub takes: Vec<String>,
@@ -96,7 +96,7 @@ fn is_gives(word: &str) -> bool {
 
 /// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only `*`.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn takes(input: &InputDef, word: &str) -> bool {
     match &input.kind {
@@ -117,7 +117,7 @@ pub fn takes(input: &InputDef, word: &str) -> bool {
 
 /// Returns whether an output carries a type. An output that carries any type matches only `*`.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn gives(node: &NodeDef, output: &OutputDef, word: &str) -> bool {
     carried(node, output).split(',').any(|one| one.eq_ignore_ascii_case(word))
@@ -126,7 +126,7 @@ pub fn gives(node: &NodeDef, output: &OutputDef, word: &str) -> bool {
 /// Returns the comma-separated list of the types that an output may carry. For a matched type, these are the types that
 /// the inputs of its template allow.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn carried(node: &NodeDef, output: &OutputDef) -> Text {
     let OutputKind::Match(id) = &output.kind else { return output.kind.type_word() };

@@ -15,7 +15,8 @@ pub fn alternatives(names: impl IntoIterator<Item = impl AsRef<str>>) -> String 
     }
 }
 
-/// Returns a hint to append to a message, such as `` ; did you mean `a` or `b`? ``, or an empty string without suggestions.
+/// Returns a hint to append to a message, such as `` ; did you mean `a` or `b`? ``, or an empty string if there are no
+/// suggestions.
 pub fn did_you_mean(suggestions: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let names = alternatives(suggestions);
     if names.is_empty() { names } else { format!("; did you mean {names}?") }

@@ -1,5 +1,6 @@
-//! The type words for which the front end has a widget, apart from primitives, combos and dynamic combos. Shared by the
-//! workspace's crates; may change in any version.
+//! The type words for which the front end has a widget, apart from primitives, combos and dynamic combos.
+//!
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 //!
 //! The parser of schemas, the generator and the converter of UI workflows read these lists.
 //!

@@ -148,7 +148,7 @@ impl InputOptions {
         label_on: text = "label_on";
         /// Returns the label of a switch that is off.
         label_off: text = "label_off";
-        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. A combo with this option is one.
+        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. The option makes the combo one.
         multi_select: object = "multi_select";
         /// Returns whether the values are images of the input folder, to which the editor uploads.
         image_upload: flag = "image_upload";
@@ -168,7 +168,7 @@ impl InputOptions {
         upload_subfolder: text = "upload_subfolder";
         /// Returns whether the value may be an array of files.
         allow_batch: flag = "allow_batch";
-        /// Returns the source of remote values, such as a route of the server: `route`, `response_key`, `refresh`, ….
+        /// Returns the source of remote values: `route` (on the server, or a URL), `response_key`, `refresh`, ….
         remote: object = "remote";
         /// Returns the source of remote values that the server does not check: `route`, `item_schema`, ….
         remote_combo: object = "remote_combo";

@@ -107,7 +107,7 @@ impl NodeDef {
         }
     }
 
-    /// Returns the search aliases. If there are none, the classic interface writes `[]` and the schema interface `null`.
+    /// Returns the search aliases. Without any, the classic interface writes `[]` and the schema interface `null`.
     pub(crate) fn search_aliases_value(&self) -> Value {
         if self.search_aliases.is_empty() && self.producer == Producer::V3 {
             return Value::Null;

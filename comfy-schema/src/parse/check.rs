@@ -63,8 +63,8 @@ fn bounds(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     }
 }
 
-/// Compares two numbers: exactly if both are integers of up to 128 bits, otherwise as floats. Returns `None` unless both
-/// are numbers.
+/// Compares two numbers: exactly if both are integers of up to 128 bits, otherwise as floats. Returns `None` if one of
+/// them is not a number.
 fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),

@@ -77,8 +77,8 @@ fn raw_input(name: Text, section: Section, spec: Value) -> InputDef {
     InputDef { name, section, kind: InputKind::Raw(spec), options: InputOptions::none(Shape::Alone) }
 }
 
-/// Returns the kind that a type word and its options denote. Returns `None` and leaves the options unchanged if a dynamic
-/// kind lacks an option that it needs or is nested too deeply.
+/// Returns the kind that a type word and its options denote. Returns `None` and leaves the options unchanged if a
+/// dynamic kind lacks an option that it needs or is nested too deeply.
 fn of_word(context: &Context<'_>, word: &Text, options: &mut InputOptions, report: &mut Report) -> Option<InputKind> {
     Some(match word.as_str() {
         "INT" => InputKind::Int,

@@ -35,8 +35,8 @@ pub(super) fn inputs(
     }
 }
 
-/// Parses the sections into the node's inputs. Returns an object of the same form with the specifications that the inputs
-/// do not reproduce.
+/// Parses the sections into the node's inputs. Returns an object of the same form with the specifications that the
+/// inputs do not reproduce.
 fn read_sections(
     at: &Place<'_>,
     node: &mut NodeDef,

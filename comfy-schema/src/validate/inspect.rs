@@ -6,7 +6,7 @@ use super::scan::Graph;
 use super::warning::{PromptWarning, PromptWarningKind};
 use crate::{InputKind, Map, NodeDef, Text, Value, suggest};
 
-/// Returns the warnings for a prompt, accepted or refused, after conversion.
+/// Returns the warnings for a prompt whose literals have been converted, whether it is accepted or refused.
 pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     let needed = needed(prompt, graph);
     let mut warnings = Vec::new();
@@ -121,7 +121,8 @@ impl Look<'_> {
         }
     }
 
-    /// Warns of a literal for a type of which the server accepts any literal, although no node does.
+    /// Warns of a literal for a type that only links carry. The server does not check such literals, but no node can use
+    /// them.
     fn literal(&mut self, declared: &Declared<'_>, value: &Value) {
         let InputKind::Link(word) = &declared.input.kind else { return };
         if matches!(value, Value::Array(_)) || declared.input.options.widget_type().is_some() {

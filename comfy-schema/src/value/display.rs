@@ -66,7 +66,7 @@ fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     write!(f, "{value:?}")
 }
 
-/// Writes a JSON string. Only the characters that must be escaped are.
+/// Writes a JSON string. Characters are escaped only if JSON requires it.
 pub(crate) fn string(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char('"')?;
     let mut rest = text;
