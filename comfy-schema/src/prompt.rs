@@ -1,7 +1,7 @@
 //! Prompts in API format as graphs: the nodes, in the order of the document, and the links between them.
 //!
-//! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so that
-//! each caller decides what it means. A value is a link if the server's execution takes it for one.
+//! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so
+//! that each caller decides what it means. A value is a link if the server's execution takes it for one.
 //!
 //! The crates of the workspace read prompts through this module, with two exceptions: the validator, which converts
 //! literals in place and follows slots as Python does, and the workflow of `comfy-runtime`, which depends on this crate
@@ -121,8 +121,8 @@ impl<'p> Prompt<'p> {
         self.positions.get(id).copied()
     }
 
-    /// Returns the linked inputs of the node at this position, in the order of the document. The iterator is empty if the
-    /// position does not exist or the node's inputs are not an object.
+    /// Returns the linked inputs of the node at this position, in the order of the document. The iterator is empty if
+    /// the position does not exist or the node's inputs are not an object.
     pub fn edges(&self, at: usize) -> impl Iterator<Item = Edge<'p>> {
         let inputs = self.nodes.get(at).and_then(|node| node.inputs());
         inputs.into_iter().flat_map(Map::iter).filter_map(|(input, value)| {
@@ -173,8 +173,8 @@ impl<'p> PromptNode<'p> {
 }
 
 impl<'p> Link<'p> {
-    /// Interprets an input's value as the server's execution does: an array of a string and a number or boolean is a link,
-    /// anything else is a literal.
+    /// Interprets an input's value as the server's execution does: an array of a string and a number or boolean is a
+    /// link, anything else is a literal.
     pub fn of(value: &'p Value) -> Option<Self> {
         match value.as_array()? {
             [Value::String(source), slot] if slot.is_number() || slot.as_bool().is_some() => {

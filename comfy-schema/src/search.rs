@@ -94,7 +94,8 @@ fn is_gives(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "gives" | "give" | "giving" | "returns")
 }
 
-/// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only `*`.
+/// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only
+/// `*`.
 ///
 /// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]

@@ -4,8 +4,8 @@
 //!
 //! The parser of schemas, the generator and the converter of UI workflows read these lists.
 //!
-//! The markers of `comfy_runtime::types` are a separate list, because the runtime cannot depend on this crate. A test of
-//! `comfy-codegen` compares that list with the generator's.
+//! The markers of `comfy_runtime::types` are a separate list, because the runtime cannot depend on this crate. A test
+//! of `comfy-codegen` compares that list with the generator's.
 
 /// The widgets of front end 1.45.
 const FRONT_END_1_45: &[&str] = &[

@@ -5,9 +5,9 @@
 //! ([`Level::Defaulted`]: the editor fills the default in, the server does not), or there are only additions
 //! ([`Level::Additive`]).
 //!
-//! [`Comparison::workflow`] judges a workflow by the parts of the schema that it uses: its values, options and links. It
-//! checks every input by the validator's rules, once with each schema, and returns the changes that explain the errors
-//! that are new. [`Comparison::class`] returns all changes of a class, for callers that do not have a workflow.
+//! [`Comparison::workflow`] judges a workflow by the parts of the schema that it uses: its values, options and links.
+//! It checks every input by the validator's rules, once with each schema, and returns the changes that explain the
+//! errors that are new. [`Comparison::class`] returns all changes of a class, for callers that do not have a workflow.
 //!
 //! ```
 //! use comfy_schema::drift::{Comparison, Level};
@@ -106,11 +106,11 @@ impl<'s> Comparison<'s> {
     ///
     /// A node that is invalid by the old schema is left out; a file that the old server lacks does not make a node
     /// invalid here. Changes of parts that the workflow does not use (an option that it does not choose, an output that
-    /// it does not link) are left out too. A literal for a removed input is [`Level::Additive`], since the server ignores
-    /// it.
+    /// it does not link) are left out too. A literal for a removed input is [`Level::Additive`], since the server
+    /// ignores it.
     ///
-    /// In three cases of [`Level::Breaking`], the server accepts the prompt and fails only when it runs the node: a link
-    /// to a removed input, a removed branch of a dynamic combo, and a new required dynamic combo.
+    /// In three cases of [`Level::Breaking`], the server accepts the prompt and fails only when it runs the node: a
+    /// link to a removed input, a removed branch of a dynamic combo, and a new required dynamic combo.
     ///
     /// # Errors
     ///

@@ -66,8 +66,8 @@ impl<'p, 's> Seen<'p, 's> {
     }
 }
 
-/// Returns the changes that affect the nodes of a workflow, in the order of the prompt. A node that no output node needs
-/// is left out, since the server ignores it, unless its class was removed or replaced.
+/// Returns the changes that affect the nodes of a workflow, in the order of the prompt. A node that no output node
+/// needs is left out, since the server ignores it, unless its class was removed or replaced.
 pub(super) fn findings(
     old: &Schema,
     new: &Schema,

@@ -174,8 +174,8 @@ impl InputOptions {
         remote_combo: object = "remote_combo";
         /// Returns whether the editor shows a socket without a widget. The server still accepts a literal.
         force_input: flag = "forceInput";
-        /// Returns whether `defaultInput`, the older name of `forceInput`, is set. The editor ignores it for required inputs
-        /// and for inputs inside dynamic ones.
+        /// Returns whether `defaultInput`, the older name of `forceInput`, is set. The editor ignores it for required
+        /// inputs and for inputs inside dynamic ones.
         default_input: flag = "defaultInput";
         /// Returns whether the editor shows no socket. The server still accepts a link.
         socketless: flag = "socketless";

@@ -34,7 +34,8 @@ pub enum OutputKind {
     Union(Vec<Text>),
     /// Any type, written `*`.
     Any,
-    /// The type of the inputs with this template id (`COMFY_MATCHTYPE_V3`). The id is `None` if the definition has none.
+    /// The type of the inputs with this template id (`COMFY_MATCHTYPE_V3`). The id is `None` if the definition has
+    /// none.
     Match(Option<Text>),
     /// A list of options, which classic nodes may declare.
     Combo(Vec<Value>),

@@ -21,8 +21,8 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// Returns an error if the document is not JSON or is not an object of node definitions. The error names the kind of
-    /// the document, such as a web page or a workflow, if it is recognized.
+    /// Returns an error if the document is not JSON or is not an object of node definitions. The error names the kind
+    /// of the document, such as a web page or a workflow, if it is recognized.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SchemaError> {
         document::read(bytes)
     }

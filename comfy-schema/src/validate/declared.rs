@@ -155,8 +155,8 @@ impl<'s> Expansion<'s, '_> {
         self.declarations.errors.push(error);
     }
 
-    /// Adds an input, if it is to be listed. Once dynamic inputs have expanded, names are unique: a required declaration
-    /// takes precedence over an optional one, and a later one over an earlier one of the same section.
+    /// Adds an input, if it is to be listed. Once dynamic inputs have expanded, names are unique: a required
+    /// declaration takes precedence over an optional one, and a later one over an earlier one of the same section.
     fn add(&mut self, input: &'s InputDef, name: Text, required: bool) {
         if !(self.all || required || self.given.contains_key(&name)) {
             return;

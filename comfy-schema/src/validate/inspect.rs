@@ -18,7 +18,8 @@ pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     warnings
 }
 
-/// Returns, for each node, whether execution reaches it from the selected outputs. It follows every link, declared or not.
+/// Returns, for each node, whether execution reaches it from the selected outputs. It follows every link, declared or
+/// not.
 fn needed(prompt: &Map, graph: &Graph<'_>) -> Vec<bool> {
     let mut needed = vec![false; graph.classes.len()];
     let mut open: Vec<usize> = graph.outputs.clone();
@@ -121,8 +122,8 @@ impl Look<'_> {
         }
     }
 
-    /// Warns of a literal for a type that only links carry. The server does not check such literals, but no node can use
-    /// them.
+    /// Warns of a literal for a type that only links carry. The server does not check such literals, but no node can
+    /// use them.
     fn literal(&mut self, declared: &Declared<'_>, value: &Value) {
         let InputKind::Link(word) = &declared.input.kind else { return };
         if matches!(value, Value::Array(_)) || declared.input.options.widget_type().is_some() {

@@ -40,8 +40,8 @@ pub(super) fn convert(input: &InputDef, value: &mut Value) -> Result<(), Wrong> 
     Ok(())
 }
 
-/// Compares a converted literal with the input's bounds and options. Returns the exception that Python raises if a bound
-/// and the literal cannot be compared.
+/// Compares a converted literal with the input's bounds and options. Returns the exception that Python raises if a
+/// bound and the literal cannot be compared.
 pub(super) fn compare(input: &InputDef, value: &Value) -> Result<Option<Wrong>, Exception> {
     let options = options(input);
     if let Some(min) = options.and_then(|options| options.get("min"))

@@ -123,8 +123,8 @@ struct Consumer {
     slot: Value,
 }
 
-/// Replaces the classes that the server does not have. The server does this before everything else, so exceptions raised
-/// here come first.
+/// Replaces the classes that the server does not have. The server does this before everything else, so exceptions
+/// raised here come first.
 pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), ServerException> {
     let replaced = find(prompt, schema, replacements)?;
     if replaced.is_empty() {

@@ -129,8 +129,8 @@ impl NodeErrors {
         self.nodes.iter().find(|node| node.id == id)
     }
 
-    /// Returns the outputs that the server lists as dependent on a node: those that failed when its errors were found or
-    /// later. Unrelated outputs may be among them.
+    /// Returns the outputs that the server lists as dependent on a node: those that failed when its errors were found
+    /// or later. Unrelated outputs may be among them.
     pub fn dependent_outputs(&self, node: &NodeReport) -> &[Text] {
         self.failed_outputs.get(node.failed_before..).unwrap_or_default()
     }

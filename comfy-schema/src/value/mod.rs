@@ -68,8 +68,8 @@ impl PartialEq for Value {
 }
 
 impl Value {
-    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A lone
-    /// surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
+    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A
+    /// lone surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
     ///
     /// # Errors
     ///
@@ -99,7 +99,8 @@ impl Value {
         }
     }
 
-    /// Returns the number as an integer, if it is an integer or a float without a fraction (`1.0`) and fits in 128 bits.
+    /// Returns the number as an integer, if it is an integer or a float without a fraction (`1.0`) and fits in 128
+    /// bits.
     pub fn as_i128(&self) -> Option<i128> {
         match self {
             Self::Int(value) => Some(*value),
@@ -118,8 +119,8 @@ impl Value {
         }
     }
 
-    /// Returns the number as the nearest float. Integers beyond 2^53 lose digits, and those beyond the range of floats are
-    /// infinite.
+    /// Returns the number as the nearest float. Integers beyond 2^53 lose digits, and those beyond the range of floats
+    /// are infinite.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "the method returns the nearest float")]

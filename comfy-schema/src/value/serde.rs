@@ -10,8 +10,8 @@ use super::read::MAX_DEPTH;
 use super::{Map, Value};
 use crate::Text;
 
-/// The key that `serde_json` uses for numbers with its feature `arbitrary_precision`: it passes a number as an object of
-/// this key and the digits.
+/// The key that `serde_json` uses for numbers with its feature `arbitrary_precision`: it passes a number as an object
+/// of this key and the digits.
 const SERDE_JSON_NUMBER: &str = "$serde_json::private::Number";
 
 impl Serialize for Value {

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::{Exception, type_name};
 use crate::Value;
 
-/// Returns the result of `a == b`. Numbers compare by their value (`1`, `1.0` and `true` are equal), and NaN is not equal
-/// to itself.
+/// Returns the result of `a == b`. Numbers compare by their value (`1`, `1.0` and `true` are equal), and NaN is not
+/// equal to itself.
 pub(in crate::validate) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) => true,
