@@ -27,7 +27,7 @@ pub(super) struct Declarations<'s> {
     pub(super) dynamic: bool,
 }
 
-/// Returns the declared inputs of a node that is given these inputs. With `all`, optional inputs that are not given are
+/// Returns the declared inputs of a node for the given inputs. If `all` is set, optional inputs that are not given are
 /// included.
 pub(super) fn declared<'s>(node: &'s NodeDef, given: &Map, all: bool) -> Declarations<'s> {
     let declarations = Declarations {

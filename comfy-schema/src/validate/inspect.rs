@@ -58,7 +58,7 @@ impl Look<'_> {
         }
         let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
             if !needed {
-                let message = "missing `inputs`; the server accepts the prompt, and its worker dies when it runs it, so write `\"inputs\": {}`";
+                let message = "missing `inputs`; the server accepts the prompt, but its worker dies when it runs the node, so write `\"inputs\": {}`";
                 self.warn(PromptWarningKind::NoInputs, None, message.into());
             }
             return;

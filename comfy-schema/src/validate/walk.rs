@@ -416,7 +416,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             input: None,
             kind: UnverifiableKind::LongChain,
             reason: format!(
-                "a chain of more than {LONG_CHAIN_LEN} nodes; at about {MAX_CHAIN_LEN}, the stack of the server ends"
+                "a chain of more than {LONG_CHAIN_LEN} nodes; Python's recursion limit ends the server's check at about {MAX_CHAIN_LEN}"
             ),
         });
     }
