@@ -1,4 +1,4 @@
-//! Build scripts: what cargo is told, and how a run is skipped that would change nothing.
+//! Build scripts: the instructions for cargo, and skipping a run that would change nothing.
 
 use std::process;
 
@@ -12,8 +12,9 @@ use crate::output::Fingerprint;
 impl Config {
     /// Generates the file from a build script.
     ///
-    /// Tells cargo when to run the script again, and does nothing if neither the definitions nor the configuration
-    /// changed. If generating fails, the error is printed and the process ends with 1.
+    /// Tells cargo when to run the script again. Writes nothing if the definitions, the configuration and the nodes
+    /// that the sources use are unchanged. If generating fails, the error is printed and the process exits with status
+    /// 1.
     ///
     /// | environment variable | meaning |
     /// |---|---|

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::plan::{OverrideError, SelectionError};
 
-/// The reason why nothing was generated. A file that existed before is unchanged.
+/// The error of a failed generation. An existing file stays unchanged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! From node definitions to source text: parse, plan, pack, emit.
+//! Runs the steps from node definitions to source text: parse, plan, pack, emit.
 
 use std::collections::HashSet;
 
@@ -50,8 +50,9 @@ impl Config {
         Ok(Generated { source: draft.text()?, report: draft.report })
     }
 
-    /// Generates the file, which is left alone if it would not change, and returns the report. Reads no environment
-    /// variable but `OUT_DIR`. If generating fails, the file stays as it was.
+    /// Generates the file and returns the report. A file set with [`out_file`](Self::out_file) is not written if its
+    /// content would not change. Reads no environment variable but `OUT_DIR`. If generating fails, an existing file
+    /// stays unchanged.
     ///
     /// # Errors
     ///
@@ -71,13 +72,13 @@ pub(crate) struct Draft<'c> {
     document: &'c Document,
     body: String,
     fingerprint: Fingerprint,
-    /// The names that decide what is generated from these definitions, if the words of sources do.
+    /// The names to look for in the sources, if only the nodes that they use are generated.
     pub(crate) names: Option<Names>,
     pub(crate) report: Report,
 }
 
-/// Generates the source that `config` asks for from the definitions in `document`. `words` are those of the sources, if
-/// only what they use is wanted.
+/// Generates the source for `config` from the definitions in `document`. `words` are the words of the sources, if only
+/// the nodes that they use are generated.
 pub(crate) fn draft<'c>(
     config: &'c Config,
     document: &'c Document,

@@ -10,9 +10,9 @@
 //! mod nodes { comfy_runtime::include_nodes!(); }
 //! ```
 //!
-//! [`Config`] has the options: generating only some nodes or those that the sources use, opening and closing combos,
-//! asking a running server instead of reading a file, writing a file to check in. A build uses the network only if it
-//! is configured to.
+//! [`Config`] has the options: it can generate only some nodes or those that the sources use, open and close combos,
+//! ask a running server instead of reading a file, and write a file to check in. A build uses the network only if it is
+//! configured to.
 //!
 //! # What is generated
 //!
@@ -41,7 +41,8 @@
 //! `document` loads the node definitions and `comfy-schema` parses them. `plan` decides what every node and input
 //! becomes, with names from `names` that depend neither on the order of nodes nor on which of them are wanted. `pack`
 //! writes the descriptors that the runtime reads, and `emit` writes the source. `generator` runs these steps for a
-//! [`Config`]; `cargo` does so for a build script, and `output` replaces the file atomically, only if it changed.
+//! [`Config`]; `cargo` does so for a build script, unless nothing has changed, and `output` replaces the file
+//! atomically.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -69,10 +70,10 @@ pub use report::{Renamed, Report};
 
 use std::path::PathBuf;
 
-/// Generates every node of a file with node definitions, from a build script. Short for
+/// Generates every node of a file with node definitions, from a build script. This is short for
 /// [`Config::new().schema(path).build()`](Config::build).
 ///
-/// If generating fails, the error is printed and the process ends with 1.
+/// If generating fails, the error is printed and the process exits with status 1.
 pub fn build(schema: impl Into<PathBuf>) {
     Config::new().schema(schema).build();
 }

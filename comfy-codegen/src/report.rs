@@ -1,10 +1,10 @@
-//! The report about what was generated.
+//! The report on a generation.
 
 use comfy_schema::{Map, Schema, Value};
 
 use crate::plan::{Kind, Plan, Record};
 
-/// A report about what was generated, and about what was odd in the definitions.
+/// A report on the generated code and on oddities in the definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -20,8 +20,8 @@ pub struct Report {
     /// The nodes, inputs and branches whose name in Rust differs from that in the schema by more than case, blanks and
     /// punctuation: a number or a word was added to tell names apart, or a symbol was spelled out.
     pub renamed: Vec<Renamed>,
-    /// Everything odd, each with its path: issues that parsing the schema reports, defaults that the server would
-    /// refuse, bounds without effect, nodes with raw fields.
+    /// The warnings, each with its path: issues from parsing the schema, defaults that the server would refuse, bounds
+    /// without effect, nodes with raw fields.
     pub warnings: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Report {
         let complete = plan.nodes.len() == schema.nodes.len();
         let concerns = |path: &str| complete || plan.nodes.iter().any(|node| is_within(path, &node.source.class));
         report.warnings.extend(schema.issues.iter().filter(|issue| concerns(&issue.path)).map(ToString::to_string));
-        // By class, not by Rust name.
+        // The report is sorted by class, the plan by Rust name.
         let mut nodes: Vec<_> = plan.nodes.iter().collect();
         nodes.sort_by_key(|node| &node.source.class);
         for node in nodes {
@@ -109,7 +109,8 @@ fn texts(texts: &[String]) -> Value {
     texts.iter().map(String::as_str).collect()
 }
 
-/// Returns what readers recognise a name by: its letters and digits in lower case, without what stands between them.
+/// Returns the letters and digits of a name in lower case, by which readers recognize it. Other characters are left
+/// out.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

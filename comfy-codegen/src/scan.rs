@@ -9,8 +9,8 @@ use crate::output::is_generated;
 
 /// Returns every word of the `.rs` files at these paths, at any depth.
 ///
-/// Comments, strings and macros count like code: a parser would miss names in a macro or in a file that is half
-/// written, and a node too many costs nothing.
+/// Comments, strings and macros count like code: a parser would miss names in a macro or in a half-written file, and an
+/// unneeded node costs little.
 pub(crate) fn words(paths: &[PathBuf]) -> Result<HashSet<String>, Error> {
     let mut words = HashSet::new();
     for path in paths {
@@ -22,7 +22,7 @@ pub(crate) fn words(paths: &[PathBuf]) -> Result<HashSet<String>, Error> {
 fn visit(path: &Path, words: &mut HashSet<String>) -> Result<(), Error> {
     let failed = |source: io::Error| Error::Sources { path: path.to_owned(), source };
     if !fs::metadata(path).map_err(failed)?.is_dir() {
-        // Sources are UTF-8, or rustc refuses them, so other bytes cannot be part of a name.
+        // rustc accepts only UTF-8, so other bytes cannot be part of a name.
         let bytes = fs::read(path).map_err(failed)?;
         collect(&String::from_utf8_lossy(&bytes), words);
         return Ok(());
@@ -30,7 +30,7 @@ fn visit(path: &Path, words: &mut HashSet<String>) -> Result<(), Error> {
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
-        // Links to folders may form cycles; links to files cannot.
+        // Symbolic links to folders are not followed, because they may form cycles.
         let folder = entry.file_type().map_err(failed)?.is_dir();
         if folder || path.extension().is_some_and(|ending| ending == "rs") {
             visit(&path, words)?;

@@ -6,7 +6,7 @@ use comfy_schema::prompt::{NodeLabel, NotAPrompt};
 use comfy_schema::suggest::did_you_mean;
 use thiserror::Error;
 
-/// The longest text of a file that messages and comments show, in characters.
+/// The maximum length of a text of the file in messages and comments, in characters.
 pub(crate) const MAX_SHOWN_LEN: usize = 80;
 
 /// The reason why a prompt cannot become Rust source.
@@ -27,13 +27,13 @@ pub enum ImportError {
         /// The problem, and the input that has it.
         message: String,
     },
-    /// Nodes need each other, so that none of them can come first.
+    /// The nodes form a cycle, so that none of them can come first.
     #[error("the nodes form a cycle, which no server can run: {}", cycle(nodes))]
     Cycle {
         /// The nodes of the cycle. Each needs the next one, and the last needs the first.
         nodes: Vec<NodeLabel>,
     },
-    /// The prompt has more nodes than are imported.
+    /// The prompt has more nodes than an import accepts.
     #[error("the prompt has {found} nodes; at most {max} are imported; split the workflow")]
     TooMany {
         /// The number of nodes in the prompt.
@@ -41,21 +41,21 @@ pub enum ImportError {
         /// The maximum number of nodes.
         max: usize,
     },
-    /// A value that was to become a parameter does not exist.
+    /// A requested parameter matches no value of the prompt.
     #[error("unknown parameter `{name}`; write `seed`, `KSampler.seed` or `12.seed`{}", did_you_mean(suggestions))]
     Parameter {
         /// The name that was asked for.
         name: String,
-        /// Names that may have been meant.
+        /// The names that may have been meant.
         suggestions: Vec<String>,
     },
-    /// The name of the function is not a Rust identifier, or is one that imported sources use.
+    /// The name of the function is not a Rust identifier, or is a name that imported sources use themselves.
     #[error("invalid function name `{name}`; give a Rust identifier that imported sources do not use themselves")]
     FunctionName {
         /// The name that was given.
         name: String,
     },
-    /// The path of the generated nodes is not a path of Rust.
+    /// The path of the generated nodes is not a valid Rust path.
     #[error("invalid module path `{path}`; give the path of the generated nodes, such as `crate::nodes`")]
     NodesPath {
         /// The path that was given.
@@ -74,7 +74,7 @@ fn cycle(nodes: &[NodeLabel]) -> String {
     text
 }
 
-/// Something that a reader of the source should know: a node or value has no typed form, or was left out.
+/// A warning about a node: the node or one of its values has no typed form, or a value was left out or added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportWarning {

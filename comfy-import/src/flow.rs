@@ -1,4 +1,4 @@
-//! The uses of every output, and the type that rustc will see at each link.
+//! The uses of every output, and the type that each output has in the generated code.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub(crate) enum Type {
     Union(UnionId),
     /// An option of a combo: `Out<Listed<O>>`.
     Listed(Option<ListId>),
-    /// A match type that nothing decides: `Out<Unknown>`.
+    /// A match type that no link determines: `Out<Unknown>`.
     Unknown,
     /// A type that the schema does not know: `AnyOut`.
     Any,
@@ -106,7 +106,8 @@ pub(crate) struct Types<'c, 's> {
     shared: &'c Shared<'s>,
     /// The type arguments of every node's match types.
     arguments: Vec<Vec<Type>>,
-    /// The types that the uses of every node's outputs suggest for its match types, where nothing else decides them.
+    /// The types that the uses of every node's outputs suggest for its match types. They count if no input determines
+    /// them.
     wishes: Vec<Vec<Option<Type>>>,
 }
 
@@ -185,7 +186,7 @@ impl<'c, 's> Types<'c, 's> {
         self.arguments_of(values, items, self.wishes.get(at).map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// Returns whether an output of this type decides a match type.
+    /// Returns whether an output of this type determines a match type to which it is linked.
     fn matches(&self, found: Type, allowed: Option<UnionId>) -> bool {
         match found {
             Type::Word(word) => allowed.is_none_or(|union| self.has(union, word)),

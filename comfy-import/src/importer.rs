@@ -1,4 +1,4 @@
-//! The importer: from a prompt to source.
+//! The importer, which turns prompts into source.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::options::{ImportOptions, Imported};
 use crate::order;
 use crate::prompt::{self, Given, Link, Prompt};
 
-/// Turns prompts into source. An importer is made once for a schema and imports any number of prompts.
+/// An importer, which turns prompts into source. It is created once for a schema and imports any number of prompts.
 #[derive(Debug)]
 #[must_use = "an importer does nothing until `import` is called"]
 pub struct Importer<'s> {
@@ -25,15 +25,15 @@ pub struct Importer<'s> {
 }
 
 impl<'s> Importer<'s> {
-    /// Plans the names and types of all nodes of a schema.
+    /// Creates an importer, for which the names and types of all nodes of the schema are planned.
     pub fn new(schema: &'s Schema) -> Self {
         let plan = Plan::of(schema);
         let classes = plan.nodes.iter().enumerate().map(|(at, node)| (node.source.class.as_str(), at)).collect();
         Self { plan, classes }
     }
 
-    /// Returns the source for a prompt in API format: an object of node ids, each with `class_type`, `inputs` and
-    /// perhaps `_meta`.
+    /// Returns the source for a prompt in API format: an object of nodes by id, each with `class_type`, `inputs` and
+    /// optionally `_meta`.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl<'s> Importer<'s> {
             && let Some(last) = order.last().and_then(|&at| items.get_mut(at))
         {
             last.form =
-                NodeForm::Raw("no node of the file saves or shows anything, which only a raw node may".to_owned());
+                NodeForm::Raw("no node of the file saves or shows anything, so that only a raw node can be the result".to_owned());
         }
         items
     }

@@ -1,16 +1,16 @@
-//! A node of the prompt with the form that it gets in the source.
+//! The nodes of the prompt with the forms that they get in the source.
 
 use comfy_codegen::plan;
 
 use crate::fit::Values;
 use crate::prompt;
 
-/// A node of the prompt with the form it gets.
+/// A node of the prompt with the form that it gets in the source.
 #[derive(Debug)]
 pub(crate) struct Item<'p, 'n, 's> {
     pub(crate) node: &'n prompt::Node,
     pub(crate) form: NodeForm<'p, 's>,
-    /// Whether its title is the one that the editor gives every node of the class.
+    /// Whether its title is the default title, which the editor gives every node of the class.
     pub(crate) has_default_title: bool,
     /// Whether the node saves or shows something, as far as is known.
     pub(crate) is_output: bool,

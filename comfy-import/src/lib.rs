@@ -26,16 +26,16 @@
 //! # }
 //! ```
 //!
-//! The imported function sends what the file holds: the same nodes with the same inputs and titles. Node ids are made
-//! from names, unless [`IdStyle::Keep`] keeps those of the file. A node or value that has no typed form becomes a raw
-//! node or an unchecked value, with a comment that gives the reason.
+//! The imported function sends the prompt of the file: the same nodes with the same inputs and titles. Node ids are
+//! made from names, unless [`IdStyle::Keep`] keeps the ids of the file. A node or value that has no typed form becomes
+//! a raw node or an unchecked value, with a comment that gives the reason.
 //!
 //! # How it works
 //!
 //! `prompt` reads the nodes and links, `order` sorts the nodes and finds cycles, and `fit` gives every node its typed
 //! or raw form (`item`). `flow` finds the uses and types of outputs, `scopes` divides the nodes among functions,
-//! `params` chooses the parameters and `names` the names. `compose` builds a tree of Rust from all that, and `syntax`
-//! writes the tree as rustfmt would.
+//! `params` chooses the parameters and `names` the names of variables. `compose` builds a tree of Rust syntax from
+//! these results, and `syntax` writes the tree as rustfmt would.
 
 mod compose;
 mod error;

@@ -8,17 +8,17 @@ use crate::flow::Uses;
 use crate::item::{Item, NodeForm};
 use crate::prompt::Link;
 
-/// Names of inputs and outputs that tell nothing about their values.
+/// The names of inputs and outputs that do not describe their values.
 const UNTELLING: [&str; 28] = [
     "a", "any", "anything", "b", "boolean", "combo", "data", "element", "float", "in", "input", "input1", "int",
     "item", "number", "obj", "object", "on_false", "on_true", "out", "output", "source", "str", "string", "text",
     "value", "values", "x",
 ];
 
-/// Words in the names of classes that do not tell what a node gives.
+/// The words in class names that do not describe a node's output.
 const NOISE: [&str; 9] = ["load", "loader", "simple", "advanced", "node", "pysssss", "custom", "comfy", "easy"];
 
-/// Names that imported sources use themselves.
+/// The names that imported sources use themselves.
 pub(crate) const OURS: [&str; 4] = ["graph", "unchecked", "unchecked_json", "workflow"];
 
 /// The maximum number of words in a name made from a title.
@@ -26,7 +26,7 @@ const MAX_WORDS: usize = 5;
 /// The maximum length of a name made from a title, in bytes.
 const MAX_NAME_LEN: usize = 32;
 
-/// Returns the names that suit a node, best first; at least one.
+/// Returns one or more names that suit a node, best first.
 pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = own_title(item).into_iter().collect();
     if let [slot] = uses.slots(at) {
@@ -36,7 +36,7 @@ pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) ->
     usable(names, "node")
 }
 
-/// Returns the names that suit an output of a node as a parameter or result of a function, best first; at least one.
+/// Returns one or more names that suit an output as a parameter or result of a function, best first.
 pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
     let mut names: Vec<String> = use_name(link, item, uses).into_iter().collect();
     names.extend(own_title(item));
@@ -44,7 +44,7 @@ pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses
     usable(names, "value")
 }
 
-/// Returns the names that are usable, or else the fallback.
+/// Returns the usable names, or the fallback if there are none.
 fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
     names.retain(|name| is_usable(name));
     if names.is_empty() {
@@ -59,13 +59,13 @@ pub(crate) fn own_title(item: &Item<'_, '_, '_>) -> Option<String> {
     if item.has_default_title || item.node.class.as_deref() == Some(title) {
         return None;
     }
-    // In `CLIP Text Encode (Positive Prompt)` the text in brackets tells the node from others.
+    // In `CLIP Text Encode (Positive Prompt)`, the text in parentheses distinguishes the node.
     let inner = title.strip_suffix(')').and_then(|title| title.rsplit_once('(')).map(|(_, inner)| inner);
     inner.and_then(from_title).or_else(|| from_title(title))
 }
 
 fn from_title(title: &str) -> Option<String> {
-    // A longer title cannot give a short name, and conversion takes time.
+    // A longer title cannot become a short name, and conversion takes time.
     let title = title.get(..title.len().min(4 * MAX_NAME_LEN)).filter(|start| start.len() == title.len())?;
     if !title.is_ascii() {
         return None;
@@ -75,7 +75,8 @@ fn from_title(title: &str) -> Option<String> {
     (fits && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !UNTELLING.contains(&name.as_str())).then_some(name)
 }
 
-/// Returns the name of an output by its uses: that of the inputs it is linked to if they agree, else its own.
+/// Returns a descriptive name for an output: that of the linked inputs if they agree, otherwise that of the output, and
+/// otherwise that of the first linked input that has one.
 pub(crate) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Option<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for found in uses.of(link) {
@@ -95,7 +96,7 @@ pub(crate) fn use_name(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> 
     if is_telling(&own) {
         return Some(own);
     }
-    // Where the names differ, the first telling one is taken.
+    // If the names differ, the first descriptive one is taken.
     counts.into_iter().map(|(name, _)| name).find(|name| is_telling(name))
 }
 
@@ -110,7 +111,7 @@ fn is_telling(name: &str) -> bool {
     !UNTELLING.contains(&name) && is_usable(name)
 }
 
-/// Returns the class in snake case: first without the words that do not tell what the node gives, then whole.
+/// Returns the class in snake case, first without the words that do not describe the output, then complete.
 fn class_names(item: &Item<'_, '_, '_>) -> Vec<String> {
     let Some(class) = item.node.class.as_deref() else { return Vec::new() };
     let full = names::snake_case(class).trim_matches('_').to_owned();
@@ -120,8 +121,8 @@ fn class_names(item: &Item<'_, '_, '_>) -> Vec<String> {
     [short, full].into_iter().filter(|name| name.len() > 1).collect()
 }
 
-/// Returns whether a name can be that of a variable: plain ASCII letters, no keyword, and no name that sources use
-/// themselves.
+/// Returns whether a variable can have this name: it consists of ASCII letters, digits and underscores, and is neither
+/// a keyword nor a name that imported sources use themselves.
 fn is_usable(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_lowercase())
@@ -131,7 +132,7 @@ fn is_usable(name: &str) -> bool {
         && !OURS.contains(&name)
 }
 
-/// Returns a name for a function or parameter made from a text, or the fallback if the text gives none.
+/// Returns a name for a function or parameter made from a text, or the fallback if no name can be made from it.
 pub(crate) fn identifier(text: &str, fallback: &str) -> String {
     let ascii: String = text.chars().map(|c| if c.is_ascii() { c } else { ' ' }).take(200).collect();
     let mut name = names::snake_case(&ascii).trim_start_matches('_').to_owned();
@@ -143,7 +144,7 @@ pub(crate) fn identifier(text: &str, fallback: &str) -> String {
     if is_usable(&name) { name } else { fallback.to_owned() }
 }
 
-/// The names in a function, each with the statement up to which it is needed.
+/// The names of variables in a function, each with the last statement that uses the variable.
 #[derive(Debug, Default)]
 pub(crate) struct Locals {
     /// The last statement that uses each name.
@@ -152,17 +153,17 @@ pub(crate) struct Locals {
     numbers: HashMap<String, usize>,
 }
 
-/// The statement of a name that is needed to the end.
+/// The statement number for a name that stays in use until the end of the function.
 pub(crate) const FOREVER: usize = usize::MAX;
 
 impl Locals {
-    /// Creates a set of names in which these are taken to the end.
+    /// Creates a set of names in which these stay in use until the end of the function.
     pub(crate) fn without(names: impl IntoIterator<Item = String>) -> Self {
         Self { until: names.into_iter().map(|name| (name, FOREVER)).collect(), numbers: HashMap::new() }
     }
 
-    /// Takes the first of the candidates that is free at statement `at`, for a value that is last used at `until`. A
-    /// name whose value is not used any more is free: `let model = LoraLoader { model, … };`.
+    /// Takes the first candidate that is free at statement `at`, for a value that is last used at `until`. A name is
+    /// free again after the last use of its value: `let model = LoraLoader { model, … };`.
     pub(crate) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
         let free = candidates.iter().find(|name| self.until.get(*name).is_none_or(|&until| until <= at));
         let name = match free {

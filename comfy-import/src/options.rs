@@ -32,7 +32,7 @@ pub struct ImportOptions {
     pub function_names: BTreeMap<String, String>,
 }
 
-/// The ids that imported nodes get.
+/// The origin of the ids that imported nodes get.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdStyle {
@@ -70,18 +70,18 @@ impl ImportOptions {
         }
     }
 
-    /// Returns a function name made from a file name or a title: `Wan 2.2 (fast)` gives `wan_2_2_fast`.
+    /// Returns a function name made from a file name or a title: `Wan 2.2 (fast)` becomes `wan_2_2_fast`.
     pub fn name_of(text: &str) -> String {
         names::identifier(text, "imported")
     }
 }
 
-/// The source of an imported prompt, and what is in it.
+/// The source of an imported prompt, with a summary of its content.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "the source is not written anywhere"]
 #[non_exhaustive]
 pub struct Imported {
-    /// A Rust file with `use` declarations and functions.
+    /// The content of a Rust file with `use` declarations and functions.
     pub source: String,
     /// The name of the workflow function.
     pub name: String,

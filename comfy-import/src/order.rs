@@ -1,7 +1,7 @@
 //! Sorts nodes topologically.
 
-/// Returns the numbers below `needs.len()` in an order in which each comes after those that it needs. A number comes as
-/// late as possible: right before the first that needs it.
+/// Returns the numbers below `needs.len()` in an order in which each number comes after those that it needs. A number
+/// comes as late as possible: right before the first number that needs it.
 ///
 /// # Errors
 ///
@@ -13,7 +13,7 @@ pub(crate) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     }
     let mut walk = Walk { needs, state: vec![State::New; needs.len()], order: Vec::with_capacity(needs.len()) };
     let (inner, outer): (Vec<usize>, Vec<usize>) = (0..needs.len()).partition(|&at| needed.get(at) == Some(&true));
-    // Walks begin at the numbers that nothing needs. Those that are not reached then are in a cycle.
+    // The walks begin at the numbers that no other needs. Numbers that these walks do not reach depend on a cycle.
     for at in outer.into_iter().chain(inner) {
         walk.from(at)?;
     }

@@ -17,13 +17,13 @@ use crate::prompt::{Given, Link};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Parameters {
-    /// No values.
+    /// No value becomes a parameter.
     #[default]
     None,
-    /// Texts, seeds, sizes, and the names of models and images.
+    /// The values that callers are likely to change: texts, seeds, sizes, and the names of models and images.
     Auto,
-    /// Values by name: `seed` (an input, or the name of a parameter), `KSampler.seed` (a class), `12.seed` (the id of a
-    /// node), or `auto` for those of [`Auto`](Self::Auto).
+    /// The values with these names: `seed` (an input, or the name of a parameter), `KSampler.seed` (a class), `12.seed`
+    /// (the id of a node), or `auto` for those of [`Auto`](Self::Auto).
     List(Vec<String>),
 }
 
@@ -83,7 +83,7 @@ struct Candidate {
 ///
 /// # Errors
 ///
-/// Returns [`ImportError::Parameter`] for a name of the list that fits no value.
+/// Returns [`ImportError::Parameter`] for a name of the list that matches no value.
 pub(crate) fn choose(
     wanted: &Parameters,
     items: &[Item<'_, '_, '_>],
@@ -130,7 +130,8 @@ fn unknown(name: &str, candidates: &[Candidate]) -> ImportError {
     ImportError::Parameter { name: name.to_owned(), suggestions }
 }
 
-/// Returns whether a name stands for this value: by its parameter, by its input, or with the class or id of its node.
+/// Returns whether a name refers to this value: it is the name of the parameter or of the input, or that of the input
+/// after the class or id of the node.
 fn is_meant(place: &Candidate, name: &str, items: &[Item<'_, '_, '_>]) -> bool {
     if place.name == name || place.input == name || last(&place.input) == name {
         return true;
@@ -226,7 +227,7 @@ impl Finder<'_, '_, '_, '_> {
         self.places.push(Candidate { node: self.at, input, name, ty, value: value.clone(), is_likely, rank });
     }
 
-    /// Returns the name of the parameter: for a text by its use, for anything else by its input.
+    /// Returns the name of the parameter: that of the input, or, if it is as general as `text`, one by title or use.
     fn name(&self, input: &str, ty: &str) -> String {
         let input = last(input);
         let by_input = names::identifier(input, "value");
@@ -262,11 +263,11 @@ fn type_of(value: &Value, is_unsigned: bool) -> Option<&'static str> {
 /// The rank of values that a caller is not likely to change.
 const UNLIKELY: u8 = 4;
 
-/// Words in the names of inputs that take prompts and similar texts.
+/// The words in the names of inputs that take prompts and similar texts.
 const PROMPTS: [&str; 7] = ["caption", "description", "lyrics", "message", "prompt", "tags", "text"];
 
-/// Returns the rank of a value that a caller is likely to change: a prompt, an uploaded file, a seed, a size, and last
-/// the name of a model.
+/// Returns the rank of a value that a caller is likely to change: a prompt comes first, then an uploaded file, a seed,
+/// a size, and last the name of a model.
 fn rank(field: &Field<'_>, value: &Value) -> Option<u8> {
     let name = field.source.name.to_ascii_lowercase();
     let options = &field.source.options;

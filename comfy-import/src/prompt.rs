@@ -1,5 +1,5 @@
-//! The strict reading of a prompt: every node is complete, every link has a slot that exists in principle, and every
-//! value can be sent as JSON.
+//! Parses a prompt strictly: every node must be complete, every link must have a valid slot number, and every value
+//! must be representable in JSON.
 
 use comfy_schema::prompt::{Link as RawLink, NodeLabel, Prompt as RawPrompt, PromptNode};
 use comfy_schema::shown::shortened;
@@ -23,7 +23,7 @@ pub(crate) struct Node {
     pub(crate) class: Option<Text>,
     /// The title, which may be empty.
     pub(crate) title: Option<Text>,
-    /// The whole of `_meta`, if it holds anything but a title.
+    /// The whole value of `_meta`, if it is more than an object with a title.
     pub(crate) meta: Option<Value>,
     pub(crate) inputs: Vec<(Text, Given)>,
 }
@@ -44,13 +44,13 @@ pub(crate) struct Link {
 }
 
 impl Node {
-    /// Returns how messages name this node.
+    /// Returns the label of this node for messages.
     pub(crate) fn label(&self) -> NodeLabel {
         NodeLabel::new(self.id.clone(), self.class.clone(), self.title.clone().filter(|title| !title.is_empty()))
     }
 }
 
-/// Reads a prompt. Members that belong to the run that saved the file (`is_changed`) are left out with a warning.
+/// Parses a prompt. Unknown members of a node, such as `is_changed`, are left out with a warning.
 pub(crate) fn read(json: &Value, warnings: &mut Vec<ImportWarning>) -> Result<Prompt, ImportError> {
     let prompt = RawPrompt::new(json)?;
     let found = prompt.nodes().len();
@@ -95,7 +95,7 @@ fn node(raw: PromptNode<'_>, prompt: &RawPrompt<'_>, warnings: &mut Vec<ImportWa
     Ok(Node { id: raw.id.clone(), class, title, meta, inputs })
 }
 
-/// Returns the title, and all of `_meta` if it is anything but an object with a title.
+/// Returns the title, and the whole value of `_meta` if it is more than an object with a title.
 fn meta(meta: Option<&Value>) -> (Option<Text>, Option<Value>) {
     let Some(meta) = meta else { return (None, None) };
     match meta.as_object().and_then(|map| Some((map.len(), map.get("title")?))) {
@@ -110,7 +110,7 @@ fn given(value: &Value, prompt: &RawPrompt<'_>) -> Result<Given, String> {
         // An array with a boolean or a number of more than 128 bits in place of the slot stays a value.
         && matches!(link.slot, Value::Int(_) | Value::Float(_))
     {
-        // The last number stands for the node itself.
+        // The number `u16::MAX` stands for the node as a whole.
         let slot = link.index().and_then(|slot| u16::try_from(slot).ok()).filter(|slot| *slot < u16::MAX);
         let source = || shortened(link.source, MAX_SHOWN_LEN);
         let slot = slot.ok_or_else(|| format!("invalid slot {} in the link to node {}", link.slot, source()))?;

@@ -1,18 +1,18 @@
-//! Divides the nodes among functions. The ids of a subgraph's nodes begin with the id of the subgraph (`12:5`), so that
-//! they can get a function of their own.
+//! Divides the nodes among functions. The nodes of a subgraph are recognized by their ids, which begin with the id of
+//! the subgraph (`12:5`), and can get a function of their own.
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::order;
 use crate::prompt::Link;
 
-/// A function.
+/// A function of the imported source.
 #[derive(Debug)]
 pub(crate) struct Scope {
     /// The id of the subgraph; empty for the workflow.
     pub(crate) id: String,
     pub(crate) parent: Option<usize>,
-    /// The nodes and calls in it, each after those that it needs.
+    /// The nodes and calls in the function, each after those that it needs.
     pub(crate) units: Vec<Unit>,
     /// The outputs of other functions that it uses.
     pub(crate) imports: Vec<Link>,
@@ -28,7 +28,7 @@ pub(crate) enum Unit {
     Scope(usize),
 }
 
-/// The functions of a workflow; the first is the workflow itself.
+/// The functions of the imported source. The first one is the workflow itself.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     pub(crate) all: Vec<Scope>,
@@ -37,7 +37,8 @@ pub(crate) struct Scopes {
 }
 
 impl Scopes {
-    /// Makes one function, or with `split` one for each subgraph. `wanted` are the outputs that the workflow returns.
+    /// Creates the function of the workflow and, with `split`, one for each subgraph. `wanted` are the outputs that the
+    /// workflow returns.
     pub(crate) fn new(ids: &[&str], needs: &[Vec<Link>], wanted: &[Link], split: bool) -> Self {
         let mut scopes = Self { all: vec![Scope::new(String::new(), None)], of: vec![0; ids.len()] };
         if split {
@@ -86,7 +87,7 @@ impl Scopes {
         path
     }
 
-    /// Returns what holds a node in the function at this level of its path: the node itself, or a call.
+    /// Returns the unit that contains a node in the function at this level of its path: the node itself, or a call.
     fn unit(path: &[usize], level: usize, node: usize) -> Unit {
         path.get(level + 1).map_or(Unit::Node(node), |&scope| Unit::Scope(scope))
     }
@@ -95,7 +96,7 @@ impl Scopes {
     ///
     /// # Errors
     ///
-    /// Returns a function that cannot be called in one place.
+    /// Returns a function that cannot be called as a single unit, because the unit would be on a cycle.
     fn arrange(&mut self, needs: &[Vec<Link>]) -> Result<(), usize> {
         let paths: Vec<Vec<usize>> = (0..needs.len()).map(|node| self.path(node)).collect();
         let mut units: Vec<Vec<Unit>> = vec![Vec::new(); self.all.len()];
@@ -143,7 +144,7 @@ impl Scopes {
                         Unit::Scope(inner) => Some(inner),
                         Unit::Node(_) => None,
                     });
-                    // The nodes alone have no cycle, which the importer has checked.
+                    // A cycle always contains a call, since the importer has checked that the nodes have no cycle.
                     if let Some(inner) = inner {
                         return Err(inner);
                     }
@@ -168,7 +169,7 @@ impl Scopes {
         }
     }
 
-    /// Finds the outputs that each function takes from others and gives to others.
+    /// Finds the outputs that each function takes from other functions and returns to them.
     fn cross(&mut self, needs: &[Vec<Link>], wanted: &[Link]) {
         let mut imports: Vec<BTreeSet<Link>> = vec![BTreeSet::new(); self.all.len()];
         let mut exports = imports.clone();
@@ -194,7 +195,7 @@ impl Scopes {
         }
     }
 
-    /// Returns what holds a node in a function, if the node is within it.
+    /// Returns the unit that contains a node in a function, if the node is within the function.
     pub(crate) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
         let path = self.path(node);
         let level = path.iter().position(|&known| known == scope)?;

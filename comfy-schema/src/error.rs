@@ -1,13 +1,13 @@
-//! The error of a document that is not a schema.
+//! The error for a document that is not a schema.
 
 use thiserror::Error;
 
 use crate::{JsonError, JsonErrorKind, Text};
 
-/// The error of a document that is not the answer of `/object_info`.
+/// The error for a document that is not the answer of `/object_info`.
 ///
-/// Each message ends with what to do about it. The [source](std::error::Error::source) of an error in the JSON says
-/// what exactly is wrong.
+/// Each message ends with a hint. For an error in the JSON, the [source](std::error::Error::source) describes it in
+/// detail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SchemaError {
@@ -44,7 +44,7 @@ pub enum SchemaError {
         start: String,
     },
 
-    /// The document ends too early.
+    /// The document is cut off.
     #[error(
         "the document ends too early, {}, at line {} column {}; it was cut off while it was downloaded or copied, so \
          fetch it again",
@@ -63,19 +63,19 @@ pub enum SchemaError {
         within(node.as_ref()), source.line, source.column
     )]
     Syntax {
-        /// The class whose definition has the error, if it is in one.
+        /// The class whose definition has the error, if the error is in a definition.
         node: Option<Text>,
         /// The error and its position.
         source: JsonError,
     },
 
-    /// The JSON is nested more deeply than any node definition.
+    /// The JSON is nested more deeply than the parser allows.
     #[error(
         "the JSON is nested too deeply{} at line {} column {}; remove the entry, or the node pack that it comes from",
         within(node.as_ref()), source.line, source.column
     )]
     TooDeep {
-        /// The class whose definition is nested too deeply, if it is one.
+        /// The class whose definition is nested too deeply, if the position is in one.
         node: Option<Text>,
         /// The position.
         source: JsonError,
@@ -115,7 +115,7 @@ pub enum SchemaError {
         format: &'static str,
     },
 
-    /// The document is another object.
+    /// The document is an object of an unknown kind.
     #[error(
         "expected node definitions, found an object whose first key is `{first}`; is this the answer of /object_info?"
     )]

@@ -1,14 +1,14 @@
-//! Issues of node definitions.
+//! Issues found while parsing node definitions.
 
 use std::fmt::{self, Display, Formatter};
 
-/// A part of a document that was not understood or is doubtful. The schema keeps it as it was.
+/// A part of a document that was not understood or is doubtful. The schema keeps it unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Issue {
-    /// The place: `KSampler.input.required.seed[1].min`.
+    /// The path of the part: `KSampler.input.required.seed[1].min`.
     pub path: String,
-    /// The description in words.
+    /// The description of the issue.
     pub message: String,
 }
 

@@ -1,11 +1,11 @@
 //! A typed, lossless model of the node definitions of a ComfyUI server (its `/object_info`), and the tools that need
-//! nothing else: checking a prompt as the server would ([`validate`]), finding the changes between two servers
+//! only this model: checking a prompt as the server would ([`validate`]), finding the changes between two servers
 //! ([`drift`]), searching nodes ([`search`]), and reading prompts in API format ([`prompt`]).
 //!
 //! [`Schema::from_slice`] parses the bytes that the server sent, one node definition at a time. Typed fields
-//! ([`NodeDef`], [`InputDef`], [`OutputDef`]) hold what it understands. The rest is kept as it was ([`NodeDef::raw`],
-//! [`InputKind::Raw`]) and reported with its place ([`Schema::issues`]). Nothing is dropped: [`Schema::to_json`] writes
-//! the document that was read.
+//! ([`NodeDef`], [`InputDef`], [`OutputDef`]) hold the parts that it understands. All other parts are kept unchanged
+//! ([`NodeDef::raw`], [`InputKind::Raw`]); malformed and doubtful ones are reported with their path
+//! ([`Schema::issues`]). Nothing is dropped: [`Schema::to_json`] writes a document equal to the one that was parsed.
 //!
 //! ```
 //! use comfy_schema::{InputKind, Schema};

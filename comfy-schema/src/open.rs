@@ -104,11 +104,12 @@ const FILE_INPUTS: [&str; 23] = [
 /// The placeholders that lists hold in place of files.
 const PLACEHOLDERS: [&str; 5] = ["", "none", "[none]", "no history", "undefined"];
 
-/// Returns whether a combo is open: its options are files on the server's disk or come from a route, so that another
-/// server has others.
+/// Returns whether a combo is open: its options are files on the server's disk or come from a route, so that they
+/// differ between servers.
 ///
-/// A combo is open if it has an upload flag, a route or no options, if an option has the extension of a file, if all
-/// options are placeholders such as `none`, or if its input has the name of a file input (`ckpt_name`).
+/// A combo is open if it has an upload flag, an image folder, a remote source or no options, if an option has the
+/// extension of a file, if all options are placeholders such as `none`, or if its input has the name of a file input
+/// (`ckpt_name`).
 pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
     let options = &input.options;
     if combo.values.is_empty() || options.is_upload() || options.image_folder().is_some() {
@@ -125,7 +126,7 @@ pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
 
 /// Returns whether a text ends in the extension of a model, media, text or configuration file.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn is_file_name(text: &str) -> bool {
     let Some((stem, extension)) = text.rsplit_once('.') else { return false };

@@ -1,11 +1,11 @@
-//! Prompts in API format as graphs: the nodes in their order, and the links between them.
+//! Prompts in API format as graphs: the nodes, in the order of the document, and the links between them.
 //!
-//! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so that
-//! each caller decides what it means. A value is a link if the server's execution takes it for one.
+//! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so
+//! that each caller decides what it means. A value is a link if the server's execution takes it for one.
 //!
 //! The crates of the workspace read prompts through this module, with two exceptions: the validator, which converts
-//! literals in place and follows slots as Python does, and the workflow of `comfy-runtime`, which does not depend on this
-//! crate without its client.
+//! literals in place and follows slots as Python does, and the workflow of `comfy-runtime`, which depends on this crate
+//! only with its feature `client`.
 //!
 //! ```
 //! use comfy_schema::{Value, prompt::Prompt};
@@ -71,7 +71,7 @@ pub struct Edge<'p> {
     pub from: Option<usize>,
 }
 
-/// The error of JSON that is not a prompt.
+/// The error for JSON that is not a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("expected a prompt in API format (an object of node id to node), found {found}")]
 #[non_exhaustive]
@@ -86,16 +86,16 @@ pub struct NotAPrompt {
 pub struct NodeLabel {
     /// The node's id; inside subgraphs, the ids of the instances around it come first, joined with `:`.
     pub id: Text,
-    /// The node's class, if the file gives one.
+    /// The node's class, if it is known.
     pub class: Option<Text>,
-    /// The node's title, if the file gives one.
+    /// The node's title, if it has one.
     pub title: Option<Text>,
-    /// The name of the subgraph definition that the node stands in, if any.
+    /// The name of the subgraph definition that contains the node, if any.
     pub subgraph: Option<Text>,
 }
 
 impl<'p> Prompt<'p> {
-    /// Reads a prompt.
+    /// Creates a graph from the JSON of a prompt.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl<'p> Prompt<'p> {
         json.as_object().map(Self::of).ok_or_else(|| NotAPrompt { found: json.kind_name() })
     }
 
-    /// Reads the members of a prompt's object.
+    /// Creates a graph from the members of a prompt's object.
     pub fn of(nodes: &'p Map) -> Self {
         let nodes: Vec<PromptNode<'p>> = nodes.iter().map(|(id, json)| PromptNode { id, json }).collect();
         let positions = nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
@@ -121,8 +121,8 @@ impl<'p> Prompt<'p> {
         self.positions.get(id).copied()
     }
 
-    /// Returns the linked inputs of the node at this position, in the order of the document. Empty for a node without an
-    /// object of inputs and for a position that does not exist.
+    /// Returns the linked inputs of the node at this position, in the order of the document. The iterator is empty if
+    /// the position does not exist or the node's inputs are not an object.
     pub fn edges(&self, at: usize) -> impl Iterator<Item = Edge<'p>> {
         let inputs = self.nodes.get(at).and_then(|node| node.inputs());
         inputs.into_iter().flat_map(Map::iter).filter_map(|(input, value)| {
@@ -131,8 +131,8 @@ impl<'p> Prompt<'p> {
         })
     }
 
-    /// Returns, for each node, whether one of the nodes in `from` needs it, directly or through others. Those in `from`
-    /// need themselves.
+    /// Returns, for each node, whether one of the nodes in `from` needs it, directly or through others. The nodes in
+    /// `from` are included.
     pub fn reachable(&self, from: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut reached = vec![false; self.nodes.len()];
         let mut open: Vec<usize> = from.into_iter().collect();
@@ -173,8 +173,8 @@ impl<'p> PromptNode<'p> {
 }
 
 impl<'p> Link<'p> {
-    /// Reads an input's value as the server's execution does: an array of a string and a number or boolean is a link,
-    /// anything else is a literal.
+    /// Interprets an input's value as the server's execution does: an array of a string and a number or boolean is a
+    /// link, anything else is a literal.
     pub fn of(value: &'p Value) -> Option<Self> {
         match value.as_array()? {
             [Value::String(source), slot] if slot.is_number() || slot.as_bool().is_some() => {
@@ -184,14 +184,14 @@ impl<'p> Link<'p> {
         }
     }
 
-    /// Returns the slot, if it is a whole number that is not negative (`2` and `2.0` are).
+    /// Returns the slot as an index, if it is a whole number that is not negative (`2` or `2.0`).
     pub fn index(self) -> Option<usize> {
         usize::try_from(self.slot.as_i128()?).ok()
     }
 }
 
 impl NodeLabel {
-    /// Creates a label for a node that stands in no subgraph definition.
+    /// Creates a label for a node outside of subgraph definitions.
     pub const fn new(id: Text, class: Option<Text>, title: Option<Text>) -> Self {
         Self { id, class, title, subgraph: None }
     }

@@ -18,16 +18,16 @@
 
 use crate::{InputDef, InputKind, NodeDef, OutputDef, OutputKind, Schema, Text};
 
-/// A search for nodes. A node must match everything in it; an empty query matches every node.
+/// A search for nodes. A node must satisfy all conditions of the query; an empty query matches every node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Query {
-    /// The words that must all stand in the class, title, category, aliases, description or module of the node. Case is
-    /// ignored.
+    /// The words, each of which must occur in the class, title, category, aliases, description or module of the node.
+    /// Case is ignored.
     pub words: Vec<String>,
-    /// The types that inputs of the node must all take.
+    /// The types, each of which some input of the node must take.
     pub takes: Vec<String>,
-    /// The types that outputs of the node must all give.
+    /// The types, each of which some output of the node must carry.
     pub gives: Vec<String>,
 }
 
@@ -65,8 +65,8 @@ impl Query {
     /// Returns the matching nodes, best match first.
     ///
     /// A class or title equal to the word is best, followed by those that begin with it or contain it, then aliases,
-    /// categories, and descriptions. Among equally good ones, deprecated and then paid nodes come last, and nodes with
-    /// fewer sockets first.
+    /// categories, and descriptions. Among equally good matches, deprecated nodes come last, then paid nodes, then
+    /// nodes with more sockets.
     pub fn search<'s>(&self, schema: &'s Schema) -> Vec<&'s NodeDef> {
         let words: Vec<String> = self.words.iter().map(|word| word.to_lowercase()).collect();
         let mut hits: Vec<(usize, &NodeDef)> = schema
@@ -94,9 +94,10 @@ fn is_gives(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "gives" | "give" | "giving" | "returns")
 }
 
-/// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only `*`.
+/// Returns whether an input, or one inside a dynamic input, takes a type. An input that takes any type matches only
+/// `*`.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn takes(input: &InputDef, word: &str) -> bool {
     match &input.kind {
@@ -117,16 +118,16 @@ pub fn takes(input: &InputDef, word: &str) -> bool {
 
 /// Returns whether an output carries a type. An output that carries any type matches only `*`.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn gives(node: &NodeDef, output: &OutputDef, word: &str) -> bool {
     carried(node, output).split(',').any(|one| one.eq_ignore_ascii_case(word))
 }
 
-/// Returns the comma list of the types that an output may carry. Those of a matched type are the ones that the inputs of
-/// its template allow.
+/// Returns the comma-separated list of the types that an output may carry. For a matched type, these are the types that
+/// the inputs of its template allow.
 ///
-/// Shared by the workspace's crates; may change in any version.
+/// Not public API: the other crates of the workspace use it, and it may change in any version.
 #[doc(hidden)]
 pub fn carried(node: &NodeDef, output: &OutputDef) -> Text {
     let OutputKind::Match(id) = &output.kind else { return output.kind.type_word() };
@@ -151,7 +152,7 @@ fn is_socket(input: &InputDef) -> bool {
     )
 }
 
-/// Returns how well a node matches the words, 0 being best, or `None` if it lacks one of them.
+/// Returns the rank of a node for the words, where 0 is best, or `None` if a word occurs nowhere in the node.
 fn score(node: &NodeDef, words: &[String]) -> Option<usize> {
     let class = node.class.to_lowercase();
     let title = node.display_name.as_deref().unwrap_or_default().to_lowercase();

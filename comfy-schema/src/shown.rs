@@ -1,8 +1,11 @@
-//! Texts and values shortened for messages. Shared by the workspace's crates; may change in any version.
+//! Shortening of texts and values for messages.
+//!
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 
 use crate::Value;
 
-/// Returns the first `max` characters of a text on one line, with `…` where more follow. Control characters are escaped.
+/// Returns the first `max` characters of a text, followed by `…` if there are more. Control characters are escaped, so
+/// that the result is one line.
 pub fn shortened(text: &str, max: usize) -> String {
     let mut chars = text.chars();
     let mut short = String::with_capacity(text.len().min(max));
@@ -15,7 +18,7 @@ pub fn shortened(text: &str, max: usize) -> String {
     short
 }
 
-/// Returns a value's JSON, [`shortened`].
+/// Returns the JSON of a value, shortened as by [`shortened`].
 pub fn shortened_value(value: &Value, max: usize) -> String {
     shortened(&value.to_string(), max)
 }

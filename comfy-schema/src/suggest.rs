@@ -1,9 +1,11 @@
-//! Suggestions of similar names (“did you mean …?”). Shared by the workspace's crates; may change in any version.
+//! Suggestions of similar names (“did you mean …?”).
+//!
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// Returns `` `a`, `b` or `c` ``, or an empty text where there is nothing to name.
+/// Returns a list of names for a message, such as `` `a`, `b` or `c` ``, or an empty string if there are no names.
 pub fn alternatives(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match quoted.split_last() {
@@ -13,7 +15,8 @@ pub fn alternatives(names: impl IntoIterator<Item = impl AsRef<str>>) -> String 
     }
 }
 
-/// Returns `` ; did you mean `a` or `b`? ``, to be put behind a message, or an empty text without suggestions.
+/// Returns a hint to append to a message, such as `` ; did you mean `a` or `b`? ``, or an empty string if there are no
+/// suggestions.
 pub fn did_you_mean(suggestions: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let names = alternatives(suggestions);
     if names.is_empty() { names } else { format!("; did you mean {names}?") }
@@ -36,7 +39,7 @@ pub fn similar<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
-/// Returns the distance of a candidate, or `None` if it is not similar.
+/// Returns the distance between the word and a candidate, or `None` if the two are not similar.
 fn score(plain_word: &str, candidate: &str, allowed: usize) -> Option<usize> {
     let plain_candidate = plain(candidate);
     let (word_length, length) = (plain_word.chars().count(), plain_candidate.chars().count());
@@ -46,7 +49,7 @@ fn score(plain_word: &str, candidate: &str, allowed: usize) -> Option<usize> {
             return Some(distance);
         }
     }
-    // A candidate that contains a word of some length is similar too, but less so.
+    // A candidate that contains a word of at least four letters is similar too, but ranks lower.
     let holds = word_length >= 4 && plain_candidate.contains(plain_word);
     holds.then(|| allowed + 1 + length - word_length)
 }

@@ -1,4 +1,4 @@
-//! Immutable texts.
+//! The immutable string type of the model.
 
 use std::borrow::{Borrow, Cow};
 use std::convert::Infallible;

@@ -1,10 +1,11 @@
-//! The type words for which the front end has a widget, apart from primitives, combos and dynamic combos. Shared by the
-//! workspace's crates; may change in any version.
+//! The type words for which the front end has a widget, apart from primitives, combos and dynamic combos.
+//!
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 //!
 //! The parser of schemas, the generator and the converter of UI workflows read these lists.
 //!
-//! The markers of `comfy_runtime::types` are a separate list, because the runtime cannot depend on this crate. A test of
-//! `comfy-codegen` compares that list with the generator's.
+//! The markers of `comfy_runtime::types` are a separate list, because the runtime cannot depend on this crate. A test
+//! of `comfy-codegen` compares that list with the generator's.
 
 /// The widgets of front end 1.45.
 const FRONT_END_1_45: &[&str] = &[

@@ -1,10 +1,10 @@
-//! Enums whose variants have a word each, in JSON, in arguments of commands and in reports.
+//! Enums whose variants are written as words: in JSON, in command-line arguments and in reports.
 
 use thiserror::Error;
 
 use crate::suggest::alternatives;
 
-/// The error of parsing a text that is not one of the words of an enum.
+/// The error for a text that is not one of the words of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown {kind} `{word}`; expected {}", alternatives(*words))]
 pub struct UnknownWord {

@@ -1,23 +1,23 @@
-//! The environment variables that build scripts honour.
+//! The environment variables that build scripts read.
 
 use std::env;
 use std::path::PathBuf;
 
-/// The values of the environment variables that [`Config::build`](crate::Config::build) honours.
+/// The values of the environment variables that [`Config::build`](crate::Config::build) reads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     /// The file to read (`COMFY_SCHEMA`).
     pub(crate) schema: Option<PathBuf>,
     /// The base URL of the server to ask (`COMFY_SERVER`).
     pub(crate) server: Option<String>,
-    /// Whether docs.rs runs the build (`DOCS_RS`): without a network, in a source tree that is read-only.
+    /// Whether docs.rs runs the build (`DOCS_RS`), without a network and in a read-only source tree.
     pub(crate) docs_rs: bool,
-    /// Whether cargo runs the build (`OUT_DIR`) and reads what is printed.
+    /// Whether cargo runs the build (`OUT_DIR`) and reads its standard output.
     pub(crate) cargo: bool,
 }
 
 impl Environment {
-    /// The names of the variables that change what is generated.
+    /// The names of the variables that affect the generated code.
     pub(crate) const VARIABLES: [&'static str; 2] = ["COMFY_SCHEMA", "COMFY_SERVER"];
 
     /// Reads the variables. Empty ones count as absent.

@@ -1,4 +1,4 @@
-//! What to generate, from which definitions and to which file.
+//! The configuration of code generation.
 
 mod environment;
 
@@ -66,7 +66,7 @@ impl Debug for Config {
 pub struct Definitions {
     /// The parsed definitions.
     pub schema: Schema,
-    /// A message that the server did not answer and which file was read instead, if that happened.
+    /// The message that a file was read because the server did not answer, if that happened.
     pub fallback: Option<String>,
 }
 
@@ -101,10 +101,10 @@ impl Config {
     /// Sets the base URL of a running server (`http://127.0.0.1:8188`) to ask for its node definitions. If the server
     /// cannot be reached, the file of [`schema`](Self::schema) is used.
     ///
-    /// The server has 5 seconds to accept the connection and 60 seconds in all, and its response may have 512 MiB. A
-    /// user and a password in the URL are sent, and appear in no message and no file.
+    /// Connecting times out after 5 seconds and the whole request after 60 seconds, and a response of more than 512 MiB
+    /// is an error. A user and a password in the URL are sent to the server, but appear in no message and no file.
     ///
-    /// Needs the feature `live` of this crate. Nothing is fetched on docs.rs.
+    /// This needs the feature `live` of this crate. Nothing is fetched on docs.rs.
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.server = Some(url.into());
         self
@@ -119,8 +119,9 @@ impl Config {
     /// Generates only the nodes that these sources use. The path is a file, or a folder of which every `.rs` file at
     /// any depth is read. Several calls add up, also with [`nodes`](Self::nodes).
     ///
-    /// A node counts as used if its Rust name stands anywhere in the sources, also in a macro, a comment or a string.
-    /// So there may be more nodes than needed, but none is missing. Files that this crate generated do not count.
+    /// A node counts as used if its Rust name occurs anywhere in the sources, also in a macro, a comment or a string.
+    /// Therefore more nodes than needed may be generated, but none is missing. Files that this crate generated are not
+    /// searched.
     pub fn used_in(mut self, path: impl Into<PathBuf>) -> Self {
         self.sources.push(path.into());
         self
@@ -139,21 +140,21 @@ impl Config {
         self
     }
 
-    /// Sets whether every combo that lists options accepts only those, models and files included. Meant for programs
-    /// that are built against the very server they run with. Off by default.
+    /// Sets whether every combo that lists options accepts only those options, models and files included. This is meant
+    /// for programs that run only with the server against which they are built. Defaults to false.
     pub fn exact(mut self, exact: bool) -> Self {
         self.overrides.set_exact(exact);
         self
     }
 
-    /// Sets whether constructors and setters are generated, for code without the macro. On by default; they take two
-    /// thirds of the time to compile.
+    /// Sets whether constructors and setters are generated, for code that creates nodes without the workflow macros.
+    /// Defaults to true. They take two thirds of the time to compile the generated code.
     pub const fn builders(mut self, builders: bool) -> Self {
         self.style.builders = builders;
         self
     }
 
-    /// Sets whether documentation is generated. On by default.
+    /// Sets whether documentation is generated. Defaults to true.
     pub const fn docs(mut self, docs: bool) -> Self {
         self.style.docs = docs;
         self
@@ -166,14 +167,14 @@ impl Config {
         self
     }
 
-    /// Sets whether the source is formatted as rustfmt would, with long lines broken. Off by default, because it takes
-    /// five times as long as generating.
+    /// Sets whether the source is formatted as rustfmt would, with long lines broken. Defaults to false, because
+    /// formatting takes five times as long as generating.
     pub const fn pretty(mut self, pretty: bool) -> Self {
         self.pretty = pretty;
         self
     }
 
-    /// Loads the node definitions themselves, for other uses. Reads no environment variable.
+    /// Loads and parses the node definitions without generating code. Reads no environment variable.
     ///
     /// # Errors
     ///
@@ -188,7 +189,7 @@ impl Config {
         Document::load(self.schema.as_deref(), self.server.as_deref())
     }
 
-    /// Returns the same configuration, with what the environment gives in place of what was configured.
+    /// Returns the configuration with the values of environment variables in place of the configured ones.
     pub(crate) fn under(&self, environment: &Environment) -> Self {
         let mut config = self.clone();
         if let Some(path) = &environment.schema {
@@ -220,7 +221,7 @@ impl Config {
         &self.sources
     }
 
-    /// Returns the words of the sources, if only what they use is wanted.
+    /// Returns the words of the sources, or `None` if no sources are configured.
     pub(crate) fn words(&self) -> Result<Option<HashSet<String>>, Error> {
         if self.sources.is_empty() { Ok(None) } else { scan::words(&self.sources).map(Some) }
     }
@@ -233,7 +234,7 @@ impl Config {
         self.style
     }
 
-    /// Returns whether the file is part of the sources rather than of the build.
+    /// Returns whether the generated file is checked in, rather than written to `OUT_DIR`.
     pub(crate) const fn is_checked_in(&self) -> bool {
         self.out_file.is_some()
     }
@@ -242,7 +243,7 @@ impl Config {
         self.pretty
     }
 
-    /// Returns a text that differs whenever the same definitions would give another output.
+    /// Returns a text for the fingerprint, which differs if the same definitions would produce another file.
     pub(crate) fn description(&self) -> String {
         let mut text = format!(
             "builders={} docs={} formatted={} {}",

@@ -12,21 +12,21 @@ pub(super) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     client::fetch(url).map_err(|error| Error::Unreachable { url: shown(url), source: client::without_url(error) })
 }
 
-/// Returns the error that this build of the crate cannot ask a server.
+/// Returns an error, because this build of the crate lacks the feature `live`.
 #[cfg(not(feature = "live"))]
 pub(super) fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     Err(Error::NoLiveFeature { url: shown(url) })
 }
 
-/// Returns a URL as it may be shown and written into files: without user, password, query and fragment, which may be
-/// secrets.
+/// Returns a URL in a form that may be shown and written to files: without user, password, query and fragment, which
+/// may be secrets.
 pub(crate) fn shown(url: &str) -> String {
     let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
     let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let path = behind.split(['?', '#']).next().unwrap_or_default();
     match authority.rsplit_once('@') {
         Some((_, host)) => format!("{scheme}{host}{path}"),
-        // A password that holds a slash looks like a path.
+        // A password that contains a slash looks like a path.
         None if behind.contains('@') => format!("{scheme}…"),
         None => format!("{scheme}{authority}{path}"),
     }
@@ -54,9 +54,9 @@ mod client {
 
     use ureq::Agent;
 
-    /// A running server accepts within a second or two, even with thousands of nodes. It writes its response while
-    /// sending, so the whole may take longer.
+    /// The maximum time to connect. A running server accepts within a second or two, even with thousands of nodes.
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    /// The maximum time for the whole request. It is longer, because the server writes its response while sending it.
     const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// The maximum size of a response. The largest known ones have about 100 MiB.
@@ -68,7 +68,7 @@ mod client {
         response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec()
     }
 
-    /// Returns the error, or a text in its place where the client's own text would repeat the whole URL.
+    /// Returns the error, or another one in its place if the client's message would contain the whole URL.
     pub(super) fn without_url(error: ureq::Error) -> Box<dyn Error + Send + Sync> {
         match error {
             ureq::Error::BadUri(_) => "invalid server URL; write it like http://127.0.0.1:8188".into(),
@@ -76,7 +76,7 @@ mod client {
         }
     }
 
-    /// Returns the URL of `object_info`. The base URL may have a path of its own, behind a proxy.
+    /// Returns the URL of `/object_info`. The base URL may have a path of its own, as behind a proxy.
     fn address(url: &str) -> String {
         format!("{}/object_info", url.trim_end_matches('/'))
     }

@@ -18,9 +18,9 @@ pub(crate) struct Document {
     pub(crate) bytes: Vec<u8>,
     /// The path of the file, or the URL without its secrets, for messages.
     pub(crate) origin: String,
-    /// The file name or URL for the head of the generated file, which must not depend on where it was generated.
+    /// The file name or URL for the head of the generated file, which must not depend on the machine.
     pub(crate) name: String,
-    /// A message that the server did not answer and which file was read instead, if that happened.
+    /// The message that a file was read because the server did not answer, if that happened.
     pub(crate) fallback: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl Document {
             (Some(url), Some(file)) => match live::fetch(url) {
                 Ok(bytes) => Ok(Self::from_server(bytes, url)),
                 Err(error @ Error::Unreachable { .. }) => {
-                    let fallback = format!("{error}; used {} instead", file.display());
+                    let fallback = format!("used {} in place of the server: {error}", file.display());
                     Ok(Self { fallback: Some(fallback), ..Self::read(file)? })
                 }
                 Err(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Writes constructors and setters, for code without the macro.
+//! Writes constructors and setters, for code that creates nodes without the workflow macros.
 
 use super::docs;
 use super::kinds::{Types, generics};
@@ -41,7 +41,7 @@ pub(super) fn emit(form: &Form<'_>, builder: &str, types: Types<'_>, style: Styl
     out.close();
 }
 
-/// Returns the type of the field by which a builder uses the type parameters of its node.
+/// Returns the type of the marker field with which a builder uses the type parameters of its node.
 fn phantom(parameters: usize) -> String {
     format!("PhantomData<fn() -> ({},)>", generics(parameters, "").trim_matches(['<', '>']))
 }

@@ -10,13 +10,13 @@ use super::writer::{Writer, line};
 use crate::pack;
 use crate::plan::{Bound, Combo, Field, Kind, Node, Output, Shared};
 
-/// The maximum number of options that documentation lists. Longer lists are counted.
+/// The maximum number of options that documentation lists. Of a longer list, only the length is given.
 const MAX_LISTED: usize = 12;
 
 /// The maximum length of a value in documentation, in characters.
 const MAX_VALUE_LEN: usize = 60;
 
-/// Writes paragraphs as `///` lines, with a blank line between two.
+/// Writes paragraphs as `///` lines, separated by blank lines.
 pub(super) fn paragraphs(out: &mut Writer, paragraphs: &[Vec<String>]) {
     let mut first = true;
     for paragraph in paragraphs.iter().filter(|lines| lines.iter().any(|line| !line.is_empty())) {
@@ -67,7 +67,7 @@ fn facts(source: &schema::NodeDef) -> Vec<String> {
     facts
 }
 
-/// Returns the line about the output of a node that has no struct of outputs.
+/// Returns the line about the output of a node with one output. Several outputs are documented in their own struct.
 fn outputs(node: &Node<'_>, types: Types<'_>) -> Vec<String> {
     match node.outputs.as_slice() {
         [only] => vec![format!("Output: {}", output_text(only, types))],

@@ -1,7 +1,7 @@
 //! Writes the imports of generated modules.
 //!
-//! They are imports by name: rustc writes the whole path of an item that a glob imports, and messages should say
-//! `Out<CLIP>`.
+//! Items are imported by name, because rustc prints the whole path of an item that a glob imports, and messages should
+//! say `Out<CLIP>`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -13,7 +13,8 @@ use crate::plan::{Plan, Shared};
 /// The types of plain widgets, which modules may use although no input of the schema links them.
 const PRIMITIVES: [&str; 4] = ["BOOLEAN", "FLOAT", "INT", "STRING"];
 
-/// The names that modules may import from the prelude: without `r#`, as a text is searched for them, and as written.
+/// The names that modules may import from the prelude. The keys lack `r#`, since texts are searched for them; the
+/// values are the names as written.
 #[derive(Debug)]
 pub(super) struct Imports<'p> {
     known: HashMap<&'p str, &'p str>,

@@ -4,11 +4,11 @@ use comfy_schema::ComboSpelling;
 
 use crate::plan::{Combo, Kind, ListId, Output, OutputKind, Shared, UnionId, WordId, parameter};
 
-/// Writes types as they are written in one module.
+/// Writes the types of fields and outputs as they are spelled in one module.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'p> {
     pub(super) shared: &'p Shared<'p>,
-    /// The path from there to the module that holds the modules of dynamic inputs.
+    /// The path from that module to the one that contains the modules of dynamic inputs.
     pub(super) modules: &'p str,
 }
 
@@ -83,8 +83,8 @@ impl Types<'_> {
     }
 }
 
-/// Returns the type parameters of a record, such as `<T, T2>`, each followed by `default`; an empty text if there are
-/// none.
+/// Returns the type parameters of a record, such as `<T, T2>`, each followed by `default`, or an empty string if there
+/// are none.
 pub(super) fn generics(count: usize, default: &str) -> String {
     if count == 0 {
         return String::new();

@@ -36,7 +36,7 @@ pub(crate) struct Style {
 /// not raise it.
 const FORMAT: u32 = 1;
 
-/// Returns the source for a plan whose nodes have their descriptors.
+/// Returns the source for a plan whose nodes have been packed into descriptors.
 pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     let mut out = Writer::default();
     line!(out, "::comfy_runtime::generated_format!({FORMAT});");
@@ -54,7 +54,7 @@ fn lints_of<'i>(mut idents: impl Iterator<Item = &'i Ident>) -> &'static [&'stat
     if idents.all(|ident| is_snake(ident.name())) { &[] } else { &["non_snake_case"] }
 }
 
-/// Allows the lints that generated code cannot heed, whatever the crate around it sets, and those in `more`.
+/// Writes an attribute that allows the lints that generated code cannot satisfy, and those in `more`.
 ///
 /// The attribute is written at every outermost item and applies to everything inside. The file is included in the
 /// middle of a module, where inner attributes are not allowed, and in a module of its own the items would have longer

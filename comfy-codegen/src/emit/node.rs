@@ -37,7 +37,7 @@ fn placed(node: &Node<'_>, types: Types<'_>) -> String {
     }
 }
 
-/// Returns the number of type parameters that the outputs need: all up to the last that one of them uses.
+/// Returns the number of type parameters that the outputs need: all up to the last one that an output uses.
 fn output_parameters(outputs: &[Output<'_>]) -> usize {
     let parameter = |output: &Output<'_>| match output.kind {
         OutputKind::Parameter(index) => index + 1,

@@ -14,9 +14,9 @@ pub(super) struct Form<'p> {
     pub(super) exact: &'p str,
     pub(super) record: &'p Record<'p>,
     pub(super) docs: Vec<Vec<String>>,
-    /// The type of the outputs.
+    /// The associated type `Placed`: the handle to the outputs.
     pub(super) placed: String,
-    /// The note, if the node is deprecated.
+    /// The note of the attribute `deprecated`, if the node is deprecated.
     pub(super) deprecated: Option<String>,
 }
 

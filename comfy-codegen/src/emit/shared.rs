@@ -1,4 +1,4 @@
-//! Writes the modules of what nodes share: options, unions and type words.
+//! Writes the modules of the items that nodes share: options, unions and type words.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn emit_options(shared: &Shared<'_>, style: Style, out: &mut Writer) {
         let options: Vec<String> =
             pairs.map(|(value, variant)| format!("(Self::{variant}, {})", literal(value))).collect();
         line!(out, "const OPTIONS: &'static [(Self, &'static str)] = &[{}];", options.join(", "));
-        // Without this each function would be compiled whether it is used or not.
+        // Without this attribute, each function would be compiled even if it is not used.
         line!(out, "#[inline]");
         open!(out, "fn index(&self) -> usize");
         line!(out, "*self as usize");

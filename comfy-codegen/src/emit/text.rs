@@ -1,4 +1,4 @@
-//! Writes text of the schema as Rust literals and as Markdown, so that nothing in it is taken for code or markup.
+//! Writes texts of the schema as Rust literals and as Markdown, so that no part of them is taken for code or markup.
 
 use std::borrow::Cow;
 
@@ -84,8 +84,8 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// Returns a text as the value of a `doc(alias)`, if rustdoc accepts it: without quotes, and with no blanks but inner
-/// spaces.
+/// Returns a text as the value of a `doc(alias)`, or `None` if rustdoc would refuse it: it accepts no quotes, and no
+/// whitespace other than inner spaces.
 pub(super) fn alias(text: &str) -> Option<Cow<'_, str>> {
     let refused = |c: char| c == '"' || c == '\'' || (c.is_whitespace() && c != ' ') || is_invisible(c);
     let fits = !text.is_empty() && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains(refused);

@@ -18,7 +18,7 @@ macro_rules! line {
     };
 }
 
-/// Writes a line that ends in `{` and indents what follows, until [`Writer::close`].
+/// Writes a line that ends in `{` and indents the following lines, until [`Writer::close`].
 macro_rules! open {
     ($out:expr, $($format:tt)*) => {
         $out.open(format_args!($($format)*))
@@ -58,7 +58,7 @@ impl Writer {
         }
     }
 
-    /// Returns the position of the text that is written next.
+    /// Returns the current position, at which the next text is written.
     pub(super) fn mark(&self) -> usize {
         self.text.len()
     }

@@ -1,4 +1,4 @@
-//! Joins the words of a name into an identifier: of a type, of a field or module, of a marker.
+//! Joins the words of a name into the identifier of a type, a field, a module or a marker.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -9,7 +9,8 @@ use super::words::words;
 /// `dpmpp_2m_sde`.
 ///
 /// Capitals inside a word are kept (`CLIPTextEncode`), except in names of several words that are all in capitals
-/// (`IMAGE_FLIP` becomes `ImageFlip`). Digits that only a separator keeps apart stay apart (`1.5` becomes `_1_5`).
+/// (`IMAGE_FLIP` becomes `ImageFlip`). Digits that only a separator keeps apart are separated by an
+/// underscore (`1.5` becomes `_1_5`).
 pub(crate) fn type_case(name: &str) -> String {
     let words = words(name);
     let shouted = words.len() > 1 && !name.contains(|c: char| c.is_lowercase());
@@ -31,7 +32,7 @@ pub(crate) fn type_case(name: &str) -> String {
 /// Returns the name of a module, a function, or a field that cannot keep its own: `select_to_add_lora` for
 /// `Select to add LoRA`.
 pub fn snake_case(name: &str) -> String {
-    // Case conversion would take this common spelling for two words.
+    // Case conversion would split this common spelling into two words.
     let words = words(name).join(" ").replace("LoRA", "Lora");
     let mut ident = words.to_snake_case();
     if ident.starts_with(|c: char| c.is_ascii_digit()) {

@@ -1,9 +1,9 @@
-//! Classifies the characters of a name by what becomes of them in an identifier.
+//! Classifies the characters of a name by their role in an identifier.
 
 /// The role of a character in an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
-    /// A letter or digit, which an identifier may hold as it is.
+    /// A letter or digit, which an identifier may contain unchanged.
     Letter(char),
     /// A symbol that becomes a word of its own, because names differ by it (`ImageFlip` and `ImageFlip+`).
     Word(&'static str),
@@ -23,7 +23,7 @@ pub(super) fn classify(c: char) -> Class {
     Class::Separator
 }
 
-/// Returns whether a name can be used as it is: an identifier of letters that no lint of rustc calls uncommon.
+/// Returns whether a name can be used unchanged: it is an identifier without letters that rustc's lints call uncommon.
 pub(super) fn is_plain_identifier(name: &str) -> bool {
     let fits = |c: char| c == '_' || c.is_ascii_alphanumeric() || (!c.is_ascii() && is_common_letter(c));
     let starts = name.chars().next().is_some_and(|c| !c.is_ascii_digit());
@@ -81,8 +81,8 @@ fn telling_symbol(c: char) -> Option<&'static str> {
     })
 }
 
-/// Returns the name of a Greek letter. They are spelled out, because many look like Latin letters, of which rustc
-/// warns.
+/// Returns the name of a Greek letter. Greek letters are spelled out, because rustc warns of those that look like Latin
+/// letters.
 fn greek(c: char) -> Option<&'static str> {
     const LETTERS: [&str; 25] = [
         "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu",

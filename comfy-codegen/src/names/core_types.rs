@@ -1,6 +1,6 @@
 //! The type words for which the runtime has a marker.
 
-/// The words of `comfy_runtime::types`, sorted by bytes: those of the core server for data, 3D files and widgets.
+/// The words of `comfy_runtime::types`, sorted by bytes: the core server's types of data, 3D files and widgets.
 ///
 /// A test compares the two lists, because the runtime can depend neither on this crate nor on `comfy-schema`. The list
 /// of words for which the front end has a widget is `comfy_schema::widgets`. Any other word of a schema gets a marker

@@ -13,7 +13,7 @@
 //!
 //! Names that would be equal are numbered (`a_b_2`) by `namespace`, in a way that does not depend on their order.
 //!
-//! Shared by the workspace's crates; may change in any version.
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 
 mod case;
 mod chars;

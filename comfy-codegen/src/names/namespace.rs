@@ -1,8 +1,8 @@
-//! Tells equal names apart by numbers, independently of the order of the definitions.
+//! Makes equal names unique by numbers, independently of the order of the definitions.
 
 use std::collections::{BTreeMap, HashSet};
 
-/// The name that something should get if nothing else has it.
+/// The name that an item gets unless another item of the namespace gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wish<'n> {
     /// The name in the schema.
@@ -11,12 +11,12 @@ pub(crate) struct Wish<'n> {
     pub(crate) wanted: String,
 }
 
-/// The way in which a number is appended to a name, to tell it apart from an equal one.
+/// The way in which a number is appended to a name, to make it unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suffix {
-    /// Names of types, with an underscore only behind a digit: `ImageFlip2`, `Ltx2_2`.
+    /// The form for types, with an underscore only after a digit: `ImageFlip2`, `Ltx2_2`.
     Type,
-    /// Names of fields, modules, functions and variables, with an underscore: `a_b_2`.
+    /// The form for fields, modules, functions and variables, with an underscore: `a_b_2`.
     Snake,
 }
 
@@ -30,8 +30,8 @@ impl Suffix {
         format!("{name}{gap}{number}")
     }
 
-    /// Returns the first of the names that is not taken, and takes it: the name itself, or the name with a number from
-    /// 2.
+    /// Adds a free name to `taken` and returns it: the name itself, or else the name with the smallest free number from
+    /// 2 on.
     pub fn take_free(self, name: &str, taken: &mut HashSet<String>) -> String {
         let mut free = name.to_owned();
         let mut number = 2;
@@ -43,7 +43,7 @@ impl Suffix {
     }
 }
 
-/// Gives every wish a name of its own, and returns the names in the order of the wishes.
+/// Assigns a unique name to every wish, and returns the names in the order of the wishes.
 ///
 /// Among equal wishes the one whose schema name needs no change keeps the name, or else the first in the order of the
 /// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the
@@ -52,7 +52,8 @@ pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
     settle_beside(wishes, suffix, &HashSet::new())
 }
 
-/// Does the same as [`settle`], beside names that other things of the namespace have. No wish may be one of them.
+/// Assigns unique names like [`settle`], and avoids the names in `others`, which the namespace already has. No wanted
+/// name may be one of them.
 pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSet<String>) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, wish) in wishes.iter().enumerate() {

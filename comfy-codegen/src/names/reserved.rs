@@ -92,7 +92,7 @@ pub(crate) const GENERATED: [&str; 32] = [
     "Word",
 ];
 
-/// Other names that generated code uses, or that users import from the runtime beside the nodes.
+/// The other names that generated code uses, or that users import from the runtime beside the nodes.
 const BESIDE: [&str; 9] = ["Branches", "Error", "Graph", "PhantomData", "Row", "T", "Union", "WORDS", "Workflow"];
 
 /// The primitive types of the language. Names of nodes have capitals, but a type word may be `bool`.

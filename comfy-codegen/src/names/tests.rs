@@ -140,7 +140,7 @@ fn core_words_are_sorted_and_equal_those_of_the_runtime() {
 }
 
 #[test]
-fn the_name_that_needs_no_change_keeps_it() {
+fn a_class_that_is_a_valid_name_keeps_it() {
     assert_eq!(settled(&["Image Flip", "ImageFlip+", "ImageFlip"]), ["ImageFlip2", "ImageFlipPlus", "ImageFlip"]);
 }
 

@@ -4,7 +4,8 @@ use super::chars::{Class, classify, symbol_name};
 
 /// Splits a name into words: at least one, and none of them empty.
 ///
-/// A symbol that tells names apart is a word (`ImageFlip+` gives `ImageFlip` and `Plus`); other symbols only separate.
+/// A symbol that tells names apart is a word (`ImageFlip+` has the words `ImageFlip` and `Plus`); other
+/// symbols only separate words.
 /// A name that consists of separators alone is spelled out, character by character.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Words::default();

@@ -1,4 +1,4 @@
-//! A hash of everything that a generated file was made from.
+//! A hash of all inputs from which a generated file was made.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// A hash of everything that decides what is generated. Equal fingerprints mean equal files.
+/// A hash of everything that affects the generated file. Equal fingerprints mean equal files.
 ///
 /// It has 128 bits, so that inputs do not collide by accident. It is the same on every platform and with every
 /// toolchain, because it is part of files that are checked in.
@@ -25,7 +25,7 @@ impl Fingerprint {
         Self(hasher.digest128())
     }
 
-    /// Returns the fingerprint of this and of the words that select nodes, which must be sorted.
+    /// Returns the combined fingerprint of this one and of the words that select nodes. The words must be sorted.
     pub(crate) fn with<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut hasher = Xxh3Default::new();
         hasher.update(&self.0.to_le_bytes());

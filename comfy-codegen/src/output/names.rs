@@ -1,4 +1,4 @@
-//! The names that decide what is generated for a crate's sources, kept from one run of a build script to the next.
+//! The names by which a crate's sources select nodes, kept from one run of a build script to the next.
 //!
 //! Cargo runs the script again whenever a source changes. With these names the script can tell without parsing the
 //! definitions whether the sources still use the same nodes, which they usually do.

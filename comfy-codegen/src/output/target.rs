@@ -9,7 +9,7 @@ use crate::error::Error;
 /// The name of the file that `comfy_runtime::include_nodes!()` includes.
 const FILE: &str = "comfy_nodes.rs";
 
-/// The file to write.
+/// The generated file, which is to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     path: PathBuf,
@@ -72,7 +72,7 @@ fn replaced(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// Returns whether the file was written before the running program, a build script, was built. The program may then
-/// hold another generator, although of the same version.
+/// contain another generator than the one that wrote the file, even if both have the same version.
 fn is_older_than_this_program(path: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
     match (modified(path), env::current_exe().and_then(|program| modified(&program))) {

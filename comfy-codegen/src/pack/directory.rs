@@ -1,4 +1,4 @@
-//! The directory of a descriptor: for every input a few marks of its name, at fixed positions.
+//! The directory of a descriptor, which has a few marks of the name of every input, at fixed positions.
 //!
 //! The compiler looks up inputs for every literal of a workflow, step by step in an interpreter. With the marks it
 //! rejects most wrong inputs after one comparison.

@@ -12,7 +12,7 @@ pub(super) struct Encoder {
     overflow: bool,
 }
 
-/// A part of the descriptor is too long for its length to be encoded.
+/// The error for a part of a descriptor whose length is too large to be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong;
 
@@ -64,7 +64,7 @@ impl Encoder {
         self.text.push_str(&other.text);
     }
 
-    /// Writes a text without its length, at the end of a string.
+    /// Writes a text without its length, as the last part of a string.
     pub(super) fn text(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -75,7 +75,7 @@ impl Encoder {
         self.text.push_str(text);
     }
 
-    /// Writes everything that `write` writes as one string, with its length before it.
+    /// Writes the output of `write` as one string, with its length before it.
     pub(super) fn nested(&mut self, write: impl FnOnce(&mut Self)) {
         let mut inner = Self::default();
         write(&mut inner);
@@ -84,7 +84,7 @@ impl Encoder {
     }
 }
 
-/// Returns a text as it stands between the quotes of a JSON string.
+/// Returns a text escaped as a JSON string, without the quotes.
 pub(super) fn json_escaped(text: &str) -> String {
     let quoted = comfy_schema::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted).to_owned()

@@ -9,7 +9,7 @@ use crate::plan::{Bound, Branch, Combo, Field, Grow, Kind, Primitive, Shared, Un
 const REQUIRED: u8 = 1;
 /// The flag of an input whose exact name is empty.
 const NAMELESS: u8 = 2;
-/// The flag of an input for which nothing is sent unless it is given.
+/// The flag of an input that must be given.
 const NEEDED: u8 = 4;
 
 /// Writes everything about an input except its length. The parts that literals are checked against come first.
@@ -79,7 +79,7 @@ fn bound(bound: Option<&Bound>, out: &mut Encoder) {
     });
 }
 
-/// The limit below which every whole number is a double (2^53).
+/// The limit up to which a double represents every integer exactly (2^53).
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// Writes a double and its spelling. A whole number, which most bounds are, is written by its digits, which the
@@ -97,7 +97,7 @@ fn float(value: f64, text: &str, out: &mut Encoder) {
     out.text(text);
 }
 
-/// Returns whether nothing can be sent for an input that is not given.
+/// Returns whether an input must be given, because it is required and has no default to send.
 pub(super) fn is_needed(field: &Field<'_>) -> bool {
     field.required
         && match &field.kind {

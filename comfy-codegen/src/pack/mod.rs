@@ -18,14 +18,14 @@ const DEPRECATED: u8 = 2;
 const API_NODE: u8 = 4;
 const BRANCH: u8 = 8;
 
-/// Fills in the descriptors of a node and of everything in it.
+/// Fills in the descriptors of a node and of its branches and rows.
 ///
-/// A node that is too large for a descriptor gets raw fields and a warning, so that the others are generated all the
-/// same.
+/// A node that is too large for a descriptor gets raw fields and a warning, so that the other nodes can still be
+/// generated.
 pub(crate) fn pack(node: &mut Node<'_>, shared: &Shared<'_>) {
     if pack_node(node, shared).is_err() {
         node.make_raw("the definition is too long for a descriptor");
-        // Only the names of the inputs are left, which are short.
+        // The descriptor of a raw node contains only the names of the inputs, which are short.
         let _ = pack_node(node, shared);
     }
 }

@@ -51,7 +51,7 @@ impl<'d> Reader<'d> {
         self.letters(length)
     }
 
-    /// Decodes the body of an input. The parts are in the order of the tests, not in that of the layout.
+    /// Decodes the body of an input. The result has the parts in the order of [`read_input`], not of the layout.
     fn body(&mut self) -> String {
         let kind = self.letters(2);
         let (min, max) = (self.string(), self.string());

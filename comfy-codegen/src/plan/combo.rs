@@ -1,4 +1,4 @@
-//! Decides which lists of options get an enum. Which combos are open is decided by `comfy_schema::open`.
+//! Decides which lists of options get an enum. The module `comfy_schema::open` decides which combos are open.
 
 use comfy_schema::Value;
 pub(super) use comfy_schema::open::{is_file_name, is_open};

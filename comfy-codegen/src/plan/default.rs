@@ -29,7 +29,7 @@ pub(super) fn bounds(input: &InputDef, path: Path<'_>, context: &mut Context<'_,
         let bound = read_bound(value, whole);
         // A bound that is not a number is reported when the schema is parsed.
         if bound.is_none() && value.is_number() {
-            context.warn(path, format_args!("`{key}` is {value}, which is no bound; it is ignored"));
+            context.warn(path, format_args!("invalid bound {value} for `{key}`; it is ignored"));
         }
         bound
     };
@@ -46,7 +46,7 @@ fn read_bound(value: &Value, whole: bool) -> Option<Bound> {
 
 /// Returns the JSON of an input's default, exactly as it is sent, if the server would accept it.
 ///
-/// Defaults that contradict their own definition are reported when the schema is parsed. The warning here tells the
+/// Defaults that contradict their own definition are reported when the schema is parsed. The warning here states the
 /// consequence: a required input must be given.
 pub(super) fn default(
     input: &InputDef,
@@ -124,8 +124,8 @@ fn as_float(bound: &Bound) -> f64 {
     }
 }
 
-/// Returns the default of a combo, which must be one of its options. That of an open combo is never sent if it is not
-/// listed, because another server may not have it.
+/// Returns the default of a combo, which must be one of its options. An open combo's default that is not listed is not
+/// sent, because another server may not have the file.
 fn combo_default(input: &InputDef, list: &ComboDef, value: &Value) -> Result<Option<String>, &'static str> {
     if let (true, Some(values)) = (list.multiselect, value.as_array()) {
         return if values.iter().all(|value| list.values.contains(value)) {

@@ -28,8 +28,8 @@ fn field<'s>(
     Field { source: input, ident, kind, required, default, min: bounds.min, max: bounds.max }
 }
 
-/// Returns whether something must be sent for an input. The section does not count for lists: the server asks for their
-/// first children, whatever section the list is in.
+/// Returns whether the prompt must have a value for an input. The section of a list does not matter: the server
+/// requires the first children in either section.
 fn is_required(input: &InputDef) -> bool {
     match &input.kind {
         InputKind::Autogrow(grow) => grow.min > 0,
@@ -157,8 +157,8 @@ impl<'s> Parameters<'s> {
     }
 }
 
-/// Plans the inputs of one node, branch or row, in declared order. `class` is the node they belong to, at whatever
-/// depth.
+/// Plans the inputs of one node, branch or row, in declared order. `class` is the class of the node that contains them,
+/// at any depth.
 pub(super) fn record<'s>(
     inputs: &'s [InputDef],
     class: &'s str,
@@ -180,8 +180,8 @@ fn settle_idents(fields: &mut [Field<'_>]) {
     }
 }
 
-/// Returns what is sent for a record of which nothing is given, as dotted names and JSON, or `None` if something must
-/// be given.
+/// Returns the inputs that are sent for a record without given inputs, as dotted names and JSON, or `None` if an input
+/// must be given.
 fn implied(record: &Record<'_>) -> Option<Vec<(String, String)>> {
     let mut sent = Vec::new();
     for field in record.fields.iter().filter(|field| field.required) {

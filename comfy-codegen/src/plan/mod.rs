@@ -1,11 +1,11 @@
-//! The plan: everything that is decided before a character of Rust is written.
+//! The plan: all decisions that are made before Rust source is written.
 //!
-//! `Plan::with` reads the whole schema, whatever part of it is wanted, so that a name does not depend on what else is
-//! generated. Node by node it decides the kind of every input (`kind`, `combo`), its default and its bounds
+//! `Plan::with` plans the whole schema, even if only a part is generated, so that a name does not depend on the
+//! selected nodes. Node by node it decides the kind of every input (`kind`, `combo`), its default and its bounds
 //! (`default`); what several nodes share (type words, unions, lists of options) is collected in tables (`shared`). Then
-//! everything gets its Rust name (`naming`). `Plan::select` keeps the part that is wanted.
+//! all items get their Rust names (`naming`). `Plan::select` keeps the selected nodes.
 //!
-//! Shared by the workspace's crates; may change in any version.
+//! Not public API: the other crates of the workspace use it, and it may change in any version.
 
 mod combo;
 mod default;
@@ -36,7 +36,7 @@ pub use shared::{ListId, Options, Shared, Union, UnionId, Word, WordId};
 use path::Path;
 use shared::Tables;
 
-/// The nodes that are generated for a schema, with everything that is known about them.
+/// The nodes that are generated for a schema, and the items that they share.
 #[derive(Debug)]
 pub struct Plan<'s> {
     /// The nodes, sorted by their Rust names.
@@ -55,7 +55,7 @@ impl<'s> Plan<'s> {
     ///
     /// # Errors
     ///
-    /// Returns all overrides that do not apply: those that name no input or one that is not a combo.
+    /// Returns an [`OverrideError`] for each override that does not apply to the schema.
     pub(crate) fn with(schema: &'s Schema, overrides: &Overrides) -> Result<Self, Vec<OverrideError>> {
         overrides.check(schema)?;
         Ok(Self::under(schema, overrides))

@@ -6,21 +6,21 @@ use comfy_schema::ComboSpelling;
 use super::shared::{ListId, UnionId, WordId};
 use crate::names::Ident;
 
-/// A node class.
+/// The plan of a node class.
 #[derive(Debug)]
 pub struct Node<'s> {
     pub source: &'s schema::NodeDef,
     /// The name of the struct: `KSampler`.
     pub ident: String,
-    /// The name of the struct of its outputs: `KSamplerOutputs`. Used only if there are several.
+    /// The name of the struct of its outputs: `KSamplerOutputs`. It is used only if the node has several outputs.
     pub outputs_ident: String,
     /// The name of the builder: `KSamplerBuilder`.
     pub builder_ident: String,
-    /// The name of the module of its dynamic inputs: `k_sampler`. Used only if it has any.
+    /// The name of the module of its dynamic inputs: `k_sampler`. It is used only if the node has dynamic inputs.
     pub module: String,
     pub record: Record<'s>,
     pub outputs: Vec<Output<'s>>,
-    /// Everything odd about the node, each with its path.
+    /// The warnings about the node, each with the path of the part concerned.
     pub warnings: Vec<String>,
     /// The inputs that have no typed form, as `Class.input`.
     pub raw_inputs: Vec<String>,
@@ -30,19 +30,19 @@ pub struct Node<'s> {
 #[derive(Debug, Default)]
 pub struct Record<'s> {
     pub fields: Vec<Field<'s>>,
-    /// The template ids of its match types. Each is one type parameter.
+    /// The template ids of its match types. Each of them becomes a type parameter.
     pub parameters: Vec<&'s str>,
     /// The descriptor, which `pack` fills in.
     pub desc: String,
 }
 
-/// One input as a field.
+/// The plan of an input as a field.
 #[derive(Debug)]
 pub struct Field<'s> {
     pub source: &'s schema::InputDef,
     pub ident: Ident,
     pub kind: Kind<'s>,
-    /// Whether it must be given, or has a default that is sent.
+    /// Whether the prompt must have the input, so that its default is sent if it is not given.
     pub required: bool,
     /// The JSON of the default, if the server would accept it.
     pub default: Option<String>,
@@ -54,14 +54,14 @@ pub struct Field<'s> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bound {
     Int(i128),
-    /// A float, and how the schema spells it.
+    /// A float, and its spelling in the schema.
     Float(f64, String),
 }
 
-/// The kind of a field. Every variant is one kind of `comfy_runtime`.
+/// The kind of a field. Each variant corresponds to a field type of `comfy_runtime`.
 #[derive(Debug)]
 pub enum Kind<'s> {
-    /// A value with literals, or a link: `Input<INT>`.
+    /// A literal of a primitive type, or a link: `Input<INT>`.
     Primitive(Primitive),
     /// A link: `Input<IMAGE>`.
     Link(WordId),
@@ -138,7 +138,8 @@ pub struct Branch<'s> {
     pub key: &'s str,
     pub ident: String,
     pub builder_ident: String,
-    /// The module of its dynamic inputs, inside the module of the choice. Used only if it has any.
+    /// The module of its dynamic inputs, inside the module of the choice. It is used only if the branch has dynamic
+    /// inputs.
     pub module: String,
     pub record: Record<'s>,
     /// The inputs that are sent if only its key is given, as dotted names and JSON; `None` if one must be given.
@@ -179,7 +180,7 @@ pub enum OutputKind {
 }
 
 impl Node<'_> {
-    /// Gives the node raw fields, for a reason that makes typed ones impossible.
+    /// Makes all fields of the node raw, and adds a warning with the reason.
     pub(crate) fn make_raw(&mut self, reason: &str) {
         let class = &self.source.class;
         self.warnings.push(format!("{class}: {reason}; its inputs take any JSON, unchecked"));

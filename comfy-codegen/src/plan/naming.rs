@@ -1,4 +1,4 @@
-//! Gives everything in a plan its Rust name, once the whole schema is known.
+//! Assigns the Rust names in a plan, once the whole schema has been planned.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::names::{self, Suffix, Wish, core_types, reserved, settle, settle_besi
 /// the others.
 const MAX_WORDS: usize = 4;
 
-/// Names the nodes and everything in them, sorts them by name, and names what they share.
+/// Names the nodes and all items in them, sorts the nodes by name, and names the items that they share.
 pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Shared<'s> {
     let words = words(&tables.words);
     let markers: HashSet<&str> = words.iter().map(|word| word.ident.as_str()).collect();
@@ -28,7 +28,7 @@ pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Share
 
 fn words<'s>(words: &[&'s str]) -> Vec<Word<'s>> {
     let unknown: Vec<&'s str> = words.iter().copied().filter(|word| !core_types::is_core(word)).collect();
-    // The runtime's markers take part, so that no word that is merely similar gets the name of one.
+    // The runtime's markers are among the wishes, so that no similar word gets the name of a marker.
     let wishes: Vec<Wish<'_>> = core_types::WORDS
         .iter()
         .map(|&word| Wish { exact: word, wanted: word.to_owned() })
@@ -95,7 +95,7 @@ fn sorted_by_name<T: Default + Clone>(names: &[String], mut make: impl FnMut(&st
     results
 }
 
-/// Returns a name such as `KSamplerOutputs`, numbered if a node has that very name.
+/// Returns a name such as `KSamplerOutputs`, with a number appended if a node has the same name.
 fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
     Suffix::Type.take_free(&format!("{ident}{suffix}"), taken)
 }
@@ -115,7 +115,7 @@ fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<Stri
     settle_beside(&wishes, Suffix::Snake, types)
 }
 
-/// Names the modules of dynamic inputs and everything in them, at every depth.
+/// Names the modules of dynamic inputs and all items in them, at every depth.
 fn name_modules(record: &mut Record<'_>, markers: &HashSet<&str>) {
     if !record.has_modules() {
         return;
@@ -205,7 +205,7 @@ fn union_name(members: &[WordId], words: &[Word<'_>]) -> String {
     unreserved(ident, "Union", reserved::is_reserved_type)
 }
 
-/// Names each enum of options by the input for which it is used most often.
+/// Names each enum of options after the input for which it is used most often.
 fn lists<'s>(lists: &[List<'s>]) -> Vec<Options<'s>> {
     let popular: Vec<(usize, &str)> = lists.iter().map(most_common_name).collect();
     let winners = winners(lists, &popular);
@@ -224,12 +224,12 @@ fn lists<'s>(lists: &[List<'s>]) -> Vec<Options<'s>> {
 }
 
 fn most_common_name<'s>(list: &List<'s>) -> (usize, &'s str) {
-    // `max_by_key` returns the last of equal maxima, and the first name in the alphabet is wanted.
+    // Of equally common names, the alphabetically first is wanted, and `max_by_key` returns the last maximum.
     list.names.iter().rev().map(|(&name, &count)| (count, name)).max_by_key(|&(count, _)| count).unwrap_or_default()
 }
 
-/// Returns the lists that get the plain name of their input: for every name the list that is used most, and among
-/// equals the one whose first class comes first.
+/// Returns the lists that get the plain name of their input: for every name the list that is used most, and of equally
+/// used lists the one whose first class comes first.
 fn winners(lists: &[List<'_>], popular: &[(usize, &str)]) -> HashSet<usize> {
     let mut best: BTreeMap<String, usize> = BTreeMap::new();
     let rank = |index: usize| {

@@ -1,4 +1,4 @@
-//! Overrides: which single combos the caller opens or closes, whatever their options suggest.
+//! The overrides by which the caller opens or closes single combos, regardless of their options.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub enum OverrideError {
     Unknown {
         /// The path that was given.
         target: String,
-        /// Paths that may have been meant.
+        /// The paths that may have been meant.
         suggestions: Vec<String>,
     },
     /// The input is not a combo.
@@ -78,7 +78,7 @@ impl Overrides {
         self.exact
     }
 
-    /// Returns whether a rule opens or closes the combo at this path.
+    /// Returns whether a rule opens (`true`) or closes the combo at this path, or `None` if no rule does.
     pub(super) fn is_open(&self, path: Path<'_>) -> Option<bool> {
         if self.rules.is_empty() {
             return None;
@@ -106,7 +106,7 @@ impl Overrides {
 }
 
 impl std::fmt::Display for Overrides {
-    /// Writes one line that differs whenever the overrides do, for the fingerprint.
+    /// Writes one line for the fingerprint, which differs if the overrides differ.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "exact={}", self.exact)?;
         self.rules.iter().try_for_each(|(target, open)| write!(f, " {target:?}={open:?}"))
@@ -125,7 +125,7 @@ fn collect_input(input: &InputDef, path: Path<'_>, targets: &mut BTreeMap<String
         InputKind::Combo(_) => Target::WithOptions,
         _ => Target::NotACombo,
     };
-    // Branches may have children of the same name: an override applies to all of them, and one must be a combo.
+    // Children of several branches may have the same name. An override applies to all; at least one must be a combo.
     let entry = targets.entry(path.dotted()).or_insert(target);
     *entry = target.max(*entry);
     match &input.kind {

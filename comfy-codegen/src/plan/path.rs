@@ -34,7 +34,7 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), step: Step::Element }
     }
 
-    /// Returns the path as overrides spell it: `Class.input.child`, whatever the branch.
+    /// Returns the path as overrides spell it, without branches: `Class.input.child`.
     pub(crate) fn dotted(self) -> String {
         let before = self.parent.map(|parent| parent.dotted()).unwrap_or_default();
         match self.step {

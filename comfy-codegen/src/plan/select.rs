@@ -12,20 +12,20 @@ use super::shared::{ListId, Shared, UnionId, WordId};
 /// The nodes that are generated: all, if neither field is set.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Selection<'w> {
-    /// Nodes by class or by Rust name.
+    /// The nodes to generate, by class or by Rust name.
     pub(crate) names: Option<&'w [String]>,
-    /// Words of sources. A node is generated if one of them may refer to it.
+    /// The words of the sources. A node is generated if one of them may refer to it.
     pub(crate) words: Option<&'w HashSet<String>>,
 }
 
-/// A node was named that the schema does not have.
+/// The error for the name of a node that the schema does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown node `{name}`{}", did_you_mean(suggestions))]
 #[non_exhaustive]
 pub struct SelectionError {
     /// The name that was given.
     pub name: String,
-    /// Classes that may have been meant.
+    /// The classes that may have been meant.
     pub suggestions: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// Returns all names that are not names of nodes.
+    /// Returns a [`SelectionError`] for each name that is not the name of a node.
     pub(crate) fn select(mut self, selection: Selection<'_>) -> Result<Self, Vec<SelectionError>> {
         if let Some(names) = selection.names {
             check_names(names, &self.nodes)?;
@@ -50,7 +50,7 @@ impl Plan<'_> {
         Ok(self)
     }
 
-    /// Returns every word that [`select`](Self::select) looks for.
+    /// Returns all names that [`select`](Self::select) looks for in the words of sources.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         let nodes = self.nodes.iter().flat_map(|node| node_names(node).into_iter().flatten());
         let words = self.shared.words.iter().map(|word| &word.ident);
@@ -60,8 +60,8 @@ impl Plan<'_> {
     }
 }
 
-/// Returns the names by which code may refer to a node: its own, those of its outputs and its builder, and that of the
-/// module of its branches.
+/// Returns the names by which code may refer to a node: those of the node, its builder, its struct of outputs and the
+/// module of its dynamic inputs.
 fn node_names<'n>(node: &'n Node<'_>) -> [Option<&'n String>; 4] {
     [
         Some(&node.ident),
@@ -148,8 +148,8 @@ fn mark_list(list: ListId, shared: &mut Shared<'_>) {
     shared.lists[list.0].used = true;
 }
 
-/// Marks the markers and enums that sources name. Code may name one without naming a node that has it, for example in
-/// the signature of a function.
+/// Marks the markers and enums that the sources mention as used. Code may mention one without a node that uses it, for
+/// example in the signature of a function.
 fn mark_mentioned(words: &HashSet<String>, shared: &mut Shared<'_>) {
     for word in &mut shared.words {
         word.used |= words.contains(&word.ident);

@@ -1,4 +1,4 @@
-//! What nodes share: type words, unions of type words, and lists of options.
+//! The items that nodes share: type words, unions of type words, and lists of options.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ pub struct UnionId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ListId(pub usize);
 
-/// The shared items of a schema, each once, before they are named.
+/// The distinct shared items of a schema, before they are named.
 #[derive(Debug, Default)]
 pub(super) struct Tables<'s> {
     pub(super) words: Vec<&'s str>,

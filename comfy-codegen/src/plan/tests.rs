@@ -1,4 +1,4 @@
-//! Tests of which combos are open, which defaults are sent, and how shared items are named.
+//! Tests of open and closed combos, of the defaults that are sent, and of the names of shared items.
 
 use comfy_schema::{Schema, Value};
 
@@ -117,7 +117,7 @@ fn defaults_that_the_server_refuses_are_dropped() {
 }
 
 #[test]
-fn a_choice_has_its_first_branch_as_default_if_that_needs_nothing() {
+fn a_choice_defaults_to_its_first_branch_if_that_has_no_input_that_must_be_given() {
     let choice = |first: &str| {
         default(&format!(
             r#"["COMFY_DYNAMICCOMBO_V3", {{"options": [{{"key": "a", "inputs": {{"required": {first}}}}}]}}]"#

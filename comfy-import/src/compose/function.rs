@@ -18,9 +18,9 @@ use crate::syntax::{Expr, Function, Stmt};
 /// The body of a function that is being composed.
 pub(super) struct Body {
     pub(super) locals: Locals,
-    /// The names of the outputs that came in as parameters or out of calls.
+    /// The variables of the outputs that are parameters of the function or results of calls.
     pub(super) crossed: HashMap<Link, String>,
-    /// The variables of its nodes.
+    /// The variables of the nodes in the function.
     pub(super) bound: HashMap<usize, Binding>,
     pub(super) statements: Vec<Stmt>,
     /// The number of the statement that is being composed.
@@ -79,7 +79,8 @@ impl Composer<'_, '_, '_, '_> {
         function
     }
 
-    /// Returns the node whose literal is the value of the function: a single result that no other node uses.
+    /// Returns the node whose literal is the value of the function, if there is a single result that no other node
+    /// uses.
     fn last(&self, at: usize, results: &[Link]) -> Option<Unit> {
         match results {
             [only] if at == 0 && self.uses.slots(only.node).is_empty() && self.scopes.of(only.node) == 0 => {
@@ -105,7 +106,7 @@ impl Composer<'_, '_, '_, '_> {
         node
     }
 
-    /// Returns the last statement that uses a node, if one does.
+    /// Returns the last statement that uses a node, if one does, or [`FOREVER`] for a result of the workflow.
     fn last_use(&self, node: usize, scope: usize, places: &HashMap<Unit, usize>) -> Option<usize> {
         let slots = self.uses.slots(node).iter().map(|&slot| Link { node, slot });
         let last = slots.filter_map(|link| self.last_use_of(link, scope, places)).max();
@@ -122,14 +123,14 @@ impl Composer<'_, '_, '_, '_> {
         uses.max()
     }
 
-    /// Returns the parameters of a function, and takes their names.
+    /// Returns the parameters of a function, and adds their names to the local names.
     fn parameters(&mut self, scope: &Scope, at: usize, body: &mut Body) -> Vec<String> {
         let mut parameters = Vec::new();
         if at > 0 {
             self.runtime("Graph");
             parameters.push("graph: &Graph".to_owned());
         }
-        // The names of values must be the same in every function, so they are taken first.
+        // The parameters for values must have the same names in every function, so they are named first.
         for parameter in self.chosen.used_by(|node| self.scopes.is_within(node, at)) {
             let name = body.locals.take(std::slice::from_ref(&parameter.name), 0, FOREVER);
             parameters.push(format!("{name}: {}", parameter.ty));
@@ -142,7 +143,7 @@ impl Composer<'_, '_, '_, '_> {
             parameters.push(format!("{name}: {ty}"));
             body.crossed.insert(link, name);
         }
-        // In the signature, outputs come before values.
+        // In the signature, the parameters for outputs come before those for values.
         let values = usize::from(at > 0);
         if let Some(parameters) = parameters.get_mut(values..) {
             parameters.rotate_left(first.saturating_sub(values));
@@ -187,7 +188,7 @@ impl Composer<'_, '_, '_, '_> {
         types
     }
 
-    /// Returns the value of a function, if it has results.
+    /// Returns the expression at the end of a function, if the function has results.
     fn value(&mut self, results: &[Link], output: &[String], body: &mut Body) -> Option<Stmt> {
         let names: Vec<String> = results.iter().map(|link| self.base(*link, body)).collect();
         if output.first().is_some_and(|output| output.starts_with('[')) {
@@ -239,7 +240,7 @@ impl Composer<'_, '_, '_, '_> {
         Function { docs, attributes, head, parameters, output, body: Vec::new(), tail: None }
     }
 
-    /// Returns whether a node has an id or a title of its own.
+    /// Returns whether the source must give a node its id or a title.
     pub(super) fn has_label(&self, at: usize) -> bool {
         self.options.id_style == IdStyle::Keep || self.title_of(at).is_some()
     }
@@ -252,8 +253,8 @@ impl Composer<'_, '_, '_, '_> {
     }
 }
 
-/// Returns the names of the functions: those of their subgraphs in the editor, if known, else ones made from ids. They
-/// differ from the names of parameters, which would shadow the functions.
+/// Returns the names of the functions: those of their subgraphs in the editor if known, otherwise names made from ids.
+/// They differ from the names of parameters, which would shadow the functions.
 pub(super) fn function_names(scopes: &[Scope], options: &ImportOptions, chosen: &Chosen) -> Vec<String> {
     let mut taken: HashSet<String> = chosen.list.iter().map(|parameter| parameter.name.clone()).collect();
     taken.extend([options.name.clone(), format!("{}_as_saved", options.name)]);
@@ -271,7 +272,7 @@ pub(super) fn function_names(scopes: &[Scope], options: &ImportOptions, chosen: 
     scopes.iter().enumerate().map(name).collect()
 }
 
-/// Returns whether an expression is an output of a node literal.
+/// Returns whether an expression takes an output from a node literal.
 fn has_then(value: &Expr) -> bool {
     matches!(value, Expr::Struct(literal) if literal.then.is_some())
 }
@@ -282,7 +283,7 @@ fn is_array(types: &[String]) -> bool {
     types.len() > MAX_RESULTS || types.len() > 1 && length > MAX_TYPE_LEN
 }
 
-/// Returns a text of the file as code in a documentation comment. Nothing in it can end the line or the code.
+/// Returns a text of the file as inline code in a documentation comment. No part of it can end the line or the code.
 fn code(text: &str) -> String {
     let shown: String = shortened(text, MAX_SHOWN_LEN).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
     format!("`{shown}`")

@@ -20,10 +20,10 @@ use crate::prompt::Link;
 use crate::scopes::Scopes;
 use crate::syntax::{self, Expr, Function, Stmt};
 
-/// The slot that stands for a node as a whole: for the value of its literal.
+/// The slot number that stands for a node as a whole, which is the value of its literal.
 pub(super) const WHOLE: u16 = u16::MAX;
 
-/// The maximum number of results in a tuple. More are returned as an array of handles.
+/// The maximum number of results in a tuple. More results are returned as an array of handles.
 const MAX_RESULTS: usize = 4;
 /// The maximum width of the types of a tuple, in columns, so that they fit into `-> Result<Workflow<…>, GraphError> {`.
 const MAX_TYPE_LEN: usize = 60;
@@ -31,7 +31,7 @@ const MAX_TYPE_LEN: usize = 60;
 /// The maximum number of parameters that clippy accepts.
 const MAX_PARAMETERS: usize = 7;
 
-/// Everything that composing functions needs.
+/// The inputs and the state of composing the functions.
 struct Composer<'c, 'p, 'n, 's> {
     items: &'c [Item<'p, 'n, 's>],
     uses: &'c Uses<'c>,
@@ -122,7 +122,7 @@ fn is_deprecated(item: &Item<'_, '_, '_>) -> bool {
     matches!(item.form, NodeForm::Typed(planned, _) if planned.source.deprecated)
 }
 
-/// Returns whether the workflow returns a node: if it saves or shows something, or may do so.
+/// Returns whether the workflow returns a node, because the node saves or shows something, or may do so.
 fn is_result(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> bool {
     match &item.form {
         NodeForm::Typed(planned, _) => planned.source.output_node,
@@ -130,7 +130,7 @@ fn is_result(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> bool {
     }
 }
 
-/// Returns whether the workflow gives every node a title: if all typed nodes have one, and some have the editor's.
+/// Returns whether the workflow gives every node a title: all typed nodes have one, and some have the default title.
 fn has_titles(items: &[Item<'_, '_, '_>]) -> bool {
     let mut typed = items.iter().filter(|item| matches!(item.form, NodeForm::Typed(..)));
     typed.clone().any(|item| item.has_default_title) && typed.all(|item| item.node.title.is_some())
@@ -148,7 +148,8 @@ impl Composer<'_, '_, '_, '_> {
         functions
     }
 
-    /// Composes a function that returns the workflow with the values of the file.
+    /// Composes the function that returns the workflow with the values of the file as arguments, if there are
+    /// parameters.
     fn as_saved(&mut self, output: Vec<String>) -> Option<Function> {
         if self.chosen.list.is_empty() {
             return None;

@@ -1,7 +1,7 @@
 //! Decides which nodes are nested in the literal of the node that uses them.
 //!
-//! These are nodes that are small, are used once, and have no label of their own, so that the source still reads from
-//! top to bottom.
+//! A nested node is small, is used once, and has no id or title to keep, so that the source still reads from top to
+//! bottom.
 
 use super::{Composer, is_long};
 use crate::fit::{Fit, Values};
@@ -10,7 +10,7 @@ use crate::prompt::Link;
 
 /// The maximum number of literals nested in each other.
 const MAX_DEPTH: usize = 2;
-/// The maximum number of inputs that a nested node gives.
+/// The maximum number of fields in the literal of a nested node.
 const MAX_INPUTS: usize = 4;
 
 /// Returns, for each node, whether it is nested.
@@ -53,7 +53,7 @@ fn is_nestable(composer: &Composer<'_, '_, '_, '_>, at: usize) -> bool {
     if shown.clone().count() > MAX_INPUTS || shown.clone().any(|filled| is_long(&filled.value)) {
         return false;
     }
-    // A node is nested only in a field of the node itself, not in a list or in a branch.
+    // A node is nested only directly in a field of the node that uses it, not in a list or a branch.
     let Some(NodeForm::Typed(_, outer)) = composer.items.get(only.by).map(|item| &item.form) else { return false };
     let arguments = composer.types.arguments(only.by, outer, composer.items);
     outer.fields.iter().any(|filled| {

@@ -17,10 +17,11 @@ use crate::options::{IdStyle, OptionStyle};
 use crate::prompt::Link;
 use crate::syntax::{self, Expr, Field, Stmt, Struct};
 
-/// The modules that every generated module or every crate has. No other module is imported under such a name.
+/// The names of modules that exist in every generated module or every crate. No other module is imported by such a
+/// name.
 const NOT_IMPORTED: [&str; 7] = ["alloc", "comfy_runtime", "core", "options", "std", "types", "unions"];
 
-/// The position of a record: its node, the path to its modules, and the dotted prefix of its inputs.
+/// The position of a record: its node, the path of its modules, and the dotted prefix of its inputs.
 #[derive(Clone)]
 struct Inside<'i> {
     node: usize,
@@ -130,7 +131,8 @@ impl<'c> Composer<'c, '_, '_, '_> {
         fields
     }
 
-    /// Returns the expression for a value in a field of this kind. The prefix of `inside` is its dotted name.
+    /// Returns the expression for a value in a field of this kind. The prefix of `inside` is the dotted name of the
+    /// input.
     fn value_of(
         &mut self,
         value: &'c Fit<'_, '_>,
@@ -188,7 +190,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Expr::Struct(Struct { path, fields: self.fields(values, &arguments, &inside, body), then: None })
     }
 
-    /// Returns the path of an item in the modules of a node, and imports its beginning.
+    /// Returns the path of an item in the modules of a node, and imports the module with which the path begins.
     fn module(&mut self, modules: &[&str], name: &str) -> String {
         let full = modules.join("::");
         let Some((last, before)) = modules.split_last() else { return name.to_owned() };
@@ -217,7 +219,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Some(Expr::Atom(path))
     }
 
-    /// Returns the call that gives a value unchecked.
+    /// Returns a call that passes a value unchecked.
     pub(super) fn unchecked(&mut self, value: &Value, input: &str, body: &mut Body) -> Expr {
         let literal = match value {
             Value::Bool(_) | Value::Float(_) | Value::String(_) => Some(literal(value, false)),
@@ -248,7 +250,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         Expr::Atom(if self.types.feeds(found, kind, arguments) { base } else { format!("{base}.any()") })
     }
 
-    /// Returns the expression for an output, independent of its use.
+    /// Returns the expression for an output, regardless of the field that takes it.
     pub(super) fn base(&mut self, link: Link, body: &Body) -> String {
         if let Some(name) = body.crossed.get(&link) {
             return name.clone();
@@ -271,7 +273,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
     }
 }
 
-/// Binds a long text in a statement of its own, because it cannot be broken well inside a call.
+/// Binds a long text to a variable, because it cannot be broken well inside a call. Returns any other value unchanged.
 pub(super) fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
     match value {
         Expr::Text(text) if !syntax::is_short(&text) => {
@@ -284,7 +286,7 @@ pub(super) fn hoisted(value: Expr, input: &str, body: &mut Body) -> Expr {
     }
 }
 
-/// Returns the field of an output, if the class declares the output.
+/// Returns the name of the field of an output, if the class declares the output.
 fn output_name(item: &Item<'_, '_, '_>, slot: u16) -> Option<String> {
     match &item.form {
         NodeForm::Typed(planned, _) => planned.outputs.get(usize::from(slot)).map(|output| output.ident.to_string()),
@@ -302,7 +304,8 @@ pub(super) fn literal(value: &Value, is_float: bool) -> Expr {
     }
 }
 
-/// Returns a whole number outside of a node literal, where rustc needs its type; `None` if it has more than 64 bits.
+/// Returns an integer literal for use outside of node literals, with a type suffix if it does not fit in an `i32`.
+/// Returns `None` if the integer has more than 64 bits.
 pub(super) fn whole(number: i128) -> Option<String> {
     if i32::try_from(number).is_ok() {
         return Some(number.to_string());

@@ -1,4 +1,4 @@
-//! A raw node: a chain of calls on the graph.
+//! Composes a raw node as a chain of calls on the graph.
 
 use comfy_schema::Value;
 
@@ -11,7 +11,7 @@ use crate::prompt::Given;
 use crate::syntax::{self, Expr};
 
 impl Composer<'_, '_, '_, '_> {
-    /// Returns the chain that makes a node with everything that the file gives it.
+    /// Returns the chain of calls that creates a node with the id, title and inputs of the file.
     pub(super) fn raw(&mut self, at: usize, item: &Item<'_, '_, '_>, body: &mut Body) -> Expr {
         let text = |text: &str| Expr::Text(text.to_owned());
         let class = item.node.class.as_deref().or(item.node.title.as_deref()).unwrap_or("node");

@@ -1,4 +1,4 @@
-//! The inputs of a node, of which fields are filled one by one.
+//! The inputs of a node, which are taken one by one to fill the fields of its type.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,7 +8,7 @@ use crate::prompt::Given;
 
 /// The inputs by name, and which of them have been taken.
 pub(super) struct Inputs<'n> {
-    /// Sorted, so that the inputs below a name are neighbours.
+    /// The inputs, sorted by name, so that the inputs below a name follow each other.
     given: BTreeMap<&'n str, &'n Given>,
     taken: HashSet<&'n str>,
 }
@@ -42,7 +42,7 @@ impl<'n> Inputs<'n> {
         matches!(self.given.get(name), Some(Given::Value(value)) if value.to_string() == json)
     }
 
-    /// Takes every literal that is left, and returns the names.
+    /// Takes every literal that has not been taken, and returns their names.
     pub(super) fn drop_literals(&mut self) -> impl Iterator<Item = &'n str> + use<'n> {
         let left =
             self.given.iter().filter(|(name, given)| matches!(given, Given::Value(_)) && !self.taken.contains(*name));
@@ -51,7 +51,7 @@ impl<'n> Inputs<'n> {
         left.into_iter()
     }
 
-    /// Returns an input that has not been taken.
+    /// Returns the name of an input that has not been taken, if there is one.
     pub(super) fn unknown(&self) -> Option<&'n str> {
         self.given.keys().copied().find(|name| !self.taken.contains(name))
     }

@@ -1,9 +1,9 @@
 //! Fits the inputs of a node into the fields of its type, or finds the reason why the node must be raw.
 //!
-//! A typed node sends exactly what the file holds. A node becomes raw if its type would add an input that the file
+//! A typed node sends exactly the inputs of the file. A node becomes raw if its type would add an input that the file
 //! lacks, if the file has an input that the type does not declare, or if a list has too few entries. A single value
-//! that its field refuses does not make the node raw; it is given unchecked. With [`Tidy::Yes`] a node is also typed if
-//! the server would see no difference.
+//! that its field refuses does not make the node raw; it is passed unchecked. With [`Tidy::Yes`], a node is also typed
+//! if its inputs differ from the file only by ignored literals and defaults.
 
 mod inputs;
 mod scalar;
@@ -26,7 +26,7 @@ pub(super) struct Values<'p, 's> {
 pub(super) struct Filled<'p, 's> {
     pub(super) field: &'p Field<'s>,
     pub(super) value: Fit<'p, 's>,
-    /// Whether the same is sent if the field is left out.
+    /// Whether the same value is sent if the field is left out.
     pub(super) is_default: bool,
 }
 
@@ -40,9 +40,9 @@ pub(super) enum Fit<'p, 's> {
     Json(Value),
     /// A value that the field refuses, and the reason.
     Unchecked(Value, String),
-    /// The entries of a list, with `None` for one that is left out.
+    /// The entries of a list, with `None` for an entry that is left out.
     List(Vec<Option<Fit<'p, 's>>>),
-    /// A branch by its key alone.
+    /// A branch of which only the key is written.
     Key(Text),
     /// A branch with inputs of its own.
     Branch(&'p Choice<'s>, &'p Branch<'s>, Values<'p, 's>),
@@ -50,18 +50,18 @@ pub(super) enum Fit<'p, 's> {
     Row(&'p Rows<'s>, Values<'p, 's>),
 }
 
-/// Whether typed nodes may send a little less or more than the file holds.
+/// Whether typed nodes may send other inputs than the file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tidy {
-    /// They send exactly what the file holds.
+    /// Typed nodes send exactly the inputs of the file.
     No,
-    /// They leave out undeclared literals, which the server ignores, and send defaults that the file lacks.
+    /// Typed nodes leave out undeclared literals, which the server ignores, and send defaults that the file lacks.
     Yes,
 }
 
 /// Fits the inputs of a node into the fields of its type.
 ///
-/// Every change that tidying makes is added to `notes`.
+/// A note on every input that tidying leaves out or adds is added to `notes`.
 ///
 /// # Errors
 ///

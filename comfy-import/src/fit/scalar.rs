@@ -1,4 +1,4 @@
-//! Fits single values into fields, by the checks that the macro makes of literals.
+//! Fits single values into fields, by the checks that generated code makes for literals.
 //!
 //! The rules are those of `comfy-runtime/src/desc/check.rs`.
 
@@ -55,7 +55,8 @@ fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<Stri
     }
 }
 
-/// Returns whether a value looks like a link. A link to a node of the file is not a value any more.
+/// Returns whether a value looks like a link. Its node is missing, since links to nodes of the file are not values
+/// here.
 fn is_dangling(value: &Value) -> bool {
     matches!(value.as_array(), Some([Value::String(_), Value::Int(_)]))
 }
@@ -103,7 +104,7 @@ fn as_float(bound: &Bound) -> f64 {
     }
 }
 
-/// Returns whether a value can be a Rust literal that the runtime's fields accept.
+/// Returns whether a value can be written as a Rust literal that the runtime's fields accept.
 fn is_scalar(value: &Value) -> bool {
     match value {
         Value::Bool(_) | Value::Float(_) | Value::String(_) => true,

@@ -1,8 +1,9 @@
 //! Lays out the tree in lines, as rustfmt does with its defaults.
 //!
-//! The rules of rustfmt, as found by trial: a struct literal stays on one line if its fields take at most 18 columns, a
-//! list or the arguments of a call if they take at most 60 (a single one as many as there are), and a chain of calls at
-//! most 60. Lists of short items are filled line by line. A value that fits only on the next line goes there.
+//! The rules of rustfmt were found by trial. A struct literal stays on one line if its fields take at most 18 columns,
+//! a list or the arguments of a call if they take at most 60 columns (a single item may take the whole line), and a
+//! chain of calls if it takes at most 60 columns. Lists of short items are filled line by line. A value that fits only
+//! on the next line begins there.
 
 // Writing to a string cannot fail.
 use std::fmt::Write as _;
@@ -33,7 +34,7 @@ struct Position {
 }
 
 impl Position {
-    /// Returns the position of a line of its own inside this expression, with a comma behind it.
+    /// Returns the position of an item inside this expression that is on its own line and followed by a comma.
     fn line(self) -> Self {
         let indent = self.indent + TAB;
         Self { indent, column: indent, after: 1 }
@@ -156,7 +157,7 @@ fn comment(text: &str, indent: usize, out: &mut String) {
     push(&line);
 }
 
-/// Returns the value behind `let x =` or a name behind `name:`, preceded by a space or, if it fits only on the next
+/// Returns the value after `let x =`, or a name after `name:`, preceded by a space or, if it fits only on the next
 /// line, by a line break.
 fn beside(value: &Expr, head: usize, place: Position) -> String {
     let here = Position { column: place.column + head, ..place };

@@ -1,4 +1,4 @@
-//! A tree of the Rust that imported sources consist of, and its layout as rustfmt would write it.
+//! A syntax tree of the Rust code in imported sources, and its layout as rustfmt would write it.
 //!
 //! `prettyplease` is not used, because it drops comments and lays out literals in a way that the first `cargo fmt`
 //! would change. The tree has only what imports need, so that few rules of rustfmt matter (see `layout`).
@@ -34,7 +34,7 @@ pub(super) enum Expr {
 pub(super) struct Struct {
     pub(super) path: String,
     pub(super) fields: Vec<Field>,
-    /// The output: `image` in `LoadImage { … }.image`.
+    /// The name of the output: `image` in `LoadImage { … }.image`.
     pub(super) then: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Stmt {
     pub(super) comment: Option<String>,
     /// The attributes, such as `#[id = "12"]`, one a line.
     pub(super) attributes: Vec<String>,
-    /// The names behind `let`: one, or several for a tuple; none for an expression.
+    /// The names after `let`: one, or several for a tuple, or none for an expression.
     pub(super) names: Vec<String>,
     pub(super) value: Expr,
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::width;
 
-/// The width of a line: the option `max_width` of rustfmt, of which a list of names leaves one column free.
+/// The width of a line: the option `max_width` of rustfmt less one, since a list of names leaves one column free.
 const LINE: usize = 99;
 
-/// Returns the declarations for these items, each given by the path of a module and a name in it. If a module is named
-/// as `deprecated`, rustc would warn of its items.
+/// Returns the declarations for these items, each given by the path of a module and a name in it. The declaration of
+/// the module `deprecated` allows deprecated items.
 pub(crate) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
     let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (module, name) in items {
@@ -83,7 +83,7 @@ fn rank(segment: &str) -> u8 {
     }
 }
 
-/// Compares names: underscores first, numbers by value, all else by code point.
+/// Compares names: underscores come first, numbers are compared by value, and other characters by code point.
 fn by_version(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.trim_start_matches("r#"), b.trim_start_matches("r#"));
     loop {
@@ -107,7 +107,7 @@ fn by_version(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Splits a text into the number that it begins with, without leading zeros, and the rest.
+/// Splits a text after the number with which it begins. Returns the number without leading zeros, and the other part.
 fn digits(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(end);

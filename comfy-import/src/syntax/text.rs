@@ -1,9 +1,9 @@
 //! Writes texts as Rust literals that keep every byte.
 //!
-//! A text that fits on its line becomes a plain literal. A longer one is cut at blanks and after every line break of
-//! its own, with a backslash at the end of each line. A text of short lines becomes a raw literal with real line
-//! breaks, which reads better. Characters that a reader or the compiler could mistake (control characters, lone
-//! carriage returns, marks of direction, spaces without width) are always written as escapes.
+//! A text that fits on its line becomes a plain literal. A longer text is cut at blanks and after each of its line
+//! breaks, with a backslash at the end of each line. A text of short lines becomes a raw literal with real line breaks,
+//! which is easier to read. Characters that a reader or the compiler could mistake (control characters, lone carriage
+//! returns, direction marks, zero-width spaces) are always written as escapes.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +13,7 @@ const MIN_WIDTH: usize = 40;
 const MAX_RAW_LINE: usize = 100;
 /// The maximum width of a literal among the arguments of a call.
 const MAX_ARGUMENT: usize = 60;
-/// The minimum number of quotes and backslashes for which a raw literal reads better.
+/// The minimum number of quotes and backslashes for which a raw literal is used, since it is easier to read.
 const MIN_RAW_MARKS: usize = 3;
 
 /// Returns the number of columns of a text, as rustfmt counts them.
@@ -52,8 +52,8 @@ pub(super) fn one_line(text: &str) -> Option<String> {
     Some(quoted(text))
 }
 
-/// Returns whether the lines of a text are short enough for a raw literal, and none ends in blanks, which an editor
-/// might remove.
+/// Returns whether a text has several lines that are short enough for a raw literal. No line may end in blanks, which
+/// an editor might remove.
 fn has_short_lines(text: &str) -> bool {
     text.contains('\n')
         && text.chars().all(|c| c == '\n' || stands_raw(c))
@@ -65,7 +65,7 @@ fn raw(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Returns one hash more than follow any quote in the text.
+/// Returns the hashes of a raw literal: one more than follow any quote in the text, or none if it has no quote.
 fn hashes(text: &str) -> String {
     let longest = text.split('"').skip(1).map(|rest| rest.len() - rest.trim_start_matches('#').len()).max();
     longest.map_or_else(String::new, |longest| "#".repeat(longest + 1))
@@ -93,7 +93,7 @@ fn cut(text: &str, column: usize, end: usize) -> String {
 struct Line {
     text: String,
     width: usize,
-    /// The position behind the last blank, where the line is cut if the next word does not fit.
+    /// The position after the last blank, where the line is cut if the next word does not fit.
     gap: usize,
     /// Whether a line break of the text ends the line.
     is_over: bool,
@@ -112,7 +112,8 @@ impl Line {
         }
     }
 
-    /// Ends the line at its last blank, or at its end if it has none, and begins the next line with the rest.
+    /// Cuts the line after its last blank, or at its end if that blank is too far left. The next line begins with the
+    /// part that was cut off.
     fn end(&mut self, gap: &str, room: usize, out: &mut String) {
         let has_gap = self.gap > 0 && width(&self.text[..self.gap]) * 2 > room;
         let at = if self.is_over || !has_gap { self.text.len() } else { self.gap };
@@ -123,12 +124,12 @@ impl Line {
     }
 }
 
-/// Returns whether a raw literal may hold a character.
+/// Returns whether a raw literal may contain a character.
 fn stands_raw(c: char) -> bool {
     c == '\t' || !is_hidden(c)
 }
 
-/// Returns a character as it is written between quotes.
+/// Returns a character as it is written in a quoted literal.
 fn escaped(c: char) -> String {
     match c {
         '"' => "\\\"".to_owned(),
@@ -142,7 +143,7 @@ fn escaped(c: char) -> String {
     }
 }
 
-/// Returns whether a character is a control character, a mark of direction (which rustc refuses in sources), has no
+/// Returns whether a character is a control character, is a direction mark (which rustc refuses in sources), has no
 /// width, or only looks like a space.
 fn is_hidden(c: char) -> bool {
     c.is_control()

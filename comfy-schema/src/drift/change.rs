@@ -10,7 +10,7 @@ use crate::{Text, Value};
 /// The effect of a change on a workflow that was valid before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
-    /// A prompt that was accepted before is accepted again.
+    /// A prompt that was accepted before is still accepted.
     Additive,
     /// A required input is new and has a default. The server does not fill in defaults, so it refuses a prompt without
     /// the input; [`fill`](super::Comparison::fill) adds it.
@@ -30,7 +30,7 @@ pub enum Bound {
     Max,
 }
 
-// The words are also the names of the options.
+// `Bound::as_str` is also the key of the bound among an input's options.
 words!(Bound, "bound", Min = "min", Max = "max",);
 
 /// A change of a class from the old to the new schema.
@@ -39,7 +39,7 @@ words!(Bound, "bound", Min = "min", Max = "max",);
 pub struct Change {
     /// The class.
     pub class: Text,
-    /// The input or output that changed, or `None` if the class itself did.
+    /// The input or output that changed, or `None` if the class itself changed.
     pub place: Option<ChangedMember>,
     /// The kind of change.
     pub kind: ChangeKind,
@@ -51,8 +51,8 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedMember {
-    /// An input, by name: `steps`, or `resize_type.width` inside a dynamic combo. Inside a growing list, `images.image0`
-    /// for a workflow, `images.*` for a class.
+    /// An input, by name: `steps`, or `resize_type.width` inside a dynamic combo. A child of a growing list is
+    /// `images.image0` in the findings about a workflow and `images.*` in the changes of a class.
     Input(Text),
     /// An output, by slot and name.
     Output(usize, Text),
@@ -74,7 +74,7 @@ pub enum ChangeKind {
         /// The class that takes its place.
         by: Text,
     },
-    /// The class is no longer an output node: nothing runs because of it.
+    /// The class is no longer an output node. The server runs it only if an output node needs it.
     NoLongerOutput,
     /// The class has become an output node.
     BecameOutput,
@@ -84,14 +84,14 @@ pub enum ChangeKind {
     InputAdded {
         /// Whether the input is required.
         required: bool,
-        /// The default of a required input.
+        /// The default, if the input is required and has one.
         default: Option<Value>,
     },
     /// An input was removed. The server ignores a literal for it; a link to it makes the node fail.
     InputRemoved,
     /// An optional input has become required.
     InputRequired {
-        /// The default of a required input.
+        /// The default, if the input has one.
         default: Option<Value>,
     },
     /// A required input has become optional.
@@ -107,7 +107,7 @@ pub enum ChangeKind {
     OptionsRemoved(Vec<Value>),
     /// Options of a combo, or branches of a dynamic combo, are new.
     OptionsAdded(Vec<Value>),
-    /// A range has become narrower: that of values, or of the number of children or rows.
+    /// The range of an input's values, or of its number of children or rows, has become narrower.
     RangeNarrowed {
         /// The bound that changed.
         bound: Bound,
@@ -116,7 +116,7 @@ pub enum ChangeKind {
         /// The new bound.
         new: Option<Value>,
     },
-    /// A range has become wider.
+    /// The range of an input's values, or of its number of children or rows, has become wider.
     RangeWidened {
         /// The bound that changed.
         bound: Bound,
@@ -149,7 +149,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// Returns the word of this kind, as it stands in JSON.
+    /// Returns the name of this kind in JSON, such as `input_added`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::NodeAdded => "node_added",
@@ -196,7 +196,7 @@ impl ChangeKind {
     }
 }
 
-/// The maximum number of options that a message lists. The others are counted.
+/// The maximum number of options that a message lists. For the others, it gives only their number.
 const MAX_SHOWN_OPTIONS: usize = 6;
 /// The maximum length of a value in a message, in characters.
 const MAX_SHOWN_LEN: usize = 80;

@@ -1,4 +1,4 @@
-//! Changes of one class, whether a workflow uses them or not.
+//! All changes of one class, whether or not a workflow uses the changed parts.
 
 use super::change::{Bound, Change, ChangeKind, ChangedMember, Level};
 use super::default;
@@ -35,7 +35,7 @@ impl Differences<'_> {
         self.add(Some(ChangedMember::Input(path.into())), kind);
     }
 
-    /// Compares the inputs of a class, a branch or a row. The parser of the schema bounds the nesting.
+    /// Compares the inputs of a class, a branch or a row. The recursion ends because the parser bounds their nesting.
     fn inputs(&mut self, old: &[InputDef], new: &[InputDef], prefix: &str) {
         for before in old {
             let path = format!("{prefix}{}", before.name);
@@ -125,7 +125,7 @@ impl Differences<'_> {
             let same = before.iter().find(|other| other.key == branch.key);
             match same {
                 Some(same) => self.inputs(&same.inputs, &branch.inputs, &prefix),
-                // The options of what was a plain combo are not new, but their inputs are.
+                // A plain combo that has become dynamic keeps its options; only the inputs of its branches are new.
                 None if before.is_empty() => self.inputs(&[], &branch.inputs, &prefix),
                 None => {}
             }
@@ -185,7 +185,7 @@ impl Differences<'_> {
         let (before, now) = (old.kind.type_word(), new.kind.type_word());
         if before != now {
             let kind = ChangeKind::TypeChanged { old: before.clone(), new: now.clone() };
-            // An output of any type, or of one of several, is still accepted by the inputs that accepted it.
+            // An output that now has any type, a matched type or additional types still fits the inputs that it fitted.
             let wider = matches!(new.kind, OutputKind::Any | OutputKind::Match(_)) || takes_all(&before, &now);
             let level = if wider { Level::Additive } else { kind.level() };
             self.changes.push(Change { class: self.class.clone(), place: place(), kind, level });
@@ -220,7 +220,8 @@ const fn has_range(kind: &InputKind) -> bool {
     matches!(kind, InputKind::Int | InputKind::Float)
 }
 
-/// Returns whether an input is a growing list or a group that may be empty. It need not be given, even if it is required.
+/// Returns whether an input is a growing list or a group that may be empty. A prompt may lack such an input even if it
+/// is required.
 fn is_list_without_minimum(input: &InputDef) -> bool {
     matches!(&input.kind, InputKind::Autogrow(list) if list.min == 0)
         || matches!(&input.kind, InputKind::DynamicGroup(group) if group.min == 0)

@@ -2,11 +2,11 @@
 
 use crate::{InputDef, InputKind, Section, Text, Value};
 
-/// Returns the default of an input. That of a dynamic combo is its first branch, if all required inputs of the branch
-/// have a default.
+/// Returns the default of an input. The default of a dynamic combo is the key of its first branch, if all required
+/// inputs of that branch have a default.
 ///
-/// A combo without the option `default` has none: the editor preselects its first option, but a sampler, for example,
-/// must not be guessed.
+/// A combo without the option `default` has no default, although the editor preselects its first option: a sampler, for
+/// example, must not be guessed.
 pub(super) fn of(input: &InputDef) -> Option<Value> {
     if let InputKind::DynamicCombo(branches) = &input.kind {
         let first = branches.first()?;
@@ -16,8 +16,8 @@ pub(super) fn of(input: &InputDef) -> Option<Value> {
     input.options.default().cloned()
 }
 
-/// Returns the entries of a prompt that give an input its default: the input itself, and the required inputs of a dynamic
-/// combo's branch. Arrays are wrapped, or the server would take them for links.
+/// Returns the prompt's entries that set an input to its default: the input itself and, for a dynamic combo, the
+/// required inputs of the branch. An array is wrapped as `{"__value__": […]}`, or the server would take it for a link.
 pub(super) fn entries(name: &Text, input: &InputDef) -> Vec<(Text, Value)> {
     let Some(value) = of(input) else { return Vec::new() };
     let wrapped = match value {

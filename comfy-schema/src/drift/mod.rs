@@ -5,9 +5,9 @@
 //! ([`Level::Defaulted`]: the editor fills the default in, the server does not), or there are only additions
 //! ([`Level::Additive`]).
 //!
-//! [`Comparison::workflow`] judges a workflow by the parts of the schema that it uses: its values, options and links. It
-//! checks every input by the validator's rules, once with each schema, and returns the changes that explain the errors
-//! that are new. [`Comparison::class`] returns all changes of a class, for callers that do not have a workflow.
+//! [`Comparison::workflow`] judges a workflow by the parts of the schema that it uses: its values, options and links.
+//! It checks every input by the validator's rules, once with each schema, and returns the changes that explain the
+//! errors that are new. [`Comparison::class`] returns all changes of a class, for callers that do not have a workflow.
 //!
 //! ```
 //! use comfy_schema::drift::{Comparison, Level};
@@ -57,7 +57,7 @@ pub struct Comparison<'s> {
 }
 
 impl<'s> Comparison<'s> {
-    /// Creates a comparison of `old` with `new`, with the replacements of classes that every server has.
+    /// Creates a comparison of `old` with `new` that applies the server's built-in replacements of classes.
     pub fn new(old: &'s Schema, new: &'s Schema) -> Self {
         Self { old, new, replacements: Cow::Owned(Replacements::built_in()) }
     }
@@ -68,10 +68,10 @@ impl<'s> Comparison<'s> {
         self
     }
 
-    /// Returns all changes of a class. Empty if neither schema has it.
+    /// Returns all changes of a class. The list is empty if neither schema has the class.
     ///
-    /// Options that are files of a server (models, inputs) are not compared, since they differ between servers of the
-    /// same version. The names of inputs inside a dynamic combo do not tell the branch.
+    /// Options that are files of a server (models, input files) are not compared, since they differ between servers of
+    /// the same version. The name of an input inside a dynamic combo does not contain the branch.
     pub fn class(&self, class: &str) -> Vec<Change> {
         let whole = |class: &Text, kind: ChangeKind| {
             let level = kind.level();
@@ -95,22 +95,22 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// Returns all changes of all classes, by class.
+    /// Returns all changes of all classes, grouped by class.
     pub fn all(&self) -> Vec<Change> {
         let old = self.old.classes();
         let added = self.new.classes().filter(|class| self.old.node(class).is_none());
         old.chain(added).flat_map(|class| self.class(class)).collect()
     }
 
-    /// Returns the changes that make nodes of a workflow wrong that were right before, node by node. `prompt` is in API
-    /// format.
+    /// Returns the changes that affect the nodes of a workflow, node by node. `prompt` is in API format.
     ///
-    /// A node that was wrong by the old schema is left out; a file that a server lacks does not count as wrong. Changes
-    /// of parts that the workflow does not use (an option that it does not choose, an output that it does not link) are
-    /// left out too. A literal for a removed input is [`Level::Additive`], since the server ignores it.
+    /// A node that is invalid by the old schema is left out; a file that the old server lacks does not make a node
+    /// invalid here. Changes of parts that the workflow does not use (an option that it does not choose, an output that
+    /// it does not link) are left out too. A literal for a removed input is [`Level::Additive`], since the server
+    /// ignores it.
     ///
-    /// A server accepts three breaking changes and then fails when it runs the node: a link to a removed input, a
-    /// removed branch of a dynamic combo, and a new required dynamic combo.
+    /// In three cases of [`Level::Breaking`], the server accepts the prompt and fails only when it runs the node: a
+    /// link to a removed input, a removed branch of a dynamic combo, and a new required dynamic combo.
     ///
     /// # Errors
     ///
@@ -119,8 +119,8 @@ impl<'s> Comparison<'s> {
         workflow::findings(self.old, self.new, &self.replacements, prompt)
     }
 
-    /// Adds the inputs that are new, required and have a default ([`Level::Defaulted`]), with that default. Everything
-    /// else stays as it is. Returns the findings about the inputs that were added.
+    /// Adds the inputs that are new, required and have a default ([`Level::Defaulted`]), with that default. The
+    /// prompt does not change otherwise. Returns the findings about the inputs that were added.
     ///
     /// # Errors
     ///

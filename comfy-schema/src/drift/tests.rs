@@ -109,7 +109,7 @@ fn files_of_servers_are_not_compared() {
     let old = required(r#""ckpt_name": [["a.safetensors", "b.safetensors"]]"#);
     let new = required(r#""ckpt_name": [["b.safetensors"]]"#);
     assert!(changes(&old, &new).is_empty());
-    // A file that the workflow uses is missed all the same, if the old server had it.
+    // A file that the workflow uses is still reported as missing if the old server had it.
     assert_eq!(findings(&old, &new, r#""ckpt_name": "a.safetensors""#).len(), 1);
     assert!(findings(&old, &new, r#""ckpt_name": "c.safetensors""#).is_empty());
 }
@@ -126,7 +126,7 @@ fn types() {
             "breaking: input `c`: the type is MASK (it was IMAGE)",
         ]
     );
-    // A whole number is also a FLOAT, and for a link the type of its source counts.
+    // An integer is also a valid FLOAT, and a link is checked by the type of the output that it comes from.
     assert_eq!(
         findings(&old, &new, r#""a": ["s", 0], "b": 1, "c": ["s", 0]"#),
         ["n N breaking: input `c`: the type is MASK (it was IMAGE)"]

@@ -27,7 +27,7 @@ impl Display for Finding {
     }
 }
 
-/// A prompt with the definitions that one schema has for its nodes.
+/// A prompt together with the definitions of its nodes in one of the two schemas.
 struct Seen<'p, 's> {
     prompt: Prompt<'p>,
     /// The definition of each node, if the schema has it.
@@ -66,8 +66,8 @@ impl<'p, 's> Seen<'p, 's> {
     }
 }
 
-/// Returns the changes that make nodes of a workflow wrong that were right before, in the order of the prompt. Nodes that
-/// no output needs are left out, as the server leaves them out, unless their class is gone.
+/// Returns the changes that affect the nodes of a workflow, in the order of the prompt. A node that no output node
+/// needs is left out, since the server ignores it, unless its class was removed or replaced.
 pub(super) fn findings(
     old: &Schema,
     new: &Schema,
@@ -75,7 +75,7 @@ pub(super) fn findings(
     prompt: &Value,
 ) -> Result<Vec<Finding>, NotAPrompt> {
     let Some(nodes) = prompt.as_object() else { return Err(NotAPrompt { found: prompt.kind_name() }) };
-    // Replacing changes nodes in place, so that a node has the same position in all three.
+    // Classes are replaced in place, so that a node has the same position in `nodes`, `before` and `after`.
     let (before, after) = (replaced(nodes, old, replacements), replaced(nodes, new, replacements));
     let judge = Judge { old: Seen::new(&before, old), new: Seen::new(&after, new), schema: new };
     let is_output = |&at: &usize| judge.old.class_at(at).is_some_and(|class| class.output_node);
@@ -102,7 +102,7 @@ pub(super) fn fill(
         let Some(ChangedMember::Input(name)) = &finding.change.place else { continue };
         let Value::Object(nodes) = &mut *prompt else { break };
         let Some(Value::Object(node)) = nodes.get_mut(&finding.node) else { continue };
-        // The inputs of a class that the server puts in place of this one are for the server to fill.
+        // If the new server replaces the class, the prompt still holds the old class, which declares other inputs.
         let Some(class) = node.get("class_type").and_then(Value::as_str).and_then(|class| new.node(class)) else {
             continue;
         };
@@ -161,7 +161,7 @@ impl Judge<'_, '_> {
         changes
     }
 
-    /// Returns the change of the schema that makes an input wrong.
+    /// Returns the change of the schema that makes an input invalid.
     fn explain(&self, at: usize, old: &NodeDef, new: &NodeDef, problem: &Problem<'_>) -> Option<Change> {
         let before = self.old.inputs(at).and_then(|inputs| declaration(old, inputs, &problem.input));
         let value = self.new.inputs(at).and_then(|inputs| inputs.get(&problem.input));
@@ -191,7 +191,7 @@ impl Judge<'_, '_> {
                 None => type_change(before, problem.declared),
             },
         };
-        // The server ignores a literal for an input that is gone.
+        // The server ignores a literal for an undeclared input.
         let ignored = problem.flaw == Flaw::Undeclared && !matches!(value, Some(Value::Array(_)));
         let level = if ignored { Level::Additive } else { kind.level() };
         Some(Change { class: new.class.clone(), place: Some(ChangedMember::Input(problem.input.clone())), kind, level })
@@ -218,7 +218,7 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Returns whether a problem is that the server of the schema lacks a file, which another server may have.
+/// Returns whether a problem may be just a file that the server lacks: it concerns the option of an open combo.
 fn is_about_a_file(problem: &Problem<'_>) -> bool {
     let of_open = problem
         .declared

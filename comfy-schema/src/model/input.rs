@@ -43,9 +43,10 @@ pub enum InputKind {
     Combo(ComboDef),
     /// A type that only links carry (`IMAGE`, `MODEL`, any unknown word).
     Link(Text),
-    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …): a link or a JSON literal.
+    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …). The
+    /// value is a link or a JSON literal.
     Widget(Text),
-    /// Any of at least two types, written `A,B`: the words trimmed, in declared order.
+    /// Any of at least two types, written `A,B`. The type words are trimmed and in declared order.
     Union(Vec<Text>),
     /// Any type, written `*`.
     Any,
@@ -59,8 +60,8 @@ pub enum InputKind {
     DynamicSlot(DynamicSlot),
     /// Repeatable rows of inputs (`COMFY_DYNAMICGROUP_V3`).
     DynamicGroup(DynamicGroup),
-    /// A specification that could not be understood, as it was sent. Reported in
-    /// [`Schema::issues`](crate::Schema::issues).
+    /// A specification that could not be understood, as it was sent. [`Schema::issues`](crate::Schema::issues) reports
+    /// it.
     Raw(Value),
 }
 
@@ -81,7 +82,7 @@ pub struct ComboDef {
     pub values: Vec<Value>,
     /// The spelling.
     pub spelling: ComboSpelling,
-    /// Whether a list of values is allowed, each element being checked.
+    /// Whether the value may also be an array, whose elements must all be allowed.
     pub multiselect: bool,
 }
 

@@ -14,7 +14,7 @@ macro_rules! keys {
             $($(#[$doc])* $variant,)*
         }
 
-        // The order is that in which the schema interface writes them.
+        // The variants are in the order in which the schema interface writes the keys.
         words!(Key, "node definition key", $($variant = $name,)*);
     };
 }
@@ -36,7 +36,7 @@ keys! {
     OutputTooltips = "output_tooltips",
     /// The template ids of the outputs.
     OutputMatchtypes = "output_matchtypes",
-    /// The class, repeated.
+    /// The class name, which is also the key of the definition.
     Name = "name",
     /// The title.
     DisplayName = "display_name",
@@ -56,13 +56,13 @@ keys! {
     DevOnly = "dev_only",
     /// Whether the node calls a paid remote service.
     ApiNode = "api_node",
-    /// The price. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
+    /// The price badge. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
     PriceBadge = "price_badge",
     /// The search aliases.
     SearchAliases = "search_aliases",
-    /// The group in the short menu. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
+    /// The category in the editor's list of essential nodes. Only [`NodeDef::raw`](super::NodeDef::raw) holds it.
     EssentialsCategory = "essentials_category",
-    /// Whether the UI output is sent again when it is cached.
+    /// Whether the server sends the node's UI output again when it is cached.
     HasIntermediateOutput = "has_intermediate_output",
 }
 
@@ -126,17 +126,17 @@ impl Group {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Keys(u32);
 
-/// The first bit of the groups of `input`. Those of `input_order` follow.
+/// The first bit of the groups of `input`. The bits of the groups of `input_order` follow.
 const INPUT_GROUPS: u32 = 24;
 const ORDER_GROUPS: u32 = INPUT_GROUPS + 3;
-/// The bit of a definition that is not an object.
+/// The bit that marks a definition that is not an object.
 const NOT_AN_OBJECT: u32 = 31;
 
 impl Keys {
     /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// Returns the keys that a current server always writes for nodes of an interface.
+    /// Returns the keys that a current server always writes for definitions of an interface.
     pub fn current(producer: Producer) -> Self {
         let mut keys = Self::NONE;
         for &key in Key::ALL {

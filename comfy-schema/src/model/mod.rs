@@ -1,4 +1,4 @@
-//! The typed model of `/object_info`, and the JSON that it is written as.
+//! The typed model of `/object_info`, and its conversion back to JSON.
 
 mod input;
 mod keys;

@@ -2,7 +2,7 @@
 
 use crate::{Map, Text, Value};
 
-/// The form of a specification around its options: `["IMAGE"]` and `["IMAGE", {}]` differ in it.
+/// The form of a specification. It distinguishes `["IMAGE"]` from `["IMAGE", {}]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// The type word alone: `"IMAGE"`.
@@ -20,7 +20,7 @@ pub(crate) enum Shape {
 /// [`InputDef::to_value`](crate::InputDef::to_value) puts it back in its place.
 ///
 /// A getter returns `None` if the key is absent or its value has another type; [`Self::get`] returns any value.
-/// [`Self::default`] is such a getter: to create empty options, call `InputOptions::new(Map::new())`.
+/// [`Self::default`] is one of these getters: to create empty options, call `InputOptions::new(Map::new())`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InputOptions {
     map: Map,
@@ -70,12 +70,12 @@ impl InputOptions {
         self.map.iter()
     }
 
-    /// Returns all options.
+    /// Returns all options as an object.
     pub const fn map(&self) -> &Map {
         &self.map
     }
 
-    /// Returns all options, mutably.
+    /// Returns a mutable reference to the object of all options.
     pub fn map_mut(&mut self) -> &mut Map {
         &mut self.map
     }
@@ -90,7 +90,7 @@ impl InputOptions {
         self.map.is_empty()
     }
 
-    /// Removes the key `options`, whose value the kind is to hold.
+    /// Removes the key `options` and returns its value, which the input's kind is to hold.
     pub(crate) fn take_held(&mut self) -> Option<Value> {
         let at = self.map.position("options")?;
         self.held_at = u32::try_from(at).ok();
@@ -142,13 +142,13 @@ impl InputOptions {
         placeholder: text = "placeholder";
         /// Returns whether `{a|b}` in the text is expanded when the prompt is queued.
         dynamic_prompts: flag = "dynamicPrompts";
-        /// Returns the initial text of a text box, under an older name of `default`.
+        /// Returns the initial text of a text box, from `defaultVal`, an older name of `default`.
         default_val: text = "defaultVal";
         /// Returns the label of a switch that is on.
         label_on: text = "label_on";
         /// Returns the label of a switch that is off.
         label_off: text = "label_off";
-        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. Their presence makes it one.
+        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. The option makes the combo one.
         multi_select: object = "multi_select";
         /// Returns whether the values are images of the input folder, to which the editor uploads.
         image_upload: flag = "image_upload";
@@ -168,13 +168,14 @@ impl InputOptions {
         upload_subfolder: text = "upload_subfolder";
         /// Returns whether the value may be an array of files.
         allow_batch: flag = "allow_batch";
-        /// Returns the source of remote values, a route of the server or a URL: `route`, `response_key`, `refresh`, ….
+        /// Returns the source of remote values: `route` (on the server, or a URL), `response_key`, `refresh`, ….
         remote: object = "remote";
         /// Returns the source of remote values that the server does not check: `route`, `item_schema`, ….
         remote_combo: object = "remote_combo";
         /// Returns whether the editor shows a socket without a widget. The server still accepts a literal.
         force_input: flag = "forceInput";
-        /// Returns whether the older name of `forceInput` is set. It counts for optional inputs outside dynamic ones.
+        /// Returns whether `defaultInput`, the older name of `forceInput`, is set. The editor ignores it for required
+        /// inputs and for inputs inside dynamic ones.
         default_input: flag = "defaultInput";
         /// Returns whether the editor shows no socket. The server still accepts a link.
         socketless: flag = "socketless";
@@ -194,7 +195,7 @@ impl InputOptions {
         hidden: flag = "hidden";
         /// Returns the label of a dynamic group's rows.
         group_name: text = "group_name";
-        /// Returns the name of a special user interface.
+        /// Returns the name of the special user interface that the editor shows for the input.
         component: text = "component";
         /// Returns the template of a matched type, a growing list or a group.
         template: object = "template";
@@ -220,7 +221,7 @@ impl InputOptions {
         multiple_widget: text = "multiple_widget";
     }
 
-    /// Returns whether one of the upload flags is set: the values are files of the server's input folder.
+    /// Returns whether one of the upload flags is set, so that the values are files of the server's input folder.
     pub fn is_upload(&self) -> bool {
         self.image_upload()
             || self.video_upload()

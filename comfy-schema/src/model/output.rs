@@ -34,11 +34,12 @@ pub enum OutputKind {
     Union(Vec<Text>),
     /// Any type, written `*`.
     Any,
-    /// The type of the inputs with this template id (`COMFY_MATCHTYPE_V3`), or `None` if the definition names no template.
+    /// The type of the inputs with this template id (`COMFY_MATCHTYPE_V3`). The id is `None` if the definition has
+    /// none.
     Match(Option<Text>),
     /// A list of options, which classic nodes may declare.
     Combo(Vec<Value>),
-    /// A value that is not a type, as it was sent. Reported in [`Schema::issues`](crate::Schema::issues).
+    /// A value that is not a type, as it was sent. [`Schema::issues`](crate::Schema::issues) reports it.
     Raw(Value),
 }
 
@@ -63,7 +64,7 @@ impl OutputKind {
         }
     }
 
-    /// Returns the entry in `output`.
+    /// Returns the entry of the array `output`.
     pub(crate) fn to_value(&self) -> Value {
         match self {
             Self::Combo(values) => Value::Array(values.clone()),

@@ -8,14 +8,14 @@ use crate::{Issue, Text};
 pub struct Schema {
     /// The node definitions.
     pub nodes: Vec<NodeDef>,
-    /// The parts of the document that were not understood or are doubtful. The nodes hold them as they were.
+    /// The parts of the document that were not understood or are doubtful. The nodes hold them unchanged.
     pub issues: Vec<Issue>,
-    /// The positions in `nodes`, sorted by class. Only a hint: `nodes` is public and may have changed.
+    /// The positions in `nodes`, sorted by class. They are only a hint, since `nodes` is public and may have changed.
     index: Vec<u32>,
 }
 
 impl Schema {
-    /// Creates a schema of these definitions.
+    /// Creates a schema with these definitions and no issues.
     pub fn new(nodes: Vec<NodeDef>) -> Self {
         Self::with_issues(nodes, Vec::new())
     }

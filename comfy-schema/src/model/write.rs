@@ -1,4 +1,4 @@
-//! Writes the model as JSON again.
+//! Converts the model back to JSON.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ impl Schema {
     /// line by line.
     ///
     /// Keys, values and numbers are written as they were read. The order of a definition's keys is fixed, so that
-    /// snapshots of different servers compare.
+    /// snapshots of different servers can be compared.
     ///
     /// # Errors
     ///
-    /// Returns an error if `out` does.
+    /// Returns an error if writing to `out` fails.
     pub fn write_snapshot(&self, mut out: impl fmt::Write) -> fmt::Result {
         out.write_str("{\n")?;
         for (at, node) in self.nodes.iter().enumerate() {
@@ -30,7 +30,7 @@ impl Schema {
         out.write_str("\n}\n")
     }
 
-    /// Returns what [`Self::write_snapshot`] writes.
+    /// Returns the snapshot that [`Self::write_snapshot`] writes, as a string.
     pub fn to_json(&self) -> String {
         let mut json = String::new();
         // Writing to a string cannot fail.
@@ -40,8 +40,8 @@ impl Schema {
 }
 
 impl NodeDef {
-    /// Returns the definition as the server sent it, with its keys in the order in which the server's interface writes
-    /// them.
+    /// Returns the definition as the server sent it, with its keys in the order in which the node's interface
+    /// ([`Self::producer`]) writes them.
     pub fn to_value(&self) -> Value {
         if self.keys.is_not_an_object() {
             return self.raw.get("").cloned().unwrap_or(Value::Null);
@@ -72,7 +72,7 @@ impl NodeDef {
         (needed || self.keys.contains(key)).then_some(value)
     }
 
-    /// Returns the value of a key by the fields, and whether it must be written even if the key was absent.
+    /// Returns the value of a key according to the fields, and whether it must be written even if the key was absent.
     fn field_value(&self, key: Key) -> (Value, bool) {
         let flag = |flag: bool| (Value::Bool(flag), flag);
         let text = |text: &Text| (Value::from(text), !text.is_empty());
@@ -107,7 +107,7 @@ impl NodeDef {
         }
     }
 
-    /// Returns the search aliases. The classic interface writes `[]` for none, the schema interface `null`.
+    /// Returns the search aliases. Without any, the classic interface writes `[]` and the schema interface `null`.
     pub(crate) fn search_aliases_value(&self) -> Value {
         if self.search_aliases.is_empty() && self.producer == Producer::V3 {
             return Value::Null;
@@ -115,7 +115,7 @@ impl NodeDef {
         self.search_aliases.iter().collect()
     }
 
-    /// Returns one of the parallel arrays of the outputs.
+    /// Returns one of the parallel arrays that describe the outputs.
     pub(crate) fn outputs_value(&self, key: Key) -> Value {
         let outputs = self.outputs.iter();
         match key {
@@ -152,7 +152,7 @@ impl NodeDef {
         order
     }
 
-    /// Returns the value of `input`: the inputs of the node, with the parts in `raw` in place of theirs.
+    /// Returns the value of `input`: the specifications of the inputs, replaced by those in `raw` where it has any.
     fn input_value(&self, raw: Option<&Value>) -> Value {
         let malformed = match raw {
             Some(Value::Object(malformed)) => Some(malformed),

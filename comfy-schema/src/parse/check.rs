@@ -1,4 +1,4 @@
-//! Checks whether an input's default and bounds fit the input. They are kept in any case.
+//! Checks whether an input's default and bounds fit the input. Unfit ones are reported but kept.
 
 use std::cmp::Ordering;
 
@@ -63,7 +63,8 @@ fn bounds(at: &Place<'_>, input: &InputDef, report: &mut Report) {
     }
 }
 
-/// Compares two numbers, exactly if both are integers, else as floats. Returns `None` unless both are numbers.
+/// Compares two numbers: exactly if both are integers of up to 128 bits, otherwise as floats. Returns `None` if one of
+/// them is not a number.
 fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
@@ -95,7 +96,7 @@ fn one_allowed(combo: &ComboDef, default: &Value) -> bool {
         || combo.values.iter().any(looks_like_file)
 }
 
-/// Returns whether a value is a text like `flux/dev.safetensors`: it ends in a dot and an extension with a letter.
+/// Returns whether a value is a string like `flux/dev.safetensors`, which ends in a dot and an extension with a letter.
 fn looks_like_file(value: &Value) -> bool {
     let Some((stem, extension)) = value.as_str().and_then(|text| text.rsplit_once('.')) else {
         return false;

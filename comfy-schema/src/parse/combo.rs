@@ -1,4 +1,4 @@
-//! Combos in both spellings.
+//! Parses combos in both spellings.
 
 use super::report::{Place, Report};
 use crate::{ComboDef, ComboSpelling, InputKind, InputOptions, Value};

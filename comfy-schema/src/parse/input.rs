@@ -1,6 +1,6 @@
-//! One input: its kind, and the inputs that a dynamic kind holds.
+//! Parses one input: its kind, and the inputs that a dynamic kind holds.
 //!
-//! Dynamic inputs hold inputs, so the functions of this file call each other in a cycle; `nesting` bounds it.
+//! Dynamic inputs hold inputs, so the functions of this file are mutually recursive; `nesting` bounds the recursion.
 
 use super::report::{Place, Report};
 use super::spec::{Head, Parts, take_apart};
@@ -24,12 +24,12 @@ struct Context<'a> {
     at: &'a Place<'a>,
     name: &'a Text,
     section: Section,
-    /// The number of levels of dynamic inputs that may follow.
+    /// The number of levels of dynamic inputs that may still be nested in this one.
     nesting: usize,
 }
 
 impl Context<'_> {
-    /// Returns the nesting that is left one level further in, or reports that there is none.
+    /// Returns the value of `nesting` for the inputs inside this one, or reports an issue if it is used up.
     fn deeper(&self, report: &mut Report) -> Option<usize> {
         let deeper = self.nesting.checked_sub(1);
         if deeper.is_none() {
@@ -39,7 +39,7 @@ impl Context<'_> {
     }
 }
 
-/// Parses one specification. The second value is the specification as it was, if the input does not reproduce it.
+/// Parses one specification. The second value is the original specification, if the input does not reproduce it.
 pub(super) fn input(
     at: &Place<'_>,
     name: Text,
@@ -77,8 +77,8 @@ fn raw_input(name: Text, section: Section, spec: Value) -> InputDef {
     InputDef { name, section, kind: InputKind::Raw(spec), options: InputOptions::none(Shape::Alone) }
 }
 
-/// Returns the kind that a type word and its options mean. Returns `None` and leaves the options as they were if a
-/// dynamic kind lacks an option that it needs.
+/// Returns the kind that a type word and its options denote. Returns `None` and leaves the options unchanged if a
+/// dynamic kind lacks an option that it needs or is nested too deeply.
 fn of_word(context: &Context<'_>, word: &Text, options: &mut InputOptions, report: &mut Report) -> Option<InputKind> {
     Some(match word.as_str() {
         "INT" => InputKind::Int,
@@ -188,7 +188,7 @@ fn dynamic_combo(context: &Context<'_>, options: &mut InputOptions, report: &mut
         return None;
     };
     let branches = branches(&at.key("options"), &held, nesting, report);
-    // The options keep what the branches do not reproduce.
+    // If the branches do not reproduce the original exactly, the options keep it.
     if branches.as_ref().is_none_or(|branches| branches_value(branches) != held) {
         options.put_back(held);
     }
@@ -280,7 +280,7 @@ fn inputs(at: &Place<'_>, sections: &Map, nesting: usize, report: &mut Report) -
                         report.add(&at, "the input is also required; the required one counts");
                         continue;
                     }
-                    // The parent's options keep what the input does not reproduce.
+                    // The second value is not needed: the parent's options keep the original specification.
                     let (input, _) = input(&at, name.clone(), section, spec.clone(), nesting, report);
                     inputs.push(input);
                 }

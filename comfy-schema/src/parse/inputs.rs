@@ -35,7 +35,8 @@ pub(super) fn inputs(
     }
 }
 
-/// Fills the node's inputs. Returns the part of `input` that they do not reproduce, in the same form.
+/// Parses the sections into the node's inputs. Returns an object of the same form with the specifications that the
+/// inputs do not reproduce.
 fn read_sections(
     at: &Place<'_>,
     node: &mut NodeDef,
@@ -44,7 +45,7 @@ fn read_sections(
     report: &mut Report,
 ) -> Map {
     let mut malformed = Map::new();
-    // Required before optional, whatever the document's order: of an input in both sections, the required one counts.
+    // Required inputs come first, whatever the order of the document: if an input is in both sections, that one counts.
     for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
         let Some(value) = sections.remove(group.name()) else {
             continue;
@@ -88,7 +89,7 @@ fn object(at: &Place<'_>, value: Value, group: Group, malformed: &mut Map, repor
     }
 }
 
-/// Appends a section's inputs. Returns the specifications that they do not reproduce.
+/// Parses a section and appends its inputs to the node. Returns the specifications that the inputs do not reproduce.
 fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map, report: &mut Report) -> Map {
     let mut malformed = Map::new();
     let earlier: HashSet<Text> = node.inputs.iter().map(|input| input.name.clone()).collect();
@@ -108,7 +109,7 @@ fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map
     malformed
 }
 
-/// Sorts the specifications by `input_order`, then by the document.
+/// Sorts the specifications by `input_order`, then by their order in the document.
 fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
     let Some(names) = names else { return specs };
     if specs.keys().map(Text::as_str).eq(names.iter().filter_map(Value::as_str)) {
@@ -125,7 +126,8 @@ fn in_order(specs: Map, names: Option<&[Value]>) -> Map {
     specs
 }
 
-/// Keeps `input_order` if the node's own order does not reproduce it, and reports where the two disagree.
+/// Reports where `input_order` disagrees with the inputs, and keeps it in `raw` if the order of the inputs does not
+/// reproduce it.
 fn read_order(at: &Place<'_>, node: &mut NodeDef, order: Value, report: &mut Report) {
     let Value::Object(groups) = &order else {
         report.expected(at, "an object of arrays", &order);
@@ -158,7 +160,7 @@ fn compare_order(at: &Place<'_>, node: &NodeDef, group: Group, names: &[Value], 
     if let Some(names) = listed(left_out) {
         report.add(at, format_args!("missing declared inputs: {names}"));
     }
-    // An input of two sections stands in two orders, but is declared once.
+    // An input in two sections is listed in both orders, but declared only once.
     let all_inputs = node.inputs.iter().map(|input| &input.name);
     let known: HashSet<&str> = declared.iter().copied().chain(all_inputs).map(Text::as_str).collect();
     let unknown = names.iter().filter_map(Value::as_str).filter(|name| !known.contains(name));
@@ -167,7 +169,7 @@ fn compare_order(at: &Place<'_>, node: &NodeDef, group: Group, names: &[Value], 
     }
 }
 
-/// Returns up to three names for a message, or `None` if there are none.
+/// Returns up to three names and the number of the others for a message, or `None` if there are no names.
 fn listed<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(3);

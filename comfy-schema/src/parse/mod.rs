@@ -1,4 +1,4 @@
-//! Parses the bytes of `/object_info` into the model: the text, then one definition at a time, then its parts.
+//! Parses the bytes of `/object_info` into the model: decodes the text, then parses one definition at a time.
 
 mod check;
 mod combo;
@@ -17,12 +17,12 @@ impl Schema {
     /// Parses the answer of `/object_info` or `/object_info/{class}`: UTF-8 or UTF-16, with or without a byte order
     /// mark, with Python's tokens `NaN`, `Infinity` and `-Infinity`.
     ///
-    /// Parts of a definition that cannot be understood are kept as they were and reported in [`Schema::issues`].
+    /// Parts of a definition that cannot be understood are kept unchanged and reported in [`Schema::issues`].
     ///
     /// # Errors
     ///
-    /// Returns an error if the document is not JSON or is not an object of node definitions. It says what the document
-    /// is instead, where that can be told.
+    /// Returns an error if the document is not JSON or is not an object of node definitions. The error names the kind
+    /// of the document, such as a web page or a workflow, if it is recognized.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SchemaError> {
         document::read(bytes)
     }

@@ -4,7 +4,7 @@ use super::report::{Place, Report};
 use super::{inputs, output};
 use crate::{Key, Keys, Map, NodeDef, Producer, Text, Value};
 
-/// The values of the known keys. Each is taken out once.
+/// The values of the known keys of a definition. Each value is taken out once.
 struct Known([Option<Value>; Key::ALL.len()]);
 
 impl Known {
@@ -13,7 +13,7 @@ impl Known {
     }
 }
 
-/// Parses one definition. Keys that the fields of the node do not reproduce go to its `raw`.
+/// Parses one definition. Keys that the fields of the node do not reproduce are kept in its `raw`.
 pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> NodeDef {
     let root_class = class.clone();
     let root = Place::new(&root_class);
@@ -55,7 +55,7 @@ pub(super) fn node(class: Text, definition: Value, report: &mut Report) -> NodeD
     node
 }
 
-/// Takes the known keys out of a definition. Unknown ones go to `raw`.
+/// Takes the known keys out of a definition. Unknown keys are moved to `raw`.
 fn split(definition: Map, node: &mut NodeDef) -> Known {
     let mut known = Known([const { None }; Key::ALL.len()]);
     for (name, value) in definition {
@@ -69,8 +69,8 @@ fn split(definition: Map, node: &mut NodeDef) -> Known {
     known
 }
 
-/// Tells the interface that wrote a definition: the classic one writes the flags only when they are true, and the two
-/// keys never.
+/// Returns the interface that wrote a definition. The classic interface writes the flags only when they are true, and
+/// never writes `output_matchtypes` or `price_badge`.
 fn producer(known: &Known) -> Producer {
     let there = |key: Key| known.0[key as usize].is_some();
     let is_false = |key: Key| known.0[key as usize] == Some(Value::Bool(false));
@@ -123,7 +123,7 @@ impl Reading<'_> {
         self.node.category = self.text(known, Key::Category);
     }
 
-    /// Takes a text. `null` counts as an empty one, and is too common to be reported.
+    /// Takes the string of a key. The value `null` counts as an empty string, and is too common to be reported.
     fn text(&mut self, known: &mut Known, key: Key) -> Text {
         match known.take(key) {
             Some(Value::String(text)) => return text,

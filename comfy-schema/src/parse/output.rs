@@ -13,7 +13,7 @@ pub(super) struct Parts {
     pub(super) matchtypes: Option<Value>,
 }
 
-/// Fills the node's outputs. Arrays that they do not reproduce go to its `raw`.
+/// Parses the five arrays into the node's outputs. Arrays that the outputs do not reproduce are kept in `raw`.
 pub(super) fn outputs(root: &Place<'_>, node: &mut NodeDef, parts: Parts, report: &mut Report) {
     let matchtypes = parts.matchtypes.as_ref().and_then(Value::as_array).unwrap_or_default();
     node.outputs = kinds(root, parts.types.as_ref(), matchtypes, report)
@@ -109,7 +109,7 @@ fn lists(at: &Place<'_>, node: &mut NodeDef, lists: Option<&Value>, report: &mut
     for (slot, (output, is_list)) in node.outputs.iter_mut().zip(lists).enumerate() {
         match is_list {
             Value::Bool(is_list) => output.is_list = *is_list,
-            // Core nodes of 0.26 write `null` for `false`.
+            // Core nodes of ComfyUI 0.26 write `null` for `false`.
             Value::Null => {}
             other => report.add(&at.index(slot), format_args!("expected a boolean, found {other}")),
         }
@@ -133,7 +133,7 @@ fn tooltips(at: &Place<'_>, node: &mut NodeDef, tooltips: Option<&Value>, report
     }
 }
 
-/// Returns a parallel array, and reports one that is of another kind or has not one entry per output.
+/// Returns a parallel array. Reports a value that is not an array and an array without exactly one entry per output.
 fn array<'v>(at: &Place<'_>, node: &NodeDef, value: Option<&'v Value>, report: &mut Report) -> Option<&'v [Value]> {
     let value = value?;
     let Some(entries) = value.as_array() else {

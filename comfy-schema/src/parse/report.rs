@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::{Issue, Value};
 
-/// The maximum number of issues of one node. The report on a definition with millions of mistakes must not outgrow it.
+/// The maximum number of issues of one node. It bounds the report on a definition with millions of mistakes.
 const MAX_ISSUES: usize = 100;
 
 /// The issues of one node.
@@ -16,7 +16,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Adds an issue.
+    /// Adds an issue, or only counts it beyond [`MAX_ISSUES`].
     pub(super) fn add(&mut self, at: &Place<'_>, message: impl Display) {
         if self.issues.len() == MAX_ISSUES {
             self.left_out += 1;
@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-/// A place in a document, linked to its parents on the stack, so that only an issue costs a text.
+/// A place in a document. It refers to its parents on the stack, so that its path is formatted only for an issue.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
     parent: Option<&'p Place<'p>>,

@@ -1,11 +1,11 @@
-//! Tells what a document is that is not a schema.
+//! Recognizes documents that are not schemas, for the sake of a helpful error.
 
 use crate::{Key, Map, SchemaError, Text, Value};
 
-/// The maximum length of a document that is parsed only to word an error better, in bytes.
+/// The maximum length of a document that is parsed only for the sake of its error message, in bytes.
 const MAX_SNIFFED_BYTES: usize = 64 * 1024;
 
-/// Refuses a text that is not a JSON object, with an error that says what it is.
+/// Returns an error that names the kind of the text, unless it begins like a JSON object.
 pub(super) fn text(text: &str) -> Result<(), SchemaError> {
     let text = text.trim_start();
     match text.chars().next() {
@@ -46,7 +46,7 @@ pub(super) fn is_definition(value: &Value) -> bool {
     has(Key::Input) || has(Key::Output) || has(Key::OutputName) || has(Key::PythonModule) || has(Key::OutputNode)
 }
 
-/// The hints that the entries of a document without definitions give.
+/// The hints at the kind of a document without definitions, collected from its entries.
 #[derive(Default)]
 pub(super) struct Hints {
     error: Option<String>,

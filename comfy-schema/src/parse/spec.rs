@@ -16,11 +16,11 @@ pub(super) enum Head {
 pub(super) struct Parts {
     pub(super) head: Head,
     pub(super) options: InputOptions,
-    /// The whole specification, if the other two do not reproduce it.
+    /// The whole specification, if `head` and `options` do not reproduce it.
     pub(super) raw: Option<Value>,
 }
 
-/// Takes a specification apart. Returns it as it was if it has no type.
+/// Splits a specification into its parts. Returns the specification unchanged as the error if it has no type.
 pub(super) fn take_apart(at: &Place<'_>, spec: Value, report: &mut Report) -> Result<Parts, Value> {
     let items = match spec {
         Value::Array(items) => items,

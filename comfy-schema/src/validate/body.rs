@@ -17,7 +17,7 @@ impl Validator<'_> {
     pub fn check_body(&self, body: &Value) -> Verdict {
         let map = match body {
             Value::Object(map) => map,
-            // Python looks for the keys in a list or a text too. One that is found is then used as an index, which raises.
+            // Python's `in` also searches lists and strings. A key found there is then used as an index, which raises.
             other => {
                 let has = |name: &str| python::contains(other, &Value::from(name));
                 return match has("number").and_then(|found| Ok(found || has("prompt")?)) {

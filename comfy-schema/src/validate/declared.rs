@@ -1,4 +1,4 @@
-//! The declared inputs of a node. Dynamic inputs expand depending on the inputs that are given.
+//! The declared inputs of a node. How dynamic inputs expand depends on the inputs that are given.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,9 +15,9 @@ pub(super) struct Declared<'s> {
     pub(super) input: &'s InputDef,
 }
 
-/// The declared inputs of a node with certain given inputs.
+/// The inputs that a node declares for certain given inputs.
 pub(super) struct Declarations<'s> {
-    /// The inputs that are required or given, or all of them.
+    /// The declared inputs: those that are required or given, or all of them if [`declared`] was asked for all.
     pub(super) inputs: Vec<Declared<'s>>,
     /// The dynamic combos without a selected branch, whose inputs are therefore not declared.
     pub(super) unselected: Vec<Declared<'s>>,
@@ -27,7 +27,7 @@ pub(super) struct Declarations<'s> {
     pub(super) dynamic: bool,
 }
 
-/// Returns the declared inputs of a node that is given these inputs. With `all`, optional inputs that are not given are
+/// Returns the declared inputs of a node for the given inputs. If `all` is set, optional inputs that are not given are
 /// included.
 pub(super) fn declared<'s>(node: &'s NodeDef, given: &Map, all: bool) -> Declarations<'s> {
     let declarations = Declarations {
@@ -56,7 +56,7 @@ impl<'s> Expansion<'s, '_> {
         }
     }
 
-    /// Expands one input. The parser of the schema bounds the nesting.
+    /// Expands one input. The recursion ends because the parser of the schema bounds the nesting.
     fn input(&mut self, input: &'s InputDef, name: Text) {
         if !self.dynamic {
             return self.add(input, name, input.section == Section::Required);
@@ -155,7 +155,8 @@ impl<'s> Expansion<'s, '_> {
         self.declarations.errors.push(error);
     }
 
-    /// Adds an input. Of two with the same name, the required one counts, and of two in the same section, the later one.
+    /// Adds an input, if it is to be listed. Once dynamic inputs have expanded, names are unique: a required
+    /// declaration takes precedence over an optional one, and a later one over an earlier one of the same section.
     fn add(&mut self, input: &'s InputDef, name: Text, required: bool) {
         if !(self.all || required || self.given.contains_key(&name)) {
             return;

@@ -21,7 +21,7 @@ macro_rules! kinds {
         }
 
         impl $name {
-            /// Returns the server's word.
+            /// Returns the word that the server uses.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -100,7 +100,7 @@ pub struct NodeError {
     /// The kind of error.
     pub kind: NodeErrorKind,
     /// The name of the input, with the prefix of its dynamic parents. For
-    /// [`NodeErrorKind::ExceptionDuringInnerValidation`], an input of the node that is linked to this one.
+    /// [`NodeErrorKind::ExceptionDuringInnerValidation`], it is the input of another node that is linked to this node.
     pub input_name: Option<Text>,
     /// The type and the options of that input: `[type, options]`.
     pub input_config: Option<Arc<Value>>,
@@ -110,9 +110,9 @@ pub struct NodeError {
     pub received_type: Option<Value>,
     /// The link, as given.
     pub linked_node: Option<Value>,
-    /// The exception.
+    /// The Python exception, if one was raised.
     pub exception: Option<Exception>,
-    /// The cycle.
+    /// The cycle that the node is part of.
     pub cycle: Option<Arc<Cycle>>,
     /// The id of this node, for a cycle.
     pub node_id: Option<Text>,
@@ -123,7 +123,7 @@ pub struct NodeError {
 }
 
 impl Display for NodeError {
-    /// Writes the message, and the details if there are any.
+    /// Writes the message, followed by the details if there are any.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.details() {
             details if details.is_empty() => f.write_str(&self.message()),
@@ -138,7 +138,7 @@ impl Display for NodeError {
 pub struct Cycle {
     /// The ids of the nodes, from consumer to source.
     pub nodes: Vec<Text>,
-    /// The nodes in words: `5 (A) -> 6 (B) -> 5 (A)`.
+    /// The cycle as the server's details show it: `5 (A) -> 6 (B) -> 5 (A)`.
     pub path: String,
 }
 
@@ -210,7 +210,7 @@ impl NodeError {
         }
     }
 
-    /// Returns the server's `extra_info`. Tracebacks are empty.
+    /// Returns the server's `extra_info`. Tracebacks are left empty.
     pub fn extra_info(&self) -> Map {
         use NodeErrorKind as K;
         let mut info = Map::new();
@@ -261,7 +261,7 @@ impl NodeError {
         ]))
     }
 
-    /// Returns the options of the combo. Empty if the error is not about a combo.
+    /// Returns the options of the combo, or an empty slice if the error is not about a combo.
     pub fn options(&self) -> &[Value] {
         match self.input_config.as_deref().and_then(Value::as_array) {
             Some([Value::Array(values), ..]) => values,

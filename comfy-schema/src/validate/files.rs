@@ -19,11 +19,11 @@ pub enum Folder {
 
 words!(Folder, "server folder", Input = "input", Output = "output", Temp = "temp",);
 
-/// The known facts about the server's disk.
+/// The facts that are known about the server's disk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Disk<'s> {
     pub(super) files: Option<&'s Files>,
-    /// Whether any file is taken to exist where the definitions list none.
+    /// Whether any file name is accepted for an input whose definition lists no files.
     pub(super) any_model: bool,
 }
 
@@ -43,7 +43,7 @@ struct Listing {
 }
 
 impl Files {
-    /// Creates an empty set: no folder is listed.
+    /// Creates a set without listings, so that nothing is known about any folder.
     pub fn new() -> Self {
         Self::default()
     }
@@ -107,8 +107,8 @@ impl Files {
     }
 }
 
-/// Splits a file name into the name and its folder. A suffix `[input]`, `[output]` or `[temp]` is removed together with
-/// the character before it, whatever it is.
+/// Splits an annotated file name into the name and its folder. As in the server, a suffix `[input]`, `[output]` or
+/// `[temp]` is removed together with the character before it, whatever that is.
 pub(super) fn annotated(value: &str) -> (&str, Folder) {
     for (suffix, folder) in [("[output]", Folder::Output), ("[input]", Folder::Input), ("[temp]", Folder::Temp)] {
         if let Some(name) = value.strip_suffix(suffix) {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_exists() {
+    fn names_exist_or_not_or_lead_out_of_the_folder() {
         let files = Files::new().with(Folder::Input, ["a.png", "sub/deep/b.png"]);
         let exists = |name| files.exists(Folder::Input, name);
         for name in ["a.png", "./a.png", "sub//deep/b.png", "", ".", "sub", "sub/", "sub/../a.png", "sub/deep/.."] {

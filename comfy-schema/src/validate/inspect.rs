@@ -6,7 +6,7 @@ use super::scan::Graph;
 use super::warning::{PromptWarning, PromptWarningKind};
 use crate::{InputKind, Map, NodeDef, Text, Value, suggest};
 
-/// Returns the warnings for a prompt, accepted or refused, after conversion.
+/// Returns the warnings for a prompt whose literals have been converted, whether it is accepted or refused.
 pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     let needed = needed(prompt, graph);
     let mut warnings = Vec::new();
@@ -18,7 +18,8 @@ pub(super) fn inspect(prompt: &Map, graph: &Graph<'_>) -> Vec<PromptWarning> {
     warnings
 }
 
-/// Returns, for each node, whether execution reaches it from the selected outputs. It follows every link, declared or not.
+/// Returns, for each node, whether execution reaches it from the selected outputs. It follows every link, declared or
+/// not.
 fn needed(prompt: &Map, graph: &Graph<'_>) -> Vec<bool> {
     let mut needed = vec![false; graph.classes.len()];
     let mut open: Vec<usize> = graph.outputs.clone();
@@ -57,7 +58,7 @@ impl Look<'_> {
         }
         let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
             if !needed {
-                let message = "missing `inputs`; the server accepts the prompt, and its worker dies when it runs it, so write `\"inputs\": {}`";
+                let message = "missing `inputs`; the server accepts the prompt, but its worker dies when it runs the node, so write `\"inputs\": {}`";
                 self.warn(PromptWarningKind::NoInputs, None, message.into());
             }
             return;
@@ -121,7 +122,8 @@ impl Look<'_> {
         }
     }
 
-    /// Warns of a literal for a type of which the server accepts any literal, although no node does.
+    /// Warns of a literal for a type that only links carry. The server does not check such literals, but no node can
+    /// use them.
     fn literal(&mut self, declared: &Declared<'_>, value: &Value) {
         let InputKind::Link(word) = &declared.input.kind else { return };
         if matches!(value, Value::Array(_)) || declared.input.options.widget_type().is_some() {

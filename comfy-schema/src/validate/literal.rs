@@ -40,8 +40,8 @@ pub(super) fn convert(input: &InputDef, value: &mut Value) -> Result<(), Wrong> 
     Ok(())
 }
 
-/// Compares a converted literal with bounds and options. Returns the exception that Python raises if a bound cannot be
-/// compared with it.
+/// Compares a converted literal with the input's bounds and options. Returns the exception that Python raises if a
+/// bound and the literal cannot be compared.
 pub(super) fn compare(input: &InputDef, value: &Value) -> Result<Option<Wrong>, Exception> {
     let options = options(input);
     if let Some(min) = options.and_then(|options| options.get("min"))
@@ -65,14 +65,14 @@ fn options(input: &InputDef) -> Option<&InputOptions> {
     }
 }
 
-/// Returns whether a value is a name for a combo without options, as on a server without models.
+/// Returns whether a value is a string and the input a combo without options, as on a server without models.
 pub(super) fn is_unlisted_file(input: &InputDef, value: &Value) -> bool {
     matches!(&input.kind, InputKind::Combo(combo) if combo.values.is_empty()) && value.as_str().is_some()
 }
 
 fn not_in_list(input: &InputDef, value: &Value) -> bool {
     let InputKind::Combo(combo) = &input.kind else { return false };
-    // Newer servers leave these combos to the class.
+    // Newer servers leave the check of these combos to the class.
     if combo.spelling == ComboSpelling::Word && input.options.get("remote_combo").is_some() {
         return false;
     }

@@ -72,7 +72,7 @@ pub struct Validator<'s> {
 }
 
 impl<'s> Validator<'s> {
-    /// Creates a validator for the server of these definitions, with the replacements of classes that every server has.
+    /// Creates a validator for a server with these definitions and with the built-in replacements of classes.
     pub fn new(schema: &'s Schema) -> Self {
         Self {
             schema,
@@ -95,8 +95,8 @@ impl<'s> Validator<'s> {
         self
     }
 
-    /// Sets whether any file name is accepted for an input whose definition lists no files, as in a snapshot of a server
-    /// without models. Each such name is reported as [`UnverifiableKind::File`]. Defaults to false.
+    /// Sets whether any file name is accepted for an input whose definition lists no files, as in a snapshot of a
+    /// server without models. Each such name is reported as [`UnverifiableKind::File`]. Defaults to false.
     pub fn any_model(mut self, any: bool) -> Self {
         self.disk.any_model = any;
         self
@@ -111,8 +111,8 @@ impl<'s> Validator<'s> {
     /// Sets a seed for the order in which outputs and inputs are validated, in place of the declared order.
     ///
     /// The order of a server changes with each start. The verdict and the kinds of errors do not depend on it, but two
-    /// things do: the input under which an exception is reported, and the nodes that are named of cycles that share
-    /// nodes. Several seeds give several of the possible answers.
+    /// things do: the input for which an exception is reported, and, if cycles share nodes, the nodes that are listed
+    /// for each cycle. Different seeds yield different answers of those that the server may give.
     pub fn shuffled(mut self, seed: u64) -> Self {
         self.order = Order::Shuffled(seed);
         self

@@ -1,4 +1,4 @@
-//! The order of validation, which in the server changes with each start.
+//! The order of validation, which changes with each start of the server.
 
 /// The order in which outputs, and the inputs of each node, are validated.
 #[derive(Debug, Clone, Copy)]

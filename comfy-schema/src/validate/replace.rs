@@ -1,4 +1,4 @@
-//! Replaces classes by others, as the server does before it validates a prompt.
+//! Replaces classes that the server does not have, as the server does before it validates a prompt.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use super::python::{Exception, equal, is_link, repr};
 use super::verdict::ServerException;
 use crate::{Map, Schema, Text, Value};
 
-/// The answer of a server of version 0.26 to `GET /node_replacements`: the replacements that every server has.
+/// The answer of a server of version 0.26 without custom nodes to `GET /node_replacements`.
 const BUILT_IN: &str = r#"{
 "ResizeImagesByLongerEdge": [{"new_node_id": "ImageScaleToMaxDimension", "old_node_id": "ResizeImagesByLongerEdge",
     "old_widget_ids": ["longer_edge"], "input_mapping": [
@@ -59,14 +59,14 @@ impl Replacements {
         Self(HashMap::new())
     }
 
-    /// Returns the replacements that every server has.
+    /// Returns the replacements that are built into the server.
     pub fn built_in() -> Self {
         Self::from_value(&Self::built_in_answer())
     }
 
     /// Returns the answer of a server of version 0.26 without custom nodes to `GET /node_replacements`.
     ///
-    /// Shared by the workspace's crates; may change in any version.
+    /// Not public API: the other crates of the workspace use it, and it may change in any version.
     #[doc(hidden)]
     pub fn built_in_answer() -> Value {
         // A test parses the text, so this cannot fail.
@@ -78,7 +78,7 @@ impl Replacements {
         self.0.get(class).map(|replacement| &replacement.class)
     }
 
-    /// Reads the answer of a server to `GET /node_replacements`. Malformed entries count as absent.
+    /// Parses the answer of a server to `GET /node_replacements`. Malformed entries are ignored.
     pub fn from_value(value: &Value) -> Self {
         let pairs = value.as_object().into_iter().flat_map(Map::iter);
         Self(
@@ -116,15 +116,15 @@ impl Mapping {
     }
 }
 
-/// A link to a node, by the input that holds it.
+/// An input that is linked to a replaced node.
 struct Consumer {
     node: Text,
     input: Text,
     slot: Value,
 }
 
-/// Replaces the classes that the server does not have. The server does this before everything else, so exceptions raised
-/// here come first.
+/// Replaces the classes that the server does not have. The server does this before everything else, so exceptions
+/// raised here come first.
 pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacements) -> Result<(), ServerException> {
     let replaced = find(prompt, schema, replacements)?;
     if replaced.is_empty() {
@@ -158,7 +158,7 @@ fn find<'r>(
                 (Some(class), Some(inputs)) => (class, inputs),
                 _ => continue,
             },
-            // Python looks for the two keys in a text or an array too. If both are found, using one as an index raises.
+            // Python's `in` also searches strings and lists. If it finds both keys, using one as an index raises.
             Value::String(text) if !text.contains("class_type") || !text.contains("inputs") => continue,
             Value::Array(items) if !holds(items, "class_type") || !holds(items, "inputs") => continue,
             other => return Err(not_a_node(id, other)),
@@ -186,7 +186,7 @@ fn holds(items: &[Value], word: &str) -> bool {
     items.iter().any(|item| item.as_str() == Some(word))
 }
 
-/// Returns the links to these nodes.
+/// Returns the inputs that are linked to these nodes, by the id of the node that they are linked to.
 fn consumers(prompt: &Map, sources: &HashSet<Text>) -> HashMap<Text, Vec<Consumer>> {
     let mut found: HashMap<Text, Vec<Consumer>> = HashMap::new();
     for (id, node) in prompt {
@@ -231,7 +231,7 @@ fn rebuilt(node: &Map, replacement: &Replacement) -> Result<Map, Exception> {
     Ok(new)
 }
 
-/// Changes the slot of a link.
+/// Changes the slot of a link to a replaced node.
 fn relink(prompt: &mut Map, consumer: &Consumer, replacement: &Replacement) -> Result<(), Exception> {
     for (_, slot) in replacement.outputs.iter().filter(|(old, _)| equal(old, &consumer.slot)) {
         let inputs = prompt.get_mut(&consumer.node).and_then(as_object_mut).and_then(|node| node.get_mut("inputs"));

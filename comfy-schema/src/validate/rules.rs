@@ -1,4 +1,4 @@
-//! The checks of core classes that check their inputs themselves.
+//! The checks of core classes that validate their inputs themselves (`VALIDATE_INPUTS`).
 
 use super::declared::Declared;
 use super::files::{Files, Folder, annotated};
@@ -40,12 +40,12 @@ pub(super) enum Rule {
     TaskId,
 }
 
-/// The files directly in the input folder that the options of a loader list.
+/// The files of the input folder that the options of a loader list. Files in subfolders are never listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     /// The files with one of these extensions.
     Extensions(&'static [&'static str]),
-    /// No file that a name without a folder can refer to.
+    /// No files of the input folder, so that the options do not tell whether such a file exists.
     Nothing,
 }
 
@@ -55,17 +55,17 @@ const IMAGES: List = List::Extensions(&[
 ]);
 const VIDEOS: List =
     List::Extensions(&["mp4", "m4v", "webm", "mkv", "mov", "avi", "mpg", "mpeg", "wmv", "flv", "ogv", "ts", "3gp"]);
-/// Videos are listed because they hold sound.
+/// The extensions of audio files, and of videos, which may have sound.
 const SOUNDS: List = List::Extensions(&[
     "mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "mp4", "m4v", "webm", "mkv", "mov", "avi",
     "mpg", "mpeg",
 ]);
 const LATENTS: List = List::Extensions(&["latent"]);
 
-/// The movements, in the order in which they are checked.
+/// The camera movements, in the order in which they are checked.
 const MOVEMENTS: [&str; 6] = ["horizontal_movement", "vertical_movement", "pan", "tilt", "roll", "zoom"];
 
-/// The name of the argument with the types of the links.
+/// The name of the parameter that receives the types of the links.
 const INPUT_TYPES: &str = "input_types";
 
 impl Rule {
@@ -108,17 +108,17 @@ impl Rule {
         }
     }
 
-    /// Returns whether the function takes this input. Then the server leaves bounds and options to it.
+    /// Returns whether the check's function takes this input. The server itself then checks neither bounds nor options.
     pub(super) fn takes(self, name: &str) -> bool {
         self.parameters().is_none_or(|parameters| parameters.contains(&name))
     }
 
-    /// Returns whether the function takes the types of links. Then the server leaves them to it.
+    /// Returns whether the check's function takes the types of links. The server itself then does not compare them.
     pub(super) fn takes_types(self) -> bool {
         self == Self::TaskId
     }
 
-    /// Returns whether the function takes undeclared inputs.
+    /// Returns whether the check's function takes undeclared inputs.
     pub(super) fn takes_undeclared(self) -> bool {
         self == Self::Custom
     }
@@ -129,7 +129,8 @@ pub(super) fn is_custom(node: &NodeDef) -> bool {
     node.python_module.split('.').next() == Some("custom_nodes")
 }
 
-/// Returns the inputs of a node with which its check is called. Links are `null`, unless the node takes raw links.
+/// Returns the arguments with which a node's check is called. A link is passed as `null`, unless the input takes raw
+/// links.
 pub(super) fn arguments(rule: Rule, inputs: &Map, declared: &[Declared<'_>]) -> Vec<(Text, Value)> {
     let mut arguments = Vec::new();
     for (name, value) in inputs.iter().filter(|(name, _)| rule.takes(name)) {
@@ -159,7 +160,7 @@ impl Call<'_> {
         self.arguments.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// Returns an argument, or the exception that Python raises without it.
+    /// Returns an argument, or the exception that Python raises if it is missing.
     fn needed(&self, name: &str) -> Result<&Value, Exception> {
         self.get(name).ok_or_else(|| self.missing(&[name]))
     }
@@ -228,7 +229,7 @@ impl Call<'_> {
         Ok((!exists).then(|| format!("Invalid 3D model file: {}", python::str(value))))
     }
 
-    /// Returns whether a file exists, and notes an assumption if that is unknown.
+    /// Returns whether a file exists. If that is unknown, stores the assumption made in `assumed`.
     fn exists(
         &self,
         input: &str,
@@ -295,7 +296,7 @@ impl Call<'_> {
                         return Ok(None);
                     }
                 }
-                // Python asks `math.isclose(value, 0.0)`, which is true for zero alone.
+                // The node calls `math.isclose(value, 0.0)`, which is true only for zero.
                 Value::Float(float) if *float != 0.0 => return Ok(None),
                 Value::Float(_) => {}
                 other => {

@@ -30,7 +30,7 @@ impl From<ServerException> for Refused {
     }
 }
 
-/// Looks up every node in the order of the prompt. The first error ends it.
+/// Looks up the class of every node, in the order of the prompt. Returns the first error.
 pub(super) fn scan<'s>(prompt: &Map, schema: &'s Schema, targets: Option<&Value>) -> Result<Graph<'s>, Refused> {
     let mut graph = Graph {
         classes: Vec::with_capacity(prompt.len()),

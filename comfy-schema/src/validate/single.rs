@@ -1,4 +1,4 @@
-//! The problems of one node on its own, whatever is wrong upstream of it.
+//! The problems of a single node, without regard to problems upstream of it.
 
 use super::declared::{self, Declared};
 use super::error::NodeErrorKind;
@@ -40,8 +40,8 @@ pub(crate) enum Flaw {
     Undeclared,
 }
 
-/// Returns the prompt with the classes replaced that the server does not have. If that raises an exception, the prompt
-/// stays as it is.
+/// Returns the prompt with the classes that the server does not have replaced. If the replacement raises an exception,
+/// the prompt is returned unchanged.
 pub(crate) fn replaced(prompt: &Map, schema: &Schema, replacements: &Replacements) -> Map {
     let mut changed = prompt.clone();
     match replace::apply(&mut changed, schema, replacements) {
@@ -92,7 +92,7 @@ pub(crate) fn problems<'s>(
 }
 
 struct Look<'s, 'l> {
-    /// The inputs. Those already checked are converted.
+    /// The inputs. Literals are converted in place as they are checked.
     inputs: Map,
     rule: Option<Rule>,
     source: &'l dyn Fn(&str) -> Option<&'s NodeDef>,
@@ -137,10 +137,10 @@ impl<'s> Look<'s, '_> {
 
     fn link(&mut self, declared: &Declared<'s>, link: &Value) {
         let Some([id, slot]) = link.as_array() else {
-            // An array of another length is wrong for every input.
+            // An array of another length is invalid for every input.
             return self.add(&declared.name, Flaw::Type, Some(declared.input));
         };
-        // A source without a class has a finding of its own.
+        // A source that is missing or has an unknown class is not a problem of this input's type.
         let Some(class) = id.as_str().and_then(|id| (self.source)(id)) else { return };
         let Ok(output) = link::output(class, slot) else {
             return self.add(&declared.name, Flaw::NoOutput, Some(declared.input));
@@ -154,7 +154,7 @@ impl<'s> Look<'s, '_> {
 
     fn own_check(&mut self, class: &'s NodeDef, declared: &[Declared<'s>]) {
         let Some(rule) = self.rule else { return };
-        // The server does not call the check if an input is missing or cannot be converted.
+        // With a missing or unconvertible input, the check would only report the same problem again.
         if self.problems.iter().any(|problem| matches!(problem.flaw, Flaw::Missing | Flaw::Type)) {
             return;
         }

@@ -1,4 +1,4 @@
-//! Verdicts and their parts.
+//! The verdict of a server on a prompt, and its parts.
 
 use super::error::{NodeError, RequestErrorKind};
 use super::python::Exception;
@@ -12,7 +12,7 @@ use crate::{Map, Text, Value};
 pub enum Verdict {
     /// The server queues the prompt.
     Accepted {
-        /// The ids of the good outputs, which the server executes. Never empty.
+        /// The ids of the valid outputs, which the server executes. There is at least one.
         outputs: Vec<Text>,
         /// The findings about the nodes. Node errors of an accepted prompt belong to outputs that are dropped.
         report: PromptReport,
@@ -21,7 +21,7 @@ pub enum Verdict {
     Refused {
         /// The error of the request as a whole.
         error: RequestError,
-        /// The findings about the nodes. Empty if the request was refused before its nodes were validated.
+        /// The findings about the nodes. It is empty if the request was refused before its nodes were validated.
         report: PromptReport,
     },
     /// Validation itself raises an exception: the server answers with status 500 and no JSON.
@@ -37,7 +37,7 @@ pub struct PromptReport {
     pub prompt: Value,
     /// The errors, by node.
     pub node_errors: NodeErrors,
-    /// The facts that the definitions do not tell, each with the assumption made.
+    /// The facts that cannot be verified with the definitions alone, each with the assumption made.
     pub unverifiable: Vec<Unverifiable>,
     /// The parts of the prompt that the server accepts and then ignores or fails on.
     pub warnings: Vec<PromptWarning>,
@@ -52,7 +52,7 @@ static NO_REPORT: PromptReport = PromptReport::new(Value::Null);
 pub struct ServerException {
     /// The id of the node at fault, if there is one.
     pub node: Option<Text>,
-    /// The reason in words.
+    /// The description of the mistake in the request.
     pub reason: String,
     /// The Python exception.
     pub exception: Exception,
@@ -129,8 +129,8 @@ impl NodeErrors {
         self.nodes.iter().find(|node| node.id == id)
     }
 
-    /// Returns the outputs that the server lists as dependent on a node: those that failed when its errors were found or
-    /// later. Unrelated outputs may be among them.
+    /// Returns the outputs that the server lists as dependent on a node: those that failed when its errors were found
+    /// or later. Unrelated outputs may be among them.
     pub fn dependent_outputs(&self, node: &NodeReport) -> &[Text] {
         self.failed_outputs.get(node.failed_before..).unwrap_or_default()
     }
@@ -162,7 +162,7 @@ impl Verdict {
         matches!(self, Self::Accepted { .. })
     }
 
-    /// Returns the ids of the outputs that the server executes. Empty unless the prompt is accepted.
+    /// Returns the ids of the outputs that the server executes. The slice is empty unless the prompt is accepted.
     pub fn outputs(&self) -> &[Text] {
         if let Self::Accepted { outputs, .. } = self { outputs } else { &[] }
     }
@@ -177,7 +177,7 @@ impl Verdict {
         if let Self::Raised(exception) = self { Some(exception) } else { None }
     }
 
-    /// Returns the findings about the nodes. Empty if validation raises an exception.
+    /// Returns the findings about the nodes. The report is empty if validation raises an exception.
     pub fn report(&self) -> &PromptReport {
         match self {
             Self::Accepted { report, .. } | Self::Refused { report, .. } => report,
@@ -190,7 +190,7 @@ impl Verdict {
         &self.report().node_errors
     }
 
-    /// Returns the facts that the definitions do not tell.
+    /// Returns the facts that cannot be verified with the definitions alone.
     pub fn unverifiable(&self) -> &[Unverifiable] {
         &self.report().unverifiable
     }
@@ -201,7 +201,7 @@ impl Verdict {
     }
 
     /// Returns the body with which the server refuses the prompt: `{"error": …, "node_errors": …}`. For an accepted
-    /// prompt, `error` is `null` and `node_errors` is that of the server's answer.
+    /// prompt, `error` is `null` and `node_errors` holds the errors of the dropped outputs, as in the server's answer.
     pub fn to_response(&self) -> Value {
         let error = self.error().map(RequestError::to_value);
         Value::Object(Map::from_iter([("error", Value::from(error)), ("node_errors", self.node_errors().to_value())]))

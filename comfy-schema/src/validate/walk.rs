@@ -17,10 +17,10 @@ use super::verdict::{NodeErrors, NodeReport};
 use super::warning::{Unverifiable, UnverifiableKind};
 use crate::{InputDef, Map, Text, Value};
 
-/// The maximum length of a chain of nodes, at which Python's stack ends: about 950 in a server, whose own frames are on the
-/// stack too, and 977 without one.
+/// The maximum length of a chain of nodes. Python's recursion limit is reached at a length of about 950 in a server,
+/// whose own frames are on the stack too, and of 977 outside of one.
 const MAX_CHAIN_LEN: usize = 950;
-/// The length from which on the result depends on the server.
+/// The length of a chain from which on the result may differ between servers.
 const LONG_CHAIN_LEN: usize = 900;
 
 /// The result for a node.
@@ -36,7 +36,7 @@ struct Frame<'s> {
     declared: Vec<Declared<'s>>,
     /// Whether dynamic inputs have expanded.
     dynamic: bool,
-    /// The position in `declared` of the next input. The one before it is the input whose link was followed.
+    /// The position in `declared` of the next input. While a link is followed, its input is the one before.
     next: usize,
     failed_upstream: bool,
     errors: Vec<NodeError>,
@@ -44,7 +44,7 @@ struct Frame<'s> {
     types: Vec<(Text, Value)>,
 }
 
-/// The end of validating a node.
+/// The outcome of validating a node.
 enum Visit {
     Done { ok: bool },
     Raised(Exception),
@@ -122,7 +122,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             if let Some(Some(known)) = self.known.get(output) {
                 details.extend(known.errors.iter().map(|error| format!("{}: {}", error.message(), error.details())));
             }
-            // Nodes that got a result since the last failed output are reported with this one.
+            // The nodes that got a result since the last failed output are reported with this output.
             for &node in self.found.get(reported..).unwrap_or_default() {
                 self.report(node, &mut node_errors);
             }
@@ -171,7 +171,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Begins to validate a node. Returns the result if there is nothing to do.
+    /// Begins to validate a node. Returns the outcome if it is known at once, so that nothing is pushed on the path.
     fn enter(&mut self, node: usize, path: &mut Vec<Frame<'s>>) -> Option<Visit> {
         if let Some(Some(known)) = self.known.get(node) {
             return Some(Visit::Done { ok: known.ok });
@@ -215,7 +215,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             });
         }
         self.order.shuffle(&mut declarations.inputs);
-        // The server checks nothing else of a node whose rows are not allowed.
+        // If the rows of a node are not allowed, the server checks nothing else of it.
         let rows_wrong = !declarations.errors.is_empty();
         Ok(Frame {
             node,
@@ -229,7 +229,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         })
     }
 
-    /// Continues with a node after the node whose link was followed.
+    /// Continues with a node after the source of its current link was validated.
     fn resume(&mut self, frame: &mut Frame<'s>, visit: Visit) {
         match visit {
             Visit::Done { ok } => frame.failed_upstream |= !ok,
@@ -247,7 +247,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Checks inputs until a link must be followed or none is left.
+    /// Checks inputs until a link must be followed or no input is left.
     fn step(&mut self, frame: &mut Frame<'s>) -> Step {
         while let Some(declared) = frame.declared.get(frame.next) {
             frame.next += 1;
@@ -416,7 +416,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             input: None,
             kind: UnverifiableKind::LongChain,
             reason: format!(
-                "a chain of more than {LONG_CHAIN_LEN} nodes; at about {MAX_CHAIN_LEN}, the stack of the server ends"
+                "a chain of more than {LONG_CHAIN_LEN} nodes; Python's recursion limit ends the server's check at about {MAX_CHAIN_LEN}"
             ),
         });
     }
@@ -447,7 +447,7 @@ impl<'s, 'w> Walk<'s, 'w> {
     }
 }
 
-/// The result of checking an input, if there is one.
+/// The result of checking an input that has an error or a link to follow.
 enum Looked {
     Wrong(Box<NodeError>),
     Follow(usize),

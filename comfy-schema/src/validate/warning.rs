@@ -6,7 +6,7 @@ use crate::Text;
 use crate::suggest::did_you_mean;
 use crate::words::words;
 
-/// A fact that the definitions do not tell, with the assumption made about it.
+/// A fact that cannot be verified with the definitions alone, with the assumption made about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unverifiable {
@@ -16,7 +16,7 @@ pub struct Unverifiable {
     pub input: Option<Text>,
     /// The kind of fact.
     pub kind: UnverifiableKind,
-    /// The reason in words, with the assumption made.
+    /// The description of the fact and of the assumption.
     pub reason: String,
 }
 
@@ -52,9 +52,9 @@ pub struct PromptWarning {
     pub input: Option<Text>,
     /// The kind of warning.
     pub kind: PromptWarningKind,
-    /// The description in words.
+    /// The message.
     pub message: String,
-    /// Names that may have been meant, best match first.
+    /// The names that may have been meant, best match first.
     pub suggestions: Vec<Text>,
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::read::{JsonError, JsonErrorKind, position};
 
-/// Decodes a document in UTF-8 or UTF-16. Without a byte order mark, a NUL byte tells UTF-16: JSON begins with an ASCII
-/// character.
+/// Decodes a document in UTF-8 or UTF-16. Without a byte order mark, a NUL byte among the first two indicates UTF-16,
+/// since JSON begins with an ASCII character.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, JsonError> {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest).map(Cow::Borrowed),
@@ -36,7 +36,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, JsonError> {
-    // An odd last byte means that the file was cut off; the error about the JSON says that better.
+    // An odd last byte means that the file was cut off, which the JSON parser reports with a better message.
     let units = bytes.as_chunks::<2>().0.iter().map(|&pair| unit(pair));
     let mut text = String::with_capacity(bytes.len() / 2);
     for decoded in char::decode_utf16(units) {

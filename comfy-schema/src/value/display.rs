@@ -44,8 +44,8 @@ fn array(f: &mut Formatter<'_>, values: &[Value]) -> fmt::Result {
     f.write_char(']')
 }
 
-/// Writes a float as Python's `repr` does: the shortest digits that read back as the same number, with an exponent below
-/// 1e-4 and from 1e16 on.
+/// Writes a float as Python's `repr` does: the shortest digits that read back as the same number, with an exponent
+/// below 1e-4 and from 1e16 on.
 fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     if value.is_nan() {
         return f.write_str("NaN");
@@ -66,7 +66,7 @@ fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     write!(f, "{value:?}")
 }
 
-/// Writes a JSON string. Only the characters that must be escaped are.
+/// Writes a JSON string. Characters are escaped only if JSON requires it.
 pub(crate) fn string(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char('"')?;
     let mut rest = text;

@@ -25,7 +25,7 @@ impl Map {
         self.position(key).map(|at| &self.entries[at].1)
     }
 
-    /// Returns the value of a key, mutably.
+    /// Returns a mutable reference to the value of a key.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let at = self.position(key)?;
         Some(&mut self.entries[at].1)
@@ -51,7 +51,7 @@ impl Map {
         None
     }
 
-    /// Removes a key and returns its value. The order of the other keys stays.
+    /// Removes a key and returns its value. The other keys keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.position(key)?;
         Some(self.entries.remove(at).1)
@@ -87,12 +87,12 @@ impl Map {
         self.entries.get(at).map(|(_, value)| value)
     }
 
-    /// Returns the value at a position, mutably.
+    /// Returns a mutable reference to the value at a position.
     pub(crate) fn value_at_mut(&mut self, at: usize) -> Option<&mut Value> {
         self.entries.get_mut(at).map(|(_, value)| value)
     }
 
-    /// Frees unused capacity. Schemas are parsed once and kept, so it adds up.
+    /// Frees unused capacity, which adds up because schemas are parsed once and kept.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink_to_fit();
     }
@@ -158,7 +158,7 @@ impl PartialEq for Map {
 }
 
 impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
-    /// Collects the members. Of several equal keys the last one counts.
+    /// Collects the members. If a key occurs several times, its last value counts.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self { entries: entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect() };
         map.drop_earlier_duplicates();

@@ -26,8 +26,8 @@ use crate::Text;
 /// keys, and the difference between `1` and `1.0` survive every format that has them. Longer integers depend on the
 /// format: `serde_json` writes up to 128 bits exactly and reads more than 64 bits as a float, unless its feature
 /// `arbitrary_precision` is on; beyond 128 bits, serializing fails. The number tokens depend on the format too:
-/// `serde_json` writes `null` for them. Deserializing fails beyond 200 levels of nesting. [`Value::parse`] and the
-/// [`Display`](std::fmt::Display) implementation have none of these limits but the nesting.
+/// `serde_json` writes `null` for them. Deserializing fails beyond 200 levels of nesting. Of these limits,
+/// [`Value::parse`] has only the one on nesting, and the [`Display`](std::fmt::Display) implementation has none.
 ///
 /// Two values are equal if they are the same document: the order of an object's keys does not count, `1` is not equal
 /// to `1.0`, and `NaN` is equal to `NaN`.
@@ -39,7 +39,7 @@ pub enum Value {
     Bool(bool),
     /// An integer of up to 128 bits. The bounds of core nodes lie within `-u64::MAX` and `u64::MAX`.
     Int(i128),
-    /// A longer integer, in decimal digits with an optional minus in front.
+    /// An integer of more than 128 bits, in decimal digits with an optional leading minus.
     BigInt(Text),
     /// A number with a fraction or an exponent, or `NaN`, `Infinity`, `-Infinity`.
     Float(f64),
@@ -47,7 +47,7 @@ pub enum Value {
     String(Text),
     /// An array.
     Array(Vec<Value>),
-    /// An object. Of several equal keys the last one counts, as in Python.
+    /// An object. If a key occurs several times, its last value counts, as in Python.
     Object(Map),
 }
 
@@ -68,8 +68,8 @@ impl PartialEq for Value {
 }
 
 impl Value {
-    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A lone
-    /// surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
+    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A
+    /// lone surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Value {
         }
     }
 
-    /// Returns the boolean, if this is one. Numbers are not booleans.
+    /// Returns the boolean, if this is a boolean. Numbers do not count as booleans.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -99,7 +99,8 @@ impl Value {
         }
     }
 
-    /// Returns the number as an integer, if it is an integer or a float without a fraction (`1.0`) and fits in 128 bits.
+    /// Returns the number as an integer, if it is an integer or a float without a fraction (`1.0`) and fits in 128
+    /// bits.
     pub fn as_i128(&self) -> Option<i128> {
         match self {
             Self::Int(value) => Some(*value),
@@ -108,7 +109,7 @@ impl Value {
         }
     }
 
-    /// Returns whether every number in this value is finite. JSON can hold no others.
+    /// Returns whether every number in this value is finite. JSON has no other numbers.
     pub fn is_finite(&self) -> bool {
         match self {
             Self::Float(number) => number.is_finite(),
@@ -118,11 +119,11 @@ impl Value {
         }
     }
 
-    /// Returns the number as the nearest float. Integers beyond 2^53 lose digits, and those beyond the range of floats are
-    /// infinite.
+    /// Returns the number as the nearest float. Integers beyond 2^53 lose digits, and those beyond the range of floats
+    /// are infinite.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+            #[expect(clippy::cast_precision_loss, reason = "the method returns the nearest float")]
             Self::Int(value) => Some(*value as f64),
             Self::BigInt(digits) => digits.parse().ok(),
             Self::Float(value) => Some(*value),

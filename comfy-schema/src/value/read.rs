@@ -10,14 +10,14 @@ use crate::Text;
 /// limit is needed because dropping a deep tree uses the stack.
 pub(crate) const MAX_DEPTH: usize = 200;
 
-/// The error of a text that is not JSON.
+/// The error for a text that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason} at line {line} column {column}")]
 #[non_exhaustive]
 pub struct JsonError {
     /// The kind of error.
     pub kind: JsonErrorKind,
-    /// The description in words.
+    /// The description of the error.
     pub reason: String,
     /// The line, from 1. In UTF-16 input, line and column are those of the text decoded to UTF-8.
     pub line: usize,
@@ -31,7 +31,7 @@ pub struct JsonError {
 pub enum JsonErrorKind {
     /// The text is neither UTF-8 nor UTF-16.
     Encoding,
-    /// The text ends too early.
+    /// The text is cut off.
     Truncated,
     /// Other text follows the value.
     Trailing,
@@ -51,7 +51,7 @@ pub(super) fn document(text: &str) -> Result<Value, JsonError> {
     Ok(value)
 }
 
-/// A reader of values, one after another, from a text.
+/// A reader that parses the values of a text one after another.
 pub(crate) struct Reader<'t> {
     jiter: Jiter<'t>,
     text: &'t str,
@@ -76,7 +76,7 @@ impl<'t> Reader<'t> {
         key.map_err(|error| self.error(&error))
     }
 
-    /// Checks that nothing follows.
+    /// Checks that no other text follows.
     pub(crate) fn finish(&mut self) -> Result<(), JsonError> {
         self.jiter.finish().map_err(|error| self.error(&error))
     }
@@ -163,7 +163,7 @@ pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     (line, before.len() - line_start + 1)
 }
 
-/// Converts a number whose form the reader has checked.
+/// Converts the text of a number, whose syntax `jiter` has checked.
 fn number(bytes: &[u8]) -> Value {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     match text {

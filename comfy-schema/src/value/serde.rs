@@ -1,4 +1,4 @@
-//! Serialization of JSON values with serde.
+//! Serialization and deserialization of JSON values with serde.
 
 use std::fmt::{self, Formatter};
 
@@ -10,8 +10,8 @@ use super::read::MAX_DEPTH;
 use super::{Map, Value};
 use crate::Text;
 
-/// The key that `serde_json` with its feature `arbitrary_precision` gives numbers: they come as an object of this key and
-/// their digits.
+/// The key that `serde_json` uses for numbers with its feature `arbitrary_precision`: it passes a number as an object
+/// of this key and the digits.
 const SERDE_JSON_NUMBER: &str = "$serde_json::private::Number";
 
 impl Serialize for Value {
@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Map {
     }
 }
 
-/// A value that may be nested `depth` levels deep.
+/// A seed that deserializes a value nested at most `depth` levels deep.
 #[derive(Clone, Copy)]
 struct Nested {
     depth: usize,
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_are_objects_and_of_equal_keys_the_last_one_counts() {
+    fn maps_are_objects_and_keep_the_last_value_of_a_repeated_key() {
         let map: Map = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
         assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"a":3,"b":2}"#);
         let error = serde_json::from_str::<Map>("[1]").unwrap_err();

@@ -3,7 +3,8 @@
 //! Python writes the bytes of a file name that are not UTF-8 as lone surrogates (`"\udce9.png"`), which a Rust string
 //! cannot hold. One such file must not make a whole schema unreadable.
 
-/// The escape of the replacement character. It is as long as the escape that it replaces, so that positions stay.
+/// The escape of the replacement character. It is as long as the escape that it replaces, so that positions do not
+/// change.
 const REPLACEMENT: &str = "\\ufffd";
 
 /// Returns the JSON text with every escaped lone surrogate replaced by an escaped U+FFFD.

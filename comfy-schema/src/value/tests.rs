@@ -67,7 +67,7 @@ fn lone_surrogates_become_replacement_characters() {
 }
 
 #[test]
-fn of_equal_keys_the_last_one_counts() {
+fn the_last_value_of_a_repeated_key_counts() {
     assert_eq!(parse(r#"{"a":1,"b":2,"a":3}"#).to_string(), r#"{"a":3,"b":2}"#);
     let many: Vec<String> = (0..40).map(|at| format!("\"k{}\":{at}", at % 20)).collect();
     let map = parse(&format!("{{{}}}", many.join(",")));

@@ -7,7 +7,7 @@ const SMALL: &str =
     r#"{"A":{"input":{"required":{"x":["INT"]}},"output":["IMAGE"],"name":"A"},"B":{"input":{},"output":[]}}"#;
 
 #[test]
-fn the_answer_for_a_single_node_is_the_same_shape() {
+fn the_answer_for_a_single_node_has_the_same_shape() {
     assert_eq!(schema(r#"{"A":{"input":{},"output":[],"name":"A"}}"#).nodes.len(), 1);
 }
 

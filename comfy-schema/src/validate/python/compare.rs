@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::{Exception, type_name};
 use crate::Value;
 
-/// Returns the result of `a == b`. Numbers compare by their value (`1`, `1.0` and `true` are equal), and NaN is not equal
-/// to itself.
+/// Returns the result of `a == b`. Numbers compare by their value (`1`, `1.0` and `true` are equal), and NaN is not
+/// equal to itself.
 pub(in crate::validate) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) => true,
@@ -41,7 +41,7 @@ pub(in crate::validate) fn contains(container: &Value, item: &Value) -> Result<b
     }
 }
 
-/// Returns the result of `a < b`. For `b > a`, `sign` is `>`, the operator that the exception shows.
+/// Returns the result of `a < b`. The exception shows the operator `sign`: `<`, or `>` if Python evaluates `b > a`.
 pub(in crate::validate) fn less(a: &Value, b: &Value, sign: char) -> Result<bool, Exception> {
     match (a, b) {
         (Value::String(a), Value::String(b)) => Ok(a < b),
@@ -62,7 +62,7 @@ pub(in crate::validate) fn less(a: &Value, b: &Value, sign: char) -> Result<bool
     }
 }
 
-/// Returns the order of two numbers, which NaN does not have, or `None` unless both are numbers.
+/// Returns the order of two numbers (`Some(None)` if one of them is NaN), or `None` unless both are numbers.
 #[expect(clippy::option_option, reason = "a value that is not a number differs from a number without an order")]
 fn numbers(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     let (a, b) = (Number::of(a)?, Number::of(b)?);

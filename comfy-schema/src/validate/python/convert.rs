@@ -6,7 +6,7 @@ use crate::{Text, Value};
 /// The maximum number of digits of an integer that Python parses.
 const MAX_DIGITS: usize = 4300;
 
-/// The zeros of the decimal digits in Unicode other than ASCII. The nine other digits follow each.
+/// The zeros of the decimal digits in Unicode other than ASCII. The digits 1 to 9 follow each zero.
 const ZEROS: &[u32] = &[
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
@@ -38,7 +38,7 @@ fn float_to_int(value: f64) -> Result<Value, Exception> {
     if value.is_infinite() {
         return Err(Exception::new("OverflowError", "cannot convert float infinity to integer"));
     }
-    // A whole float prints with all of its digits.
+    // The format prints all digits of a whole number, however large.
     Ok(integer(&format!("{:.0}", value.trunc())))
 }
 
@@ -125,7 +125,7 @@ fn without_underscores(text: &str) -> Option<String> {
     between_digits.then(|| parts.concat())
 }
 
-/// Returns what Python's `bool(value)` gives.
+/// Returns the result of Python's `bool(value)`.
 pub fn truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,4 +1,4 @@
-//! Python's conversions, comparisons and texts of JSON values, which are those of the server.
+//! The conversions, comparisons and string forms of JSON values in Python, which the server uses.
 
 mod compare;
 mod convert;
@@ -18,7 +18,7 @@ use crate::{Text, Value};
 pub struct Exception {
     /// The type: `KeyError`, `IndexError`, `TypeError`, ….
     pub kind: Text,
-    /// The message. That of a `KeyError` is the key in quotes.
+    /// The message. For a `KeyError`, it is the key in quotes.
     pub message: String,
 }
 

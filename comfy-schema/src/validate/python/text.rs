@@ -91,7 +91,7 @@ fn write_escape(out: &mut String, code: u32) {
     };
 }
 
-/// Returns whether a character is printable: Python and Rust decide that by the same table of Unicode.
+/// Returns whether a character is printable in Python. Rust decides it by the same Unicode table.
 fn is_printable(character: char) -> bool {
     if character.is_ascii() {
         return !character.is_ascii_control();
