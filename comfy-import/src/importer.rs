@@ -68,8 +68,9 @@ impl<'s> Importer<'s> {
         if !items.iter().any(may_run)
             && let Some(last) = order.last().and_then(|&at| items.get_mut(at))
         {
-            last.form =
-                NodeForm::Raw("no node of the file saves or shows anything, so that only a raw node can be the result".to_owned());
+            last.form = NodeForm::Raw(
+                "no node of the file saves or shows anything, so that only a raw node can be the result".to_owned(),
+            );
         }
         items
     }
