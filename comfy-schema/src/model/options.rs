@@ -90,7 +90,7 @@ impl InputOptions {
         self.map.is_empty()
     }
 
-    /// Removes the key `options` and returns its value, which the input's kind is to hold.
+    /// Removes the key `options` and returns its value, which is to be stored in the input's kind.
     pub(crate) fn take_held(&mut self) -> Option<Value> {
         let at = self.map.position("options")?;
         self.held_at = u32::try_from(at).ok();

@@ -171,7 +171,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Begins to validate a node. Returns the outcome if it is known at once, so that nothing is pushed on the path.
+    /// Begins to validate a node. Returns the outcome if it is known at once; otherwise pushes a frame on the path.
     fn enter(&mut self, node: usize, path: &mut Vec<Frame<'s>>) -> Option<Visit> {
         if let Some(Some(known)) = self.known.get(node) {
             return Some(Visit::Done { ok: known.ok });
