@@ -78,7 +78,13 @@ fn output_kind<'s>(
         schema::OutputKind::Match(Some(template)) => {
             record.parameters.iter().position(|known| known == template).map_or_else(
                 || {
-                    context.warn(path, format_args!("no input shares the match type of the output `{}`; it can be linked to any input", output.name));
+                    context.warn(
+                        path,
+                        format_args!(
+                            "no input shares the match type of the output `{}`; it can be linked to any input",
+                            output.name
+                        ),
+                    );
                     OutputKind::Any
                 },
                 OutputKind::Parameter,
