@@ -43,8 +43,8 @@ pub enum InputKind {
     Combo(ComboDef),
     /// A type that only links carry (`IMAGE`, `MODEL`, any unknown word).
     Link(Text),
-    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …). The
-    /// value is a link or a JSON literal.
+    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …). The value is a
+    /// link or a JSON literal.
     Widget(Text),
     /// Any of at least two types, written `A,B`. The type words are trimmed and in declared order.
     Union(Vec<Text>),

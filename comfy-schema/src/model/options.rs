@@ -148,7 +148,8 @@ impl InputOptions {
         label_on: text = "label_on";
         /// Returns the label of a switch that is off.
         label_off: text = "label_off";
-        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. The option makes the combo one.
+        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. A combo with this option takes
+        /// several values.
         multi_select: object = "multi_select";
         /// Returns whether the values are images of the input folder, to which the editor uploads.
         image_upload: flag = "image_upload";

@@ -36,7 +36,7 @@ struct Frame<'s> {
     declared: Vec<Declared<'s>>,
     /// Whether dynamic inputs have expanded.
     dynamic: bool,
-    /// The position in `declared` of the next input. While a link is followed, its input is the one before.
+    /// The position in `declared` of the next input. While a link is followed, the previous input is the linked one.
     next: usize,
     failed_upstream: bool,
     errors: Vec<NodeError>,
