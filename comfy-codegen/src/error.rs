@@ -43,12 +43,12 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The document does not hold node definitions.
+    /// The document does not contain node definitions.
     #[error("cannot generate nodes from {origin}")]
     Schema {
         /// The path of the file, or the URL without user, password and query.
         origin: String,
-        /// The error of the parser, which says what the document holds and what to do.
+        /// The error of the parser, which describes the document and ends with a hint.
         source: SchemaError,
     },
 

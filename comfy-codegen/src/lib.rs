@@ -39,7 +39,7 @@
 //! # How it works
 //!
 //! `document` loads the node definitions and `comfy-schema` parses them. `plan` decides what every node and input
-//! becomes, with names from `names` that depend neither on the order of nodes nor on which of them are wanted. `pack`
+//! becomes, with names from `names` that depend neither on the order of nodes nor on which nodes are generated. `pack`
 //! writes the descriptors that the runtime reads, and `emit` writes the source. `generator` runs these steps for a
 //! [`Config`]; `cargo` does so for a build script, unless nothing has changed, and `output` replaces the file
 //! atomically.

@@ -11,14 +11,14 @@ pub struct Report {
     /// The number of generated nodes.
     pub nodes: usize,
     /// The number of declared inputs of these nodes. Hidden inputs, which the server fills in, and inputs inside
-    /// dynamic ones do not count.
+    /// dynamic ones are not counted.
     pub inputs: usize,
     /// The number of outputs of these nodes.
     pub outputs: usize,
     /// The inputs that have no typed form and take any JSON: `Class.input`, `Class.input[branch].child`.
     pub raw_inputs: Vec<String>,
     /// The nodes, inputs and branches whose name in Rust differs from that in the schema by more than case, blanks and
-    /// punctuation: a number or a word was added to tell names apart, or a symbol was spelled out.
+    /// punctuation: a number or a word was added to make it unique, or a symbol was spelled out.
     pub renamed: Vec<Renamed>,
     /// The warnings, each with its path: issues from parsing the schema, defaults that the server would refuse, bounds
     /// without effect, nodes with raw fields.

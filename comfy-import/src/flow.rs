@@ -106,8 +106,8 @@ pub(crate) struct Types<'c, 's> {
     shared: &'c Shared<'s>,
     /// The type arguments of every node's match types.
     arguments: Vec<Vec<Type>>,
-    /// The types that the uses of every node's outputs suggest for its match types. They count if no input determines
-    /// them.
+    /// The types that the uses of every node's outputs suggest for its match types. They apply if no input determines
+    /// the match type.
     wishes: Vec<Vec<Option<Type>>>,
 }
 

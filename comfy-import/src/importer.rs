@@ -25,7 +25,7 @@ pub struct Importer<'s> {
 }
 
 impl<'s> Importer<'s> {
-    /// Creates an importer, for which the names and types of all nodes of the schema are planned.
+    /// Creates an importer for a schema, and plans the names and types of all its nodes.
     pub fn new(schema: &'s Schema) -> Self {
         let plan = Plan::of(schema);
         let classes = plan.nodes.iter().enumerate().map(|(at, node)| (node.source.class.as_str(), at)).collect();

@@ -13,7 +13,8 @@ pub(crate) fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     }
     let mut walk = Walk { needs, state: vec![State::New; needs.len()], order: Vec::with_capacity(needs.len()) };
     let (inner, outer): (Vec<usize>, Vec<usize>) = (0..needs.len()).partition(|&at| needed.get(at) == Some(&true));
-    // The walks begin at the numbers that no other needs. Numbers that these walks do not reach depend on a cycle.
+    // The walks begin at the numbers that no other needs. Numbers that they do not reach are in a cycle or needed by a
+    // cycle.
     for at in outer.into_iter().chain(inner) {
         walk.from(at)?;
     }

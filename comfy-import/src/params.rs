@@ -23,7 +23,7 @@ pub enum Parameters {
     /// The values that callers are likely to change: texts, seeds, sizes, and the names of models and images.
     Auto,
     /// The values with these names: `seed` (an input, or the name of a parameter), `KSampler.seed` (a class), `12.seed`
-    /// (the id of a node), or `auto` for those of [`Auto`](Self::Auto).
+    /// (the id of a node), or `auto` for the values of [`Auto`](Self::Auto).
     List(Vec<String>),
 }
 

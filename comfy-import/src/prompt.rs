@@ -78,7 +78,7 @@ fn node(raw: PromptNode<'_>, prompt: &RawPrompt<'_>, warnings: &mut Vec<ImportWa
     let given_inputs = match map.get("inputs") {
         Some(Value::Object(inputs)) => inputs,
         Some(other) => return Err(wrong(format!("expected an object for `inputs`, found {}", other.kind_name()))),
-        None => return Err(wrong("`inputs` is missing".to_owned())),
+        None => return Err(wrong("missing `inputs`".to_owned())),
     };
     let mut inputs = Vec::with_capacity(given_inputs.len());
     for (name, value) in given_inputs {

@@ -75,7 +75,7 @@ impl Scopes {
         parent
     }
 
-    /// Returns the functions from the outermost to the one that holds a node.
+    /// Returns the functions from the outermost to the one that contains a node.
     fn path(&self, node: usize) -> Vec<usize> {
         let mut path = Vec::new();
         let mut next = self.of.get(node).copied();
@@ -207,7 +207,7 @@ impl Scopes {
         self.path(node).contains(&scope)
     }
 
-    /// Returns the function that holds a node.
+    /// Returns the function that contains a node.
     pub(crate) fn of(&self, node: usize) -> usize {
         self.of.get(node).copied().unwrap_or_default()
     }

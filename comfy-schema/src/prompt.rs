@@ -1,7 +1,8 @@
 //! Prompts in API format as graphs: the nodes, in the order of the document, and the links between them.
 //!
 //! A [`Prompt`] borrows from the JSON and requires only that it is an object. Malformed content reads as `None`, so
-//! that each caller decides what it means. A value is a link if the server's execution takes it for one.
+//! that each caller decides what it means. A value is a link if the server treats it as one when it
+//! runs the prompt.
 //!
 //! The crates of the workspace read prompts through this module, with two exceptions: the validator, which converts
 //! literals in place and follows slots as Python does, and the workflow of `comfy-runtime`, which depends on this crate

@@ -84,7 +84,7 @@ fn errors_name_the_node_and_the_input() -> Result<(), Box<dyn Error>> {
         ("[]", "expected a prompt in API format (an object of node id to node), found an array"),
         ("{}", "the prompt has no nodes"),
         (r#"{"7": 1}"#, "node 7: expected an object with `class_type` and `inputs`, found an integer"),
-        (r#"{"7": {"class_type": "A"}}"#, "node 7 (A): `inputs` is missing"),
+        (r#"{"7": {"class_type": "A"}}"#, "node 7 (A): missing `inputs`"),
         (r#"{"7": {"class_type": 1, "inputs": {}}}"#, "node 7: expected a string for `class_type`, found an integer"),
         (
             r#"{"7": {"class_type": "A", "_meta": {"title": "Mine"}, "inputs": {"x": [NaN]}}}"#,

@@ -12,7 +12,7 @@ use crate::error::Error;
 
 pub(crate) use live::shown as shown_url;
 
-/// A document that should hold node definitions.
+/// A document that should contain node definitions.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Writes a node with everything that belongs to it.
+//! Writes the items that are generated for a node.
 
 use super::kinds::{Types, generics};
 use super::record::Form;

@@ -14,7 +14,7 @@ pub(super) struct Form<'p> {
     pub(super) exact: &'p str,
     pub(super) record: &'p Record<'p>,
     pub(super) docs: Vec<Vec<String>>,
-    /// The associated type `Placed`: the handle to the outputs.
+    /// The associated type `Placed` of the struct's `impl Node`.
     pub(super) placed: String,
     /// The note of the attribute `deprecated`, if the node is deprecated.
     pub(super) deprecated: Option<String>,

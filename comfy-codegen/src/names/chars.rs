@@ -63,8 +63,8 @@ pub(super) fn symbol_name(c: char) -> Option<&'static str> {
     }))
 }
 
-/// Returns the word for a symbol that is spelled out wherever it stands, because custom nodes tell classes and options
-/// apart by such symbols.
+/// Returns the word for a symbol that is always spelled out, because the classes and options of custom nodes may differ
+/// only by such symbols.
 fn telling_symbol(c: char) -> Option<&'static str> {
     Some(match c {
         '+' => "Plus",

@@ -3,8 +3,8 @@
 //! | schema | Rust | rule |
 //! |---|---|---|
 //! | class `KSampler` | `KSampler` | the author's capitals are kept |
-//! | class `easy fullLoader`, `IMAGE_FLIP` | `EasyFullLoader`, `ImageFlip` | words are joined; all-capital words are not |
-//! | class `ImageFlip+`, `AceStep1.5` | `ImageFlipPlus`, `AceStep1_5` | symbols that tell names apart are spelled out |
+//! | class `easy fullLoader`, `IMAGE_FLIP` | `EasyFullLoader`, `ImageFlip` | words are joined; names in capitals become camel case |
+//! | class `ImageFlip+`, `AceStep1.5` | `ImageFlipPlus`, `AceStep1_5` | symbols by which names differ are spelled out |
 //! | class `String` | `StringNode` | nothing shadows the prelude or the runtime (`reserved`) |
 //! | input `clip_name1`, `CLIP_L`, `输入` | the same | an input that is an identifier is left alone |
 //! | input `type`, `self` | `r#type`, `self_` | keywords |

@@ -49,7 +49,7 @@ fn digits_stay_apart_and_never_begin_a_name() {
 }
 
 #[test]
-fn symbols_that_tell_names_apart_are_spelled() {
+fn symbols_by_which_names_differ_are_spelled_out() {
     for (name, ident) in [
         ("ImageFlip+", "ImageFlipPlus"),
         ("a & b", "AAndB"),

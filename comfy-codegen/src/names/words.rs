@@ -2,9 +2,9 @@
 
 use super::chars::{Class, classify, symbol_name};
 
-/// Splits a name into words: at least one, and none of them empty.
+/// Splits a name into one or more words, none of which is empty.
 ///
-/// A symbol that tells names apart is a word (`ImageFlip+` has the words `ImageFlip` and `Plus`); other
+/// A symbol by which names may differ is a word (`ImageFlip+` has the words `ImageFlip` and `Plus`); other
 /// symbols only separate words.
 /// A name that consists of separators alone is spelled out, character by character.
 pub(super) fn words(name: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::Fingerprint;
 
-/// The names of everything that can be generated from some definitions.
+/// The names of all items that can be generated from certain definitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     of: Fingerprint,

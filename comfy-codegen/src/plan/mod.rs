@@ -51,7 +51,7 @@ impl<'s> Plan<'s> {
         Self::under(schema, &Overrides::default())
     }
 
-    /// Plans every node of a schema, with the overrides that the caller gives for single combos.
+    /// Plans every node of a schema, with the caller's overrides for single combos.
     ///
     /// # Errors
     ///

@@ -94,7 +94,7 @@ impl Composer<'_, '_, '_, '_> {
         matches!(unit, Unit::Node(node) if self.nested.get(node) == Some(&true))
     }
 
-    /// Returns the node whose statement holds a node: the node itself, or the outermost one that it is nested in.
+    /// Returns the node whose statement contains a node: the node itself, or the outermost one that it is nested in.
     fn host(&self, mut node: usize) -> usize {
         while self.nested.get(node) == Some(&true) {
             let user = self.uses.slots(node).first().and_then(|&slot| self.uses.of(Link { node, slot }).first());

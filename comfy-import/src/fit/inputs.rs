@@ -6,7 +6,7 @@ use comfy_schema::Text;
 
 use crate::prompt::Given;
 
-/// The inputs by name, and which of them have been taken.
+/// The inputs by name, and the set of those that have been taken.
 pub(super) struct Inputs<'n> {
     /// The inputs, sorted by name, so that the inputs below a name follow each other.
     given: BTreeMap<&'n str, &'n Given>,

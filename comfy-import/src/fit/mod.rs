@@ -149,7 +149,7 @@ impl<'s> Fitter<'_, 's> {
         };
         let branch = key.as_str().and_then(|key| choice.branches.iter().find(|branch| branch.key == key));
         let Some(branch) = branch else {
-            return Ok(Some(Fit::Unchecked(key.clone(), "it is none of the options".to_owned())));
+            return Ok(Some(Fit::Unchecked(key.clone(), "it is not one of the options".to_owned())));
         };
         let prefix = format!("{name}.");
         let before = inputs.taken();

@@ -36,7 +36,9 @@ fn refused(field: &Field<'_>, value: &Value, shared: &Shared<'_>) -> Option<Stri
     }
     match &field.kind {
         Kind::Primitive(primitive) => refused_by(*primitive, field, value),
-        Kind::Combo(combo) if combo.closed && !is_option(field, value) => Some("it is none of the options".to_owned()),
+        Kind::Combo(combo) if combo.closed && !is_option(field, value) => {
+            Some("it is not one of the options".to_owned())
+        }
         Kind::Union(union) => {
             let words = shared.unions.get(union.0).map(|union| union.members.as_slice()).unwrap_or_default();
             let has =
@@ -127,7 +129,7 @@ fn several<'p, 's>(field: &Field<'s>, combo: Combo, value: &Value) -> Fit<'p, 's
         return Fit::Unchecked(value.clone(), "it is not a list of options".to_owned());
     };
     if combo.closed && !values.iter().all(|value| is_option(field, value)) {
-        return Fit::Unchecked(value.clone(), "it holds a value that is none of the options".to_owned());
+        return Fit::Unchecked(value.clone(), "it has a value that is not one of the options".to_owned());
     }
     if !values.iter().all(is_scalar) || combo.spelling != ComboSpelling::Word && values.is_empty() {
         return Fit::Unchecked(value.clone(), "it is not a list of options".to_owned());

@@ -112,8 +112,8 @@ impl Line {
         }
     }
 
-    /// Cuts the line after its last blank, or at its end if that blank is too far left. The next line begins with the
-    /// part that was cut off.
+    /// Cuts the line after its last blank, or at its end if it has none or the blank is too far left. The next line
+    /// begins with the part that was cut off.
     fn end(&mut self, gap: &str, room: usize, out: &mut String) {
         let has_gap = self.gap > 0 && width(&self.text[..self.gap]) * 2 > room;
         let at = if self.is_over || !has_gap { self.text.len() } else { self.gap };

@@ -43,8 +43,8 @@ pub enum InputKind {
     Combo(ComboDef),
     /// A type that only links carry (`IMAGE`, `MODEL`, any unknown word).
     Link(Text),
-    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …). The
-    /// value is a link or a JSON literal.
+    /// A type for which the front end has a widget (`COLOR`, `BOUNDING_BOX`, `CURVE`, …). The value is a
+    /// link or a JSON literal.
     Widget(Text),
     /// Any of at least two types, written `A,B`. The type words are trimmed and in declared order.
     Union(Vec<Text>),
@@ -78,7 +78,7 @@ pub enum ComboSpelling {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComboDef {
-    /// The allowed values, as sent. Empty for remote lists and for folders without files.
+    /// The allowed values, as sent. The list is empty for remote values and for folders without files.
     pub values: Vec<Value>,
     /// The spelling.
     pub spelling: ComboSpelling,
@@ -92,7 +92,7 @@ pub struct ComboDef {
 pub struct MatchType {
     /// The id of the template. Sockets with the same id share one type.
     pub template_id: Text,
-    /// The allowed types. Empty if any type is allowed (`*`).
+    /// The allowed types. The list is empty if any type is allowed (`*`).
     pub allowed: Vec<Text>,
 }
 
@@ -102,9 +102,9 @@ pub struct MatchType {
 pub struct Autogrow {
     /// The names of all possible children, at most 100, by index.
     pub names: Vec<Text>,
-    /// The number of children, counted from the first, that are required. 0 if the template's input is optional.
+    /// The number of children, counted from the first, that are required. It is 0 if the template's input is optional.
     pub min: usize,
-    /// The definition of each child. Its `name` is that of the template.
+    /// The definition of each child. Its `name` is the name in the template.
     pub element: Box<InputDef>,
 }
 

@@ -160,7 +160,7 @@ impl Keys {
         keys
     }
 
-    /// Returns whether the set holds a key.
+    /// Returns whether the set contains a key.
     pub const fn contains(self, key: Key) -> bool {
         self.has(key as u32)
     }

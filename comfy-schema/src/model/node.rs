@@ -14,7 +14,7 @@ pub struct NodeDef {
     pub producer: Producer,
     /// The title in the editor, or `None` if the server sends `null` or nothing; the editor then shows the class.
     pub display_name: Option<Text>,
-    /// The description for users. Empty if the server sends none.
+    /// The description for users, or an empty text if the server sends none.
     pub description: Text,
     /// The Python module of the class: `nodes`, `comfy_extras.x`, `comfy_api_nodes.x`, `custom_nodes.pack`.
     pub python_module: Text,
@@ -22,7 +22,7 @@ pub struct NodeDef {
     pub category: Text,
     /// The inputs: required ones first, and in each section by `input_order`, then by the document.
     pub inputs: Vec<InputDef>,
-    /// The inputs that the server fills in. A prompt does not hold them.
+    /// The inputs that the server fills in. A prompt does not contain them.
     pub hidden: Vec<Hidden>,
     /// The outputs, by slot.
     pub outputs: Vec<OutputDef>,
@@ -47,8 +47,8 @@ pub struct NodeDef {
     /// The keys that the fields above do not reproduce, as they were sent: unknown ones, and malformed known ones. They
     /// take the place of the fields when the node is written.
     ///
-    /// Two of them are special: `input` holds only the malformed inputs, by section, unless it is not an object at all;
-    /// and a definition that is not an object stands under the empty key.
+    /// Two of them are special: `input` contains only the malformed inputs, by section, unless it is not an object at
+    /// all; and a definition that is not an object stands under the empty key.
     pub raw: Map,
 }
 

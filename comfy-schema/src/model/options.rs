@@ -90,7 +90,7 @@ impl InputOptions {
         self.map.is_empty()
     }
 
-    /// Removes the key `options` and returns its value, which the input's kind is to hold.
+    /// Removes the key `options` and returns its value, which is to be stored in the input's kind.
     pub(crate) fn take_held(&mut self) -> Option<Value> {
         let at = self.map.position("options")?;
         self.held_at = u32::try_from(at).ok();
@@ -148,7 +148,8 @@ impl InputOptions {
         label_on: text = "label_on";
         /// Returns the label of a switch that is off.
         label_off: text = "label_off";
-        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. The option makes the combo one.
+        /// Returns the settings (`placeholder`, `chip`) of a combo of several values. A combo with this option takes
+        /// several values.
         multi_select: object = "multi_select";
         /// Returns whether the values are images of the input folder, to which the editor uploads.
         image_upload: flag = "image_upload";

@@ -1,4 +1,4 @@
-//! Checks whether an input's default and bounds fit the input. Unfit ones are reported but kept.
+//! Checks whether an input's default and bounds fit the input. Values that do not fit are reported but kept.
 
 use std::cmp::Ordering;
 

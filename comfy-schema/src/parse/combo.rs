@@ -35,7 +35,7 @@ fn multiselect(options: &InputOptions) -> bool {
 fn check_values(at: &Place<'_>, values: &[Value], report: &mut Report) {
     for (index, value) in values.iter().enumerate() {
         if matches!(value, Value::Array(_) | Value::Object(_)) {
-            report.expected(&at.index(index), "a value to choose", value);
+            report.expected(&at.index(index), "a scalar value", value);
         }
     }
 }

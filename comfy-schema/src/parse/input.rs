@@ -121,7 +121,7 @@ fn match_type(context: &Context<'_>, options: &InputOptions, report: &mut Report
         Some(Value::String(types)) => split_types(types),
         Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).map(Text::new).collect(),
         Some(other) => {
-            report.expected(&at.key("allowed_types"), "a comma list of types", other);
+            report.expected(&at.key("allowed_types"), "a comma-separated list of types", other);
             Vec::new()
         }
     };

@@ -45,7 +45,8 @@ fn read_sections(
     report: &mut Report,
 ) -> Map {
     let mut malformed = Map::new();
-    // Required inputs come first, whatever the order of the document: if an input is in both sections, that one counts.
+    // Required inputs come first, whatever the order of the document: of an input in both sections, the required one
+    // counts.
     for (group, section) in [(Group::Required, Section::Required), (Group::Optional, Section::Optional)] {
         let Some(value) = sections.remove(group.name()) else {
             continue;

@@ -123,7 +123,7 @@ impl Reading<'_> {
         self.node.category = self.text(known, Key::Category);
     }
 
-    /// Takes the string of a key. The value `null` counts as an empty string, and is too common to be reported.
+    /// Returns the string of a key. The value `null` counts as an empty string, and is too common to be reported.
     fn text(&mut self, known: &mut Known, key: Key) -> Text {
         match known.take(key) {
             Some(Value::String(text)) => return text,

@@ -11,7 +11,7 @@ pub(super) struct Declared<'s> {
     /// The name, with the prefix of the dynamic parents.
     pub(super) name: Text,
     pub(super) required: bool,
-    /// The definition. Its name is that of the template.
+    /// The definition. Its name lacks the prefix, and for a child of a growing list it is that of the template.
     pub(super) input: &'s InputDef,
 }
 
@@ -185,7 +185,7 @@ fn row_index(text: &str) -> Option<usize> {
 
 /// A type as the server compares it.
 pub(super) enum Type<'s> {
-    /// A type word, or a comma list of type words.
+    /// A type word, or a comma-separated list of type words.
     Word(Cow<'s, str>),
     /// A list of options.
     List(&'s [Value]),

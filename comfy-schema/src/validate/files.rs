@@ -108,7 +108,7 @@ impl Files {
 }
 
 /// Splits an annotated file name into the name and its folder. As in the server, a suffix `[input]`, `[output]` or
-/// `[temp]` is removed together with the character before it, whatever that is.
+/// `[temp]` is removed together with any one character before it.
 pub(super) fn annotated(value: &str) -> (&str, Folder) {
     for (suffix, folder) in [("[output]", Folder::Output), ("[input]", Folder::Input), ("[temp]", Folder::Temp)] {
         if let Some(name) = value.strip_suffix(suffix) {

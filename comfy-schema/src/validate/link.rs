@@ -80,7 +80,7 @@ pub(super) fn fits(carried: &Type<'_>, wanted: &Type<'_>) -> bool {
     }
 }
 
-/// Returns whether two comma lists share a word, or one of them has a `*`.
+/// Returns whether two comma-separated lists share a type word, or one of them contains `*`.
 fn overlap(carried: &str, wanted: &str) -> bool {
     let parts = |types: &str, word: &str| types.split(',').any(|part| part.trim() == word);
     parts(carried, "*") || parts(wanted, "*") || carried.split(',').any(|word| parts(wanted, word.trim()))

@@ -112,7 +112,7 @@ impl<'s> Validator<'s> {
     ///
     /// The order of a server changes with each start. The verdict and the kinds of errors do not depend on it, but two
     /// things do: the input for which an exception is reported, and, if cycles share nodes, the nodes that are listed
-    /// for each cycle. Different seeds yield different answers of those that the server may give.
+    /// for each cycle. Different seeds may yield different results, each of which the server could return.
     pub fn shuffled(mut self, seed: u64) -> Self {
         self.order = Order::Shuffled(seed);
         self

@@ -45,7 +45,7 @@ pub(super) enum Rule {
 pub(super) enum List {
     /// The files with one of these extensions.
     Extensions(&'static [&'static str]),
-    /// No files of the input folder, so that the options do not tell whether such a file exists.
+    /// No files of the input folder, so that the options do not show whether such a file exists.
     Nothing,
 }
 

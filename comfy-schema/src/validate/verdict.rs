@@ -33,7 +33,7 @@ pub enum Verdict {
 #[non_exhaustive]
 pub struct PromptReport {
     /// The prompt after validation: nodes replaced, literals converted, wrappers removed. An accepted prompt is queued
-    /// in this form. `null` if the request has no prompt.
+    /// in this form. It is `null` if the request has no prompt.
     pub prompt: Value,
     /// The errors, by node.
     pub node_errors: NodeErrors,

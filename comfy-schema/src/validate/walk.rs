@@ -36,7 +36,7 @@ struct Frame<'s> {
     declared: Vec<Declared<'s>>,
     /// Whether dynamic inputs have expanded.
     dynamic: bool,
-    /// The position in `declared` of the next input. While a link is followed, its input is the one before.
+    /// The position in `declared` of the next input. While a link is followed, the previous input is the linked one.
     next: usize,
     failed_upstream: bool,
     errors: Vec<NodeError>,
@@ -171,7 +171,7 @@ impl<'s, 'w> Walk<'s, 'w> {
         }
     }
 
-    /// Begins to validate a node. Returns the outcome if it is known at once, so that nothing is pushed on the path.
+    /// Begins to validate a node. Returns the outcome if it is known at once; otherwise pushes a frame on the path.
     fn enter(&mut self, node: usize, path: &mut Vec<Frame<'s>>) -> Option<Visit> {
         if let Some(Some(known)) = self.known.get(node) {
             return Some(Visit::Done { ok: known.ok });

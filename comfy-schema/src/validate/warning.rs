@@ -66,7 +66,7 @@ pub enum PromptWarningKind {
     UnknownLink,
     /// A literal for an input that the class does not declare.
     UnknownInput,
-    /// A dynamic combo without a selected branch, so that the inputs of its branches are not validated.
+    /// A required dynamic combo without a value, so that the inputs of its branches are not validated.
     SelectorMissing,
     /// A dynamic combo whose value is not one of its branches.
     SelectorUnknown,

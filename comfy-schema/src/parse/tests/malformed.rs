@@ -46,8 +46,8 @@ fn combos_of_lists_and_objects() {
     assert_eq!(
         issues,
         [
-            "N.input.required.x[0][0]: expected a value to choose, found an array",
-            "N.input.required.x[0][1]: expected a value to choose, found an object"
+            "N.input.required.x[0][0]: expected a scalar value, found an array",
+            "N.input.required.x[0][1]: expected a scalar value, found an object"
         ]
     );
 }

@@ -102,7 +102,7 @@ fn plain_digits(text: &str) -> String {
     text.trim_matches(is_blank).chars().map(ascii_digit).collect()
 }
 
-/// Returns whether Python counts a character as a blank: those of Unicode, and the four separators of ASCII.
+/// Returns whether Python counts a character as whitespace: Unicode whitespace, and the four ASCII separators.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
 }

@@ -32,7 +32,8 @@ impl Exception {
     }
 }
 
-/// Returns whether execution takes a value for a link: an array of a string and a number or boolean.
+/// Returns whether the server treats a value as a link when it runs the node: an array of a string and a number or
+/// boolean.
 pub(super) fn is_link(value: &Value) -> bool {
     Link::of(value).is_some()
 }
