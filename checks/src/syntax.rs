@@ -1,6 +1,6 @@
 //! Functions on syntax trees that several checks share.
 
-use syn::{Attribute, Meta, Token, punctuated::Punctuated};
+use syn::{Attribute, Item, Meta, Token, punctuated::Punctuated};
 
 /// Returns whether an item with these attributes is compiled for tests alone: `#[cfg(test)]`, `#[cfg(all(test, …))]`,
 /// `#[test]`.
@@ -20,4 +20,23 @@ fn requires_test(meta: &Meta) -> bool {
             .is_ok_and(|parts| parts.iter().any(requires_test)),
         _ => false,
     }
+}
+
+/// Returns the attributes of an item, or `None` if the item is of a kind that the checks do not look at.
+pub(crate) fn attributes(item: &Item) -> Option<&[Attribute]> {
+    Some(match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => return None,
+    })
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, UseTree, Visibility};
 
-use crate::syntax::is_test_only;
+use crate::syntax::{attributes, is_test_only};
 use crate::workspace::Sources;
 
 /// The modules of one library or program.
@@ -159,20 +159,7 @@ fn path_attribute(attributes: &[Attribute]) -> Option<String> {
 /// Collects the imports of a module and the paths that its code mentions.
 impl<'ast> Visit<'ast> for Module {
     fn visit_item(&mut self, item: &'ast Item) {
-        let attributes = match item {
-            Item::Const(item) => &item.attrs,
-            Item::Enum(item) => &item.attrs,
-            Item::Fn(item) => &item.attrs,
-            Item::Impl(item) => &item.attrs,
-            Item::Macro(item) => &item.attrs,
-            Item::Mod(item) => &item.attrs,
-            Item::Static(item) => &item.attrs,
-            Item::Struct(item) => &item.attrs,
-            Item::Trait(item) => &item.attrs,
-            Item::Type(item) => &item.attrs,
-            Item::Use(item) => &item.attrs,
-            _ => return visit::visit_item(self, item),
-        };
+        let Some(attributes) = attributes(item) else { return visit::visit_item(self, item) };
         if !is_test_only(attributes) {
             visit::visit_item(self, item);
         }

@@ -5,7 +5,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta};
 
 use super::InFile;
-use crate::syntax::is_test_only;
+use crate::syntax::{attributes, is_test_only};
 
 pub(super) fn check(syntax: &syn::File) -> Vec<InFile> {
     let mut docs = Docs::default();
@@ -28,21 +28,7 @@ impl<'ast> Visit<'ast> for Docs {
     }
 
     fn visit_item(&mut self, item: &'ast Item) {
-        let attributes = match item {
-            Item::Const(item) => &item.attrs,
-            Item::Enum(item) => &item.attrs,
-            Item::Fn(item) => &item.attrs,
-            Item::Impl(item) => &item.attrs,
-            Item::Macro(item) => &item.attrs,
-            Item::Mod(item) => &item.attrs,
-            Item::Static(item) => &item.attrs,
-            Item::Struct(item) => &item.attrs,
-            Item::Trait(item) => &item.attrs,
-            Item::Type(item) => &item.attrs,
-            Item::Union(item) => &item.attrs,
-            Item::Use(item) => &item.attrs,
-            _ => return,
-        };
+        let Some(attributes) = attributes(item) else { return };
         if !is_test_only(attributes) {
             self.doc(attributes);
             visit::visit_item(self, item);
