@@ -69,7 +69,7 @@ impl<'s> Importer<'s> {
             && let Some(last) = order.last().and_then(|&at| items.get_mut(at))
         {
             last.form = NodeForm::Raw(
-                "no node of the file saves or shows anything, so that only a raw node can be the result".to_owned(),
+                "no node of the file is an output node, and a raw node can stand for one".to_owned(),
             );
         }
         items
