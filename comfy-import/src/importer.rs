@@ -68,9 +68,8 @@ impl<'s> Importer<'s> {
         if !items.iter().any(may_run)
             && let Some(last) = order.last().and_then(|&at| items.get_mut(at))
         {
-            last.form = NodeForm::Raw(
-                "no node of the file is an output node, and a raw node can stand for one".to_owned(),
-            );
+            last.form =
+                NodeForm::Raw("no node of the file is an output node, and a raw node can stand for one".to_owned());
         }
         items
     }

@@ -78,7 +78,7 @@ struct Shared {
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
-    /// Counts the WebSockets that were opened.
+    /// Counts the connections that were opened.
     opened: watch::Sender<usize>,
 }
 
@@ -129,7 +129,7 @@ impl Scripted {
         _ = self.shared.wire.send(wire);
     }
 
-    /// Waits until this number of WebSockets was opened, including those that are closed again.
+    /// Waits until this number of connections was opened, including those that are closed again.
     pub(crate) async fn opened(&self, count: usize) {
         self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
     }

@@ -337,12 +337,12 @@ fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), 
         }
         (Some(Memory::Error), Ending::Failed(error)) => error.node.id == "decoded",
         (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted) => true,
-        (Some(Memory::Restarted), Ending::Lost(lost)) => lost.reason == LostReason::Forgotten,
+        (Some(Memory::Restarted), Ending::Lost(run)) => run.reason == LostReason::Forgotten,
         _ => false,
     };
     if !is_true {
-        let flaw = format!("expected the ending that the server remembers, {memory:?}, found {}", ending.as_str());
-        return Err(if matches!(ending, Ending::Lost(_)) { Flaw::Lost(flaw) } else { Flaw::Wrong(flaw) });
+        let message = format!("expected the ending that the server remembers, {memory:?}, found {}", ending.as_str());
+        return Err(if matches!(ending, Ending::Lost(_)) { Flaw::Lost(message) } else { Flaw::Wrong(message) });
     }
     if last == [ending.as_str()] { Ok(()) } else { Err(Flaw::Wrong(format!("the events ended with {last:?}"))) }
 }
