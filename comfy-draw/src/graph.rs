@@ -78,11 +78,15 @@ impl Graph {
         let inactive_nodes = || inactive.iter().map(|node| PromptNode { id: &node.id, json: &node.json });
         let all = || prompt.nodes().iter().copied().chain(inactive_nodes());
         let nodes = prompt.nodes().len() + inactive.len();
+        let of_inputs = all().flat_map(inputs_of).filter(|(_, value)| link(value).is_some()).count();
+        let links = of_inputs + inactive.iter().map(|node| node.outgoing.len()).sum::<usize>();
+        if !inactive.is_empty() && (nodes > MAX_NODES || links > MAX_LINKS) {
+            // The nodes that run may still fit.
+            return Self::new(json, &[], schema);
+        }
         if nodes > MAX_NODES {
             return Err(DrawError::TooManyNodes { nodes, max: MAX_NODES });
         }
-        let of_inputs = all().flat_map(inputs_of).filter(|(_, value)| link(value).is_some()).count();
-        let links = of_inputs + inactive.iter().map(|node| node.outgoing.len()).sum::<usize>();
         if links > MAX_LINKS {
             return Err(DrawError::TooManyLinks { links, max: MAX_LINKS });
         }

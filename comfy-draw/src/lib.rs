@@ -78,7 +78,8 @@ impl Drawing {
     }
 
     /// Creates a drawing of a prompt, and of the muted and bypassed nodes of the workflow that it was converted from.
-    /// Those nodes are drawn pale, with a dashed outline and dashed links.
+    /// Those nodes are drawn pale, with a dashed outline and dashed links. They are left out if they make the picture too
+    /// large.
     ///
     /// ```
     /// use comfy_convert::{Converter, UiWorkflow};

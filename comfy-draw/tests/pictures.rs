@@ -63,6 +63,19 @@ fn muted_and_bypassed_nodes_are_drawn_dashed_and_pale() {
 }
 
 #[test]
+fn inactive_nodes_are_left_out_if_they_make_the_picture_too_large() {
+    let schema = Schema::default();
+    let muted: Vec<String> = (0..10_001).map(|id| format!(r#"{{"id":{id},"type":"A","mode":2}}"#)).collect();
+    let workflow = Value::parse(format!(r#"{{"nodes":[{}],"links":[]}}"#, muted.join(",")).as_bytes()).unwrap();
+    let workflow = UiWorkflow::from_value(&workflow).unwrap();
+    let inactive = Converter::new(&schema).list_inactive().convert(&workflow).unwrap().inactive;
+    assert_eq!(inactive.len(), 10_001);
+    let prompt = Value::parse(br#"{"x": {"class_type": "B", "inputs": {}}}"#).unwrap();
+    let drawing = Drawing::with_inactive(&prompt, &inactive, None).unwrap();
+    assert_eq!(drawing.svg(), Drawing::new(&prompt, None).unwrap().svg());
+}
+
+#[test]
 fn a_node_that_the_prompt_has_is_not_inactive() {
     let schema = schema();
     let workflow = UiWorkflow::from_value(&parse(INACTIVE)).unwrap();

@@ -201,11 +201,12 @@ impl NodeLabel {
 impl Display for NodeLabel {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let short = |text: &str| shortened(text, MAX_LABEL_LEN);
+        let quoted = |title: &str| format!("\"{}\"", short(title).replace('"', "\\\""));
         write!(f, "node {}", short(&self.id))?;
         match (&self.class, &self.title) {
-            (Some(class), Some(title)) if class != title => write!(f, " ({}, \"{}\")", short(class), short(title))?,
+            (Some(class), Some(title)) if class != title => write!(f, " ({}, {})", short(class), quoted(title))?,
             (Some(class), _) => write!(f, " ({})", short(class))?,
-            (None, Some(title)) => write!(f, " (\"{}\")", short(title))?,
+            (None, Some(title)) => write!(f, " ({})", quoted(title))?,
             (None, None) => {}
         }
         match &self.subgraph {
@@ -261,6 +262,8 @@ mod tests {
     fn labels_name_class_title_and_subgraph() {
         let mut label = NodeLabel::new("12:5".into(), Some("KSampler".into()), Some("Up\nscale".into()));
         assert_eq!(label.to_string(), r#"node 12:5 (KSampler, "Up\nscale")"#);
+        label.title = Some("a \"b\" \u{202e}".into());
+        assert_eq!(label.to_string(), r#"node 12:5 (KSampler, "a \"b\" \u{202e}")"#);
         label.title = label.class.clone();
         label.subgraph = Some("Refine".into());
         assert_eq!(label.to_string(), "node 12:5 (KSampler) in subgraph `Refine`");
