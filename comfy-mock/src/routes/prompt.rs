@@ -75,7 +75,8 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
 fn number(shared: &Shared, body: &Value) -> Result<Number, Response> {
     let request = match body {
         Value::Object(request) => Some(request),
-        // In Python, `"number" in body` is false for a list or a string, and raises an exception for other types.
+        // In Python, `"number" in body` raises an exception for other types. For lists and strings that hold the word,
+        // `check_body` raises the exception that follows.
         Value::Array(_) | Value::String(_) => None,
         _ => return Err(reply::internal_error()),
     };
