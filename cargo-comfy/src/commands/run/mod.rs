@@ -238,12 +238,12 @@ impl Run {
                 }
                 FAILED
             }
-            Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
+            Some(Ending::Interrupted(_) | Ending::Deleted(_)) => INTERRUPTED,
             // The last pattern is required because the enum may grow. `None` means that the events stopped before the
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
+        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
             eprintln!("error: {error}");
             if let Error::Execution(error) = &error {
                 eprint!("{}", error.traceback.concat());
