@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_codegen::Config;
-use comfy_schema::Schema;
+use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::print;
 
 /// The folder searched for a snapshot when no argument names one.
 const SNAPSHOT_FOLDER: &str = "schemas";
@@ -34,7 +35,7 @@ impl Definitions {
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
         let definitions = self.config()?.definitions()?;
         if let Some(fallback) = definitions.fallback {
-            eprintln!("warning: {fallback}");
+            print::warning(fallback);
         }
         Ok(definitions.schema)
     }
@@ -74,7 +75,7 @@ fn only_snapshot(folder: &Path) -> Result<PathBuf, Failure> {
             Err(message.to_owned().into_failure())
         }
         several => {
-            let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
+            let names: Vec<String> = several.iter().map(|path| shown::path(path).to_string()).collect();
             let names = names.join(", ");
             let message = format!("several snapshots in ./schemas: {names}; give --schema FILE or --server URL");
             Err(message.into_failure())

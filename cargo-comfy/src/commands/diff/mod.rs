@@ -6,15 +6,13 @@ mod report;
 mod text;
 mod uses;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use comfy_schema::drift::{Comparison, Level};
 
 use crate::failure::Failure;
-use crate::paint::Paint;
-use crate::{definitions, files};
+use crate::{definitions, print};
 use report::Report;
 use uses::Uses;
 
@@ -83,12 +81,11 @@ impl Diff {
         } else {
             Report::of_uses(&comparison, &Uses::find(&self.uses, &self.old, &old)?, &old, &new)?
         };
-        let text = match self.format {
-            Format::Json => json::write(&report, &self.old, &self.new),
-            Format::Markdown => markdown::write(&report, &self.old, &self.new),
-            Format::Text => text::write(&report, Paint::new(io::stdout().is_terminal())),
-        };
-        files::print(&text)?;
+        match self.format {
+            Format::Json => print::json(json::write(&report, &self.old, &self.new))?,
+            Format::Markdown => print::text(markdown::write(&report, &self.old, &self.new))?,
+            Format::Text => print::painted(&text::write(&report, print::paint()))?,
+        }
         let denied = if self.deny_defaulted { Level::Defaulted } else { Level::Breaking };
         if report.level() >= Some(denied) { Err(Failure::Reported(1)) } else { Ok(()) }
     }
