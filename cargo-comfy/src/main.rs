@@ -8,6 +8,7 @@ mod failure;
 mod files;
 mod json;
 mod paint;
+mod server;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
 mod workflow;
