@@ -6,25 +6,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_runtime::Client;
-use comfy_runtime::client::ClientBuilder;
 use comfy_schema::Schema;
 use comfy_schema::shown::{self, escaped};
 use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
 use crate::print;
+use crate::server::ServerArguments;
 
 /// Save a server's node definitions in a file to check in.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Snapshot {
-    /// Base URL of the server.
-    #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
-    server: String,
-
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
-    #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
 
     /// File to write [default: schemas/comfyui-VERSION.json, with the server's version].
     #[arg(long, value_name = "FILE")]
@@ -63,8 +58,7 @@ impl Snapshot {
 
     /// Fetches the server's definitions, and returns them with the path of their file.
     async fn fetch(&self) -> Result<(Schema, PathBuf), Failure> {
-        let builder = self.token.iter().fold(Client::builder(&self.server), ClientBuilder::bearer);
-        let client = builder.connect().await?;
+        let client = Client::builder_with(&self.server.options()?).connect().await?;
         let path = match &self.out {
             Some(out) => out.clone(),
             None => default_path(&client.system_stats().await?.comfyui_version)?,

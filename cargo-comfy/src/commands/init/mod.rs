@@ -10,10 +10,12 @@ use std::process::Command;
 
 use clap::Args;
 use comfy_codegen::Config;
+use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
 use crate::print;
+use crate::server::AccessArguments;
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
@@ -27,7 +29,10 @@ pub(crate) struct Init {
 
     /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
-    server: Option<String>,
+    server: Option<Secret>,
+
+    #[command(flatten)]
+    access: AccessArguments,
 
     /// File with a server's node definitions, which is copied.
     #[arg(long, value_name = "FILE")]
@@ -110,7 +115,7 @@ impl Init {
     /// Returns the node definitions to save, and the name of their file.
     fn snapshot(&self) -> Result<(Vec<u8>, String), Failure> {
         let (schema, bytes, name) = if let Some(server) = &self.server {
-            let schema = Config::new().server(server).definitions()?.schema;
+            let schema = Config::new().server(self.access.options(server.clone())?).definitions()?.schema;
             let json = schema.to_json().into_bytes();
             (schema, json, SERVER_NAME.to_owned())
         } else if let Some(file) = &self.schema {
