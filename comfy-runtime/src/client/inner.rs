@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use comfy_schema::Value;
+use comfy_schema::server::Secret;
 
 use super::error::Error;
 use super::hub::Hub;
-use super::secret::Secret;
 use super::socket::{self, OpenError};
 use super::status::QueueCache;
 use super::transport::Transport;
