@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use comfy_schema::server::Secret;
+
 use super::hub::Hub;
-use super::secret::Secret;
 use super::status::QueueCache;
 use super::transport::Transport;
 
