@@ -70,7 +70,7 @@ pub use frame::PreviewFormat;
 pub use mailbox::Events;
 pub use origin::{NodeInfo, NodeKey};
 pub use outputs::Done;
-pub use preflight::{Preflight, PreflightWarning};
+pub use preflight::{Preflight, PreflightCheck, PreflightWarning};
 pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
