@@ -82,7 +82,7 @@ pub use frame::PreviewFormat;
 pub use mailbox::Events;
 pub use origin::NodeInfo;
 pub use outputs::Done;
-pub use preflight::{Preflight, PreflightWarning};
+pub use preflight::{Preflight, PreflightCheck, PreflightWarning};
 pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
