@@ -33,6 +33,9 @@ mod event;
 mod file;
 mod follow;
 mod frame;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod hub;
 mod inner;
 mod json;
