@@ -63,6 +63,14 @@ impl Server {
         format!("ws://{}/ws?clientId={client_id}", self.addr)
     }
 
+    /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
+    /// API.
+    #[cfg(feature = "__fuzz")]
+    #[doc(hidden)]
+    pub fn router(&self) -> axum::Router {
+        routes::router(Arc::clone(&self.shared))
+    }
+
     /// Returns the address that the server listens on.
     pub const fn addr(&self) -> SocketAddr {
         self.addr

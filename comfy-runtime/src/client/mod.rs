@@ -36,6 +36,9 @@ mod file;
 mod find;
 mod follow;
 mod frame;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod hub;
 mod inner;
 mod json;
