@@ -36,6 +36,9 @@ mod file;
 mod find;
 mod follow;
 mod frame;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod hub;
 mod inner;
 mod json;
@@ -82,7 +85,7 @@ pub use frame::PreviewFormat;
 pub use mailbox::Events;
 pub use origin::NodeInfo;
 pub use outputs::Done;
-pub use preflight::{Preflight, PreflightWarning};
+pub use preflight::{Preflight, PreflightCheck, PreflightWarning};
 pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
