@@ -49,7 +49,7 @@ async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
         let blocker = block(&place).await;
         let id = place.submit(2, "editor").await;
         let attached = place.start(&[&["attach", &id], arguments].concat());
-        place.until("the command follows the run", |server| server.count(&format!("GET /api/history/{id}")) > 0).await;
+        place.until("the command has found the run", |server| server.count("GET /api/queue") >= 2).await;
         if is_shown {
             place.until("it listens", |server| server.clients().contains(&"editor".to_owned())).await;
         }

@@ -58,11 +58,11 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// Returns the command with the address of the server, unless the arguments give another one.
+    /// Returns the command with the address of the server, unless the arguments give another one or it needs none.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
         command.arg("comfy").args(arguments);
-        if !arguments.contains(&"--server") {
+        if arguments[0] != "generate" && !arguments.contains(&"--server") {
             command.args(["--server", &self.server.url()]);
         }
         for name in ["URL", "TOKEN", "API_KEY", "HEADERS", "CA_CERTIFICATE", "PIN_CERTIFICATE", "WEBSOCKET"] {

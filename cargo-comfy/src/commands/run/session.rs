@@ -124,7 +124,7 @@ impl Session<'_> {
         let rest = async {
             while let Some(event) = events.next().await {
                 // Standard output may be closed, which is then the reason why the run is cancelled.
-                _ = report.show(&event);
+                _ = report.show(&event).await;
             }
         };
         let word = cancel::running(run, rest).await;
