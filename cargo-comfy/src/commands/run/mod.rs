@@ -16,6 +16,7 @@ use comfy_schema::{Schema, Value};
 use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
+use crate::server::ServerArguments;
 use crate::signal::stop_signal;
 use crate::workflow::{self, Choices};
 use bars::Bars;
@@ -31,13 +32,8 @@ pub(crate) struct Run {
     #[arg(value_name = "FILE")]
     workflow: PathBuf,
 
-    /// Base URL of the server.
-    #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
-    server: String,
-
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
-    #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
 
     /// API key of comfy.org for partner nodes.
     #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
@@ -128,8 +124,7 @@ impl Run {
     }
 
     async fn on_server(&self, document: Document) -> Result<(), Failure> {
-        let mut builder = Client::builder(&self.server);
-        builder = self.token.iter().fold(builder, comfy_runtime::client::ClientBuilder::bearer);
+        let mut builder = Client::builder_with(&self.server.options()?);
         builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
         // Signals are caught from here on, because a submitted run must not outlive the program.
         let stop = stop_signal()?;
@@ -151,7 +146,7 @@ impl Run {
             Err(error) => return Err(error.into()),
         };
         tokio::select! {
-            ending = self.follow(&workflow, &run) => self.conclude(&run, ending).await,
+            ending = self.follow(&workflow, &run) => self.conclude(ending).await,
             stopped = stop => {
                 stopped?;
                 eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
@@ -229,7 +224,7 @@ impl Run {
         run.ending()
     }
 
-    async fn conclude(&self, run: &Running, ending: Option<Ending>) -> Result<(), Failure> {
+    async fn conclude(&self, ending: Option<Ending>) -> Result<(), Failure> {
         let code = match &ending {
             Some(Ending::Finished(done)) => return self.save(done).await,
             Some(Ending::Failed(error)) => {
@@ -238,12 +233,12 @@ impl Run {
                 }
                 FAILED
             }
-            Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
+            Some(Ending::Interrupted(_) | Ending::Deleted(_)) => INTERRUPTED,
             // The last pattern is required because the enum may grow. `None` means that the events stopped before the
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
+        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
             eprintln!("error: {error}");
             if let Error::Execution(error) = &error {
                 eprint!("{}", error.traceback.concat());
