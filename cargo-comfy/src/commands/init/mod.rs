@@ -13,7 +13,8 @@ use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::{print, replace};
+use crate::print;
+use crate::replace;
 use crate::server::AccessArguments;
 use manifest::Manifest;
 
