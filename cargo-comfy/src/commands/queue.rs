@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn ages_are_shown_in_their_largest_units() {
-        for (seconds, expected) in [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (90_000, "25 h 0 min")]
+        for (seconds, expected) in
+            [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (90_000, "25 h 0 min")]
         {
             assert_eq!(short(Duration::from_secs(seconds)), expected);
         }

@@ -14,20 +14,10 @@ async fn the_results_of_a_run_that_has_ended_are_saved() {
     assert!(out.contains(r#""event":"finished""#), "{out}");
 }
 
-/// Submits a run that does not end by itself, so that later ones wait, and returns its id.
-async fn block(place: &Place) -> String {
-    place.server.node("KSampler").hang();
-    let blocker = place.submit(1, "blocker").await;
-    place.until_running().await;
-    // This concerns later runs only.
-    place.server.node("KSampler").reset();
-    blocker
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_left_is_followed_with_its_progress() {
     let place = Place::new().await;
-    let blocker = block(&place).await;
+    let blocker = place.block().await;
     let mut first = place.start(&["run", "workflow.json", "--set", "samples.seed=2"]);
     place.until("the run waits", |server| server.pending().len() == 1).await;
     let id = place.server.pending()[0].clone();
@@ -46,7 +36,7 @@ async fn a_run_that_was_left_is_followed_with_its_progress() {
 async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
     for (arguments, is_shown) in [(&["--json", "--take-over"][..], true), (&["--json"], false)] {
         let place = Place::new().await;
-        let blocker = block(&place).await;
+        let blocker = place.block().await;
         let id = place.submit(2, "editor").await;
         let attached = place.start(&[&["attach", &id], arguments].concat());
         place.until("the command has found the run", |server| server.count("GET /api/queue") >= 2).await;

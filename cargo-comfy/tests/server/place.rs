@@ -98,13 +98,26 @@ impl Place {
         self.server.running().unwrap()
     }
 
-    /// Submits a prompt as another client, and returns its id.
+    /// Submits the workflow with another seed as another client, and returns the id of the prompt.
     pub(crate) async fn submit(&self, seed: u64, client_id: &str) -> String {
+        self.submit_prompt(&WORKFLOW.replace("\"seed\": 1", &format!("\"seed\": {seed}")), client_id).await
+    }
+
+    async fn submit_prompt(&self, prompt: &str, client_id: &str) -> String {
         let (url, client_id) = (self.server.url(), client_id.to_owned());
         let client = comfy_runtime::Client::builder(url).client_id(client_id).connect().await.unwrap();
-        let prompt = WORKFLOW.replace("\"seed\": 1", &format!("\"seed\": {seed}"));
-        let workflow: comfy_runtime::Workflow = serde_json::from_str(&prompt).unwrap();
+        let workflow: comfy_runtime::Workflow = serde_json::from_str(prompt).unwrap();
         client.submit(&workflow).await.unwrap().into_run().prompt_id().to_owned()
+    }
+
+    /// Submits a run that does not end by itself, so that later ones wait, and returns its id.
+    pub(crate) async fn block(&self) -> String {
+        // Only this run has a node of this id.
+        self.server.node_id("slow").hang();
+        let prompt = WORKFLOW.replace("\"samples\": {", "\"slow\": {").replace("[\"samples\", 0]", "[\"slow\", 0]");
+        let blocker = self.submit_prompt(&prompt, "blocker").await;
+        self.until("the blocking run is the one that runs", |server| server.running().as_ref() == Some(&blocker)).await;
+        blocker
     }
 
     /// Returns whether the history says that a run was interrupted.

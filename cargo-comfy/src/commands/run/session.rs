@@ -90,7 +90,7 @@ impl Session<'_> {
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
+        if let Some(Err(error)) = ending.map(Ending::into_result) {
             print::error(&error);
             if let Error::Execution(error) = &error {
                 print::note(error.traceback.concat().trim_end());
