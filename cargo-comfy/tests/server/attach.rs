@@ -24,8 +24,8 @@ async fn a_run_that_was_left_is_followed_with_its_progress() {
     first.child().kill().unwrap();
     drop(first);
     place.until("the first process is gone", |server| server.clients().is_empty()).await;
-    let second = place.start(&["attach", &id, "--json"]);
-    place.until("the second process listens", |server| !server.clients().is_empty()).await;
+    let mut second = place.start(&["attach", &id, "--json"]);
+    second.until_printed(r#""event":"queued""#).await;
     expect(&place.run(&["cancel", &blocker]).await, 0);
     let (out, err) = expect(&second.output().await, 0);
     assert!(out.contains(r#""event":"progress""#) && out.contains(r#""event":"saved""#), "{out}");
@@ -38,11 +38,8 @@ async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
         let place = Place::new().await;
         let blocker = place.block().await;
         let id = place.submit(2, "editor").await;
-        let attached = place.start(&[&["attach", &id], arguments].concat());
-        place.until("the command has found the run", |server| server.count("GET /api/queue") >= 2).await;
-        if is_shown {
-            place.until("it listens", |server| server.clients().contains(&"editor".to_owned())).await;
-        }
+        let mut attached = place.start(&[&["attach", &id], arguments].concat());
+        attached.until_printed(r#""event":"queued""#).await;
         place.run(&["cancel", &blocker]).await;
         let (out, err) = expect(&attached.output().await, 0);
         assert_eq!(out.contains(r#""event":"progress""#), is_shown, "{out} {err}");

@@ -1,5 +1,6 @@
 //! A folder with a workflow, a stand-in server, and commands that run there.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -144,6 +145,19 @@ impl Running {
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
+    /// Reads standard output up to a line that contains a text.
+    pub(crate) async fn until_printed(&mut self, text: &'static str) {
+        let out = self.child().stdout.take().unwrap();
+        self.child().stdout = Some(read_until(out, text).await);
+    }
+
+    /// Reads standard error up to a line that contains a text.
+    #[cfg(unix)]
+    pub(crate) async fn until_told(&mut self, text: &'static str) {
+        let err = self.child().stderr.take().unwrap();
+        self.child().stderr = Some(read_until(err, text).await);
+    }
+
     /// Waits for the end of the command on a thread of its own, because the server runs on this one.
     pub(crate) async fn output(mut self) -> Output {
         let child = self.0.take().unwrap();
@@ -157,6 +171,19 @@ impl Running {
             }
         }
     }
+}
+
+/// Reads byte by byte, so that nothing behind the line is lost.
+async fn read_until<R: Read + Send + 'static>(mut from: R, text: &'static str) -> R {
+    let reading = tokio::task::spawn_blocking(move || {
+        let (mut all, mut byte) = (Vec::new(), [0]);
+        while !(all.ends_with(b"\n") && String::from_utf8_lossy(&all).contains(text)) {
+            assert!(from.read(&mut byte).unwrap() > 0, "{text}: {}", String::from_utf8_lossy(&all));
+            all.extend(byte);
+        }
+        from
+    });
+    tokio::time::timeout(GUARD, reading).await.unwrap_or_else(|_| panic!("{text}")).unwrap()
 }
 
 /// Returns the texts that a command printed to standard output and standard error.

@@ -33,8 +33,7 @@ impl SaveArguments {
     /// Prints the texts of the outputs, saves all files and prints their paths, as lines of JSON if `json` is set.
     ///
     /// A file that cannot be saved is reported and does not stop the others. If the returned future is dropped, the
-    /// file that is being downloaded leaves nothing behind. `count` becomes the number of
-    /// files that were saved.
+    /// file that is being downloaded leaves nothing behind. `count` counts the files that were saved.
     pub(super) async fn save(&self, done: &Done, json: bool, count: &mut usize) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !json) {
             for text in lines::texts(output) {

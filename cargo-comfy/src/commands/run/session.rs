@@ -92,7 +92,9 @@ impl Session<'_> {
         };
         if let Some(Err(error)) = ending.map(Ending::into_result) {
             print::error(&error);
-            if let Error::Execution(error) = &error {
+            if let Error::Execution(error) = &error
+                && !error.traceback.is_empty()
+            {
                 print::note(error.traceback.concat().trim_end());
             }
         }
