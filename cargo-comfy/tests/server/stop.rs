@@ -120,8 +120,9 @@ async fn the_second_signal_leaves_a_run_and_names_the_command_to_attach() {
 async fn saving_stops_without_half_files() {
     let place = Place::new().await;
     // The connection breaks in the middle of the file, and the rest never arrives.
-    place.server.faults().http("GET /view", HttpFault::cut_body(10)).http("GET /view", HttpFault::hang().always());
-    let mut running = place.start(&["run", "workflow.json"]);
+    place.server.faults().http("GET /view", HttpFault::cut_body(1000)).http("GET /view", HttpFault::hang().always());
+    let size = ["--set", "latent.width=1024", "--set", "latent.height=1024"];
+    let mut running = place.start(&[&["run", "workflow.json"][..], &size].concat());
     place.until("the rest is requested", |server| server.count("GET /api/view") == 2).await;
     assert_eq!(place.files("out").len(), 1, "a part of the file");
     running.signal("-INT");
