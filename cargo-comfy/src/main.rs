@@ -9,6 +9,7 @@ mod files;
 mod json;
 mod paint;
 mod print;
+mod replace;
 mod server;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;

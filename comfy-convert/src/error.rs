@@ -88,7 +88,8 @@ pub enum DocumentError {
 }
 
 fn no_workflow(format: &str, found: &[String]) -> String {
-    let found = if found.is_empty() { "no metadata at all".into() } else { format!("only {}", escaped(found.join(", "))) };
+    let found =
+        if found.is_empty() { "no metadata at all".into() } else { format!("only {}", escaped(found.join(", "))) };
     format!(
         "this {format} file holds no workflow, {found}; ComfyUI writes `prompt` and `workflow` unless it runs with \
          --disable-metadata, and most sites and messengers remove them"
@@ -102,7 +103,8 @@ pub enum ConvertError {
     /// An input refers to a link that the file does not have, or that begins at a missing node.
     #[error(
         "{node}: input `{}` refers to link {}, {reason}; reconnect it in the editor and save",
-        escaped(input), escaped(link)
+        escaped(input),
+        escaped(link)
     )]
     InvalidLink {
         /// The node with the input.

@@ -1,7 +1,7 @@
 //! The command `cargo comfy snapshot`.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,6 +11,7 @@ use comfy_schema::shown::{self, escaped};
 use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
+use crate::files;
 use crate::print;
 use crate::server::ServerArguments;
 
@@ -85,8 +86,9 @@ fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
         let message = format!("the server returned no node definitions; {} is unchanged", shown::path(path));
         return Err(message.into_failure());
     }
-    replace(path, schema.to_json().as_bytes())
-        .map_err(|error| format!("{}: {error}", shown::path(path)).into_failure())?;
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.map_err(|error| Failure::from(error).about(path))?;
+    files::write(Some(path), schema.to_json().as_bytes())?;
     print::line(format_args!("{}: {nodes} nodes", shown::path(path)))
 }
 
@@ -125,22 +127,6 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
         Some(_) => None,
     });
     removed.chain(present).map(|(sign, class)| format!("  {sign} {}", escaped(class))).collect()
-}
-
-/// Replaces a file atomically, so that no reader ever sees a part of it: the bytes are written to a temporary file in
-/// the same folder, which is then renamed.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut part = tempfile::Builder::new();
-    // A file to check in is not secret, so the umask decides on its permissions as for any other file.
-    #[cfg(unix)]
-    part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = part.tempfile_in(folder)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

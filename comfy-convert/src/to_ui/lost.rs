@@ -35,7 +35,7 @@ impl fmt::Display for LostValue {
             (node, "") => write!(f, "node {}: {}", escaped(node), escaped(&self.reason)),
             (node, input) => {
                 write!(f, "node {}, input `{}`: {}", escaped(node), escaped(input), escaped(&self.reason))
-            },
+            }
         }
     }
 }

@@ -229,12 +229,17 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(name, error))? {
         if body.len() + chunk.len() > max {
-            let reason = format!("expected at most {max} bytes, found more; see `max_response_bytes`");
-            return Err(Error::InvalidResponse { call: name.to_owned(), reason });
+            return Err(too_large(name, max as u64, "max_response_bytes"));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Returns the error for a response of more bytes than a setting of the client allows.
+pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
+    let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
+    Error::InvalidResponse { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.

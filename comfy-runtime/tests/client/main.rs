@@ -9,6 +9,7 @@ mod preflight;
 mod replay;
 mod routes;
 mod runs;
+mod saving;
 mod scripted;
 mod socket;
 mod submit;

@@ -38,11 +38,13 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// The number of bytes of the body after which the connection ends.
     cut: Option<usize>,
+    /// Whether the connection stays open after the cut.
+    hangs: bool,
 }
 
 impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, hangs: false }
     }
 
     pub(crate) fn json(body: impl ToString) -> Self {
@@ -57,6 +59,12 @@ impl Reply {
     pub(crate) fn cut(mut self, after: usize) -> Self {
         self.cut = Some(after);
         self
+    }
+
+    /// Sends only this number of bytes of the body, and keeps the connection open.
+    pub(crate) fn hang_after(mut self, after: usize) -> Self {
+        self.hangs = true;
+        self.cut(after)
     }
 }
 
@@ -147,7 +155,7 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
                 derive_accept_key(key.as_bytes())
             );
             stream.write_all(head.as_bytes()).await.ok()?;
-            return listen(&shared, stream).await;
+            return listen(&shared, stream, &call.query).await;
         }
         let reply = (shared.answer)(&call);
         let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
@@ -157,6 +165,9 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         _ = write!(head, "content-length: {}\r\n\r\n", reply.body.len());
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
+        if reply.hangs {
+            std::future::pending::<()>().await;
+        }
         if reply.cut.is_some() {
             return None;
         }
@@ -164,10 +175,13 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
 }
 
 /// Serves one WebSocket.
-async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
+async fn listen(shared: &Shared, stream: TcpStream, query: &str) -> Option<()> {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
     let mut wire = shared.wire.subscribe();
-    let greeting = r#"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}}"#;
+    let sid = query.strip_prefix("clientId=").unwrap_or("x");
+    let greeting = format!(
+        r#"{{"type": "status", "data": {{"status": {{"exec_info": {{"queue_remaining": 0}}}}, "sid": "{sid}"}}}}"#
+    );
     socket.send(Message::text(greeting)).await.ok()?;
     shared.opened.send_modify(|count| *count += 1);
     loop {

@@ -4,13 +4,14 @@ mod bars;
 mod lines;
 #[cfg_attr(not(feature = "preview"), path = "no_preview.rs")]
 mod preview;
+pub(super) mod save;
 mod set;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use comfy_convert::Document;
-use comfy_runtime::client::{Accepted, Done, Ending, Error, Event, Run as Running};
+use comfy_runtime::client::{Accepted, Ending, Error, Event, Run as Running};
 use comfy_runtime::{Client, Workflow};
 use comfy_schema::{Schema, Value};
 use tokio::runtime::Runtime;
@@ -21,6 +22,7 @@ use crate::signal::stop_signal;
 use crate::workflow::{self, Choices};
 use bars::Bars;
 use preview::Screen;
+use save::SaveArguments;
 use set::Assignment;
 
 /// Run a workflow on a server and save its results.
@@ -44,13 +46,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
 
-    /// Folder for the results.
-    #[arg(long, value_name = "DIR", default_value = "out")]
-    out: PathBuf,
-
-    /// Save nothing.
-    #[arg(long, conflicts_with = "out")]
-    no_save: bool,
+    #[command(flatten)]
+    save: SaveArguments,
 
     /// Put the run at the front of the queue.
     #[arg(long)]
@@ -97,7 +94,8 @@ Examples:
 Ctrl-C cancels the run on the server.
 
 Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
-was interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
+was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished, but not all results could be saved, 130
+Ctrl-C or SIGTERM.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;
@@ -146,7 +144,7 @@ impl Run {
             Err(error) => return Err(error.into()),
         };
         tokio::select! {
-            ending = self.follow(&workflow, &run) => self.conclude(&run, ending).await,
+            ending = self.follow(&workflow, &run) => self.conclude(ending).await,
             stopped = stop => {
                 stopped?;
                 eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
@@ -224,48 +222,30 @@ impl Run {
         run.ending()
     }
 
-    async fn conclude(&self, run: &Running, ending: Option<Ending>) -> Result<(), Failure> {
+    async fn conclude(&self, ending: Option<Ending>) -> Result<(), Failure> {
         let code = match &ending {
-            Some(Ending::Finished(done)) => return self.save(done).await,
+            Some(Ending::Finished(done)) => return self.save.save(done, self.json).await,
             Some(Ending::Failed(error)) => {
                 if let Some(done) = &error.partial {
-                    self.save(done).await?;
+                    match self.save.save(done, self.json).await {
+                        // The failure of the run is the one to report.
+                        Ok(()) | Err(Failure::Reported(_)) => {}
+                        Err(failure) => return Err(failure),
+                    }
                 }
                 FAILED
             }
-            Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
+            Some(Ending::Interrupted(_) | Ending::Deleted(_)) => INTERRUPTED,
             // The last pattern is required because the enum may grow. `None` means that the events stopped before the
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
+        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
             eprintln!("error: {error}");
             if let Error::Execution(error) = &error {
                 eprint!("{}", error.traceback.concat());
             }
         }
         Err(Failure::Reported(code))
-    }
-
-    /// Prints the texts of the outputs, saves all files and prints their paths.
-    async fn save(&self, done: &Done) -> Result<(), Failure> {
-        for (node, output) in done.outputs().iter().filter(|_| !self.json) {
-            for text in lines::texts(output) {
-                println!("{node}: {text}");
-            }
-        }
-        if self.no_save {
-            return Ok(());
-        }
-        // Files in `temp` are saved too, because the server deletes them.
-        for file in done.all_files() {
-            let path = file.save_to(&self.out).await?;
-            if self.json {
-                println!("{}", lines::saved(&file, &path));
-            } else {
-                println!("{}", path.display());
-            }
-        }
-        Ok(())
     }
 }
