@@ -26,7 +26,8 @@ pub enum Error {
     /// The file with the node definitions does not exist.
     #[error(
         "cannot find the node definitions {}{}; save them with `curl -o FILE http://127.0.0.1:8188/object_info`",
-        shown::path(path), list(snapshots)
+        shown::path(path),
+        list(snapshots)
     )]
     SchemaMissing {
         /// The path that was named.
@@ -95,7 +96,10 @@ pub enum Error {
     NoOutDir,
 
     /// The file cannot be written.
-    #[error("cannot write {}; check that its folder exists and is writable, and that the disk is not full", shown::path(path))]
+    #[error(
+        "cannot write {}; check that its folder exists and is writable, and that the disk is not full",
+        shown::path(path)
+    )]
     Write {
         /// The path of the file.
         path: PathBuf,
@@ -104,7 +108,10 @@ pub enum Error {
     },
 
     /// The generated source is not Rust, which is a bug of this crate.
-    #[error("the generated source does not parse, which is a bug in comfy-codegen; please report it with {}", escaped(origin))]
+    #[error(
+        "the generated source does not parse, which is a bug in comfy-codegen; please report it with {}",
+        escaped(origin)
+    )]
     Unparsable {
         /// The path or the URL, without user, password and query, of the definitions.
         origin: String,

@@ -45,7 +45,8 @@ pub enum ImportError {
     /// A requested parameter matches no value of the prompt.
     #[error(
         "unknown parameter `{}`; write `seed`, `KSampler.seed` or `12.seed`{}",
-        escaped(name), did_you_mean(suggestions)
+        escaped(name),
+        did_you_mean(suggestions)
     )]
     Parameter {
         /// The name that was asked for.
@@ -54,7 +55,10 @@ pub enum ImportError {
         suggestions: Vec<String>,
     },
     /// The name of the function is not a Rust identifier, or is a name that imported sources use themselves.
-    #[error("invalid function name `{}`; give a Rust identifier that imported sources do not use themselves", escaped(name))]
+    #[error(
+        "invalid function name `{}`; give a Rust identifier that imported sources do not use themselves",
+        escaped(name)
+    )]
     FunctionName {
         /// The name that was given.
         name: String,

@@ -25,7 +25,8 @@ pub enum OverrideError {
     /// The schema has no such input. A newer version of the node may have dropped it.
     #[error(
         "unknown input `{}`; write `Class.input`, or `Class.input.child` for a dynamic one{}",
-        escaped(target), did_you_mean(suggestions)
+        escaped(target),
+        did_you_mean(suggestions)
     )]
     Unknown {
         /// The path that was given.
