@@ -9,6 +9,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
+use super::response;
 use super::json;
 use super::transport::{Mount, Transport};
 
@@ -184,7 +185,7 @@ impl Call<'_> {
     pub(crate) async fn json(self) -> Result<Value, Error> {
         let name = self.name();
         let body = self.send_and_read().await?;
-        Value::parse(&body).map_err(|error| {
+        response::parse(&name, &body).map_err(|error| {
             let is_html = body.trim_ascii_start().starts_with(b"<");
             let html = "expected JSON, found an HTML page; is this the URL of a ComfyUI server?";
             let reason = if is_html { html.to_owned() } else { error.to_string() };
@@ -261,7 +262,7 @@ async fn status_error(name: &str, status: StatusCode, response: Response) -> Err
 
 /// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
 pub(crate) fn error_message(body: &[u8]) -> String {
-    let message = match Value::parse(body) {
+    let message = match response::parse_message("the body of a failed call", body) {
         Ok(value) => match json::get(&value, "error") {
             Some(Value::String(text)) => text.to_string(),
             Some(error) => json::string(error, "message").unwrap_or_else(|| error.to_string()),
