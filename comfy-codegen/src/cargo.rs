@@ -3,6 +3,7 @@
 use std::process;
 
 use comfy_schema::causes::in_full;
+use comfy_schema::shown::escaped;
 
 use crate::config::{Config, Environment};
 use crate::error::Error;
@@ -53,7 +54,7 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let target = config.target()?;
     let document = config.document()?;
     if let Some(fallback) = document.fallback.as_ref().filter(|_| cargo) {
-        println!("cargo:warning={fallback}");
+        println!("cargo:warning={}", escaped(fallback));
     }
     let words = config.words()?;
     let unchanged = Fingerprint::new(&config.description(), &document.bytes);

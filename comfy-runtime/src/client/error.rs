@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use comfy_schema::shown::shortened;
+use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
 use super::drift::Drift;
@@ -29,7 +29,7 @@ const MAX_ID_CHARS: usize = 100;
 #[non_exhaustive]
 pub enum Error {
     /// A setting of the client is invalid.
-    #[error("invalid {setting}: {reason}")]
+    #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]
     Setup {
         /// The setting: the URL, a header, the proxy or the TLS configuration.
@@ -38,7 +38,7 @@ pub enum Error {
         reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
-    #[error("{call}: {reason}")]
+    #[error("{}: {reason}", escaped(call))]
     #[non_exhaustive]
     Transport {
         /// Method and route.
@@ -49,7 +49,7 @@ pub enum Error {
     /// The server responded with a status of 400 or more. The client also uses this error for failures of its own:
     /// status 502 for a download that ends early, 504 for an upload or a download without progress, and 404 for a mask
     /// whose original does not exist.
-    #[error("{call}: the server returned status {status}{}", suffix(message))]
+    #[error("{}: the server returned status {status}{}", escaped(call), suffix(message))]
     #[non_exhaustive]
     Status {
         /// Method and route.
@@ -62,7 +62,7 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// The response of the server cannot be parsed or is incomplete.
-    #[error("{call}: invalid response: {reason}")]
+    #[error("{}: invalid response: {}", escaped(call), escaped(reason))]
     #[non_exhaustive]
     InvalidResponse {
         /// Method and route.
@@ -71,7 +71,7 @@ pub enum Error {
         reason: String,
     },
     /// The WebSocket cannot be opened.
-    #[error("cannot open the WebSocket of the server: {reason}")]
+    #[error("cannot open the WebSocket of the server: {}", escaped(reason))]
     #[non_exhaustive]
     Socket {
         /// The reason why it cannot be opened.
@@ -92,7 +92,8 @@ pub enum Error {
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(
-        "cannot confirm that the server accepted prompt {prompt_id}: {reason}; look it up in the history before you submit it again"
+        "cannot confirm that the server accepted prompt {}: {reason}; look it up in the history before you submit it again",
+        shortened(prompt_id, MAX_ID_CHARS)
     )]
     #[non_exhaustive]
     Unconfirmed {
@@ -134,7 +135,7 @@ pub enum Error {
     #[error("{0}")]
     NoSuchNode(Box<UnknownNode>),
     /// A file on this machine cannot be read or written.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", shown::path(path))]
     #[non_exhaustive]
     File {
         /// The path of the file.
@@ -153,7 +154,8 @@ pub enum Error {
     },
     /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
     #[error(
-        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        "{}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        escaped(call),
         shortened(name, MAX_QUOTED_CHARS),
         quoted(first_line)
     )]
@@ -252,7 +254,7 @@ impl fmt::Display for TransportError {
             }
             cause = error.source();
         }
-        f.write_str(&text)
+        escaped(text).fmt(f)
     }
 }
 
@@ -264,5 +266,5 @@ fn quoted(line: &str) -> String {
 }
 
 fn suffix(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
+    if message.is_empty() { String::new() } else { format!(": {}", escaped(message)) }
 }
