@@ -83,6 +83,7 @@ mod builder;
 #[cfg(feature = "client")]
 pub mod client;
 mod desc;
+mod fallible;
 pub mod field;
 pub mod graph;
 mod hash;
@@ -139,6 +140,7 @@ pub mod generated {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::desc::{Lit, Literal};
+    pub use crate::fallible::{Declared, Fallible, NoResult};
     pub use crate::field::{Field, Given, IntoField, Items};
     pub use crate::graph::Graph;
     pub use crate::graph::site::Site;
