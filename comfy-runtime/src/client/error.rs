@@ -9,6 +9,7 @@ use comfy_schema::shown::shortened;
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
@@ -132,6 +133,9 @@ pub enum Error {
     /// The handle belongs to another workflow, or the workflow has no node of this id.
     #[error("{0}")]
     NoSuchNode(Box<UnknownNode>),
+    /// The node cannot have results in this run: it saves nothing, was not selected, or was dropped by the server.
+    #[error("{0}")]
+    NoResults(Box<NoResults>),
     /// A file on this machine cannot be read or written.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]

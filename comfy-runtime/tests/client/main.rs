@@ -11,6 +11,7 @@ mod polling;
 mod preflight;
 mod prompt_ids;
 mod replay;
+mod results;
 mod routes;
 mod runs;
 mod scripted;

@@ -139,13 +139,14 @@ fn of_size(text: &str) -> Result<Out<LATENT>, Box<dyn Error>> {
     Ok(latent)
 }
 
-/// Aliases of `Result`, as `anyhow` and the standard library have them.
+/// An alias of `Result`, as `anyhow` and the standard library have one.
 mod aliases {
-    pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+    pub(crate) type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+}
 
-    pub mod swapped {
-        pub type Result<E, T> = std::result::Result<T, E>;
-    }
+/// An alias whose arguments have another order.
+mod swapped {
+    pub(crate) type Result<E, T> = std::result::Result<T, E>;
 }
 
 /// Returns an alias with one argument.
@@ -159,7 +160,7 @@ fn by_alias(text: &str) -> aliases::Result<Out<LATENT>> {
 
 /// Returns an alias whose arguments have another order.
 #[attr::workflow(titles)]
-fn by_swapped_alias(width: u32) -> aliases::swapped::Result<Box<dyn Error>, Out<LATENT>> {
+fn by_swapped_alias(width: u32) -> swapped::Result<Box<dyn Error>, Out<LATENT>> {
     let latent = EmptyLatentImage { width };
     PreviewAny { source: latent };
     Ok(latent)
