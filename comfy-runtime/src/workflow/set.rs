@@ -114,7 +114,7 @@ impl<T> Workflow<T> {
             return Err(SetError::NotAValue { node, input });
         }
         match self.store.node(index).map(|node| &node.body) {
-            Some(Body::Typed(table)) => setting.typed(&mut self.store, table, slot)?,
+            Some(&Body::Typed(table)) => setting.typed(&mut self.store, table, slot)?,
             Some(Body::Raw(_)) => setting.raw(&mut self.store, slot)?,
             Some(Body::Verbatim(_)) => setting.verbatim(&mut self.store, &slot)?,
             Some(Body::Open | Body::Placed(_)) | None => return Err(setting.no_such_input(&self.store, Vec::new())),
