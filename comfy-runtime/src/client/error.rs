@@ -10,6 +10,7 @@ use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::limits::MAX_QUOTED_CHARS;
+use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
@@ -134,6 +135,9 @@ pub enum Error {
     /// The handle belongs to another workflow, or the workflow has no node of this id.
     #[error("{0}")]
     NoSuchNode(Box<UnknownNode>),
+    /// The node cannot have results in this run: it saves nothing, was not selected, or was dropped by the server.
+    #[error("{0}")]
+    NoResults(Box<NoResults>),
     /// A file on this machine cannot be read or written.
     #[error("{}: {reason}", shown::path(path))]
     #[non_exhaustive]
