@@ -25,8 +25,10 @@ pub struct HttpFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Status(u16),
+    Page,
     CutBody(usize),
     Hang,
+    HangAfter,
     Delay(Duration),
 }
 
@@ -41,6 +43,12 @@ impl HttpFault {
         Self::new(Kind::Status(status))
     }
 
+    /// Creates a fault that answers with status 200 and an HTML page, without handling the request, as a proxy does that
+    /// shows a login or does not know the route.
+    pub const fn page() -> Self {
+        Self::new(Kind::Page)
+    }
+
     /// Creates a fault that sends this many bytes of the body and then drops the connection. `Content-Length` is that
     /// of the whole body.
     pub const fn cut_body(after: usize) -> Self {
@@ -50,6 +58,11 @@ impl HttpFault {
     /// Creates a fault that accepts the request and does not answer until the server stops.
     pub const fn hang() -> Self {
         Self::new(Kind::Hang)
+    }
+
+    /// Creates a fault that handles the request, so that a prompt is queued, and does not answer until the server stops.
+    pub const fn hang_after() -> Self {
+        Self::new(Kind::HangAfter)
     }
 
     /// Creates a fault that delays the handling of the request.

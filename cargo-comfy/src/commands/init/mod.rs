@@ -4,7 +4,6 @@ mod manifest;
 
 use std::env;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +14,7 @@ use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
 use crate::print;
+use crate::replace;
 use crate::server::AccessArguments;
 use manifest::Manifest;
 
