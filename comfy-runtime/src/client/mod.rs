@@ -40,7 +40,6 @@ mod limits;
 mod mailbox;
 mod origin;
 mod outputs;
-mod pin;
 mod preflight;
 mod rejection;
 pub mod routes;
