@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_codegen::Config;
-use comfy_schema::Schema;
 use comfy_schema::server::Secret;
+use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::print;
 use crate::server::{AccessArguments, environment_url};
 
 /// The folder searched for a snapshot when no argument names one.
@@ -40,7 +41,7 @@ impl Definitions {
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
         let definitions = self.config()?.definitions()?;
         if let Some(fallback) = definitions.fallback {
-            eprintln!("warning: {fallback}");
+            print::warning(fallback);
         }
         Ok(definitions.schema)
     }
@@ -88,7 +89,7 @@ fn only_snapshot(folder: &Path) -> Result<Option<PathBuf>, Failure> {
         [one] => Ok(Some(one.clone())),
         [] => Ok(None),
         several => {
-            let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
+            let names: Vec<String> = several.iter().map(|path| shown::path(path).to_string()).collect();
             let names = names.join(", ");
             let message = format!("several snapshots in ./schemas: {names}; give --schema FILE or --server URL");
             Err(message.into_failure())

@@ -65,6 +65,7 @@ pub use comfy_schema;
 pub use config::{Config, Definitions};
 pub use error::Error;
 pub use generator::Generated;
+pub use output::Head;
 pub use plan::{OverrideError, SelectionError};
 pub use report::{Renamed, Report};
 

@@ -1,14 +1,15 @@
 //! The command `cargo comfy serve`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use comfy_mock::{Server, Timing};
+use comfy_schema::shown::{self, escaped};
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
+use crate::print;
 use crate::signal::stop_signal;
 
 /// Run a stand-in for a ComfyUI server: same routes, verdicts and events, and pictures without a GPU.
@@ -92,8 +93,8 @@ impl Serve {
             let server = self.start().await?;
             // A program that starts the server can read its address from standard output. The server runs even if
             // standard output is closed.
-            _ = writeln!(io::stdout(), "{}", server.url());
-            eprintln!("saving pictures in {}; press Ctrl-C to stop", server.output_dir().display());
+            _ = print::line(server.url());
+            print::note(format_args!("saving pictures in {}; press Ctrl-C to stop", shown::path(&server.output_dir())));
             stop.await?;
             server.shutdown().await;
             Ok(())
@@ -128,7 +129,7 @@ impl Serve {
             server = server.cors(origin);
         }
         if self.verbose {
-            server = server.on_log(|line| eprintln!("{line}"));
+            server = server.on_log(|line| print::note(escaped(line)));
         }
         server.spawn().await
     }

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use comfy_runtime::Client;
 use comfy_schema::Schema;
+use comfy_schema::shown::{self, escaped};
 use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::paint::visible;
+use crate::print;
 use crate::server::ServerArguments;
 
 /// Save a server's node definitions in a file to check in.
@@ -81,13 +82,12 @@ fn default_path(version: &str) -> Result<PathBuf, Failure> {
 fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let nodes = schema.nodes.len();
     if nodes == 0 {
-        let message = format!("the server returned no node definitions; {} is unchanged", path.display());
+        let message = format!("the server returned no node definitions; {} is unchanged", shown::path(path));
         return Err(message.into_failure());
     }
     replace(path, schema.to_json().as_bytes())
-        .map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
-    println!("{}: {nodes} nodes", path.display());
-    Ok(())
+        .map_err(|error| format!("{}: {error}", shown::path(path)).into_failure())?;
+    print::line(format_args!("{}: {nodes} nodes", shown::path(path)))
 }
 
 /// Checks that a file holds these definitions. Its layout does not matter.
@@ -95,7 +95,7 @@ fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let message = format!("{} does not exist; run the command without --check", path.display());
+            let message = format!("{} does not exist; run the command without --check", shown::path(path));
             return Err(Failure::Negative(message));
         }
         Err(error) => return Err(Failure::from(error).about(path)),
@@ -103,10 +103,9 @@ fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let old = Schema::from_slice(&bytes).map_err(|error| Failure::from(error).about(path))?;
     let changed = changes(&old, schema);
     if changed.is_empty() {
-        println!("{}: {} nodes, up to date", path.display(), schema.nodes.len());
-        return Ok(());
+        return print::line(format_args!("{}: {} nodes, up to date", shown::path(path), schema.nodes.len()));
     }
-    let mut lines = vec![format!("{} differs from the server's definitions:", path.display())];
+    let mut lines = vec![format!("{} differs from the server's definitions:", shown::path(path))];
     lines.extend(changed.iter().take(MAX_LISTED_CLASSES).cloned());
     if let Some(more) = changed.len().checked_sub(MAX_LISTED_CLASSES).filter(|more| *more > 0) {
         lines.push(format!("  and {more} more"));
@@ -125,7 +124,7 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
         Some(before) if before.to_value().to_string() != node.to_value().to_string() => Some(("~", &node.class)),
         Some(_) => None,
     });
-    removed.chain(present).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
+    removed.chain(present).map(|(sign, class)| format!("  {sign} {}", escaped(class))).collect()
 }
 
 /// Replaces a file atomically, so that no reader ever sees a part of it: the bytes are written to a temporary file in

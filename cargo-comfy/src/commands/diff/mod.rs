@@ -6,7 +6,6 @@ mod report;
 mod text;
 mod uses;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -15,8 +14,7 @@ use comfy_schema::server::address::{same_origin, without_secrets};
 
 use crate::definitions::{config_of, is_url};
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
-use crate::paint::Paint;
+use crate::print;
 use crate::server::AccessArguments;
 use report::Report;
 use uses::Uses;
@@ -91,12 +89,11 @@ impl Diff {
         } else {
             Report::of_uses(&comparison, &Uses::find(&self.uses, origin, &old)?, &old, &new)?
         };
-        let text = match self.format {
-            Format::Json => json::write(&report, &shown(&self.old), &shown(&self.new)),
-            Format::Markdown => markdown::write(&report, &shown(&self.old), &shown(&self.new)),
-            Format::Text => text::write(&report, Paint::new(io::stdout().is_terminal())),
-        };
-        files::print(&text)?;
+        match self.format {
+            Format::Json => print::json(json::write(&report, &shown(&self.old), &shown(&self.new)))?,
+            Format::Markdown => print::text(markdown::write(&report, &shown(&self.old), &shown(&self.new)))?,
+            Format::Text => print::painted(&text::write(&report, print::paint()))?,
+        }
         let denied = if self.deny_defaulted { Level::Defaulted } else { Level::Breaking };
         if report.level() >= Some(denied) { Err(Failure::Reported(1)) } else { Ok(()) }
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use comfy_codegen::Config;
-use comfy_schema::{Schema, Value};
+use comfy_schema::{Schema, Value, shown};
 
 use crate::failure::{Failure, IntoFailure};
 use crate::workflow::Choices;
@@ -53,7 +53,7 @@ impl Uses {
         let mut found = Vec::new();
         while let Some(folder) = open.pop() {
             let list = || fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>();
-            let entries = list().map_err(|error| format!("{}: {error}", folder.display()).into_failure())?;
+            let entries = list().map_err(|error| format!("{}: {error}", shown::path(&folder)).into_failure())?;
             for entry in entries {
                 let path = entry.path();
                 // Links to folders are not followed, because they may form a cycle.

@@ -10,11 +10,11 @@ use std::process::Command;
 
 use clap::Args;
 use comfy_codegen::Config;
-use comfy_schema::Schema;
 use comfy_schema::server::Secret;
+use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
+use crate::print;
 use crate::server::AccessArguments;
 use manifest::Manifest;
 
@@ -107,7 +107,7 @@ impl Init {
         let Some(folder) = &self.workspace_path else { return Ok(None) };
         if !folder.join("comfy-runtime/Cargo.toml").exists() {
             let message = "no sources of comfy-rs; give the folder that holds comfy-runtime";
-            return Err(format!("{}: {message}", folder.display()).into_failure());
+            return Err(format!("{}: {message}", shown::path(folder)).into_failure());
         }
         Ok(Some(fs::canonicalize(folder)?))
     }
@@ -147,11 +147,13 @@ impl Setup<'_> {
     /// Adds the dependencies and the build script.
     fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
         let path = self.folder.join("Cargo.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+        let text =
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
         let mut manifest = Manifest::parse(&text, &path)?;
         manifest.add(workspace)?;
         if !manifest.added.is_empty() {
-            fs::write(&path, manifest.text()).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+            fs::write(&path, manifest.text())
+                .map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
             self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
         }
         for kept in &manifest.kept {
@@ -182,7 +184,7 @@ impl Setup<'_> {
     /// Writes a file unless it exists. Returns whether it was written.
     fn write(&mut self, name: &str, content: &[u8]) -> Result<bool, Failure> {
         let path = self.folder.join(name);
-        let failed = |error: std::io::Error| format!("{}: {error}", path.display()).into_failure();
+        let failed = |error: std::io::Error| format!("{}: {error}", shown::path(&path)).into_failure();
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
@@ -224,12 +226,11 @@ impl Setup<'_> {
     fn report(self) -> Result<(), Failure> {
         let done = format!("{}\n", self.done.join("\n"));
         if self.left.is_empty() {
-            return files::print(&format!(
+            return print::text(format_args!(
                 "{done}\nNext: run `cargo test` in the crate. The first workflow is in src/comfy.rs.\n"
             ));
         }
-        let out = format!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  "));
-        files::print(&out)?;
+        print::text(format_args!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  ")))?;
         Err(Failure::Reported(1))
     }
 }
