@@ -9,7 +9,7 @@ use comfy_schema::{Map, Text, Value};
 use tracing::debug;
 use uuid::Uuid;
 
-use super::call::{Call, check_status, error_message, read_body, retry_wait, transport_error};
+use super::call::{Call, check_status, read_body, retry_wait};
 use super::ending::LostReason;
 use super::error::Error;
 use super::inner::Inner;
@@ -20,6 +20,7 @@ use super::rejection::{DroppedOutputs, Rejection, node_problems};
 use super::run::Run;
 use super::status::history_entry;
 use super::tracker::Tracker;
+use super::words::error_message;
 use crate::workflow::Workflow;
 
 /// The waits before each lookup of a prompt whose response was lost.
@@ -171,7 +172,7 @@ impl<'c> Submission<'c> {
     /// Submits the workflow; the run is followed in the background.
     ///
     /// The request is repeated only if it did not arrive: no connection was made, or the server responded with status
-    /// 429 or 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
+    /// 429, or with 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
     /// history whether the workflow was accepted.
     ///
     /// # Errors
@@ -280,8 +281,10 @@ impl<'c> Submission<'c> {
             };
             let (may_have_arrived, may_repeat) = match &error {
                 Error::Transport { reason, .. } if reason.is_connect() => (false, true),
+                // Whoever counts requests refuses before it passes them on. A lookup would count as well.
+                Error::Status { status: 429, .. } => (false, true),
                 // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
-                Error::Status { status: 429 | 503, .. } => (true, true),
+                Error::Status { status: 503, .. } => (true, true),
                 Error::Transport { .. } | Error::InvalidResponse { .. } | Error::Status { status: 500.., .. } => {
                     (true, false)
                 }
@@ -310,7 +313,7 @@ impl<'c> Submission<'c> {
     async fn post_once(&self, call: Call<'_>) -> Result<Value, Error> {
         let (name, limits) = (call.name(), self.inner.transport.limits);
         let request = call.request().timeout(limits.response_timeout);
-        let response = request.send().await.map_err(|error| transport_error(&name, error))?;
+        let response = call.response(request).await?;
         if response.status() != 400 {
             let response = check_status(&name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
@@ -330,7 +333,7 @@ impl<'c> Submission<'c> {
     /// reconstruct it, or `None` if the prompt did not arrive.
     async fn look_up(&self, prompt_id: &str, error: &Error) -> Result<Option<Value>, Error> {
         // A request with such a response does not arrive later, so one lookup is enough.
-        let is_final = matches!(error, Error::Status { status: 429 | 500 | 503, .. });
+        let is_final = matches!(error, Error::Status { status: 500 | 503, .. });
         let waits = if is_final { &LOOKUP_WAITS[..1] } else { &LOOKUP_WAITS[..] };
         let mut last = None;
         for wait in waits {
