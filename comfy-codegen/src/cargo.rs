@@ -50,7 +50,8 @@ impl Config {
 
 /// Returns the lines that tell cargo when to run the script again.
 fn dependencies(config: &Config, environment: &Environment) -> Vec<String> {
-    let variables = Environment::variables().map(|name| format!("cargo:rerun-if-env-changed={name}"));
+    let asks_server = environment.server.is_some() || config.has_server();
+    let variables = Environment::variables(asks_server).map(|name| format!("cargo:rerun-if-env-changed={name}"));
     let schema = environment.schema.as_deref().or(config.schema_path());
     let files = schema.into_iter().chain(config.sources().iter().map(AsRef::as_ref));
     variables.chain(files.map(|path| format!("cargo:rerun-if-changed={}", path.display()))).collect()

@@ -116,7 +116,6 @@ pub fn no_tls() -> Result<ClientConfig, TrustError> {
 /// Returns what to do if a connection failed because of the server's certificate, or `None` if it failed otherwise.
 pub fn remedy(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     match find(error)? {
-        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_)) => None,
         rustls::Error::InvalidCertificate(_) => Some(
             "if the certificate is self-signed, accept exactly it (`pin_certificate`, COMFY_PIN_CERTIFICATE); if an \
              authority of your own signed it, trust that (`ca_certificate`, COMFY_CA_CERTIFICATE)",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
 /// The error for a server with another certificate than the pinned one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl ServerCertVerifier for Pinned {
         if *certificate == self.certificate {
             return Ok(ServerCertVerified::assertion());
         }
-        Err(CertificateError::Other(OtherError(Arc::new(NotPinned))).into())
+        // Not a `CertificateError`, whose message would be the debug output.
+        Err(Error::Other(OtherError(Arc::new(NotPinned))))
     }
 
     fn verify_tls12_signature(

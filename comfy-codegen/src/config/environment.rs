@@ -22,9 +22,11 @@ impl Environment {
     const SCHEMA: &'static str = "COMFY_SCHEMA";
     const SERVER: &'static str = "COMFY_SERVER";
 
-    /// Returns the names of the variables that affect the generated code.
-    pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
-        [Self::SCHEMA, Self::SERVER].into_iter().chain(ServerOptions::VARIABLES)
+    /// Returns the names of the variables that affect the generated code; those with the options of a server only if one
+    /// is asked.
+    pub(crate) fn variables(asks_server: bool) -> impl Iterator<Item = &'static str> {
+        let options = if asks_server { &ServerOptions::VARIABLES[..] } else { &[] };
+        [Self::SCHEMA, Self::SERVER].into_iter().chain(options.iter().copied())
     }
 
     /// Reads the variables. Empty ones count as absent.

@@ -230,6 +230,10 @@ impl Config {
         self.out_file.as_ref().map_or_else(Target::in_out_dir, |path| Ok(Target::new(path.clone())))
     }
 
+    pub(crate) const fn has_server(&self) -> bool {
+        self.server.is_some()
+    }
+
     pub(crate) fn schema_path(&self) -> Option<&Path> {
         self.schema.as_deref()
     }

@@ -162,8 +162,9 @@ fn headers(server: &ServerOptions) -> Result<Vec<(HeaderName, HeaderValue)>, Err
         let name: HeaderName = name
             .parse()
             .map_err(|_| invalid("invalid header name; expected letters, digits and hyphens".to_owned()))?;
-        let value = HeaderValue::from_bytes(value.reveal().as_bytes())
+        let mut value = HeaderValue::from_bytes(value.reveal().as_bytes())
             .map_err(|_| invalid(format!("invalid value of the header {name}; expected no control characters")))?;
+        value.set_sensitive(true);
         headers.push((name, value));
     }
     Ok(headers)

@@ -1,5 +1,6 @@
 //! The builder that holds the settings of a client.
 
+use std::fmt;
 use std::time::Duration;
 
 use comfy_schema::server::{Secret, ServerOptions};
@@ -7,10 +8,21 @@ use comfy_tls::{Pem, Trust};
 
 use super::limits::Limits;
 
+/// Names and values of headers. `Debug` shows neither: a secret may stand in the place of a name.
+#[derive(Clone)]
+pub(super) struct Headers(pub(super) Vec<(String, Secret)>);
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} headers", self.0.len())
+    }
+}
+
 /// A builder that configures and connects a client; [`Client::builder`](super::Client::builder) creates one.
 ///
 /// ```no_run
-/// use std::time::Duration;
+/// use std::fmt;
+use std::time::Duration;
 /// use comfy_runtime::Client;
 ///
 /// # async fn connect() -> Result<(), comfy_runtime::client::Error> {
@@ -27,7 +39,7 @@ use super::limits::Limits;
 pub struct ClientBuilder {
     pub(super) url: Secret,
     pub(super) prefix: String,
-    pub(super) headers: Vec<(String, Secret)>,
+    pub(super) headers: Headers,
     pub(super) proxy: Option<Secret>,
     pub(super) trust: Trust,
     pub(super) websocket: Option<Secret>,
@@ -42,7 +54,7 @@ impl ClientBuilder {
         Self {
             url: url.into(),
             prefix: "/api".to_owned(),
-            headers: Vec::new(),
+            headers: Headers(Vec::new()),
             proxy: None,
             trust: Trust::default(),
             websocket: None,
@@ -61,7 +73,7 @@ impl ClientBuilder {
         if let Some(path) = &options.pin_certificate {
             trust = trust.pin(Pem::File(path.clone()));
         }
-        let (headers, websocket) = (options.all_headers(), options.websocket.clone());
+        let (headers, websocket) = (Headers(options.all_headers()), options.websocket.clone());
         Self { headers, trust, websocket, ..Self::new(options.url.clone()) }
     }
 
@@ -75,7 +87,7 @@ impl ClientBuilder {
 
     /// Adds a header to every request. The value is treated as a secret.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), Secret::new(value)));
+        self.headers.0.push((name.into(), Secret::new(value)));
         self
     }
 

@@ -86,7 +86,7 @@ impl Transport {
         };
         // Plain HTTP needs no certificates, so that it works on systems without any.
         let tls = if base.scheme() == "http" { comfy_tls::no_tls() } else { builder.trust.client_config() };
-        let http = settings.client(header_map(&builder.headers)?, tls)?;
+        let http = settings.client(header_map(&builder.headers.0)?, tls)?;
         let prefix = builder.prefix.trim_matches('/').to_owned();
         let credentials = take_credentials(&http, &mut base);
         let websocket = builder.websocket.as_ref().map(|path| websocket_url(&base, path)).transpose()?;

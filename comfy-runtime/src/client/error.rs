@@ -82,6 +82,19 @@ pub enum Error {
         /// The time.
         time: Duration,
     },
+    /// The server broke off an upload that is larger than it accepts.
+    #[error(
+        "{call}: the file is too large: it has {size} bytes, and the server accepts requests of at most {limit} bytes"
+    )]
+    #[non_exhaustive]
+    TooLarge {
+        /// Method and route.
+        call: String,
+        /// The size of the file in bytes.
+        size: u64,
+        /// The maximum size of a request in bytes, which the option `--max-upload-size` of ComfyUI sets in megabytes.
+        limit: u64,
+    },
     /// The server does not have the file to which a mask was to be applied.
     #[error("cannot upload the mask: the server does not have its original {original:?}; upload it first")]
     #[non_exhaustive]

@@ -161,6 +161,14 @@ impl Upload {
         Error::File { path, reason }
     }
 
+    /// Returns the size of the content; `None` if the file cannot be read.
+    async fn size(&self) -> Option<u64> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::File(path) => Some(tokio::fs::metadata(path).await.ok()?.len()),
+        }
+    }
+
     /// Computes the size and the SHA-256 hash of the content.
     async fn digest(&self) -> Result<(u64, String), Error> {
         let mut hash = Sha256::new();
@@ -250,8 +258,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than
-    /// the server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413, or [`Error::TooLarge`],
+    /// if it is larger than the server accepts (see [`features`](Self::features)), or with status 400 if the subfolder
+    /// leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
     }
@@ -325,6 +334,9 @@ impl Client {
                 Ok(response) => return Ok(Uploaded::read(response, upload)),
                 Err(error) => error,
             };
+            if matches!(&error, Error::Transport { reason, .. } if !reason.is_connect()) {
+                self.check_size(upload, &call).await?;
+            }
             if retries >= transport.limits.retries || !error.is_temporary() {
                 return Err(error);
             }
@@ -332,6 +344,18 @@ impl Client {
             debug!(%error, ?wait, "retrying the upload");
             tokio::time::sleep(wait).await;
             retries += 1;
+        }
+    }
+}
+
+impl Client {
+    /// Returns an error if a file is larger than the server accepts. A server refuses such a file before it has read it,
+    /// and when it then closes the connection, its refusal may be lost.
+    async fn check_size(&self, upload: &Upload, call: &Call<'_>) -> Result<(), Error> {
+        let (Some(size), Ok(features)) = (upload.size().await, self.features().await) else { return Ok(()) };
+        match features.max_upload_size {
+            Some(limit) if size > limit => Err(Error::TooLarge { call: call.name(), size, limit }),
+            _ => Ok(()),
         }
     }
 }

@@ -32,17 +32,21 @@ pub(super) fn error_message(body: &[u8]) -> String {
 
 /// Returns whether a body is an HTML page, as login pages and proxies send.
 pub(super) fn is_page(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    body.trim_ascii_start().starts_with(b"<")
+    without_mark(body).trim_ascii_start().starts_with(b"<")
 }
 
 /// Returns a description of an HTML page with its first words.
 pub(super) fn page(body: &[u8]) -> String {
-    let words = first_words(&String::from_utf8_lossy(body));
+    let words = first_words(&String::from_utf8_lossy(without_mark(body)));
     if words.is_empty() {
         return "an HTML page".to_owned();
     }
     format!("an HTML page, \"{}\"", shortened(&words, MAX_PAGE_CHARS))
+}
+
+/// Removes a byte order mark.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 fn of_json(value: &Value) -> String {
