@@ -8,8 +8,8 @@ mod common;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::Command;
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use comfy_codegen::{Config, Error};
@@ -36,19 +36,15 @@ impl Recorder {
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let (sender, heads) = mpsc::channel();
         let answer: Arc<Answer> = Arc::new(answer);
-        let sender = Mutex::new(sender);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let head = match &tls {
-                    None => serve(stream, &*answer),
+                match &tls {
+                    None => serve(stream, &*answer, &sender),
                     Some(config) => {
                         let connection = ServerConnection::new(Arc::clone(config)).unwrap();
-                        serve(StreamOwned::new(connection, stream), &*answer)
+                        serve(StreamOwned::new(connection, stream), &*answer, &sender)
                     }
                 };
-                if let Some(head) = head {
-                    _ = sender.lock().unwrap().send(head);
-                }
             }
         });
         Self { url, heads }
@@ -66,7 +62,8 @@ impl Recorder {
     }
 }
 
-fn serve(stream: impl Read + Write, answer: &Answer) -> Option<String> {
+/// Serves one request, which is recorded before it is answered.
+fn serve(stream: impl Read + Write, answer: &Answer, heads: &Sender<String>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -74,6 +71,7 @@ fn serve(stream: impl Read + Write, answer: &Answer) -> Option<String> {
             return None;
         }
     }
+    heads.send(head.to_lowercase()).ok()?;
     let (status, text) = answer(head.split(' ').nth(1)?);
     let (location, body) = if (300..400).contains(&status) { (text, String::new()) } else { (String::new(), text) };
     let reply = format!(
@@ -81,8 +79,7 @@ fn serve(stream: impl Read + Write, answer: &Answer) -> Option<String> {
         body.len()
     );
     stream.get_mut().write_all(reply.as_bytes()).ok()?;
-    stream.get_mut().flush().ok()?;
-    Some(head.to_lowercase())
+    stream.get_mut().flush().ok()
 }
 
 fn with_secrets(url: &str) -> ServerOptions {

@@ -110,7 +110,13 @@ impl Client<'_> {
             }
             error => comfy_schema::causes::in_full(error),
         };
-        match remedy(&error) {
+        let remedy = match &error {
+            // These do not name their cause.
+            ureq::Error::Io(error) => remedy(error),
+            ureq::Error::Other(error) => remedy(error.as_ref()),
+            error => remedy(error),
+        };
+        match remedy {
             Some(remedy) => self.unreachable(&format!("{reason}; {remedy}")),
             None => self.unreachable(&reason),
         }

@@ -21,8 +21,7 @@ impl fmt::Debug for Headers {
 /// A builder that configures and connects a client; [`Client::builder`](super::Client::builder) creates one.
 ///
 /// ```no_run
-/// use std::fmt;
-use std::time::Duration;
+/// use std::time::Duration;
 /// use comfy_runtime::Client;
 ///
 /// # async fn connect() -> Result<(), comfy_runtime::client::Error> {
