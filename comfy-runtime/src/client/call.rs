@@ -10,6 +10,7 @@ use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
 use super::redirect::{self, Redirects};
+use super::response;
 use super::retry_after::retry_after;
 use super::transport::{Mount, Transport};
 use super::words::{self, error_message};
@@ -207,7 +208,7 @@ impl Call<'_> {
     pub(crate) async fn json(self) -> Result<Value, Error> {
         let name = self.name();
         let body = self.send_and_read().await?;
-        Value::parse(&body).map_err(|error| {
+        response::parse(&name, &body).map_err(|error| {
             let html = || format!("expected JSON, found {}; is this the URL of a ComfyUI server?", words::page(&body));
             let reason = if words::is_page(&body) { html() } else { error.to_string() };
             Error::InvalidResponse { call: name, reason }
@@ -245,12 +246,17 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(name, error))? {
         if body.len() + chunk.len() > max {
-            let reason = format!("expected at most {max} bytes, found more; see `max_response_bytes`");
-            return Err(Error::InvalidResponse { call: name.to_owned(), reason });
+            return Err(too_large(name, max as u64, "max_response_bytes"));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Returns the error for a response of more bytes than a setting of the client allows.
+pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
+    let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
+    Error::InvalidResponse { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.

@@ -4,6 +4,7 @@ use comfy_schema::Value;
 use comfy_schema::shown::shortened;
 
 use super::json;
+use super::response;
 
 /// Maximum number of characters of a body that an error quotes.
 const MAX_MESSAGE_CHARS: usize = 500;
@@ -23,7 +24,7 @@ pub(super) fn error_message(body: &[u8]) -> String {
     if is_page(body) {
         return page(body);
     }
-    let message = match Value::parse(body) {
+    let message = match response::parse_message("the body of a failed call", body) {
         Ok(value) => of_json(&value),
         Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
     };

@@ -2,14 +2,17 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod attach;
 mod delivery;
 mod download;
 mod drift;
+mod polling;
 mod preflight;
 mod redirects;
 mod replay;
 mod routes;
 mod runs;
+mod saving;
 mod scripted;
 mod servers;
 mod socket;
