@@ -14,7 +14,7 @@ use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::call::{Call, retry_wait, send_request, too_large, transport_error};
+use super::call::{Call, retry_wait, too_large, transport_error};
 use super::content::{self, HEAD_BYTES};
 use super::error::Error;
 use super::file::OutputFile;
@@ -288,13 +288,13 @@ impl Reader {
 }
 
 fn view_call<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> Call<'t> {
-    query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
+    query.iter().fold(transport.get(["view"]).follow_anywhere(), |call, (name, value)| call.query(name, value.as_str()))
 }
 
 /// Sends a request. The read timeout applies to the head of the response as it does to each chunk.
 async fn send(transport: &Transport, call: Call<'_>) -> Result<Response, Error> {
     let limit = transport.limits.read_timeout;
-    timeout(limit, send_request(CALL, call.request())).await.map_err(|_| timed_out(limit))?
+    timeout(limit, call.exchange(call.request())).await.map_err(|_| timed_out(limit))?
 }
 
 /// Waits before the next attempt, or returns the error if there must not be another attempt.
@@ -310,11 +310,9 @@ async fn wait_or_fail(transport: &Transport, retries: &mut u32, error: Error) ->
 }
 
 fn truncated(received: u64, length: u64) -> Error {
-    let message = format!("the body ended after {received} of {length} bytes");
-    Error::Status { call: CALL.into(), status: 502, message, retry_after: None }
+    Error::Incomplete { call: CALL.into(), received, length }
 }
 
 fn timed_out(limit: Duration) -> Error {
-    let message = format!("no byte was received for {} s", limit.as_secs_f32());
-    Error::Status { call: CALL.into(), status: 504, message, retry_after: None }
+    Error::NoProgress { call: CALL.into(), time: limit }
 }

@@ -15,6 +15,7 @@ use super::builder::ClientBuilder;
 use super::ending::{Deletion, Ending};
 use super::hub::Hub;
 use super::origin::Origin;
+use super::outputs::Selection;
 use super::routes::{HistoryEntry, Queue};
 use super::status::{self, QueueSnapshot};
 use super::strays::Received;
@@ -96,5 +97,5 @@ pub fn queue(document: &[u8]) -> usize {
 
 fn tracker() -> Arc<Tracker> {
     let origin = Workflow::from_json(WORKFLOW).map(|workflow| Origin::new(&workflow)).unwrap_or_default();
-    Arc::new(Tracker::new(PROMPT_ID.to_owned(), Arc::new(origin)))
+    Arc::new(Tracker::new(PROMPT_ID.to_owned(), Arc::new(origin), Selection::default()))
 }
