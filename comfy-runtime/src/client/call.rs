@@ -10,6 +10,8 @@ use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
 use super::json;
+use super::json_reader::{Filter, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 use super::transport::{Mount, Transport};
 
 /// Maximum number of characters of a response body that an error quotes.
@@ -182,14 +184,18 @@ impl Call<'_> {
 
     /// Sends the request and parses the body as JSON.
     pub(crate) async fn json(self) -> Result<Value, Error> {
-        let name = self.name();
-        let body = self.send_and_read().await?;
-        Value::parse(&body).map_err(|error| {
-            let is_html = body.trim_ascii_start().starts_with(b"<");
-            let html = "expected JSON, found an HTML page; is this the URL of a ComfyUI server?";
-            let reason = if is_html { html.to_owned() } else { error.to_string() };
-            Error::InvalidResponse { call: name, reason }
+        let bounds = JsonBounds::response(self.transport.limits.max_response_bytes);
+        self.filtered_json(bounds, &KeepAll).await
+    }
+
+    /// Sends the request and parses the body as JSON while it arrives, without the values that the filter leaves out.
+    pub(crate) async fn filtered_json(self, bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, Error> {
+        let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
+        self.with_retries(|| async {
+            let response = send_request(name, self.request().timeout(timeout)).await?;
+            read_json(name, response, JsonReader::new(bounds, filter)).await
         })
+        .await
     }
 
     /// Sends the request and returns the body as text; invalid UTF-8 is replaced.
@@ -234,6 +240,20 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Parses the body of a response as JSON while it arrives.
+async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_>) -> Result<Value, Error> {
+    let read = loop {
+        match response.chunk().await.map_err(|error| transport_error(name, error))? {
+            Some(chunk) => match reader.push(&chunk) {
+                Ok(()) => {}
+                Err(reason) => break Err(reason),
+            },
+            None => break reader.finish(),
+        }
+    };
+    read.map_err(|reason| Error::InvalidResponse { call: name.to_owned(), reason })
 }
 
 /// Returns the error for a response of more bytes than a setting of the client allows.

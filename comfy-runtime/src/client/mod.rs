@@ -37,6 +37,7 @@ mod frame;
 mod hub;
 mod inner;
 mod json;
+mod json_reader;
 mod limits;
 mod mailbox;
 mod origin;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};
@@ -18,7 +18,7 @@ use super::origin::{NodeKey, Origin, OriginRef};
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection, node_problems};
 use super::run::Run;
-use super::status::history_entry;
+use super::status::{history_entry, queue_item};
 use super::tracker::Tracker;
 use crate::workflow::Workflow;
 
@@ -391,9 +391,8 @@ impl fmt::Debug for Submission<'_> {
 impl Inner {
     /// Returns a prompt's item of the queue or the history: number, id, prompt, extra data, outputs.
     async fn queue_item(&self, prompt_id: &str) -> Result<Option<Value>, Error> {
-        let queue = self.queue.snapshot(&self.transport, Instant::now()).await?;
-        if let Some(item) = queue.item(prompt_id) {
-            return Ok(Some(item.clone()));
+        if let Some(item) = queue_item(&self.transport, prompt_id).await? {
+            return Ok(Some(item));
         }
         let entry = history_entry(&self.transport, prompt_id).await?;
         Ok(entry.map(|entry| json::get(&entry, "prompt").cloned().unwrap_or(Value::Null)))

@@ -4,7 +4,6 @@ mod manifest;
 
 use std::env;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,8 +13,8 @@ use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
 use crate::server::AccessArguments;
+use crate::{print, replace};
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
