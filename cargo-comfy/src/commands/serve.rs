@@ -40,7 +40,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FOLDER=FILE,…", value_parser = models)]
     models: Vec<(String, Vec<String>)>,
 
-    /// Reject every file name that the definitions do not list, as a real server does.
+    /// Reject every file that the definitions do not list and the folders do not hold, as a real server does, instead
+    /// of assuming that all files exist.
     #[arg(long)]
     strict_models: bool,
 
@@ -108,7 +109,7 @@ impl Serve {
             .host(self.host)
             .port(self.port)
             .timing(timing)
-            .any_model(!self.strict_models)
+            .assume_files(!self.strict_models)
             .previews(self.preview_method == PreviewMethod::Auto);
         for (folder, files) in self.models {
             server = server.models(folder, files);

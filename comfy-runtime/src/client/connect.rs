@@ -11,9 +11,7 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use super::Client;
 use super::builder::{Certificates, ClientBuilder};
 use super::error::Error;
-use super::hub::Hub;
 use super::inner::Inner;
-use super::socket;
 use super::transport::Transport;
 
 impl Client {
@@ -28,6 +26,15 @@ impl Client {
     /// Panics outside of a tokio runtime.
     pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
         Self::builder(url).connect().await
+    }
+
+    /// Creates a client for the server at a URL without a request. See [`ClientBuilder::connect_lazy`].
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Setup`] if the URL is invalid.
+    pub fn connect_lazy(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(url).connect_lazy()
     }
 
     /// Returns a builder for a client whose settings differ from the defaults.
@@ -56,6 +63,9 @@ impl Client {
 impl ClientBuilder {
     /// Connects to the server.
     ///
+    /// A server without a WebSocket, or with a proxy in front of it that does not pass one, is accepted if it responds to
+    /// `GET /queue`: its runs are polled. [`Client::has_websocket`] says so.
+    ///
     /// # Errors
     ///
     /// Returns [`Error::Setup`] if a setting is invalid, and [`Error::Socket`] if no ComfyUI server responds at the
@@ -65,20 +75,30 @@ impl ClientBuilder {
     ///
     /// Panics outside of a tokio runtime.
     pub async fn connect(self) -> Result<Client, Error> {
+        let client = self.connect_lazy()?;
+        client.inner.connect().await?;
+        Ok(client)
+    }
+
+    /// Creates a client without a request, so that the server need not be running yet.
+    ///
+    /// The WebSocket is opened when the client submits its first workflow or attaches to its first run, and a client
+    /// that does neither never opens it. If it cannot be opened then, the submission is sent nevertheless, and the
+    /// client continues to try.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Setup`] if a setting is invalid.
+    pub fn connect_lazy(self) -> Result<Client, Error> {
         let transport = Arc::new(Transport::new(&self)?);
         let client_id = self.client_id.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
-        let first = socket::open(&transport, &client_id).await?;
-        let hub = Arc::new(Hub::new());
         let keys = (self.comfy_org_api_key, self.comfy_org_auth_token);
-        let inner = Inner::new(Arc::clone(&transport), Arc::clone(&hub), client_id.clone(), keys);
-        hub.set_open();
-        tokio::spawn(socket::keep_open(hub, transport, client_id, first));
-        Ok(Client { inner: Arc::new(inner) })
+        Ok(Client { inner: Arc::new(Inner::new(transport, client_id, keys)) })
     }
 }
 
 impl Transport {
-    fn new(builder: &ClientBuilder) -> Result<Self, Error> {
+    pub(super) fn new(builder: &ClientBuilder) -> Result<Self, Error> {
         let mut base = parse_base(builder.url.reveal())?;
         let invalid =
             |setting, error: reqwest::Error| Error::Setup { setting, reason: error.without_url().to_string() };

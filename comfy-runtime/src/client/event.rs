@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use comfy_schema::Value;
 
-use super::ending::{Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::frame::PreviewFormat;
+use super::json;
 use super::outputs::Done;
 
 /// An event of a run.
@@ -70,14 +71,21 @@ pub enum Event {
     },
     /// A branch of the workflow was blocked with a message; the rest of the workflow runs on.
     Blocked(ExecutionError),
+    /// The server lost the run by a restart, and the workflow was submitted again, as
+    /// [`resubmit_lost`](super::Submission::resubmit_lost) asks for. The events that follow are those of the new run.
+    #[non_exhaustive]
+    Resubmitted {
+        /// The id of the new run.
+        prompt_id: String,
+    },
     /// All selected outputs were made.
     Finished(Done),
     /// A node failed.
     Failed(ExecutionError),
     /// The run was interrupted, by this program or by someone else.
     Interrupted(Interruption),
-    /// The run was deleted from the queue before it started.
-    Deleted,
+    /// The run was removed from the queue before it started, by this program or by someone else.
+    Deleted(Deletion),
     /// The outcome of the run cannot be known.
     Lost(LostRun),
     /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after).
@@ -100,10 +108,26 @@ impl Event {
             Self::Finished(_)
                 | Self::Failed(_)
                 | Self::Interrupted(_)
-                | Self::Deleted
+                | Self::Deleted(_)
                 | Self::Lost(_)
                 | Self::Stalled(_)
         )
+    }
+}
+
+impl Event {
+    /// Returns about how much memory the event takes, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let own = size_of::<Self>();
+        own + match self {
+            Self::Preview(preview) | Self::Image(preview) => preview.bytes.len(),
+            Self::Text { node, text } => node.len() + text.len(),
+            Self::Executed { node, output } => node.len() + json::size(output),
+            Self::Unknown { kind, data } => kind.len() + json::size(data),
+            Self::Cached { nodes } => nodes.iter().map(|node| node.len() + size_of::<String>()).sum(),
+            Self::Blocked(error) => json::size(&error.raw),
+            _ => 0,
+        }
     }
 }
 
@@ -113,7 +137,7 @@ impl From<Ending> for Event {
             Ending::Finished(done) => Self::Finished(done),
             Ending::Failed(error) => Self::Failed(error),
             Ending::Interrupted(interruption) => Self::Interrupted(interruption),
-            Ending::Deleted => Self::Deleted,
+            Ending::Deleted(deletion) => Self::Deleted(deletion),
             Ending::Lost(lost) => Self::Lost(lost),
             Ending::Stalled(stalled) => Self::Stalled(stalled),
         }

@@ -109,6 +109,13 @@ enum Token {
     Word,
 }
 
+/// Reads a document that is complete.
+pub(crate) fn read(document: &[u8], bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, String> {
+    let mut reader = JsonReader::new(bounds, filter);
+    reader.push(document)?;
+    reader.finish()
+}
+
 impl<'p> Path<'p> {
     /// Returns the number of arrays and objects that contain the value.
     pub(crate) fn depth(self) -> usize {
@@ -389,7 +396,7 @@ impl<'s> JsonReader<'s> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{Filter, JsonBounds, JsonReader, KeepAll, Path, Value};
 
     fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, String> {
         let mut reader = JsonReader::new(JsonBounds::response(1 << 20), filter);

@@ -25,6 +25,41 @@ const MAX_QUEUE_KEPT_BYTES: usize = 32 << 20;
 /// about 100,000 prompts may wait.
 const MAX_QUEUE_VALUES: usize = 800_000;
 
+/// Maximum size of a WebSocket message, in bytes: a full-size image of `SaveImageWebsocket` is one message. The memory is
+/// taken as the bytes arrive, whatever size the frame claims.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 256 << 20;
+
+/// Maximum size of an event, in bytes. Events hold texts and names of files; images have messages of their own.
+const MAX_EVENT_BYTES: usize = 64 << 20;
+
+/// Maximum number of values in an event, which take at most 150 MB.
+const MAX_EVENT_VALUES: usize = 1 << 20;
+
+/// Maximum number of previews that wait for one reader.
+pub(crate) const MAX_WAITING_PREVIEWS: usize = 4;
+
+/// Maximum number of reports of progress, and of other events, that wait for one reader. The longest recorded run has
+/// about 3,000.
+pub(crate) const MAX_WAITING_EVENTS: usize = 10_000;
+
+/// Maximum size of the events other than progress and images that wait for one reader, in bytes.
+pub(crate) const MAX_WAITING_BYTES: usize = 64 << 20;
+
+/// Maximum size of the result images that wait for one reader, in bytes.
+pub(crate) const MAX_WAITING_IMAGE_BYTES: usize = 512 << 20;
+
+/// Maximum number of nodes whose outputs are kept from events. They are needed only if the history is lost.
+pub(crate) const MAX_OUTPUT_NODES: usize = 10_000;
+
+/// Maximum size of the outputs that are kept from events, in bytes.
+pub(crate) const MAX_OUTPUT_BYTES: usize = 64 << 20;
+
+/// Maximum number of frames of unknown prompts that are kept while a submission waits for its response.
+pub(crate) const MAX_STRAY_FRAMES: usize = 4096;
+
+/// Maximum size of the frames of unknown prompts that are kept, in bytes.
+pub(crate) const MAX_STRAY_BYTES: usize = 64 << 20;
+
 /// Maximum size of a downloaded file, in bytes, so that an endless response does not fill the disk. Videos without
 /// compression have some 10 GB.
 const MAX_DOWNLOAD_BYTES: u64 = 64 << 30;
@@ -101,6 +136,11 @@ impl JsonBounds {
     /// Returns the bounds of one item of the server's queue, of this number of bytes. The other items are not kept.
     pub(crate) const fn queue_item(max: usize) -> Self {
         Self { bytes: MAX_QUEUE_BYTES, ..Self::response(max) }
+    }
+
+    /// Returns the bounds of an event of the WebSocket.
+    pub(crate) const fn event() -> Self {
+        Self { bytes: MAX_EVENT_BYTES as u64, kept: MAX_EVENT_BYTES, values: MAX_EVENT_VALUES, setting: None }
     }
 
     /// Returns the message about a document of too many bytes.

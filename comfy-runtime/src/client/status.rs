@@ -39,6 +39,7 @@ pub(crate) struct QueueSnapshot {
     running: Vec<String>,
     /// The waiting prompts in the order in which they will run.
     waiting: Vec<String>,
+    /// The queue without the prompts in it.
     raw: Value,
 }
 
@@ -55,10 +56,10 @@ impl QueueCache {
         since: Instant,
     ) -> Result<RunStatus, Error> {
         let queue = self.snapshot(transport, since).await?;
-        if let Some(status) = queue.status(&tracker.prompt_id) {
+        if let Some(status) = queue.status(tracker.prompt_id()) {
             return Ok(status);
         }
-        let entry = history_entry(transport, &tracker.prompt_id).await?;
+        let entry = history_entry(transport, tracker.prompt_id()).await?;
         Ok(entry.map_or(RunStatus::Absent, |entry| RunStatus::Ended(Box::new(ending(transport, tracker, &entry)))))
     }
 
@@ -77,7 +78,7 @@ impl QueueCache {
 }
 
 impl QueueSnapshot {
-    fn read(raw: Value, requested_at: Instant) -> Self {
+    pub(super) fn read(raw: Value, requested_at: Instant) -> Self {
         let id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str).map(str::to_owned);
         let number = |item: &Value| json::array(Some(item)).first().and_then(Value::as_f64).unwrap_or_default();
         let items = |key| json::array(json::get(&raw, key));
@@ -90,7 +91,7 @@ impl QueueSnapshot {
         Self { requested_at, running, waiting, raw }
     }
 
-    fn status(&self, prompt_id: &str) -> Option<RunStatus> {
+    pub(super) fn status(&self, prompt_id: &str) -> Option<RunStatus> {
         if self.is_running(prompt_id) {
             return Some(RunStatus::Running);
         }
@@ -116,15 +117,17 @@ impl QueueSnapshot {
         lists.into_iter().flatten().find(|item| is_item_of(item, prompt_id))
     }
 
-    /// Returns the id of another prompt. As long as the server knows it, the server was not restarted.
-    pub(crate) fn other(&self, prompt_id: &str) -> Option<&str> {
-        self.running.iter().chain(&self.waiting).map(String::as_str).find(|id| *id != prompt_id)
+    /// Returns the id of another prompt, and whether it runs. A prompt that runs stays in the queue or in the history
+    /// as long as the server runs, while one that waits can be removed.
+    pub(crate) fn other(&self, prompt_id: &str) -> Option<(&str, bool)> {
+        let running = self.running.iter().map(|id| (id.as_str(), true));
+        running.chain(self.waiting.iter().map(|id| (id.as_str(), false))).find(|(id, _)| *id != prompt_id)
     }
 }
 
 /// Returns whether a part of the server's queue is skipped while it arrives. The queue holds the whole prompt of every
 /// client; kept are number, id, the id of the client, and the time of creation.
-fn skips_in_queue(path: Path<'_>) -> bool {
+pub(super) fn skips_in_queue(path: Path<'_>) -> bool {
     match path.depth() {
         1 => !matches!(path.key(0), Some("queue_running" | "queue_pending")),
         3 => matches!(path.index(2), Some(2 | 4..)),
@@ -170,8 +173,8 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
 /// run before.
-fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
-    let done = Done::from_entry(&tracker.prompt_id, &tracker.origin, transport, entry.clone());
+pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
+    let done = Done::from_entry(tracker.prompt_id(), &tracker.origin, transport, entry.clone());
     let status = json::get(entry, "status");
     let messages = json::array(status.and_then(|status| json::get(status, "messages")));
     for message in messages.iter().rev() {
@@ -188,11 +191,11 @@ fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Endin
 }
 
 pub(crate) fn failed(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
-    let error = ExecutionError::read(&tracker.prompt_id, data, &tracker.origin);
+    let error = ExecutionError::read(tracker.prompt_id(), data, &tracker.origin);
     Ending::Failed(ExecutionError { partial: Some(partial), ..error })
 }
 
 pub(crate) fn interrupted(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
-    let interruption = Interruption::read(&tracker.prompt_id, data, &tracker.origin);
+    let interruption = Interruption::read(tracker.prompt_id(), data, &tracker.origin);
     Ending::Interrupted(Interruption { partial: Some(partial), ..interruption })
 }

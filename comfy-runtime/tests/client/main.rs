@@ -5,6 +5,7 @@
 mod delivery;
 mod download;
 mod drift;
+mod limits;
 mod preflight;
 mod replay;
 mod routes;

@@ -155,7 +155,7 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
                 derive_accept_key(key.as_bytes())
             );
             stream.write_all(head.as_bytes()).await.ok()?;
-            return listen(&shared, stream).await;
+            return listen(&shared, stream, &call.query).await;
         }
         let reply = (shared.answer)(&call);
         let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
@@ -175,10 +175,13 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
 }
 
 /// Serves one WebSocket.
-async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
+async fn listen(shared: &Shared, stream: TcpStream, query: &str) -> Option<()> {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
     let mut wire = shared.wire.subscribe();
-    let greeting = r#"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}}"#;
+    let sid = query.strip_prefix("clientId=").unwrap_or("x");
+    let greeting = format!(
+        r#"{{"type": "status", "data": {{"status": {{"exec_info": {{"queue_remaining": 0}}}}, "sid": "{sid}"}}}}"#
+    );
     socket.send(Message::text(greeting)).await.ok()?;
     shared.opened.send_modify(|count| *count += 1);
     loop {

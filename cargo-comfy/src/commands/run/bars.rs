@@ -62,6 +62,10 @@ impl Bars {
             }
             Event::Progress { value, max, .. } => self.set_step(*value, *max),
             Event::Text { node, text, .. } => self.print_line(&format!("{}: {text}", self.name(node))),
+            Event::Resubmitted { prompt_id, .. } => {
+                self.done.clear();
+                self.print_line(&format!("warning: the server was restarted; submitted again as prompt {prompt_id}"));
+            }
             Event::Blocked(error) => self.print_line(&format!("warning: {error}")),
             Event::Finished(_) => {
                 self.done.extend(self.names.iter().map(|(id, _)| id.clone()));
@@ -69,7 +73,7 @@ impl Bars {
                 self.close();
             }
             // The caller reports the reason when the run has ended.
-            Event::Failed(_) | Event::Interrupted(_) | Event::Deleted | Event::Lost(_) | Event::Stalled(_) => {
+            Event::Failed(_) | Event::Interrupted(_) | Event::Deleted(_) | Event::Lost(_) | Event::Stalled(_) => {
                 self.close();
             }
             // The caller draws previews itself, and prints results when the run has ended. The last pattern is required

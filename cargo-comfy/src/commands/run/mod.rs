@@ -144,7 +144,7 @@ impl Run {
             Err(error) => return Err(error.into()),
         };
         tokio::select! {
-            ending = self.follow(&workflow, &run) => self.conclude(&run, ending).await,
+            ending = self.follow(&workflow, &run) => self.conclude(ending).await,
             stopped = stop => {
                 stopped?;
                 eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
@@ -222,7 +222,7 @@ impl Run {
         run.ending()
     }
 
-    async fn conclude(&self, run: &Running, ending: Option<Ending>) -> Result<(), Failure> {
+    async fn conclude(&self, ending: Option<Ending>) -> Result<(), Failure> {
         let code = match &ending {
             Some(Ending::Finished(done)) => return self.save.save(done, self.json).await,
             Some(Ending::Failed(error)) => {
@@ -235,12 +235,12 @@ impl Run {
                 }
                 FAILED
             }
-            Some(Ending::Interrupted(_) | Ending::Deleted) => INTERRUPTED,
+            Some(Ending::Interrupted(_) | Ending::Deleted(_)) => INTERRUPTED,
             // The last pattern is required because the enum may grow. `None` means that the events stopped before the
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result(run.prompt_id())) {
+        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
             eprintln!("error: {error}");
             if let Error::Execution(error) = &error {
                 eprint!("{}", error.traceback.concat());
