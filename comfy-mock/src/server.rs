@@ -156,6 +156,12 @@ impl Server {
         }
     }
 
+    /// Adds a line to the log of the server, which `/internal/logs` shows. A real server writes, for example, which custom
+    /// nodes failed to load.
+    pub fn log(&self, line: &str) {
+        self.shared.log(line);
+    }
+
     /// Clears the cache of node results, as `POST /free` with `free_memory` does, so that every node is executed again.
     pub fn forget_cache(&self) {
         lock(&self.shared.cache).clear();

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use comfy_runtime::Client;
 use comfy_schema::Schema;
+use comfy_schema::server::ServerOptions;
 use comfy_schema::shown::{self, escaped};
-use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
-use crate::print;
 use crate::server::ServerArguments;
+use crate::{files, print, stop};
 
 /// Save a server's node definitions in a file to check in.
 #[derive(Debug, Args)]
@@ -53,13 +52,17 @@ const MAX_LISTED_CLASSES: usize = 8;
 impl Snapshot {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (schema, path) = Runtime::new()?.block_on(self.fetch())?;
-        if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        let options = self.server.options()?;
+        stop::run(async |stop| {
+            let (schema, path) = stop.guard(self.fetch(&options)).await??;
+            if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        })
     }
 
     /// Fetches the server's definitions, and returns them with the path of their file.
-    async fn fetch(&self) -> Result<(Schema, PathBuf), Failure> {
-        let client = Client::builder_with(&self.server.options()?).connect().await?;
+    async fn fetch(&self, options: &ServerOptions) -> Result<(Schema, PathBuf), Failure> {
+        // This needs no WebSocket, so none is opened.
+        let client = Client::builder_with(options).connect_lazy()?;
         let path = match &self.out {
             Some(out) => out.clone(),
             None => default_path(&client.system_stats().await?.comfyui_version)?,

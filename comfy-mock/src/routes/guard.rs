@@ -60,12 +60,10 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
             }
             response
         }
-        HttpKind::Hang => {
-            let mut stopped = shared.stop.subscribe();
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                future::pending::<()>().await;
-            }
-            reply::empty(503)
+        HttpKind::Hang => hang(shared).await,
+        HttpKind::HangAfter => {
+            drop(respond(shared, request, next).await);
+            hang(shared).await
         }
         HttpKind::Delay(time) => {
             tokio::time::sleep(time).await;
@@ -73,6 +71,15 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
         }
         HttpKind::CutBody(after) => cut(respond(shared, request, next).await, after).await,
     }
+}
+
+/// Waits until the server stops.
+async fn hang(shared: &Shared) -> Response {
+    let mut stopped = shared.stop.subscribe();
+    if stopped.wait_for(|stopped| *stopped).await.is_err() {
+        future::pending::<()>().await;
+    }
+    reply::empty(503)
 }
 
 /// Cuts off the body of a response after this many bytes. `Content-Length` stays that of the whole body.

@@ -124,6 +124,8 @@ impl Event {
             Self::Text { node, text } => node.len() + text.len(),
             Self::Executed { node, output } => node.len() + json::size(output),
             Self::Unknown { kind, data } => kind.len() + json::size(data),
+            Self::Progress { node, .. } => node.len(),
+            Self::Executing { node, display_node } => node.len() + display_node.len(),
             Self::Cached { nodes } => nodes.iter().map(|node| node.len() + size_of::<String>()).sum(),
             Self::Blocked(error) => json::size(&error.raw),
             _ => 0,

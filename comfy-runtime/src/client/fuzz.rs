@@ -53,10 +53,10 @@ pub fn frames<'m>(messages: impl IntoIterator<Item = Message<'m>>) -> usize {
     let hub = Hub::new();
     hub.add(&tracker);
     for message in messages {
-        match message {
-            Message::Text(text) => hub.receive(&Received::Text(text.into())),
-            Message::Binary(bytes) => hub.receive(&Received::Binary(Bytes::copy_from_slice(bytes))),
-        }
+        hub.receive(&match message {
+            Message::Text(text) => Received::Text(text.into()),
+            Message::Binary(bytes) => Received::Binary(Bytes::copy_from_slice(bytes)),
+        });
     }
     _ = (tracker.hint(), tracker.last_node(), tracker.outputs());
     tracker.set_ending(Ending::Deleted(Deletion::new(PROMPT_ID, false)));

@@ -38,9 +38,9 @@ const MAX_EVENT_VALUES: usize = 1 << 20;
 /// Maximum number of previews that wait for one reader.
 pub(crate) const MAX_WAITING_PREVIEWS: usize = 4;
 
-/// Maximum number of reports of progress, and of other events, that wait for one reader. The longest recorded run has
-/// about 3,000.
-pub(crate) const MAX_WAITING_EVENTS: usize = 10_000;
+/// Maximum number of reports of progress, and of other events, that wait for one reader. Hours of sampling report about as
+/// many, and they take some 30 MB.
+pub(crate) const MAX_WAITING_EVENTS: usize = 100_000;
 
 /// Maximum size of the events other than progress and images that wait for one reader, in bytes.
 pub(crate) const MAX_WAITING_BYTES: usize = 64 << 20;

@@ -13,8 +13,8 @@ use super::limits::{MAX_WAITING_BYTES, MAX_WAITING_EVENTS, MAX_WAITING_IMAGE_BYT
 /// The events of one run for one reader: a [`Stream`] that ends after the last event.
 ///
 /// A slow reader delays neither the run nor other readers. What waits for it is limited, and the oldest of each kind is
-/// dropped first: four previews, 10,000 reports of progress, result images of 512 MiB together, and 10,000 other events
-/// of 64 MiB together. The last event is never dropped.
+/// dropped first: four previews, 100,000 reports of progress, result images of 512 MiB together, and 100,000 other
+/// events, each kind of 64 MiB together. The last event is never dropped.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Events(Arc<Mailbox>);
@@ -68,7 +68,7 @@ impl Default for Waiting {
     fn default() -> Self {
         let lanes = [
             Lane::new(MAX_WAITING_PREVIEWS, usize::MAX),
-            Lane::new(MAX_WAITING_EVENTS, usize::MAX),
+            Lane::new(MAX_WAITING_EVENTS, MAX_WAITING_BYTES),
             Lane::new(usize::MAX, MAX_WAITING_IMAGE_BYTES),
             Lane::new(MAX_WAITING_EVENTS, MAX_WAITING_BYTES),
         ];
@@ -196,7 +196,7 @@ mod tests {
         for _ in 0..600 {
             mailbox.push(Event::Image(image.clone()));
         }
-        for value in 0..20_000 {
+        for value in 0..120_000 {
             mailbox.push(Event::Progress { node: "1".into(), value: f64::from(value), max: 1.0 });
         }
         for number in 0..200 {
