@@ -25,6 +25,7 @@ pub struct HttpFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Status(u16),
+    Page,
     CutBody(usize),
     Hang,
     HangAfter,
@@ -40,6 +41,12 @@ impl HttpFault {
     /// does not allow (below 100 or above 999) becomes 500.
     pub const fn status(status: u16) -> Self {
         Self::new(Kind::Status(status))
+    }
+
+    /// Creates a fault that answers with status 200 and an HTML page, without handling the request, as a proxy does that
+    /// shows a login or does not know the route.
+    pub const fn page() -> Self {
+        Self::new(Kind::Page)
     }
 
     /// Creates a fault that sends this many bytes of the body and then drops the connection. `Content-Length` is that

@@ -8,7 +8,7 @@ use std::{future, io};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -58,6 +58,11 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
             if let Some(after) = fault.retry_after {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after.as_secs()));
             }
+            response
+        }
+        HttpKind::Page => {
+            let mut response = reply::text(200, "<!DOCTYPE html><title>injected fault</title>");
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
             response
         }
         HttpKind::Hang => hang(shared).await,

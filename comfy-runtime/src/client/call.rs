@@ -12,6 +12,7 @@ use super::error::{Error, TransportError};
 use super::json;
 use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::JsonBounds;
+use super::response;
 use super::transport::{Mount, Transport};
 
 /// Maximum number of characters of a response body that an error quotes.
@@ -193,7 +194,7 @@ impl Call<'_> {
         let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
         self.with_retries(|| async {
             let response = send_request(name, self.request().timeout(timeout)).await?;
-            read_json(name, response, JsonReader::new(bounds, filter)).await
+            read_json(name, response, JsonReader::new(name, bounds, filter)).await
         })
         .await
     }
@@ -281,7 +282,7 @@ async fn status_error(name: &str, status: StatusCode, response: Response) -> Err
 
 /// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
 pub(crate) fn error_message(body: &[u8]) -> String {
-    let message = match Value::parse(body) {
+    let message = match response::parse_message("the body of a failed call", body) {
         Ok(value) => match json::get(&value, "error") {
             Some(Value::String(text)) => text.to_string(),
             Some(error) => json::string(error, "message").unwrap_or_else(|| error.to_string()),

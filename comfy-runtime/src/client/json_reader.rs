@@ -4,9 +4,11 @@
 //! not wanted, such as the prompts of other clients, are skipped, and only their structure is checked. The bounds of a
 //! document count its bytes and its values, so that its tree needs at most a known amount of memory.
 
-use comfy_schema::{Map, Text, Value};
+use comfy_schema::shown::escaped;
+use comfy_schema::{JsonErrorKind, Map, Text, Value};
 
 use super::limits::{JsonBounds, MAX_JSON_DEPTH};
+use super::response;
 
 /// Maximum depth at which a filter is asked. Deeper values are kept or left out with the value that contains them.
 const MAX_FILTER_DEPTH: usize = 4;
@@ -45,6 +47,10 @@ pub(crate) struct Path<'p>(&'p [Level]);
 
 /// A reader to which a document is given in pieces.
 pub(crate) struct JsonReader<'s> {
+    /// The call, for reports.
+    call: &'s str,
+    /// Whether every text may have lone surrogates, and not only texts that are shown.
+    is_message: bool,
     filter: &'s dyn Filter,
     bounds: JsonBounds,
     /// The arrays and objects that contain the current place.
@@ -110,8 +116,7 @@ enum Token {
 }
 
 /// Reads a document that is complete.
-pub(crate) fn read(document: &[u8], bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, String> {
-    let mut reader = JsonReader::new(bounds, filter);
+pub(crate) fn read(mut reader: JsonReader<'_>, document: &[u8]) -> Result<Value, String> {
     reader.push(document)?;
     reader.finish()
 }
@@ -136,9 +141,11 @@ impl<'p> Path<'p> {
 }
 
 impl<'s> JsonReader<'s> {
-    /// Creates a reader.
-    pub(crate) fn new(bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+    /// Creates a reader of the response to a call.
+    pub(crate) fn new(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
         Self {
+            call,
+            is_message: false,
             filter,
             bounds,
             levels: Vec::new(),
@@ -150,6 +157,11 @@ impl<'s> JsonReader<'s> {
             read: 0,
             kept: Kept::default(),
         }
+    }
+
+    /// Creates a reader of a message, in which every text may have lone surrogates.
+    pub(crate) fn message(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+        Self { is_message: true, ..Self::new(call, bounds, filter) }
     }
 
     /// Reads the next piece, or returns why the document is refused.
@@ -223,7 +235,7 @@ impl<'s> JsonReader<'s> {
             Some(b'\\') => self.token = Token::String { is_key, is_escaped: true },
             Some(_) if is_key => self.end_key()?,
             Some(_) => {
-                let value = self.scalar()?;
+                let value = self.scalar(false)?;
                 self.end(value);
             }
         }
@@ -243,21 +255,46 @@ impl<'s> JsonReader<'s> {
     }
 
     fn end_word(&mut self) -> Result<(), String> {
-        let value = self.scalar()?;
+        let value = self.scalar(false)?;
         self.end(value);
         Ok(())
     }
 
     /// Returns the value of the current token; `None` if it is skipped.
-    fn scalar(&mut self) -> Result<Option<Value>, String> {
+    fn scalar(&mut self, is_key: bool) -> Result<Option<Value>, String> {
         self.token = Token::None;
         if self.skipped.is_some() {
             return Ok(None);
         }
-        let value = Value::parse(&self.bytes)
-            .map_err(|error| format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64))?;
+        let value = match Value::parse(&self.bytes) {
+            Ok(value) => value,
+            Err(error) if error.kind == JsonErrorKind::Surrogate => self.replaced(is_key)?,
+            Err(error) => return Err(format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64)),
+        };
         self.bytes.clear();
         Ok(Some(value))
+    }
+
+    /// Returns the current text with U+FFFD in place of lone surrogates, or an error where that is not allowed.
+    fn replaced(&self, is_key: bool) -> Result<Value, String> {
+        let text = Value::parse_lossy(&self.bytes, |_| true).map_err(|error| error.reason)?;
+        let mut place = String::new();
+        for level in &self.levels {
+            match &level.container {
+                Container::Array(_) => place += &format!("[{}]", level.begun.saturating_sub(1)),
+                Container::Object(_) => add_key(&mut place, &level.key),
+            }
+        }
+        if let Some(key) = text.as_str().filter(|_| is_key) {
+            add_key(&mut place, key);
+        }
+        let objects = self.levels.iter().filter(|level| matches!(level.container, Container::Object(_)));
+        if self.is_message || response::is_shown_only(objects.map(|level| level.key.as_str())) {
+            response::report(self.call, &place);
+            return Ok(text);
+        }
+        let what = if is_key { "the key" } else { "the text" };
+        Err(format!("half a character (a lone surrogate) in {what} `{place}`"))
     }
 
     fn end_key(&mut self) -> Result<(), String> {
@@ -268,7 +305,7 @@ impl<'s> JsonReader<'s> {
         }
         // The quote at the beginning of a key is not kept, because a skipped key has none.
         self.bytes.insert(0, b'"');
-        if let Some(Value::String(key)) = self.scalar()?
+        if let Some(Value::String(key)) = self.scalar(true)?
             && let Some(level) = self.levels.last_mut()
         {
             level.key = key;
@@ -392,6 +429,17 @@ impl<'s> JsonReader<'s> {
     }
 }
 
+/// Adds the step to a member to the text of a path. The key of a level is empty while a key is read.
+fn add_key(place: &mut String, key: &str) {
+    if key.is_empty() {
+        return;
+    }
+    if !place.is_empty() {
+        place.push('.');
+    }
+    *place += &escaped(key).to_string();
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -399,7 +447,7 @@ mod tests {
     use super::{Filter, JsonBounds, JsonReader, KeepAll, Path, Value};
 
     fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, String> {
-        let mut reader = JsonReader::new(JsonBounds::response(1 << 20), filter);
+        let mut reader = JsonReader::new("GET /x", JsonBounds::response(1 << 20), filter);
         document.chunks(pieces.max(1)).try_for_each(|piece| reader.push(piece))?;
         reader.finish()
     }
@@ -459,7 +507,7 @@ mod tests {
         }
         let mut bounds = JsonBounds::response(100);
         (bounds.bytes, bounds.values) = (1000, 10);
-        let mut reader = JsonReader::new(bounds, &Only("b"));
+        let mut reader = JsonReader::new("GET /x", bounds, &Only("b"));
         reader.push(b"[").unwrap();
         (0..3).for_each(|_| reader.push(br#"["a", 1, 2, 3], "#).unwrap());
         reader.push(br#"["b", 4]]"#).unwrap();
@@ -471,7 +519,7 @@ mod tests {
         let mut bounds = JsonBounds::response(100);
         (bounds.bytes, bounds.values) = (1000, 10);
         let error = |begin: &[u8], piece: &[u8], filter: &dyn Filter| {
-            let mut reader = JsonReader::new(bounds, filter);
+            let mut reader = JsonReader::new("GET /x", bounds, filter);
             reader.push(begin).unwrap();
             // An endless document.
             (0..10_000).find_map(|_| reader.push(piece).err()).unwrap()

@@ -2,10 +2,12 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod attach;
 mod delivery;
 mod download;
 mod drift;
 mod limits;
+mod polling;
 mod preflight;
 mod replay;
 mod routes;

@@ -75,6 +75,16 @@ pub(crate) enum Wire {
     Close,
 }
 
+/// What the server does with requests for a WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sockets {
+    Open,
+    /// Opens them under a client id of the server.
+    Under(&'static str),
+    /// Answers them as any other request.
+    Refuse,
+}
+
 /// A server whose responses are scripted.
 #[derive(Debug)]
 pub(crate) struct Scripted {
@@ -83,6 +93,7 @@ pub(crate) struct Scripted {
 }
 
 struct Shared {
+    sockets: Sockets,
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
@@ -98,9 +109,24 @@ impl std::fmt::Debug for Shared {
 
 impl Scripted {
     pub(crate) async fn start(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Open, answer).await
+    }
+
+    /// Starts a server that registers every WebSocket under this client id.
+    pub(crate) async fn with_sid(sid: &'static str, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Under(sid), answer).await
+    }
+
+    /// Starts a server that opens no WebSocket.
+    pub(crate) async fn refusing(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Refuse, answer).await
+    }
+
+    async fn start_with(sockets: Sockets, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
+            sockets,
             answer: Box::new(answer),
             calls: Mutex::default(),
             wire: broadcast::Sender::new(10_000),
@@ -148,7 +174,7 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
     loop {
         let call = read(&mut stream).await?;
         shared.calls.lock().unwrap().push(call.clone());
-        if let Some(key) = call.header("sec-websocket-key") {
+        if let Some(key) = call.header("sec-websocket-key").filter(|_| shared.sockets != Sockets::Refuse) {
             let head = format!(
                 "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
                  sec-websocket-accept: {}\r\n\r\n",
@@ -178,7 +204,10 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
 async fn listen(shared: &Shared, stream: TcpStream, query: &str) -> Option<()> {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
     let mut wire = shared.wire.subscribe();
-    let sid = query.strip_prefix("clientId=").unwrap_or("x");
+    let sid = match shared.sockets {
+        Sockets::Under(sid) => sid,
+        _ => query.strip_prefix("clientId=").unwrap_or("x"),
+    };
     let greeting = format!(
         r#"{{"type": "status", "data": {{"status": {{"exec_info": {{"queue_remaining": 0}}}}, "sid": "{sid}"}}}}"#
     );
