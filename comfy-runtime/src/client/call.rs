@@ -254,13 +254,13 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
             None => break reader.finish(),
         }
     };
-    read.map_err(|reason| Error::InvalidResponse { call: name.to_owned(), reason })
+    read.map_err(|fault| fault.into_error(name))
 }
 
 /// Returns the error for a response of more bytes than a setting of the client allows.
 pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
-    Error::InvalidResponse { call: name.to_owned(), reason }
+    Error::TooLarge { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.

@@ -117,7 +117,7 @@ impl Download {
     /// # Errors
     ///
     /// Returns [`Error::Transport`] or [`Error::Status`] if the connection broke and the download could not be resumed,
-    /// and [`Error::InvalidResponse`] if the file changed meanwhile or is larger than
+    /// [`Error::InvalidResponse`] if the file changed meanwhile, and [`Error::TooLarge`] if it is larger than
     /// [`max_download_bytes`](super::ClientBuilder::max_download_bytes).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.chunks.as_mut().poll_next(context)).await.transpose()
@@ -127,7 +127,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::InvalidResponse`] if the file is larger than
+    /// Returns [`Error::TooLarge`] if the file is larger than
     /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes), and the errors of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();

@@ -70,6 +70,15 @@ pub enum Error {
         /// A description of what was expected and what was found.
         reason: String,
     },
+    /// The response of the server is larger than a limit of the client allows.
+    #[error("{call}: the response is too large: {reason}")]
+    #[non_exhaustive]
+    TooLarge {
+        /// Method and route.
+        call: String,
+        /// The limit, and the setting that changes it.
+        reason: String,
+    },
     /// The WebSocket cannot be opened.
     #[error("cannot open the WebSocket of the server: {reason}")]
     #[non_exhaustive]

@@ -7,6 +7,7 @@
 use comfy_schema::shown::escaped;
 use comfy_schema::{JsonErrorKind, Map, Text, Value};
 
+use super::error::Error;
 use super::limits::{JsonBounds, MAX_JSON_DEPTH};
 use super::response;
 
@@ -22,6 +23,34 @@ pub(crate) trait Filter: Sync {
     /// Returns whether an array or object is dropped when it is complete, so that it no longer takes memory.
     fn drops(&self, _path: Path<'_>, _value: &Value) -> bool {
         false
+    }
+}
+
+/// The reason why a document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JsonFault {
+    /// It is beyond a limit, which the message names.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It is not JSON, or is cut off.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl From<String> for JsonFault {
+    fn from(reason: String) -> Self {
+        Self::Invalid(reason)
+    }
+}
+
+impl JsonFault {
+    /// Returns the error of the call whose response is refused.
+    pub(crate) fn into_error(self, call: &str) -> Error {
+        let call = call.to_owned();
+        match self {
+            Self::TooLarge(reason) => Error::TooLarge { call, reason },
+            Self::Invalid(reason) => Error::InvalidResponse { call, reason },
+        }
     }
 }
 
@@ -116,7 +145,7 @@ enum Token {
 }
 
 /// Reads a document that is complete.
-pub(crate) fn read(mut reader: JsonReader<'_>, document: &[u8]) -> Result<Value, String> {
+pub(crate) fn read(mut reader: JsonReader<'_>, document: &[u8]) -> Result<Value, JsonFault> {
     reader.push(document)?;
     reader.finish()
 }
@@ -165,7 +194,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Reads the next piece, or returns why the document is refused.
-    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), String> {
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), JsonFault> {
         let mut rest = piece;
         while !rest.is_empty() {
             let used = match self.token {
@@ -183,19 +212,19 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Returns the document after its last byte.
-    pub(crate) fn finish(mut self) -> Result<Value, String> {
+    pub(crate) fn finish(mut self) -> Result<Value, JsonFault> {
         if self.token == Token::Word {
             self.end_word()?;
         }
         match self.root {
             Some(root) if self.expected == Expected::Nothing => Ok(root),
-            _ if self.read == 0 => Err("expected JSON, found an empty body".to_owned()),
-            _ => Err(format!("the JSON document ends early, after {} bytes", self.read)),
+            _ if self.read == 0 => Err("expected JSON, found an empty body".to_owned().into()),
+            _ => Err(format!("the JSON document ends early, after {} bytes", self.read).into()),
         }
     }
 
     /// Reads one byte between tokens. Returns the number of bytes that were used: 0 for the first byte of a word.
-    fn structure(&mut self, byte: u8) -> Result<usize, String> {
+    fn structure(&mut self, byte: u8) -> Result<usize, JsonFault> {
         use Expected as E;
         match (byte, self.expected) {
             (b' ' | b'\t' | b'\r' | b'\n', _) => {}
@@ -215,13 +244,13 @@ impl<'s> JsonReader<'s> {
                 self.token = Token::Word;
                 return Ok(0);
             }
-            _ => return Err(self.unexpected(byte)),
+            _ => return Err(self.unexpected(byte).into()),
         }
         Ok(1)
     }
 
     /// Reads the part of a string that a piece holds, and returns its length.
-    fn string(&mut self, piece: &[u8], is_key: bool, is_escaped: bool) -> Result<usize, String> {
+    fn string(&mut self, piece: &[u8], is_key: bool, is_escaped: bool) -> Result<usize, JsonFault> {
         if is_escaped {
             self.keep(&piece[..1])?;
             self.token = Token::String { is_key, is_escaped: false };
@@ -243,7 +272,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Reads the part of a word that a piece holds, and returns its length.
-    fn word(&mut self, piece: &[u8]) -> Result<usize, String> {
+    fn word(&mut self, piece: &[u8]) -> Result<usize, JsonFault> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
         let end = piece.iter().position(|byte| !is_part(byte));
         let used = end.unwrap_or(piece.len());
@@ -254,14 +283,14 @@ impl<'s> JsonReader<'s> {
         Ok(used)
     }
 
-    fn end_word(&mut self) -> Result<(), String> {
+    fn end_word(&mut self) -> Result<(), JsonFault> {
         let value = self.scalar(false)?;
         self.end(value);
         Ok(())
     }
 
     /// Returns the value of the current token; `None` if it is skipped.
-    fn scalar(&mut self, is_key: bool) -> Result<Option<Value>, String> {
+    fn scalar(&mut self, is_key: bool) -> Result<Option<Value>, JsonFault> {
         self.token = Token::None;
         if self.skipped.is_some() {
             return Ok(None);
@@ -269,14 +298,16 @@ impl<'s> JsonReader<'s> {
         let value = match Value::parse(&self.bytes) {
             Ok(value) => value,
             Err(error) if error.kind == JsonErrorKind::Surrogate => self.replaced(is_key)?,
-            Err(error) => return Err(format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64)),
+            Err(error) => {
+                return Err(format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64).into());
+            }
         };
         self.bytes.clear();
         Ok(Some(value))
     }
 
     /// Returns the current text with U+FFFD in place of lone surrogates, or an error where that is not allowed.
-    fn replaced(&self, is_key: bool) -> Result<Value, String> {
+    fn replaced(&self, is_key: bool) -> Result<Value, JsonFault> {
         let text = Value::parse_lossy(&self.bytes, |_| true).map_err(|error| error.reason)?;
         let mut place = String::new();
         for level in &self.levels {
@@ -294,10 +325,10 @@ impl<'s> JsonReader<'s> {
             return Ok(text);
         }
         let what = if is_key { "the key" } else { "the text" };
-        Err(format!("half a character (a lone surrogate) in {what} `{place}`"))
+        Err(format!("half a character (a lone surrogate) in {what} `{place}`").into())
     }
 
-    fn end_key(&mut self) -> Result<(), String> {
+    fn end_key(&mut self) -> Result<(), JsonFault> {
         self.expected = Expected::Colon;
         if self.skipped.is_some() {
             self.token = Token::None;
@@ -314,7 +345,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Begins a value, which is counted, or skipped as a whole.
-    fn begin(&mut self) -> Result<(), String> {
+    fn begin(&mut self) -> Result<(), JsonFault> {
         if self.skipped.is_some() {
             return Ok(());
         }
@@ -354,11 +385,11 @@ impl<'s> JsonReader<'s> {
         }
     }
 
-    fn open(&mut self, is_object: bool) -> Result<(), String> {
+    fn open(&mut self, is_object: bool) -> Result<(), JsonFault> {
         self.begin()?;
         let depth = self.levels.len() + self.skipped.as_ref().map_or(0, Vec::len);
         if depth >= MAX_JSON_DEPTH {
-            return Err(format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep"));
+            return Err(format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep").into());
         }
         self.expected = if is_object { Expected::KeyOrEnd } else { Expected::ValueOrEnd };
         if let Some(inner) = &mut self.skipped {
@@ -370,13 +401,13 @@ impl<'s> JsonReader<'s> {
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), String> {
+    fn close(&mut self) -> Result<(), JsonFault> {
         if let Some(inner) = &mut self.skipped {
             inner.pop();
             self.end(None);
             return Ok(());
         }
-        let Some(level) = self.levels.pop() else { return Err("unexpected end of an array or object".to_owned()) };
+        let Some(level) = self.levels.pop() else { return Err("unexpected end of an array or object".to_owned().into()) };
         let value = match level.container {
             Container::Array(mut values) => {
                 values.shrink_to_fit();
@@ -402,7 +433,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Keeps bytes of the current token, unless it is skipped.
-    fn keep(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), JsonFault> {
         if self.skipped.is_some() {
             return Ok(());
         }
@@ -444,9 +475,9 @@ fn add_key(place: &mut String, key: &str) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Filter, JsonBounds, JsonReader, KeepAll, Path, Value};
+    use super::{Filter, JsonBounds, JsonFault, JsonReader, KeepAll, Path, Value};
 
-    fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, String> {
+    fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, JsonFault> {
         let mut reader = JsonReader::new("GET /x", JsonBounds::response(1 << 20), filter);
         document.chunks(pieces.max(1)).try_for_each(|piece| reader.push(piece))?;
         reader.finish()
@@ -475,8 +506,8 @@ mod tests {
             assert!(read(wrong.as_bytes(), 99, &KeepAll).is_err(), "{wrong:?}");
         }
         let deep = "[".repeat(201);
-        assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().contains("200 levels"));
-        assert!(read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().contains("200 levels"));
+        assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().to_string().contains("200 levels"));
+        assert!(read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().to_string().contains("200 levels"));
     }
 
     #[test]
@@ -522,7 +553,7 @@ mod tests {
             let mut reader = JsonReader::new("GET /x", bounds, filter);
             reader.push(begin).unwrap();
             // An endless document.
-            (0..10_000).find_map(|_| reader.push(piece).err()).unwrap()
+            (0..10_000).find_map(|_| reader.push(piece).err()).unwrap().to_string()
         };
         assert!(error(b"", b" ", &KeepAll).contains("at most 1000 bytes"));
         assert!(error(b"", b"[", &KeepAll).contains("at most 10 values"));

@@ -53,6 +53,7 @@ mod process;
 mod prompt;
 mod prompt_ids;
 mod rejection;
+mod reported;
 mod response;
 mod resubmit;
 pub mod routes;

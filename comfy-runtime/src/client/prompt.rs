@@ -157,7 +157,7 @@ impl Prompt {
                 Error::Transport { reason, .. } if reason.is_connect() => (false, true),
                 // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
                 Error::Status { status: 429 | 503, .. } => (true, true),
-                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::Status { status: 500.., .. } => {
+                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::TooLarge { .. } | Error::Status { status: 500.., .. } => {
                     (true, false)
                 }
                 _ => return Err(error),

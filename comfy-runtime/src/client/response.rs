@@ -5,7 +5,7 @@
 
 use comfy_schema::Value;
 
-use super::json_reader::{self, JsonReader, KeepAll};
+use super::json_reader::{self, JsonFault, JsonReader, KeepAll};
 use super::limits::JsonBounds;
 
 /// The keys of members that hold messages of the server, with all that is in them.
@@ -31,13 +31,13 @@ const DATA: [&str; 7] =
     ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
 
 /// Parses the answer to a call, which is complete.
-pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, String> {
+pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
     json_reader::read(JsonReader::new(call, JsonBounds::response(body.len()), &KeepAll), body)
 }
 
 /// Parses an event, or the body that explains a failed call. Every text may have lone surrogates: what happened is told
 /// by the queue and the history.
-pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, String> {
+pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
     json_reader::read(JsonReader::message(call, JsonBounds::event(), &KeepAll), body)
 }
 
