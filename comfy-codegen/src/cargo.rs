@@ -86,12 +86,13 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, dependencies, instruction};
+    use super::{Config, Environment, dependencies, instruction};
 
     #[test]
     fn no_text_begins_another_instruction() {
         assert_eq!(instruction("warning", "a\ncargo:rustc-cfg=evil"), "cargo:warning=a\\ncargo:rustc-cfg=evil");
-        let lines = dependencies(&Config::new().schema("a\r\ncargo:rustc-cfg=evil.json"));
+        let config = Config::new().schema("a\r\ncargo:rustc-cfg=evil.json");
+        let lines = dependencies(&config, &Environment::default());
         assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])), "{lines:?}");
     }
 }

@@ -97,7 +97,7 @@ pub enum Error {
         escaped(call)
     )]
     #[non_exhaustive]
-    TooLarge {
+    UploadTooLarge {
         /// Method and route.
         call: String,
         /// The size of the file in bytes.
@@ -119,6 +119,15 @@ pub enum Error {
         /// Method and route.
         call: String,
         /// A description of what was expected and what was found.
+        reason: String,
+    },
+    /// The response of the server is larger than a limit of the client allows.
+    #[error("{}: the response is too large: {reason}", escaped(call))]
+    #[non_exhaustive]
+    ResponseTooLarge {
+        /// Method and route.
+        call: String,
+        /// The limit, and the setting that changes it.
         reason: String,
     },
     /// The WebSocket cannot be opened.
