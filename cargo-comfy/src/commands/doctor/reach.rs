@@ -54,7 +54,9 @@ async fn failed(options: &ServerOptions, error: &Error) -> [Check; 3] {
         Error::Status { status: 404 | 405, .. } => {
             answers(error, "check the address: a proxy may have ComfyUI below a path, as in https://host/comfy")
         }
-        Error::Status { status: 429, .. } => answers(error, "the host limits the number of requests; wait, and try again"),
+        Error::Status { status: 429, .. } => {
+            answers(error, "the host limits the number of requests; wait, and try again")
+        }
         Error::Redirect { .. } => answers(
             error,
             "use the address that the message names; if it is that of a login page, give credentials with --token, \
