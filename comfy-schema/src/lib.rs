@@ -36,6 +36,7 @@ pub mod causes;
 pub mod drift;
 mod error;
 mod issue;
+pub mod limits;
 mod model;
 pub mod open;
 mod parse;

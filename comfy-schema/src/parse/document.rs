@@ -5,7 +5,8 @@ use std::collections::hash_map::Entry;
 
 use super::report::{Place, Report};
 use super::{node, sniff};
-use crate::value::read::{MAX_DEPTH, Reader};
+use crate::limits::MAX_JSON_DEPTH;
+use crate::value::read::Reader;
 use crate::value::{decode, replace_lone_surrogates};
 use crate::{Issue, JsonError, JsonErrorKind, NodeDef, Schema, SchemaError, Text, Value};
 
@@ -28,7 +29,7 @@ fn definitions(text: &str) -> Result<Schema, SchemaError> {
     let mut found = Found::default();
     let mut key = reader.first_key().map_err(|error| SchemaError::from_json(error, None))?;
     while let Some(class) = key {
-        let value = reader.value(MAX_DEPTH).map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
+        let value = reader.value(MAX_JSON_DEPTH).map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
         found.add(class, value, std::mem::take(&mut reader.duplicates));
         key = reader.next_key().map_err(|error| SchemaError::from_json(error, None))?;
     }

@@ -76,9 +76,23 @@ impl Value {
     /// Returns an error if the text is not JSON, if something follows the document, or if it is nested more than 200
     /// levels deep.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        Self::parse_within(bytes, usize::MAX)
+    }
+
+    /// Parses one JSON document as [`Self::parse`] does, if its value takes at most `max_memory` bytes.
+    ///
+    /// Without this limit, a value takes at most [`MAX_JSON_MEMORY_RATIO`](crate::limits::MAX_JSON_MEMORY_RATIO) times as
+    /// many bytes as its text, which is much for a text that was compressed.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`Self::parse`], and one of the kind [`JsonErrorKind::TooLarge`] beyond the limit.
+    pub fn parse_within(bytes: &[u8], max_memory: usize) -> Result<Self, JsonError> {
         let text = decode(bytes)?;
-        match read::document(&text) {
-            Err(error) if error.kind == JsonErrorKind::Surrogate => read::document(&replace_lone_surrogates(&text)),
+        match read::document(&text, max_memory) {
+            Err(error) if error.kind == JsonErrorKind::Surrogate => {
+                read::document(&replace_lone_surrogates(&text), max_memory)
+            }
             read => read,
         }
     }
