@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_codegen::Config;
-use comfy_schema::Schema;
+use comfy_schema::server::Secret;
+use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::print;
+use crate::server::{AccessArguments, environment_url};
 
 /// The folder searched for a snapshot when no argument names one.
-const SNAPSHOT_FOLDER: &str = "schemas";
+pub(crate) const SNAPSHOT_FOLDER: &str = "schemas";
 
 /// The arguments that select node definitions, shared by every command that needs them.
 #[derive(Debug, Clone, Args)]
@@ -19,9 +22,13 @@ pub(crate) struct Definitions {
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Base URL of a running server to fetch node definitions from; --schema is the fallback.
+    /// Base URL of a running server to fetch node definitions from; --schema is the fallback [default: COMFY_URL if
+    /// there is no snapshot].
     #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    server: Option<Secret>,
+
+    #[command(flatten)]
+    access: AccessArguments,
 }
 
 impl Definitions {
@@ -34,47 +41,55 @@ impl Definitions {
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
         let definitions = self.config()?.definitions()?;
         if let Some(fallback) = definitions.fallback {
-            eprintln!("warning: {fallback}");
+            print::warning(fallback);
         }
         Ok(definitions.schema)
     }
 
     /// Creates a generator configuration that reads these definitions.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::new();
-        if !self.are_named() {
-            config = config.schema(only_snapshot(Path::new(SNAPSHOT_FOLDER))?);
+        let config = self.schema.iter().fold(Config::new(), Config::schema);
+        match &self.server {
+            Some(url) => Ok(config.server(self.access.options(url.clone())?)),
+            None if self.schema.is_some() => Ok(config),
+            None => match only_snapshot(Path::new(SNAPSHOT_FOLDER))? {
+                Some(snapshot) => Ok(config.schema(snapshot)),
+                None => self.of_environment(config),
+            },
         }
-        config = self.schema.iter().fold(config, Config::schema);
-        Ok(self.server.iter().fold(config, Config::server))
+    }
+
+    /// Adds the server that `COMFY_URL` names, because there is no snapshot.
+    fn of_environment(&self, config: Config) -> Result<Config, Failure> {
+        let Some(url) = environment_url()? else {
+            let message = "no node definitions: there is no snapshot in ./schemas; give --schema FILE or --server URL";
+            return Err(message.to_owned().into_failure());
+        };
+        Ok(config.server(self.access.options(url)?))
     }
 }
 
-/// Loads the definitions from a file, or from the server at a URL.
-pub(crate) fn load(from: &str) -> Result<Schema, Failure> {
-    Ok(config_of(from).definitions()?.schema)
-}
-
 /// Creates a generator configuration that reads definitions from a file, or from the server at a URL.
-pub(crate) fn config_of(from: &str) -> Config {
-    let is_url = from.starts_with("http://") || from.starts_with("https://");
-    if is_url { Config::new().server(from) } else { Config::new().schema(from) }
+pub(crate) fn config_of(from: &str, access: &AccessArguments) -> Result<Config, Failure> {
+    Ok(if is_url(from) { Config::new().server(access.options(from)?) } else { Config::new().schema(from) })
 }
 
-/// Returns the snapshot in a folder that holds exactly one.
-fn only_snapshot(folder: &Path) -> Result<PathBuf, Failure> {
+/// Returns whether node definitions come from a server rather than a file.
+pub(crate) fn is_url(from: &str) -> bool {
+    from.starts_with("http://") || from.starts_with("https://")
+}
+
+/// Returns the snapshot in a folder, or `None` if there is none. Several are an error.
+pub(crate) fn only_snapshot(folder: &Path) -> Result<Option<PathBuf>, Failure> {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
     found.sort();
     match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => {
-            let message = "no node definitions: there is no snapshot in ./schemas; give --schema FILE or --server URL";
-            Err(message.to_owned().into_failure())
-        }
+        [one] => Ok(Some(one.clone())),
+        [] => Ok(None),
         several => {
-            let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
+            let names: Vec<String> = several.iter().map(|path| shown::path(path).to_string()).collect();
             let names = names.join(", ");
             let message = format!("several snapshots in ./schemas: {names}; give --schema FILE or --server URL");
             Err(message.into_failure())

@@ -3,7 +3,12 @@
 use std::error::Error;
 use std::fmt;
 use std::path::Path;
-use std::process::ExitCode;
+
+use comfy_schema::shown;
+
+/// The exit code after standard output was closed: the one that a shell gives a program which SIGPIPE ended. It is the
+/// same on every system.
+const CLOSED_PIPE: u8 = 141;
 
 /// The reason why a command did not succeed.
 #[derive(Debug)]
@@ -12,6 +17,9 @@ pub(crate) enum Failure {
     Negative(String),
     /// The command has printed everything already, and only returns this exit code.
     Reported(u8),
+    /// Standard output was closed by its reader, such as `head`, so nobody reads on. Nothing is printed, and the exit
+    /// code is 141.
+    ClosedPipe,
     /// The command could not do its work. The exit code is 2, as for invalid arguments.
     Error(Box<dyn Error>),
 }
@@ -20,23 +28,18 @@ impl Failure {
     /// Puts the name of the file at fault in front of the message of an error.
     pub(crate) fn about(self, file: &Path) -> Self {
         match self {
-            Self::Error(error) => Self::Error(format!("{}: {}", file.display(), Chain(error.as_ref())).into()),
+            Self::Error(error) => Self::Error(format!("{}: {}", shown::path(file), Chain(error.as_ref())).into()),
             other => other,
         }
     }
 
-    /// Prints the reason to standard error, with the chain of causes, and returns the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    /// Returns the exit code of the program.
+    pub(crate) const fn code(&self) -> u8 {
         match self {
-            Self::Negative(message) => {
-                eprintln!("{message}");
-                ExitCode::from(1)
-            }
-            Self::Reported(code) => ExitCode::from(*code),
-            Self::Error(_) => {
-                eprintln!("error: {self}");
-                ExitCode::from(2)
-            }
+            Self::Negative(_) => 1,
+            Self::Reported(code) => *code,
+            Self::ClosedPipe => CLOSED_PIPE,
+            Self::Error(_) => 2,
         }
     }
 }
@@ -46,6 +49,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Negative(message) => f.write_str(message),
             Self::Reported(code) => write!(f, "exit code {code}"),
+            Self::ClosedPipe => f.write_str("standard output is closed"),
             Self::Error(error) => Chain(error.as_ref()).fmt(f),
         }
     }

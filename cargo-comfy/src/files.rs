@@ -1,11 +1,15 @@
 //! Reading and writing files, standard input and standard output.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use comfy_schema::shown;
+
 use crate::failure::{Failure, IntoFailure};
+use crate::{print, replace};
 
 /// The maximum size of a file that is read. It is large because workflows are also read from videos.
 const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -37,13 +41,15 @@ pub(crate) fn targets(
     if files.len() == 1 && !out.is_dir() {
         return Ok(vec![Some(out.to_owned())]);
     }
-    fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()).into_failure())?;
+    fs::create_dir_all(out).map_err(|error| format!("{}: {error}", shown::path(out)).into_failure())?;
     let mut seen = HashSet::new();
     let mut targets = Vec::new();
     for file in files {
         let target = out.join(name(file));
+        // The user did not name this file, so nothing may lead the writer elsewhere.
+        replace::check_regular(&target).map_err(|error| Failure::from(error).about(&target))?;
         if !seen.insert(target.clone()) {
-            let message = format!("two files would be written to {}; run the command for each", target.display());
+            let message = format!("two files would be written to {}; run the command for each", shown::path(&target));
             return Err(message.into_failure());
         }
         targets.push(Some(target));
@@ -59,19 +65,18 @@ pub(crate) fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Writes to a file, or to standard output if there is no target.
+/// Writes to a file, which is replaced as a whole (see [`replace`]), or to standard output if there is no target.
 pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     match target {
-        Some(target) => fs::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
-        None => match io::stdout().write_all(bytes) {
-            // A reader such as `head` closes the pipe when it has read enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(()),
-        },
+        Some(target) => replace::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
+        None => print::document(bytes),
     }
 }
 
-/// Prints to standard output.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    write(None, text.as_bytes())
+/// Writes JSON to a file, or to standard output if there is no target.
+pub(crate) fn write_json(target: Option<&Path>, json: impl Display) -> Result<(), Failure> {
+    match target {
+        Some(_) => write(target, format!("{json}\n").as_bytes()),
+        None => print::json(json),
+    }
 }

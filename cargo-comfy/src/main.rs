@@ -8,15 +8,21 @@ mod failure;
 mod files;
 mod json;
 mod paint;
+mod print;
+mod replace;
+mod server;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
+#[cfg(feature = "run")]
+mod stop;
 mod workflow;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use failure::Failure;
 
 /// ComfyUI workflows as type-checked Rust.
 #[derive(Debug, Parser)]
@@ -30,10 +36,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(feature = "run")]
+    Attach(commands::attach::Attach),
+    #[cfg(feature = "run")]
+    Cancel(commands::cancel::Cancel),
     Check(commands::check::Check),
     Completions(commands::completions::Completions),
     Convert(commands::convert::Convert),
     Diff(commands::diff::Diff),
+    #[cfg(feature = "run")]
+    Doctor(commands::doctor::Doctor),
     Export(commands::export::Export),
     Generate(commands::generate::Generate),
     Graph(commands::graph::Graph),
@@ -41,6 +53,8 @@ enum Command {
     Init(commands::init::Init),
     Man(commands::man::Man),
     Nodes(commands::nodes::Nodes),
+    #[cfg(feature = "run")]
+    Queue(commands::queue::Queue),
     #[cfg(feature = "run")]
     Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
@@ -50,30 +64,70 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse_from(without_comfy(env::args_os().collect()));
-    let outcome = match arguments.command {
+    let outcome = match arguments() {
+        Ok(arguments) => run(arguments.command),
+        Err(error) => print::usage(&error).and_then(|()| match u8::try_from(error.exit_code()) {
+            Ok(0) => Ok(()),
+            code => Err(Failure::Reported(code.unwrap_or(2))),
+        }),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+/// Returns the arguments of the program, or clap's message.
+fn arguments() -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(without_comfy(env::args_os().collect()))?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Returns the description of the whole command line. Help shows the names of environment variables and not their
+/// values, which may be secret or hold control characters.
+fn command() -> clap::Command {
+    Arguments::command().mut_subcommands(|command| command.mut_args(|argument| argument.hide_env_values(true)))
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        #[cfg(feature = "run")]
+        Command::Attach(attach) => attach.run(),
+        #[cfg(feature = "run")]
+        Command::Cancel(cancel) => cancel.run(),
         Command::Check(check) => check.run(),
-        Command::Completions(completions) => completions.run(Arguments::command()),
+        Command::Completions(completions) => completions.run(self::command()),
         Command::Convert(convert) => convert.run(),
         Command::Diff(diff) => diff.run(),
+        #[cfg(feature = "run")]
+        Command::Doctor(doctor) => doctor.run(),
         Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
         Command::Graph(graph) => graph.run(),
         Command::Import(import) => import.run(),
         Command::Init(init) => init.run(),
-        Command::Man(man) => man.run(Arguments::command()),
+        Command::Man(man) => man.run(self::command()),
         Command::Nodes(nodes) => nodes.run(),
+        #[cfg(feature = "run")]
+        Command::Queue(queue) => queue.run(),
         #[cfg(feature = "run")]
         Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(),
         #[cfg(feature = "run")]
         Command::Snapshot(snapshot) => snapshot.run(),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
     }
+}
+
+/// Prints the reason of a failure to standard error, with the chain of causes, and returns the exit code.
+fn report(failure: &Failure) -> ExitCode {
+    match failure {
+        Failure::Negative(message) => print::note(message),
+        Failure::Error(_) => print::error(failure),
+        Failure::Reported(_) | Failure::ClosedPipe => {}
+    }
+    ExitCode::from(failure.code())
 }
 
 /// Removes the argument `comfy`, which cargo inserts: it runs `cargo-comfy comfy …` for `cargo comfy …`.

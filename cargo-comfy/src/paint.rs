@@ -4,8 +4,9 @@ use std::env;
 use std::fmt::Display;
 
 use clap::builder::styling::{AnsiColor, Style};
+use comfy_schema::shown::escaped;
 
-/// Adds colours to texts, or leaves them as they are.
+/// Adds colours to texts, or leaves them as they are. Hidden characters of the texts are escaped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint {
     is_enabled: bool,
@@ -16,6 +17,11 @@ impl Paint {
     pub(crate) fn new(is_terminal: bool) -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self { is_enabled: is_terminal && !no_color && env::var_os("TERM").is_none_or(|term| term != "dumb") }
+    }
+
+    /// Returns whether texts get colours.
+    pub(crate) const fn is_enabled(self) -> bool {
+        self.is_enabled
     }
 
     pub(crate) fn error(self, text: impl Display) -> String {
@@ -43,12 +49,7 @@ impl Paint {
     }
 
     fn paint(self, style: Style, text: impl Display) -> String {
+        let text = escaped(text);
         if self.is_enabled { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
-}
-
-/// Returns a text of a file or a server in a form that is safe to print: control characters, which could steer the
-/// terminal, are replaced.
-pub(crate) fn visible(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }

@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 use comfy_convert::{
     Content, ConvertWarning, ConvertWarningKind, Converted, Converter, DateTime, Document, InactiveNode, UiWorkflow,
 };
-use comfy_schema::{Schema, Value};
+use comfy_schema::{Schema, Value, shown};
 
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, print};
 
 /// The part to use of a file that holds both a prompt and a workflow.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -112,7 +112,7 @@ pub(crate) fn open(file: &Path) -> Result<Document, Failure> {
 /// Prints the warnings about a file to standard error.
 pub(crate) fn warn(file: &Path, warnings: &[ConvertWarning]) {
     for warning in warnings {
-        eprintln!("warning: {}: {warning}", file.display());
+        print::warning(format_args!("{}: {warning}", shown::path(file)));
     }
 }
 

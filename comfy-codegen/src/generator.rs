@@ -108,7 +108,8 @@ fn selected<'s>(plan: Plan<'s>, config: &Config, words: Option<&HashSet<String>>
 impl Draft<'_> {
     /// Returns the content of the file.
     pub(crate) fn text(&self) -> Result<String, Error> {
-        let head = head(self.fingerprint, &self.document.name);
+        let definitions = Fingerprint::of_definitions(&self.document.bytes);
+        let head = head(self.fingerprint, &self.document.name, definitions);
         if !self.config.is_pretty() {
             return Ok(format!("{head}{}", self.body));
         }

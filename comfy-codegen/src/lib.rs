@@ -60,11 +60,14 @@ mod pack;
 pub mod plan;
 mod report;
 mod scan;
+#[doc(hidden)]
+pub mod text;
 
 pub use comfy_schema;
 pub use config::{Config, Definitions};
 pub use error::Error;
 pub use generator::Generated;
+pub use output::Head;
 pub use plan::{OverrideError, SelectionError};
 pub use report::{Renamed, Report};
 

@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn generated_files_do_not_count() {
-        let head = crate::output::head(crate::output::Fingerprint::default(), "x.json");
+        let none = crate::output::Fingerprint::default();
+        let head = crate::output::head(none, "x.json", none);
         assert!(words(&format!("{head}pub struct KSampler;")).is_empty());
     }
 }

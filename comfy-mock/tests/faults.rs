@@ -37,6 +37,26 @@ async fn a_response_body_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_page_replaces_a_response() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("/ws", HttpFault::page());
+    let page = get(&server, "/ws").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.text().starts_with("<!DOCTYPE html>"));
+}
+
+#[tokio::test]
+async fn prompts_get_ids_of_the_server() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().own_prompt_ids();
+    let sent = "6f0c1a52-0f43-4c55-9a52-1d1f3b0a9a01";
+    let body = json!({"prompt": show_text("x"), "prompt_id": sent});
+    let id = post(&server, "/prompt", &body).await.json()["prompt_id"].as_str().unwrap().to_owned();
+    server.idle().await;
+    assert!(id != sent && server.history(sent).is_none() && server.history(&id).is_some());
+}
+
+#[tokio::test]
 async fn a_route_hangs_or_is_delayed() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/prompt", HttpFault::hang());

@@ -86,6 +86,7 @@ mod desc;
 pub mod field;
 pub mod graph;
 mod hash;
+mod key;
 mod node;
 pub mod out;
 mod slot;

@@ -1,6 +1,7 @@
 //! A typed, lossless model of the node definitions of a ComfyUI server (its `/object_info`), and the tools that need
 //! only this model: checking a prompt as the server would ([`validate`]), finding the changes between two servers
-//! ([`drift`]), searching nodes ([`search`]), and reading prompts in API format ([`prompt`]).
+//! ([`drift`]), searching nodes ([`search`]), reading prompts in API format ([`prompt`]), and the options with which
+//! every program reaches a server ([`server`]).
 //!
 //! [`Schema::from_slice`] parses the bytes that the server sent, one node definition at a time. Typed fields
 //! ([`NodeDef`], [`InputDef`], [`OutputDef`]) hold the parts that it understands. All other parts are kept unchanged
@@ -42,6 +43,7 @@ pub mod open;
 mod parse;
 pub mod prompt;
 pub mod search;
+pub mod server;
 #[doc(hidden)]
 pub mod shown;
 #[doc(hidden)]
@@ -60,13 +62,14 @@ pub use model::{
     Key, Keys, MatchType, NodeDef, OutputDef, OutputKind, Producer, Schema, Section,
 };
 pub use text::Text;
-pub use value::{JsonError, JsonErrorKind, Map, Value, map};
+pub use value::{JsonError, JsonErrorKind, LoneSurrogate, Map, Step, Value, map};
 pub use words::UnknownWord;
 
 #[cfg(test)]
 mod tests {
     use crate::drift::{Comparison, Finding};
     use crate::prompt::NotAPrompt;
+    use crate::server::{EnvironmentError, InvalidHeader, ServerOptions};
     use crate::validate::{Files, Replacements, Validator, Verdict};
     use crate::{JsonError, Schema, SchemaError, UnknownWord, Value};
 
@@ -86,5 +89,8 @@ mod tests {
         assert_send_sync::<Verdict>();
         assert_send_sync::<Files>();
         assert_send_sync::<Replacements>();
+        assert_send_sync::<ServerOptions>();
+        assert_send_sync::<EnvironmentError>();
+        assert_send_sync::<InvalidHeader>();
     }
 }

@@ -22,6 +22,9 @@ pub const MAX_CHILDREN: usize = 100;
 /// The maximum number of issues of one node. It bounds the report on a definition with millions of mistakes.
 pub const MAX_ISSUES: usize = 100;
 
+/// The maximum number of issues about lone surrogates in a schema.
+pub const MAX_SURROGATE_ISSUES: usize = 100;
+
 /// The maximum length of a document that is parsed only for the sake of its error message, in bytes.
 pub(crate) const MAX_SNIFFED_BYTES: usize = 64 * 1024;
 

@@ -2,12 +2,15 @@
 //!
 //! Not public API: the other crates of the workspace use it, and it may change in any version.
 
+use crate::shown::escaped;
+
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// Returns a list of names for a message, such as `` `a`, `b` or `c` ``, or an empty string if there are no names.
+/// Returns a list of names for a message, such as `` `a`, `b` or `c` ``, or an empty string if there are no names. Hidden
+/// characters of the names are escaped.
 pub fn alternatives(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{}`", escaped(name.as_ref()))).collect();
     match quoted.split_last() {
         None => String::new(),
         Some((only, [])) => only.clone(),
@@ -69,6 +72,7 @@ mod tests {
         assert_eq!(did_you_mean([""; 0]), "");
         assert_eq!(did_you_mean(["a"]), "; did you mean `a`?");
         assert_eq!(did_you_mean(["a", "b", "c"]), "; did you mean `a`, `b` or `c`?");
+        assert_eq!(did_you_mean(["a\u{1b}[2J"]), r"; did you mean `a\u{1b}[2J`?");
     }
 
     #[test]

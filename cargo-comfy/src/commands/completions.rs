@@ -4,7 +4,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 use crate::failure::Failure;
-use crate::files;
+use crate::print;
 
 /// The name of the program that shells complete.
 const PROGRAM: &str = "cargo-comfy";
@@ -47,6 +47,6 @@ impl Completions {
             .map(|child| child.clone().bin_name(format!("{PLACEHOLDER} {}", child.get_name())));
         let mut command = Command::new(PLACEHOLDER).version(env!("CARGO_PKG_VERSION")).subcommands(children);
         clap_complete::generate(self.shell, &mut command, PLACEHOLDER, &mut out);
-        files::print(&String::from_utf8_lossy(&out).replace(PLACEHOLDER, PROGRAM))
+        print::document(String::from_utf8_lossy(&out).replace(PLACEHOLDER, PROGRAM).as_bytes())
     }
 }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_convert::ConvertWarning;
-use comfy_schema::{Map, Schema, Value};
+use comfy_schema::{Map, Schema, Value, shown};
 
 use crate::definitions::Definitions;
 use crate::failure::{Chain, Failure, IntoFailure};
 use crate::files::{self, stem};
 use crate::json::Pretty;
+use crate::print;
 use crate::workflow::{self, Choices};
 
 /// Convert workflows to API format, as the ComfyUI front end does before it queues them.
@@ -88,7 +89,7 @@ impl Convert {
                     self.write(&prompt, target.as_deref())?;
                 }
                 Err(Failure::Error(error)) => {
-                    eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
+                    print::error(format_args!("{}: {}", shown::path(file), Chain(error.as_ref())));
                     outcome.failed += 1;
                 }
                 Err(other) => return Err(other),
@@ -117,14 +118,10 @@ impl Convert {
     }
 
     fn write(&self, prompt: &Value, target: Option<&Path>) -> Result<(), Failure> {
-        let text = match self.format {
-            Format::Pretty => format!("{}\n", Pretty(prompt)),
-            Format::Compact => format!("{prompt}\n"),
-            Format::Request => {
-                let body: Map = [("prompt", prompt.clone())].into_iter().collect();
-                format!("{body}\n")
-            }
-        };
-        files::write(target, text.as_bytes())
+        match self.format {
+            Format::Pretty => files::write_json(target, Pretty(prompt)),
+            Format::Compact => files::write_json(target, prompt),
+            Format::Request => files::write_json(target, Map::from_iter([("prompt", prompt.clone())])),
+        }
     }
 }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use comfy_schema::shown;
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
-use crate::files;
 use crate::json::Pretty;
 use crate::workflow::{self, Choices};
+use crate::{files, print};
 
 /// Turn a prompt in API format into a workflow that the ComfyUI editor opens.
 #[derive(Debug, Args)]
@@ -52,10 +53,9 @@ impl Export {
         workflow::warn(&self.file, &warnings);
         let document = comfy_draw::to_ui(&prompt, &schema)?;
         for lost in &document.lost {
-            eprintln!("warning: {}: {lost}", self.file.display());
+            print::warning(format_args!("{}: {lost}", shown::path(&self.file)));
         }
-        let text = format!("{}\n", Pretty(&document.workflow));
-        files::write(self.out.as_deref(), text.as_bytes())?;
+        files::write_json(self.out.as_deref(), Pretty(&document.workflow))?;
         match document.lost.len() {
             lost @ 1.. if self.deny_lost => {
                 Err(Failure::Negative(format!("lost values: {lost}; --deny-lost makes this an error")))

@@ -5,10 +5,11 @@ use std::{fs, iter};
 
 use clap::{Args, ValueEnum};
 use comfy_codegen::{Config, Report};
+use comfy_schema::shown::{self, escaped};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
-use crate::files;
+use crate::print;
 
 /// Generate typed Rust nodes from a server's node definitions.
 #[derive(Debug, Args)]
@@ -94,7 +95,7 @@ impl Generate {
             return if fs::read_to_string(&self.out).is_ok_and(|old| old == generated.source) {
                 Ok(())
             } else {
-                let message = format!("{} is not up to date; run the command without --check", self.out.display());
+                let message = format!("{} is not up to date; run the command without --check", shown::path(&self.out));
                 Err(Failure::Negative(message))
             };
         }
@@ -119,18 +120,20 @@ impl Generate {
     }
 
     fn print(&self, report: &Report) -> Result<(), Failure> {
-        let text = match self.report {
-            Format::Json => report.to_json(),
-            Format::Text => text(report),
-        };
-        files::print(&format!("{text}\n"))
+        match self.report {
+            Format::Json => print::json(report.to_json()),
+            Format::Text => print::line(text(report)),
+        }
     }
 }
 
 fn text(report: &Report) -> String {
     let counts = format!("{} nodes, {} inputs, {} outputs", report.nodes, report.inputs, report.outputs);
-    let renamed: Vec<String> =
-        report.renamed.iter().map(|renamed| format!("{} -> {}", renamed.schema, renamed.rust)).collect();
+    let renamed: Vec<String> = report
+        .renamed
+        .iter()
+        .map(|renamed| format!("{} -> {}", escaped(&renamed.schema), escaped(&renamed.rust)))
+        .collect();
     let sections = [
         section("inputs without a typed form", &report.raw_inputs),
         section("renamed", &renamed),
@@ -142,6 +145,6 @@ fn text(report: &Report) -> String {
 /// Returns a title with the items below it, or `None` without items.
 fn section(title: &str, items: &[String]) -> Option<String> {
     let title = format!("{} {title}:", items.len());
-    let lines = iter::once(title).chain(items.iter().map(|item| format!("  {item}")));
+    let lines = iter::once(title).chain(items.iter().map(|item| format!("  {}", escaped(item))));
     (!items.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_draw::Drawing;
-use comfy_schema::Schema;
+use comfy_schema::{Schema, shown};
 
 use crate::definitions::Definitions;
 use crate::failure::{Failure, IntoFailure};
@@ -95,8 +95,11 @@ impl Graph {
             Some("html" | "htm") => Ok(Format::Html),
             Some("mmd" | "mermaid") => Ok(Format::Mmd),
             Some("png") => Ok(Format::Png),
-            _ => Err(format!("{}: unknown extension; expected svg, html, mmd or png, or give --format", out.display())
-                .into_failure()),
+            _ => Err(format!(
+                "{}: unknown extension; expected svg, html, mmd or png, or give --format",
+                shown::path(out)
+            )
+            .into_failure()),
         }
     }
 

@@ -6,12 +6,12 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use comfy_convert::Document;
 use comfy_import::{IdStyle, ImportOptions, Imported, Importer, OptionStyle, Parameters};
-use comfy_schema::{Schema, Value};
+use comfy_schema::{Schema, Value, shown};
 
 use crate::definitions::Definitions;
 use crate::failure::{Chain, Failure, IntoFailure};
-use crate::files;
 use crate::workflow::{self, Choices};
+use crate::{files, print};
 
 /// Turn workflows into `#[workflow]` functions in Rust that send the same prompt.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
@@ -129,7 +129,7 @@ impl Import {
             match self.import(file, &mut options, &schema, &importer) {
                 Ok((import, warnings)) => {
                     for warning in &warnings {
-                        eprintln!("warning: {}: {warning}", file.display());
+                        print::warning(format_args!("{}: {warning}", shown::path(file)));
                     }
                     outcome.warnings += warnings.len();
                     outcome.nodes += import.count;
@@ -138,20 +138,20 @@ impl Import {
                     }
                 }
                 Err(Failure::Error(error)) => {
-                    eprintln!("error: {}: {}", file.display(), Chain(error.as_ref()));
+                    print::error(format_args!("{}: {}", shown::path(file), Chain(error.as_ref())));
                     outcome.failed += 1;
                 }
                 Err(other) => return Err(other),
             }
         }
         if self.time {
-            println!(
+            print::line(format_args!(
                 "{} files, {} nodes: {:.0} ms to load and plan the definitions, {:.0} ms to read and import",
                 self.files.len() - outcome.failed,
                 outcome.nodes,
                 loaded.as_secs_f64() * 1e3,
                 started.elapsed().as_secs_f64() * 1e3
-            );
+            ))?;
         }
         self.end(&outcome)
     }

@@ -1,15 +1,16 @@
 //! The command `cargo comfy serve`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use comfy_mock::{Server, Timing};
+use comfy_schema::shown::{self, escaped};
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
-use crate::signal::stop_signal;
+use crate::print;
+use crate::signal::Signals;
 
 /// Run a stand-in for a ComfyUI server: same routes, verdicts and events, and pictures without a GPU.
 #[derive(Debug, Args)]
@@ -39,7 +40,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FOLDER=FILE,…", value_parser = models)]
     models: Vec<(String, Vec<String>)>,
 
-    /// Reject every file name that the definitions do not list, as a real server does.
+    /// Reject every file that the definitions do not list and the folders do not hold, as a real server does, instead
+    /// of assuming that all files exist.
     #[arg(long)]
     strict_models: bool,
 
@@ -76,7 +78,7 @@ Examples:
   Stand in for a given installation, on a free port, and print every request:
     cargo comfy serve --schema object_info.json --strict-models --port 0 -v
 
-Ctrl-C stops the server. Exit codes: 0 stopped, 2 the server could not be started.";
+Ctrl-C or SIGTERM stops the server; the second one does not wait for open connections. Exit codes: 0 stopped, 2 the server could not be started.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PreviewMethod {
@@ -88,15 +90,18 @@ impl Serve {
     /// Runs the command until Ctrl-C or SIGTERM.
     pub(crate) fn run(self) -> Result<(), Failure> {
         Runtime::new()?.block_on(async {
-            let stop = stop_signal()?;
+            let mut signals = Signals::listen()?;
             let server = self.start().await?;
             // A program that starts the server can read its address from standard output. The server runs even if
             // standard output is closed.
-            _ = writeln!(io::stdout(), "{}", server.url());
-            eprintln!("saving pictures in {}; press Ctrl-C to stop", server.output_dir().display());
-            stop.await?;
-            server.shutdown().await;
-            Ok(())
+            _ = print::line(server.url());
+            print::note(format_args!("saving pictures in {}; press Ctrl-C to stop", shown::path(&server.output_dir())));
+            signals.next().await?;
+            tokio::select! {
+                () = server.shutdown() => Ok(()),
+                // The second signal does not wait for connections to end.
+                signal = signals.next() => Ok(signal?),
+            }
         })
     }
 
@@ -107,7 +112,7 @@ impl Serve {
             .host(self.host)
             .port(self.port)
             .timing(timing)
-            .any_model(!self.strict_models)
+            .assume_files(!self.strict_models)
             .previews(self.preview_method == PreviewMethod::Auto);
         for (folder, files) in self.models {
             server = server.models(folder, files);
@@ -128,7 +133,7 @@ impl Serve {
             server = server.cors(origin);
         }
         if self.verbose {
-            server = server.on_log(|line| eprintln!("{line}"));
+            server = server.on_log(|line| print::note(escaped(line)));
         }
         server.spawn().await
     }

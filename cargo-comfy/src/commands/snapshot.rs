@@ -1,29 +1,25 @@
 //! The command `cargo comfy snapshot`.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_runtime::Client;
-use comfy_runtime::client::ClientBuilder;
 use comfy_schema::Schema;
-use tokio::runtime::Runtime;
+use comfy_schema::server::ServerOptions;
+use comfy_schema::shown::{self, escaped};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::paint::visible;
+use crate::server::ServerArguments;
+use crate::{files, print, stop};
 
 /// Save a server's node definitions in a file to check in.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Snapshot {
-    /// Base URL of the server.
-    #[arg(long, value_name = "URL", env = "COMFY_URL", default_value = "http://127.0.0.1:8188")]
-    server: String,
-
-    /// Token for a proxy in front of the server, sent as `Authorization: Bearer …`.
-    #[arg(long, value_name = "TOKEN", env = "COMFY_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
 
     /// File to write [default: schemas/comfyui-VERSION.json, with the server's version].
     #[arg(long, value_name = "FILE")]
@@ -56,14 +52,17 @@ const MAX_LISTED_CLASSES: usize = 8;
 impl Snapshot {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (schema, path) = Runtime::new()?.block_on(self.fetch())?;
-        if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        let options = self.server.options()?;
+        stop::run(async |stop| {
+            let (schema, path) = stop.guard(self.fetch(&options)).await??;
+            if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        })
     }
 
     /// Fetches the server's definitions, and returns them with the path of their file.
-    async fn fetch(&self) -> Result<(Schema, PathBuf), Failure> {
-        let builder = self.token.iter().fold(Client::builder(&self.server), ClientBuilder::bearer);
-        let client = builder.connect().await?;
+    async fn fetch(&self, options: &ServerOptions) -> Result<(Schema, PathBuf), Failure> {
+        // This needs no WebSocket, so none is opened.
+        let client = Client::builder_with(options).connect_lazy()?;
         let path = match &self.out {
             Some(out) => out.clone(),
             None => default_path(&client.system_stats().await?.comfyui_version)?,
@@ -87,13 +86,13 @@ fn default_path(version: &str) -> Result<PathBuf, Failure> {
 fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let nodes = schema.nodes.len();
     if nodes == 0 {
-        let message = format!("the server returned no node definitions; {} is unchanged", path.display());
+        let message = format!("the server returned no node definitions; {} is unchanged", shown::path(path));
         return Err(message.into_failure());
     }
-    replace(path, schema.to_json().as_bytes())
-        .map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
-    println!("{}: {nodes} nodes", path.display());
-    Ok(())
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.map_err(|error| Failure::from(error).about(path))?;
+    files::write(Some(path), schema.to_json().as_bytes())?;
+    print::line(format_args!("{}: {nodes} nodes", shown::path(path)))
 }
 
 /// Checks that a file holds these definitions. Its layout does not matter.
@@ -101,7 +100,7 @@ fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let message = format!("{} does not exist; run the command without --check", path.display());
+            let message = format!("{} does not exist; run the command without --check", shown::path(path));
             return Err(Failure::Negative(message));
         }
         Err(error) => return Err(Failure::from(error).about(path)),
@@ -109,10 +108,9 @@ fn check(schema: &Schema, path: &Path) -> Result<(), Failure> {
     let old = Schema::from_slice(&bytes).map_err(|error| Failure::from(error).about(path))?;
     let changed = changes(&old, schema);
     if changed.is_empty() {
-        println!("{}: {} nodes, up to date", path.display(), schema.nodes.len());
-        return Ok(());
+        return print::line(format_args!("{}: {} nodes, up to date", shown::path(path), schema.nodes.len()));
     }
-    let mut lines = vec![format!("{} differs from the server's definitions:", path.display())];
+    let mut lines = vec![format!("{} differs from the server's definitions:", shown::path(path))];
     lines.extend(changed.iter().take(MAX_LISTED_CLASSES).cloned());
     if let Some(more) = changed.len().checked_sub(MAX_LISTED_CLASSES).filter(|more| *more > 0) {
         lines.push(format!("  and {more} more"));
@@ -131,23 +129,7 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
         Some(before) if before.to_value().to_string() != node.to_value().to_string() => Some(("~", &node.class)),
         Some(_) => None,
     });
-    removed.chain(present).map(|(sign, class)| format!("  {sign} {}", visible(class))).collect()
-}
-
-/// Replaces a file atomically, so that no reader ever sees a part of it: the bytes are written to a temporary file in
-/// the same folder, which is then renamed.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut part = tempfile::Builder::new();
-    // A file to check in is not secret, so the umask decides on its permissions as for any other file.
-    #[cfg(unix)]
-    part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = part.tempfile_in(folder)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist(path)?;
-    Ok(())
+    removed.chain(present).map(|(sign, class)| format!("  {sign} {}", escaped(class))).collect()
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::fmt::{self, Debug, Formatter, Write as _};
 use std::path::{Path, PathBuf};
 
 use comfy_schema::Schema;
+use comfy_schema::server::ServerOptions;
 
-use crate::document::{Document, shown_url};
+use crate::document::Document;
 use crate::emit::Style;
 use crate::error::Error;
 use crate::output::Target;
@@ -35,7 +36,7 @@ pub(crate) use environment::Environment;
 #[must_use = "a configuration does nothing until `build`, `generate` or `source` is called"]
 pub struct Config {
     schema: Option<PathBuf>,
-    server: Option<String>,
+    server: Option<ServerOptions>,
     nodes: Option<Vec<String>>,
     sources: Vec<PathBuf>,
     overrides: Overrides,
@@ -45,11 +46,10 @@ pub struct Config {
 }
 
 impl Debug for Config {
-    /// Shows the server's URL without user, password and query.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("schema", &self.schema)
-            .field("server", &self.server.as_deref().map(shown_url))
+            .field("server", &self.server)
             .field("nodes", &self.nodes)
             .field("sources", &self.sources)
             .field("overrides", &self.overrides)
@@ -105,8 +105,8 @@ impl Config {
     /// is an error. A user and a password in the URL are sent to the server, but appear in no message and no file.
     ///
     /// This needs the feature `live` of this crate. Nothing is fetched on docs.rs.
-    pub fn server(mut self, url: impl Into<String>) -> Self {
-        self.server = Some(url.into());
+    pub fn server(mut self, server: impl Into<ServerOptions>) -> Self {
+        self.server = Some(server.into());
         self
     }
 
@@ -186,7 +186,7 @@ impl Config {
 
     /// Loads the document with the node definitions.
     pub(crate) fn document(&self) -> Result<Document, Error> {
-        Document::load(self.schema.as_deref(), self.server.as_deref())
+        Document::load(self.schema.as_deref(), self.server.as_ref())
     }
 
     /// Returns the configuration with the values of environment variables in place of the configured ones.
@@ -196,7 +196,7 @@ impl Config {
             config.schema = Some(path.clone());
             config.server = None;
         } else if let Some(url) = &environment.server {
-            config.server = Some(url.clone());
+            config.server = Some(url.into());
         }
         if environment.docs_rs {
             config.server = None;

@@ -7,10 +7,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use comfy_schema::Schema;
+use comfy_schema::server::ServerOptions;
 
 use crate::error::Error;
-
-pub(crate) use live::shown as shown_url;
 
 /// A document that should contain node definitions.
 #[derive(Debug)]
@@ -26,17 +25,17 @@ pub(crate) struct Document {
 
 impl Document {
     /// Asks the server if there is one, and reads the file if there is no server or it cannot be reached.
-    pub(crate) fn load(file: Option<&Path>, server: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn load(file: Option<&Path>, server: Option<&ServerOptions>) -> Result<Self, Error> {
         match (server, file) {
-            (Some(url), Some(file)) => match live::fetch(url) {
-                Ok(bytes) => Ok(Self::from_server(bytes, url)),
+            (Some(server), Some(file)) => match live::fetch(server) {
+                Ok(bytes) => Ok(Self::from_server(bytes, server)),
                 Err(error @ Error::Unreachable { .. }) => {
                     let fallback = format!("used {} in place of the server: {error}", file.display());
                     Ok(Self { fallback: Some(fallback), ..Self::read(file)? })
                 }
                 Err(error) => Err(error),
             },
-            (Some(url), None) => live::fetch(url).map(|bytes| Self::from_server(bytes, url)),
+            (Some(server), None) => live::fetch(server).map(|bytes| Self::from_server(bytes, server)),
             (None, Some(file)) => Self::read(file),
             (None, None) => Err(Error::NoSchema { snapshots: snapshots(Path::new("schemas")) }),
         }
@@ -47,8 +46,8 @@ impl Document {
         Schema::from_slice(&self.bytes).map_err(|source| Error::Schema { origin: self.origin.clone(), source })
     }
 
-    fn from_server(bytes: Vec<u8>, url: &str) -> Self {
-        let url = shown_url(url);
+    fn from_server(bytes: Vec<u8>, server: &ServerOptions) -> Self {
+        let url = server.shown_url();
         Self { bytes, origin: url.clone(), name: url, fallback: None }
     }
 

@@ -25,6 +25,13 @@ impl Fingerprint {
         Self(hasher.digest128())
     }
 
+    /// Creates the fingerprint of the bytes of definitions alone.
+    pub(crate) fn of_definitions(definitions: &[u8]) -> Self {
+        let mut hasher = Xxh3Default::new();
+        hasher.update(definitions);
+        Self(hasher.digest128())
+    }
+
     /// Returns the combined fingerprint of this one and of the words that select nodes. The words must be sorted.
     pub(crate) fn with<'w>(self, words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut hasher = Xxh3Default::new();

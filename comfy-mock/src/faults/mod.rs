@@ -4,6 +4,7 @@ mod event;
 mod http;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub use event::{EventFault, EventMatch};
@@ -19,6 +20,7 @@ pub struct Faults {
     http: Mutex<Vec<http::Rule>>,
     events: Mutex<Vec<event::Rule>>,
     late_history: Mutex<Duration>,
+    own_prompt_ids: AtomicBool,
 }
 
 impl Faults {
@@ -56,11 +58,22 @@ impl Faults {
         self
     }
 
+    /// Gives every later prompt a new id instead of the one that the client sent, as older servers and some proxies do.
+    pub fn own_prompt_ids(&self) -> &Self {
+        self.own_prompt_ids.store(true, Ordering::Relaxed);
+        self
+    }
+
     /// Removes all faults.
     pub fn clear(&self) {
         lock(&self.http).clear();
         lock(&self.events).clear();
         *lock(&self.late_history) = Duration::ZERO;
+        self.own_prompt_ids.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_own_prompt_ids(&self) -> bool {
+        self.own_prompt_ids.load(Ordering::Relaxed)
     }
 
     pub(crate) fn history_delay(&self) -> Duration {

@@ -48,7 +48,7 @@ fn submitted(shared: &Shared, headers: &HeaderMap, body: &Body) -> Result<Respon
     let node_errors = report.node_errors.to_value();
     let Value::Object(prompt) = report.prompt else { return Err(reply::internal_error()) };
     let prompt_id = match member("prompt_id") {
-        Some(Value::String(id)) => id.clone(),
+        Some(Value::String(id)) if !shared.faults.has_own_prompt_ids() => id.clone(),
         _ => Text::new(Uuid::new_v4().to_string()),
     };
     let item = Item {

@@ -1,9 +1,34 @@
 //! The builder that holds the settings of a client.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use comfy_schema::server::{Secret, ServerOptions};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
 use super::limits::Limits;
-use super::secret::Secret;
+
+/// Certificates in PEM format: the bytes, or the file that holds them.
+#[derive(Debug, Clone)]
+pub(super) enum Certificates {
+    Pem(Vec<u8>),
+    File(PathBuf),
+}
+
+impl Certificates {
+    pub(super) fn read(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        let certificates: Result<_, _> = match self {
+            Self::Pem(pem) => CertificateDer::pem_slice_iter(pem).collect(),
+            Self::File(path) => {
+                let pem = std::fs::read(path)
+                    .map_err(|error| format!("cannot read the certificate {}: {error}", path.display()))?;
+                CertificateDer::pem_slice_iter(&pem).collect()
+            }
+        };
+        certificates.map_err(|error: rustls::pki_types::pem::Error| format!("cannot parse a certificate: {error}"))
+    }
+}
 
 /// A builder that configures and connects a client; [`Client::builder`](super::Client::builder) creates one.
 ///
@@ -27,7 +52,9 @@ pub struct ClientBuilder {
     pub(super) prefix: String,
     pub(super) headers: Vec<(String, Secret)>,
     pub(super) proxy: Option<Secret>,
-    pub(super) root_certificates: Vec<Vec<u8>>,
+    pub(super) root_certificates: Vec<Certificates>,
+    pub(super) pinned_certificate: Option<Certificates>,
+    pub(super) websocket: Option<Secret>,
     pub(super) client_id: Option<String>,
     pub(super) comfy_org_api_key: Option<Secret>,
     pub(super) comfy_org_auth_token: Option<Secret>,
@@ -35,17 +62,29 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new(url: impl Into<String>) -> Self {
+    pub(super) fn new(url: impl Into<Secret>) -> Self {
         Self {
-            url: Secret::new(url),
+            url: url.into(),
             prefix: "/api".to_owned(),
             headers: Vec::new(),
             proxy: None,
             root_certificates: Vec::new(),
+            pinned_certificate: None,
+            websocket: None,
             client_id: None,
             comfy_org_api_key: None,
             comfy_org_auth_token: None,
             limits: Limits::default(),
+        }
+    }
+
+    pub(super) fn with(options: &ServerOptions) -> Self {
+        Self {
+            headers: options.all_headers(),
+            root_certificates: options.ca_certificate.iter().cloned().map(Certificates::File).collect(),
+            pinned_certificate: options.pin_certificate.clone().map(Certificates::File),
+            websocket: options.websocket.clone(),
+            ..Self::new(options.url.clone())
         }
     }
 
@@ -99,7 +138,23 @@ impl ClientBuilder {
 
     /// Trusts a certificate in PEM format in addition to those of the system.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
+        self.root_certificates.push(Certificates::Pem(pem.into()));
+        self
+    }
+
+    /// Accepts the server with exactly this certificate in PEM format, whatever names, dates and issuer it has, and
+    /// with no other.
+    ///
+    /// A self-signed certificate, as `openssl req -x509` writes it for ComfyUI's option `--tls-certfile`, needs this.
+    pub fn pin_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.pinned_certificate = Some(Certificates::Pem(pem.into()));
+        self
+    }
+
+    /// Sets path and query of the WebSocket below the base URL, such as `/ws?token=…`, for hosts that expect a token
+    /// there; defaults to `/ws` below the [prefix](Self::prefix). The query is treated as a secret.
+    pub fn websocket_path(mut self, path_and_query: impl Into<String>) -> Self {
+        self.websocket = Some(Secret::new(path_and_query));
         self
     }
 
@@ -164,11 +219,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the maximum size of a response that is read into memory, in bytes; defaults to 256 MiB.
+    /// Sets the maximum size of a response or a file that is read into memory, in bytes; defaults to 256 MiB.
     ///
-    /// Downloads have no such limit.
+    /// Files that are saved or read as a stream do not count; see [`max_download_bytes`](Self::max_download_bytes).
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets the maximum size of a file that is downloaded, in bytes; defaults to 64 GiB.
+    pub fn max_download_bytes(mut self, bytes: u64) -> Self {
+        self.limits.max_download_bytes = bytes;
         self
     }
 }

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
+use comfy_schema::server::{Secret, ServerOptions};
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::Client;
-use super::builder::ClientBuilder;
+use super::builder::{Certificates, ClientBuilder};
 use super::error::Error;
-use super::hub::Hub;
 use super::inner::Inner;
-use super::secret::Secret;
-use super::socket;
 use super::transport::Transport;
 
 impl Client {
@@ -30,14 +28,43 @@ impl Client {
         Self::builder(url).connect().await
     }
 
+    /// Creates a client for the server at a URL without a request. See [`ClientBuilder::connect_lazy`].
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Setup`] if the URL is invalid.
+    pub fn connect_lazy(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(url).connect_lazy()
+    }
+
     /// Returns a builder for a client whose settings differ from the defaults.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
-        ClientBuilder::new(url)
+        ClientBuilder::new(url.into())
+    }
+
+    /// Returns a builder for a client of the server that the options describe.
+    ///
+    /// ```no_run
+    /// use comfy_runtime::Client;
+    /// use comfy_runtime::client::ServerOptions;
+    ///
+    /// # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
+    /// // COMFY_URL, COMFY_TOKEN and so on.
+    /// let options = ServerOptions::from_environment(|name| std::env::var_os(name))?;
+    /// let client = Client::builder_with(&options).connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder_with(options: &ServerOptions) -> ClientBuilder {
+        ClientBuilder::with(options)
     }
 }
 
 impl ClientBuilder {
     /// Connects to the server.
+    ///
+    /// A server without a WebSocket, or with a proxy in front of it that does not pass one, is accepted if it responds to
+    /// `GET /queue`: its runs are polled. [`Client::has_websocket`] says so.
     ///
     /// # Errors
     ///
@@ -48,15 +75,25 @@ impl ClientBuilder {
     ///
     /// Panics outside of a tokio runtime.
     pub async fn connect(self) -> Result<Client, Error> {
+        let client = self.connect_lazy()?;
+        client.inner.connect().await?;
+        Ok(client)
+    }
+
+    /// Creates a client without a request, so that the server need not be running yet.
+    ///
+    /// The WebSocket is opened when the client submits its first workflow or attaches to its first run, and a client
+    /// that does neither never opens it. If it cannot be opened then, the submission is sent nevertheless, and the
+    /// client continues to try.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Setup`] if a setting is invalid.
+    pub fn connect_lazy(self) -> Result<Client, Error> {
         let transport = Arc::new(Transport::new(&self)?);
         let client_id = self.client_id.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
-        let first = socket::open(&transport, &client_id).await?;
-        let hub = Arc::new(Hub::new());
         let keys = (self.comfy_org_api_key, self.comfy_org_auth_token);
-        let inner = Inner::new(Arc::clone(&transport), Arc::clone(&hub), client_id.clone(), keys);
-        hub.set_open();
-        tokio::spawn(socket::keep_open(hub, transport, client_id, first));
-        Ok(Client { inner: Arc::new(inner) })
+        Ok(Client { inner: Arc::new(Inner::new(transport, client_id, keys)) })
     }
 }
 
@@ -70,7 +107,11 @@ impl Transport {
             .default_headers(header_map(&builder.headers)?)
             .connect_timeout(builder.limits.connect_timeout)
             .tcp_nodelay(true)
-            .tls_backend_preconfigured(tls_config(base.scheme(), &builder.root_certificates)?);
+            .tls_backend_preconfigured(tls_config(
+                base.scheme(),
+                &builder.root_certificates,
+                builder.pinned_certificate.as_ref(),
+            )?);
         if let Some(proxy) = &builder.proxy {
             http = http.proxy(reqwest::Proxy::all(proxy.reveal()).map_err(|error| invalid("proxy", error))?);
         }
@@ -123,7 +164,11 @@ fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue
 
 /// Returns the TLS configuration, with the certificates of the system and the extra ones. For plain HTTP it has none,
 /// so that HTTP works on systems without certificates.
-fn tls_config(scheme: &str, root_certificates: &[Vec<u8>]) -> Result<rustls::ClientConfig, Error> {
+fn tls_config(
+    scheme: &str,
+    root_certificates: &[Certificates],
+    pinned: Option<&Certificates>,
+) -> Result<rustls::ClientConfig, Error> {
     let invalid = |reason: String| Error::Setup { setting: "TLS configuration", reason };
     let builder = || {
         rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -134,17 +179,18 @@ fn tls_config(scheme: &str, root_certificates: &[Vec<u8>]) -> Result<rustls::Cli
         let none = rustls::RootCertStore::empty();
         return Ok(builder()?.with_root_certificates(none).with_no_client_auth());
     }
+    if let Some(pinned) = pinned {
+        let [certificate] = pinned.read().map_err(invalid)?.try_into().map_err(|_| invalid("expected one".into()))?;
+        let verifier = super::pin::Pinned::new(certificate, Arc::new(ring::default_provider()));
+        return Ok(builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth());
+    }
     if root_certificates.is_empty() {
         let verified = builder()?.with_platform_verifier().map_err(|error| invalid(error.to_string()))?;
         return Ok(verified.with_no_client_auth());
     }
     let mut extra = Vec::new();
-    for pem in root_certificates {
-        use rustls::pki_types::CertificateDer;
-        use rustls::pki_types::pem::PemObject as _;
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            extra.push(certificate.map_err(|error| invalid(format!("cannot parse a root certificate: {error}")))?);
-        }
+    for certificates in root_certificates {
+        extra.extend(certificates.read().map_err(invalid)?);
     }
     let provider = Arc::new(ring::default_provider());
     let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)

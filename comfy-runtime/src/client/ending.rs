@@ -19,8 +19,8 @@ pub enum Ending {
     Failed(ExecutionError),
     /// The run was interrupted, by this program or by someone else.
     Interrupted(Interruption),
-    /// The run was deleted from the queue before it started.
-    Deleted,
+    /// The run was removed from the queue before it started, by this program or by someone else.
+    Deleted(Deletion),
     /// The outcome of the run cannot be known.
     Lost(LostRun),
     /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after). It may
@@ -35,7 +35,7 @@ impl Ending {
             Self::Finished(_) => "finished",
             Self::Failed(_) => "failed",
             Self::Interrupted(_) => "interrupted",
-            Self::Deleted => "deleted",
+            Self::Deleted(_) => "deleted",
             Self::Lost(_) => "lost",
             Self::Stalled(_) => "stalled",
         }
@@ -123,12 +123,45 @@ impl fmt::Display for Interruption {
     }
 }
 
+/// The removal of a run from the queue before it started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deletion {
+    /// The id of the run.
+    pub prompt_id: String,
+    /// Whether this client cancelled the run; otherwise someone else removed it.
+    pub by_this_client: bool,
+}
+
+impl Deletion {
+    pub(crate) fn new(prompt_id: &str, by_this_client: bool) -> Self {
+        Self { prompt_id: prompt_id.to_owned(), by_this_client }
+    }
+}
+
+impl fmt::Display for Deletion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.by_this_client {
+            write!(f, "prompt {} was cancelled before it started", self.prompt_id)
+        } else {
+            write!(f, "prompt {} was removed from the queue before it started, but not by this client", self.prompt_id)
+        }
+    }
+}
+
 /// The reason why the outcome of a run cannot be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostReason {
-    /// The server responds but does not know the run. It was probably restarted, which empties its queue and history.
+    /// The server was restarted, which empties its queue and history: it no longer knows a run that had started, or
+    /// other prompts that it knew before, or it counts its prompts from 0 again.
     Forgotten,
+    /// The run had started, and someone removed it from the history before the client could read how it ended. The
+    /// server was not restarted.
+    Erased,
+    /// The run is in neither the queue nor the history, no start was reported, and nothing shows whether someone
+    /// removed it from the queue or the server was restarted.
+    Unexplained,
     /// The server does not respond.
     Unreachable,
 }
@@ -152,7 +185,11 @@ pub struct LostRun {
 impl fmt::Display for LostRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {
-            LostReason::Forgotten => "the server no longer knows it and was probably restarted",
+            LostReason::Forgotten => "the server was restarted and no longer knows it",
+            LostReason::Erased => "it was removed from the history before its outcome was read",
+            LostReason::Unexplained => {
+                "the server does not know it; either it was removed from the queue, or the server was restarted"
+            }
             LostReason::Unreachable => "the server does not respond",
         };
         write!(f, "prompt {} is lost: {reason}", self.prompt_id)?;
@@ -191,6 +228,7 @@ impl fmt::Display for Stalled {
 }
 
 impl std::error::Error for ExecutionError {}
+impl std::error::Error for Deletion {}
 impl std::error::Error for Interruption {}
 impl std::error::Error for LostRun {}
 impl std::error::Error for Stalled {}

@@ -4,11 +4,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use comfy_schema::shown::shortened;
+
+use super::difference::Difference;
 use super::drift::Drift;
-use super::ending::{Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::limits::MAX_QUOTED_CHARS;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
+use crate::key::UnknownNode;
+
+/// Maximum number of characters of an id that a message shows. An id is usually a UUID, but any text may be given.
+const MAX_ID_CHARS: usize = 100;
 
 /// The reason why a call to a server, or a run on it, failed.
 ///
@@ -93,19 +101,28 @@ pub enum Error {
         /// The error because of which the response was lost or the lookup failed.
         reason: Box<Error>,
     },
+    /// Neither the queue nor the history of the server has a prompt with this id.
+    #[error(
+        "the server does not know prompt {}; a server forgets its prompts when it is restarted",
+        shortened(prompt_id, MAX_ID_CHARS)
+    )]
+    #[non_exhaustive]
+    UnknownRun {
+        /// The id.
+        prompt_id: String,
+    },
+    /// The server's prompt with this id was made from another workflow.
+    #[error("{0}")]
+    Different(Box<Difference>),
     /// A node failed.
     #[error("{0}")]
     Execution(Box<ExecutionError>),
     /// The run was interrupted, by this program or by someone else.
     #[error("{0}")]
     Interrupted(Box<Interruption>),
-    /// The run was deleted from the queue before it started.
-    #[error("prompt {prompt_id} was deleted from the queue before it started")]
-    #[non_exhaustive]
-    Deleted {
-        /// The id of the run.
-        prompt_id: String,
-    },
+    /// The run was removed from the queue before it started, by this program or by someone else.
+    #[error("{0}")]
+    Deleted(Box<Deletion>),
     /// The outcome of the run cannot be known.
     #[error("{0}")]
     Lost(Box<LostRun>),
@@ -114,8 +131,8 @@ pub enum Error {
     #[error("{0}")]
     Stalled(Box<Stalled>),
     /// The handle belongs to another workflow, or the workflow has no node of this id.
-    #[error("{0} is not a node of the workflow that ran; take the handle from the workflow that was submitted")]
-    NoSuchNode(String),
+    #[error("{0}")]
+    NoSuchNode(Box<UnknownNode>),
     /// A file on this machine cannot be read or written.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]
@@ -126,11 +143,30 @@ pub enum Error {
         reason: std::io::Error,
     },
     /// The server returned a file name that is not safe to use on this machine.
-    #[error("unsafe file name {name:?} from the server; expected a name without a path")]
+    #[error("unsafe file name `{}` from the server: {reason}", shortened(name, MAX_QUOTED_CHARS))]
     #[non_exhaustive]
     FileName {
-        /// The name.
+        /// The name, or the subfolder.
         name: String,
+        /// The reason why it is not safe.
+        reason: &'static str,
+    },
+    /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
+    #[error(
+        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        shortened(name, MAX_QUOTED_CHARS),
+        quoted(first_line)
+    )]
+    #[non_exhaustive]
+    WrongContent {
+        /// Method and route.
+        call: String,
+        /// The name of the file.
+        name: String,
+        /// The content type, or a description of the content.
+        found: String,
+        /// The first line of the text that the server sent; empty if it sent no text.
+        first_line: String,
     },
     /// The workflow itself is invalid, so nothing was sent.
     ///
@@ -169,12 +205,12 @@ impl Ending {
     ///
     /// Returns [`Error::Execution`], [`Error::Interrupted`], [`Error::Deleted`], [`Error::Lost`] or [`Error::Stalled`]
     /// if the run ended in another way.
-    pub fn into_result(self, prompt_id: &str) -> Result<Done, Error> {
+    pub fn into_result(self) -> Result<Done, Error> {
         match self {
             Self::Finished(done) => Ok(done),
             Self::Failed(error) => Err(Error::Execution(Box::new(error))),
             Self::Interrupted(interruption) => Err(Error::Interrupted(Box::new(interruption))),
-            Self::Deleted => Err(Error::Deleted { prompt_id: prompt_id.to_owned() }),
+            Self::Deleted(deletion) => Err(Error::Deleted(Box::new(deletion))),
             Self::Lost(lost) => Err(Error::Lost(Box::new(lost))),
             Self::Stalled(stalled) => Err(Error::Stalled(Box::new(stalled))),
         }
@@ -221,6 +257,11 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
+
+/// Returns the first line of a text for a message.
+fn quoted(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(": `{}`", shortened(line, MAX_QUOTED_CHARS)) }
+}
 
 fn suffix(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use comfy_schema::Value;
 
-use super::ending::{Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::frame::PreviewFormat;
 use super::outputs::Done;
 
@@ -70,14 +70,21 @@ pub enum Event {
     },
     /// A branch of the workflow was blocked with a message; the rest of the workflow runs on.
     Blocked(ExecutionError),
+    /// The server lost the run by a restart, and the workflow was submitted again, as
+    /// [`resubmit_lost`](super::Submission::resubmit_lost) asks for. The events that follow are those of the new run.
+    #[non_exhaustive]
+    Resubmitted {
+        /// The id of the new run.
+        prompt_id: String,
+    },
     /// All selected outputs were made.
     Finished(Done),
     /// A node failed.
     Failed(ExecutionError),
     /// The run was interrupted, by this program or by someone else.
     Interrupted(Interruption),
-    /// The run was deleted from the queue before it started.
-    Deleted,
+    /// The run was removed from the queue before it started, by this program or by someone else.
+    Deleted(Deletion),
     /// The outcome of the run cannot be known.
     Lost(LostRun),
     /// The run showed no activity for the time set by [`stalled_after`](super::ClientBuilder::stalled_after).
@@ -100,7 +107,7 @@ impl Event {
             Self::Finished(_)
                 | Self::Failed(_)
                 | Self::Interrupted(_)
-                | Self::Deleted
+                | Self::Deleted(_)
                 | Self::Lost(_)
                 | Self::Stalled(_)
         )
@@ -113,7 +120,7 @@ impl From<Ending> for Event {
             Ending::Finished(done) => Self::Finished(done),
             Ending::Failed(error) => Self::Failed(error),
             Ending::Interrupted(interruption) => Self::Interrupted(interruption),
-            Ending::Deleted => Self::Deleted,
+            Ending::Deleted(deletion) => Self::Deleted(deletion),
             Ending::Lost(lost) => Self::Lost(lost),
             Ending::Stalled(stalled) => Self::Stalled(stalled),
         }

@@ -2,20 +2,25 @@
 
 use std::time::{Duration, Instant};
 
+use comfy_schema::Value;
 use tracing::debug;
 
-use super::ending::{Ending, LostReason, LostRun, Stalled};
+use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
 use super::inner::Inner;
 use super::outputs::Done;
+use super::process::{Process, ProcessMemory};
 use super::status::{self, RunStatus};
-use super::tracker::{EndHint, Tracker};
+use super::tracker::{Cancellation, EndHint, Tracker};
 
 /// Maximum age of a snapshot of the queue that runs share.
 const MAX_QUEUE_AGE: Duration = Duration::from_millis(200);
 
-/// Maximum time between two requests for the state of a run while the WebSocket is closed.
-const MAX_OFFLINE_INTERVAL: Duration = Duration::from_millis(500);
+/// Minimum time between two requests for the state of a run whose events do not arrive.
+const MIN_POLLING: Duration = Duration::from_millis(250);
+
+/// Maximum time between two requests for the state of a run whose events do not arrive.
+const MAX_POLLING: Duration = Duration::from_secs(2);
 
 /// The first wait before the history is requested again because it lacks a run whose end was reported. Each further
 /// wait is twice as long.
@@ -36,17 +41,29 @@ const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 /// Maximum time for the response to a ping that checks whether the connection is alive.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A run that the server has accepted, as far as it is known when the client begins to follow it.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    /// The time of the acceptance, or the time at which the queue or the history had the run.
+    pub(crate) at: Instant,
+    /// The connection that was open at that time.
+    pub(crate) connection: u64,
+    /// The client id to which the server sends the events of the run; `None` if it sends them to nobody.
+    pub(crate) client_id: Option<String>,
+    /// The run's number in the queue as the server wrote it.
+    pub(crate) number: Option<Value>,
+    /// Whether the number is known to be the server's counter.
+    pub(crate) is_counted: bool,
+}
+
 /// The state of the task that follows one run.
-struct Follow<'f> {
-    inner: &'f Inner,
-    tracker: &'f Tracker,
-    accepted_at: Instant,
-    /// The number of the connection that was open when the server accepted the run.
-    connection: u64,
+pub(super) struct Follow<'f> {
+    pub(super) inner: &'f Inner,
+    pub(super) tracker: &'f Tracker,
+    pub(super) accepted: &'f Accepted,
     /// The number of the last connection that is known to lead to the server process that accepted the run.
     verified_connection: u64,
-    /// The id of another prompt that the server knew. As long as the server knows it, the server was not restarted.
-    witness: Option<String>,
+    pub(super) memory: ProcessMemory,
     /// The time since which the server has not responded, and the last error.
     failing: Option<(Instant, String)>,
     /// The time since which the run has been in neither the queue nor the history.
@@ -57,28 +74,26 @@ struct Follow<'f> {
 }
 
 /// Waits for the end of a run that was accepted.
-pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted_at: Instant, connection: u64) -> Ending {
+pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted: &Accepted) -> Ending {
     let mut follow = Follow {
         inner,
         tracker,
-        accepted_at,
-        connection,
-        verified_connection: connection,
-        witness: inner.witness(),
+        accepted,
+        verified_connection: accepted.connection,
+        memory: ProcessMemory::new(inner, accepted),
         failing: None,
         absent_since: None,
         hinted_since: None,
         history_wait: MIN_HISTORY_WAIT,
     };
     // The first request is sent at once, to report the position in the queue.
-    let mut ending = follow.look().await;
-    while ending.is_none() {
+    loop {
+        if let Some(ending) = follow.look().await {
+            debug!(prompt_id = tracker.prompt_id(), ending = ending.as_str(), "the run ended");
+            return ending;
+        }
         follow.wait().await;
-        ending = follow.look().await;
     }
-    let ending = ending.unwrap_or(Ending::Deleted);
-    debug!(prompt_id = tracker.prompt_id, ending = ending.as_str(), "the run ended");
-    ending
 }
 
 impl Follow<'_> {
@@ -94,22 +109,34 @@ impl Follow<'_> {
         let mut queue = self.inner.hub.queue_changes.subscribe();
         queue.mark_unchanged();
         loop {
-            let interval = self.inner.transport.limits.poll_interval;
-            let is_open = self.inner.hub.connection().is_open;
-            let interval = if is_open { interval } else { interval.min(MAX_OFFLINE_INTERVAL) };
             let quiet = tracker.last_activity().elapsed();
+            let has_events = self.has_events();
+            let interval = if has_events { self.inner.transport.limits.poll_interval } else { self.polling(quiet) };
             // While events arrive there is nothing to ask; after the last one the interval starts anew.
             let rest = interval.checked_sub(quiet).filter(|rest| !rest.is_zero()).unwrap_or(interval);
             tokio::select! {
                 () = tracker.wake.notified() => return,
-                _ = queue.changed(), if !tracker.started() => return,
+                _ = queue.changed(), if !tracker.started() || !has_events => return,
                 () = tokio::time::sleep(rest) => {
-                    if !is_open || tracker.last_activity().elapsed() >= interval {
+                    if !has_events || tracker.last_activity().elapsed() >= interval {
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// Returns whether the events of the run arrive over the WebSocket that is open now.
+    fn has_events(&self) -> bool {
+        let connection = self.inner.hub.connection();
+        let id = connection.sid.as_deref().unwrap_or(&self.inner.client_id);
+        connection.is_open && self.accepted.client_id.as_deref() == Some(id)
+    }
+
+    /// Returns the time between two requests for a run whose events do not arrive: short at first, and longer the longer
+    /// nothing happens, because each request returns the whole queue.
+    fn polling(&self, quiet: Duration) -> Duration {
+        (quiet / 8).clamp(MIN_POLLING, MAX_POLLING).min(self.inner.transport.limits.poll_interval)
     }
 
     /// Asks the server, and returns the ending if it reports one or if none can be expected any more.
@@ -119,7 +146,8 @@ impl Follow<'_> {
         let since = if self.tracker.hint().is_some() || self.absent_since.is_some() {
             Instant::now()
         } else {
-            Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(self.accepted_at, |time| time.max(self.accepted_at))
+            let accepted = self.accepted.at;
+            Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(accepted, |time| time.max(accepted))
         };
         let status = match self.inner.queue.status(&self.inner.transport, self.tracker, since).await {
             Ok(status) => status,
@@ -128,7 +156,7 @@ impl Follow<'_> {
         self.failing = None;
         match status {
             RunStatus::Ended(ending) => {
-                self.inner.set_witness(&self.tracker.prompt_id);
+                self.inner.set_witness(self.tracker.prompt_id());
                 self.drain_events().await;
                 self.check_connection();
                 return Some(*ending);
@@ -172,28 +200,45 @@ impl Follow<'_> {
         if first {
             return None;
         }
-        if self.tracker.cancelled() && !self.tracker.started() {
-            return Some(Ending::Deleted);
+        let started = self.tracker.started();
+        if self.tracker.cancellation() == Cancellation::Confirmed && !started {
+            return Some(self.deleted());
         }
-        let is_verified = || {
-            let connection = self.inner.hub.connection();
-            connection.number == self.verified_connection && connection.is_open
-        };
-        if is_verified() && self.inner.hub.is_alive(PING_TIMEOUT).await && is_verified() {
+        if self.is_verified() && self.inner.hub.is_alive(PING_TIMEOUT).await && self.is_verified() {
             if self.tracker.hint().is_some() {
                 return None;
             }
             if !self.tracker.started() {
-                return Some(Ending::Deleted);
+                return Some(self.deleted());
             }
-            // The run had started: the WebSocket must report its end, unless the server dropped the run.
-            return (since.elapsed() >= MAX_HISTORY_DELAY).then(|| self.lost(LostReason::Forgotten));
+            // The run had started: the WebSocket reports its end late, or the history was cleared.
+            return (since.elapsed() >= MAX_HISTORY_DELAY).then(|| self.lost(LostReason::Erased));
         }
-        match self.server_is_the_same().await {
-            Ok(true) if !self.tracker.started() => Some(Ending::Deleted),
-            Ok(_) => Some(self.lost(LostReason::Forgotten)),
-            Err(error) => self.no_response(&error),
-        }
+        let process = match self.process().await {
+            Ok(process) => process,
+            Err(error) => return self.no_response(&error),
+        };
+        let was_asked = self.tracker.cancellation() != Cancellation::No;
+        Some(match (process, started) {
+            (Process::Same, true) => self.lost(LostReason::Erased),
+            (Process::Same, false) => self.deleted(),
+            (Process::Restarted, _) => self.lost(LostReason::Forgotten),
+            // A run that started stays in the queue or in the history as long as the server runs.
+            (Process::Unknown, true) => self.lost(LostReason::Forgotten),
+            (Process::Unknown, false) if was_asked => self.deleted(),
+            (Process::Unknown, false) => self.lost(LostReason::Unexplained),
+        })
+    }
+
+    /// Returns whether the connection that is open leads to the server process that accepted the run.
+    fn is_verified(&self) -> bool {
+        let connection = self.inner.hub.connection();
+        connection.number == self.verified_connection && connection.is_open
+    }
+
+    fn deleted(&self) -> Ending {
+        let by_this_client = self.tracker.cancellation() != Cancellation::No;
+        Ending::Deleted(Deletion::new(self.tracker.prompt_id(), by_this_client))
     }
 
     /// Waits for events that the server sent before the response of the history, but that have not arrived yet. They
@@ -205,28 +250,16 @@ impl Follow<'_> {
         }
     }
 
-    /// Returns whether the server still knows the witness.
-    async fn server_is_the_same(&self) -> Result<bool, Error> {
-        let Some(witness) = &self.witness else { return Ok(false) };
-        let queue = self.inner.queue.snapshot(&self.inner.transport, Instant::now()).await?;
-        if queue.contains(witness) {
-            return Ok(true);
-        }
-        Ok(status::history_entry(&self.inner.transport, witness).await?.is_some())
-    }
-
     /// Records the conclusions from a queue that contains the run, and therefore belongs to the server process that
     /// accepted the run: every other prompt in it is a witness, and a connection that was open before the request leads
     /// to that process.
     async fn verify_server(&mut self) {
         // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
-        let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted_at).await else { return };
-        if !queue.contains(&self.tracker.prompt_id) {
+        let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted.at).await else { return };
+        if !queue.contains(self.tracker.prompt_id()) {
             return;
         }
-        if let Some(other) = queue.other(&self.tracker.prompt_id) {
-            self.witness = Some(other.to_owned());
-        }
+        self.memory.learn(&queue, self.tracker.prompt_id());
         let connection = self.inner.hub.connection();
         if connection.is_open && connection.opened_at.is_some_and(|time| time <= queue.requested_at()) {
             self.verified_connection = connection.number;
@@ -239,7 +272,7 @@ impl Follow<'_> {
         let connection = self.inner.hub.connection();
         let age = connection.opened_at.map_or(Duration::ZERO, |time| time.elapsed());
         let is_silent = self.tracker.last_connection() < connection.number;
-        let is_new = connection.is_open && connection.number > self.connection;
+        let is_new = connection.is_open && connection.number > self.accepted.connection && self.has_events();
         if is_new && is_silent && age >= self.inner.transport.limits.poll_interval {
             self.inner.hub.request_reconnect();
         }
@@ -248,7 +281,7 @@ impl Follow<'_> {
     /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
         let (tracker, transport) = (self.tracker, &self.inner.transport);
-        let done = || Done::from_events(&tracker.prompt_id, &tracker.origin, transport, tracker.outputs());
+        let done = || Done::from_events(tracker.prompt_id(), &tracker.origin, transport, tracker.outputs());
         match tracker.hint()? {
             EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
             EndHint::Error(data) => Some(status::failed(tracker, &data, done())),
@@ -262,7 +295,7 @@ impl Follow<'_> {
             None => self.inner.hub.connection().reason,
         };
         Ending::Lost(LostRun {
-            prompt_id: self.tracker.prompt_id.clone(),
+            prompt_id: self.tracker.prompt_id().to_owned(),
             reason,
             started: self.tracker.started(),
             last_node: self.tracker.last_node(),
@@ -274,7 +307,7 @@ impl Follow<'_> {
         let silent = self.tracker.last_activity().elapsed();
         (silent >= self.inner.transport.limits.stalled_after).then(|| {
             Ending::Stalled(Stalled {
-                prompt_id: self.tracker.prompt_id.clone(),
+                prompt_id: self.tracker.prompt_id().to_owned(),
                 silent,
                 started: self.tracker.started(),
                 last_node: self.tracker.last_node(),

@@ -12,12 +12,12 @@ use comfy_schema::Value;
 use futures_core::Stream as _;
 
 use super::builder::ClientBuilder;
-use super::ending::Ending;
-use super::frame;
+use super::ending::{Deletion, Ending};
 use super::hub::Hub;
 use super::origin::Origin;
 use super::routes::{HistoryEntry, Queue};
 use super::status::{self, QueueSnapshot};
+use super::strays::Received;
 use super::tracker::Tracker;
 use super::transport::Transport;
 use crate::workflow::Workflow;
@@ -49,15 +49,15 @@ pub fn frames<'m>(messages: impl IntoIterator<Item = Message<'m>>) -> usize {
     let tracker = tracker();
     let mut events = tracker.events();
     let hub = Hub::new();
-    hub.add(Arc::clone(&tracker));
+    hub.add(&tracker);
     for message in messages {
-        match message {
-            Message::Text(text) => _ = frame::text(text).map(|frame| hub.dispatch(frame)),
-            Message::Binary(bytes) => hub.dispatch(frame::binary(&Bytes::copy_from_slice(bytes))),
-        }
+        hub.receive(&match message {
+            Message::Text(text) => Received::Text(text.into()),
+            Message::Binary(bytes) => Received::Binary(Bytes::copy_from_slice(bytes)),
+        });
     }
     _ = (tracker.hint(), tracker.last_node(), tracker.outputs());
-    tracker.set_ending(Ending::Deleted);
+    tracker.set_ending(Ending::Deleted(Deletion::new(PROMPT_ID, false)));
     let mut context = Context::from_waker(Waker::noop());
     let mut count = 0;
     while let Poll::Ready(Some(_)) = Pin::new(&mut events).poll_next(&mut context) {

@@ -1,13 +1,16 @@
 //! Distributes the frames of a client's WebSocket to its runs, and tracks the state of the connection.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
+use tracing::{debug, warn};
 
 use super::frame::Frame;
 use super::json;
+use super::strays::{Received, Strays};
 use super::tracker::Tracker;
 
 /// Minimum time between two reconnects that were requested because a connection delivered nothing.
@@ -30,13 +33,20 @@ pub(crate) struct Hub {
     pub(crate) close: Notify,
     /// The time at which another connection was last requested.
     reconnect_requested: Mutex<Option<Instant>>,
+    /// Whether the log says that the server has no usable WebSocket.
+    refusal_logged: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Runs {
-    by_id: HashMap<String, Arc<Tracker>>,
-    /// The run of the last event, to which frames without a prompt id belong.
-    current: Option<Arc<Tracker>>,
+    /// The runs by prompt id. A client can follow a run twice: one that it submitted, and attached to again.
+    by_id: HashMap<String, Vec<Arc<Tracker>>>,
+    /// The prompt of the last event, to which frames without a prompt id belong.
+    current: Option<String>,
+    /// The number of submissions that wait for their response.
+    expected: usize,
+    /// The frames of unknown prompts, one of which may be an expected one.
+    strays: Strays,
 }
 
 /// The state of the WebSocket.
@@ -46,8 +56,27 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) is_open: bool,
     pub(crate) opened_at: Option<Instant>,
+    /// The client id under which the server registered the connection, if that is not the one that it was given.
+    pub(crate) sid: Option<String>,
     /// The reason why the connection is closed; empty while it is open.
     pub(crate) reason: String,
+    /// Whether the server answered the last attempt in a way that shows that it has no usable WebSocket.
+    pub(crate) is_refused: bool,
+    /// Whether an attempt to open a connection has ended, with or without success.
+    pub(crate) was_tried: bool,
+}
+
+/// A submission that waits for its response. Until it is dropped, the frames of unknown prompts are kept.
+#[derive(Debug)]
+pub(crate) struct Expected(Arc<Hub>);
+
+/// The prompt that a frame is about.
+enum Subject<'f> {
+    Prompt(&'f str),
+    /// The prompt of the last frame that named one.
+    Current,
+    /// The frame is about no single prompt.
+    Nothing,
 }
 
 impl Hub {
@@ -61,6 +90,7 @@ impl Hub {
             reconnect: Notify::new(),
             close: Notify::new(),
             reconnect_requested: Mutex::default(),
+            refusal_logged: AtomicBool::new(false),
         }
     }
 
@@ -68,24 +98,59 @@ impl Hub {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add(&self, tracker: Arc<Tracker>) {
-        self.lock().by_id.insert(tracker.prompt_id.clone(), tracker);
+    /// Announces a submission, whose events may arrive before the response that names its prompt.
+    pub(crate) fn expect(self: &Arc<Self>) -> Expected {
+        self.lock().expected += 1;
+        Expected(Arc::clone(self))
     }
 
-    pub(crate) fn remove(&self, prompt_id: &str) {
+    /// Adds a run under its current id, and passes the frames to it that arrived before its id was known.
+    pub(crate) fn add(&self, tracker: &Arc<Tracker>) {
         let mut runs = self.lock();
-        runs.by_id.remove(prompt_id);
-        runs.current.take_if(|current| current.prompt_id == prompt_id);
+        let id = tracker.prompt_id();
+        // The lock is held until the frames are handled, so that no later frame precedes them.
+        for (message, connection) in runs.strays.take(id) {
+            if let Some(frame) = message.frame() {
+                tracker.handle(frame, connection);
+            }
+        }
+        runs.by_id.entry(id.to_owned()).or_default().push(Arc::clone(tracker));
+    }
+
+    /// Removes a run, whatever its ids are.
+    pub(crate) fn remove(&self, tracker: &Tracker) {
+        self.lock().by_id.retain(|_, trackers| {
+            trackers.retain(|known| !std::ptr::eq(Arc::as_ptr(known), tracker));
+            !trackers.is_empty()
+        });
+    }
+
+    /// Returns the runs that are followed under this prompt id.
+    pub(crate) fn runs_of(&self, prompt_id: &str) -> Vec<Arc<Tracker>> {
+        self.lock().by_id.get(prompt_id).cloned().unwrap_or_default()
+    }
+
+    /// Returns the ids of unknown prompts whose frames arrived, if a single submission waits for its response.
+    pub(crate) fn stray_prompts(&self) -> Vec<String> {
+        let runs = self.lock();
+        if runs.expected == 1 { runs.strays.prompt_ids() } else { Vec::new() }
     }
 
     pub(crate) fn connection(&self) -> Connection {
         self.connection.borrow().clone()
     }
 
-    pub(crate) fn set_open(&self) {
+    /// Waits until an attempt to open the WebSocket has ended, with or without success.
+    pub(crate) async fn tried(&self) {
+        // The sender lives as long as `self`.
+        _ = self.connection.subscribe().wait_for(|connection| connection.was_tried).await;
+    }
+
+    pub(crate) fn set_open(&self, sid: Option<String>) {
         self.connection.send_modify(|connection| {
             let (number, opened_at) = (connection.number + 1, Some(Instant::now()));
-            *connection = Connection { number, is_open: true, opened_at, reason: String::new() };
+            *connection =
+                Connection { number, is_open: true, opened_at, sid, was_tried: true, ..Connection::default() };
         });
         self.wake_all();
     }
@@ -98,46 +163,77 @@ impl Hub {
         self.wake_all();
     }
 
+    /// Records that a connection could not be opened, and whether that shows that the server has no usable WebSocket.
+    pub(crate) fn set_failed(&self, reason: String, is_refused: bool) {
+        if is_refused && !self.refusal_logged.swap(true, Ordering::Relaxed) {
+            warn!(reason, "the server has no usable WebSocket; its runs are polled");
+        }
+        self.connection.send_modify(|connection| {
+            connection.is_open = false;
+            connection.reason = reason;
+            connection.is_refused = is_refused;
+            connection.was_tried = true;
+        });
+        self.wake_all();
+    }
+
     /// Makes every run ask the server for its state, because the events between two connections are missing.
     fn wake_all(&self) {
-        for tracker in self.lock().by_id.values() {
+        for tracker in self.lock().by_id.values().flatten() {
             tracker.wake.notify_one();
         }
     }
 
-    /// Passes a frame to the run that it belongs to. Frames of other clients' prompts are ignored.
-    pub(crate) fn dispatch(&self, frame: Frame<'_>) {
+    /// Passes a message to the runs that it belongs to. Frames of other clients' prompts are ignored.
+    pub(crate) fn receive(&self, message: &Received) {
+        let Some(frame) = message.frame() else {
+            debug!("ignored a text frame that is not an event");
+            return;
+        };
+        if let Frame::Unknown(bytes) = &frame {
+            debug!(bytes = bytes.len(), "ignored a binary frame of an unknown form");
+            return;
+        }
         let number = self.connection.borrow().number;
-        if let Some(tracker) = self.run_of(&frame) {
-            tracker.handle(frame, number);
+        let subject = self.subject(&frame);
+        let mut runs = self.lock();
+        let runs = &mut *runs;
+        let id = match subject {
+            Subject::Nothing => return,
+            Subject::Current => match &runs.current {
+                Some(id) => id.as_str(),
+                None => return,
+            },
+            Subject::Prompt(id) => {
+                if runs.current.as_deref() != Some(id) {
+                    runs.current = Some(id.to_owned());
+                }
+                id
+            }
+        };
+        match runs.by_id.get(id).map(Vec::as_slice) {
+            Some([tracker]) => tracker.handle(frame, number),
+            Some(trackers) => trackers.iter().for_each(|tracker| tracker.handle(frame.clone(), number)),
+            None if runs.expected > 0 => runs.strays.push(id, message.clone(), number),
+            None => {}
         }
     }
 
-    /// Returns the run that a frame belongs to.
-    fn run_of(&self, frame: &Frame<'_>) -> Option<Arc<Tracker>> {
+    /// Returns the prompt that a frame is about, and counts the changes of the queue.
+    fn subject<'f>(&self, frame: &'f Frame<'_>) -> Subject<'f> {
         let id = match frame {
             Frame::Event { kind, .. } if kind == "status" => {
                 self.queue_changes.send_modify(|count| *count += 1);
-                return None;
+                return Subject::Nothing;
             }
-            Frame::Event { kind, .. } if kind == "feature_flags" => return None,
+            Frame::Event { kind, .. } if kind == "feature_flags" => return Subject::Nothing,
             Frame::Event { data, .. } => json::text(data, "prompt_id"),
             Frame::State { prompt_id } => Some(*prompt_id),
             Frame::Progress(data) | Frame::Executing(data) => data.prompt_id,
             Frame::Image { source, .. } => source.prompt_id.as_deref(),
             Frame::Text { .. } | Frame::Unknown(_) => None,
         };
-        let mut runs = self.lock();
-        match id {
-            Some(id) => {
-                let tracker = Arc::clone(runs.by_id.get(id)?);
-                if !runs.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, &tracker)) {
-                    runs.current = Some(Arc::clone(&tracker));
-                }
-                Some(tracker)
-            }
-            None => runs.current.clone(),
-        }
+        id.map_or(Subject::Current, Subject::Prompt)
     }
 
     /// Sends a ping and returns whether the response arrives in time.
@@ -155,6 +251,16 @@ impl Hub {
         if requested.is_none_or(|time| time.elapsed() >= MIN_RECONNECT_INTERVAL) {
             *requested = Some(Instant::now());
             self.reconnect.notify_one();
+        }
+    }
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        let mut runs = self.0.lock();
+        runs.expected -= 1;
+        if runs.expected == 0 {
+            runs.strays = Strays::default();
         }
     }
 }

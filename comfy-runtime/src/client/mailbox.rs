@@ -110,6 +110,7 @@ impl Stream for Events {
 mod tests {
     use bytes::Bytes;
 
+    use super::super::ending::Deletion;
     use super::super::frame::PreviewFormat;
     use super::*;
 
@@ -126,7 +127,7 @@ mod tests {
             mailbox.push(preview(number));
             mailbox.push(Event::Text { node: "1".into(), text: number.to_string() });
         }
-        mailbox.push(Event::Deleted);
+        mailbox.push(Event::Deleted(Deletion::new("1", false)));
         mailbox.push(Event::Started);
         let mut seen = Vec::new();
         while let Some(event) = events.next().await {
@@ -134,7 +135,7 @@ mod tests {
                 Event::Preview(preview) => format!("p{}", preview.bytes[0]),
                 Event::Text { text, .. } => text,
                 Event::Started => "started".into(),
-                Event::Deleted => "deleted".into(),
+                Event::Deleted(_) => "deleted".into(),
                 other => format!("{other:?}"),
             });
         }

@@ -25,12 +25,15 @@ mod builder;
 mod call;
 mod check_drift;
 mod connect;
+mod content;
+mod difference;
 mod download;
 mod drift;
 mod ending;
 mod error;
 mod event;
 mod file;
+mod find;
 mod follow;
 mod frame;
 #[cfg(feature = "__fuzz")]
@@ -43,13 +46,20 @@ mod limits;
 mod mailbox;
 mod origin;
 mod outputs;
+mod pin;
 mod preflight;
+mod process;
+mod prompt;
+mod prompt_ids;
 mod rejection;
+mod response;
+mod resubmit;
 pub mod routes;
 mod run;
-mod secret;
+mod save;
 mod socket;
 mod status;
+mod strays;
 mod submit;
 mod tracker;
 mod transport;
@@ -58,26 +68,30 @@ mod upload;
 use std::fmt;
 use std::sync::Arc;
 
+pub use crate::key::{NodeKey, UnknownNode};
 pub use builder::ClientBuilder;
 pub use bytes::Bytes;
 pub use comfy_schema::drift::Finding;
+pub use comfy_schema::server::{Secret, ServerOptions};
 pub use comfy_schema::validate::{NodeErrorKind, RequestErrorKind, Unverifiable, UnverifiableKind};
 pub use comfy_schema::{Map, NodeDef, Schema, Value};
+pub use difference::{Difference, DifferenceKind};
 pub use download::Download;
 pub use drift::Drift;
-pub use ending::{Ending, ExecutionError, Interruption, LostReason, LostRun, Stalled};
+pub use ending::{Deletion, Ending, ExecutionError, Interruption, LostReason, LostRun, Stalled};
 pub use error::{Error, TransportError};
 pub use event::{Event, Preview};
 pub use file::{FileKind, OutputFile};
 pub use frame::PreviewFormat;
 pub use mailbox::Events;
-pub use origin::{NodeInfo, NodeKey};
+pub use origin::NodeInfo;
 pub use outputs::Done;
-pub use preflight::{Preflight, PreflightWarning};
+pub use preflight::{Preflight, PreflightCheck, PreflightWarning};
 pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
 pub use run::Run;
+pub use save::{SaveReport, Saver};
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
 pub use uuid::Uuid;
@@ -97,6 +111,20 @@ impl Client {
     /// Returns the id under which the server sends events to this client.
     pub fn client_id(&self) -> &str {
         &self.inner.client_id
+    }
+
+    /// Returns whether the server has a usable WebSocket, as far as is known.
+    ///
+    /// It is false after the server, or a proxy in front of it, refused to open one. Runs are then polled: all endings
+    /// are reported, but no progress and no previews. The client continues to try, at most once a minute.
+    pub fn has_websocket(&self) -> bool {
+        !self.inner.hub.connection().is_refused
+    }
+
+    /// Returns why the WebSocket is closed; `None` while it is open, and before the first attempt to open it.
+    pub fn websocket_error(&self) -> Option<String> {
+        let connection = self.inner.hub.connection();
+        (connection.was_tried && !connection.is_open).then_some(connection.reason)
     }
 
     /// Submits a workflow and waits for the run to end.

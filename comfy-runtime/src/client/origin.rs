@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 
-use crate::out::Handle;
+use super::error::Error;
+use crate::key::{Key, NodeKey, UnknownNode};
 use crate::workflow::Workflow;
 
 /// A node as the program knows it, for messages.
@@ -39,8 +40,10 @@ impl fmt::Display for NodeInfo {
 pub(crate) struct Origin {
     /// The number of the graph that handles of the workflow carry.
     graph: Option<u32>,
-    /// The node ids, by the index that a handle holds.
+    /// The node ids, by the index that a handle holds; empty for a branch of a dynamic input.
     ids: Vec<String>,
+    /// The node ids in the order of the workflow.
+    order: Vec<String>,
     nodes: HashMap<String, NodeInfo>,
 }
 
@@ -56,8 +59,9 @@ impl Origin {
             (info.id.clone(), info)
         });
         let nodes = nodes.collect();
+        let order = workflow.nodes().map(|node| node.id().to_owned()).collect();
         let (graph, ids) = workflow.handles();
-        Self { graph, ids, nodes }
+        Self { graph, ids, order, nodes }
     }
 
     /// Returns the node of this id.
@@ -73,8 +77,17 @@ impl Origin {
         })
     }
 
-    pub(crate) fn contains(&self, id: &str) -> bool {
-        self.nodes.contains_key(id)
+    /// Returns the id of the node that a key names.
+    pub(crate) fn resolve(&self, key: &impl NodeKey) -> Result<String, Error> {
+        let id = match key.key() {
+            Key::Handle(node) => {
+                self.ids.get(node.index as usize).filter(|id| self.graph == Some(node.graph) && !id.is_empty())
+            }
+            Key::Id(id) => self.nodes.get(id).map(|node| &node.id),
+        };
+        id.cloned().ok_or_else(|| {
+            Error::NoSuchNode(Box::new(UnknownNode::new(&key.key(), self.graph.is_some(), self.order.clone())))
+        })
     }
 
     /// Returns the ids of the nodes of each class.
@@ -89,44 +102,4 @@ impl Origin {
     pub(crate) fn class(&self, id: &str) -> Option<&str> {
         self.nodes.get(id).map(|node| node.class.as_str())
     }
-}
-
-/// A value that names a node of a workflow: a handle from `workflow!`, or the node's id.
-pub trait NodeKey: sealed::Sealed {
-    /// Returns the node id, or a description of the key if the workflow has no such node.
-    #[doc(hidden)]
-    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String>;
-}
-
-/// The nodes of a workflow, for [`NodeKey`].
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct OriginRef<'o>(pub(crate) &'o Origin);
-
-impl<H: Handle> NodeKey for &H {
-    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
-        let node = self.node();
-        let id = origin.0.ids.get(node.index as usize).filter(|_| origin.0.graph == Some(node.graph));
-        id.cloned().ok_or_else(|| "this handle".to_owned())
-    }
-}
-
-impl NodeKey for &str {
-    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
-        if origin.0.contains(self) { Ok((*self).to_owned()) } else { Err(format!("{self:?}")) }
-    }
-}
-
-impl NodeKey for &String {
-    fn id_in(&self, origin: &OriginRef<'_>) -> Result<String, String> {
-        self.as_str().id_in(origin)
-    }
-}
-
-mod sealed {
-    /// Prevents implementations outside of this module.
-    pub trait Sealed {}
-    impl<H: crate::out::Handle> Sealed for &H {}
-    impl Sealed for &str {}
-    impl Sealed for &String {}
 }

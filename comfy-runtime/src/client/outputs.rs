@@ -8,8 +8,9 @@ use comfy_schema::{Map, Value};
 use super::error::Error;
 use super::file::{FileKind, OutputFile};
 use super::json;
-use super::origin::{NodeInfo, NodeKey, Origin, OriginRef};
+use super::origin::{NodeInfo, Origin};
 use super::transport::Transport;
+use crate::key::NodeKey;
 
 /// The outputs of a run, by node. Files are downloaded only when they are asked for.
 #[derive(Clone)]
@@ -130,7 +131,7 @@ impl Done {
     }
 
     fn id(&self, node: impl NodeKey) -> Result<String, Error> {
-        node.id_in(&OriginRef(&self.0.origin)).map_err(Error::NoSuchNode)
+        self.0.origin.resolve(&node)
     }
 
     fn files_of(&self, id: &str, output: &Value) -> Vec<OutputFile> {

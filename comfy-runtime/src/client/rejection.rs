@@ -69,6 +69,14 @@ pub struct InputProblem {
     pub extra_info: Value,
 }
 
+impl NodeProblem {
+    /// Creates the problem of an output that the server dropped for a reason that it no longer tells.
+    pub(crate) fn dropped(node: NodeInfo) -> Self {
+        let dependent_outputs = vec![node.id.clone()];
+        Self { node, problems: Vec::new(), dependent_outputs }
+    }
+}
+
 impl Rejection {
     /// Reads the response with status 400; returns `None` if it is not a rejection.
     pub(crate) fn read(response: &Value, origin: &Origin) -> Option<Self> {

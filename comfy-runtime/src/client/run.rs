@@ -9,14 +9,15 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::{Instrument as _, debug};
 
-use super::ending::Ending;
+use super::ending::{Deletion, Ending};
 use super::error::Error;
-use super::follow::follow;
+use super::follow::Accepted;
 use super::inner::Inner;
 use super::json;
 use super::mailbox::Events;
 use super::outputs::Done;
-use super::tracker::Tracker;
+use super::resubmit::{Resubmission, follow_to_end};
+use super::tracker::{Cancellation, Tracker};
 
 /// A run that the server accepted.
 ///
@@ -50,21 +51,21 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts to follow a run that was accepted while the connection of this number was open.
+    /// Starts to follow a run that the server has accepted.
     pub(crate) fn start(
         inner: &Arc<Inner>,
         tracker: Arc<Tracker>,
-        number: Option<f64>,
-        connection: u64,
+        accepted: Accepted,
+        resubmission: Option<Resubmission>,
         cancel_on_drop: bool,
     ) -> Self {
         let (sender, ended) = watch::channel(false);
-        let accepted_at = Instant::now();
-        let span = tracing::debug_span!("run", prompt_id = tracker.prompt_id);
+        let span = tracing::debug_span!("run", prompt_id = tracker.prompt_id());
+        let number = accepted.number.as_ref().and_then(Value::as_f64);
         let (shared, subject) = (Arc::clone(inner), Arc::clone(&tracker));
         let following = async move {
-            let ending = follow(&shared, &subject, accepted_at, connection).await;
-            shared.hub.remove(&subject.prompt_id);
+            let ending = follow_to_end(&shared, &subject, accepted, resubmission).await;
+            shared.hub.remove(&subject);
             subject.set_ending(ending);
             sender.send_replace(true);
         };
@@ -73,8 +74,11 @@ impl Run {
     }
 
     /// Returns the id of the run: the key of the server's queue and history.
+    ///
+    /// It is the id that the server's response has, which may differ from the one that was sent. After
+    /// [`Event::Resubmitted`](super::Event::Resubmitted) it is the id of the new run.
     pub fn prompt_id(&self) -> &str {
-        &self.tracker.prompt_id
+        self.tracker.prompt_id()
     }
 
     /// Returns the number of the run in the queue; lower numbers run first. `None` if the response that contained it
@@ -103,7 +107,7 @@ impl Run {
         self.tracker.discard_unread();
         // The sender is only dropped after it has sent, or with the follower, which lives as long as `self`.
         _ = self.ended.wait_for(|ended| *ended).await;
-        self.tracker.ending().unwrap_or(Ending::Deleted)
+        self.tracker.ending().unwrap_or_else(|| Ending::Deleted(Deletion::new(self.prompt_id(), false)))
     }
 
     /// Waits for the end of the run and returns its outputs.
@@ -116,7 +120,7 @@ impl Run {
     /// if the run ended without all of its outputs.
     pub async fn finish(mut self) -> Result<Done, Error> {
         let ending = self.ended().await;
-        ending.into_result(self.prompt_id())
+        ending.into_result()
     }
 
     /// Cancels this run and no other, whether it waits or runs. Returns whether there was anything to cancel.
@@ -128,16 +132,26 @@ impl Run {
     /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the call fails; the run may
     /// then still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
-        let cancelled = cancel(&self.inner, self.prompt_id()).await?;
-        if cancelled {
-            self.tracker.set_cancelled();
-        }
-        Ok(cancelled)
+        cancel(&self.inner, self.prompt_id()).await
     }
 }
 
-/// Cancels one prompt, whether it waits or runs. Returns whether there was anything to cancel.
+/// Cancels one prompt, whether it waits or runs. Returns whether there was anything to cancel. The runs of the client
+/// learn that it was this client that cancelled them.
 pub(crate) async fn cancel(inner: &Inner, prompt_id: &str) -> Result<bool, Error> {
+    let mark = |cancellation| {
+        inner.hub.runs_of(prompt_id).iter().for_each(|tracker| tracker.set_cancellation(cancellation));
+    };
+    // The request may have an effect even if the response is lost.
+    mark(Cancellation::Asked);
+    let cancelled = request_cancellation(inner, prompt_id).await?;
+    if cancelled {
+        mark(Cancellation::Confirmed);
+    }
+    Ok(cancelled)
+}
+
+async fn request_cancellation(inner: &Inner, prompt_id: &str) -> Result<bool, Error> {
     let transport = &inner.transport;
     match transport.post(["jobs", prompt_id, "cancel"]).below_api().repeatable().json().await {
         Ok(response) => Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or(false)),
@@ -161,7 +175,7 @@ pub(crate) async fn cancel(inner: &Inner, prompt_id: &str) -> Result<bool, Error
 impl Drop for Run {
     fn drop(&mut self) {
         self.follower.abort();
-        self.inner.hub.remove(self.prompt_id());
+        self.inner.hub.remove(&self.tracker);
         if !self.cancel_on_drop || self.tracker.ending().is_some() {
             return;
         }

@@ -16,8 +16,9 @@ use tracing::{debug, warn};
 
 use super::call::{jittered, send_request};
 use super::error::Error;
-use super::frame::{self, Frame};
 use super::hub::Hub;
+use super::json;
+use super::strays::Received;
 use super::transport::Transport;
 
 /// The first message to the server: it asks for previews that name their run and node.
@@ -42,34 +43,79 @@ const MIN_RECONNECT_WAIT: Duration = Duration::from_millis(100);
 /// Maximum wait before a reconnect.
 const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
-/// An open connection that the server has registered.
-pub(crate) struct Socket(WebSocketStream<Upgraded>);
+/// The first wait before another attempt with a server that refuses WebSockets.
+const MIN_REFUSED_WAIT: Duration = Duration::from_secs(5);
+
+/// Maximum wait before another attempt with a server that refuses WebSockets. A proxy may be reconfigured, but each
+/// attempt is an error in its log.
+const MAX_REFUSED_WAIT: Duration = Duration::from_secs(60);
+
+/// The share of the time to connect that the server has for its first frame. A server that sends none is listened to
+/// nevertheless: it may have an older protocol, or a proxy in front of it that delays frames.
+const GREETING_SHARE: u32 = 2;
+
+/// An open connection.
+pub(crate) struct Socket {
+    stream: WebSocketStream<Upgraded>,
+    /// The client id under which the server registered the connection, if it names another one than it was given.
+    pub(crate) sid: Option<String>,
+}
+
+/// The error of a connection that could not be opened.
+#[derive(Debug)]
+pub(crate) struct OpenError {
+    pub(crate) error: Error,
+    /// Whether the server, or a proxy in front of it, answered in a way that shows that there is no usable WebSocket.
+    pub(crate) is_refused: bool,
+    /// Whether no connection to the server was made at all.
+    pub(crate) is_unreachable: bool,
+}
+
+impl OpenError {
+    fn broken(reason: impl Into<String>) -> Self {
+        let error = Error::Socket { reason: reason.into() };
+        Self { error, is_refused: false, is_unreachable: false }
+    }
+
+    fn refused(reason: impl Into<String>) -> Self {
+        Self { is_refused: true, ..Self::broken(reason) }
+    }
+}
 
 /// Opens a connection and waits until the server has registered it.
-pub(crate) async fn open(transport: &Transport, client_id: &str) -> Result<Socket, Error> {
-    let failed = |reason: String| Error::Socket { reason };
+pub(crate) async fn open(transport: &Transport, client_id: &str) -> Result<Socket, OpenError> {
     let limit = transport.limits.connect_timeout;
     let opened = timeout(limit, async {
-        let mut socket = upgrade(transport, client_id).await?;
-        socket.send(Message::text(FEATURE_FLAGS)).await.map_err(|error| failed(error.to_string()))?;
-        // The first text frame shows that the server has registered the connection.
-        loop {
-            match socket.next().await {
-                Some(Ok(Message::Text(_))) => return Ok(Socket(socket)),
-                Some(Ok(Message::Close(_))) | None => {
-                    return Err(failed("the server closed the connection at once".into()));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(failed(error.to_string())),
-            }
-        }
+        let mut stream = upgrade(transport, client_id).await?;
+        let failed = |error: tokio_tungstenite::tungstenite::Error| OpenError::broken(error.to_string());
+        stream.send(Message::text(FEATURE_FLAGS)).await.map_err(failed)?;
+        let sid = timeout(limit / GREETING_SHARE, greeting(&mut stream)).await.unwrap_or(Ok(None))?;
+        Ok(Socket { stream, sid: sid.filter(|sid| sid != client_id) })
     });
-    opened.await.unwrap_or_else(|_| Err(failed(format!("no response within {} s", limit.as_secs_f32()))))
+    opened.await.unwrap_or_else(|_| Err(OpenError::broken(format!("no response within {} s", limit.as_secs_f32()))))
+}
+
+/// Waits for the first frame, which shows that the server has registered the connection, and returns the client id that
+/// it names.
+async fn greeting(stream: &mut WebSocketStream<Upgraded>) -> Result<Option<String>, OpenError> {
+    loop {
+        match stream.next().await {
+            Some(Ok(Message::Text(text))) => {
+                let greeting = comfy_schema::Value::parse(text.as_bytes()).ok();
+                let sid = greeting.as_ref().and_then(|frame| json::at(frame, &["data", "sid"])?.as_str());
+                return Ok(sid.filter(|sid| !sid.is_empty()).map(str::to_owned));
+            }
+            Some(Ok(Message::Close(_))) | None => {
+                return Err(OpenError::refused("the server closed the connection at once"));
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(OpenError::broken(error.to_string())),
+        }
+    }
 }
 
 /// Makes the handshake through the HTTP client, so that its proxy, certificates and headers apply.
-async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStream<Upgraded>, Error> {
-    let failed = |reason: String| Error::Socket { reason };
+async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStream<Upgraded>, OpenError> {
     let key = generate_key();
     let call = transport
         .get(["ws"])
@@ -80,59 +126,91 @@ async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStre
         .header("sec-websocket-key", key.as_str());
     let response = send_request("GET /ws", call.request()).await.map_err(|error| match &error {
         Error::Transport { reason, .. } if reason.is_connect() => {
-            failed(format!("{error}; is the server running, and is this its address?"))
+            let failed = OpenError::broken(format!("{error}; is the server running, and is this its address?"));
+            OpenError { is_unreachable: true, ..failed }
         }
-        _ => failed(error.to_string()),
+        // A busy or starting server, and the proxy of one that is down, answer with these.
+        Error::Status { status: 408 | 429 | 500 | 502..=599, .. } => OpenError::broken(error.to_string()),
+        Error::Status { .. } => OpenError::refused(error.to_string()),
+        _ => OpenError::broken(error.to_string()),
     })?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let status = response.status().as_u16();
-        return Err(failed(format!("expected status 101, found {status}; is this the URL of a ComfyUI server?")));
+        let reason = format!("expected status 101, found {status}; is this the URL of a ComfyUI server?");
+        return Err(OpenError::refused(reason));
     }
     let accepted = response.headers().get("sec-websocket-accept").map(reqwest::header::HeaderValue::as_bytes);
     if accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-        return Err(failed("invalid `Sec-WebSocket-Accept` header".into()));
+        return Err(OpenError::refused("invalid `Sec-WebSocket-Accept` header"));
     }
-    let stream = response.upgrade().await.map_err(|error| failed(error.without_url().to_string()))?;
+    let stream = response.upgrade().await.map_err(|error| OpenError::broken(error.without_url().to_string()))?;
     let max = Some(MAX_MESSAGE_BYTES);
     let config = WebSocketConfig::default().max_message_size(max).max_frame_size(max);
     Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
 }
 
-/// Listens until the client is dropped, and reconnects whenever the connection breaks.
-pub(crate) async fn keep_open(hub: Arc<Hub>, transport: Arc<Transport>, client_id: String, first: Socket) {
-    let mut socket = first;
+/// Listens until the client is dropped, and reconnects whenever the connection breaks. Without a `first` connection,
+/// which the hub must already count as open, it opens one.
+pub(crate) async fn keep_open(hub: Arc<Hub>, transport: Arc<Transport>, client_id: String, first: Option<Socket>) {
+    let mut opened = first;
     loop {
-        let end = listen(&hub, &mut socket.0).await;
+        let mut socket = match opened.take() {
+            Some(socket) => socket,
+            None => tokio::select! {
+                socket = connect(&hub, &transport, &client_id) => {
+                    hub.set_open(socket.sid.clone());
+                    socket
+                }
+                () = hub.close.notified() => return,
+            },
+        };
+        let end = listen(&hub, &mut socket.stream).await;
         if let End::ClientDropped = end {
-            close(&mut socket.0).await;
+            close(&mut socket.stream).await;
             return;
         }
         let reason = end.to_string();
         debug!(%reason, "the WebSocket is closed");
         hub.set_closed(reason);
-        close(&mut socket.0).await;
-        drop(socket);
-        socket = tokio::select! {
-            socket = reconnect(&hub, &transport, &client_id) => socket,
-            () = hub.close.notified() => return,
-        };
-        hub.set_open();
+        close(&mut socket.stream).await;
     }
 }
 
-/// Connects again, with as many attempts as it takes.
-async fn reconnect(hub: &Hub, transport: &Transport, client_id: &str) -> Socket {
-    let mut wait = MIN_RECONNECT_WAIT;
-    loop {
+/// Opens a connection, with as many attempts as it takes. Only the very first attempt is made at once.
+async fn connect(hub: &Hub, transport: &Transport, client_id: &str) -> Socket {
+    let last = hub.connection();
+    let mut wait = if last.is_refused { MIN_REFUSED_WAIT } else { MIN_RECONNECT_WAIT };
+    if last.was_tried {
         tokio::time::sleep(jittered(wait)).await;
+    }
+    loop {
         match open(transport, client_id).await {
             Ok(socket) => return socket,
-            Err(error) => {
-                warn!(%error, "the WebSocket cannot be reopened yet");
-                hub.set_closed(error.to_string());
+            Err(OpenError { error, is_refused, .. }) => {
+                if is_refused {
+                    // The first refusal is a warning.
+                    debug!(%error, "the server still has no usable WebSocket");
+                } else {
+                    warn!(%error, "the WebSocket cannot be opened yet");
+                }
+                hub.set_failed(reason_of(&error), is_refused);
+                let (min, max) = if is_refused {
+                    (MIN_REFUSED_WAIT, MAX_REFUSED_WAIT)
+                } else {
+                    (MIN_RECONNECT_WAIT, MAX_RECONNECT_WAIT)
+                };
+                wait = (wait * 2).clamp(min, max);
             }
         }
-        wait = (wait * 2).min(MAX_RECONNECT_WAIT);
+        tokio::time::sleep(jittered(wait)).await;
+    }
+}
+
+/// Returns the reason of a failure to open the WebSocket, without the words that say what failed.
+pub(crate) fn reason_of(error: &Error) -> String {
+    match error {
+        Error::Socket { reason } => reason.clone(),
+        error => error.to_string(),
     }
 }
 
@@ -194,14 +272,8 @@ async fn listen(hub: &Hub, socket: &mut WebSocketStream<Upgraded>) -> End {
         };
         last_frame = Instant::now();
         match message {
-            Some(Ok(Message::Text(text))) => match frame::text(text.as_str()) {
-                Some(frame) => hub.dispatch(frame),
-                None => debug!("ignored a text frame that is not an event"),
-            },
-            Some(Ok(Message::Binary(bytes))) => match frame::binary(&bytes) {
-                Frame::Unknown(bytes) => debug!(bytes = bytes.len(), "ignored a binary frame of an unknown form"),
-                frame => hub.dispatch(frame),
-            },
+            Some(Ok(Message::Text(text))) => hub.receive(&Received::Text(text)),
+            Some(Ok(Message::Binary(bytes))) => hub.receive(&Received::Binary(bytes)),
             Some(Ok(Message::Pong(_))) => hub.pongs.send_modify(|count| *count += 1),
             Some(Ok(Message::Close(_))) | None => return End::Closed,
             Some(Ok(_)) => {}

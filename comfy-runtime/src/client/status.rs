@@ -53,10 +53,10 @@ impl QueueCache {
         since: Instant,
     ) -> Result<RunStatus, Error> {
         let queue = self.snapshot(transport, since).await?;
-        if let Some(status) = queue.status(&tracker.prompt_id) {
+        if let Some(status) = queue.status(tracker.prompt_id()) {
             return Ok(status);
         }
-        let entry = history_entry(transport, &tracker.prompt_id).await?;
+        let entry = history_entry(transport, tracker.prompt_id()).await?;
         Ok(entry.map_or(RunStatus::Absent, |entry| RunStatus::Ended(Box::new(ending(transport, tracker, &entry)))))
     }
 
@@ -114,9 +114,11 @@ impl QueueSnapshot {
         lists.into_iter().flatten().find(|item| has_id(item))
     }
 
-    /// Returns the id of another prompt. As long as the server knows it, the server was not restarted.
-    pub(crate) fn other(&self, prompt_id: &str) -> Option<&str> {
-        self.running.iter().chain(&self.waiting).map(String::as_str).find(|id| *id != prompt_id)
+    /// Returns the id of another prompt, and whether it runs. A prompt that runs stays in the queue or in the history
+    /// as long as the server runs, while one that waits can be removed.
+    pub(crate) fn other(&self, prompt_id: &str) -> Option<(&str, bool)> {
+        let running = self.running.iter().map(|id| (id.as_str(), true));
+        running.chain(self.waiting.iter().map(|id| (id.as_str(), false))).find(|(id, _)| *id != prompt_id)
     }
 }
 
@@ -129,7 +131,7 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
 /// run before.
 pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
-    let done = Done::from_entry(&tracker.prompt_id, &tracker.origin, transport, entry.clone());
+    let done = Done::from_entry(tracker.prompt_id(), &tracker.origin, transport, entry.clone());
     let status = json::get(entry, "status");
     let messages = json::array(status.and_then(|status| json::get(status, "messages")));
     for message in messages.iter().rev() {
@@ -146,11 +148,11 @@ pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Valu
 }
 
 pub(crate) fn failed(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
-    let error = ExecutionError::read(&tracker.prompt_id, data, &tracker.origin);
+    let error = ExecutionError::read(tracker.prompt_id(), data, &tracker.origin);
     Ending::Failed(ExecutionError { partial: Some(partial), ..error })
 }
 
 pub(crate) fn interrupted(tracker: &Tracker, data: &Value, partial: Done) -> Ending {
-    let interruption = Interruption::read(&tracker.prompt_id, data, &tracker.origin);
+    let interruption = Interruption::read(tracker.prompt_id(), data, &tracker.origin);
     Ending::Interrupted(Interruption { partial: Some(partial), ..interruption })
 }

@@ -12,6 +12,7 @@ use super::frame::{Frame, NodeData};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
+use super::prompt_ids::PromptIds;
 
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
@@ -19,7 +20,7 @@ const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 /// The record of what the WebSocket reported about one run, and the readers of its events.
 #[derive(Debug)]
 pub(crate) struct Tracker {
-    pub(crate) prompt_id: String,
+    ids: PromptIds,
     pub(crate) origin: Arc<Origin>,
     /// Notifies the follower of the run that it should ask the server at once.
     pub(crate) wake: Notify,
@@ -35,14 +36,24 @@ struct State {
     hint: Option<EndHint>,
     outputs: Map,
     last_activity: Instant,
-    /// Whether the server confirmed that it cancelled the run at this program's request.
-    cancelled: bool,
+    cancellation: Cancellation,
     /// The number of the connection that delivered the last frame; 0 before the first.
     connection: u64,
     /// The mailbox that keeps the events from the beginning, until the first reader takes it.
     first_reader: Option<Arc<Mailbox>>,
     readers: Vec<Weak<Mailbox>>,
     ending: Option<Ending>,
+}
+
+/// Whether this program cancelled the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cancellation {
+    No,
+    /// The program asked the server to cancel the run. The response is missing or says that there was nothing to
+    /// cancel.
+    Asked,
+    /// The server confirmed that it cancelled the run.
+    Confirmed,
 }
 
 /// The end of a run as the WebSocket reported it. Only the server's history decides.
@@ -58,20 +69,23 @@ pub(crate) enum EndHint {
 impl Tracker {
     pub(crate) fn new(prompt_id: String, origin: Arc<Origin>) -> Self {
         let first = Arc::new(Mailbox::default());
-        let state = State {
-            started: false,
-            position: None,
-            node: None,
-            hint: None,
-            outputs: Map::new(),
-            last_activity: Instant::now(),
-            cancelled: false,
-            connection: 0,
-            readers: vec![Arc::downgrade(&first)],
-            first_reader: Some(first),
-            ending: None,
-        };
-        Self { prompt_id, origin, wake: Notify::new(), state: Mutex::new(state) }
+        let readers = vec![Arc::downgrade(&first)];
+        let state = State { readers, first_reader: Some(first), ..State::new() };
+        Self { ids: PromptIds::new(prompt_id), origin, wake: Notify::new(), state: Mutex::new(state) }
+    }
+
+    /// Returns the current id of the run.
+    pub(crate) fn prompt_id(&self) -> &str {
+        self.ids.current()
+    }
+
+    /// Records that the workflow was submitted again, and forgets what was reported about the lost run.
+    pub(crate) fn resubmitted(&self, prompt_id: &str) {
+        let mut state = self.lock();
+        self.ids.push(prompt_id.to_owned());
+        let (readers, first_reader) = (std::mem::take(&mut state.readers), state.first_reader.take());
+        *state = State { readers, first_reader, ..State::new() };
+        state.publish(&Event::Resubmitted { prompt_id: prompt_id.to_owned() });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -127,7 +141,7 @@ impl Tracker {
             "execution_error" => {
                 // A blocked branch does not end the run.
                 if json::text(&data, "exception_type") == Some("ExecutionBlocked") {
-                    Event::Blocked(ExecutionError::read(&self.prompt_id, &data, &self.origin))
+                    Event::Blocked(ExecutionError::read(self.prompt_id(), &data, &self.origin))
                 } else {
                     state.hint = Some(EndHint::Error(data));
                     return None;
@@ -202,14 +216,16 @@ impl Tracker {
         self.lock().started
     }
 
-    /// Records that the server confirmed the cancellation of the run.
-    pub(crate) fn set_cancelled(&self) {
-        self.lock().cancelled = true;
+    /// Records that this program cancels the run, or that the server confirmed it.
+    pub(crate) fn set_cancellation(&self, cancellation: Cancellation) {
+        let mut state = self.lock();
+        state.cancellation = state.cancellation.max(cancellation);
+        drop(state);
         self.wake.notify_one();
     }
 
-    pub(crate) fn cancelled(&self) -> bool {
-        self.lock().cancelled
+    pub(crate) fn cancellation(&self) -> Cancellation {
+        self.lock().cancellation
     }
 
     pub(crate) fn hint(&self) -> Option<EndHint> {
@@ -252,6 +268,22 @@ fn progress(data: NodeData<'_>) -> Event {
 }
 
 impl State {
+    fn new() -> Self {
+        Self {
+            started: false,
+            position: None,
+            node: None,
+            hint: None,
+            outputs: Map::new(),
+            last_activity: Instant::now(),
+            cancellation: Cancellation::No,
+            connection: 0,
+            first_reader: None,
+            readers: Vec::new(),
+            ending: None,
+        }
+    }
+
     /// Handles the start of a node, or, without a node, the end of the run.
     fn executing(&mut self, data: NodeData<'_>) -> Option<Event> {
         let Some(node) = data.node else {

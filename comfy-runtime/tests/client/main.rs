@@ -2,13 +2,16 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod attach;
 mod delivery;
 mod download;
 mod drift;
+mod polling;
 mod preflight;
 mod replay;
 mod routes;
 mod runs;
+mod saving;
 mod scripted;
 mod socket;
 mod submit;

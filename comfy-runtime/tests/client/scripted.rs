@@ -38,11 +38,13 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// The number of bytes of the body after which the connection ends.
     cut: Option<usize>,
+    /// Whether the connection stays open after the cut.
+    hangs: bool,
 }
 
 impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, hangs: false }
     }
 
     pub(crate) fn json(body: impl ToString) -> Self {
@@ -58,6 +60,12 @@ impl Reply {
         self.cut = Some(after);
         self
     }
+
+    /// Sends only this number of bytes of the body, and keeps the connection open.
+    pub(crate) fn hang_after(mut self, after: usize) -> Self {
+        self.hangs = true;
+        self.cut(after)
+    }
 }
 
 /// An action on every open WebSocket.
@@ -65,6 +73,16 @@ impl Reply {
 pub(crate) enum Wire {
     Frame(Message),
     Close,
+}
+
+/// What the server does with requests for a WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sockets {
+    Open,
+    /// Opens them under a client id of the server.
+    Under(&'static str),
+    /// Answers them as any other request.
+    Refuse,
 }
 
 /// A server whose responses are scripted.
@@ -75,6 +93,7 @@ pub(crate) struct Scripted {
 }
 
 struct Shared {
+    sockets: Sockets,
     answer: Box<dyn Fn(&Call) -> Reply + Send + Sync>,
     calls: Mutex<Vec<Call>>,
     wire: broadcast::Sender<Wire>,
@@ -90,9 +109,24 @@ impl std::fmt::Debug for Shared {
 
 impl Scripted {
     pub(crate) async fn start(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Open, answer).await
+    }
+
+    /// Starts a server that registers every WebSocket under this client id.
+    pub(crate) async fn with_sid(sid: &'static str, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Under(sid), answer).await
+    }
+
+    /// Starts a server that opens no WebSocket.
+    pub(crate) async fn refusing(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(Sockets::Refuse, answer).await
+    }
+
+    async fn start_with(sockets: Sockets, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
+            sockets,
             answer: Box::new(answer),
             calls: Mutex::default(),
             wire: broadcast::Sender::new(10_000),
@@ -140,14 +174,14 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
     loop {
         let call = read(&mut stream).await?;
         shared.calls.lock().unwrap().push(call.clone());
-        if let Some(key) = call.header("sec-websocket-key") {
+        if let Some(key) = call.header("sec-websocket-key").filter(|_| shared.sockets != Sockets::Refuse) {
             let head = format!(
                 "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
                  sec-websocket-accept: {}\r\n\r\n",
                 derive_accept_key(key.as_bytes())
             );
             stream.write_all(head.as_bytes()).await.ok()?;
-            return listen(&shared, stream).await;
+            return listen(&shared, stream, &call.query).await;
         }
         let reply = (shared.answer)(&call);
         let mut head = format!("HTTP/1.1 {} X\r\n", reply.status);
@@ -157,6 +191,9 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         _ = write!(head, "content-length: {}\r\n\r\n", reply.body.len());
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
+        if reply.hangs {
+            std::future::pending::<()>().await;
+        }
         if reply.cut.is_some() {
             return None;
         }
@@ -164,10 +201,16 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
 }
 
 /// Serves one WebSocket.
-async fn listen(shared: &Shared, stream: TcpStream) -> Option<()> {
+async fn listen(shared: &Shared, stream: TcpStream, query: &str) -> Option<()> {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
     let mut wire = shared.wire.subscribe();
-    let greeting = r#"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}}"#;
+    let sid = match shared.sockets {
+        Sockets::Under(sid) => sid,
+        _ => query.strip_prefix("clientId=").unwrap_or("x"),
+    };
+    let greeting = format!(
+        r#"{{"type": "status", "data": {{"status": {{"exec_info": {{"queue_remaining": 0}}}}, "sid": "{sid}"}}}}"#
+    );
     socket.send(Message::text(greeting)).await.ok()?;
     shared.opened.send_modify(|count| *count += 1);
     loop {

@@ -319,7 +319,7 @@ async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static 
             Event::Finished(_) => last.push("finished"),
             Event::Failed(_) => last.push("failed"),
             Event::Interrupted(_) => last.push("interrupted"),
-            Event::Deleted => last.push("deleted"),
+            Event::Deleted(_) => last.push("deleted"),
             Event::Lost(_) => last.push("lost"),
             Event::Stalled(_) => last.push("stalled"),
             _ if last.is_empty() => {}
@@ -336,7 +336,7 @@ fn judge(ending: &Ending, memory: Option<&Memory>, last: &[&str]) -> Result<(), 
             done.images("cat").is_ok_and(|images| images.len() == 1) && done.raw("cat").is_ok_and(is_some)
         }
         (Some(Memory::Error), Ending::Failed(error)) => error.node.id == "decoded",
-        (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted) => true,
+        (Some(Memory::Interrupted), Ending::Interrupted(_)) | (None, Ending::Deleted(_)) => true,
         (Some(Memory::Restarted), Ending::Lost(run)) => run.reason == LostReason::Forgotten,
         _ => false,
     };

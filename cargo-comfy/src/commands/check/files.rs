@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use comfy_schema::shown;
 use comfy_schema::validate::{Files, Folder};
 use thiserror::Error;
 
@@ -11,7 +12,7 @@ use crate::failure::Failure;
 
 /// The error of a folder that cannot be listed.
 #[derive(Debug, Error)]
-#[error("cannot list the folder {}; name a folder that exists and is readable", path.display())]
+#[error("cannot list the folder {}; name a folder that exists and is readable", shown::path(path))]
 struct ListError {
     path: PathBuf,
     source: io::Error,

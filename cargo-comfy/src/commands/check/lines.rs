@@ -1,7 +1,7 @@
 //! The option `--jsonl`: one request body per line, one answer per line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use comfy_schema::Value;
@@ -10,9 +10,11 @@ use comfy_schema::validate::Validator;
 use super::read::{ReadError, is_stdin};
 use super::{Ending, json};
 use crate::failure::Failure;
+use crate::print::JsonLines;
 
 /// Checks every line of a file that is not blank.
-pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write) -> Result<Ending, Failure> {
+pub(super) fn check(validator: &Validator<'_>, path: &Path) -> Result<Ending, Failure> {
+    let out = JsonLines::new();
     if is_stdin(path) {
         return stream(validator, io::stdin().lock(), out);
     }
@@ -23,7 +25,7 @@ pub(super) fn check(validator: &Validator<'_>, path: &Path, out: &mut impl Write
 
 /// Checks every line of a stream. Answers are flushed whenever no further line is buffered, so that a program can send
 /// a line and wait for its answer.
-fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> Result<Ending, Failure> {
+fn stream(validator: &Validator<'_>, input: impl Read, mut out: JsonLines) -> Result<Ending, Failure> {
     let validator = validator.clone().warnings(false);
     let mut input = BufReader::with_capacity(1 << 16, input);
     let mut line = Vec::new();
@@ -40,12 +42,12 @@ fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> 
         let ending = match Value::parse(body) {
             Ok(body) => {
                 let verdict = validator.check_body(&body);
-                writeln!(out, "{}", json::short(&verdict))?;
+                out.write(json::short(&verdict))?;
                 if verdict.is_valid() { Ending::Valid } else { Ending::Invalid }
             }
             Err(error) => {
                 let reason = format!("not JSON: {}, column {}", error.reason, error.column);
-                writeln!(out, "{}", json::failure("line", number, &reason))?;
+                out.write(json::failure("line", number, &reason))?;
                 Ending::NotChecked
             }
         };
@@ -54,5 +56,6 @@ fn stream(validator: &Validator<'_>, input: impl Read, out: &mut impl Write) -> 
             out.flush()?;
         }
     }
+    out.flush()?;
     Ok(worst)
 }

@@ -7,8 +7,7 @@ mod locate;
 mod read;
 mod text;
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_schema::validate::{Files, Replacements, Validator};
@@ -16,7 +15,7 @@ use comfy_schema::{Schema, Value};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
-use crate::paint::Paint;
+use crate::print;
 use read::Workflow;
 
 /// Check workflows as the server would, without a server.
@@ -35,9 +34,9 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
-    /// Accept any file name where the definitions list none, as in snapshots of servers without models.
+    /// Assume that the server has every model, input and other file that a workflow names.
     #[arg(long)]
-    any_model: bool,
+    assume_files: bool,
 
     /// Folder with the files of the server's input folder.
     #[arg(long, value_name = "DIR")]
@@ -69,8 +68,8 @@ Examples:
   Check a workflow against a snapshot:
     cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json
 
-  Check it against a snapshot of a server without models:
-    cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --any-model
+  Check it wherever its models and input files are:
+    cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --assume-files
 
   Check it against the definitions of a running server and its input files:
     cargo comfy check workflow_api.json --server http://127.0.0.1:8188 --input-dir ComfyUI/input
@@ -110,23 +109,18 @@ impl Check {
         let schema = self.definitions.load()?;
         let files = self.files()?;
         let replacements = self.replacements()?;
-        let mut validator = Validator::new(&schema).files(&files).any_model(self.any_model);
+        let mut validator = Validator::new(&schema).files(&files).assume_files(self.assume_files);
         if let Some(replacements) = &replacements {
             validator = validator.replacements(replacements);
         }
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let ended = match &self.jsonl {
-            Some(path) => lines::check(&validator, path, &mut out),
-            None => self.workflows(&validator, &schema, &mut out),
+        let ending = match &self.jsonl {
+            Some(path) => lines::check(&validator, path)?,
+            None => self.workflows(&validator, &schema)?,
         };
-        let ended = ended.and_then(|ending| out.flush().map(|()| ending).map_err(Failure::from));
-        match ended {
-            Ok(Ending::Valid) => Ok(()),
-            Ok(Ending::Invalid) => Err(Failure::Reported(1)),
-            Ok(Ending::NotChecked) => Err(Failure::Reported(2)),
-            // A reader such as `head` closes the pipe when it has read enough.
-            Err(Failure::Error(error)) if is_broken_pipe(error.as_ref()) => Ok(()),
-            Err(failure) => Err(failure),
+        match ending {
+            Ending::Valid => Ok(()),
+            Ending::Invalid => Err(Failure::Reported(1)),
+            Ending::NotChecked => Err(Failure::Reported(2)),
         }
     }
 
@@ -139,14 +133,13 @@ impl Check {
         Ok(Some(Replacements::from_value(&read::json(path)?)))
     }
 
-    fn workflows(&self, validator: &Validator<'_>, schema: &Schema, out: &mut impl Write) -> Result<Ending, Failure> {
-        let paint = Paint::new(io::stdout().is_terminal());
+    fn workflows(&self, validator: &Validator<'_>, schema: &Schema) -> Result<Ending, Failure> {
         let mut worst = Ending::Valid;
         for path in &self.workflows {
             let ending = match Workflow::read(path, schema) {
-                Ok(workflow) => self.workflow(validator, schema, &workflow, paint, out)?,
+                Ok(workflow) => self.workflow(validator, schema, &workflow)?,
                 Err(error) => {
-                    self.not_checked(path, &error, out)?;
+                    self.not_checked(path, &error)?;
                     Ending::NotChecked
                 }
             };
@@ -155,14 +148,7 @@ impl Check {
         Ok(worst)
     }
 
-    fn workflow(
-        &self,
-        validator: &Validator<'_>,
-        schema: &Schema,
-        workflow: &Workflow,
-        paint: Paint,
-        out: &mut impl Write,
-    ) -> Result<Ending, Failure> {
+    fn workflow(&self, validator: &Validator<'_>, schema: &Schema, workflow: &Workflow) -> Result<Ending, Failure> {
         let verdict = if self.targets.is_empty() {
             validator.check_body(&workflow.body)
         } else {
@@ -170,29 +156,18 @@ impl Check {
             validator.check(workflow.prompt(), Some(&targets))
         };
         match self.format {
-            Format::Json => writeln!(out, "{}", json::whole(&workflow.name, &verdict))?,
-            Format::Text => out.write_all(text::Report::new(workflow, &verdict, schema, paint).write().as_bytes())?,
+            Format::Json => print::json(json::whole(&workflow.name, &verdict))?,
+            Format::Text => print::painted(&text::Report::new(workflow, &verdict, schema, print::paint()).write())?,
         }
         Ok(if verdict.is_valid() { Ending::Valid } else { Ending::Invalid })
     }
 
     /// Reports a file that cannot be read. The files after it are still checked.
-    fn not_checked(
-        &self,
-        path: &std::path::Path,
-        error: &read::ReadError,
-        out: &mut impl Write,
-    ) -> Result<(), Failure> {
-        if self.format == Format::Json {
-            let answer = json::failure("file", path.display().to_string(), &error.to_string());
-            writeln!(out, "{answer}")?;
+    fn not_checked(&self, path: &Path, error: &read::ReadError) -> Result<(), Failure> {
+        print::error(error);
+        match self.format {
+            Format::Json => print::json(json::failure("file", path.display().to_string(), &error.to_string())),
+            Format::Text => Ok(()),
         }
-        out.flush()?;
-        eprintln!("error: {error}");
-        Ok(())
     }
-}
-
-fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

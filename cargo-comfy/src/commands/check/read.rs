@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use comfy_convert::Format;
-use comfy_schema::{JsonError, Map, Schema, Value};
+use comfy_schema::{JsonError, Map, Schema, Value, shown};
 use thiserror::Error;
 
 use crate::failure::Failure;
@@ -13,16 +13,16 @@ use crate::workflow::{self, Choices};
 /// The reason why a file cannot be checked.
 #[derive(Debug, Error)]
 pub(super) enum ReadError {
-    #[error("cannot read {}: {reason}; name a readable file, or - for standard input", path.display())]
+    #[error("cannot read {}: {reason}; name a readable file, or - for standard input", shown::path(path))]
     Read { path: PathBuf, reason: String },
 
-    #[error("{} is not JSON: {source}; save the workflow again with `Export (API)`", path.display())]
+    #[error("{} is not JSON: {source}; save the workflow again with `Export (API)`", shown::path(path))]
     NotJson { path: PathBuf, source: JsonError },
 
-    #[error("{} holds no workflow that can be checked: {reason}", path.display())]
+    #[error("{} holds no workflow that can be checked: {reason}", shown::path(path))]
     Converted { path: PathBuf, reason: String },
 
-    #[error("{} holds node definitions, not a workflow; give it as --schema", path.display())]
+    #[error("{} holds node definitions, not a workflow; give it as --schema", shown::path(path))]
     Definitions { path: PathBuf },
 }
 

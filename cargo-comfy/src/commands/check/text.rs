@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use comfy_schema::prompt::{Prompt, PromptNode};
-use comfy_schema::shown::{shortened, shortened_value};
+use comfy_schema::shown::{escaped, shortened, shortened_value};
 use comfy_schema::validate::{
     Exception, NodeError, NodeErrorKind, NodeReport, RequestError, RequestErrorKind, Verdict,
 };
@@ -308,12 +308,13 @@ impl<'r> Report<'r> {
         match &place {
             Some(place) => self.excerpt(place, margin, finding.level),
             None => {
-                let _ = writeln!(self.out, "{gap}{} {}", paint.edge("-->"), self.workflow.name);
+                let _ = writeln!(self.out, "{gap}{} {}", paint.edge("-->"), escaped(&self.workflow.name));
             }
         }
         let node = finding.node.map(|node| ("node", self.node_line(node)));
         for (label, note) in node.into_iter().chain(finding.notes) {
-            let _ = writeln!(self.out, "{gap} {} {} {note}", paint.edge("="), paint.strong(format!("{label}:")));
+            let _ =
+                writeln!(self.out, "{gap} {} {} {}", paint.edge("="), paint.strong(format!("{label}:")), escaped(note));
         }
         self.out.push('\n');
     }
@@ -322,15 +323,21 @@ impl<'r> Report<'r> {
         let paint = self.paint;
         let gap = " ".repeat(margin);
         let (line, column) = (place.line, place.column);
-        let _ = writeln!(self.out, "{gap}{} {}:{line}:{column}", paint.edge("-->"), self.workflow.name);
+        let _ = writeln!(self.out, "{gap}{} {}:{line}:{column}", paint.edge("-->"), escaped(&self.workflow.name));
         let count = place.excerpt.chars().count();
         // Repeating a long line, such as a whole workflow on one line, would not help.
         if count > MAX_LEN {
             return;
         }
-        let shown: String =
-            place.excerpt.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-        let below = format!("{}{}", " ".repeat(column - 1), "^".repeat(place.width));
+        // A tab is shown as one blank. Other characters may become several, which moves the mark below.
+        let shown = |from: usize, count: usize| {
+            let part: String = place.excerpt.chars().skip(from).take(count).collect();
+            escaped(part.replace('\t', " ")).to_string()
+        };
+        let width = |from: usize, count: usize| shown(from, count).chars().count();
+        let below =
+            format!("{}{}", " ".repeat(width(0, column - 1)), "^".repeat(width(column - 1, place.width).max(1)));
+        let shown = shown(0, count);
         let below = match level {
             Level::Error => paint.error(below),
             Level::Warning => paint.warning(below),
@@ -372,7 +379,7 @@ impl<'r> Report<'r> {
             parts.push("outputs with errors are dropped".to_owned());
         }
         let word = if verdict.is_valid() { self.paint.good("valid") } else { self.paint.error("invalid") };
-        let _ = writeln!(self.out, "{}: {word}: {}", self.workflow.name, parts.join(", "));
+        let _ = writeln!(self.out, "{}: {word}: {}", escaped(&self.workflow.name), parts.join(", "));
     }
 }
 
@@ -394,7 +401,7 @@ fn options(error: &NodeError) -> Vec<(&'static str, String)> {
         let _ = write!(shown, " and {} more", all.len() - MAX_OPTIONS);
     }
     if all.is_empty() {
-        "none, because the server's list is empty; --any-model accepts any name".clone_into(&mut shown);
+        "none, because the server's list is empty; --assume-files accepts any file".clone_into(&mut shown);
     }
     let word = error.received_value.as_ref().and_then(Value::as_str).unwrap_or_default();
     let near = suggest::similar(word, all.iter().filter_map(Value::as_str));

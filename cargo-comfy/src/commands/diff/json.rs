@@ -5,10 +5,10 @@ use comfy_schema::{Map, Value};
 
 use super::report::{Entry, Report, Use, Workflow};
 
-/// Returns the report as one line of JSON.
-pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
+/// Returns the report as JSON.
+pub(super) fn write(report: &Report, old: &str, new: &str) -> Map {
     let count = |level| Value::from(report.count(level));
-    let answer = Map::from_iter([
+    Map::from_iter([
         ("old", Value::from(old)),
         ("new", Value::from(new)),
         ("level", Value::from(report.level().map(Level::as_str))),
@@ -18,8 +18,7 @@ pub(super) fn write(report: &Report, old: &str, new: &str) -> String {
         ("not_used", Value::from(report.not_used)),
         ("workflows", report.workflows.iter().map(workflow).collect()),
         ("changes", report.entries.iter().map(entry).collect()),
-    ]);
-    format!("{answer}\n")
+    ])
 }
 
 fn workflow(workflow: &Workflow) -> Value {

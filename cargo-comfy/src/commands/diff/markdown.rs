@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use comfy_schema::drift::Level;
+use comfy_schema::shown::escaped;
 
 use super::report::{Entry, Report};
 use super::text::{not_used, place_of, summary};
@@ -58,7 +59,7 @@ fn table<'r>(out: &mut String, entries: impl Iterator<Item = &'r Entry>) {
 /// Escapes a text of a server or a file, so that it cannot become a table, a tag, a link or a mention.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
+    for char in escaped(text).to_string().chars() {
         match char {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -69,7 +70,6 @@ fn plain(text: &str) -> String {
                 out.push('\\');
                 out.push(char);
             }
-            control if control.is_control() => out.push(' '),
             other => out.push(other),
         }
     }
@@ -83,6 +83,6 @@ mod tests {
 
     #[test]
     fn markup_is_escaped() {
-        assert_eq!(plain("<b>|`x` @me\n[a](b) http://c"), "&lt;b&gt;\\|\\`x\\` &#64;me \\[a\\](b) http&#58;//c");
+        assert_eq!(plain("<b>|`x` @me\n[a](b) http://c"), "&lt;b&gt;\\|\\`x\\` &#64;me\\\\n\\[a\\](b) http&#58;//c");
     }
 }

@@ -6,15 +6,16 @@ mod report;
 mod text;
 mod uses;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use comfy_schema::drift::{Comparison, Level};
+use comfy_schema::server::address::{same_origin, without_secrets};
 
-use crate::failure::Failure;
-use crate::paint::Paint;
-use crate::{definitions, files};
+use crate::definitions::{config_of, is_url};
+use crate::failure::{Failure, IntoFailure};
+use crate::print;
+use crate::server::AccessArguments;
 use report::Report;
 use uses::Uses;
 
@@ -41,6 +42,9 @@ pub(crate) struct Diff {
     /// Exit with 1 also if there are defaulted changes.
     #[arg(long)]
     deny_defaulted: bool,
+
+    #[command(flatten)]
+    access: AccessArguments,
 }
 
 const EXAMPLES: &str = "\
@@ -76,20 +80,39 @@ enum Format {
 impl Diff {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (old, new) = (definitions::load(&self.old)?, definitions::load(&self.new)?);
+        self.refuse_two_servers()?;
+        let origin = config_of(&self.old, &self.access)?;
+        let (old, new) = (origin.definitions()?.schema, config_of(&self.new, &self.access)?.definitions()?.schema);
         let comparison = Comparison::new(&old, &new);
         let report = if self.uses.is_empty() {
             Report::of_all(&comparison)
         } else {
-            Report::of_uses(&comparison, &Uses::find(&self.uses, &self.old, &old)?, &old, &new)?
+            Report::of_uses(&comparison, &Uses::find(&self.uses, origin, &old)?, &old, &new)?
         };
-        let text = match self.format {
-            Format::Json => json::write(&report, &self.old, &self.new),
-            Format::Markdown => markdown::write(&report, &self.old, &self.new),
-            Format::Text => text::write(&report, Paint::new(io::stdout().is_terminal())),
-        };
-        files::print(&text)?;
+        match self.format {
+            Format::Json => print::json(json::write(&report, &shown(&self.old), &shown(&self.new)))?,
+            Format::Markdown => print::text(markdown::write(&report, &shown(&self.old), &shown(&self.new)))?,
+            Format::Text => print::painted(&text::write(&report, print::paint()))?,
+        }
         let denied = if self.deny_defaulted { Level::Defaulted } else { Level::Breaking };
         if report.level() >= Some(denied) { Err(Failure::Reported(1)) } else { Ok(()) }
     }
+
+    /// Refuses credentials for two servers, because they cannot be for both.
+    fn refuse_two_servers(&self) -> Result<(), Failure> {
+        if !is_url(&self.old) || !is_url(&self.new) || same_origin(&self.old, &self.new) {
+            return Ok(());
+        }
+        if self.access.options(&self.old)?.has_credentials() && self.access.options(&self.new)?.has_credentials() {
+            let message = "the credentials cannot be for both servers; save the definitions of one with `cargo comfy \
+                           snapshot`, or set COMFY_URL to the URL of the one that they are for";
+            return Err(message.to_owned().into_failure());
+        }
+        Ok(())
+    }
+}
+
+/// Returns a path or a URL without its secrets.
+fn shown(from: &str) -> String {
+    if is_url(from) { without_secrets(from) } else { from.to_owned() }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use comfy_schema::drift::Level;
+use comfy_schema::shown::escaped;
 
 use super::report::{Entry, Report, Use};
-use crate::paint::{Paint, visible};
+use crate::paint::Paint;
 
 /// The maximum number of uses that are listed for a change.
 const MAX_USES: usize = 5;
@@ -15,7 +16,7 @@ pub(super) fn write(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     for entries in report.by_class() {
         let class = entries.first().map(|entry| entry.change.class.as_str()).unwrap_or_default();
-        let _ = writeln!(out, "{}", paint.strong(visible(class)));
+        let _ = writeln!(out, "{}", paint.strong(class));
         for entry in entries {
             write_entry(&mut out, entry, paint);
         }
@@ -55,9 +56,9 @@ fn write_entry(out: &mut String, entry: &Entry, paint: Paint) {
         Level::Defaulted => paint.warning(word),
         Level::Additive => paint.note(word),
     };
-    let _ = writeln!(out, "  {word}  {}", visible(&entry.change.to_string()));
+    let _ = writeln!(out, "  {word}  {}", escaped(&entry.change));
     for place in entry.used.iter().take(MAX_USES) {
-        let _ = writeln!(out, "             {} {}", paint.edge("-->"), visible(&place_of(place)));
+        let _ = writeln!(out, "             {} {}", paint.edge("-->"), escaped(place_of(place)));
     }
     if let Some(more @ 1..) = entry.used.len().checked_sub(MAX_USES) {
         let _ = writeln!(out, "                 and {more} more");

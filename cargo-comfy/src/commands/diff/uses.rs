@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use comfy_codegen::Config;
-use comfy_schema::{Schema, Value};
+use comfy_schema::{Schema, Value, shown};
 
-use crate::definitions;
 use crate::failure::{Failure, IntoFailure};
 use crate::workflow::Choices;
 
@@ -22,8 +21,8 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    /// Reads the workflows and sources at these paths. `origin` is the file or URL of the old definitions.
-    pub(super) fn find(paths: &[PathBuf], origin: &str, old: &Schema) -> Result<Self, Failure> {
+    /// Reads the workflows and sources at these paths. `origin` reads the old definitions.
+    pub(super) fn find(paths: &[PathBuf], origin: Config, old: &Schema) -> Result<Self, Failure> {
         let mut uses = Self::default();
         let mut sources = Vec::new();
         for path in paths {
@@ -38,7 +37,7 @@ impl Uses {
             }
         }
         if !sources.is_empty() {
-            uses.classes = sources.iter().fold(definitions::config_of(origin), Config::used_in).classes()?;
+            uses.classes = sources.iter().fold(origin, Config::used_in).classes()?;
             uses.sources = sources.iter().map(|path| path.display().to_string()).collect();
         }
         if uses.workflows.is_empty() && uses.sources.is_empty() {
@@ -54,7 +53,7 @@ impl Uses {
         let mut found = Vec::new();
         while let Some(folder) = open.pop() {
             let list = || fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>();
-            let entries = list().map_err(|error| format!("{}: {error}", folder.display()).into_failure())?;
+            let entries = list().map_err(|error| format!("{}: {error}", shown::path(&folder)).into_failure())?;
             for entry in entries {
                 let path = entry.path();
                 // Links to folders are not followed, because they may form a cycle.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use comfy_schema::shown;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::failure::{Failure, IntoFailure};
@@ -19,11 +20,11 @@ impl Manifest {
     /// Parses the manifest of a package.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let document: DocumentMut =
-            text.parse().map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+            text.parse().map_err(|error| format!("{}: {error}", shown::path(path)).into_failure())?;
         if document.get("package").is_none() {
             let message =
                 "this is the manifest of a workspace; give the folder of one of its packages, or a new folder";
-            return Err(format!("{}: {message}", path.display()).into_failure());
+            return Err(format!("{}: {message}", shown::path(path)).into_failure());
         }
         Ok(Self { document, added: Vec::new(), kept: Vec::new() })
     }

@@ -3,17 +3,19 @@
 mod manifest;
 
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
 use comfy_codegen::Config;
-use comfy_schema::Schema;
+use comfy_schema::server::Secret;
+use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
+use crate::print;
+use crate::replace;
+use crate::server::AccessArguments;
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
@@ -27,7 +29,10 @@ pub(crate) struct Init {
 
     /// Base URL of a running server, whose node definitions are saved [default: those of ComfyUI 0.26.0].
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
-    server: Option<String>,
+    server: Option<Secret>,
+
+    #[command(flatten)]
+    access: AccessArguments,
 
     /// File with a server's node definitions, which is copied.
     #[arg(long, value_name = "FILE")]
@@ -89,7 +94,7 @@ impl Init {
         setup
             .write("src/comfy.rs", WORKFLOW.replace("@SNAPSHOT@", &format!("\n        {sent}\n        ")).as_bytes())?;
         if is_new && !had_main {
-            fs::write(self.path.join("src/main.rs"), MAIN)?;
+            replace::write(&self.path.join("src/main.rs"), MAIN.as_bytes())?;
             setup.done.push("wrote src/main.rs".to_owned());
         } else {
             setup.module()?;
@@ -102,7 +107,7 @@ impl Init {
         let Some(folder) = &self.workspace_path else { return Ok(None) };
         if !folder.join("comfy-runtime/Cargo.toml").exists() {
             let message = "no sources of comfy-rs; give the folder that holds comfy-runtime";
-            return Err(format!("{}: {message}", folder.display()).into_failure());
+            return Err(format!("{}: {message}", shown::path(folder)).into_failure());
         }
         Ok(Some(fs::canonicalize(folder)?))
     }
@@ -110,7 +115,7 @@ impl Init {
     /// Returns the node definitions to save, and the name of their file.
     fn snapshot(&self) -> Result<(Vec<u8>, String), Failure> {
         let (schema, bytes, name) = if let Some(server) = &self.server {
-            let schema = Config::new().server(server).definitions()?.schema;
+            let schema = Config::new().server(self.access.options(server.clone())?).definitions()?.schema;
             let json = schema.to_json().into_bytes();
             (schema, json, SERVER_NAME.to_owned())
         } else if let Some(file) = &self.schema {
@@ -142,11 +147,13 @@ impl Setup<'_> {
     /// Adds the dependencies and the build script.
     fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
         let path = self.folder.join("Cargo.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+        let text =
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
         let mut manifest = Manifest::parse(&text, &path)?;
         manifest.add(workspace)?;
         if !manifest.added.is_empty() {
-            fs::write(&path, manifest.text()).map_err(|error| format!("{}: {error}", path.display()).into_failure())?;
+            replace::write(&path, manifest.text().as_bytes())
+                .map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
             self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
         }
         for kept in &manifest.kept {
@@ -177,22 +184,13 @@ impl Setup<'_> {
     /// Writes a file unless it exists. Returns whether it was written.
     fn write(&mut self, name: &str, content: &[u8]) -> Result<bool, Failure> {
         let path = self.folder.join(name);
-        let failed = |error: std::io::Error| format!("{}: {error}", path.display()).into_failure();
+        let failed = |error: std::io::Error| format!("{}: {error}", shown::path(&path)).into_failure();
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(content).map_err(failed)?;
-                self.done.push(format!("wrote {name}"));
-                Ok(true)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                self.done.push(format!("kept {name}"));
-                Ok(false)
-            }
-            Err(error) => Err(failed(error)),
-        }
+        let written = replace::create(&path, content).map_err(failed)?;
+        self.done.push(format!("{} {name}", if written { "wrote" } else { "kept" }));
+        Ok(written)
     }
 
     /// Declares the workflow's file as a module of the crate.
@@ -209,8 +207,7 @@ impl Setup<'_> {
         }
         let line = if root == "src/lib.rs" { "pub mod comfy;" } else { "mod comfy;" };
         let gap = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-        let mut file = OpenOptions::new().append(true).open(&path)?;
-        write!(file, "{gap}\n{line}\n")?;
+        replace::write(&path, format!("{text}{gap}\n{line}\n").as_bytes())?;
         self.done.push(format!("added to the end of {root}: {line}"));
         Ok(())
     }
@@ -219,12 +216,11 @@ impl Setup<'_> {
     fn report(self) -> Result<(), Failure> {
         let done = format!("{}\n", self.done.join("\n"));
         if self.left.is_empty() {
-            return files::print(&format!(
+            return print::text(format_args!(
                 "{done}\nNext: run `cargo test` in the crate. The first workflow is in src/comfy.rs.\n"
             ));
         }
-        let out = format!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  "));
-        files::print(&out)?;
+        print::text(format_args!("{done}\nLeft to do by hand:\n  {}\n", self.left.join("\n  ")))?;
         Err(Failure::Reported(1))
     }
 }

@@ -1,15 +1,15 @@
 //! Node definitions as JSON for programs.
 
-use std::fmt::Write;
-
 use comfy_schema::{BranchDef, InputDef, InputKind, Map, NodeDef, Section, Value};
 
-/// Returns one line of JSON per node.
-pub(super) fn write(nodes: &[&NodeDef]) -> String {
-    nodes.iter().fold(String::new(), |mut out, node| {
-        let _ = writeln!(out, "{}", whole(node));
-        out
-    })
+use crate::failure::Failure;
+use crate::print::JsonLines;
+
+/// Prints one line of JSON per node.
+pub(super) fn print(nodes: &[&NodeDef]) -> Result<(), Failure> {
+    let mut out = JsonLines::new();
+    nodes.iter().try_for_each(|node| out.write(whole(node)))?;
+    out.flush()
 }
 
 fn whole(node: &NodeDef) -> Map {

@@ -4,16 +4,13 @@ mod json;
 mod one;
 mod text;
 
-use std::io::{self, IsTerminal};
-
 use clap::{Args, ValueEnum};
 use comfy_schema::search::Query;
 use comfy_schema::{NodeDef, Schema, suggest};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
-use crate::files;
-use crate::paint::Paint;
+use crate::print;
 
 /// Find nodes by words and by the types of their inputs and outputs, or show one node in detail.
 #[derive(Debug, Args)]
@@ -80,19 +77,19 @@ impl Nodes {
         if found.is_empty() {
             return Err(Failure::Negative(no_match(&query, &schema)));
         }
-        let paint = Paint::new(io::stdout().is_terminal());
+        let paint = print::paint();
         if let Some(node) = self.single(&found) {
-            return files::print(&match self.format {
-                Format::Json => json::write(&[node]),
-                Format::Text => one::write(node, paint),
-            });
+            return match self.format {
+                Format::Json => json::print(&[node]),
+                Format::Text => print::painted(&one::write(node, paint)),
+            };
         }
         let max = if self.limit == 0 { found.len() } else { self.limit };
         let shown = found.get(..max).unwrap_or(&found);
-        files::print(&match self.format {
-            Format::Json => json::write(shown),
-            Format::Text => text::write(shown, found.len() - shown.len(), paint),
-        })
+        match self.format {
+            Format::Json => json::print(shown),
+            Format::Text => print::painted(&text::write(shown, found.len() - shown.len(), paint)),
+        }
     }
 
     /// Returns the node to show in detail: the only one found, or the one whose class is the only word.

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use comfy_schema::search::carried;
-use comfy_schema::shown::shortened_value;
+use comfy_schema::shown::{escaped, shortened_value};
 use comfy_schema::{InputDef, InputKind, NodeDef, Section, Value};
 
 use super::text::head;
-use crate::paint::{Paint, visible};
+use crate::paint::Paint;
 
 /// The maximum number of options that are listed.
 const MAX_OPTIONS: usize = 12;
@@ -19,10 +19,10 @@ const MAX_VALUE_LEN: usize = 60;
 pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     let mut out = format!("{}\n", head(node, paint));
     if !node.python_module.is_empty() {
-        let _ = writeln!(out, "from {}", visible(&node.python_module));
+        let _ = writeln!(out, "from {}", escaped(&node.python_module));
     }
     if !node.description.is_empty() {
-        let _ = writeln!(out, "\n{}", visible(&node.description.replace('\n', " ")));
+        let _ = writeln!(out, "\n{}", escaped(node.description.replace('\n', " ")));
     }
     let mut rows = Vec::new();
     for (section, title) in [(Section::Required, "inputs"), (Section::Optional, "optional inputs")] {
@@ -73,8 +73,8 @@ fn write_rows(rows: &[Row], paint: Paint, out: &mut String) {
             let _ = writeln!(out, "\n{}", paint.note(&row.name));
             continue;
         }
-        let name = format!("{:1$}{2}", "", row.level * 2, visible(&row.name));
-        let line = format!("{name:<names$}  {:<kinds$}  {}", visible(&row.kind), visible(&row.about));
+        let name = format!("{:1$}{2}", "", row.level * 2, row.name);
+        let line = format!("{name:<names$}  {:<kinds$}  {}", row.kind, row.about);
         let _ = writeln!(out, "{}", line.trim_end());
     }
 }

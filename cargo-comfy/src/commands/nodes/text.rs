@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use comfy_schema::search::carried;
+use comfy_schema::shown::escaped;
 use comfy_schema::{InputDef, InputKind, NodeDef, Text};
 
-use crate::paint::{Paint, visible};
+use crate::paint::Paint;
 
 /// Returns two lines per node: its names and category, and the types of its input sockets and outputs.
 pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
@@ -17,7 +18,7 @@ pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
             sockets(input, &mut takes);
         }
         let gives: Vec<Text> = node.outputs.iter().map(|output| carried(node, output)).collect();
-        let (takes, gives) = (visible(&listed(&takes)), visible(&listed(&gives)));
+        let (takes, gives) = (escaped(listed(&takes)), escaped(listed(&gives)));
         let _ = writeln!(out, "    {takes} {} {gives}", paint.edge("->"));
     }
     if more > 0 {
@@ -28,12 +29,12 @@ pub(super) fn write(nodes: &[&NodeDef], more: usize, paint: Paint) -> String {
 
 /// Returns a node's class, title, category and marks: `SaveImage  "Save Image"  image  [output]`.
 pub(super) fn head(node: &NodeDef, paint: Paint) -> String {
-    let mut head = paint.strong(visible(&node.class));
+    let mut head = paint.strong(&node.class);
     if let Some(title) = node.display_name.as_ref().filter(|title| **title != node.class) {
-        let _ = write!(head, "  \"{}\"", visible(title));
+        let _ = write!(head, "  \"{}\"", escaped(title));
     }
     if !node.category.is_empty() {
-        let _ = write!(head, "  {}", paint.edge(visible(&node.category)));
+        let _ = write!(head, "  {}", paint.edge(&node.category));
     }
     for (is, word) in [
         (node.output_node, "output"),

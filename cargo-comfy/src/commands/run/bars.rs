@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use comfy_runtime::Workflow;
 use comfy_runtime::client::Event;
+use comfy_schema::shown::escaped;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::print;
 
 /// The progress of one run on standard error. If that is not a terminal, a line is printed for each node instead.
 pub(super) struct Bars {
@@ -22,12 +24,11 @@ pub(super) struct Bars {
 }
 
 impl Bars {
-    pub(super) fn new(workflow: &Workflow, prompt_id: &str) -> Self {
+    /// Creates the bars for a run. `names` are the ids of its nodes with their names for people.
+    pub(super) fn new(names: Vec<(String, String)>, prompt_id: &str) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let all = MultiProgress::with_draw_target(target);
-        let names: Vec<(String, String)> =
-            workflow.nodes().map(|node| (node.id().to_owned(), format!("{} ({})", node.id(), node.class()))).collect();
         let nodes = all.add(ProgressBar::new(names.len() as u64));
         nodes.set_style(style("{spinner} [{bar:30}] {pos}/{len} nodes  {wide_msg}"));
         nodes.enable_steady_tick(Duration::from_millis(100));
@@ -62,6 +63,10 @@ impl Bars {
             }
             Event::Progress { value, max, .. } => self.set_step(*value, *max),
             Event::Text { node, text, .. } => self.print_line(&format!("{}: {text}", self.name(node))),
+            Event::Resubmitted { prompt_id, .. } => {
+                self.done.clear();
+                self.print_line(&format!("warning: the server was restarted; submitted again as prompt {prompt_id}"));
+            }
             Event::Blocked(error) => self.print_line(&format!("warning: {error}")),
             Event::Finished(_) => {
                 self.done.extend(self.names.iter().map(|(id, _)| id.clone()));
@@ -69,7 +74,7 @@ impl Bars {
                 self.close();
             }
             // The caller reports the reason when the run has ended.
-            Event::Failed(_) | Event::Interrupted(_) | Event::Deleted | Event::Lost(_) | Event::Stalled(_) => {
+            Event::Failed(_) | Event::Interrupted(_) | Event::Deleted(_) | Event::Lost(_) | Event::Stalled(_) => {
                 self.close();
             }
             // The caller draws previews itself, and prints results when the run has ended. The last pattern is required
@@ -128,15 +133,15 @@ impl Bars {
     /// Replaces the message beside the bar.
     fn set_status(&self, message: &str) {
         if self.is_terminal {
-            self.nodes.set_message(message.to_owned());
+            self.nodes.set_message(escaped(message).to_string());
         } else {
-            eprintln!("{message}");
+            print::note(message);
         }
     }
 
     /// Prints a line above the bars, where it is not overwritten.
-    fn print_line(&self, message: &str) {
-        self.suspend(|| eprintln!("{message}"));
+    pub(super) fn print_line(&self, message: &str) {
+        self.suspend(|| print::note(message));
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Text { node: id, text, .. } => line("text", [node(id), ("text", text.as_str().into())]),
         Event::Executed { node: id, output, .. } => line("executed", [node(id), ("output", output.clone())]),
         Event::Blocked(error) => line("blocked", [node(&error.node.id), ("message", error.message.as_str().into())]),
+        Event::Resubmitted { prompt_id, .. } => line("resubmitted", [("prompt_id", prompt_id.as_str().into())]),
         Event::Finished(done) => {
             let outputs = Value::Object(done.outputs().clone());
             line("finished", [("prompt_id", done.prompt_id().into()), ("outputs", outputs)])
@@ -40,7 +41,7 @@ pub(super) fn event(event: &Event) -> Value {
             "interrupted",
             [("node", interruption.node.as_ref().map_or(Value::Null, |node| node.id.as_str().into()))],
         ),
-        Event::Deleted => line("deleted", []),
+        Event::Deleted(_) => line("deleted", []),
         Event::Lost(lost) => line("lost", [("message", lost.to_string().into())]),
         Event::Stalled(stalled) => line("stalled", [("message", stalled.to_string().into())]),
         Event::Unknown { kind, data, .. } => line("unknown", [("type", kind.as_str().into()), ("data", data.clone())]),
@@ -61,6 +62,19 @@ pub(super) fn rejected(error: &Error) -> Value {
 /// Returns the line for a file that was saved.
 pub(super) fn saved(file: &OutputFile, path: &Path) -> Value {
     line("saved", [("node", file.node.id.as_str().into()), ("path", path.display().to_string().into())])
+}
+
+/// Returns the line for a file that could not be saved.
+pub(super) fn not_saved(file: &OutputFile, error: &Error) -> Value {
+    line(
+        "not_saved",
+        [
+            ("node", file.node.id.as_str().into()),
+            ("filename", file.filename.as_str().into()),
+            ("subfolder", file.subfolder.as_str().into()),
+            ("message", error.to_string().into()),
+        ],
+    )
 }
 
 /// Returns the texts in a node's output.
