@@ -9,8 +9,8 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
-use super::response;
 use super::json;
+use super::response;
 use super::transport::{Mount, Transport};
 
 /// Maximum number of characters of a response body that an error quotes.
