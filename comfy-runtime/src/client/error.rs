@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use comfy_schema::shown::shortened;
+use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::limits::MAX_QUOTED_CHARS;
+use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
@@ -29,7 +30,7 @@ const MAX_ID_CHARS: usize = 100;
 #[non_exhaustive]
 pub enum Error {
     /// A setting of the client is invalid.
-    #[error("invalid {setting}: {reason}")]
+    #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]
     Setup {
         /// The setting: the URL, a header, the proxy or the TLS configuration.
@@ -38,7 +39,7 @@ pub enum Error {
         reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
-    #[error("{call}: {reason}")]
+    #[error("{}: {reason}", escaped(call))]
     #[non_exhaustive]
     Transport {
         /// Method and route.
@@ -49,7 +50,7 @@ pub enum Error {
     /// The server responded with a status of 400 or more. The client also uses this error for failures of its own:
     /// status 502 for a download that ends early, 504 for an upload or a download without progress, and 404 for a mask
     /// whose original does not exist.
-    #[error("{call}: the server returned status {status}{}", suffix(message))]
+    #[error("{}: the server returned status {status}{}", escaped(call), suffix(message))]
     #[non_exhaustive]
     Status {
         /// Method and route.
@@ -62,7 +63,7 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// The response of the server cannot be parsed or is incomplete.
-    #[error("{call}: invalid response: {reason}")]
+    #[error("{}: invalid response: {}", escaped(call), escaped(reason))]
     #[non_exhaustive]
     InvalidResponse {
         /// Method and route.
@@ -71,7 +72,7 @@ pub enum Error {
         reason: String,
     },
     /// The WebSocket cannot be opened.
-    #[error("cannot open the WebSocket of the server: {reason}")]
+    #[error("cannot open the WebSocket of the server: {}", escaped(reason))]
     #[non_exhaustive]
     Socket {
         /// The reason why it cannot be opened.
@@ -92,7 +93,8 @@ pub enum Error {
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(
-        "cannot confirm that the server accepted prompt {prompt_id}: {reason}; look it up in the history before you submit it again"
+        "cannot confirm that the server accepted prompt {}: {reason}; look it up in the history before you submit it again",
+        shortened(prompt_id, MAX_ID_CHARS)
     )]
     #[non_exhaustive]
     Unconfirmed {
@@ -133,8 +135,11 @@ pub enum Error {
     /// The handle belongs to another workflow, or the workflow has no node of this id.
     #[error("{0}")]
     NoSuchNode(Box<UnknownNode>),
+    /// The node cannot have results in this run: it saves nothing, was not selected, or was dropped by the server.
+    #[error("{0}")]
+    NoResults(Box<NoResults>),
     /// A file on this machine cannot be read or written.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", shown::path(path))]
     #[non_exhaustive]
     File {
         /// The path of the file.
@@ -153,7 +158,8 @@ pub enum Error {
     },
     /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
     #[error(
-        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        "{}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        escaped(call),
         shortened(name, MAX_QUOTED_CHARS),
         quoted(first_line)
     )]
@@ -252,7 +258,7 @@ impl fmt::Display for TransportError {
             }
             cause = error.source();
         }
-        f.write_str(&text)
+        escaped(text).fmt(f)
     }
 }
 
@@ -264,5 +270,5 @@ fn quoted(line: &str) -> String {
 }
 
 fn suffix(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
+    if message.is_empty() { String::new() } else { format!(": {}", escaped(message)) }
 }

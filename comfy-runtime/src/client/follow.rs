@@ -281,7 +281,7 @@ impl Follow<'_> {
     /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
         let (tracker, transport) = (self.tracker, &self.inner.transport);
-        let done = || Done::from_events(tracker.prompt_id(), &tracker.origin, transport, tracker.outputs());
+        let done = || Done::from_events(tracker, transport);
         match tracker.hint()? {
             EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
             EndHint::Error(data) => Some(status::failed(tracker, &data, done())),

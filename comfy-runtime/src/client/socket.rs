@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use comfy_schema::shown::escaped;
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{StatusCode, Upgraded};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -242,7 +243,7 @@ impl fmt::Display for End {
             Self::ReconnectRequested => f.write_str("the server had forgotten the connection"),
             Self::IdleTimeout => write!(f, "no frame was received for {} s", IDLE_TIMEOUT.as_secs()),
             Self::Closed => f.write_str("the server closed the connection"),
-            Self::Failed(reason) => f.write_str(reason),
+            Self::Failed(reason) => escaped(reason).fmt(f),
         }
     }
 }
