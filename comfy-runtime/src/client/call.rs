@@ -10,6 +10,8 @@ use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
 use super::json;
+use super::json_reader::{Filter, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 use super::response;
 use super::transport::{Mount, Transport};
 
@@ -183,14 +185,18 @@ impl Call<'_> {
 
     /// Sends the request and parses the body as JSON.
     pub(crate) async fn json(self) -> Result<Value, Error> {
-        let name = self.name();
-        let body = self.send_and_read().await?;
-        response::parse(&name, &body).map_err(|error| {
-            let is_html = body.trim_ascii_start().starts_with(b"<");
-            let html = "expected JSON, found an HTML page; is this the URL of a ComfyUI server?";
-            let reason = if is_html { html.to_owned() } else { error.to_string() };
-            Error::InvalidResponse { call: name, reason }
+        let bounds = JsonBounds::response(self.transport.limits.max_response_bytes);
+        self.filtered_json(bounds, &KeepAll).await
+    }
+
+    /// Sends the request and parses the body as JSON while it arrives, without the values that the filter leaves out.
+    pub(crate) async fn filtered_json(self, bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, Error> {
+        let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
+        self.with_retries(|| async {
+            let response = send_request(name, self.request().timeout(timeout)).await?;
+            read_json(name, response, JsonReader::new(bounds, filter)).await
         })
+        .await
     }
 
     /// Sends the request and returns the body as text; invalid UTF-8 is replaced.
@@ -237,6 +243,20 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     Ok(body)
 }
 
+/// Parses the body of a response as JSON while it arrives.
+async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_>) -> Result<Value, Error> {
+    let read = loop {
+        match response.chunk().await.map_err(|error| transport_error(name, error))? {
+            Some(chunk) => match reader.push(&chunk) {
+                Ok(()) => {}
+                Err(reason) => break Err(reason),
+            },
+            None => break reader.finish(),
+        }
+    };
+    read.map_err(|reason| Error::InvalidResponse { call: name.to_owned(), reason })
+}
+
 /// Returns the error for a response of more bytes than a setting of the client allows.
 pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
@@ -262,7 +282,7 @@ async fn status_error(name: &str, status: StatusCode, response: Response) -> Err
 
 /// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
 pub(crate) fn error_message(body: &[u8]) -> String {
-    let message = match response::parse_message("the body of a failed call", body) {
+    let message = match response::parse_message(body) {
         Ok(value) => match json::get(&value, "error") {
             Some(Value::String(text)) => text.to_string(),
             Some(error) => json::string(error, "message").unwrap_or_else(|| error.to_string()),

@@ -7,7 +7,8 @@ use comfy_schema::Value;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::json;
-use super::response;
+use super::json_reader::{self, KeepMessage};
+use super::limits::JsonBounds;
 
 /// A parsed frame. The frequent events are parsed without a copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +128,7 @@ fn node_data(rest: &str) -> Option<NodeData<'_>> {
 }
 
 fn event(text: &str) -> Option<Frame<'static>> {
-    let value = response::parse_message("WebSocket", text.as_bytes()).ok()?;
+    let value = json_reader::read(text.as_bytes(), JsonBounds::event(), &KeepMessage).ok()?;
     let kind = json::string(&value, "type")?;
     let Value::Object(mut map) = value else { return None };
     Some(Frame::Event { kind, data: map.remove("data").unwrap_or(Value::Null) })
@@ -157,7 +158,7 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
         }
         4 => {
             let (metadata, image) = split_field(&rest)?;
-            let metadata = response::parse_message("WebSocket", &metadata).ok()?;
+            let metadata = json_reader::read(&metadata, JsonBounds::event(), &KeepMessage).ok()?;
             let format = match json::text(&metadata, "image_type") {
                 Some("image/jpeg") => PreviewFormat::Jpeg,
                 Some("image/png") => PreviewFormat::Png,

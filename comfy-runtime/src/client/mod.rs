@@ -42,6 +42,7 @@ pub mod fuzz;
 mod hub;
 mod inner;
 mod json;
+mod json_reader;
 mod limits;
 mod mailbox;
 mod no_results;

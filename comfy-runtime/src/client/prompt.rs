@@ -189,7 +189,7 @@ impl Prompt {
         if response.status() != 400 {
             let response = check_status(&name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
-            return response::parse_message(&name, &body)
+            return response::parse_message(&body)
                 .ok()
                 .filter(|response| json::get(response, "prompt_id").is_some())
                 .ok_or_else(|| Error::InvalidResponse {
@@ -199,7 +199,7 @@ impl Prompt {
         }
         let body = read_body(&name, response, limits.max_response_bytes).await?;
         let rejection =
-            response::parse_message(&name, &body).ok().and_then(|response| Rejection::read(&response, &self.origin));
+            response::parse_message(&body).ok().and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
             None => Error::Status { call: name, status: 400, message: error_message(&body), retry_after: None },

@@ -18,15 +18,13 @@ use tracing::{debug, warn};
 use super::call::{jittered, send_request};
 use super::error::Error;
 use super::hub::Hub;
+use super::limits::MAX_MESSAGE_BYTES;
 use super::json;
 use super::strays::Received;
 use super::transport::Transport;
 
 /// The first message to the server: it asks for previews that name their run and node.
 const FEATURE_FLAGS: &str = r#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#;
-
-/// Maximum size of a message: a full-size image of `SaveImageWebsocket` is one message.
-const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// The time between pings. The server sends no pings.
 const PING_INTERVAL: Duration = Duration::from_secs(10);

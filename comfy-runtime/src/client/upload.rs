@@ -336,7 +336,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
     let mut response = std::pin::pin!(async {
         let response = send_request(&name, call.request().multipart(form)).await?;
         let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
-        response::parse(&name, &body)
+        response::parse(&body)
             .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
     });
     loop {

@@ -7,6 +7,7 @@ mod delivery;
 mod download;
 mod drift;
 mod endings;
+mod limits;
 mod polling;
 mod preflight;
 mod prompt_ids;

@@ -13,9 +13,8 @@ use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
-use crate::replace;
 use crate::server::AccessArguments;
+use crate::{print, replace};
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
