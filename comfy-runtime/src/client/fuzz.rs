@@ -17,6 +17,7 @@ use super::hub::Hub;
 use super::json_reader::{self, KeepAll};
 use super::limits::JsonBounds;
 use super::origin::Origin;
+use super::outputs::Selection;
 use super::routes::{HistoryEntry, Queue};
 use super::status::{self, QueueSnapshot};
 use super::strays::Received;
