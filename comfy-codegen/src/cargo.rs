@@ -3,7 +3,6 @@
 use std::process;
 
 use comfy_schema::causes::in_full;
-use comfy_schema::shown::escaped;
 
 use crate::config::{Config, Environment};
 use crate::error::Error;
