@@ -4,11 +4,10 @@
 //! not wanted, such as the prompts of other clients, are skipped, and only their structure is checked. The bounds of a
 //! document count its bytes and its values, so that its tree needs at most a known amount of memory.
 
-use std::fmt;
-
 use comfy_schema::shown::escaped;
-use comfy_schema::{JsonErrorKind, LoneSurrogate, Map, Text, Value};
+use comfy_schema::{JsonErrorKind, Map, Text, Value};
 
+use super::error::Error;
 use super::limits::{JsonBounds, MAX_JSON_DEPTH};
 use super::response;
 
@@ -25,10 +24,33 @@ pub(crate) trait Filter: Sync {
     fn drops(&self, _path: Path<'_>, _value: &Value) -> bool {
         false
     }
+}
 
-    /// Returns whether U+FFFD may stand for half a character in a text at a path, or in a key below it.
-    fn replaces(&self, path: Path<'_>) -> bool {
-        (0..path.depth()).filter_map(|depth| path.key(depth)).any(response::is_for_people)
+/// The reason why a document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JsonFault {
+    /// It is beyond a limit, which the message names.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It is not JSON, or is cut off.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl From<String> for JsonFault {
+    fn from(reason: String) -> Self {
+        Self::Invalid(reason)
+    }
+}
+
+impl JsonFault {
+    /// Returns the error of the call whose response is refused.
+    pub(crate) fn into_error(self, call: &str) -> Error {
+        let call = call.to_owned();
+        match self {
+            Self::TooLarge(reason) => Error::ResponseTooLarge { call, reason },
+            Self::Invalid(reason) => Error::InvalidResponse { call, reason },
+        }
     }
 }
 
@@ -39,21 +61,6 @@ pub(crate) struct KeepAll;
 impl Filter for KeepAll {
     fn skips(&self, _path: Path<'_>) -> bool {
         false
-    }
-}
-
-/// A filter for messages, which leaves out nothing. Every text in them may have half a character: what happened is told by
-/// the queue and the history.
-#[derive(Debug)]
-pub(crate) struct KeepMessage;
-
-impl Filter for KeepMessage {
-    fn skips(&self, _path: Path<'_>) -> bool {
-        false
-    }
-
-    fn replaces(&self, _path: Path<'_>) -> bool {
-        true
     }
 }
 
@@ -69,6 +76,10 @@ pub(crate) struct Path<'p>(&'p [Level]);
 
 /// A reader to which a document is given in pieces.
 pub(crate) struct JsonReader<'s> {
+    /// The call, for reports.
+    call: &'s str,
+    /// Whether every text may have lone surrogates, and not only texts that are shown.
+    is_message: bool,
     filter: &'s dyn Filter,
     bounds: JsonBounds,
     /// The arrays and objects that contain the current place.
@@ -134,8 +145,7 @@ enum Token {
 }
 
 /// Reads a document that is complete.
-pub(crate) fn read(document: &[u8], bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, String> {
-    let mut reader = JsonReader::new(bounds, filter);
+pub(crate) fn read(mut reader: JsonReader<'_>, document: &[u8]) -> Result<Value, JsonFault> {
     reader.push(document)?;
     reader.finish()
 }
@@ -159,24 +169,12 @@ impl<'p> Path<'p> {
     }
 }
 
-/// Writes the path: `id.outputs.9.images[0]`.
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for depth in 0..self.depth() {
-            match self.key(depth) {
-                Some(key) if depth == 0 => write!(f, "{}", escaped(key))?,
-                Some(key) => write!(f, ".{}", escaped(key))?,
-                None => write!(f, "[{}]", self.index(depth).unwrap_or_default())?,
-            }
-        }
-        Ok(())
-    }
-}
-
 impl<'s> JsonReader<'s> {
-    /// Creates a reader.
-    pub(crate) fn new(bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+    /// Creates a reader of the response to a call.
+    pub(crate) fn new(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
         Self {
+            call,
+            is_message: false,
             filter,
             bounds,
             levels: Vec::new(),
@@ -190,8 +188,13 @@ impl<'s> JsonReader<'s> {
         }
     }
 
+    /// Creates a reader of a message, in which every text may have lone surrogates.
+    pub(crate) fn message(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+        Self { is_message: true, ..Self::new(call, bounds, filter) }
+    }
+
     /// Reads the next piece, or returns why the document is refused.
-    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), String> {
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), JsonFault> {
         let mut rest = piece;
         while !rest.is_empty() {
             let used = match self.token {
@@ -209,19 +212,19 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Returns the document after its last byte.
-    pub(crate) fn finish(mut self) -> Result<Value, String> {
+    pub(crate) fn finish(mut self) -> Result<Value, JsonFault> {
         if self.token == Token::Word {
             self.end_word()?;
         }
         match self.root {
             Some(root) if self.expected == Expected::Nothing => Ok(root),
-            _ if self.read == 0 => Err("expected JSON, found an empty body".to_owned()),
-            _ => Err(format!("the JSON document ends early, after {} bytes", self.read)),
+            _ if self.read == 0 => Err("expected JSON, found an empty body".to_owned().into()),
+            _ => Err(format!("the JSON document ends early, after {} bytes", self.read).into()),
         }
     }
 
     /// Reads one byte between tokens. Returns the number of bytes that were used: 0 for the first byte of a word.
-    fn structure(&mut self, byte: u8) -> Result<usize, String> {
+    fn structure(&mut self, byte: u8) -> Result<usize, JsonFault> {
         use Expected as E;
         match (byte, self.expected) {
             (b' ' | b'\t' | b'\r' | b'\n', _) => {}
@@ -241,13 +244,13 @@ impl<'s> JsonReader<'s> {
                 self.token = Token::Word;
                 return Ok(0);
             }
-            _ => return Err(self.unexpected(byte)),
+            _ => return Err(self.unexpected(byte).into()),
         }
         Ok(1)
     }
 
     /// Reads the part of a string that a piece holds, and returns its length.
-    fn string(&mut self, piece: &[u8], is_key: bool, is_escaped: bool) -> Result<usize, String> {
+    fn string(&mut self, piece: &[u8], is_key: bool, is_escaped: bool) -> Result<usize, JsonFault> {
         if is_escaped {
             self.keep(&piece[..1])?;
             self.token = Token::String { is_key, is_escaped: false };
@@ -261,7 +264,7 @@ impl<'s> JsonReader<'s> {
             Some(b'\\') => self.token = Token::String { is_key, is_escaped: true },
             Some(_) if is_key => self.end_key()?,
             Some(_) => {
-                let value = self.scalar()?;
+                let value = self.scalar(false)?;
                 self.end(value);
             }
         }
@@ -269,7 +272,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Reads the part of a word that a piece holds, and returns its length.
-    fn word(&mut self, piece: &[u8]) -> Result<usize, String> {
+    fn word(&mut self, piece: &[u8]) -> Result<usize, JsonFault> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
         let end = piece.iter().position(|byte| !is_part(byte));
         let used = end.unwrap_or(piece.len());
@@ -280,35 +283,52 @@ impl<'s> JsonReader<'s> {
         Ok(used)
     }
 
-    fn end_word(&mut self) -> Result<(), String> {
-        let value = self.scalar()?;
+    fn end_word(&mut self) -> Result<(), JsonFault> {
+        let value = self.scalar(false)?;
         self.end(value);
         Ok(())
     }
 
     /// Returns the value of the current token; `None` if it is skipped.
-    fn scalar(&mut self) -> Result<Option<Value>, String> {
+    fn scalar(&mut self, is_key: bool) -> Result<Option<Value>, JsonFault> {
         self.token = Token::None;
         if self.skipped.is_some() {
             return Ok(None);
         }
-        let path = Path(&self.levels);
-        let allows = |_: &LoneSurrogate<'_>| {
-            let is_allowed = self.filter.replaces(path);
-            if is_allowed {
-                response::report(&path);
+        let value = match Value::parse(&self.bytes) {
+            Ok(value) => value,
+            Err(error) if error.kind == JsonErrorKind::Surrogate => self.replaced(is_key)?,
+            Err(error) => {
+                return Err(format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64).into());
             }
-            is_allowed
         };
-        let value = Value::parse_lossy(&self.bytes, allows).map_err(|error| match error.kind {
-            JsonErrorKind::Surrogate => format!("half a character (a lone surrogate) in `{path}`"),
-            _ => format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64),
-        })?;
         self.bytes.clear();
         Ok(Some(value))
     }
 
-    fn end_key(&mut self) -> Result<(), String> {
+    /// Returns the current text with U+FFFD in place of lone surrogates, or an error where that is not allowed.
+    fn replaced(&self, is_key: bool) -> Result<Value, JsonFault> {
+        let text = Value::parse_lossy(&self.bytes, |_| true).map_err(|error| error.reason)?;
+        let mut place = String::new();
+        for level in &self.levels {
+            match &level.container {
+                Container::Array(_) => place += &format!("[{}]", level.begun.saturating_sub(1)),
+                Container::Object(_) => add_key(&mut place, &level.key),
+            }
+        }
+        if let Some(key) = text.as_str().filter(|_| is_key) {
+            add_key(&mut place, key);
+        }
+        let objects = self.levels.iter().filter(|level| matches!(level.container, Container::Object(_)));
+        if self.is_message || response::is_shown_only(objects.map(|level| level.key.as_str())) {
+            response::report(self.call, &place);
+            return Ok(text);
+        }
+        let what = if is_key { "the key" } else { "the text" };
+        Err(format!("half a character (a lone surrogate) in {what} `{place}`").into())
+    }
+
+    fn end_key(&mut self) -> Result<(), JsonFault> {
         self.expected = Expected::Colon;
         if self.skipped.is_some() {
             self.token = Token::None;
@@ -316,7 +336,7 @@ impl<'s> JsonReader<'s> {
         }
         // The quote at the beginning of a key is not kept, because a skipped key has none.
         self.bytes.insert(0, b'"');
-        if let Some(Value::String(key)) = self.scalar()?
+        if let Some(Value::String(key)) = self.scalar(true)?
             && let Some(level) = self.levels.last_mut()
         {
             level.key = key;
@@ -325,7 +345,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Begins a value, which is counted, or skipped as a whole.
-    fn begin(&mut self) -> Result<(), String> {
+    fn begin(&mut self) -> Result<(), JsonFault> {
         if self.skipped.is_some() {
             return Ok(());
         }
@@ -365,11 +385,11 @@ impl<'s> JsonReader<'s> {
         }
     }
 
-    fn open(&mut self, is_object: bool) -> Result<(), String> {
+    fn open(&mut self, is_object: bool) -> Result<(), JsonFault> {
         self.begin()?;
         let depth = self.levels.len() + self.skipped.as_ref().map_or(0, Vec::len);
         if depth >= MAX_JSON_DEPTH {
-            return Err(format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep"));
+            return Err(format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep").into());
         }
         self.expected = if is_object { Expected::KeyOrEnd } else { Expected::ValueOrEnd };
         if let Some(inner) = &mut self.skipped {
@@ -381,13 +401,13 @@ impl<'s> JsonReader<'s> {
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), String> {
+    fn close(&mut self) -> Result<(), JsonFault> {
         if let Some(inner) = &mut self.skipped {
             inner.pop();
             self.end(None);
             return Ok(());
         }
-        let Some(level) = self.levels.pop() else { return Err("unexpected end of an array or object".to_owned()) };
+        let Some(level) = self.levels.pop() else { return Err("unexpected end of an array or object".to_owned().into()) };
         let value = match level.container {
             Container::Array(mut values) => {
                 values.shrink_to_fit();
@@ -413,7 +433,7 @@ impl<'s> JsonReader<'s> {
     }
 
     /// Keeps bytes of the current token, unless it is skipped.
-    fn keep(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), JsonFault> {
         if self.skipped.is_some() {
             return Ok(());
         }
@@ -440,14 +460,25 @@ impl<'s> JsonReader<'s> {
     }
 }
 
+/// Adds the step to a member to the text of a path. The key of a level is empty while a key is read.
+fn add_key(place: &mut String, key: &str) {
+    if key.is_empty() {
+        return;
+    }
+    if !place.is_empty() {
+        place.push('.');
+    }
+    *place += &escaped(key).to_string();
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Filter, JsonBounds, JsonReader, KeepAll, KeepMessage, Path, Value};
+    use super::{Filter, JsonBounds, JsonFault, JsonReader, KeepAll, Path, Value};
 
-    fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, String> {
-        let mut reader = JsonReader::new(JsonBounds::response(1 << 20), filter);
+    fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, JsonFault> {
+        let mut reader = JsonReader::new("GET /x", JsonBounds::response(1 << 20), filter);
         document.chunks(pieces.max(1)).try_for_each(|piece| reader.push(piece))?;
         reader.finish()
     }
@@ -466,26 +497,6 @@ mod tests {
     }
 
     #[test]
-    fn half_a_character_is_replaced_in_messages_and_refused_in_names() {
-        for json in [
-            r#"{"id": {"status": {"messages": [["execution_error", {"exception_message": "\ud83d"}]]}, "outputs": {}}}"#,
-            r#"{"queue_running": [[1, "id", {"3": {"inputs": {"\udc00": "\ud83d"}}}]], "queue_pending": []}"#,
-        ] {
-            let value = read(json.as_bytes(), 3, &KeepAll).unwrap();
-            assert!(value.to_string().contains('\u{fffd}'), "{value}");
-        }
-        for (json, place) in [
-            (r#"["a.safetensors", "caf\udce9.safetensors"]"#, "`[1]`"),
-            (r#"{"files": [{"name": "\udce9.png", "subfolder": ""}]}"#, "`files[0].name`"),
-        ] {
-            let error = read(json.as_bytes(), 3, &KeepAll).unwrap_err();
-            assert!(error.contains(place), "{error}");
-        }
-        assert!(read(br#"{"Node\ud83d": {}}"#, 3, &KeepAll).unwrap_err().contains("half a character"));
-        assert!(read(br#"{"type": "x", "data": {"display": "\ud83d"}}"#, 3, &KeepMessage).is_ok());
-    }
-
-    #[test]
     fn what_is_no_json_is_an_error() {
         for wrong in [
             "", " ", "<html>", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":1,}", "{,}", "[1 2]", "1 2", "[}", "{]", "tru", "\"x",
@@ -495,8 +506,8 @@ mod tests {
             assert!(read(wrong.as_bytes(), 99, &KeepAll).is_err(), "{wrong:?}");
         }
         let deep = "[".repeat(201);
-        assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().contains("200 levels"));
-        assert!(read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().contains("200 levels"));
+        assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().to_string().contains("200 levels"));
+        assert!(read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().to_string().contains("200 levels"));
     }
 
     #[test]
@@ -527,7 +538,7 @@ mod tests {
         }
         let mut bounds = JsonBounds::response(100);
         (bounds.bytes, bounds.values) = (1000, 10);
-        let mut reader = JsonReader::new(bounds, &Only("b"));
+        let mut reader = JsonReader::new("GET /x", bounds, &Only("b"));
         reader.push(b"[").unwrap();
         (0..3).for_each(|_| reader.push(br#"["a", 1, 2, 3], "#).unwrap());
         reader.push(br#"["b", 4]]"#).unwrap();
@@ -539,10 +550,10 @@ mod tests {
         let mut bounds = JsonBounds::response(100);
         (bounds.bytes, bounds.values) = (1000, 10);
         let error = |begin: &[u8], piece: &[u8], filter: &dyn Filter| {
-            let mut reader = JsonReader::new(bounds, filter);
+            let mut reader = JsonReader::new("GET /x", bounds, filter);
             reader.push(begin).unwrap();
             // An endless document.
-            (0..10_000).find_map(|_| reader.push(piece).err()).unwrap()
+            (0..10_000).find_map(|_| reader.push(piece).err()).unwrap().to_string()
         };
         assert!(error(b"", b" ", &KeepAll).contains("at most 1000 bytes"));
         assert!(error(b"", b"[", &KeepAll).contains("at most 10 values"));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::json_reader::JsonFault;
+
 /// Maximum size of a response that is read into memory, in bytes. The node definitions of large installations have about
 /// 50 MB, and a server accepts prompts of 100 MB by default, which its history repeats.
 const MAX_RESPONSE_BYTES: usize = 256 << 20;
@@ -144,20 +146,18 @@ impl JsonBounds {
     }
 
     /// Returns the message about a document of too many bytes.
-    pub(crate) fn too_many_bytes(&self) -> String {
-        match self.setting {
-            Some(setting) => format!("expected at most {} bytes, found more; see `{setting}`", self.bytes),
-            None => format!("expected at most {} bytes, found more", self.bytes),
-        }
+    pub(crate) fn too_many_bytes(&self) -> JsonFault {
+        let setting = self.setting.map(|setting| format!("; see `{setting}`")).unwrap_or_default();
+        JsonFault::TooLarge(format!("expected at most {} bytes, found more{setting}", self.bytes))
     }
 
     /// Returns the message about strings and numbers of too many bytes.
-    pub(crate) fn too_many_kept(&self) -> String {
-        format!("expected at most {} bytes of strings and numbers, found more", self.kept)
+    pub(crate) fn too_many_kept(&self) -> JsonFault {
+        JsonFault::TooLarge(format!("expected at most {} bytes of strings and numbers, found more", self.kept))
     }
 
     /// Returns the message about too many values.
-    pub(crate) fn too_many_values(&self) -> String {
-        format!("expected at most {} values, found more; ask for fewer items", self.values)
+    pub(crate) fn too_many_values(&self) -> JsonFault {
+        JsonFault::TooLarge(format!("expected at most {} values, found more; ask for fewer items", self.values))
     }
 }

@@ -3,9 +3,10 @@
 //! A message with half an emoji must not hide how a run ended, so U+FFFD stands for it in texts that are only shown, and
 //! a warning of `tracing` names its place. In a name or a value, such as that of a model, it is an error with its place.
 
-use std::fmt;
+use comfy_schema::Value;
 
-use comfy_schema::{JsonError, LoneSurrogate, Step, Value};
+use super::json_reader::{self, JsonFault, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 
 /// The keys of members that hold messages of the server, with all that is in them.
 const MESSAGES: [&str; 12] = [
@@ -28,34 +29,25 @@ const MESSAGES: [&str; 12] = [
 /// character.
 const DATA: [&str; 7] = ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
 
-/// Parses an answer that is not read while it arrives.
-pub(crate) fn parse(body: &[u8]) -> Result<Value, JsonError> {
-    read(body, |at| at.path().iter().filter_map(Step::key).any(is_for_people))
+/// Parses the answer to a call, which is complete.
+pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::new(call, JsonBounds::response(body.len()), &KeepAll), body)
 }
 
-/// Parses a body that tells why a call failed or what was submitted. Every text in it may have half a character.
-pub(crate) fn parse_message(body: &[u8]) -> Result<Value, JsonError> {
-    read(body, |_| true)
+/// Parses an event, or the body that explains a failed call. Every text may have lone surrogates: what happened is told
+/// by the queue and the history.
+pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::message(call, JsonBounds::event(), &KeepAll), body)
 }
 
-fn read(body: &[u8], allows: impl Fn(&LoneSurrogate<'_>) -> bool) -> Result<Value, JsonError> {
-    Value::parse_lossy(body, |at| {
-        let is_allowed = allows(at);
-        if is_allowed {
-            report(at);
-        }
-        is_allowed
-    })
+/// Returns whether a text is only shown, or is data that is not looked at, by the keys of the path to it.
+pub(crate) fn is_shown_only<'k>(mut keys: impl Iterator<Item = &'k str>) -> bool {
+    keys.any(|key| MESSAGES.contains(&key) || DATA.contains(&key))
 }
 
-/// Returns whether what a member with this key holds is only for people, or not read at all.
-pub(super) fn is_for_people(key: &str) -> bool {
-    MESSAGES.contains(&key) || DATA.contains(&key)
-}
-
-/// Reports a place where U+FFFD stands for half a character.
-pub(super) fn report(place: &dyn fmt::Display) {
-    tracing::warn!(%place, "half a character (a lone surrogate) is read as U+FFFD");
+/// Reports a text in which U+FFFD stands for half a character.
+pub(crate) fn report(call: &str, place: &str) {
+    tracing::warn!(call, place, "half a character (a lone surrogate) is read as U+FFFD");
 }
 
 #[cfg(test)]
@@ -64,15 +56,31 @@ mod tests {
 
     #[test]
     fn messages_with_half_a_character_are_read() {
-        let json = r#"{"error": {"message": "\ud83d", "details": "\udc00x"}, "node_errors": {"3": {"errors": ["\ud83d"]}}}"#;
-        for value in [parse(json.as_bytes()).unwrap(), parse_message(json.as_bytes()).unwrap()] {
+        for json in [
+            r#"{"error": {"message": "\ud83d", "details": "\udc00x"}, "node_errors": {"3": {"errors": ["\ud83d"]}}}"#,
+            r#"{"id": {"status": {"messages": [["execution_error", {"exception_message": "\ud83d"}]]}, "outputs": {}}}"#,
+            r#"{"queue_running": [[1, "id", {"3": {"inputs": {"text": "\ud83d"}}}]], "queue_pending": []}"#,
+        ] {
+            let value = parse("GET /history", json.as_bytes()).unwrap();
             assert!(value.to_string().contains('\u{fffd}'), "{value}");
         }
     }
 
     #[test]
-    fn a_name_with_half_a_character_is_an_error_with_its_place() {
-        let error = parse(br#"{"name": "\udce9.png", "subfolder": ""}"#).unwrap_err();
-        assert!(error.to_string().contains("`name`"), "{error}");
+    fn names_with_half_a_character_are_errors_with_their_place() {
+        for (json, place) in [
+            (r#"["a.safetensors", "caf\udce9.safetensors"]"#, "`[1]`"),
+            (r#"{"name": "\udce9.png", "subfolder": ""}"#, "`name`"),
+            (r#"{"Node\ud83d": {}}"#, "`Node\u{fffd}`"),
+        ] {
+            let error = parse("GET /models/checkpoints", json.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_event_with_half_a_character_is_read() {
+        let event = parse_message("WebSocket", br#"{"type": "x", "data": {"display": "\ud83d"}}"#).unwrap();
+        assert!(event.to_string().contains('\u{fffd}'));
     }
 }

@@ -10,11 +10,11 @@ use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};
 use super::frame::{Frame, NodeData};
 use super::json;
-use super::limits::{MAX_OUTPUT_BYTES, MAX_OUTPUT_NODES};
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
 use super::outputs::Selection;
 use super::prompt_ids::PromptIds;
+use super::reported::Reported;
 
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
@@ -37,9 +37,7 @@ struct State {
     /// The node that is running or was the last to run.
     node: Option<String>,
     hint: Option<EndHint>,
-    outputs: Map,
-    /// About how much memory the outputs take, in bytes.
-    output_bytes: usize,
+    outputs: Reported,
     last_activity: Instant,
     cancellation: Cancellation,
     /// The number of the connection that delivered the last frame; 0 before the first.
@@ -141,7 +139,7 @@ impl Tracker {
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
-                state.keep_output(node(), &output);
+                state.outputs.insert(node(), &output);
                 Event::Executed { node: node(), output }
             }
             "execution_error" => {
@@ -254,7 +252,7 @@ impl Tracker {
 
     /// Returns the outputs that events reported, by node.
     pub(crate) fn outputs(&self) -> Map {
-        self.lock().outputs.clone()
+        self.lock().outputs.to_map()
     }
 }
 
@@ -280,8 +278,7 @@ impl State {
             position: None,
             node: None,
             hint: None,
-            outputs: Map::new(),
-            output_bytes: 0,
+            outputs: Reported::default(),
             last_activity: Instant::now(),
             cancellation: Cancellation::No,
             connection: 0,
@@ -303,17 +300,6 @@ impl State {
         Some(Event::Executing { node: node.to_owned(), display_node })
     }
 
-    /// Keeps the output of a node, unless there are too many: the history has them all.
-    fn keep_output(&mut self, node: String, output: &Value) {
-        let bytes = json::size(output);
-        let has_room = self.outputs.len() < MAX_OUTPUT_NODES || self.outputs.contains_key(&node);
-        if has_room && self.output_bytes + bytes <= MAX_OUTPUT_BYTES {
-            let old = self.outputs.insert(node, output.clone());
-            self.output_bytes += bytes;
-            self.output_bytes -= old.as_ref().map_or(0, json::size);
-        }
-    }
-
     fn publish(&mut self, event: &Event) {
         self.readers.retain(|reader| match reader.upgrade() {
             Some(reader) => {
@@ -322,29 +308,5 @@ impl State {
             }
             None => false,
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_outputs_that_events_report_are_limited() {
-        let executed = |node: &str, text: &str| {
-            let data = json::object([("node", node.into()), ("output", text.into())]);
-            Frame::Event { kind: "executed".to_owned(), data }
-        };
-        let tracker = Tracker::new("p".to_owned(), Arc::default(), Selection::default());
-        for node in 0..=MAX_OUTPUT_NODES {
-            tracker.handle(executed(&node.to_string(), "x"), 1);
-        }
-        assert_eq!(tracker.outputs().len(), MAX_OUTPUT_NODES);
-        // A node that reports again replaces its output, and a large output takes the place of no other.
-        tracker.handle(executed("0", "new"), 1);
-        tracker.handle(executed("1", &"x".repeat(MAX_OUTPUT_BYTES)), 1);
-        let outputs = tracker.outputs();
-        assert_eq!(outputs.get("0").and_then(Value::as_str), Some("new"));
-        assert_eq!(outputs.get("1").and_then(Value::as_str), Some("x"));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Error, HistoryQuery};
+use comfy_runtime::client::{Error, HistoryQuery, LostReason};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
@@ -51,7 +51,7 @@ async fn a_run_is_followed_through_a_queue_that_is_larger_than_a_response_may_be
     client.run(&blank(1)).await.unwrap();
     // The whole queue is a response like any other.
     let error = client.queue().await.unwrap_err();
-    assert!(matches!(error, Error::InvalidResponse { .. }));
+    assert!(matches!(error, Error::ResponseTooLarge { .. }));
     assert!(error.to_string().contains("at most 100000 bytes, found more; see `max_response_bytes`"), "{error}");
 }
 
@@ -96,4 +96,13 @@ async fn an_endless_response_ends_with_an_error_that_names_the_limit() {
     ] {
         assert!(error.to_string().contains("at most 1000 bytes"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_run_whose_entry_is_too_large_is_lost_at_once_and_says_why() {
+    let server = serving(empty_queue, |_| " ".repeat(1 << 20)).await;
+    let client = Client::builder(server.url()).max_response_bytes(1000).connect().await.unwrap();
+    let Err(Error::Lost(lost)) = client.run(&blank(1)).await else { panic!("expected a lost run") };
+    assert_eq!(lost.reason, LostReason::Unreadable);
+    assert!(lost.to_string().contains("at most 1000 bytes"), "{lost}");
 }
