@@ -10,6 +10,7 @@ use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
 use super::json;
+use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::JsonBounds;
 use super::response;
@@ -254,7 +255,11 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
             None => break reader.finish(),
         }
     };
-    read.map_err(|fault| fault.into_error(name))
+    let call = name.to_owned();
+    read.map_err(|fault| match fault {
+        JsonFault::TooLarge(reason) => Error::TooLarge { call, reason },
+        JsonFault::Invalid(reason) => Error::InvalidResponse { call, reason },
+    })
 }
 
 /// Returns the error for a response of more bytes than a setting of the client allows.

@@ -7,9 +7,9 @@
 use comfy_schema::shown::escaped;
 use comfy_schema::{JsonErrorKind, Map, Text, Value};
 
-use super::error::Error;
+use super::halves;
+use super::json_fault::JsonFault;
 use super::limits::{JsonBounds, MAX_JSON_DEPTH};
-use super::response;
 
 /// Maximum depth at which a filter is asked. Deeper values are kept or left out with the value that contains them.
 const MAX_FILTER_DEPTH: usize = 4;
@@ -23,34 +23,6 @@ pub(crate) trait Filter: Sync {
     /// Returns whether an array or object is dropped when it is complete, so that it no longer takes memory.
     fn drops(&self, _path: Path<'_>, _value: &Value) -> bool {
         false
-    }
-}
-
-/// The reason why a document is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JsonFault {
-    /// It is beyond a limit, which the message names.
-    #[error("{0}")]
-    TooLarge(String),
-    /// It is not JSON, or is cut off.
-    #[error("{0}")]
-    Invalid(String),
-}
-
-impl From<String> for JsonFault {
-    fn from(reason: String) -> Self {
-        Self::Invalid(reason)
-    }
-}
-
-impl JsonFault {
-    /// Returns the error of the call whose response is refused.
-    pub(crate) fn into_error(self, call: &str) -> Error {
-        let call = call.to_owned();
-        match self {
-            Self::TooLarge(reason) => Error::TooLarge { call, reason },
-            Self::Invalid(reason) => Error::InvalidResponse { call, reason },
-        }
     }
 }
 
@@ -320,8 +292,8 @@ impl<'s> JsonReader<'s> {
             add_key(&mut place, key);
         }
         let objects = self.levels.iter().filter(|level| matches!(level.container, Container::Object(_)));
-        if self.is_message || response::is_shown_only(objects.map(|level| level.key.as_str())) {
-            response::report(self.call, &place);
+        if self.is_message || halves::is_shown_only(objects.map(|level| level.key.as_str())) {
+            halves::report(self.call, &place);
             return Ok(text);
         }
         let what = if is_key { "the key" } else { "the text" };

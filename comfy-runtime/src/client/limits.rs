@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::json_reader::JsonFault;
+use super::json_fault::JsonFault;
 
 /// Maximum size of a response that is read into memory, in bytes. The node definitions of large installations have about
 /// 50 MB, and a server accepts prompts of 100 MB by default, which its history repeats.
