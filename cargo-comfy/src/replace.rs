@@ -56,7 +56,8 @@ pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
 
 /// Returns a complete temporary file in the folder of a path. It is removed unless it is renamed.
 fn new(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_owned);
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_owned);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".comfy-").suffix(".part");
     // The umask decides on the permissions, as for any other file; the default is for secrets.

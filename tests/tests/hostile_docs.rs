@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod support;
 #[path = "../../comfy-codegen/tests/common/evil.rs"]
 mod evil;
+mod support;
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -53,7 +53,9 @@ fn hostile_texts_compile_and_give_no_documentation_tests() {
         runtime.display()
     );
     let project = Project::new("hostile", &manifest);
-    let mut root = String::from("//! A crate.\n#![deny(text_direction_codepoint_in_literal, text_direction_codepoint_in_comment)]\n");
+    let mut root = String::from(
+        "//! A crate.\n#![deny(text_direction_codepoint_in_literal, text_direction_codepoint_in_comment)]\n",
+    );
     for (number, schema) in schemas().into_iter().enumerate() {
         let name = format!("hostile{number}.json");
         project.file(&name, &String::from_utf8(schema).unwrap());
@@ -74,4 +76,5 @@ fn hostile_texts_compile_and_give_no_documentation_tests() {
     project.file("src/lib.rs", &root);
     let output = project.test_documentation();
     assert!(output.contains("running 0 tests"), "{output}");
+    project.document();
 }

@@ -58,11 +58,11 @@ impl Expected {
     fn from_name(name: &str) -> Self {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         match extension.as_str() {
-            "png" | "apng" | "jpg" | "jpeg" | "webp" | "gif" | "avif" | "bmp" | "tif" | "tiff" | "exr" | "jxl" | "heic"
-            | "heif" | "ico" | "psd" | "mp4" | "webm" | "mkv" | "mov" | "avi" | "m4v" | "flac" | "wav" | "mp3" | "opus"
-            | "ogg" | "oga" | "m4a" | "aac" | "glb" | "ksplat" | "splat" | "spz" | "safetensors"
-            | "latent" | "sft" | "ckpt" | "pt" | "pth" | "bin" | "gguf" | "onnx" | "npy" | "npz" | "zip" | "gz" | "7z"
-            | "pdf" => Self::Binary,
+            "png" | "apng" | "jpg" | "jpeg" | "webp" | "gif" | "avif" | "bmp" | "tif" | "tiff" | "exr" | "jxl"
+            | "heic" | "heif" | "ico" | "psd" | "mp4" | "webm" | "mkv" | "mov" | "avi" | "m4v" | "flac" | "wav"
+            | "mp3" | "opus" | "ogg" | "oga" | "m4a" | "aac" | "glb" | "ksplat" | "splat" | "spz" | "safetensors"
+            | "latent" | "sft" | "ckpt" | "pt" | "pth" | "bin" | "gguf" | "onnx" | "npy" | "npz" | "zip" | "gz"
+            | "7z" | "pdf" => Self::Binary,
             "json" | "gltf" | "ipynb" | "geojson" => Self::Json,
             "svg" | "xml" => Self::Xml,
             "html" | "htm" | "xhtml" => Self::Html,
@@ -110,7 +110,8 @@ fn is_html(text: &str) -> bool {
         let Some((_, after)) = rest.split_once(end) else { return false };
         rest = after.trim_start();
     }
-    let tags = ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script", "<center", "<h1", "<p>", "<div"];
+    let tags =
+        ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script", "<center", "<h1", "<p>", "<div"];
     tags.iter().any(|tag| rest.starts_with(tag))
 }
 

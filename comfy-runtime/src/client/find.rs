@@ -9,6 +9,7 @@ use super::error::Error;
 use super::follow::Accepted;
 use super::inner::Inner;
 use super::origin::Origin;
+use super::outputs::Selection;
 use super::prompt::Prompt;
 use super::run::Run;
 use super::status::{history_entry, queue_item};
@@ -138,7 +139,7 @@ impl Client {
     }
 
     fn follow(&self, found: &Found, origin: Arc<Origin>) -> Run {
-        let tracker = Arc::new(Tracker::new(found.prompt_id.clone(), origin));
+        let tracker = Arc::new(Tracker::new(found.prompt_id.clone(), origin, Selection::default()));
         self.inner.hub.add(&tracker);
         Run::start(&self.inner, tracker, found.accepted(), None, false)
     }

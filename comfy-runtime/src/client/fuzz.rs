@@ -17,6 +17,7 @@ use super::hub::Hub;
 use super::json_reader::{self, JsonReader};
 use super::limits::JsonBounds;
 use super::origin::Origin;
+use super::outputs::Selection;
 use super::response;
 use super::routes::{HistoryEntry, Queue};
 use super::status::{self, QueueSnapshot};
@@ -101,5 +102,5 @@ pub fn queue(document: &[u8]) -> usize {
 
 fn tracker() -> Arc<Tracker> {
     let origin = Workflow::from_json(WORKFLOW).map(|workflow| Origin::new(&workflow)).unwrap_or_default();
-    Arc::new(Tracker::new(PROMPT_ID.to_owned(), Arc::new(origin)))
+    Arc::new(Tracker::new(PROMPT_ID.to_owned(), Arc::new(origin), Selection::default()))
 }

@@ -12,6 +12,7 @@ use super::frame::{Frame, NodeData};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
+use super::outputs::Selection;
 use super::prompt_ids::PromptIds;
 use super::reported::Reported;
 
@@ -23,6 +24,7 @@ const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 pub(crate) struct Tracker {
     ids: PromptIds,
     pub(crate) origin: Arc<Origin>,
+    pub(crate) selection: Arc<Selection>,
     /// Notifies the follower of the run that it should ask the server at once.
     pub(crate) wake: Notify,
     state: Mutex<State>,
@@ -68,11 +70,12 @@ pub(crate) enum EndHint {
 }
 
 impl Tracker {
-    pub(crate) fn new(prompt_id: String, origin: Arc<Origin>) -> Self {
+    pub(crate) fn new(prompt_id: String, origin: Arc<Origin>, selection: Selection) -> Self {
         let first = Arc::new(Mailbox::default());
         let readers = vec![Arc::downgrade(&first)];
         let state = State { readers, first_reader: Some(first), ..State::new() };
-        Self { ids: PromptIds::new(prompt_id), origin, wake: Notify::new(), state: Mutex::new(state) }
+        let selection = Arc::new(selection);
+        Self { ids: PromptIds::new(prompt_id), origin, selection, wake: Notify::new(), state: Mutex::new(state) }
     }
 
     /// Returns the current id of the run.

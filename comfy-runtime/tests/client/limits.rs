@@ -51,7 +51,7 @@ async fn a_run_is_followed_through_a_queue_that_is_larger_than_a_response_may_be
     client.run(&blank(1)).await.unwrap();
     // The whole queue is a response like any other.
     let error = client.queue().await.unwrap_err();
-    assert!(matches!(error, Error::TooLarge { .. }));
+    assert!(matches!(error, Error::ResponseTooLarge { .. }));
     assert!(error.to_string().contains("at most 100000 bytes, found more; see `max_response_bytes`"), "{error}");
 }
 

@@ -74,12 +74,17 @@ async fn overwrite_replaces_older_files_but_no_file_of_the_same_run() {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_saved_does_not_stop_the_others() {
-    let names_of = ["a.png", "../../x.png", "C:\\x.png", "NUL.png", "", "x:ads", "a\0b.png", ".bashrc", "gone.png", "b.png"];
+    let names_of =
+        ["a.png", "../../x.png", "C:\\x.png", "NUL.png", "", "x:ads", "a\0b.png", ".bashrc", "gone.png", "b.png"];
     let mut files: Vec<Value> = names_of.iter().map(|name| file("", name)).collect();
     files.extend([file("../..", "c.png"), file("/etc", "d.png"), file("s", "e.png"), file("", &"a".repeat(300))]);
-    let (_server, _client, done) = serving_files(json!(files), |builder| builder, |call, before| {
-        if call.query.contains("gone") { Reply::new(404, "") } else { picture(call, before) }
-    })
+    let (_server, _client, done) = serving_files(
+        json!(files),
+        |builder| builder,
+        |call, before| {
+            if call.query.contains("gone") { Reply::new(404, "") } else { picture(call, before) }
+        },
+    )
     .await;
     let outer = tempdir().unwrap();
     let folder = outer.path().join("out");
@@ -95,10 +100,14 @@ async fn a_file_that_cannot_be_saved_does_not_stop_the_others() {
 #[tokio::test]
 async fn a_page_in_place_of_a_picture_is_an_error_and_not_saved() {
     let files = json!([file("", "a.png"), file("", "b.json"), file("", "page.html"), file("", "c.txt")]);
-    let (_server, _client, done) = serving_files(files, |builder| builder, |call, _| {
-        let kind = if call.query.contains("c.txt") { "text/plain" } else { "text/html" };
-        Reply::new(200, "<html>\u{202e}login</html>\nmore").header("content-type", kind)
-    })
+    let (_server, _client, done) = serving_files(
+        files,
+        |builder| builder,
+        |call, _| {
+            let kind = if call.query.contains("c.txt") { "text/plain" } else { "text/html" };
+            Reply::new(200, "<html>\u{202e}login</html>\nmore").header("content-type", kind)
+        },
+    )
     .await;
     let folder = tempdir().unwrap();
     let report = done.save_all(folder.path()).await;
@@ -122,10 +131,8 @@ async fn an_encoding_that_was_not_asked_for_is_an_error() {
 #[tokio::test]
 async fn a_download_that_fails_keeps_the_old_file() {
     let files = json!([file("", "a.png")]);
-    let (_server, _client, done) = serving_files(files, |builder| builder.retries(1), |call, before| {
-        picture(call, before).cut(3)
-    })
-    .await;
+    let (_server, _client, done) =
+        serving_files(files, |builder| builder.retries(1), |call, before| picture(call, before).cut(3)).await;
     let folder = tempdir().unwrap();
     let path = folder.path().join("a.png");
     fs::write(&path, "old").unwrap();
@@ -172,13 +179,10 @@ async fn a_dropped_download_leaves_no_file() {
 #[tokio::test]
 async fn a_file_beyond_a_limit_is_an_error_that_names_the_limit() {
     let files = json!([file("", "a.png")]);
-    let limits = |builder: comfy_runtime::client::ClientBuilder| {
-        builder.max_response_bytes(1000).max_download_bytes(2000)
-    };
-    let (_server, _client, done) = serving_files(files, limits, |_, before| {
-        Reply::new(200, vec![0; if before < 2 { 1500 } else { 2500 }])
-    })
-    .await;
+    let limits =
+        |builder: comfy_runtime::client::ClientBuilder| builder.max_response_bytes(1000).max_download_bytes(2000);
+    let (_server, _client, done) =
+        serving_files(files, limits, |_, before| Reply::new(200, vec![0; if before < 2 { 1500 } else { 2500 }])).await;
     let folder = tempdir().unwrap();
     let file = done.all_files().remove(0);
     let error = file.bytes().await.unwrap_err().to_string();

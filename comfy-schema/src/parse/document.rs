@@ -22,7 +22,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
             let mut schema = definitions(&replaced.text)?;
             let (mut issues, mut left_out) = (Vec::new(), 0);
             let mut allows = |at: &LoneSurrogate<'_>| {
-                if issues.len() < MAX_SURROGATE_ISSUES { issues.push(surrogate_issue(at)) } else { left_out += 1 }
+                if issues.len() < MAX_SURROGATE_ISSUES {
+                    issues.push(surrogate_issue(at))
+                } else {
+                    left_out += 1
+                }
                 is_for_people(at)
             };
             replaced.check(&mut allows).map_err(|error| SchemaError::from_json(error, None))?;
@@ -104,7 +108,10 @@ fn is_for_people(at: &LoneSurrogate<'_>) -> bool {
     let [Step::Key(_), path @ ..] = at.path() else { return false };
     let is_text = match path {
         [Step::Key(key)] => {
-            matches!(key.as_str(), "description" | "display_name" | "category" | "python_module" | "essentials_category")
+            matches!(
+                key.as_str(),
+                "description" | "display_name" | "category" | "python_module" | "essentials_category"
+            )
         }
         [Step::Key(list), Step::Index(_)] => matches!(list.as_str(), "output_tooltips" | "search_aliases"),
         // The options of an input, also inside a dynamic one, are the second element of its array.

@@ -103,10 +103,7 @@ impl Value {
     /// # Errors
     ///
     /// Returns the errors of [`parse`](Self::parse), and for a lone surrogate only where `allows` returns `false`.
-    pub fn parse_lossy(
-        bytes: &[u8],
-        mut allows: impl FnMut(&LoneSurrogate<'_>) -> bool,
-    ) -> Result<Self, JsonError> {
+    pub fn parse_lossy(bytes: &[u8], mut allows: impl FnMut(&LoneSurrogate<'_>) -> bool) -> Result<Self, JsonError> {
         let text = decode(bytes)?;
         match read::document(&text) {
             Err(error) if error.kind == JsonErrorKind::Surrogate => {

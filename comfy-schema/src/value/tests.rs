@@ -84,7 +84,8 @@ fn lone_surrogates_become_replacement_characters_where_it_is_allowed() {
         found(at);
         true
     });
-    let expected = "{\"\u{fffd}😀\":[\"caf\u{fffd}\u{fffd}.png\",1,{\"b\":NaN,\"c\":\"\u{fffd}x\"}],\"d\":\"\\\\ud800\"}";
+    let expected =
+        "{\"\u{fffd}😀\":[\"caf\u{fffd}\u{fffd}.png\",1,{\"b\":NaN,\"c\":\"\u{fffd}x\"}],\"d\":\"\\\\ud800\"}";
     assert_eq!(value.unwrap().to_string(), expected);
     let key = "\u{fffd}😀";
     let place = |path: &str, is_key, column| (format!("{key}{path}"), is_key, 1, column);

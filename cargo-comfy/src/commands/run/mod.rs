@@ -21,10 +21,11 @@ use comfy_schema::server::ServerOptions;
 use comfy_schema::{Schema, Value};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::print;
 use crate::server::ServerArguments;
 use crate::stop::{self, Stop};
 use crate::workflow::{self, Choices};
-use crate::print;
+pub(crate) use lines::number;
 pub(crate) use resume::Resume;
 pub(crate) use save::SaveArguments;
 pub(crate) use session::{OnStop, Session};
@@ -150,7 +151,8 @@ impl Run {
 
     /// Connects to the server and prepares everything that is submitted.
     async fn prepare(&self, document: Document, options: &ServerOptions) -> Result<Prepared, Failure> {
-        let mut builder = Client::builder_with(options).client_id(format!("{CLIENT_PREFIX}{}", Uuid::new_v4().simple()));
+        let mut builder =
+            Client::builder_with(options).client_id(format!("{CLIENT_PREFIX}{}", Uuid::new_v4().simple()));
         builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
         let client = builder.connect().await?;
         warn_if_polled(&client);
@@ -167,6 +169,7 @@ impl Run {
         let definitions = || schema.ok_or_else(|| "no node definitions".to_owned().into_failure());
         let read = Choices::QUEUED.prompt(document, definitions);
         let (mut prompt, warnings) = read.map_err(|failure| failure.about(&self.workflow))?;
+        workflow::refuse_empty(&self.workflow, &prompt, &warnings)?;
         workflow::warn(&self.workflow, &warnings);
         for assignment in &self.set {
             assignment.apply(&mut prompt)?;

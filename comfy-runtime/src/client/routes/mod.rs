@@ -8,7 +8,7 @@
 //!
 //! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with
 //! a status of 400 or more, [`Error::InvalidResponse`] if the response as a whole has another type than expected, and
-//! [`Error::TooLarge`] if it is larger than a limit of the client.
+//! [`Error::ResponseTooLarge`] if it is larger than a limit of the client.
 //! The methods document errors with a special meaning.
 
 mod history;

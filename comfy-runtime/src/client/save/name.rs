@@ -68,7 +68,9 @@ pub(super) fn parts(subfolder: &str) -> Result<Vec<&str>, &'static str> {
 /// result is a valid name too.
 pub(super) fn numbered(name: &str, number: u32) -> String {
     let (stem, extension) = match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && extension.len() <= MAX_EXTENSION_BYTES => (stem, format!(".{extension}")),
+        Some((stem, extension)) if !stem.is_empty() && extension.len() <= MAX_EXTENSION_BYTES => {
+            (stem, format!(".{extension}"))
+        }
         _ => (name, String::new()),
     };
     let end = format!(" ({number}){extension}");
@@ -110,8 +112,23 @@ mod tests {
     fn an_unusual_name_that_harms_nothing_is_accepted() {
         let long = format!("{}.png", "a".repeat(251));
         let names = [
-            "cat_00001_.png", "cat (1).png", "~root.png", "-rf", "--help", "$(id).png", "`id`", "a\u{202e}gnp.exe",
-            "console.png", "COM10.png", "com.png", "lpt", "nullable.txt", "猫.png", " a.png", "a..b.png", &long,
+            "cat_00001_.png",
+            "cat (1).png",
+            "~root.png",
+            "-rf",
+            "--help",
+            "$(id).png",
+            "`id`",
+            "a\u{202e}gnp.exe",
+            "console.png",
+            "COM10.png",
+            "com.png",
+            "lpt",
+            "nullable.txt",
+            "猫.png",
+            " a.png",
+            "a..b.png",
+            &long,
         ];
         for name in names {
             assert_eq!(fault(name), None, "{name:?}");
@@ -124,7 +141,9 @@ mod tests {
         assert_eq!(parts("."), Ok(Vec::new()));
         assert_eq!(parts("a/b\\c/"), Ok(vec!["a", "b", "c"]));
         let long = "a/".repeat(513);
-        for subfolder in ["..", "a/..", "a\\..\\b", "/a", "\\a", "//host/a", "c:/a", ".git/hooks", "a/NUL", "a/ /b", &long] {
+        for subfolder in
+            ["..", "a/..", "a\\..\\b", "/a", "\\a", "//host/a", "c:/a", ".git/hooks", "a/NUL", "a/ /b", &long]
+        {
             assert!(parts(subfolder).is_err(), "{subfolder:?}");
         }
     }

@@ -36,7 +36,8 @@ fn lone_surrogates_in_texts_for_people_are_replaced_and_reported() {
     assert_eq!(schema.nodes[0].inputs[0].options.tooltip(), Some("a\u{fffd}"));
     assert_eq!(schema.nodes[0].description, "\u{fffd}");
     let issues: Vec<String> = schema.issues.iter().map(ToString::to_string).collect();
-    let first = "A.input.required.x[1].tooltip: half a character (a lone surrogate) at line 1 column 52; it is read as U+FFFD";
+    let first =
+        "A.input.required.x[1].tooltip: half a character (a lone surrogate) at line 1 column 52; it is read as U+FFFD";
     assert_eq!(issues[0], first);
     let paths: Vec<&str> = schema.issues.iter().map(|issue| issue.path.as_str()).collect();
     let inner = "A.input.required.y[1].options[0].inputs.required.z[1].tooltip";
@@ -47,10 +48,16 @@ fn lone_surrogates_in_texts_for_people_are_replaced_and_reported() {
 #[test]
 fn lone_surrogates_in_names_and_values_are_errors_with_their_place() {
     for (json, place) in [
-        (r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#, "the text `A.input.required.x[0][0]`"),
+        (
+            r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#,
+            "the text `A.input.required.x[0][0]`",
+        ),
         (r#"{"A\ud83d":{"input":{},"output":[]}}"#, "the key `A\u{fffd}`"),
         (r#"{"A":{"input":{"required":{"\ud83d":["INT"]}},"output":[]}}"#, "the key `A.input.required.\u{fffd}`"),
-        (r#"{"A":{"input":{"required":{"x":["INT",{"default":"\ud83d"}]}},"output":[]}}"#, "`A.input.required.x[1].default`"),
+        (
+            r#"{"A":{"input":{"required":{"x":["INT",{"default":"\ud83d"}]}},"output":[]}}"#,
+            "`A.input.required.x[1].default`",
+        ),
         (r#"{"A":{"input":{"required":{"tooltip":["\ud83d"]}},"output":[]}}"#, "`A.input.required.tooltip[0]`"),
         (r#"{"A":{"input":{"required":{"x":["INT",{"tooltip\ud83d":1}]}},"output":[]}}"#, "the key `A.input"),
         (r#"{"A":{"input":{},"output":["\ud83d"]}}"#, "`A.output[0]`"),
