@@ -22,8 +22,7 @@ const MESSAGES: [&str; 12] = [
 /// The keys of members that repeat the prompts of all clients, of which only the ids are read, and of members with the
 /// results of nodes. A run must get its ending although another prompt, or a text that a node shows, has half a
 /// character.
-const DATA: [&str; 7] =
-    ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
+const DATA: [&str; 7] = ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
 
 /// Returns whether a text is only shown, or is data that is not looked at, by the keys of the path to it.
 pub(crate) fn is_shown_only<'k>(mut keys: impl Iterator<Item = &'k str>) -> bool {
