@@ -11,17 +11,11 @@ use tracing::{Instrument as _, debug};
 use super::error::{Error, TransportError};
 use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
-use super::limits::JsonBounds;
+use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
 use super::transport::{Mount, Transport};
 use super::words::{self, error_message};
-
-/// Maximum size, in bytes, of the body of a failed call. A larger body is ignored.
-const MAX_ERROR_BYTES: usize = 1 << 20;
-
-/// Maximum wait before a call is repeated, whatever the server asks for.
-const MAX_RETRY_WAIT: Duration = Duration::from_secs(30);
 
 /// A request that was not sent yet.
 #[derive(Debug)]
