@@ -9,18 +9,13 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
+use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
-use super::limits::JsonBounds;
+use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
 use super::transport::{Mount, Transport};
 use super::words::{self, error_message};
-
-/// Maximum size, in bytes, of the body of a failed call. A larger body is ignored.
-const MAX_ERROR_BYTES: usize = 1 << 20;
-
-/// Maximum wait before a call is repeated, whatever the server asks for.
-const MAX_RETRY_WAIT: Duration = Duration::from_secs(30);
 
 /// A request that was not sent yet.
 #[derive(Debug)]
@@ -279,7 +274,10 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
     };
     read.map_err(|fault| {
         if !words::is_page(&beginning) {
-            return fault.into_error(name);
+            return match fault {
+                JsonFault::TooLarge(reason) => Error::ResponseTooLarge { call: name.to_owned(), reason },
+                JsonFault::Invalid(reason) => Error::InvalidResponse { call: name.to_owned(), reason },
+            };
         }
         let page = words::page(&beginning);
         let reason = format!("expected JSON, found {page}; is this the URL of a ComfyUI server?");

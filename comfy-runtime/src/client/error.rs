@@ -9,15 +9,12 @@ use comfy_schema::shown::{self, escaped, shortened};
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
-use super::limits::MAX_QUOTED_CHARS;
+use super::limits::{MAX_ID_CHARS, MAX_QUOTED_CHARS};
 use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
 use crate::key::UnknownNode;
-
-/// Maximum number of characters of an id that a message shows. An id is usually a UUID, but any text may be given.
-const MAX_ID_CHARS: usize = 100;
 
 /// The reason why a call to a server, or a run on it, failed.
 ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::json_reader::JsonFault;
+use super::json_fault::JsonFault;
 
 /// Maximum size of a response that is read into memory, in bytes. The node definitions of large installations have about
 /// 50 MB, and a server accepts prompts of 100 MB by default, which its history repeats.
@@ -80,6 +80,106 @@ pub(crate) const MAX_NUMBERED_NAMES: u32 = 10_000;
 
 /// Maximum number of characters of a name or a line from the server that an error quotes.
 pub(crate) const MAX_QUOTED_CHARS: usize = 200;
+
+/// Maximum size, in bytes, of the body of a failed call. A larger body is ignored.
+pub(crate) const MAX_ERROR_BYTES: usize = 1 << 20;
+
+/// Maximum number of characters of a body that an error quotes.
+pub(crate) const MAX_MESSAGE_CHARS: usize = 500;
+
+/// Maximum number of characters of an HTML page that an error quotes.
+pub(crate) const MAX_PAGE_CHARS: usize = 120;
+
+/// Maximum number of redirects that are followed for one call.
+pub(crate) const MAX_HOPS: usize = 5;
+
+/// Maximum number of characters of a value that a message shows.
+pub(crate) const MAX_SHOWN_CHARS: usize = 60;
+
+/// Maximum number of characters of an id that a message shows. An id is usually a UUID, but any text may be given.
+pub(crate) const MAX_ID_CHARS: usize = 100;
+
+/// Maximum number of nodes that a message lists.
+pub(crate) const MAX_LISTED_NODES: usize = 8;
+
+/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are
+/// requested at once.
+pub(crate) const MAX_CLASSES: usize = 48;
+
+/// Maximum number of concurrent requests.
+pub(crate) const MAX_CONCURRENT: usize = 6;
+
+/// The size, in bytes, of the chunks in which a file is read and sent.
+pub(crate) const UPLOAD_CHUNK_BYTES: usize = 256 << 10;
+
+/// Maximum size of the response to an upload, in bytes.
+pub(crate) const MAX_UPLOAD_RESPONSE_BYTES: usize = 1 << 20;
+
+/// Maximum wait before a call is repeated, whatever the server asks for.
+pub(crate) const MAX_RETRY_WAIT: Duration = Duration::from_secs(30);
+
+/// The waits before each lookup of a prompt whose response was lost.
+pub(crate) const LOOKUP_WAITS: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// Maximum age of a snapshot of the queue that runs share.
+pub(crate) const MAX_QUEUE_AGE: Duration = Duration::from_millis(200);
+
+/// Minimum time between two requests for the state of a run whose events do not arrive.
+pub(crate) const MIN_POLLING: Duration = Duration::from_millis(250);
+
+/// Maximum time between two requests for the state of a run whose events do not arrive.
+pub(crate) const MAX_POLLING: Duration = Duration::from_secs(2);
+
+/// The first wait before the history is requested again because it lacks a run whose end was reported. Each further
+/// wait is twice as long.
+pub(crate) const MIN_HISTORY_WAIT: Duration = Duration::from_millis(10);
+
+/// Maximum wait between two requests of a history that lacks a run whose end was reported.
+pub(crate) const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
+
+/// Maximum time for which the history may lack a run whose end was reported.
+pub(crate) const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
+
+/// The wait before the second request for a run that is in neither the queue nor the history.
+pub(crate) const ABSENT_WAIT: Duration = Duration::from_millis(300);
+
+/// Maximum time to wait for events that the server sent before it added the run to its history.
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Maximum time for the response to a ping that checks whether the connection is alive.
+pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Minimum time between two reconnects that were requested because a connection delivered nothing.
+pub(crate) const MIN_RECONNECT_INTERVAL: Duration = Duration::from_secs(20);
+
+/// The time between pings. The server sends no pings.
+pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The time without any frame after which a connection counts as broken.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Maximum time to wait for the end of the old connection. If it ends after a new one with the same client id was
+/// opened, the server forgets the new one.
+pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The first wait before a reconnect; each further wait is twice as long.
+pub(crate) const MIN_RECONNECT_WAIT: Duration = Duration::from_millis(100);
+
+/// Maximum wait before a reconnect.
+pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
+
+/// The first wait before another attempt with a server that refuses WebSockets.
+pub(crate) const MIN_REFUSED_WAIT: Duration = Duration::from_secs(5);
+
+/// Maximum wait before another attempt with a server that refuses WebSockets. A proxy may be reconfigured, but each
+/// attempt is an error in its log.
+pub(crate) const MAX_REFUSED_WAIT: Duration = Duration::from_secs(60);
 
 /// The time and size limits of a client; the setters of [`ClientBuilder`](super::ClientBuilder) describe them.
 #[derive(Debug, Clone, Copy)]

@@ -39,10 +39,12 @@ mod frame;
 #[cfg(feature = "__fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
+mod halves;
 mod http;
 mod hub;
 mod inner;
 mod json;
+mod json_fault;
 mod json_reader;
 mod limits;
 mod mailbox;

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
+use super::limits::MAX_LISTED_NODES;
 use super::origin::NodeInfo;
-
-/// Maximum number of nodes that a message lists.
-const MAX_NODES: usize = 8;
 
 /// The error of a node that cannot have results in a run. A node that could have results, but made none, is no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +46,10 @@ impl fmt::Display for NoResults {
             return Ok(());
         }
         f.write_str("; the outputs of the run are ")?;
-        for (index, node) in self.outputs.iter().take(MAX_NODES).enumerate() {
+        for (index, node) in self.outputs.iter().take(MAX_LISTED_NODES).enumerate() {
             write!(f, "{}{node}", if index == 0 { "" } else { ", " })?;
         }
-        match self.outputs.len().saturating_sub(MAX_NODES) {
+        match self.outputs.len().saturating_sub(MAX_LISTED_NODES) {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }

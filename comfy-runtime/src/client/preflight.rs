@@ -14,18 +14,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
+use super::limits::{MAX_CLASSES, MAX_CONCURRENT};
 use super::origin::{NodeInfo, Origin};
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::routes::View;
 use super::{Client, json};
 use crate::workflow::Workflow;
-
-/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are
-/// requested at once.
-const MAX_CLASSES: usize = 48;
-
-/// Maximum number of concurrent requests.
-const MAX_CONCURRENT: usize = 6;
 
 /// The verdict of a server on a workflow, before it runs.
 #[derive(Debug, Clone)]

@@ -15,20 +15,12 @@ use super::find::Found;
 use super::follow::Accepted;
 use super::inner::Inner;
 use super::json;
+use super::limits::LOOKUP_WAITS;
 use super::origin::Origin;
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::response;
 use super::words::error_message;
 use crate::workflow::Workflow;
-
-/// The waits before each lookup of a prompt whose response was lost.
-const LOOKUP_WAITS: [Duration; 5] = [
-    Duration::ZERO,
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
 
 /// A workflow with the options of its submission.
 #[derive(Debug)]
@@ -160,9 +152,10 @@ impl Prompt {
                 Error::Status { status: 429, .. } => (false, true),
                 // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
                 Error::Status { status: 503, .. } => (true, true),
-                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. } | Error::Status { status: 500.., .. } => {
-                    (true, false)
-                }
+                Error::Transport { .. }
+                | Error::InvalidResponse { .. }
+                | Error::ResponseTooLarge { .. }
+                | Error::Status { status: 500.., .. } => (true, false),
                 _ => return Err(error),
             };
             if may_have_arrived && let Some(response) = self.look_up(inner, sent_id, client_id, &error).await? {

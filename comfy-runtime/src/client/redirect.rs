@@ -11,10 +11,8 @@ use comfy_schema::server::address::address_after_redirect;
 
 use super::call::transport_error;
 use super::error::Error;
+use super::limits::MAX_HOPS;
 use super::transport::Transport;
-
-/// Maximum number of redirects that are followed for one call.
-const MAX_HOPS: usize = 5;
 
 /// The headers that follow a download to another origin. All others may be secrets.
 const HARMLESS: [HeaderName; 3] = [ACCEPT, IF_RANGE, RANGE];

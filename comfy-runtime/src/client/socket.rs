@@ -18,36 +18,16 @@ use tracing::{debug, warn};
 use super::call::jittered;
 use super::error::Error;
 use super::hub::Hub;
-use super::limits::MAX_MESSAGE_BYTES;
 use super::json;
+use super::limits::{
+    CLOSE_TIMEOUT, IDLE_TIMEOUT, MAX_MESSAGE_BYTES, MAX_RECONNECT_WAIT, MAX_REFUSED_WAIT, MIN_RECONNECT_WAIT,
+    MIN_REFUSED_WAIT, PING_INTERVAL,
+};
 use super::strays::Received;
 use super::transport::Transport;
 
 /// The first message to the server: it asks for previews that name their run and node.
 const FEATURE_FLAGS: &str = r#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#;
-
-/// The time between pings. The server sends no pings.
-const PING_INTERVAL: Duration = Duration::from_secs(10);
-
-/// The time without any frame after which a connection counts as broken.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Maximum time to wait for the end of the old connection. If it ends after a new one with the same client id was
-/// opened, the server forgets the new one.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// The first wait before a reconnect; each further wait is twice as long.
-const MIN_RECONNECT_WAIT: Duration = Duration::from_millis(100);
-
-/// Maximum wait before a reconnect.
-const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
-
-/// The first wait before another attempt with a server that refuses WebSockets.
-const MIN_REFUSED_WAIT: Duration = Duration::from_secs(5);
-
-/// Maximum wait before another attempt with a server that refuses WebSockets. A proxy may be reconfigured, but each
-/// attempt is an error in its log.
-const MAX_REFUSED_WAIT: Duration = Duration::from_secs(60);
 
 /// The share of the time to connect that the server has for its first frame. A server that sends none is listened to
 /// nevertheless: it may have an older protocol, or a proxy in front of it that delays frames.

@@ -21,15 +21,10 @@ use tracing::debug;
 use super::call::{Call, read_body, retry_wait};
 use super::error::Error;
 use super::file::OutputFile;
+use super::limits::{MAX_UPLOAD_RESPONSE_BYTES, UPLOAD_CHUNK_BYTES};
 use super::response;
 use super::routes::View;
 use super::{Client, json};
-
-/// The size, in bytes, of the chunks in which a file is read and sent.
-const CHUNK_BYTES: usize = 256 << 10;
-
-/// Maximum size of the response to an upload, in bytes.
-const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// A file to upload, from disk or from memory.
 ///
@@ -181,7 +176,7 @@ impl Upload {
             }
             Content::File(path) => {
                 let mut file = File::open(path).await.map_err(|error| self.file_error(error))?;
-                let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+                let mut chunk = BytesMut::with_capacity(UPLOAD_CHUNK_BYTES);
                 while file.read_buf(&mut chunk).await.map_err(|error| self.file_error(error))? > 0 {
                     size += chunk.len() as u64;
                     hash.update(&chunk);
@@ -229,7 +224,7 @@ impl Upload {
 /// Splits bytes into chunks, which are not copied.
 fn slices(bytes: Bytes, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
     stream::unfold((bytes, sent), |(mut rest, sent)| async move {
-        let chunk = rest.split_to(rest.len().min(CHUNK_BYTES));
+        let chunk = rest.split_to(rest.len().min(UPLOAD_CHUNK_BYTES));
         sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         (!chunk.is_empty()).then_some((Ok(chunk), (rest, sent)))
     })
@@ -244,7 +239,7 @@ fn escaped_name(name: &str) -> String {
 /// Reads a file in chunks.
 fn chunks(file: File, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
     stream::try_unfold((file, sent), |(mut file, sent)| async move {
-        let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+        let mut chunk = BytesMut::with_capacity(UPLOAD_CHUNK_BYTES);
         let size = file.read_buf(&mut chunk).await?;
         sent.fetch_add(size as u64, Ordering::Relaxed);
         Ok((size > 0).then(|| (chunk.freeze(), (file, sent))))
@@ -370,7 +365,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
     let name = call.name();
     let mut response = std::pin::pin!(async {
         let response = call.exchange(call.request().multipart(form)).await?;
-        let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
+        let body = read_body(&name, response, MAX_UPLOAD_RESPONSE_BYTES).await?;
         response::parse(&name, &body)
             .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
     });

@@ -4,13 +4,8 @@ use comfy_schema::Value;
 use comfy_schema::shown::shortened;
 
 use super::json;
+use super::limits::{MAX_MESSAGE_CHARS, MAX_PAGE_CHARS};
 use super::response;
-
-/// Maximum number of characters of a body that an error quotes.
-const MAX_MESSAGE_CHARS: usize = 500;
-
-/// Maximum number of characters of an HTML page that an error quotes.
-const MAX_PAGE_CHARS: usize = 120;
 
 /// The elements of a page whose content is not shown.
 const HIDDEN: [&str; 4] = ["script", "style", "svg", "template"];
