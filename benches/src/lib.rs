@@ -1,6 +1,7 @@
 //! Code that the benchmarks share. `docs/performance.md` has their figures and the command for each.
 
 pub mod coverage;
+pub mod hostile;
 pub mod measure;
 pub mod projects;
 pub mod straight_line;

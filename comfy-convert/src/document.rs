@@ -156,7 +156,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, DocumentError> {
         _ => {}
     }
     let value = Value::parse(bytes).map_err(|source| DocumentError::Json { source })?;
-    from_value(&value)
+    from_value(value)
 }
 
 fn markup(rest: &[u8]) -> DocumentError {
@@ -168,22 +168,27 @@ fn markup(rest: &[u8]) -> DocumentError {
 }
 
 /// Creates a document from a JSON value.
-fn from_value(value: &Value) -> Result<Document, DocumentError> {
+fn from_value(value: Value) -> Result<Document, DocumentError> {
     let not_a_workflow = |found| DocumentError::NotAWorkflow { found };
     let map = value.as_object().ok_or_else(|| not_a_workflow(value.kind_name().into()))?;
-    let format = Format::of(value).ok_or_else(|| not_a_workflow(describe(map)))?;
+    let format = Format::of(&value).ok_or_else(|| not_a_workflow(describe(map)))?;
     if format == Format::Ui {
-        let content = Content::Ui(UiWorkflow::from_value(value)?);
+        let content = Content::Ui(UiWorkflow::from_value(&value)?);
         return Ok(Document { format, content, warnings: Vec::new() });
     }
     let is_request = format == Format::Request;
-    let prompt = map.get("prompt").and_then(Value::as_object).filter(|_| is_request);
-    let (api, mut warnings) = cleaned(prompt.unwrap_or(map));
     let workflow = ["extra_data", "extra_pnginfo", "workflow"]
         .iter()
-        .try_fold(value, |value, key| value.as_object()?.get(key))
-        .filter(|workflow| is_request && !workflow.is_null());
-    let content = match workflow.map(UiWorkflow::from_value) {
+        .try_fold(&value, |value, key| value.as_object()?.get(key))
+        .filter(|workflow| is_request && !workflow.is_null())
+        .map(UiWorkflow::from_value);
+    let Value::Object(mut map) = value else { return Err(not_a_workflow("another value".into())) };
+    let prompt = match is_request.then(|| map.remove("prompt")).flatten() {
+        Some(Value::Object(prompt)) => prompt,
+        _ => map,
+    };
+    let (api, mut warnings) = cleaned(prompt);
+    let content = match workflow {
         Some(Ok(ui)) => Content::Both { ui, api },
         Some(Err(error)) => {
             let message = format!("extra_data.extra_pnginfo.workflow: {}", in_full(&error));
@@ -205,6 +210,7 @@ fn from_picture(format: &'static str, found: picture::Found) -> Result<Document,
     let api = found.prompt.filter(|prompt| !prompt.is_null()).and_then(|prompt| {
         let found = match prompt.as_object() {
             Some(map) if is_prompt(map) => {
+                let Value::Object(map) = prompt else { return None };
                 let (api, stripped) = cleaned(map);
                 warnings = stripped;
                 return Some(api);
@@ -230,25 +236,29 @@ fn is_prompt(map: &Map) -> bool {
 }
 
 /// Returns a prompt without the parts that belong to the run that saved it, and a warning about each.
-fn cleaned(prompt: &Map) -> (Value, Vec<ConvertWarning>) {
+fn cleaned(prompt: Map) -> (Value, Vec<ConvertWarning>) {
+    let is_kept = |key: &str| matches!(key, "class_type" | "inputs" | "_meta");
     let mut warnings = Vec::new();
-    let mut nodes = Vec::new();
+    let mut nodes = Vec::with_capacity(prompt.len());
     for (id, json) in prompt {
-        let Some(node) = json.as_object().filter(|node| node.contains_key("inputs") || node.contains_key("class_type"))
-        else {
+        let node = PromptNode { id: &id, json: &json };
+        let members = json.as_object();
+        if !members.is_some_and(|node| node.contains_key("inputs") || node.contains_key("class_type")) {
             warnings.push(ConvertWarning::ignored(format!("`{id}` is not a node and is left out")));
             continue;
-        };
-        let mut kept = Map::new();
-        for (key, value) in node {
-            if matches!(key.as_str(), "class_type" | "inputs" | "_meta") {
-                kept.insert(key.clone(), value.clone());
-            } else {
-                let kind = ConvertWarningKind::Stripped { key: key.clone() };
-                warnings.push(ConvertWarning { node: Some(PromptNode { id, json }.label()), kind });
-            }
         }
-        nodes.push((id.clone(), Value::Object(kept)));
+        let stripped = members.into_iter().flat_map(Map::keys).filter(|key| !is_kept(key));
+        warnings.extend(stripped.map(|key| {
+            let kind = ConvertWarningKind::Stripped { key: key.clone() };
+            ConvertWarning { node: Some(node.label()), kind }
+        }));
+        let kept = match json {
+            Value::Object(members) if members.keys().any(|key| !is_kept(key)) => {
+                Value::Object(members.into_iter().filter(|(key, _)| is_kept(key)).collect())
+            }
+            whole => whole,
+        };
+        nodes.push((id, kept));
     }
     (nodes.into_iter().collect::<Map>().into(), warnings)
 }

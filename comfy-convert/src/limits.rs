@@ -54,7 +54,7 @@ pub const MAX_CHOICE_DEPTH: usize = 50;
 pub const MAX_CHOICE_BYTES: usize = 16 << 20;
 
 /// The maximum number of options of a `CustomCombo`.
-pub(crate) const MAX_WIDGET_OPTIONS: usize = 10_000;
+pub(crate) const MAX_WIDGET_OPTIONS: usize = 1_000;
 
 /// The maximum number of subgraph copies that get names.
 pub(crate) const MAX_NAMES: usize = 10_000;

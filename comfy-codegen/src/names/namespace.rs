@@ -33,13 +33,22 @@ impl Suffix {
     /// Adds a free name to `taken` and returns it: the name itself, or else the name with the smallest free number from
     /// 2 on.
     pub fn take_free(self, name: &str, taken: &mut HashSet<String>) -> String {
-        let mut free = name.to_owned();
-        let mut number = 2;
-        while !taken.insert(free.clone()) {
-            free = self.append(name, number);
-            number += 1;
+        if taken.insert(name.to_owned()) {
+            return name.to_owned();
         }
-        free
+        self.take_numbered(name, &mut 2, taken)
+    }
+
+    /// Adds the name with the smallest free number from `number` on to `taken` and returns it. Afterwards, `number` is the
+    /// next one to try, so that numbering many equal names takes linear time.
+    fn take_numbered(self, name: &str, number: &mut usize, taken: &mut HashSet<String>) -> String {
+        loop {
+            let free = self.append(name, *number);
+            *number += 1;
+            if taken.insert(free.clone()) {
+                return free;
+            }
+        }
     }
 }
 
@@ -66,8 +75,9 @@ pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSe
     let mut taken: HashSet<String> = groups.keys().map(|&name| name.to_owned()).chain(others.iter().cloned()).collect();
     for (wanted, mut group) in groups {
         group.sort_by_key(|&index| (wishes[index].exact != wanted, wishes[index].exact));
+        let mut number = 2;
         for &index in group.iter().skip(1) {
-            names[index] = suffix.take_free(wanted, &mut taken);
+            names[index] = suffix.take_numbered(wanted, &mut number, &mut taken);
         }
     }
     names

@@ -169,3 +169,12 @@ fn names_do_not_depend_on_the_order() {
     }
     assert_eq!(expected.iter().map(|(_, name)| name).collect::<HashSet<_>>().len(), names.len());
 }
+
+#[test]
+fn numbering_many_equal_names_takes_linear_time() {
+    // With a search from 2 for each name, this takes a minute.
+    let exact: Vec<String> = (0..30_000).map(|at| format!("{at:05}")).collect();
+    let wishes: Vec<Wish<'_>> = exact.iter().map(|exact| Wish { exact, wanted: "A".to_owned() }).collect();
+    let names = settle(&wishes, Suffix::Type);
+    assert_eq!((names[0].as_str(), names[1].as_str(), names[29_999].as_str()), ("A", "A2", "A30000"));
+}

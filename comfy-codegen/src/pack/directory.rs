@@ -3,6 +3,8 @@
 //! The compiler looks up inputs for every literal of a workflow, step by step in an interpreter. With the marks it
 //! rejects most wrong inputs after one comparison.
 
+use std::collections::HashMap;
+
 use super::encoder::Encoder;
 use super::input;
 use crate::plan::Field;
@@ -12,16 +14,29 @@ const NEEDED: u8 = 1;
 /// The flag of an input whose marks another input of the node has too.
 const AMBIGUOUS: u8 = 2;
 
-/// Writes the entry of a field whose body begins at `offset`, counted from the end of the directory.
-pub(super) fn entry(field: &Field<'_>, all: &[Field<'_>], offset: usize, out: &mut Encoder) {
-    let marks = marks(field.ident.name());
-    for mark in marks {
-        out.digit(mark);
+/// The number of fields of a record with the same marks.
+pub(super) struct Marks(HashMap<[usize; 3], usize>);
+
+impl Marks {
+    pub(super) fn of(fields: &[Field<'_>]) -> Self {
+        let mut counts = HashMap::new();
+        for field in fields {
+            *counts.entry(marks(field.ident.name())).or_default() += 1;
+        }
+        Self(counts)
     }
-    let alike = all.iter().filter(|other| self::marks(other.ident.name()) == marks).count();
-    let flags = [(input::is_needed(field), NEEDED), (alike > 1, AMBIGUOUS)];
-    out.flags(flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).sum());
-    out.offset(offset);
+
+    /// Writes the entry of a field whose body begins at `offset`, counted from the end of the directory.
+    pub(super) fn entry(&self, field: &Field<'_>, offset: usize, out: &mut Encoder) {
+        let marks = marks(field.ident.name());
+        for mark in marks {
+            out.digit(mark);
+        }
+        let is_ambiguous = self.0.get(&marks).is_some_and(|&count| count > 1);
+        let flags = [(input::is_needed(field), NEEDED), (is_ambiguous, AMBIGUOUS)];
+        out.flags(flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).sum());
+        out.offset(offset);
+    }
 }
 
 /// Returns the marks of a name: the low five bits of its length, of its first byte and of its last byte.

@@ -52,11 +52,12 @@ fn pack_record(record: &mut Record<'_>, flags: u8, name: &str, shared: &Shared<'
     encoder.number(record.fields.len());
     let mut bodies = Encoder::default();
     bodies.string(name);
+    let marks = directory::Marks::of(&record.fields);
     for field in &record.fields {
         let mut body = Encoder::default();
         input::body(field, shared, &mut body);
         bodies.number(body.len());
-        directory::entry(field, &record.fields, bodies.len(), &mut encoder);
+        marks.entry(field, bodies.len(), &mut encoder);
         bodies.append(body);
     }
     encoder.append(bodies);

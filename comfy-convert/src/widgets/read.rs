@@ -81,13 +81,15 @@ impl<'s> Widgets<'s> {
             }
             Kind::CustomOption => {
                 let is_last = self.list.get(at + 1).is_none_or(|next| next.kind != Kind::CustomOption);
-                let number = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption).count();
                 let filled = value.as_ref().is_some_and(super::initial::is_truthy);
                 if let Some(widget) = self.list.get_mut(at) {
                     widget.value = value;
                 }
-                if is_last && filled && number < MAX_WIDGET_OPTIONS {
-                    self.list.insert(at + 1, custom_option(number + 1));
+                if is_last && filled {
+                    let number = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption).count();
+                    if number < MAX_WIDGET_OPTIONS {
+                        self.list.insert(at + 1, custom_option(number + 1));
+                    }
                 }
             }
             _ => widget.value = value,

@@ -92,6 +92,11 @@ impl Map {
         self.entries.get_mut(at).map(|(_, value)| value)
     }
 
+    /// Reserves space for one member. Growing on demand would begin with space for four.
+    pub(crate) fn reserve_one(&mut self) {
+        self.entries.reserve_exact(1);
+    }
+
     /// Frees unused capacity, which adds up because schemas are parsed once and kept.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink_to_fit();

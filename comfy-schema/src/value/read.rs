@@ -126,6 +126,10 @@ impl<'t> Reader<'t> {
         let mut values = Vec::new();
         let mut next = self.jiter.known_array().map_err(|error| self.error(&error))?;
         self.take_memory(ALLOCATION)?;
+        if next.is_some() {
+            // Growing on demand would begin with space for four elements.
+            values.reserve_exact(1);
+        }
         while let Some(peek) = next {
             self.take_memory(ELEMENT)?;
             values.push(self.known(peek, depth)?);
@@ -140,6 +144,9 @@ impl<'t> Reader<'t> {
         let mut map = Map::new();
         let mut key = self.first_key()?;
         self.take_memory(ALLOCATION)?;
+        if key.is_some() {
+            map.reserve_one();
+        }
         while let Some(name) = key {
             self.take_memory(MEMBER + heap(&name))?;
             map.push_unchecked(name, self.value(depth)?);
