@@ -413,9 +413,13 @@ impl From<&OutputFile> for Uploaded {
 
 #[cfg(test)]
 mod tests {
-    use comfy_schema::Value;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::{Upload, Uploaded};
+    use comfy_schema::Value;
+    use futures_util::StreamExt as _;
+
+    use super::{CHUNK_BYTES, Upload, Uploaded, slices};
 
     #[test]
     fn the_input_value_contains_folder_and_subfolder() {
@@ -426,6 +430,21 @@ mod tests {
         assert_eq!(value("", "input"), "a.png");
         assert_eq!(value("x/y", "input"), "x/y/a.png");
         assert_eq!(value("x", "temp"), "x/a.png [temp]");
+    }
+
+    #[tokio::test]
+    async fn the_progress_of_bytes_in_memory_is_counted() {
+        let sent = Arc::new(AtomicU64::new(0));
+        let size = 2 * CHUNK_BYTES + 1;
+        let mut chunks = std::pin::pin!(slices(vec![7; size].into(), Arc::clone(&sent)));
+        let mut counts = Vec::new();
+        let mut all = 0;
+        while let Some(chunk) = chunks.next().await {
+            all += chunk.unwrap().len();
+            counts.push(sent.load(Ordering::Relaxed));
+        }
+        let chunk = CHUNK_BYTES as u64;
+        assert_eq!((all, counts), (size, vec![chunk, 2 * chunk, 2 * chunk + 1]));
     }
 
     #[tokio::test]

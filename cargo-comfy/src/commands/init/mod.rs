@@ -162,14 +162,16 @@ impl Setup<'_> {
         if manifest.kept.iter().any(|kept| kept == "dependencies.comfy-runtime") && !text.contains("macros") {
             self.left.push("add the feature `macros` to comfy-runtime in Cargo.toml".to_owned());
         }
-        let call = format!("comfy_codegen::Config::new().schema(\"{schema}\").used_in(\"src\").build();");
+        // The debug form of a text is its Rust literal.
+        let literal = format!("{schema:?}");
+        let call = format!("comfy_codegen::Config::new().schema({literal}).used_in(\"src\").build();");
         match manifest.build_script() {
             Some(script) => {
                 self.left
                     .push(format!("add to main in the build script that Cargo.toml names ({script}):\n      {call}"));
                 Ok(())
             }
-            None if self.write("build.rs", BUILD.replace("@SCHEMA@", schema).as_bytes())? => Ok(()),
+            None if self.write("build.rs", BUILD.replace("@SCHEMA@", &literal).as_bytes())? => Ok(()),
             None => {
                 let has =
                     fs::read_to_string(self.folder.join("build.rs")).is_ok_and(|text| text.contains("comfy_codegen"));
@@ -228,7 +230,7 @@ impl Setup<'_> {
 /// Creates a new crate with `cargo init`.
 fn create(folder: &Path) -> Result<(), Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let created = Command::new(cargo).args(["init", "--quiet", "--bin"]).arg(folder).status();
+    let created = Command::new(cargo).args(["init", "--quiet", "--bin", "--"]).arg(folder).status();
     let status = created.map_err(|error| format!("cannot run cargo: {error}").into_failure())?;
     if status.success() {
         return Ok(());
