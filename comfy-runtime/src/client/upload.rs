@@ -1,6 +1,6 @@
 //! Uploads, which are streamed, and skipped if the server already has the content.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -235,10 +235,18 @@ fn slices(bytes: Bytes, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item 
     })
 }
 
-/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data").
-/// The HTTP client escapes backslashes.
+/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data"),
+/// and the other control characters, because of which aiohttp refuses a form. The HTTP client escapes backslashes.
 fn escaped_name(name: &str) -> String {
-    name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c == '"' || (c.is_ascii_control() && c != '\t') {
+            _ = write!(escaped, "%{:02X}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 /// Reads a file in chunks.

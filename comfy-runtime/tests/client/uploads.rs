@@ -123,6 +123,7 @@ async fn a_name_cannot_break_the_body_of_a_form() {
         ("a\"; x=\"b.png", "a%22; x=%22b.png"),
         ("a\r\nX-Evil: 1\r\n\r\n.png", "a%0D%0AX-Evil: 1%0D%0A%0D%0A.png"),
         ("猫 \u{1f408}.png", "猫 \u{1f408}.png"),
+        ("\u{1b}[31m\0\u{7f}.png", "%1B[31m%00%7F.png"),
         ("a\\b%41.png", "a\\\\b%41.png"),
     ] {
         let body = sent_under(name).await;
