@@ -8,6 +8,7 @@ use crate::config::{Config, Environment};
 use crate::error::Error;
 use crate::generator;
 use crate::output::Fingerprint;
+use crate::text::comment;
 
 impl Config {
     /// Generates the file from a build script.
@@ -54,7 +55,12 @@ fn dependencies(config: &Config, environment: &Environment) -> Vec<String> {
     let variables = Environment::variables(asks_server).map(|name| format!("cargo:rerun-if-env-changed={name}"));
     let schema = environment.schema.as_deref().or(config.schema_path());
     let files = schema.into_iter().chain(config.sources().iter().map(AsRef::as_ref));
-    variables.chain(files.map(|path| format!("cargo:rerun-if-changed={}", path.display()))).collect()
+    variables.chain(files.map(|path| instruction("rerun-if-changed", &path.display().to_string()))).collect()
+}
+
+/// Returns an instruction for cargo, which is one line: a message of a server must not end it and begin another one.
+fn instruction(key: &str, value: &str) -> String {
+    format!("cargo:{key}={}", comment(value))
 }
 
 /// Writes the file, unless it was generated from the same definitions, configuration and sources.
@@ -62,7 +68,7 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let target = config.target()?;
     let document = config.document()?;
     if let Some(fallback) = document.fallback.as_ref().filter(|_| cargo) {
-        println!("cargo:warning={fallback}");
+        println!("{}", instruction("warning", &fallback.to_string()));
     }
     let words = config.words()?;
     let unchanged = Fingerprint::new(&config.description(), &document.bytes);
@@ -76,4 +82,17 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let draft = generator::draft(config, &document, words.as_ref())?;
     target.write(&draft.text()?)?;
     draft.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Environment, dependencies, instruction};
+
+    #[test]
+    fn no_text_begins_another_instruction() {
+        assert_eq!(instruction("warning", "a\ncargo:rustc-cfg=evil"), "cargo:warning=a\\ncargo:rustc-cfg=evil");
+        let config = Config::new().schema("a\r\ncargo:rustc-cfg=evil.json");
+        let lines = dependencies(&config, &Environment::default());
+        assert!(lines.iter().all(|line| !line.contains(['\n', '\r'])), "{lines:?}");
+    }
 }

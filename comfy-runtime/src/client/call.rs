@@ -9,8 +9,9 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
+use super::json_reader::{Filter, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 use super::redirect::{self, Redirects};
-use super::response;
 use super::retry_after::retry_after;
 use super::transport::{Mount, Transport};
 use super::words::{self, error_message};
@@ -206,13 +207,18 @@ impl Call<'_> {
 
     /// Sends the request and parses the body as JSON.
     pub(crate) async fn json(self) -> Result<Value, Error> {
-        let name = self.name();
-        let body = self.send_and_read().await?;
-        response::parse(&name, &body).map_err(|error| {
-            let html = || format!("expected JSON, found {}; is this the URL of a ComfyUI server?", words::page(&body));
-            let reason = if words::is_page(&body) { html() } else { error.to_string() };
-            Error::InvalidResponse { call: name, reason }
+        let bounds = JsonBounds::response(self.transport.limits.max_response_bytes);
+        self.filtered_json(bounds, &KeepAll).await
+    }
+
+    /// Sends the request and parses the body as JSON while it arrives, without the values that the filter leaves out.
+    pub(crate) async fn filtered_json(self, bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, Error> {
+        let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
+        self.with_retries(|| async {
+            let response = self.exchange(self.request().timeout(timeout)).await?;
+            read_json(name, response, JsonReader::new(name, bounds, filter)).await
         })
+        .await
     }
 
     /// Sends the request and returns the body as text; invalid UTF-8 is replaced.
@@ -253,10 +259,38 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     Ok(body)
 }
 
+/// Parses the body of a response as JSON while it arrives.
+async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_>) -> Result<Value, Error> {
+    // The beginning shows whether a page stands in place of JSON.
+    let mut beginning = Bytes::new();
+    let read = loop {
+        match response.chunk().await.map_err(|error| transport_error(name, error))? {
+            Some(chunk) => {
+                if beginning.is_empty() {
+                    beginning = chunk.slice(..chunk.len().min(MAX_ERROR_BYTES));
+                }
+                match reader.push(&chunk) {
+                    Ok(()) => {}
+                    Err(reason) => break Err(reason),
+                }
+            }
+            None => break reader.finish(),
+        }
+    };
+    read.map_err(|fault| {
+        if !words::is_page(&beginning) {
+            return fault.into_error(name);
+        }
+        let page = words::page(&beginning);
+        let reason = format!("expected JSON, found {page}; is this the URL of a ComfyUI server?");
+        Error::InvalidResponse { call: name.to_owned(), reason }
+    })
+}
+
 /// Returns the error for a response of more bytes than a setting of the client allows.
 pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
-    Error::InvalidResponse { call: name.to_owned(), reason }
+    Error::ResponseTooLarge { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.

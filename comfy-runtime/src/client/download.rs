@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use reqwest::Response;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
@@ -84,6 +84,14 @@ impl Download {
         let mut reader = Reader::open(transport, query).await?;
         let content_type = reader.response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        if let Some(encoding) =
+            reader.response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity")
+        {
+            // No encoding was asked for, so the bytes are not those of the file.
+            let found = format!("an encoding that was not asked for ({})", encoding.to_str().unwrap_or("unreadable"));
+            let name = reader.name().to_owned();
+            return Err(Error::WrongContent { call: CALL.to_owned(), name, found, first_line: String::new() });
+        }
         let head = reader.head().await?;
         let start = &head[..head.len().min(HEAD_BYTES)];
         content::check(CALL, reader.name(), content_type.as_deref(), start)?;
@@ -111,7 +119,7 @@ impl Download {
     /// # Errors
     ///
     /// Returns [`Error::Transport`] or [`Error::Status`] if the connection broke and the download could not be resumed,
-    /// and [`Error::InvalidResponse`] if the file changed meanwhile or is larger than
+    /// [`Error::InvalidResponse`] if the file changed meanwhile, and [`Error::ResponseTooLarge`] if it is larger than
     /// [`max_download_bytes`](super::ClientBuilder::max_download_bytes).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.chunks.as_mut().poll_next(context)).await.transpose()
@@ -121,7 +129,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::InvalidResponse`] if the file is larger than
+    /// Returns [`Error::ResponseTooLarge`] if the file is larger than
     /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes), and the errors of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();

@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use comfy_schema::shown::shortened;
+use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::limits::MAX_QUOTED_CHARS;
+use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
 use crate::graph::GraphError;
@@ -29,7 +30,7 @@ const MAX_ID_CHARS: usize = 100;
 #[non_exhaustive]
 pub enum Error {
     /// A setting of the client is invalid.
-    #[error("invalid {setting}: {reason}")]
+    #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]
     Setup {
         /// The setting: the URL, a header, the proxy or the TLS configuration.
@@ -38,7 +39,7 @@ pub enum Error {
         reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
-    #[error("{call}: {reason}")]
+    #[error("{}: {reason}", escaped(call))]
     #[non_exhaustive]
     Transport {
         /// Method and route.
@@ -47,7 +48,7 @@ pub enum Error {
         reason: TransportError,
     },
     /// The server responded with a status of 400 or more.
-    #[error("{call}: the server returned status {status}{}{}", meaning(*status), suffix(message))]
+    #[error("{}: the server returned status {status}{}{}", escaped(call), meaning(*status), suffix(message))]
     #[non_exhaustive]
     Status {
         /// Method and route.
@@ -61,7 +62,7 @@ pub enum Error {
     },
     /// The server redirects the call to another address, or redirects a call that changes something. It was not
     /// followed, because credentials and content must not go elsewhere.
-    #[error("{call}: the server redirects to {address}; use this address")]
+    #[error("{}: the server redirects to {}; use this address", escaped(call), escaped(address))]
     #[non_exhaustive]
     Redirect {
         /// Method and route.
@@ -70,7 +71,7 @@ pub enum Error {
         address: String,
     },
     /// The body of a download ended early.
-    #[error("{call}: the body ended after {received} of {length} bytes")]
+    #[error("{}: the body ended after {received} of {length} bytes", escaped(call))]
     #[non_exhaustive]
     Incomplete {
         /// Method and route.
@@ -82,7 +83,7 @@ pub enum Error {
     },
     /// An upload or a download made no progress for the time set by
     /// [`read_timeout`](super::ClientBuilder::read_timeout).
-    #[error("{call}: no progress for {} s; see `read_timeout`", time.as_secs_f32())]
+    #[error("{}: no progress for {} s; see `read_timeout`", escaped(call), time.as_secs_f32())]
     #[non_exhaustive]
     NoProgress {
         /// Method and route.
@@ -92,10 +93,11 @@ pub enum Error {
     },
     /// The server broke off an upload that is larger than it accepts.
     #[error(
-        "{call}: the file is too large: it has {size} bytes, and the server accepts requests of at most {limit} bytes"
+        "{}: the file is too large: it has {size} bytes, and the server accepts requests of at most {limit} bytes",
+        escaped(call)
     )]
     #[non_exhaustive]
-    TooLarge {
+    UploadTooLarge {
         /// Method and route.
         call: String,
         /// The size of the file in bytes.
@@ -111,7 +113,7 @@ pub enum Error {
         original: String,
     },
     /// The response of the server cannot be parsed or is incomplete.
-    #[error("{call}: invalid response: {reason}")]
+    #[error("{}: invalid response: {}", escaped(call), escaped(reason))]
     #[non_exhaustive]
     InvalidResponse {
         /// Method and route.
@@ -119,8 +121,17 @@ pub enum Error {
         /// A description of what was expected and what was found.
         reason: String,
     },
+    /// The response of the server is larger than a limit of the client allows.
+    #[error("{}: the response is too large: {reason}", escaped(call))]
+    #[non_exhaustive]
+    ResponseTooLarge {
+        /// Method and route.
+        call: String,
+        /// The limit, and the setting that changes it.
+        reason: String,
+    },
     /// The WebSocket cannot be opened.
-    #[error("cannot open the WebSocket of the server: {reason}")]
+    #[error("cannot open the WebSocket of the server: {}", escaped(reason))]
     #[non_exhaustive]
     Socket {
         /// The reason why it cannot be opened.
@@ -141,7 +152,8 @@ pub enum Error {
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(
-        "cannot confirm that the server accepted prompt {prompt_id}: {reason}; look it up in the history before you submit it again"
+        "cannot confirm that the server accepted prompt {}: {reason}; look it up in the history before you submit it again",
+        shortened(prompt_id, MAX_ID_CHARS)
     )]
     #[non_exhaustive]
     Unconfirmed {
@@ -182,8 +194,11 @@ pub enum Error {
     /// The handle belongs to another workflow, or the workflow has no node of this id.
     #[error("{0}")]
     NoSuchNode(Box<UnknownNode>),
+    /// The node cannot have results in this run: it saves nothing, was not selected, or was dropped by the server.
+    #[error("{0}")]
+    NoResults(Box<NoResults>),
     /// A file on this machine cannot be read or written.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", shown::path(path))]
     #[non_exhaustive]
     File {
         /// The path of the file.
@@ -202,7 +217,8 @@ pub enum Error {
     },
     /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
     #[error(
-        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        "{}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        escaped(call),
         shortened(name, MAX_QUOTED_CHARS),
         quoted(first_line)
     )]
@@ -301,7 +317,7 @@ impl fmt::Display for TransportError {
             }
             cause = error.source();
         }
-        f.write_str(&text)?;
+        escaped(text).fmt(f)?;
         match comfy_tls::remedy(&self.0) {
             Some(remedy) => write!(f, "; {remedy}"),
             None => Ok(()),
@@ -327,5 +343,5 @@ fn quoted(line: &str) -> String {
 }
 
 fn suffix(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
+    if message.is_empty() { String::new() } else { format!(": {}", escaped(message)) }
 }

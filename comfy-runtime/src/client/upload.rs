@@ -267,7 +267,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413, or [`Error::TooLarge`],
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413, or [`Error::UploadTooLarge`],
     /// if it is larger than the server accepts (see [`features`](Self::features)), or with status 400 if the subfolder
     /// leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
@@ -363,7 +363,7 @@ impl Client {
     async fn check_size(&self, upload: &Upload, call: &Call<'_>) -> Result<(), Error> {
         let (Some(size), Ok(features)) = (upload.size().await, self.features().await) else { return Ok(()) };
         match features.max_upload_size {
-            Some(limit) if size > limit => Err(Error::TooLarge { call: call.name(), size, limit }),
+            Some(limit) if size > limit => Err(Error::UploadTooLarge { call: call.name(), size, limit }),
             _ => Ok(()),
         }
     }
