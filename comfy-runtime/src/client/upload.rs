@@ -1,6 +1,6 @@
 //! Uploads, which are streamed, and skipped if the server already has the content.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -230,10 +230,18 @@ fn slices(bytes: Bytes, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item 
     })
 }
 
-/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data").
-/// The HTTP client escapes backslashes.
+/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data"),
+/// and the other control characters, because of which aiohttp refuses a form. The HTTP client escapes backslashes.
 fn escaped_name(name: &str) -> String {
-    name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c == '"' || (c.is_ascii_control() && c != '\t') {
+            _ = write!(escaped, "%{:02X}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 /// Reads a file in chunks.
@@ -408,9 +416,13 @@ impl From<&OutputFile> for Uploaded {
 
 #[cfg(test)]
 mod tests {
-    use comfy_schema::Value;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::{Upload, Uploaded};
+    use comfy_schema::Value;
+    use futures_util::StreamExt as _;
+
+    use super::{CHUNK_BYTES, Upload, Uploaded, slices};
 
     #[test]
     fn the_input_value_contains_folder_and_subfolder() {
@@ -421,6 +433,21 @@ mod tests {
         assert_eq!(value("", "input"), "a.png");
         assert_eq!(value("x/y", "input"), "x/y/a.png");
         assert_eq!(value("x", "temp"), "x/a.png [temp]");
+    }
+
+    #[tokio::test]
+    async fn the_progress_of_bytes_in_memory_is_counted() {
+        let sent = Arc::new(AtomicU64::new(0));
+        let size = 2 * CHUNK_BYTES + 1;
+        let mut chunks = std::pin::pin!(slices(vec![7; size].into(), Arc::clone(&sent)));
+        let mut counts = Vec::new();
+        let mut all = 0;
+        while let Some(chunk) = chunks.next().await {
+            all += chunk.unwrap().len();
+            counts.push(sent.load(Ordering::Relaxed));
+        }
+        let chunk = CHUNK_BYTES as u64;
+        assert_eq!((all, counts), (size, vec![chunk, 2 * chunk, 2 * chunk + 1]));
     }
 
     #[tokio::test]

@@ -168,3 +168,40 @@ async fn the_options_of_a_submission_are_sent() {
     let extra = json!({"preview_method": "auto", "api_key_comfy_org": "key-of-comfy", "auth_token_comfy_org": "token-of-comfy"});
     assert_eq!(sent["extra_data"], extra);
 }
+
+/// Returns a server that answers the first submission with 429 and this header, and the next ones as usual.
+async fn counting(retry_after: &'static str) -> Scripted {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    Scripted::start(move |call| match call.route.as_str() {
+        "POST /prompt" if count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 => Reply::new(429, "too many")
+            .header("retry-after", retry_after)
+            .header("date", "Sat, 28 Nov 2026 12:00:00 GMT"),
+        "POST /prompt" => {
+            let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+            Reply::json(json!({"prompt_id": body["prompt_id"], "number": 0, "node_errors": {}}))
+        }
+        _ => Reply::json("{}"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn after_a_429_the_submission_is_repeated_without_a_lookup() {
+    // A date in the past asks for no wait.
+    let server = counting("Sat, 28 Nov 2026 11:59:00 GMT").await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&blank(1)).await.unwrap().into_run();
+    let calls: Vec<String> = server.calls().into_iter().map(|call| call.route).filter(|route| route != "WS").collect();
+    let first = calls.iter().position(|route| route == "POST /prompt").unwrap();
+    assert_eq!(calls[first..first + 2], ["POST /prompt", "POST /prompt"], "{calls:?}");
+    drop(run);
+}
+
+#[tokio::test]
+async fn the_date_of_a_retry_is_compared_with_the_clock_of_the_server() {
+    let server = counting("Sat, 28 Nov 2026 12:00:07 GMT").await;
+    let client = Client::builder(server.url()).retries(0).connect().await.unwrap();
+    let error = client.submit(&blank(1)).await.unwrap_err();
+    let Error::Status { status: 429, retry_after, .. } = error else { panic!("{error}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
+}

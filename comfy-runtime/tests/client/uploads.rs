@@ -123,6 +123,7 @@ async fn a_name_cannot_break_the_body_of_a_form() {
         ("a\"; x=\"b.png", "a%22; x=%22b.png"),
         ("a\r\nX-Evil: 1\r\n\r\n.png", "a%0D%0AX-Evil: 1%0D%0A%0D%0A.png"),
         ("猫 \u{1f408}.png", "猫 \u{1f408}.png"),
+        ("\u{1b}[31m\0\u{7f}.png", "%1B[31m%00%7F.png"),
         ("a\\b%41.png", "a\\\\b%41.png"),
     ] {
         let body = sent_under(name).await;
@@ -144,41 +145,44 @@ async fn names_of_any_characters_arrive() {
 }
 
 #[tokio::test]
-async fn bytes_in_memory_may_take_longer_than_the_read_timeout() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    // A server that reads a chunk, and the next one only when most of the time without progress has passed.
-    let limit = std::time::Duration::from_millis(1500);
+async fn an_upload_that_the_server_breaks_off_is_too_large() {
+    // The server closes the connection without an answer, because it did not read the whole request.
+    let server = crate::scripted::Scripted::start(|call| match call.route.as_str() {
+        "GET /features" => crate::scripted::Reply::json(r#"{"max_upload_size": 1000}"#),
+        _ => crate::scripted::Reply::new(413, "cut off").cut(0),
+    })
+    .await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let upstream = Server::spawn().await.unwrap();
-    let (url, mock) = (listener.local_addr().unwrap(), upstream.url().replace("http://", ""));
+    let front = listener.local_addr().unwrap();
+    let address = server.url().replace("http://", "");
     tokio::spawn(async move {
+        use tokio::io::AsyncReadExt as _;
         while let Ok((mut stream, _)) = listener.accept().await {
-            let mock = mock.clone();
-            tokio::spawn(async move {
-                let mut plain = tokio::net::TcpStream::connect(mock).await.ok()?;
-                let (mut from, mut to) = stream.split();
-                let (mut back, mut on) = plain.split();
-                let slowly = async {
-                    let mut buffer = vec![0; 2 << 20];
-                    let mut total = 0;
-                    loop {
-                        let size = from.read(&mut buffer).await.ok().filter(|size| *size > 0)?;
-                        on.write_all(buffer.get(..size)?).await.ok()?;
-                        total += size;
-                        if total > 4 << 20 {
-                            total = 0;
-                            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-                        }
-                    }
-                    #[expect(unreachable_code, reason = "gives the block its type")]
-                    Some(())
-                };
-                tokio::join!(slowly, tokio::io::copy(&mut back, &mut to)).1.ok()
-            });
+            let mut start = [0; 4];
+            if stream.peek(&mut start).await.is_err() || start == *b"POST" {
+                _ = stream.read(&mut start).await;
+                continue;
+            }
+            let mut plain = tokio::net::TcpStream::connect(&address).await.unwrap();
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut plain).await });
         }
     });
-    let builder = comfy_runtime::Client::builder(format!("http://{url}")).read_timeout(limit).retries(0);
-    let client = builder.connect().await.unwrap();
-    let uploaded = client.upload(&Upload::bytes("big.bin", vec![7; 40 << 20])).await.unwrap();
-    assert_eq!(uploaded.name, "big.bin");
+    let client = comfy_runtime::Client::connect(format!("http://{front}")).await.unwrap();
+    let error = client.upload(&Upload::bytes("a.png", vec![7; 1 << 20])).await.unwrap_err();
+    assert!(matches!(&error, Error::TooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
+    assert!(error.to_string().contains("the file is too large"), "{error}");
+}
+
+#[tokio::test]
+async fn the_refusal_of_an_upload_is_shown_by_its_first_words() {
+    for (body, shown) in [
+        ("<html><head><title>413 Request Entity Too Large</title></head></html>", "413 Request Entity Too Large"),
+        ("Maximum request body size 1048576 exceeded", "Maximum request body size 1048576 exceeded"),
+    ] {
+        let server = crate::scripted::Scripted::start(move |_| crate::scripted::Reply::new(413, body)).await;
+        let client = comfy_runtime::Client::connect(server.url()).await.unwrap();
+        let error = client.upload(&Upload::bytes("a.png", "abc")).await.unwrap_err();
+        let text = error.to_string();
+        assert!(error.status() == Some(413) && text.contains("too large") && text.contains(shown), "{text}");
+    }
 }

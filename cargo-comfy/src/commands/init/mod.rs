@@ -229,7 +229,7 @@ impl Setup<'_> {
 /// Creates a new crate with `cargo init`.
 fn create(folder: &Path) -> Result<(), Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let created = Command::new(cargo).args(["init", "--quiet", "--bin"]).arg(folder).status();
+    let created = Command::new(cargo).args(["init", "--quiet", "--bin", "--"]).arg(folder).status();
     let status = created.map_err(|error| format!("cannot run cargo: {error}").into_failure())?;
     if status.success() {
         return Ok(());
