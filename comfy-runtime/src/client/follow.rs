@@ -1,9 +1,10 @@
 //! Follows a run to its end. Events of the WebSocket are hints; the server's queue and history decide.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use comfy_schema::Value;
 use tracing::debug;
+use tokio::time::Instant;
 
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
@@ -261,7 +262,7 @@ impl Follow<'_> {
         }
         self.memory.learn(&queue, self.tracker.prompt_id());
         let connection = self.inner.hub.connection();
-        if connection.is_open && connection.opened_at.is_some_and(|time| time <= queue.requested_at()) {
+        if connection.is_open && connection.opened_at.is_some_and(|time| time < queue.requested_at()) {
             self.verified_connection = connection.number;
         }
     }

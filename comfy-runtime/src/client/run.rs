@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 
 use comfy_schema::Value;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::{Instrument as _, debug};
+use tokio::time::Instant;
 
 use super::ending::{Deletion, Ending};
 use super::error::Error;

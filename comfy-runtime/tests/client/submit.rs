@@ -18,7 +18,7 @@ const HALF: &str = r#"{
     "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"}},
     "lost": {"class_type": "SaveImage", "inputs": {"images": ["bad", 0], "filename_prefix": "x"}}}"#;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_prompt_is_looked_up_and_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -28,7 +28,7 @@ async fn after_a_lost_response_the_prompt_is_looked_up_and_not_sent_again() {
     assert_eq!(server.finished(), [done.prompt_id()]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_dropped_outputs_are_found() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -45,21 +45,21 @@ async fn after_a_lost_response_the_dropped_outputs_are_found() {
     assert_eq!(server.count("POST /api/prompt"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_busy_server_is_retried_after_the_time_that_it_asks_for() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     for status in [429, 503] {
         let fault = HttpFault::status(status).retry_after(Duration::from_secs(1));
         server.faults().http("POST /prompt", fault);
-        let start = std::time::Instant::now();
+        let start = tokio::time::Instant::now();
         client.run(&blank(u32::from(status))).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(1));
     }
     assert_eq!(server.finished().len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failed_submission_is_not_retried() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -68,10 +68,10 @@ async fn a_failed_submission_is_not_retried() {
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unconfirmed_submission_is_an_error_with_the_id() {
     let server = Server::spawn().await.unwrap();
-    let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    let client = quick(&server).response_timeout(Duration::from_secs(5)).retries(0).connect().await.unwrap();
     server.faults().http("POST /prompt", HttpFault::hang());
     let id = uuid::Uuid::new_v4();
     let error = client.submission(&blank(1)).prompt_id(id).submit().await.unwrap_err();
@@ -80,7 +80,7 @@ async fn an_unconfirmed_submission_is_an_error_with_the_id() {
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_prompt_has_an_id_of_its_own() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -92,7 +92,7 @@ async fn every_prompt_has_an_id_of_its_own() {
     assert_eq!(finished.len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
     let server = std::sync::Arc::new(Server::spawn().await.unwrap());
     server.node("VAEDecode").hang();
@@ -142,14 +142,14 @@ pub(crate) async fn accepting() -> Scripted {
     .await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn numbers_that_are_not_finite_are_accepted() {
     let server = accepting().await;
     let done = Client::connect(server.url()).await.unwrap().run(&blank(1)).await.unwrap();
     assert_eq!(done.text("save").unwrap(), ["a"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_options_of_a_submission_are_sent() {
     let server = accepting().await;
     let client = Client::builder(server.url())

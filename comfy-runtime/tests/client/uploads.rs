@@ -11,7 +11,7 @@ async fn picture(server: &Server) -> Vec<u8> {
     client.run(&blank(7)).await.unwrap().images("save").unwrap()[0].bytes().await.unwrap().to_vec()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_image_is_uploaded_and_loaded() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -31,7 +31,7 @@ async fn an_image_is_uploaded_and_loaded() {
     assert_eq!(client.run(&wf).await.unwrap().images("save").unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn other_content_gets_another_name_unless_it_overwrites() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -45,7 +45,7 @@ async fn other_content_gets_another_name_unless_it_overwrites() {
     assert_eq!(std::fs::read(server.input_dir().join("a.png")).unwrap(), b"two");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn content_that_the_server_has_is_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -61,7 +61,7 @@ async fn content_that_the_server_has_is_not_sent_again() {
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_mask_needs_an_original_that_exists() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -74,7 +74,7 @@ async fn a_mask_needs_an_original_that_exists() {
     assert_eq!(client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err().status(), Some(404));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_output_of_a_run_is_an_input_value() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -83,7 +83,7 @@ async fn the_output_of_a_run_is_an_input_value() {
     assert!(value.ends_with(" [output]"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_upload_is_retried_after_a_failure() {
     let server = Server::spawn().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +97,7 @@ async fn an_upload_is_retried_after_a_failure() {
     assert!(!server.input_dir().join("big (1).bin").exists());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn uploads_that_fail_are_errors() {
     let server = Server::builder().upload_limit(1 << 10).spawn().await.unwrap();
     let client = quick(&server).retries(0).connect().await.unwrap();
