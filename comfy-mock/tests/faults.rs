@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use serde_json::json;
-use tokio::time::Instant;
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
+use tokio::time::Instant;
 
 fn kinds(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(Frame::kind).collect()

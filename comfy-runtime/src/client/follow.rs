@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use comfy_schema::Value;
-use tracing::debug;
 use tokio::time::Instant;
+use tracing::debug;
 
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;

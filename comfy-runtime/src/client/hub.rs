@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tracing::{debug, warn};
 use tokio::time::Instant;
+use tracing::{debug, warn};
 
 use super::frame::Frame;
 use super::json;

@@ -3,7 +3,6 @@
 //! The server has no id of its process. What it knows shows whether it is the same: other prompts that it knew before,
 //! the age of its oldest job, and the numbers that its counter gives to prompts, which begins at 0.
 
-
 use comfy_schema::Value;
 use tokio::time::Instant;
 

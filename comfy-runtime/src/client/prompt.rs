@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};
+use tokio::time::Instant;
 use tracing::debug;
 use uuid::Uuid;
-use tokio::time::Instant;
 
 use super::call::{Call, check_status, error_message, read_body, retry_wait, transport_error};
 use super::error::Error;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use comfy_schema::Value;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tracing::{Instrument as _, debug};
 use tokio::time::Instant;
+use tracing::{Instrument as _, debug};
 
 use super::ending::{Deletion, Ending};
 use super::error::Error;

@@ -63,13 +63,9 @@ async fn the_websocket_reconnects_after_a_break_and_after_a_restart() {
     let client = connect(&server).await;
     server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
     client.run(&text_to_image(1, 2)).await.unwrap();
-    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()]))
-        .await
-        .unwrap();
+    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()])).await.unwrap();
     server.restart();
-    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()]))
-        .await
-        .unwrap();
+    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()])).await.unwrap();
     client.run(&text_to_image(2, 2)).await.unwrap();
 }
 
