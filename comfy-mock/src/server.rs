@@ -70,6 +70,14 @@ impl Server {
         format!("ws://{}/ws?clientId={client_id}", self.addr)
     }
 
+    /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
+    /// API.
+    #[cfg(feature = "__fuzz")]
+    #[doc(hidden)]
+    pub fn router(&self) -> axum::Router {
+        routes::router(Arc::clone(&self.shared))
+    }
+
     /// Returns the address that the server listens on.
     pub const fn addr(&self) -> SocketAddr {
         self.addr
@@ -153,6 +161,12 @@ impl Server {
         while !condition(self) {
             _ = timeout(Duration::from_millis(10), changes.changed()).await;
         }
+    }
+
+    /// Adds a line to the log of the server, which `/internal/logs` shows. A real server writes, for example, which custom
+    /// nodes failed to load.
+    pub fn log(&self, line: &str) {
+        self.shared.log(line);
     }
 
     /// Clears the cache of node results, as `POST /free` with `free_memory` does, so that every node is executed again.

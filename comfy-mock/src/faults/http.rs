@@ -28,6 +28,7 @@ pub(crate) enum Kind {
     Page,
     CutBody(usize),
     Hang,
+    HangAfter,
     Delay(Duration),
 }
 
@@ -57,6 +58,11 @@ impl HttpFault {
     /// Creates a fault that accepts the request and does not answer until the server stops.
     pub const fn hang() -> Self {
         Self::new(Kind::Hang)
+    }
+
+    /// Creates a fault that handles the request, so that a prompt is queued, and does not answer until the server stops.
+    pub const fn hang_after() -> Self {
+        Self::new(Kind::HangAfter)
     }
 
     /// Creates a fault that delays the handling of the request.

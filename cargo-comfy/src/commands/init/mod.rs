@@ -3,19 +3,18 @@
 mod manifest;
 
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use comfy_codegen::Config;
+use comfy_codegen::{Config, text};
 use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
 use crate::server::AccessArguments;
+use crate::{print, replace};
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
@@ -94,7 +93,7 @@ impl Init {
         setup
             .write("src/comfy.rs", WORKFLOW.replace("@SNAPSHOT@", &format!("\n        {sent}\n        ")).as_bytes())?;
         if is_new && !had_main {
-            fs::write(self.path.join("src/main.rs"), MAIN)?;
+            replace::write(&self.path.join("src/main.rs"), MAIN.as_bytes())?;
             setup.done.push("wrote src/main.rs".to_owned());
         } else {
             setup.module()?;
@@ -146,13 +145,15 @@ struct Setup<'p> {
 impl Setup<'_> {
     /// Adds the dependencies and the build script.
     fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
+        // The name of a file may have quotes, backslashes and characters that nobody sees.
+        let schema = &text::literal(schema);
         let path = self.folder.join("Cargo.toml");
         let text =
             fs::read_to_string(&path).map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
         let mut manifest = Manifest::parse(&text, &path)?;
         manifest.add(workspace)?;
         if !manifest.added.is_empty() {
-            fs::write(&path, manifest.text())
+            replace::write(&path, manifest.text().as_bytes())
                 .map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
             self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
         }
@@ -162,7 +163,7 @@ impl Setup<'_> {
         if manifest.kept.iter().any(|kept| kept == "dependencies.comfy-runtime") && !text.contains("macros") {
             self.left.push("add the feature `macros` to comfy-runtime in Cargo.toml".to_owned());
         }
-        let call = format!("comfy_codegen::Config::new().schema(\"{schema}\").used_in(\"src\").build();");
+        let call = format!("comfy_codegen::Config::new().schema({schema}).used_in(\"src\").build();");
         match manifest.build_script() {
             Some(script) => {
                 self.left
@@ -188,18 +189,9 @@ impl Setup<'_> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(content).map_err(failed)?;
-                self.done.push(format!("wrote {name}"));
-                Ok(true)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                self.done.push(format!("kept {name}"));
-                Ok(false)
-            }
-            Err(error) => Err(failed(error)),
-        }
+        let written = replace::create(&path, content).map_err(failed)?;
+        self.done.push(format!("{} {name}", if written { "wrote" } else { "kept" }));
+        Ok(written)
     }
 
     /// Declares the workflow's file as a module of the crate.
@@ -216,8 +208,7 @@ impl Setup<'_> {
         }
         let line = if root == "src/lib.rs" { "pub mod comfy;" } else { "mod comfy;" };
         let gap = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-        let mut file = OpenOptions::new().append(true).open(&path)?;
-        write!(file, "{gap}\n{line}\n")?;
+        replace::write(&path, format!("{text}{gap}\n{line}\n").as_bytes())?;
         self.done.push(format!("added to the end of {root}: {line}"));
         Ok(())
     }

@@ -5,6 +5,7 @@ use comfy_schema::{Map, Value};
 use super::queue::QueueItem;
 use super::{delete, object};
 use crate::client::error::Error;
+use crate::client::status::history_entry;
 use crate::client::{Client, json};
 
 /// A run that has ended.
@@ -27,7 +28,7 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    fn read(entry: Value) -> Self {
+    pub(in crate::client) fn read(entry: Value) -> Self {
         let status = json::get(&entry, "status");
         let messages = json::array(status.and_then(|status| json::get(status, "messages"))).iter();
         let messages = messages.filter_map(|message| match json::array(Some(message)) {
@@ -99,9 +100,7 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn history_of(&self, prompt_id: &str) -> Result<Option<HistoryEntry>, Error> {
-        let call = self.inner.transport.get(["history", prompt_id]);
-        let mut entries = object(&call.name(), call.json().await?)?;
-        Ok(entries.remove(prompt_id).map(HistoryEntry::read))
+        Ok(history_entry(&self.inner.transport, prompt_id).await?.map(HistoryEntry::read))
     }
 
     /// Removes these runs from the history (`POST /history`). Unknown ids are ignored, and files are kept.
