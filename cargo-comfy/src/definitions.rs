@@ -13,7 +13,7 @@ use crate::print;
 use crate::server::{AccessArguments, environment_url};
 
 /// The folder searched for a snapshot when no argument names one.
-const SNAPSHOT_FOLDER: &str = "schemas";
+pub(crate) const SNAPSHOT_FOLDER: &str = "schemas";
 
 /// The arguments that select node definitions, shared by every command that needs them.
 #[derive(Debug, Clone, Args)]
@@ -80,7 +80,7 @@ pub(crate) fn is_url(from: &str) -> bool {
 }
 
 /// Returns the snapshot in a folder, or `None` if there is none. Several are an error.
-fn only_snapshot(folder: &Path) -> Result<Option<PathBuf>, Failure> {
+pub(crate) fn only_snapshot(folder: &Path) -> Result<Option<PathBuf>, Failure> {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();

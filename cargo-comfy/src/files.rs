@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use comfy_schema::shown;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
+use crate::{print, replace};
 
 /// The maximum size of a file that is read. It is large because workflows are also read from videos.
 const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -46,6 +46,8 @@ pub(crate) fn targets(
     let mut targets = Vec::new();
     for file in files {
         let target = out.join(name(file));
+        // The user did not name this file, so nothing may lead the writer elsewhere.
+        replace::check_regular(&target).map_err(|error| Failure::from(error).about(&target))?;
         if !seen.insert(target.clone()) {
             let message = format!("two files would be written to {}; run the command for each", shown::path(&target));
             return Err(message.into_failure());
@@ -63,10 +65,10 @@ pub(crate) fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Writes to a file, or to standard output if there is no target.
+/// Writes to a file, which is replaced as a whole (see [`replace`]), or to standard output if there is no target.
 pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     match target {
-        Some(target) => fs::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
+        Some(target) => replace::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
         None => print::document(bytes),
     }
 }

@@ -9,9 +9,12 @@ mod files;
 mod json;
 mod paint;
 mod print;
+mod replace;
 mod server;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
+#[cfg(feature = "run")]
+mod stop;
 mod workflow;
 
 use std::env;
@@ -33,10 +36,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(feature = "run")]
+    Attach(commands::attach::Attach),
+    #[cfg(feature = "run")]
+    Cancel(commands::cancel::Cancel),
     Check(commands::check::Check),
     Completions(commands::completions::Completions),
     Convert(commands::convert::Convert),
     Diff(commands::diff::Diff),
+    #[cfg(feature = "run")]
+    Doctor(commands::doctor::Doctor),
     Export(commands::export::Export),
     Generate(commands::generate::Generate),
     Graph(commands::graph::Graph),
@@ -44,6 +53,8 @@ enum Command {
     Init(commands::init::Init),
     Man(commands::man::Man),
     Nodes(commands::nodes::Nodes),
+    #[cfg(feature = "run")]
+    Queue(commands::queue::Queue),
     #[cfg(feature = "run")]
     Run(Box<commands::run::Run>),
     #[cfg(feature = "serve")]
@@ -81,10 +92,16 @@ fn command() -> clap::Command {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        #[cfg(feature = "run")]
+        Command::Attach(attach) => attach.run(),
+        #[cfg(feature = "run")]
+        Command::Cancel(cancel) => cancel.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(self::command()),
         Command::Convert(convert) => convert.run(),
         Command::Diff(diff) => diff.run(),
+        #[cfg(feature = "run")]
+        Command::Doctor(doctor) => doctor.run(),
         Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
         Command::Graph(graph) => graph.run(),
@@ -92,6 +109,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Init(init) => init.run(),
         Command::Man(man) => man.run(self::command()),
         Command::Nodes(nodes) => nodes.run(),
+        #[cfg(feature = "run")]
+        Command::Queue(queue) => queue.run(),
         #[cfg(feature = "run")]
         Command::Run(run) => run.run(),
         #[cfg(feature = "serve")]

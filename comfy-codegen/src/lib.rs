@@ -60,6 +60,8 @@ mod pack;
 pub mod plan;
 mod report;
 mod scan;
+#[doc(hidden)]
+pub mod text;
 
 pub use comfy_schema;
 pub use config::{Config, Definitions};

@@ -99,7 +99,7 @@ impl Default for ServerBuilder {
             output: None,
             files: Vec::new(),
             history: DEFAULT_HISTORY_LIMIT,
-            changes: Changes { any_model: true, models: HashMap::new(), ..Changes::default() },
+            changes: Changes { assume_files: true, models: HashMap::new(), ..Changes::default() },
             settings,
             log: Log::default(),
         }
@@ -204,12 +204,15 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets whether an input for a file accepts any name if its definition lists no files. Defaults to true.
+    /// Sets whether to assume that every file exists that a prompt names: models, inputs, and everything else that a
+    /// server lists from its disk. Defaults to true.
     ///
-    /// The embedded definitions list no models, because models belong to an installation. A real server rejects every
-    /// name in that case; this one accepts every name by default.
-    pub fn any_model(mut self, any: bool) -> Self {
-        self.changes.any_model = any;
+    /// The embedded definitions list no models, because models belong to an installation, and the input folder of a test
+    /// is empty. A real server rejects every name in that case, and so does this one if it is told not to assume files.
+    /// The files of a folder that [`Self::models`] sets, and the lists of [`Self::options`], are always complete. See
+    /// [`Validator::assume_files`](comfy_schema::validate::Validator::assume_files) for what counts as a file.
+    pub fn assume_files(mut self, assume: bool) -> Self {
+        self.changes.assume_files = assume;
         self
     }
 

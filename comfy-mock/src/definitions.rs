@@ -49,8 +49,10 @@ pub(crate) struct Definitions {
     replacements: Replacements,
     /// The response of `/node_replacements`.
     pub(crate) replacements_shown: Value,
-    /// Whether an input for a file accepts any name if its definition lists no files.
-    any_model: bool,
+    /// Whether every file that a prompt names is assumed to exist.
+    assume_files: bool,
+    /// The inputs, each a class and a name, whose options were set.
+    complete_lists: Vec<(Text, Text)>,
 }
 
 /// The changes to make to the definitions that the builder was given.
@@ -61,7 +63,7 @@ pub(crate) struct Changes {
     /// Class and input → options.
     pub(crate) options: Vec<(String, String, Vec<Value>)>,
     pub(crate) replacements: Option<Value>,
-    pub(crate) any_model: bool,
+    pub(crate) assume_files: bool,
 }
 
 impl Definitions {
@@ -69,13 +71,16 @@ impl Definitions {
     pub(crate) fn parse(document: Bytes, changes: &Changes) -> Result<Self, SchemaError> {
         let given = Schema::from_slice(&document)?;
         let mut schema = given.clone();
+        let mut complete_lists = Vec::new();
         let loaders =
             LOADERS.iter().filter_map(|(class, input, folder)| Some((*class, *input, changes.models.get(*folder)?)));
         for (class, input, files) in loaders {
             set_options(&mut schema, class, input, files.iter().map(|file| Value::from(file.as_str())).collect());
+            complete_lists.push((Text::new(class), Text::new(input)));
         }
         for (class, input, options) in &changes.options {
             set_options(&mut schema, class, input, options.clone());
+            complete_lists.push((Text::new(class), Text::new(input)));
         }
         // Unchanged definitions are served byte for byte, unless they are not UTF-8 or begin with a byte order mark.
         let as_given =
@@ -87,7 +92,8 @@ impl Definitions {
             schema: Arc::new(schema),
             replacements: Replacements::from_value(&replacements_shown),
             replacements_shown,
-            any_model: changes.any_model,
+            assume_files: changes.assume_files,
+            complete_lists,
         })
     }
 
@@ -114,7 +120,8 @@ impl Definitions {
         Validator::new(&self.schema)
             .replacements(&self.replacements)
             .files(files)
-            .any_model(self.any_model)
+            .assume_files(self.assume_files)
+            .complete_lists(&self.complete_lists)
             .warnings(false)
             .check_body(body)
     }

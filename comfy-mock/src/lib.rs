@@ -43,6 +43,7 @@ mod log;
 mod media;
 mod queue;
 mod requests;
+mod route;
 mod routes;
 mod server;
 mod state;

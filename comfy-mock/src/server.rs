@@ -16,6 +16,7 @@ use crate::controls::NodeControl;
 use crate::execute;
 use crate::faults::Faults;
 use crate::requests::Request;
+use crate::route::Route;
 use crate::routes;
 use crate::state::Shared;
 use crate::storage::Area;
@@ -62,6 +63,14 @@ impl Server {
         format!("ws://{}/ws?clientId={client_id}", self.addr)
     }
 
+    /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
+    /// API.
+    #[cfg(feature = "__fuzz")]
+    #[doc(hidden)]
+    pub fn router(&self) -> axum::Router {
+        routes::router(Arc::clone(&self.shared))
+    }
+
     /// Returns the address that the server listens on.
     pub const fn addr(&self) -> SocketAddr {
         self.addr
@@ -102,12 +111,11 @@ impl Server {
         self.shared.requests.all()
     }
 
-    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`. The path is compared as it
-    /// was sent, so that `/api/prompt` and `/prompt` are counted separately.
+    /// Returns how many of [`Self::requests`] went to a route: `/path` or `METHOD /path`. A `*` at the end matches any
+    /// rest; the prefix `/api` does not matter, so that `POST /prompt` counts requests to `/api/prompt` too.
     pub fn count(&self, route: &str) -> usize {
-        let (method, path) = route.split_once(' ').map_or((None, route), |(method, path)| (Some(method), path));
-        let fits = |request: &&Request| request.path == path && method.is_none_or(|method| request.method == method);
-        self.requests().iter().filter(fits).count()
+        let route = Route::new(route);
+        self.requests().iter().filter(|request| route.matches(&request.method, &request.path)).count()
     }
 
     /// Returns the ids of the pending prompts, in the order in which they will run.
@@ -146,6 +154,12 @@ impl Server {
         while !condition(self) {
             _ = timeout(Duration::from_millis(10), changes.changed()).await;
         }
+    }
+
+    /// Adds a line to the log of the server, which `/internal/logs` shows. A real server writes, for example, which custom
+    /// nodes failed to load.
+    pub fn log(&self, line: &str) {
+        self.shared.log(line);
     }
 
     /// Clears the cache of node results, as `POST /free` with `free_memory` does, so that every node is executed again.

@@ -55,10 +55,28 @@ async fn an_uploaded_picture_determines_the_size() {
     server.idle().await;
     let picture = get(&server, "/view?filename=big_00001_.png").await.body;
     assert_eq!((&picture[16..20], &picture[20..24]), (&128_u32.to_be_bytes()[..], &96_u32.to_be_bytes()[..]));
-    let missing = json!({"prompt": {"load": {"class_type": "LoadImage", "inputs": {"image": "no.png"}},
-        "save": {"class_type": "SaveImage", "inputs": {"images": ["load", 0], "filename_prefix": "x"}}}});
-    let response = post(&server, "/prompt", &missing).await.json();
-    assert_eq!(response["node_errors"]["load"]["errors"][0]["type"], "custom_validation_failed");
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_is_assumed_unless_the_server_is_strict() {
+    let picture = json!({"load": {"class_type": "LoadImage", "inputs": {"image": "no.png"}},
+        "save": {"class_type": "SaveImage", "inputs": {"images": ["load", 0], "filename_prefix": "x"}}});
+    let mesh = json!({"load": {"class_type": "Load3D", "inputs": {"model_file": "3d/no.glb", "image": "", "width": 8,
+        "height": 8}}, "show": {"class_type": "PreviewAny", "inputs": {"source": ["load", 2]}}});
+    let latent = json!({"load": {"class_type": "LoadLatent", "inputs": {"latent": "no.latent"}},
+        "save": {"class_type": "SaveLatent", "inputs": {"samples": ["load", 0], "filename_prefix": "x"}}});
+    let (server, strict) =
+        (Server::spawn().await.unwrap(), Server::builder().assume_files(false).spawn().await.unwrap());
+    for prompt in [text_to_image(1, 1), picture, mesh, latent] {
+        let response = post(&server, "/prompt", &json!({"prompt": prompt})).await;
+        assert_eq!((response.status, &response.json()["node_errors"]), (200, &json!({})), "{prompt}");
+        assert_eq!(post(&strict, "/prompt", &json!({"prompt": prompt})).await.status, 400, "{prompt}");
+    }
+    server.idle().await;
+    for id in server.finished() {
+        let entry = &get(&server, &format!("/history/{id}")).await.json()[&id];
+        assert_eq!(entry["status"]["status_str"], "success", "{entry}");
+    }
 }
 
 #[tokio::test]

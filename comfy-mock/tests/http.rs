@@ -34,7 +34,7 @@ async fn model_files_are_options_of_the_loaders() {
     assert_eq!(definition["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0], json!(["a.safetensors"]));
     assert_eq!(get(&server, "/models/checkpoints").await.json(), json!(["a.safetensors"]));
     assert_eq!(post(&server, "/prompt", &json!({"prompt": text_to_image(1, 1)})).await.status, 400);
-    let strict = Server::builder().any_model(false).spawn().await.unwrap();
+    let strict = Server::builder().assume_files(false).spawn().await.unwrap();
     assert_eq!(post(&strict, "/prompt", &json!({"prompt": text_to_image(1, 1)})).await.status, 400);
 }
 

@@ -69,6 +69,17 @@ pub enum SchemaError {
         source: JsonError,
     },
 
+    /// A name or a value has a lone surrogate. In descriptions and tooltips, which are only for people, it is replaced,
+    /// and [`Schema::issues`](crate::Schema::issues) reports it.
+    #[error(
+        "{}, at line {} column {}; rename the file on the server, or correct the node pack, and fetch the definitions again",
+        source.reason, source.line, source.column
+    )]
+    Surrogate {
+        /// The lone surrogate, with its place.
+        source: JsonError,
+    },
+
     /// The JSON is nested more deeply than the parser allows.
     #[error(
         "the JSON is nested too deeply{} at line {} column {}; remove the entry, or the node pack that it comes from",
@@ -140,6 +151,7 @@ impl SchemaError {
             JsonErrorKind::Encoding => Self::Encoding { source },
             JsonErrorKind::Truncated => Self::Truncated { node, source },
             JsonErrorKind::TooDeep => Self::TooDeep { node, source },
+            JsonErrorKind::Surrogate => Self::Surrogate { source },
             _ => Self::Syntax { node, source },
         }
     }

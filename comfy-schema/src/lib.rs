@@ -61,7 +61,7 @@ pub use model::{
     Key, Keys, MatchType, NodeDef, OutputDef, OutputKind, Producer, Schema, Section,
 };
 pub use text::Text;
-pub use value::{JsonError, JsonErrorKind, Map, Value, map};
+pub use value::{JsonError, JsonErrorKind, LoneSurrogate, Map, Step, Value, map};
 pub use words::UnknownWord;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Open combos: those whose options are files on a server's disk.
 
-use crate::{ComboDef, InputDef, Value};
+use crate::{ComboDef, InputDef, InputKind, Value};
 
 /// The extensions of files that a list of options may hold: models, media, text and configuration.
 ///
@@ -75,7 +75,9 @@ const FILE_EXTENSIONS: [&str; 62] = [
 ///
 /// They are needed for servers without such files, whose lists hold only fixed options: `VAELoader.vae_name` of a fresh
 /// server is `["pixel_space"]`.
-const FILE_INPUTS: [&str; 23] = [
+const FILE_INPUTS: [&str; 28] = [
+    "Select to add LoRA",
+    "Select to add Wildcard",
     "checkpoint_name",
     "ckpt_name",
     "clip_name",
@@ -89,11 +91,14 @@ const FILE_INPUTS: [&str; 23] = [
     "gguf_name",
     "gligen_name",
     "hypernetwork_name",
+    "insert_embedding",
+    "insert_lora",
     "ipadapter_file",
     "lora",
     "lora_name",
     "model_path",
     "motion_model_name",
+    "prompt_dir",
     "style_model_name",
     "unet_name",
     "upscale_model_name",
@@ -122,6 +127,18 @@ pub fn is_open(input: &InputDef, combo: &ComboDef) -> bool {
     texts().any(is_file_name)
         || FILE_INPUTS.contains(&input.name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit()))
         || (texts().count() == combo.values.len() && texts().all(is_placeholder))
+}
+
+/// Returns whether a value that a combo does not list may name files that another server has: the combo is open, and the
+/// value is a text, or several if the combo takes several.
+pub(crate) fn may_name_files(input: &InputDef, value: &Value) -> bool {
+    let InputKind::Combo(combo) = &input.kind else { return false };
+    let is_name = |value: &Value| value.as_str().is_some_and(|name| !name.is_empty());
+    let are_names = match value {
+        Value::Array(values) => combo.multiselect && values.iter().all(is_name),
+        value => is_name(value),
+    };
+    are_names && is_open(input, combo)
 }
 
 /// Returns whether a text ends in the extension of a model, media, text or configuration file.

@@ -8,7 +8,7 @@ use clap_mangen::Man as Page;
 use comfy_schema::shown;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
+use crate::{print, replace};
 
 /// Print the manual page, or write the pages of all commands.
 #[derive(Debug, Args)]
@@ -39,11 +39,15 @@ impl Man {
         };
         let failed = |error: std::io::Error| format!("{}: {error}", shown::path(&folder)).into_failure();
         fs::create_dir_all(&folder).map_err(failed)?;
-        fs::write(folder.join("cargo-comfy.1"), page(&command)?).map_err(failed)?;
+        let write = |name: &str, page: String| {
+            let path = folder.join(name);
+            replace::check_regular(&path).and_then(|()| replace::write(&path, page.as_bytes())).map_err(failed)
+        };
+        write("cargo-comfy.1", page(&command)?)?;
         for child in command.get_subcommands() {
             let name = format!("cargo-comfy-{}", child.get_name());
             let child = child.clone().display_name(name.clone());
-            fs::write(folder.join(format!("{name}.1")), page(&child)?).map_err(failed)?;
+            write(&format!("{name}.1"), page(&child)?)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
 use crate::print;
-use crate::signal::stop_signal;
+use crate::signal::Signals;
 
 /// Run a stand-in for a ComfyUI server: same routes, verdicts and events, and pictures without a GPU.
 #[derive(Debug, Args)]
@@ -40,7 +40,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FOLDER=FILE,…", value_parser = models)]
     models: Vec<(String, Vec<String>)>,
 
-    /// Reject every file name that the definitions do not list, as a real server does.
+    /// Reject every file that the definitions do not list and the folders do not hold, as a real server does, instead
+    /// of assuming that all files exist.
     #[arg(long)]
     strict_models: bool,
 
@@ -77,7 +78,7 @@ Examples:
   Stand in for a given installation, on a free port, and print every request:
     cargo comfy serve --schema object_info.json --strict-models --port 0 -v
 
-Ctrl-C stops the server. Exit codes: 0 stopped, 2 the server could not be started.";
+Ctrl-C or SIGTERM stops the server; the second one does not wait for open connections. Exit codes: 0 stopped, 2 the server could not be started.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PreviewMethod {
@@ -89,15 +90,18 @@ impl Serve {
     /// Runs the command until Ctrl-C or SIGTERM.
     pub(crate) fn run(self) -> Result<(), Failure> {
         Runtime::new()?.block_on(async {
-            let stop = stop_signal()?;
+            let mut signals = Signals::listen()?;
             let server = self.start().await?;
             // A program that starts the server can read its address from standard output. The server runs even if
             // standard output is closed.
             _ = print::line(server.url());
             print::note(format_args!("saving pictures in {}; press Ctrl-C to stop", shown::path(&server.output_dir())));
-            stop.await?;
-            server.shutdown().await;
-            Ok(())
+            signals.next().await?;
+            tokio::select! {
+                () = server.shutdown() => Ok(()),
+                // The second signal does not wait for connections to end.
+                signal = signals.next() => Ok(signal?),
+            }
         })
     }
 
@@ -108,7 +112,7 @@ impl Serve {
             .host(self.host)
             .port(self.port)
             .timing(timing)
-            .any_model(!self.strict_models)
+            .assume_files(!self.strict_models)
             .previews(self.preview_method == PreviewMethod::Auto);
         for (folder, files) in self.models {
             server = server.models(folder, files);

@@ -1,18 +1,18 @@
 //! The command `cargo comfy snapshot`.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_runtime::Client;
 use comfy_schema::Schema;
+use comfy_schema::server::ServerOptions;
 use comfy_schema::shown::{self, escaped};
-use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
 use crate::server::ServerArguments;
+use crate::{files, print, stop};
 
 /// Save a server's node definitions in a file to check in.
 #[derive(Debug, Args)]
@@ -52,13 +52,17 @@ const MAX_LISTED_CLASSES: usize = 8;
 impl Snapshot {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let (schema, path) = Runtime::new()?.block_on(self.fetch())?;
-        if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        let options = self.server.options()?;
+        stop::run(async |stop| {
+            let (schema, path) = stop.guard(self.fetch(&options)).await??;
+            if self.check { check(&schema, &path) } else { store(&schema, &path) }
+        })
     }
 
     /// Fetches the server's definitions, and returns them with the path of their file.
-    async fn fetch(&self) -> Result<(Schema, PathBuf), Failure> {
-        let client = Client::builder_with(&self.server.options()?).connect().await?;
+    async fn fetch(&self, options: &ServerOptions) -> Result<(Schema, PathBuf), Failure> {
+        // This needs no WebSocket, so none is opened.
+        let client = Client::builder_with(options).connect_lazy()?;
         let path = match &self.out {
             Some(out) => out.clone(),
             None => default_path(&client.system_stats().await?.comfyui_version)?,
@@ -85,8 +89,9 @@ fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
         let message = format!("the server returned no node definitions; {} is unchanged", shown::path(path));
         return Err(message.into_failure());
     }
-    replace(path, schema.to_json().as_bytes())
-        .map_err(|error| format!("{}: {error}", shown::path(path)).into_failure())?;
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.map_err(|error| Failure::from(error).about(path))?;
+    files::write(Some(path), schema.to_json().as_bytes())?;
     print::line(format_args!("{}: {nodes} nodes", shown::path(path)))
 }
 
@@ -125,22 +130,6 @@ fn changes(old: &Schema, new: &Schema) -> Vec<String> {
         Some(_) => None,
     });
     removed.chain(present).map(|(sign, class)| format!("  {sign} {}", escaped(class))).collect()
-}
-
-/// Replaces a file atomically, so that no reader ever sees a part of it: the bytes are written to a temporary file in
-/// the same folder, which is then renamed.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut part = tempfile::Builder::new();
-    // A file to check in is not secret, so the umask decides on its permissions as for any other file.
-    #[cfg(unix)]
-    part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = part.tempfile_in(folder)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

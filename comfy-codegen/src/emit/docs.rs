@@ -5,10 +5,10 @@ use comfy_schema::Value;
 use comfy_schema::shown::{shortened, shortened_value};
 
 use super::kinds::Types;
-use super::text::{alias, code, markdown};
 use super::writer::{Writer, line};
 use crate::pack;
 use crate::plan::{Bound, Combo, Field, Kind, Node, Output, Shared};
+use crate::text::{alias, code, markdown_line, markdown_lines};
 
 /// The maximum number of options that documentation lists. Of a longer list, only the length is given.
 const MAX_LISTED: usize = 12;
@@ -36,19 +36,23 @@ pub(super) fn alias_of(out: &mut Writer, exact: &str, ident: &str) {
     if exact != ident
         && let Some(alias) = alias(exact)
     {
-        line!(out, "#[doc(alias = \"{alias}\")]");
+        line!(out, "#[doc(alias = {alias})]");
     }
 }
 
 /// Returns the documentation of a node's struct.
 pub(super) fn node(node: &Node<'_>, types: Types<'_>) -> Vec<Vec<String>> {
     let source = node.source;
-    let title = source.display_name.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&source.class);
-    vec![vec![markdown(title).join(" ")], markdown(&source.description), facts(source), outputs(node, types)]
+    let title = source.display_name.as_deref().map(markdown_line).filter(|title| !title.is_empty());
+    let title = title.unwrap_or_else(|| markdown_line(&source.class));
+    vec![vec![title], markdown_lines(&source.description), facts(source), outputs(node, types)]
 }
 
 fn facts(source: &schema::NodeDef) -> Vec<String> {
-    let clause = |text: &str, name: &str| if name.is_empty() { String::new() } else { format!("{text}{}", code(name)) };
+    let clause = |text: &str, name: &str| match markdown_line(name).as_str() {
+        "" => String::new(),
+        _ => format!("{text}{}", code(name)),
+    };
     let category = clause(", category ", &source.category);
     let module = clause(", from ", &source.python_module);
     let mut facts = vec![format!("Class {}{category}{module}.", code(&source.class))];
@@ -77,7 +81,7 @@ fn outputs(node: &Node<'_>, types: Types<'_>) -> Vec<String> {
 
 /// Returns the documentation of an output: a line about it, and its tooltip.
 pub(super) fn output(output: &Output<'_>, types: Types<'_>) -> Vec<Vec<String>> {
-    vec![vec![output_text(output, types)], output.source.tooltip.as_deref().map(markdown).unwrap_or_default()]
+    vec![vec![output_text(output, types)], output.source.tooltip.as_deref().map(markdown_lines).unwrap_or_default()]
 }
 
 fn output_text(output: &Output<'_>, types: Types<'_>) -> String {
@@ -105,7 +109,7 @@ pub(super) fn field_line(field: &Field<'_>, shared: &Shared<'_>) -> String {
 
 /// Returns the documentation of a field: the line about it, and its tooltip.
 pub(super) fn field(field: &Field<'_>, shared: &Shared<'_>) -> Vec<Vec<String>> {
-    let tooltip = field.source.options.tooltip().map(markdown).unwrap_or_default();
+    let tooltip = field.source.options.tooltip().map(markdown_lines).unwrap_or_default();
     vec![vec![field_line(field, shared)], tooltip]
 }
 
@@ -123,7 +127,7 @@ fn takes(field: &Field<'_>, shared: &Shared<'_>) -> String {
         Kind::Rows(rows) => format!("{} to {} rows", rows.source.min, rows.source.max),
         Kind::Raw => "any JSON, sent unchanged".to_owned(),
         Kind::Any => "anything".to_owned(),
-        kind => format!("{}{}", markdown(&pack::type_text(kind, shared)).join(" "), range(field)),
+        kind => format!("{}{}", markdown_line(&pack::type_text(kind, shared)), range(field)),
     }
 }
 

@@ -3,10 +3,10 @@
 use super::imports::Imports;
 use super::kinds::Types;
 use super::record::Form;
-use super::text::code;
 use super::writer::{Writer, line, open};
 use super::{Style, allow, builder, imports, record};
 use crate::plan::{Branch, Choice, Kind, Node, Record, Rows, Shared};
+use crate::text::code;
 
 /// The items that the modules of a node may refer to.
 struct Scope<'p> {

@@ -11,7 +11,6 @@ mod kinds;
 mod node;
 mod record;
 mod shared;
-mod text;
 mod writer;
 
 use crate::names::Ident;

@@ -5,6 +5,7 @@ use super::record::Form;
 use super::writer::{Writer, line, open};
 use super::{Style, allow, builder, docs, dynamic, lints_of, record};
 use crate::plan::{Node, Output, OutputKind, Shared};
+use crate::text::code;
 
 /// Writes a node: its struct, its builder, its outputs and the modules of its dynamic inputs.
 pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
@@ -15,7 +16,7 @@ pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut
         record: &node.record,
         docs: docs::node(node, types),
         placed: placed(node, types),
-        deprecated: node.source.deprecated.then(|| format!("ComfyUI marks {} as deprecated", node.source.class)),
+        deprecated: node.source.deprecated.then(|| format!("ComfyUI marks {} as deprecated", code(&node.source.class))),
     };
     record::emit(&form, types, style, out);
     if style.builders {

@@ -2,10 +2,10 @@
 
 use super::docs;
 use super::kinds::{Types, generics};
-use super::text::literal;
 use super::writer::{Writer, line, open};
 use super::{Style, allow, lints_of};
 use crate::plan::{Field, Record};
+use crate::text::literal;
 
 /// A struct with a descriptor: a node, a branch of a choice, or a row of a group.
 pub(super) struct Form<'p> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::imports::Imports;
 use super::node::emit_copy;
-use super::text::{code, literal};
 use super::writer::{Writer, line, open};
 use super::{Style, allow, docs, imports};
 use crate::plan::{Shared, UnionId};
+use crate::text::{code, literal};
 
 /// Writes the modules `options`, `unions` and `types`.
 pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {

@@ -1,5 +1,9 @@
 //! Reading and replacing the generated file.
 
+use std::borrow::Cow;
+use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
@@ -82,14 +86,58 @@ fn is_older_than_this_program(path: &Path) -> bool {
 }
 
 /// Writes a new file beside the old one and renames it, so that there is always a complete file.
+///
+/// Nobody can know the name of the new file in advance, and it must not exist, so nothing is written through a link or
+/// a pipe that another user placed there.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = regular(path)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", process::id()));
+    name.push(format!(".{:016x}.tmp", RandomState::new().hash_one(process::id())));
     let temporary = path.with_file_name(name);
-    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
+    let mut file = File::create_new(&temporary)?;
+    let written = file.write_all(text.as_bytes());
+    // Windows does not rename open files.
+    drop(file);
+    let replaced = written.and_then(|()| fs::rename(&temporary, path));
+    if replaced.is_err() {
         // Best effort: the first error is the one to report.
         let _ = fs::remove_file(&temporary);
     }
-    written
+    replaced
+}
+
+/// Returns the path of the file to replace: the one that a link leads to. Anything but a regular file is an error.
+fn regular(path: &Path) -> io::Result<Cow<'_, Path>> {
+    let found = match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Cow::Borrowed(path)),
+        found => found?,
+    };
+    let path = if found.is_symlink() { Cow::Owned(path.canonicalize()?) } else { Cow::Borrowed(path) };
+    if path.metadata()?.is_file() {
+        return Ok(path);
+    }
+    Err(io::Error::new(ErrorKind::InvalidInput, "it exists and is not a regular file"))
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn only_a_regular_file_is_replaced_and_a_link_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        replace(&path("a.rs"), "old").unwrap();
+        symlink("a.rs", path("link")).unwrap();
+        replace(&path("link"), "new").unwrap();
+        assert_eq!(fs::read_to_string(path("a.rs")).unwrap(), "new");
+        symlink("/dev/null", path("device")).unwrap();
+        for name in ["device", "."] {
+            assert!(replace(&path(name), "x").is_err(), "{name}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "no temporary file is left");
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use comfy_codegen::names::Suffix;
+use comfy_codegen::text::code;
 use comfy_schema::shown::shortened;
 
 use super::{Composer, MAX_PARAMETERS, MAX_RESULTS, MAX_TYPE_LEN, WHOLE};
@@ -229,12 +230,12 @@ impl Composer<'_, '_, '_, '_> {
         }
         attributes.push(if at == 0 && self.titles { "#[workflow(titles)]" } else { "#[workflow]" }.to_owned());
         let (docs, head) = if at == 0 {
-            let docs = self.options.origin.iter().map(|origin| format!("The workflow of {}.", code(origin))).collect();
+            let docs = self.options.origin.iter().map(|origin| format!("The workflow of {}.", shown(origin))).collect();
             (docs, format!("pub fn {}", self.options.name))
         } else {
             let id = self.scopes.all.get(at).map_or("", |scope| scope.id.as_str());
-            let title = self.options.function_names.get(id).map(|title| format!(", {}", code(title)));
-            let docs = vec![format!("The subgraph {}{}.", code(id), title.unwrap_or_default())];
+            let title = self.options.function_names.get(id).map(|title| format!(", {}", shown(title)));
+            let docs = vec![format!("The subgraph {}{}.", shown(id), title.unwrap_or_default())];
             (docs, format!("fn {}", self.function_names.get(at).map_or("", String::as_str)))
         };
         Function { docs, attributes, head, parameters, output, body: Vec::new(), tail: None }
@@ -283,8 +284,7 @@ fn is_array(types: &[String]) -> bool {
     types.len() > MAX_RESULTS || types.len() > 1 && length > MAX_TYPE_LEN
 }
 
-/// Returns a text of the file as inline code in a documentation comment. No part of it can end the line or the code.
-fn code(text: &str) -> String {
-    let shown: String = shortened(text, MAX_SHOWN_LEN).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
-    format!("`{shown}`")
+/// Returns a text of the file as inline code in a documentation comment.
+fn shown(text: &str) -> String {
+    code(&shortened(text, MAX_SHOWN_LEN))
 }

@@ -8,6 +8,8 @@
 // Writing to a string cannot fail.
 use std::fmt::Write as _;
 
+use comfy_codegen::text::comment as escaped;
+
 use super::text::{self, width};
 use super::{Expr, Field, Function, Stmt, Struct};
 
@@ -137,14 +139,14 @@ fn pattern(names: &[String], place: Position) -> String {
     expr(&Expr::Tuple(names), place)
 }
 
-/// Writes a comment, broken into lines.
+/// Writes a comment, broken into lines. No part of the text can end a line, because hidden characters are escaped.
 fn comment(text: &str, indent: usize, out: &mut String) {
     let room = LINE - indent - 3;
     let mut line = String::new();
     let mut push = |line: &str| {
         let _ = writeln!(out, "{:indent$}// {line}", "");
     };
-    for word in text.split_whitespace() {
+    for word in escaped(text).split_whitespace() {
         if !line.is_empty() && width(&line) + 1 + width(word) > room {
             push(&line);
             line.clear();

@@ -5,6 +5,7 @@
 //! which is easier to read. Characters that a reader or the compiler could mistake (control characters, lone carriage
 //! returns, direction marks, zero-width spaces) are always written as escapes.
 
+use comfy_schema::shown;
 use unicode_width::UnicodeWidthStr;
 
 /// The minimum width of the lines into which a text is cut, however far it is indented.
@@ -143,16 +144,10 @@ fn escaped(c: char) -> String {
     }
 }
 
-/// Returns whether a character is a control character, is a direction mark (which rustc refuses in sources), has no
-/// width, or only looks like a space.
+/// Returns whether a character has no glyph, is a direction mark (which rustc refuses in sources), or only looks like a
+/// space.
 fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || c.is_whitespace() && !c.is_ascii()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
+    shown::is_hidden(c) || c.is_whitespace() && !c.is_ascii()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::route::Route;
+
 /// A fault that replaces or changes the response of a route. It applies to one request unless [`Self::times`] or
 /// [`Self::always`] is called.
 ///
@@ -26,6 +28,7 @@ pub(crate) enum Kind {
     Page,
     CutBody(usize),
     Hang,
+    HangAfter,
     Delay(Duration),
 }
 
@@ -55,6 +58,11 @@ impl HttpFault {
     /// Creates a fault that accepts the request and does not answer until the server stops.
     pub const fn hang() -> Self {
         Self::new(Kind::Hang)
+    }
+
+    /// Creates a fault that handles the request, so that a prompt is queued, and does not answer until the server stops.
+    pub const fn hang_after() -> Self {
+        Self::new(Kind::HangAfter)
     }
 
     /// Creates a fault that delays the handling of the request.
@@ -87,29 +95,19 @@ impl HttpFault {
 /// A fault, and the requests that it applies to.
 #[derive(Debug)]
 pub(super) struct Rule {
-    method: Option<String>,
-    path: String,
+    route: Route,
     fault: HttpFault,
 }
 
 impl Rule {
     /// Creates a rule for a route: `/path` or `METHOD /path`. A `*` at the end matches any rest.
     pub(super) fn new(route: &str, fault: HttpFault) -> Self {
-        let (method, path) = match route.split_once(' ') {
-            Some((method, path)) => (Some(method.to_ascii_uppercase()), path.trim()),
-            None => (None, route),
-        };
-        Self { method, path: without_api(path).to_owned(), fault }
+        Self { route: Route::new(route), fault }
     }
 
     /// Returns the fault if it applies to this request, and counts the request in that case.
     pub(super) fn apply(&mut self, method: &str, path: &str) -> Option<HttpFault> {
-        let path = without_api(path);
-        let fits = match self.path.strip_suffix('*') {
-            Some(start) => path.starts_with(start),
-            None => path == self.path,
-        };
-        if !fits || self.fault.times == 0 || self.method.as_deref().is_some_and(|wanted| wanted != method) {
+        if self.fault.times == 0 || !self.route.matches(method, path) {
             return None;
         }
         self.fault.times = if self.fault.times == u64::MAX { u64::MAX } else { self.fault.times - 1 };
@@ -119,11 +117,6 @@ impl Rule {
     pub(super) const fn is_used_up(&self) -> bool {
         self.fault.times == 0
     }
-}
-
-/// Removes the prefix `/api`: most routes exist with and without it, and a fault applies to both forms.
-fn without_api(path: &str) -> &str {
-    path.strip_prefix("/api").filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 #[cfg(test)]

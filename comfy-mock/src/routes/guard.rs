@@ -65,12 +65,10 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
             response
         }
-        HttpKind::Hang => {
-            let mut stopped = shared.stop.subscribe();
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                future::pending::<()>().await;
-            }
-            reply::empty(503)
+        HttpKind::Hang => hang(shared).await,
+        HttpKind::HangAfter => {
+            drop(respond(shared, request, next).await);
+            hang(shared).await
         }
         HttpKind::Delay(time) => {
             tokio::time::sleep(time).await;
@@ -78,6 +76,15 @@ async fn with_fault(shared: &Shared, fault: HttpFault, request: Request, next: N
         }
         HttpKind::CutBody(after) => cut(respond(shared, request, next).await, after).await,
     }
+}
+
+/// Waits until the server stops.
+async fn hang(shared: &Shared) -> Response {
+    let mut stopped = shared.stop.subscribe();
+    if stopped.wait_for(|stopped| *stopped).await.is_err() {
+        future::pending::<()>().await;
+    }
+    reply::empty(503)
 }
 
 /// Cuts off the body of a response after this many bytes. `Content-Length` stays that of the whole body.

@@ -12,6 +12,7 @@ mod setting;
 mod shape;
 #[path = "../support/mod.rs"]
 mod support;
+mod templates;
 
 use std::time::Duration;
 
@@ -22,6 +23,13 @@ async fn every_recorded_exchange_is_answered_as_recorded() {
     if data().is_some() {
         let report = endpoints::play(&server(Duration::ZERO).await).await;
         report.settle("http_endpoints.json", 53);
+    }
+}
+
+#[tokio::test]
+async fn templates_are_accepted_wherever_their_files_are() {
+    if let Some(root) = data() {
+        templates::run(&root.join("templates"), 166, 6).await;
     }
 }
 

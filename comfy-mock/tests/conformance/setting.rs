@@ -36,6 +36,7 @@ pub(crate) async fn server(step: Duration) -> Server {
         .models("checkpoints", checkpoints.as_array().unwrap().iter().map(|name| name.as_str().unwrap()))
         .subgraph("Edge-Preserving Blur", "{}")
         .input_file("broken.png", "this is no picture")
+        .assume_files(false)
         .timing(Timing::instant().step(step))
         .spawn()
         .await

@@ -219,11 +219,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the maximum size of a response that is read into memory, in bytes; defaults to 256 MiB.
+    /// Sets the maximum size of a response or a file that is read into memory, in bytes; defaults to 256 MiB.
     ///
-    /// Downloads have no such limit.
+    /// Files that are saved or read as a stream do not count; see [`max_download_bytes`](Self::max_download_bytes).
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets the maximum size of a file that is downloaded, in bytes; defaults to 64 GiB.
+    pub fn max_download_bytes(mut self, bytes: u64) -> Self {
+        self.limits.max_download_bytes = bytes;
         self
     }
 }

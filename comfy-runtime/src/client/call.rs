@@ -10,6 +10,7 @@ use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
 use super::json;
+use super::response;
 use super::transport::{Mount, Transport};
 
 /// Maximum number of characters of a response body that an error quotes.
@@ -184,7 +185,7 @@ impl Call<'_> {
     pub(crate) async fn json(self) -> Result<Value, Error> {
         let name = self.name();
         let body = self.send_and_read().await?;
-        Value::parse(&body).map_err(|error| {
+        response::parse(&name, &body).map_err(|error| {
             let is_html = body.trim_ascii_start().starts_with(b"<");
             let html = "expected JSON, found an HTML page; is this the URL of a ComfyUI server?";
             let reason = if is_html { html.to_owned() } else { error.to_string() };
@@ -229,12 +230,17 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(name, error))? {
         if body.len() + chunk.len() > max {
-            let reason = format!("expected at most {max} bytes, found more; see `max_response_bytes`");
-            return Err(Error::InvalidResponse { call: name.to_owned(), reason });
+            return Err(too_large(name, max as u64, "max_response_bytes"));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Returns the error for a response of more bytes than a setting of the client allows.
+pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
+    let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
+    Error::InvalidResponse { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.
@@ -256,7 +262,7 @@ async fn status_error(name: &str, status: StatusCode, response: Response) -> Err
 
 /// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
 pub(crate) fn error_message(body: &[u8]) -> String {
-    let message = match Value::parse(body) {
+    let message = match response::parse_message("the body of a failed call", body) {
         Ok(value) => match json::get(&value, "error") {
             Some(Value::String(text)) => text.to_string(),
             Some(error) => json::string(error, "message").unwrap_or_else(|| error.to_string()),

@@ -98,7 +98,7 @@ impl ClientBuilder {
 }
 
 impl Transport {
-    fn new(builder: &ClientBuilder) -> Result<Self, Error> {
+    pub(super) fn new(builder: &ClientBuilder) -> Result<Self, Error> {
         let mut base = parse_base(builder.url.reveal())?;
         let invalid =
             |setting, error: reqwest::Error| Error::Setup { setting, reason: error.without_url().to_string() };

@@ -1,7 +1,6 @@
 //! Downloads, which are read in chunks and resumed where the connection broke.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,15 +8,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use reqwest::Response;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG};
-use tokio::fs;
-use tokio::io::AsyncWriteExt as _;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::call::{Call, retry_wait, send_request, transport_error};
+use super::call::{Call, retry_wait, send_request, too_large, transport_error};
+use super::content::{self, HEAD_BYTES};
 use super::error::Error;
 use super::file::OutputFile;
 use super::transport::Transport;
@@ -34,6 +32,8 @@ pub struct Download {
     length: Option<u64>,
     content_type: Option<String>,
     chunks: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
+    /// The maximum size of a file that is read into memory.
+    max_in_memory: usize,
 }
 
 /// The state of a download.
@@ -56,8 +56,8 @@ impl OutputFile {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Status`] with status 404 if the file no longer exists, and [`Error::Transport`] or another
-    /// [`Error::Status`] if the call fails.
+    /// Returns [`Error::Status`] with status 404 if the file no longer exists, [`Error::WrongContent`] if the content is
+    /// not what the name of the file says, and [`Error::Transport`] or another [`Error::Status`] if the call fails.
     pub async fn stream(&self) -> Result<Download, Error> {
         let query = vec![
             ("filename", self.filename.clone()),
@@ -71,57 +71,29 @@ impl OutputFile {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`stream`](Self::stream) and [`Download::chunk`].
+    /// Returns the errors of [`stream`](Self::stream) and [`Download::bytes`].
     pub async fn bytes(&self) -> Result<Bytes, Error> {
         self.stream().await?.bytes().await
     }
-
-    /// Downloads the file into a folder, under its own name, and returns the path.
-    ///
-    /// The folder is created if necessary. An existing file is replaced once the new one is complete. Memory use does
-    /// not depend on the size of the file.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Error::FileName`] if the name from the server is not a plain file name, and the errors of
-    /// [`save_as`](Self::save_as).
-    pub async fn save_to(&self, folder: impl AsRef<Path>) -> Result<PathBuf, Error> {
-        let path = folder.as_ref().join(plain_name(&self.filename)?);
-        self.save_as(&path).await?;
-        Ok(path)
-    }
-
-    /// Downloads the file to a path. An existing file is replaced once the new one is complete.
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [`stream`](Self::stream) and [`Download::save`].
-    pub async fn save_as(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.stream().await?.save(path).await
-    }
-}
-
-/// Returns the name if it is a plain file name on every operating system.
-fn plain_name(name: &str) -> Result<&str, Error> {
-    let is_plain = !name.is_empty()
-        && !matches!(name, "." | "..")
-        && !name.contains(['/', '\\', ':', '\0'])
-        && !name.chars().any(char::is_control);
-    if is_plain { Ok(name) } else { Err(Error::FileName { name: name.to_owned() }) }
 }
 
 impl Download {
+    /// Starts a download, and checks that the content is what the name in the query says.
     pub(crate) async fn open(transport: Arc<Transport>, query: Vec<(&'static str, String)>) -> Result<Self, Error> {
-        let reader = Reader::open(transport, query).await?;
+        let max_in_memory = transport.limits.max_response_bytes;
+        let mut reader = Reader::open(transport, query).await?;
         let content_type = reader.response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        Ok(Self {
-            length: reader.length,
-            content_type: content_type.map(str::to_owned),
-            chunks: Box::pin(stream::unfold(reader, async |mut reader| {
-                let chunk = reader.chunk().await.transpose()?;
-                Some((chunk, reader))
-            })),
-        })
+        let content_type = content_type.map(str::to_owned);
+        let head = reader.head().await?;
+        let start = &head[..head.len().min(HEAD_BYTES)];
+        content::check(CALL, reader.name(), content_type.as_deref(), start)?;
+        let length = reader.length;
+        let rest = stream::unfold(reader, async |mut reader| {
+            let chunk = reader.chunk().await.transpose()?;
+            Some((chunk, reader))
+        });
+        let head = (!head.is_empty()).then_some(Ok(head));
+        Ok(Self { length, content_type, chunks: Box::pin(stream::iter(head).chain(rest)), max_in_memory })
     }
 
     /// Returns the size in bytes, if the server reports it.
@@ -139,7 +111,8 @@ impl Download {
     /// # Errors
     ///
     /// Returns [`Error::Transport`] or [`Error::Status`] if the connection broke and the download could not be resumed,
-    /// and [`Error::InvalidResponse`] if the file changed meanwhile.
+    /// and [`Error::InvalidResponse`] if the file changed meanwhile or is larger than
+    /// [`max_download_bytes`](super::ClientBuilder::max_download_bytes).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.chunks.as_mut().poll_next(context)).await.transpose()
     }
@@ -148,10 +121,14 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`chunk`](Self::chunk).
+    /// Returns [`Error::InvalidResponse`] if the file is larger than
+    /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes), and the errors of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
+            if all.len() + chunk.len() > self.max_in_memory {
+                return Err(too_large(CALL, self.max_in_memory as u64, "max_response_bytes"));
+            }
             if all.is_empty() && self.length == Some(chunk.len() as u64) {
                 // A file in one chunk needs no copy.
                 return Ok(chunk);
@@ -159,37 +136,6 @@ impl Download {
             all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
-    }
-
-    /// Writes the file to a path and creates its folder if necessary. The file has a temporary name until it is
-    /// complete.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Error::File`] if the file cannot be written, and the errors of [`chunk`](Self::chunk).
-    pub async fn save(self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.write(path.as_ref()).await
-    }
-
-    async fn write(mut self, path: &Path) -> Result<(), Error> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |reason| Error::File { path, reason }
-        };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).await.map_err(failed(folder))?;
-        }
-        let part = PartFile::new(path);
-        let file = fs::File::create_new(&part.0).await.map_err(failed(&part.0))?;
-        let mut file = tokio::io::BufWriter::with_capacity(1 << 20, file);
-        while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(failed(&part.0))?;
-        }
-        file.flush().await.map_err(failed(&part.0))?;
-        drop(file);
-        fs::rename(&part.0, path).await.map_err(failed(path))?;
-        part.keep();
-        Ok(())
     }
 }
 
@@ -225,6 +171,29 @@ impl Reader {
         Ok(Self { transport, query, response, etag, length, received: 0, broken: false, buffered: None })
     }
 
+    /// Returns the name of the file, without the ` [input]` that selects a folder.
+    fn name(&self) -> &str {
+        let name = self.query.iter().find(|(key, _)| *key == "filename").map_or("", |(_, name)| name);
+        match name.strip_suffix(']').and_then(|name| name.rsplit_once(" [")) {
+            Some((name, "input" | "output" | "temp")) => name,
+            _ => name,
+        }
+    }
+
+    /// Returns the first bytes of the file: at least [`HEAD_BYTES`], unless the file is shorter.
+    async fn head(&mut self) -> Result<Bytes, Error> {
+        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
+        if first.len() >= HEAD_BYTES {
+            return Ok(first);
+        }
+        let mut head = BytesMut::from(first.as_ref());
+        while head.len() < HEAD_BYTES {
+            let Some(chunk) = self.chunk().await? else { break };
+            head.extend_from_slice(&chunk);
+        }
+        Ok(head.freeze())
+    }
+
     /// Returns the next chunk, or `None` at the end; resumes after the last chunk if the connection breaks.
     async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let mut retries = 0;
@@ -232,6 +201,10 @@ impl Reader {
             let error = match self.try_chunk().await {
                 Ok(Some(chunk)) => {
                     self.received += chunk.len() as u64;
+                    let max = self.transport.limits.max_download_bytes;
+                    if self.received > max {
+                        return Err(too_large(CALL, max, "max_download_bytes"));
+                    }
                     return Ok(Some(chunk));
                 }
                 Ok(None) => return Ok(None),
@@ -314,31 +287,6 @@ impl Reader {
     }
 }
 
-/// The path of an incomplete file, which is removed when this value is dropped.
-struct PartFile(PathBuf);
-
-impl PartFile {
-    fn new(path: &Path) -> Self {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-        Self(path.with_file_name(name))
-    }
-
-    /// Prevents the removal of the file, because it was renamed.
-    fn keep(mut self) {
-        self.0.clear();
-    }
-}
-
-impl Drop for PartFile {
-    fn drop(&mut self) {
-        if !self.0.as_os_str().is_empty() {
-            // An error is ignored, because the one that interrupted the download is reported.
-            _ = std::fs::remove_file(&self.0);
-        }
-    }
-}
-
 fn view_call<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> Call<'t> {
     query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
 }
@@ -369,17 +317,4 @@ fn truncated(received: u64, length: u64) -> Error {
 fn timed_out(limit: Duration) -> Error {
     let message = format!("no byte was received for {} s", limit.as_secs_f32());
     Error::Status { call: CALL.into(), status: 504, message, retry_after: None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_leads_out_of_the_folder_is_an_error() {
-        for name in ["", ".", "..", "../a.png", "/a.png", "a/b.png", "a\\b.png", "c:a.png", "a\0.png", "a\n.png"] {
-            assert!(matches!(plain_name(name), Err(Error::FileName { .. })), "{name:?}");
-        }
-        assert_eq!(plain_name("cat (1).png").unwrap(), "cat (1).png");
-    }
 }

@@ -9,6 +9,7 @@ use comfy_schema::shown::shortened;
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::limits::MAX_QUOTED_CHARS;
 use super::no_results::NoResults;
 use super::outputs::Done;
 use super::rejection::{DroppedOutputs, Rejection};
@@ -146,11 +147,30 @@ pub enum Error {
         reason: std::io::Error,
     },
     /// The server returned a file name that is not safe to use on this machine.
-    #[error("unsafe file name {name:?} from the server; expected a name without a path")]
+    #[error("unsafe file name `{}` from the server: {reason}", shortened(name, MAX_QUOTED_CHARS))]
     #[non_exhaustive]
     FileName {
-        /// The name.
+        /// The name, or the subfolder.
         name: String,
+        /// The reason why it is not safe.
+        reason: &'static str,
+    },
+    /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
+    #[error(
+        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        shortened(name, MAX_QUOTED_CHARS),
+        quoted(first_line)
+    )]
+    #[non_exhaustive]
+    WrongContent {
+        /// Method and route.
+        call: String,
+        /// The name of the file.
+        name: String,
+        /// The content type, or a description of the content.
+        found: String,
+        /// The first line of the text that the server sent; empty if it sent no text.
+        first_line: String,
     },
     /// The workflow itself is invalid, so nothing was sent.
     ///
@@ -241,6 +261,11 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
+
+/// Returns the first line of a text for a message.
+fn quoted(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(": `{}`", shortened(line, MAX_QUOTED_CHARS)) }
+}
 
 fn suffix(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }

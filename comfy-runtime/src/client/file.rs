@@ -62,7 +62,8 @@ impl OutputFile {
             let (subfolder, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
             return Some(file(name, subfolder, "output"));
         }
-        let filename = json::text(item, "filename").filter(|name| !name.is_empty())?;
+        // An empty name is kept, so that saving the file reports it.
+        let filename = json::text(item, "filename")?;
         let text = |key, default| json::text(item, key).unwrap_or(default);
         Some(file(filename, text("subfolder", ""), text("type", "output")))
     }

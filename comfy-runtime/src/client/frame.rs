@@ -7,6 +7,7 @@ use comfy_schema::Value;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::json;
+use super::response;
 
 /// A parsed frame. The frequent events are parsed without a copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +127,7 @@ fn node_data(rest: &str) -> Option<NodeData<'_>> {
 }
 
 fn event(text: &str) -> Option<Frame<'static>> {
-    let value = Value::parse(text.as_bytes()).ok()?;
+    let value = response::parse_message("WebSocket", text.as_bytes()).ok()?;
     let kind = json::string(&value, "type")?;
     let Value::Object(mut map) = value else { return None };
     Some(Frame::Event { kind, data: map.remove("data").unwrap_or(Value::Null) })
@@ -156,7 +157,7 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
         }
         4 => {
             let (metadata, image) = split_field(&rest)?;
-            let metadata = Value::parse(&metadata).ok()?;
+            let metadata = response::parse_message("WebSocket", &metadata).ok()?;
             let format = match json::text(&metadata, "image_type") {
                 Some("image/jpeg") => PreviewFormat::Jpeg,
                 Some("image/png") => PreviewFormat::Png,

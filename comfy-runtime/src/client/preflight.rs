@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::future::IntoFuture;
 
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
 use comfy_schema::{Map, NodeDef, Schema, Value};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
@@ -86,6 +89,62 @@ impl Preflight {
     }
 }
 
+/// A check of a workflow against a server, from [`Client::preflight`]. Awaiting it sends the requests.
+#[derive(Debug)]
+#[must_use = "nothing is checked before it is awaited"]
+pub struct PreflightCheck<'c> {
+    client: &'c Client,
+    origin: Origin,
+    classes: BTreeSet<String>,
+    json: String,
+    assume_files: bool,
+}
+
+impl PreflightCheck<'_> {
+    /// Assumes that every file exists that the workflow names: models, inputs, and everything else that a server lists
+    /// from its disk. The server is not asked for files, and each name that it does not list is
+    /// [unverifiable](Preflight::unverifiable). Use it for a workflow whose files are uploaded later.
+    pub fn assume_files(mut self) -> Self {
+        self.assume_files = true;
+        self
+    }
+
+    async fn run(self) -> Result<Preflight, Error> {
+        let prompt = Value::parse(self.json.as_bytes())
+            .map_err(|error| Error::InvalidResponse { call: "preflight".into(), reason: error.to_string() })?;
+        let (schema, replacements) = self.client.definitions(&self.classes).await?;
+        let validator = Validator::new(&schema).replacements(&replacements).assume_files(self.assume_files);
+        let mut verdict = validator.clone().check(&prompt, None);
+        let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
+        // The validator assumes that no other files exist than the known ones. So a file that it accepted before may
+        // now count as missing, and has to be looked up as well.
+        while !self.assume_files {
+            let names = unknown_files(&verdict, &prompt, &asked);
+            if names.is_empty() {
+                break;
+            }
+            existing.extend(self.client.existing(names.clone()).await?);
+            asked.extend(names);
+            let files =
+                [Folder::Input, Folder::Output, Folder::Temp].into_iter().fold(Files::new(), |files, folder| {
+                    let in_folder = existing.iter().filter(|(known, _)| *known == folder);
+                    files.with(folder, in_folder.map(|(_, name): &(_, String)| name))
+                });
+            verdict = validator.clone().files(&files).check(&prompt, None);
+        }
+        Ok(convert(&verdict, &self.origin))
+    }
+}
+
+impl<'c> IntoFuture for PreflightCheck<'c> {
+    type Output = Result<Preflight, Error>;
+    type IntoFuture = BoxFuture<'c, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.run().boxed()
+    }
+}
+
 impl Client {
     /// Checks a workflow as this server would, with its own definitions, models and files. Nothing runs.
     ///
@@ -106,31 +165,14 @@ impl Client {
     ///
     /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if a call to the server fails. The
     /// errors of the workflow are part of the result; see [`Preflight::into_result`].
-    pub async fn preflight<T>(&self, workflow: &Workflow<T>) -> Result<Preflight, Error> {
-        let origin = Origin::new(workflow);
-        let prompt = Value::parse(workflow.to_json().as_bytes())
-            .map_err(|error| Error::InvalidResponse { call: "preflight".into(), reason: error.to_string() })?;
-        let (schema, replacements) = self.definitions(&classes(workflow)).await?;
-        let validator = Validator::new(&schema).replacements(&replacements);
-        let mut verdict = validator.clone().check(&prompt, None);
-        let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
-        // The validator assumes that no other files exist than the known ones. So a file that it accepted before may
-        // now count as missing, and has to be looked up as well.
-        loop {
-            let names = unknown_files(&verdict, &prompt, &asked);
-            if names.is_empty() {
-                break;
-            }
-            existing.extend(self.existing(&names).await?);
-            asked.extend(names);
-            let files =
-                [Folder::Input, Folder::Output, Folder::Temp].into_iter().fold(Files::new(), |files, folder| {
-                    let in_folder = existing.iter().filter(|(known, _)| *known == folder);
-                    files.with(folder, in_folder.map(|(_, name): &(_, String)| name))
-                });
-            verdict = validator.clone().files(&files).check(&prompt, None);
+    pub fn preflight<T>(&self, workflow: &Workflow<T>) -> PreflightCheck<'_> {
+        PreflightCheck {
+            client: self,
+            origin: Origin::new(workflow),
+            classes: classes(workflow),
+            json: workflow.to_json().to_string(),
+            assume_files: false,
         }
-        Ok(convert(&verdict, &origin))
     }
 
     /// Returns the definitions of these classes, and the server's replacements of missing classes.
@@ -165,9 +207,9 @@ impl Client {
     }
 
     /// Returns the files among `names` that exist on the server.
-    async fn existing(&self, names: &BTreeSet<String>) -> Result<Vec<(Folder, String)>, Error> {
+    async fn existing(&self, names: BTreeSet<String>) -> Result<Vec<(Folder, String)>, Error> {
         let requests = stream::iter(names).map(|name| async move {
-            let (path, folder) = split_folder(name);
+            let (path, folder) = split_folder(&name);
             let (subfolder, file) = path.rsplit_once('/').unwrap_or(("", path));
             let view = View::new(file).folder(folder.as_str()).subfolder(subfolder);
             match self.exists(&view).await {

@@ -17,6 +17,7 @@ use super::inner::Inner;
 use super::json;
 use super::origin::Origin;
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
+use super::response;
 use crate::workflow::Workflow;
 
 /// The waits before each lookup of a prompt whose response was lost.
@@ -188,12 +189,17 @@ impl Prompt {
         if response.status() != 400 {
             let response = check_status(&name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
-            return Value::parse(&body).ok().filter(|response| json::get(response, "prompt_id").is_some()).ok_or_else(
-                || Error::InvalidResponse { call: name, reason: "expected JSON with a `prompt_id`".into() },
-            );
+            return response::parse_message(&name, &body)
+                .ok()
+                .filter(|response| json::get(response, "prompt_id").is_some())
+                .ok_or_else(|| Error::InvalidResponse {
+                    call: name,
+                    reason: "expected JSON with a `prompt_id`".into(),
+                });
         }
         let body = read_body(&name, response, limits.max_response_bytes).await?;
-        let rejection = Value::parse(&body).ok().and_then(|response| Rejection::read(&response, &self.origin));
+        let rejection =
+            response::parse_message(&name, &body).ok().and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
             None => Error::Status { call: name, status: 400, message: error_message(&body), retry_after: None },

@@ -74,7 +74,7 @@ impl QueueCache {
 }
 
 impl QueueSnapshot {
-    fn read(raw: Value, requested_at: Instant) -> Self {
+    pub(super) fn read(raw: Value, requested_at: Instant) -> Self {
         let id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str).map(str::to_owned);
         let number = |item: &Value| json::array(Some(item)).first().and_then(Value::as_f64).unwrap_or_default();
         let items = |key| json::array(json::get(&raw, key));
@@ -87,7 +87,7 @@ impl QueueSnapshot {
         Self { requested_at, running, waiting, raw }
     }
 
-    fn status(&self, prompt_id: &str) -> Option<RunStatus> {
+    pub(super) fn status(&self, prompt_id: &str) -> Option<RunStatus> {
         if self.is_running(prompt_id) {
             return Some(RunStatus::Running);
         }
@@ -130,7 +130,7 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
 /// run before.
-fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
+pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
     let done = Done::from_entry(tracker, transport, entry.clone());
     let status = json::get(entry, "status");
     let messages = json::array(status.and_then(|status| json::get(status, "messages")));

@@ -21,6 +21,7 @@ use tracing::debug;
 use super::call::{Call, read_body, retry_wait, send_request};
 use super::error::Error;
 use super::file::OutputFile;
+use super::response;
 use super::routes::View;
 use super::{Client, json};
 
@@ -335,7 +336,8 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
     let mut response = std::pin::pin!(async {
         let response = send_request(&name, call.request().multipart(form)).await?;
         let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
-        Value::parse(&body).map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
+        response::parse(&name, &body)
+            .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
     });
     loop {
         let before = sent.load(Ordering::Relaxed);

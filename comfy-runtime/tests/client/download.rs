@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Error, OutputFile};
+use comfy_runtime::client::{ClientBuilder, Done, Error, OutputFile};
 use futures_util::StreamExt as _;
 use serde_json::json;
 
@@ -15,6 +15,17 @@ use crate::support::blank;
 /// Returns a server whose runs make one file. The closure responds to a request for the file, given the number of
 /// earlier requests.
 async fn serving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Scripted, Client, OutputFile) {
+    let files = json!([{"filename": "a.png", "subfolder": "", "type": "output"}]);
+    let (server, client, done) = serving_files(files, |builder| builder, answer).await;
+    (server, client, done.images("save").unwrap().remove(0))
+}
+
+/// Returns a server whose runs make these files, and the outputs of a run.
+pub(crate) async fn serving_files(
+    files: serde_json::Value,
+    settings: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static,
+) -> (Scripted, Client, Done) {
     let count = Arc::new(AtomicUsize::new(0));
     let last = std::sync::Mutex::new(String::new());
     let server = Scripted::start(move |call| match call.route.as_str() {
@@ -25,14 +36,14 @@ async fn serving(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static)
             Reply::json(json!({"prompt_id": body["prompt_id"], "number": 0, "node_errors": {}}))
         }
         "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
-        _ => Reply::json(json!({last.lock().unwrap().clone(): {"prompt": [], "outputs":
-            {"save": {"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]}},
+        _ => Reply::json(json!({last.lock().unwrap().clone(): {"prompt": [], "outputs": {"save": {"images": files}},
             "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
     })
     .await;
-    let client = Client::builder(server.url()).read_timeout(Duration::from_millis(500)).connect().await.unwrap();
-    let file = client.run(&blank(1)).await.unwrap().images("save").unwrap().remove(0);
-    (server, client, file)
+    let builder = Client::builder(server.url()).read_timeout(Duration::from_millis(500));
+    let client = settings(builder).connect().await.unwrap();
+    let done = client.run(&blank(1)).await.unwrap();
+    (server, client, done)
 }
 
 fn bytes() -> Vec<u8> {

@@ -14,6 +14,7 @@ mod replay;
 mod results;
 mod routes;
 mod runs;
+mod saving;
 mod scripted;
 mod socket;
 mod submit;

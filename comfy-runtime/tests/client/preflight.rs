@@ -48,7 +48,8 @@ fn copy(name: &str) -> comfy_runtime::Workflow {
 
 #[tokio::test]
 async fn input_files_in_subfolders_are_found() {
-    let server = Server::builder().input_file("pets/cat.png", "x").output_file("dog.png", "x").spawn().await.unwrap();
+    let server = Server::builder().input_file("pets/cat.png", "x").output_file("dog.png", "x").assume_files(false);
+    let server = server.spawn().await.unwrap();
     let client = connect(&server).await;
     for (name, exists) in
         [("pets/cat.png", true), ("dog.png [output]", true), ("dog.png", false), ("pets/dog.png", false)]
@@ -57,6 +58,28 @@ async fn input_files_in_subfolders_are_found() {
         assert_eq!(preflight.is_ok(), exists, "{name}: {preflight:?}");
         assert_eq!(client.run(&copy(name)).await.is_err_and(|error| matches!(error, Error::Rejected(_))), !exists);
     }
+}
+
+#[tokio::test]
+async fn with_assumed_files_nothing_is_refused_because_of_a_file() {
+    let server = Server::builder().assume_files(false).spawn().await.unwrap();
+    let client = connect(&server).await;
+    for (workflow, node, input) in [
+        (text_to_image(1, 2), "ckpt", "ckpt_name"),
+        (copy("cat.png"), "load", "image"),
+        (copy("a/b.png"), "load", "image"),
+    ] {
+        assert!(!client.preflight(&workflow).await.unwrap().is_ok());
+        let views = server.count("GET /view");
+        let preflight = client.preflight(&workflow).assume_files().await.unwrap();
+        assert!(preflight.is_ok(), "{preflight:?}");
+        let assumed: Vec<_> =
+            preflight.unverifiable.iter().map(|fact| (fact.node.as_str(), fact.input.as_deref())).collect();
+        assert_eq!(assumed, [(node, Some(input))]);
+        assert_eq!(server.count("GET /view"), views, "the server is not asked for files");
+    }
+    let wrong = workflow(r#"{"show": {"class_type": "PreviewAny", "inputs": {}}}"#);
+    assert!(!client.preflight(&wrong).assume_files().await.unwrap().is_ok());
 }
 
 #[tokio::test]

@@ -38,11 +38,13 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// The number of bytes of the body after which the connection ends.
     cut: Option<usize>,
+    /// Whether the connection stays open after the cut.
+    hangs: bool,
 }
 
 impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, hangs: false }
     }
 
     pub(crate) fn json(body: impl ToString) -> Self {
@@ -57,6 +59,12 @@ impl Reply {
     pub(crate) fn cut(mut self, after: usize) -> Self {
         self.cut = Some(after);
         self
+    }
+
+    /// Sends only this number of bytes of the body, and keeps the connection open.
+    pub(crate) fn hang_after(mut self, after: usize) -> Self {
+        self.hangs = true;
+        self.cut(after)
     }
 }
 
@@ -183,6 +191,9 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         _ = write!(head, "content-length: {}\r\n\r\n", reply.body.len());
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
+        if reply.hangs {
+            std::future::pending::<()>().await;
+        }
         if reply.cut.is_some() {
             return None;
         }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::report::{Place, Report};
+use crate::open;
 use crate::{ComboDef, InputDef, InputKind, Value};
 
 /// Reports a default of another type or outside its own range, and bounds that are not numbers.
@@ -75,7 +76,7 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 /// Returns whether a combo may have this default. Lists that differ between servers (files, remote values) may lack
 /// it, and the front end ignores a default that is `false`, 0 or empty.
 fn combo_allows(combo: &ComboDef, input: &InputDef, default: &Value) -> bool {
-    if combo.values.is_empty() || input.options.is_upload() || input.options.remote().is_some() {
+    if open::is_open(input, combo) {
         return true;
     }
     if let (Value::Array(defaults), true) = (default, combo.multiselect || input.options.multi_select().is_some()) {
@@ -92,17 +93,5 @@ fn one_allowed(combo: &ComboDef, default: &Value) -> bool {
     };
     ignored
         || combo.values.iter().any(|value| value == default || compare(value, default) == Some(Ordering::Equal))
-        || looks_like_file(default)
-        || combo.values.iter().any(looks_like_file)
-}
-
-/// Returns whether a value is a string like `flux/dev.safetensors`, which ends in a dot and an extension with a letter.
-fn looks_like_file(value: &Value) -> bool {
-    let Some((stem, extension)) = value.as_str().and_then(|text| text.rsplit_once('.')) else {
-        return false;
-    };
-    !stem.is_empty()
-        && (1..=11).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && extension.bytes().any(|byte| byte.is_ascii_alphabetic())
+        || default.as_str().is_some_and(open::is_file_name)
 }

@@ -7,16 +7,34 @@ use super::report::{Place, Report};
 use super::{node, sniff};
 use crate::value::read::{MAX_DEPTH, Reader};
 use crate::value::{decode, replace_lone_surrogates};
-use crate::{Issue, JsonError, JsonErrorKind, NodeDef, Schema, SchemaError, Text, Value};
+use crate::{Issue, LoneSurrogate, NodeDef, Schema, SchemaError, Step, Text, Value};
+
+/// The maximum number of issues about lone surrogates.
+const MAX_SURROGATE_ISSUES: usize = 100;
 
 /// Parses a whole document, holding the JSON of one definition at a time in memory.
 pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
     let text = decode(bytes).map_err(|error| SchemaError::from_json(error, None))?;
     sniff::text(&text)?;
     match definitions(&text) {
-        Err(SchemaError::Syntax { node, source }) if source.kind == JsonErrorKind::Surrogate => {
-            let mut schema = definitions(&replace_lone_surrogates(&text))?;
-            schema.issues.insert(0, surrogate_issue(node, &source));
+        Err(SchemaError::Surrogate { .. }) => {
+            let replaced = replace_lone_surrogates(&text);
+            let mut schema = definitions(&replaced.text)?;
+            let (mut issues, mut left_out) = (Vec::new(), 0);
+            let mut allows = |at: &LoneSurrogate<'_>| {
+                if issues.len() < MAX_SURROGATE_ISSUES {
+                    issues.push(surrogate_issue(at))
+                } else {
+                    left_out += 1
+                }
+                is_for_people(at)
+            };
+            replaced.check(&mut allows).map_err(|error| SchemaError::from_json(error, None))?;
+            if left_out > 0 {
+                let message = format!("{left_out} more texts have lone surrogates and are not listed");
+                issues.push(Issue { path: "(document)".into(), message });
+            }
+            schema.issues.splice(0..0, issues);
             Ok(schema)
         }
         read => read,
@@ -85,12 +103,31 @@ impl Found {
     }
 }
 
-fn surrogate_issue(node: Option<Text>, source: &JsonError) -> Issue {
-    Issue {
-        path: node.map_or_else(|| "(document)".into(), String::from),
-        message: format!(
-            "lone surrogate at line {} column {}, as in a file name that is not UTF-8; it and any others are read as U+FFFD",
-            source.line, source.column
-        ),
-    }
+/// Returns whether a text only describes something to people, and no name or value of a prompt is made from it.
+fn is_for_people(at: &LoneSurrogate<'_>) -> bool {
+    let [Step::Key(_), path @ ..] = at.path() else { return false };
+    let is_text = match path {
+        [Step::Key(key)] => {
+            matches!(
+                key.as_str(),
+                "description" | "display_name" | "category" | "python_module" | "essentials_category"
+            )
+        }
+        [Step::Key(list), Step::Index(_)] => matches!(list.as_str(), "output_tooltips" | "search_aliases"),
+        // The options of an input, also inside a dynamic one, are the second element of its array.
+        [Step::Key(input), .., Step::Key(_), Step::Index(1), Step::Key(option)] => {
+            input == "input" && matches!(option.as_str(), "tooltip" | "placeholder")
+        }
+        _ => false,
+    };
+    is_text && !at.is_key()
+}
+
+fn surrogate_issue(at: &LoneSurrogate<'_>) -> Issue {
+    let message = format!(
+        "half a character (a lone surrogate) at line {} column {}; it is read as U+FFFD",
+        at.line(),
+        at.column()
+    );
+    Issue { path: at.to_string(), message }
 }

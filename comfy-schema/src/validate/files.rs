@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::Text;
+use super::declared::Declared;
 use crate::words::words;
+use crate::{Text, Value, open};
 
 /// A folder that file names refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,8 +24,18 @@ words!(Folder, "server folder", Input = "input", Output = "output", Temp = "temp
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Disk<'s> {
     pub(super) files: Option<&'s Files>,
-    /// Whether any file name is accepted for an input whose definition lists no files.
-    pub(super) any_model: bool,
+    /// Whether every file that a prompt names is assumed to exist.
+    pub(super) assume_files: bool,
+    /// The inputs, each a class and a name, that list all files that they take.
+    pub(super) complete_lists: &'s [(Text, Text)],
+}
+
+impl Disk<'_> {
+    /// Returns whether a value that an input of a class does not list is assumed to be a file that the server has.
+    pub(super) fn may_have(&self, class: &str, input: &Declared<'_>, value: &Value) -> bool {
+        let is_complete = || self.complete_lists.iter().any(|(of, name)| of == class && *name == input.name);
+        self.assume_files && open::may_name_files(input.input, value) && !is_complete()
+    }
 }
 
 /// The complete listings of some of the server's folders.

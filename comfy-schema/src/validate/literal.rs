@@ -65,11 +65,6 @@ fn options(input: &InputDef) -> Option<&InputOptions> {
     }
 }
 
-/// Returns whether a value is a string and the input a combo without options, as on a server without models.
-pub(super) fn is_unlisted_file(input: &InputDef, value: &Value) -> bool {
-    matches!(&input.kind, InputKind::Combo(combo) if combo.values.is_empty()) && value.as_str().is_some()
-}
-
 fn not_in_list(input: &InputDef, value: &Value) -> bool {
     let InputKind::Combo(combo) = &input.kind else { return false };
     // Newer servers leave the check of these combos to the class.

@@ -58,7 +58,7 @@ use order::Order;
 use scan::Refused;
 use walk::Walk;
 
-use crate::{Map, Schema, Value};
+use crate::{Map, Schema, Text, Value};
 
 /// A validator of prompts against the node definitions of a server.
 #[derive(Debug, Clone)]
@@ -95,10 +95,20 @@ impl<'s> Validator<'s> {
         self
     }
 
-    /// Sets whether any file name is accepted for an input whose definition lists no files, as in a snapshot of a
-    /// server without models. Each such name is reported as [`UnverifiableKind::File`]. Defaults to false.
-    pub fn any_model(mut self, any: bool) -> Self {
-        self.disk.any_model = any;
+    /// Sets whether to assume that every file exists that a prompt names: models, inputs, and everything else that a
+    /// server lists from its disk. Defaults to false.
+    ///
+    /// Prompts are then valid wherever their files are. An input takes any file name if its combo is
+    /// [open](crate::open), and the checks of classes that load files find them. Each name that is accepted in this way is
+    /// reported as [`UnverifiableKind::File`]. Combos of other values, such as samplers, take only their options.
+    pub fn assume_files(mut self, assume: bool) -> Self {
+        self.disk.assume_files = assume;
+        self
+    }
+
+    /// Sets the inputs, each a class and a name, whose lists of files are complete even if [`Self::assume_files`] is set.
+    pub fn complete_lists(mut self, inputs: &'s [(Text, Text)]) -> Self {
+        self.disk.complete_lists = inputs;
         self
     }
 

@@ -1,7 +1,7 @@
 //! The checks of core classes that validate their inputs themselves (`VALIDATE_INPUTS`).
 
 use super::declared::Declared;
-use super::files::{Files, Folder, annotated};
+use super::files::{Disk, Folder, annotated};
 use super::python::{self, Exception, is_link, truthy};
 use crate::{InputKind, Map, NodeDef, Text, Value};
 
@@ -152,7 +152,7 @@ pub(super) struct Call<'c> {
     pub(super) arguments: Vec<(Text, Value)>,
     /// The types of the links, if the check takes them.
     pub(super) types: &'c [(Text, Value)],
-    pub(super) files: Option<&'c Files>,
+    pub(super) disk: Disk<'c>,
 }
 
 impl Call<'_> {
@@ -245,7 +245,8 @@ impl Call<'_> {
         if name.contains('\0') {
             return Ok(false);
         }
-        if let Some(exists) = self.files.and_then(|files| files.exists(folder, name)) {
+        let listed = self.disk.files.and_then(|files| files.exists(folder, name));
+        if let Some(exists) = listed.filter(|exists| *exists || !self.disk.assume_files) {
             return Ok(exists);
         }
         let inside = name.trim_end_matches('/').strip_prefix("./").unwrap_or(name);
@@ -254,6 +255,7 @@ impl Call<'_> {
             return Ok(true);
         }
         let would_be_listed = match list {
+            _ if self.disk.assume_files => false,
             List::Extensions(extensions) if folder == Folder::Input && !inside.contains('/') => {
                 let extension = inside.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
                 if extension.is_some_and(|extension| extensions.contains(&extension.as_str())) {

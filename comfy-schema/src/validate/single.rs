@@ -2,6 +2,7 @@
 
 use super::declared::{self, Declared};
 use super::error::NodeErrorKind;
+use super::files::Disk;
 use super::link;
 use super::literal;
 use super::replace::{self, Replacements};
@@ -160,7 +161,7 @@ impl<'s> Look<'s, '_> {
         }
         let arguments = rules::arguments(rule, &self.inputs, declared);
         let input = arguments.first().map(|(name, _)| name.clone()).unwrap_or_default();
-        let outcome = Call { node: class, arguments, types: &self.types, files: None }.run(rule);
+        let outcome = Call { node: class, arguments, types: &self.types, disk: Disk::default() }.run(rule);
         let message = match outcome.answer {
             Answer::Ok => return,
             Answer::Failed(message) => message,

@@ -319,12 +319,13 @@ impl<'s, 'w> Walk<'s, 'w> {
         };
         let Some(wrong) = wrong else { return Ok(None) };
         let received = value.clone();
-        if self.disk.any_model && literal::is_unlisted_file(declared.input, &received) {
+        let class = self.graph.classes.get(node).map_or("", |class| class.class.as_str());
+        if wrong.kind == NodeErrorKind::ValueNotInList && self.disk.may_have(class, declared, &received) {
             self.unverifiable.push(Unverifiable {
                 node: self.id(node),
                 input: Some(declared.name.clone()),
                 kind: UnverifiableKind::File,
-                reason: "the definitions list no files for this input; assuming that the server has this one".into(),
+                reason: format!("the definitions do not list {received}; assuming that the server has it"),
             });
             return Ok(None);
         }
@@ -366,7 +367,7 @@ impl<'s, 'w> Walk<'s, 'w> {
             passed.retain(|name| name != "input_types");
             passed.push("input_types".into());
         }
-        let outcome = Call { node: class, arguments, types: &frame.types, files: self.disk.files }.run(rule);
+        let outcome = Call { node: class, arguments, types: &frame.types, disk: self.disk }.run(rule);
         if let Some((input, reason)) = outcome.assumed {
             let node = self.id(frame.node);
             self.unverifiable.push(Unverifiable { node, input: Some(input), kind: UnverifiableKind::File, reason });

@@ -14,6 +14,7 @@ pub(crate) use display::string as write_string;
 pub use map::Map;
 pub use read::{JsonError, JsonErrorKind};
 pub(crate) use surrogate::replace_lone_surrogates;
+pub use surrogate::{LoneSurrogate, Step};
 
 use crate::Text;
 
@@ -68,17 +69,49 @@ impl PartialEq for Value {
 }
 
 impl Value {
-    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens. A
-    /// lone surrogate (`"\udce9"`, which Python writes for a file name that is not UTF-8) is read as U+FFFD.
+    /// Parses one JSON document: UTF-8 or UTF-16, with or without a byte order mark, with Python's number tokens.
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is not JSON, if something follows the document, or if it is nested more than 200
-    /// levels deep.
+    /// Returns an error if the text is not JSON, if something follows the document, if it is nested more than 200
+    /// levels deep, or if a string or key has a lone surrogate (`"\udce9"`, which Python writes for half a character).
+    /// No string can hold that, and the error has its place.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        Self::parse_lossy(bytes, |_| false)
+    }
+
+    /// Parses like [`parse`](Self::parse), and asks for each string or key with lone surrogates whether U+FFFD may stand
+    /// for them.
+    ///
+    /// Texts that are shown to people may be replaced, as long as they are told. Names and values must not: another
+    /// value would be sent, or another file be asked for.
+    ///
+    /// ```
+    /// use comfy_schema::Value;
+    ///
+    /// let json = br#"{"message": "caf\ud83d", "name": "a.png"}"#;
+    /// let mut replaced = Vec::new();
+    /// let value = Value::parse_lossy(json, |at| {
+    ///     replaced.push(at.to_string());
+    ///     at.path().last().and_then(|step| step.key()) == Some("message")
+    /// })?;
+    /// assert_eq!(value.to_string(), "{\"message\":\"caf\u{fffd}\",\"name\":\"a.png\"}");
+    /// assert_eq!(replaced, ["message"]);
+    /// # Ok::<(), comfy_schema::JsonError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`parse`](Self::parse), and for a lone surrogate only where `allows` returns `false`.
+    pub fn parse_lossy(bytes: &[u8], mut allows: impl FnMut(&LoneSurrogate<'_>) -> bool) -> Result<Self, JsonError> {
         let text = decode(bytes)?;
         match read::document(&text) {
-            Err(error) if error.kind == JsonErrorKind::Surrogate => read::document(&replace_lone_surrogates(&text)),
+            Err(error) if error.kind == JsonErrorKind::Surrogate => {
+                let replaced = replace_lone_surrogates(&text);
+                let value = read::document(&replaced.text)?;
+                replaced.check(&mut allows)?;
+                Ok(value)
+            }
             read => read,
         }
     }

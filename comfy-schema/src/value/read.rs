@@ -37,7 +37,7 @@ pub enum JsonErrorKind {
     Trailing,
     /// The value is nested more than 200 levels deep.
     TooDeep,
-    /// The text has an escaped surrogate without its partner.
+    /// A string or a key has an escaped surrogate without its partner. The reason names its place.
     Surrogate,
     /// The text has any other mistake.
     Syntax,
@@ -142,7 +142,8 @@ impl<'t> Reader<'t> {
             }
             // A text that is cut off inside `true` or inside an escape fails at its very end.
             _ if error.index >= self.text.len() => JsonErrorKind::Truncated,
-            E::LoneLeadingSurrogateInHexEscape => JsonErrorKind::Surrogate,
+            // The second is the error if no other escape follows the surrogate.
+            E::LoneLeadingSurrogateInHexEscape | E::UnexpectedEndOfHexEscape => JsonErrorKind::Surrogate,
             E::TrailingCharacters => JsonErrorKind::Trailing,
             _ => JsonErrorKind::Syntax,
         };

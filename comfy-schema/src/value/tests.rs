@@ -1,6 +1,6 @@
 //! Tests of JSON values, one per rule.
 
-use super::{JsonErrorKind, Map, Value, read::MAX_DEPTH};
+use super::{JsonErrorKind, LoneSurrogate, Map, Step, Value, read::MAX_DEPTH};
 
 fn parse(json: &str) -> Value {
     Value::parse(json.as_bytes()).unwrap()
@@ -58,12 +58,46 @@ fn strings_are_escaped_only_where_necessary() {
 }
 
 #[test]
-fn lone_surrogates_become_replacement_characters() {
-    assert_eq!(
-        parse(r#"["caf\udce9.png","\ud800","\ud800x","\\ud800","\ud83d\ude00"]"#).to_string(),
-        "[\"caf\u{fffd}.png\",\"\u{fffd}\",\"\u{fffd}x\",\"\\\\ud800\",\"😀\"]"
-    );
-    assert_eq!(parse(r#"{"\ud800\ud83d\ude00":1}"#), Value::Object(Map::from_iter([("\u{fffd}😀", 1)])));
+fn a_lone_surrogate_is_an_error_with_its_place() {
+    let refused = |json: &str| {
+        let error = Value::parse(json.as_bytes()).unwrap_err();
+        assert_eq!(error.kind, JsonErrorKind::Surrogate, "{json}");
+        error.to_string()
+    };
+    let json = "{\"3\":{\n \"inputs\":{\"files\":[\"a\",\"caf\\udce9.png\"]}}}";
+    let place = "half a character (a lone surrogate) in the text `3.inputs.files[1]` at line 2 column 29";
+    assert_eq!(refused(json), place);
+    let place = "half a character (a lone surrogate) in the key `a.\u{fffd}` at line 1 column 8";
+    assert_eq!(refused(r#"{"a":{"\ud800":"\udc00"}}"#), place);
+    for json in [r#""\ud800""#, r#""\ud800x""#, r#""\ud800\n""#, r#""\ud800\ud800\udc00""#, r#""\udc00\ud800""#] {
+        refused(json);
+    }
+    assert_eq!(parse(r#"["\\ud800","\ud83d\ude00"]"#).to_string(), "[\"\\\\ud800\",\"😀\"]");
+}
+
+#[test]
+fn lone_surrogates_become_replacement_characters_where_it_is_allowed() {
+    let json = r#"{"\ud800\ud83d\ude00":["caf\udce9\udcea.png",1,{"b":NaN,"c":"\ud800x"}],"d":"\\ud800"}"#;
+    let mut places = Vec::new();
+    let mut found = |at: &LoneSurrogate<'_>| places.push((at.to_string(), at.is_key(), at.line(), at.column()));
+    let value = Value::parse_lossy(json.as_bytes(), |at| {
+        found(at);
+        true
+    });
+    let expected =
+        "{\"\u{fffd}😀\":[\"caf\u{fffd}\u{fffd}.png\",1,{\"b\":NaN,\"c\":\"\u{fffd}x\"}],\"d\":\"\\\\ud800\"}";
+    assert_eq!(value.unwrap().to_string(), expected);
+    let key = "\u{fffd}😀";
+    let place = |path: &str, is_key, column| (format!("{key}{path}"), is_key, 1, column);
+    assert_eq!(places, [place("", true, 3), place("[0]", false, 28), place("[2].c", false, 62)]);
+}
+
+#[test]
+fn only_the_allowed_places_are_replaced() {
+    let json = br#"{"message":"\ud83d","name":"\ud83d"}"#;
+    let allows = |at: &LoneSurrogate<'_>| at.path().last().and_then(Step::key) == Some("message");
+    let error = Value::parse_lossy(json, allows).unwrap_err();
+    assert!(error.reason.contains("`name`"), "{error}");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use comfy_schema::validate::{Files, Folder, PromptWarningKind, Replacements, UnverifiableKind, Validator, Verdict};
 use comfy_schema::{Schema, Value};
 
+use super::entries;
+
 const SCHEMA: &str = include_str!("../fixtures/rules.json");
 const CASES: &str = include_str!("rules.txt");
 
@@ -212,25 +214,82 @@ fn a_workflow_is_valid_for_a_real_schema() {
     assert!(verdict.is_valid(), "{}", verdict.to_response());
 }
 
-#[test]
-fn any_model_is_accepted_where_the_definitions_list_none() {
-    let schema = Schema::from_slice(
-        br#"{"Load": {"input": {"required": {
-            "empty": [[]], "word": ["COMBO", {"options": []}], "some": [["a.pt"], {"default": "a.pt"}]
-        }}, "output": [], "output_node": true}}"#,
-    )
-    .unwrap();
-    let named = json(r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "a.pt"}}"#);
-    assert!(!Validator::new(&schema).check(&named, None).is_valid());
-    let verdict = Validator::new(&schema).any_model(true).check(&named, None);
-    assert!(verdict.is_valid(), "{}", verdict.to_response());
-    let unverifiable: Vec<_> = verdict.unverifiable().iter().map(|item| (item.kind, item.input.as_deref())).collect();
-    assert_eq!(unverifiable, [(UnverifiableKind::File, Some("empty")), (UnverifiableKind::File, Some("word"))]);
+/// Checks a prompt where every file is assumed to exist. Returns whether it is valid, and the inputs whose files were
+/// assumed.
+fn assuming_files(schema: &str, prompt: &str, files: &Files) -> (bool, Vec<String>) {
+    let schema = Schema::from_slice(schema.as_bytes()).unwrap();
+    let verdict = Validator::new(&schema).files(files).assume_files(true).check(&json(prompt), None);
+    let assumed = verdict.unverifiable().iter().filter(|fact| fact.kind == UnverifiableKind::File);
+    (verdict.is_valid(), assumed.map(|fact| fact.input.clone().unwrap().to_string()).collect())
+}
 
-    for wrong in [
-        r#"{"1": ~Load{"empty": "x.safetensors", "word": "y.safetensors", "some": "b.pt"}}"#,
-        r#"{"1": ~Load{"empty": 5, "word": "y.safetensors", "some": "a.pt"}}"#,
-    ] {
-        assert!(!Validator::new(&schema).any_model(true).check(&json(wrong), None).is_valid(), "{wrong}");
+const LISTS: &str = r#"{"Load": {"input": {"required": {
+    "empty": [[]], "word": ["COMBO", {"options": []}], "some": [["a.pt"]], "vae_name": [["pixel_space"]],
+    "picked": ["COMBO", {"options": ["a.png"], "multiselect": true}], "sampler_name": [["euler", "heun"]]
+}}, "output": [], "output_node": true}}"#;
+
+#[test]
+fn assumed_files_are_accepted_where_a_combo_lists_files_and_noted() {
+    let prompt = r#"{"1": ~Load{"empty": "x.safetensors", "word": "sub/y", "some": "b.pt", "vae_name": "z",
+        "picked": {"__value__": ["a.png", "b.png"]}, "sampler_name": "euler"}}"#;
+    let assumed = ["empty", "word", "some", "vae_name", "picked"].map(str::to_owned).to_vec();
+    assert_eq!(assuming_files(LISTS, prompt, &Files::new()), (true, assumed));
+    let schema = Schema::from_slice(LISTS.as_bytes()).unwrap();
+    assert!(!Validator::new(&schema).check(&json(prompt), None).is_valid(), "nothing is assumed by default");
+    let listed = r#"{"1": ~Load{"empty": "x", "word": "y", "some": "a.pt", "vae_name": "pixel_space",
+        "picked": {"__value__": ["a.png"]}, "sampler_name": "heun"}}"#;
+    assert_eq!(assuming_files(LISTS, listed, &Files::new()).1, ["empty", "word"], "listed files need no assumption");
+}
+
+#[test]
+fn values_that_name_no_file_are_refused_with_assumed_files_too() {
+    let prompt = |empty: &str, sampler: &str| {
+        format!(
+            r#"{{"1": ~Load{{"empty": {empty}, "word": "y", "some": "a.pt", "vae_name": "z",
+            "picked": {{"__value__": []}}, "sampler_name": {sampler}}}}}"#
+        )
+    };
+    let is_valid = |empty: &str, sampler: &str| assuming_files(LISTS, &prompt(empty, sampler), &Files::new()).0;
+    assert!(is_valid(r#""x""#, r#""euler""#));
+    for (empty, sampler) in [("5", r#""euler""#), ("null", r#""euler""#), (r#""""#, r#""euler""#)] {
+        assert!(!is_valid(empty, sampler), "{empty}");
     }
+    for sampler in [r#""eular""#, r#""euler.safetensors""#] {
+        assert!(!is_valid(r#""x""#, sampler), "{sampler}");
+    }
+}
+
+#[test]
+fn a_list_that_is_complete_takes_no_other_files() {
+    let schema = Schema::from_slice(LISTS.as_bytes()).unwrap();
+    let prompt = json(
+        r#"{"1": ~Load{"empty": "x", "word": "y", "some": "b.pt", "vae_name": "z", "picked": {"__value__": []},
+            "sampler_name": "heun"}}"#,
+    );
+    let complete = [("Load".into(), "some".into())];
+    let verdict = Validator::new(&schema).assume_files(true).complete_lists(&complete).check(&prompt, None);
+    assert_eq!(entries(&verdict), [("1".into(), "value_not_in_list".into(), Some("some".into()))].into());
+}
+
+#[test]
+fn the_checks_of_loaders_find_assumed_files_even_if_the_folder_lacks_them() {
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/comfyui-0.26.0.json");
+    let schema = std::fs::read_to_string(schema).unwrap();
+    let empty = Folder::ALL.iter().fold(Files::new(), |files, folder| files.with(*folder, ["there.png"]));
+    for (class, input, inputs) in [
+        ("LoadImage", "image", r#""image": "cat.png""#),
+        ("LoadImageMask", "image", r#""image": "sub/cat.png [temp]", "channel": "alpha""#),
+        ("LoadImageOutput", "image", r#""image": "cat.png [output]""#),
+        ("LoadVideo", "file", r#""file": "cat.mp4""#),
+        ("LoadAudio", "audio", r#""audio": "cat.mp3""#),
+        ("LoadLatent", "latent", r#""latent": "cat.latent""#),
+        ("Load3D", "model_file", r#""model_file": "3d/cat.glb", "image": "", "width": 64, "height": 64"#),
+    ] {
+        let prompt = format!(r#"{{"1": ~{class}{{{inputs}}}, "2": ~PreviewAny{{"source": ["1", 0]}}}}"#);
+        for files in [&empty, &Files::new()] {
+            assert_eq!(assuming_files(&schema, &prompt, files), (true, vec![input.to_owned()]), "{class}");
+        }
+    }
+    let there = r#"{"1": ~LoadImage{"image": "there.png"}, "2": ~PreviewImage{"images": ["1", 0]}}"#;
+    assert_eq!(assuming_files(&schema, there, &empty), (true, vec![]), "a file that is listed needs no assumption");
 }

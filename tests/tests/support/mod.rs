@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use comfy_tests::workspace;
 use serde_json::Value;
@@ -43,6 +43,21 @@ impl Project {
         fs::write(path, text).expect("the target directory is writable");
     }
 
+    /// Returns the path of a file of the project.
+    #[allow(dead_code, reason = "not every test uses it")]
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Runs `cargo test --doc`, which must succeed, and returns what it prints.
+    #[allow(dead_code, reason = "not every test uses it")]
+    pub(crate) fn test_documentation(&self) -> String {
+        let output = self.cargo(&["test", "--doc", "--offline"]);
+        let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{printed}");
+        printed
+    }
+
     /// Runs `cargo check` and returns the errors and warnings of rustc.
     #[allow(dead_code, reason = "not every test uses it")]
     pub(crate) fn check(&self) -> Vec<Message> {
@@ -55,15 +70,19 @@ impl Project {
         self.run("clippy")
     }
 
-    fn run(&self, command: &str) -> Vec<Message> {
+    fn cargo(&self, arguments: &[&str]) -> Output {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args([command, "--offline", "--workspace", "--keep-going", "--message-format=json"])
+        Command::new(cargo)
+            .args(arguments)
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects"))
             .env_remove("RUSTFLAGS")
             .output()
-            .expect("cargo runs");
+            .expect("cargo runs")
+    }
+
+    fn run(&self, command: &str) -> Vec<Message> {
+        let output = self.cargo(&[command, "--offline", "--workspace", "--keep-going", "--message-format=json"]);
         let messages: Vec<Message> = String::from_utf8_lossy(&output.stdout).lines().filter_map(message).collect();
         assert!(
             output.status.success() || !messages.is_empty(),

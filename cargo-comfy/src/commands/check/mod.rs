@@ -34,9 +34,9 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     jsonl: Option<PathBuf>,
 
-    /// Accept any file name where the definitions list none, as in snapshots of servers without models.
+    /// Assume that the server has every model, input and other file that a workflow names.
     #[arg(long)]
-    any_model: bool,
+    assume_files: bool,
 
     /// Folder with the files of the server's input folder.
     #[arg(long, value_name = "DIR")]
@@ -68,8 +68,8 @@ Examples:
   Check a workflow against a snapshot:
     cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json
 
-  Check it against a snapshot of a server without models:
-    cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --any-model
+  Check it wherever its models and input files are:
+    cargo comfy check workflow_api.json --schema schemas/comfyui-0.26.0.json --assume-files
 
   Check it against the definitions of a running server and its input files:
     cargo comfy check workflow_api.json --server http://127.0.0.1:8188 --input-dir ComfyUI/input
@@ -109,7 +109,7 @@ impl Check {
         let schema = self.definitions.load()?;
         let files = self.files()?;
         let replacements = self.replacements()?;
-        let mut validator = Validator::new(&schema).files(&files).any_model(self.any_model);
+        let mut validator = Validator::new(&schema).files(&files).assume_files(self.assume_files);
         if let Some(replacements) = &replacements {
             validator = validator.replacements(replacements);
         }

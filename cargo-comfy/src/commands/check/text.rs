@@ -401,7 +401,7 @@ fn options(error: &NodeError) -> Vec<(&'static str, String)> {
         let _ = write!(shown, " and {} more", all.len() - MAX_OPTIONS);
     }
     if all.is_empty() {
-        "none, because the server's list is empty; --any-model accepts any name".clone_into(&mut shown);
+        "none, because the server's list is empty; --assume-files accepts any file".clone_into(&mut shown);
     }
     let word = error.received_value.as_ref().and_then(Value::as_str).unwrap_or_default();
     let near = suggest::similar(word, all.iter().filter_map(Value::as_str));

@@ -3,8 +3,7 @@
 mod manifest;
 
 use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +14,7 @@ use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
 use crate::print;
+use crate::replace;
 use crate::server::AccessArguments;
 use manifest::Manifest;
 
@@ -94,7 +94,7 @@ impl Init {
         setup
             .write("src/comfy.rs", WORKFLOW.replace("@SNAPSHOT@", &format!("\n        {sent}\n        ")).as_bytes())?;
         if is_new && !had_main {
-            fs::write(self.path.join("src/main.rs"), MAIN)?;
+            replace::write(&self.path.join("src/main.rs"), MAIN.as_bytes())?;
             setup.done.push("wrote src/main.rs".to_owned());
         } else {
             setup.module()?;
@@ -152,7 +152,7 @@ impl Setup<'_> {
         let mut manifest = Manifest::parse(&text, &path)?;
         manifest.add(workspace)?;
         if !manifest.added.is_empty() {
-            fs::write(&path, manifest.text())
+            replace::write(&path, manifest.text().as_bytes())
                 .map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
             self.done.push(format!("added to Cargo.toml: {}", manifest.added.join(", ")));
         }
@@ -188,18 +188,9 @@ impl Setup<'_> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(content).map_err(failed)?;
-                self.done.push(format!("wrote {name}"));
-                Ok(true)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                self.done.push(format!("kept {name}"));
-                Ok(false)
-            }
-            Err(error) => Err(failed(error)),
-        }
+        let written = replace::create(&path, content).map_err(failed)?;
+        self.done.push(format!("{} {name}", if written { "wrote" } else { "kept" }));
+        Ok(written)
     }
 
     /// Declares the workflow's file as a module of the crate.
@@ -216,8 +207,7 @@ impl Setup<'_> {
         }
         let line = if root == "src/lib.rs" { "pub mod comfy;" } else { "mod comfy;" };
         let gap = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-        let mut file = OpenOptions::new().append(true).open(&path)?;
-        write!(file, "{gap}\n{line}\n")?;
+        replace::write(&path, format!("{text}{gap}\n{line}\n").as_bytes())?;
         self.done.push(format!("added to the end of {root}: {line}"));
         Ok(())
     }

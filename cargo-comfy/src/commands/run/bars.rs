@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use comfy_runtime::Workflow;
 use comfy_runtime::client::Event;
+use comfy_schema::shown::escaped;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::print;
 
 /// The progress of one run on standard error. If that is not a terminal, a line is printed for each node instead.
 pub(super) struct Bars {
@@ -22,12 +24,11 @@ pub(super) struct Bars {
 }
 
 impl Bars {
-    pub(super) fn new(workflow: &Workflow, prompt_id: &str) -> Self {
+    /// Creates the bars for a run. `names` are the ids of its nodes with their names for people.
+    pub(super) fn new(names: Vec<(String, String)>, prompt_id: &str) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let all = MultiProgress::with_draw_target(target);
-        let names: Vec<(String, String)> =
-            workflow.nodes().map(|node| (node.id().to_owned(), format!("{} ({})", node.id(), node.class()))).collect();
         let nodes = all.add(ProgressBar::new(names.len() as u64));
         nodes.set_style(style("{spinner} [{bar:30}] {pos}/{len} nodes  {wide_msg}"));
         nodes.enable_steady_tick(Duration::from_millis(100));
@@ -132,15 +133,22 @@ impl Bars {
     /// Replaces the message beside the bar.
     fn set_status(&self, message: &str) {
         if self.is_terminal {
-            self.nodes.set_message(message.to_owned());
+            self.nodes.set_message(escaped(message).to_string());
         } else {
-            eprintln!("{message}");
+            print::note(message);
         }
     }
 
     /// Prints a line above the bars, where it is not overwritten.
-    fn print_line(&self, message: &str) {
-        self.suspend(|| eprintln!("{message}"));
+    pub(super) fn print_line(&self, message: &str) {
+        self.suspend(|| print::note(message));
+    }
+}
+
+impl Drop for Bars {
+    /// Removes the bars, so that messages begin on a line of their own.
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -64,6 +64,19 @@ pub(super) fn saved(file: &OutputFile, path: &Path) -> Value {
     line("saved", [("node", file.node.id.as_str().into()), ("path", path.display().to_string().into())])
 }
 
+/// Returns the line for a file that could not be saved.
+pub(super) fn not_saved(file: &OutputFile, error: &Error) -> Value {
+    line(
+        "not_saved",
+        [
+            ("node", file.node.id.as_str().into()),
+            ("filename", file.filename.as_str().into()),
+            ("subfolder", file.subfolder.as_str().into()),
+            ("message", error.to_string().into()),
+        ],
+    )
+}
+
 /// Returns the texts in a node's output.
 pub(super) fn texts(output: &Value) -> impl Iterator<Item = &str> {
     let texts = output.as_object().and_then(|output| output.get("text"));
@@ -77,7 +90,7 @@ fn picture(preview: &comfy_runtime::client::Preview) -> [(&'static str, Value); 
 }
 
 /// Returns a number as an integer if it is whole, as counts of steps are.
-fn number(value: f64) -> Value {
+pub(crate) fn number(value: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "within what a float holds exactly")]
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::Int(value as i128) } else { Value::Float(value) }
 }

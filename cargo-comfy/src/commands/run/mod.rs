@@ -1,26 +1,34 @@
 //! The command `cargo comfy run`.
 
 mod bars;
+mod cancel;
 mod lines;
 #[cfg_attr(not(feature = "preview"), path = "no_preview.rs")]
 mod preview;
+mod report;
+mod resume;
+mod save;
+mod session;
 mod set;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use comfy_convert::Document;
-use comfy_runtime::client::{Accepted, Done, Ending, Error, Event, Run as Running};
+use comfy_runtime::client::{Accepted, Error, Run as Running, Uuid};
 use comfy_runtime::{Client, Workflow};
+use comfy_schema::server::ServerOptions;
 use comfy_schema::{Schema, Value};
-use tokio::runtime::Runtime;
 
 use crate::failure::{Failure, IntoFailure};
+use crate::print;
 use crate::server::ServerArguments;
-use crate::signal::stop_signal;
+use crate::stop::{self, Stop};
 use crate::workflow::{self, Choices};
-use bars::Bars;
-use preview::Screen;
+pub(crate) use lines::number;
+pub(crate) use resume::Resume;
+pub(crate) use save::SaveArguments;
+pub(crate) use session::{OnStop, Session};
 use set::Assignment;
 
 /// Run a workflow on a server and save its results.
@@ -44,13 +52,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
 
-    /// Folder for the results.
-    #[arg(long, value_name = "DIR", default_value = "out")]
-    out: PathBuf,
-
-    /// Save nothing.
-    #[arg(long, conflicts_with = "out")]
-    no_save: bool,
+    #[command(flatten)]
+    save: SaveArguments,
 
     /// Put the run at the front of the queue.
     #[arg(long)]
@@ -94,21 +97,27 @@ Examples:
   Pass the paths of the saved files to another program:
     cargo comfy run workflow_api.json --json | jq -r 'select(.event == \"saved\").path'
 
-Ctrl-C cancels the run on the server.
+Ctrl-C cancels the run on the server and waits for its answer; the second Ctrl-C leaves at once. SIGTERM counts as
+Ctrl-C. `cargo comfy attach ID` goes on with a run that was left.
 
 Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
-was interrupted or removed from the queue, 4 the outcome is unknown, 130 Ctrl-C or SIGTERM.";
+was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished, but not all results could be saved,
+130 Ctrl-C or SIGTERM, 141 standard output was closed.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;
 const INTERRUPTED: u8 = 3;
 const LOST: u8 = 4;
-const CTRL_C: u8 = 130;
 
-/// The form in which events are shown.
-enum Report {
-    Lines,
-    Bars(Box<Bars>),
+/// The start of the client id of every run of this command. `cargo comfy attach` receives the events of such a run in
+/// place of the process that submitted it, which no longer exists.
+pub(crate) const CLIENT_PREFIX: &str = "cargo-comfy-";
+
+/// Everything that is needed to submit a workflow.
+struct Prepared {
+    client: Client,
+    workflow: Workflow,
+    editor: Option<Value>,
 }
 
 impl Run {
@@ -120,40 +129,39 @@ impl Run {
             return Err(message.to_owned().into_failure());
         }
         let document = workflow::open(&self.workflow).map_err(|failure| failure.about(&self.workflow))?;
-        Runtime::new()?.block_on(self.on_server(document))
+        let options = self.server.options()?;
+        stop::run(async |stop| self.on_server(document, &options, &stop).await)
     }
 
-    async fn on_server(&self, document: Document) -> Result<(), Failure> {
-        let mut builder = Client::builder_with(&self.server.options()?);
+    async fn on_server(&self, document: Document, options: &ServerOptions, stop: &Stop) -> Result<(), Failure> {
+        let session = Session {
+            stop,
+            resume: Resume::new(options),
+            on_stop: OnStop::Cancel,
+            json: self.json,
+            preview: self.preview,
+            save: &self.save,
+        };
+        let Prepared { client, workflow, editor } = session.prepare(self.prepare(document, options)).await?;
+        let id = Uuid::new_v4();
+        let posting = self.post(&client, &workflow, editor, id);
+        let run = session.submit(&client, &id.to_string(), posting).await?;
+        session.finish(&run, names(&workflow)).await
+    }
+
+    /// Connects to the server and prepares everything that is submitted.
+    async fn prepare(&self, document: Document, options: &ServerOptions) -> Result<Prepared, Failure> {
+        let mut builder =
+            Client::builder_with(options).client_id(format!("{CLIENT_PREFIX}{}", Uuid::new_v4().simple()));
         builder = self.comfy_org_api_key.iter().fold(builder, comfy_runtime::client::ClientBuilder::comfy_org_api_key);
-        // Signals are caught from here on, because a submitted run must not outlive the program.
-        let stop = stop_signal()?;
         let client = builder.connect().await?;
+        warn_if_polled(&client);
         let is_ui = document.api().is_none();
         let schema = if is_ui || self.editable { Some(client.object_info().await?) } else { None };
         let prompt = self.prompt(document, schema.as_ref())?;
         let editor = self.editor(&prompt, schema.as_ref())?;
-        let workflow: Workflow = serde_json::from_str(&prompt.to_string())?;
-        let run = match self.submit(&client, &workflow, editor).await {
-            Ok(run) => run,
-            Err(error @ (Error::Rejected(_) | Error::Partial(_))) => {
-                if self.json {
-                    println!("{}", lines::rejected(&error));
-                }
-                eprintln!("error: {error}");
-                return Err(Failure::Reported(FAILED));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        tokio::select! {
-            ending = self.follow(&workflow, &run) => self.conclude(ending).await,
-            stopped = stop => {
-                stopped?;
-                eprintln!("\ncancelling prompt {} on the server", run.prompt_id());
-                run.cancel().await?;
-                Err(Failure::Reported(CTRL_C))
-            }
-        }
+        let workflow = serde_json::from_str(&prompt.to_string())?;
+        Ok(Prepared { client, workflow, editor })
     }
 
     /// Returns the prompt of the file with the values of `--set`.
@@ -173,13 +181,20 @@ impl Run {
         let Some(schema) = schema.filter(|_| self.editable) else { return Ok(None) };
         let document = comfy_draw::to_ui(prompt, schema)?;
         for lost in &document.lost {
-            eprintln!("warning: the editor cannot hold all values: {lost}");
+            print::warning(format_args!("the editor cannot hold all values: {lost}"));
         }
         Ok(Some(document.workflow))
     }
 
-    async fn submit(&self, client: &Client, workflow: &Workflow, editor: Option<Value>) -> Result<Running, Error> {
-        let mut submission = client.submission(workflow);
+    /// Submits the workflow under an id that this program chose, so that it can be cancelled before the server answers.
+    async fn post(
+        &self,
+        client: &Client,
+        workflow: &Workflow,
+        editor: Option<Value>,
+        prompt_id: Uuid,
+    ) -> Result<Running, Error> {
+        let mut submission = client.submission(workflow).prompt_id(prompt_id);
         if let Some(editor) = editor {
             submission = submission.editor_workflow(editor);
         }
@@ -194,78 +209,26 @@ impl Run {
         }
         match submission.submit().await? {
             Accepted::Partial { run, dropped, .. } if self.partial => {
-                eprintln!("warning: {dropped}");
+                print::warning(dropped);
                 Ok(run)
             }
             accepted => accepted.complete().await,
         }
     }
+}
 
-    /// Shows the events of the run until it ends.
-    async fn follow(&self, workflow: &Workflow, run: &Running) -> Option<Ending> {
-        let mut report =
-            if self.json { Report::Lines } else { Report::Bars(Box::new(Bars::new(workflow, run.prompt_id()))) };
-        let mut screen = self.preview.then(Screen::find).flatten();
-        if self.preview && screen.is_none() && !self.json {
-            eprintln!("warning: this terminal cannot display previews");
-        }
-        let mut events = run.events();
-        while let Some(event) = events.next().await {
-            match &mut report {
-                Report::Lines => println!("{}", lines::event(&event)),
-                Report::Bars(bars) => {
-                    if let (Event::Preview(preview) | Event::Image(preview), Some(screen)) = (&event, &mut screen) {
-                        bars.suspend(|| screen.show(&preview.bytes));
-                    }
-                    bars.show(&event);
-                }
-            }
-        }
-        run.ending()
+/// Says once that the server has no WebSocket.
+pub(crate) fn warn_if_polled(client: &Client) {
+    if !client.has_websocket() {
+        let reason = client.websocket_error().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        print::warning(format_args!(
+            "the WebSocket of the server cannot be opened{reason}; the run is polled, and the progress of its nodes is \
+             not shown"
+        ));
     }
+}
 
-    async fn conclude(&self, ending: Option<Ending>) -> Result<(), Failure> {
-        let code = match &ending {
-            Some(Ending::Finished(done)) => return self.save(done).await,
-            Some(Ending::Failed(error)) => {
-                if let Some(done) = &error.partial {
-                    self.save(done).await?;
-                }
-                FAILED
-            }
-            Some(Ending::Interrupted(_) | Ending::Deleted(_)) => INTERRUPTED,
-            // The last pattern is required because the enum may grow. `None` means that the events stopped before the
-            // run ended.
-            None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
-        };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
-            eprintln!("error: {error}");
-            if let Error::Execution(error) = &error {
-                eprint!("{}", error.traceback.concat());
-            }
-        }
-        Err(Failure::Reported(code))
-    }
-
-    /// Prints the texts of the outputs, saves all files and prints their paths.
-    async fn save(&self, done: &Done) -> Result<(), Failure> {
-        for (node, output) in done.outputs().iter().filter(|_| !self.json) {
-            for text in lines::texts(output) {
-                println!("{node}: {text}");
-            }
-        }
-        if self.no_save {
-            return Ok(());
-        }
-        // Files in `temp` are saved too, because the server deletes them.
-        for file in done.all_files() {
-            let path = file.save_to(&self.out).await?;
-            if self.json {
-                println!("{}", lines::saved(&file, &path));
-            } else {
-                println!("{}", path.display());
-            }
-        }
-        Ok(())
-    }
+/// Returns the ids of the nodes of a workflow, with their names for people.
+pub(crate) fn names(workflow: &Workflow) -> Vec<(String, String)> {
+    workflow.nodes().map(|node| (node.id().to_owned(), format!("{} ({})", node.id(), node.class()))).collect()
 }

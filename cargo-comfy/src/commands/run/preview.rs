@@ -31,7 +31,7 @@ impl Screen {
         }
         let Ok(picture) = image::load_from_memory(bytes) else { return };
         if let Some(height) = self.height {
-            print!("\x1b[{height}A");
+            _ = write!(io::stdout(), "\x1b[{height}A");
         }
         let config = viuer::Config {
             absolute_offset: false,

@@ -27,7 +27,7 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    fn read(entry: Value) -> Self {
+    pub(in crate::client) fn read(entry: Value) -> Self {
         let status = json::get(&entry, "status");
         let messages = json::array(status.and_then(|status| json::get(status, "messages"))).iter();
         let messages = messages.filter_map(|message| match json::array(Some(message)) {

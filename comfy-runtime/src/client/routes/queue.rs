@@ -50,7 +50,7 @@ impl QueueItem {
 }
 
 impl Queue {
-    fn read(raw: Value) -> Self {
+    pub(in crate::client) fn read(raw: Value) -> Self {
         let items = |key| json::array(json::get(&raw, key)).iter().map(QueueItem::read).collect::<Vec<_>>();
         let running = items("queue_running");
         // The server lists waiting prompts in the order of its heap, not in the order in which they run.

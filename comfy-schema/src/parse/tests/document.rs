@@ -27,13 +27,53 @@ fn python_number_tokens() {
 }
 
 #[test]
-fn file_names_that_are_not_utf8() {
-    let schema = schema(r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#);
-    assert_eq!(schema.nodes[0].inputs[0].to_value().to_string(), "[[\"caf\u{fffd}.png\"]]");
-    assert_eq!(
-        schema.issues[0].to_string(),
-        "A: lone surrogate at line 1 column 43, as in a file name that is not UTF-8; it and any others are read as U+FFFD"
+fn lone_surrogates_in_texts_for_people_are_replaced_and_reported() {
+    let schema = schema(
+        r#"{"A":{"input":{"required":{"x":["INT",{"tooltip":"a\udce9"}],"y":["COMFY_DYNAMICCOMBO_V3",{"options":[
+            {"key":"k","inputs":{"required":{"z":["INT",{"tooltip":"\ud83d\ud83d"}]}}}]}]}},"output":["INT"],
+            "output_tooltips":["\ud83d"],"description":"\ud83d","display_name":"\ud83d","search_aliases":["a","\udc00"]}}"#,
     );
+    assert_eq!(schema.nodes[0].inputs[0].options.tooltip(), Some("a\u{fffd}"));
+    assert_eq!(schema.nodes[0].description, "\u{fffd}");
+    let issues: Vec<String> = schema.issues.iter().map(ToString::to_string).collect();
+    let first =
+        "A.input.required.x[1].tooltip: half a character (a lone surrogate) at line 1 column 52; it is read as U+FFFD";
+    assert_eq!(issues[0], first);
+    let paths: Vec<&str> = schema.issues.iter().map(|issue| issue.path.as_str()).collect();
+    let inner = "A.input.required.y[1].options[0].inputs.required.z[1].tooltip";
+    let others = ["A.output_tooltips[0]", "A.description", "A.display_name", "A.search_aliases[1]"];
+    assert_eq!(paths[1..], [&[inner][..], &others].concat());
+}
+
+#[test]
+fn lone_surrogates_in_names_and_values_are_errors_with_their_place() {
+    for (json, place) in [
+        (
+            r#"{"A":{"input":{"required":{"x":[["caf\udce9.png"]]}},"output":[]}}"#,
+            "the text `A.input.required.x[0][0]`",
+        ),
+        (r#"{"A\ud83d":{"input":{},"output":[]}}"#, "the key `A\u{fffd}`"),
+        (r#"{"A":{"input":{"required":{"\ud83d":["INT"]}},"output":[]}}"#, "the key `A.input.required.\u{fffd}`"),
+        (
+            r#"{"A":{"input":{"required":{"x":["INT",{"default":"\ud83d"}]}},"output":[]}}"#,
+            "`A.input.required.x[1].default`",
+        ),
+        (r#"{"A":{"input":{"required":{"tooltip":["\ud83d"]}},"output":[]}}"#, "`A.input.required.tooltip[0]`"),
+        (r#"{"A":{"input":{"required":{"x":["INT",{"tooltip\ud83d":1}]}},"output":[]}}"#, "the key `A.input"),
+        (r#"{"A":{"input":{},"output":["\ud83d"]}}"#, "`A.output[0]`"),
+    ] {
+        let error = Schema::from_slice(json.as_bytes()).unwrap_err();
+        assert!(matches!(error, SchemaError::Surrogate { .. }), "{error}");
+        assert!(error.to_string().contains(place) && error.to_string().contains("at line 1 column"), "{error}");
+    }
+}
+
+#[test]
+fn issues_about_lone_surrogates_are_bounded() {
+    let tooltips = vec![r#""\ud83d""#; 5_000].join(",");
+    let schema = schema(&format!(r#"{{"A":{{"input":{{}},"output":["INT"],"output_tooltips":[{tooltips}]}}}}"#));
+    let issues = schema.issues.iter().filter(|issue| issue.message.contains("lone surrogate"));
+    assert_eq!(issues.count(), 101);
 }
 
 #[test]

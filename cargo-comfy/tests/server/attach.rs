@@ -1,0 +1,77 @@
+//! `cargo comfy attach`.
+
+use super::place::{Place, WORKFLOW, expect};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_results_of_a_run_that_has_ended_are_saved() {
+    let place = Place::new().await;
+    let id = place.submit(7, "someone").await;
+    place.server.idle().await;
+    let (out, err) = expect(&place.run(&["attach", &id, "--out", "pictures"]).await, 0);
+    assert!(out.contains("cat_00001_.png"), "{out} {err}");
+    assert_eq!(place.files("pictures"), ["cat_00001_.png"]);
+    let (out, _) = expect(&place.run(&["attach", &id, "--no-save", "--json"]).await, 0);
+    assert!(out.contains(r#""event":"finished""#), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_left_is_followed_with_its_progress() {
+    let place = Place::new().await;
+    let blocker = place.block().await;
+    let mut first = place.start(&["run", "workflow.json", "--set", "samples.seed=2"]);
+    place.until("the run waits", |server| server.pending().len() == 1).await;
+    let id = place.server.pending()[0].clone();
+    first.child().kill().unwrap();
+    drop(first);
+    place.until("the first process is gone", |server| server.clients().is_empty()).await;
+    let mut second = place.start(&["attach", &id, "--json"]);
+    second.until_printed(r#""event":"queued""#).await;
+    expect(&place.run(&["cancel", &blocker]).await, 0);
+    let (out, err) = expect(&second.output().await, 0);
+    assert!(out.contains(r#""event":"progress""#) && out.contains(r#""event":"saved""#), "{out}");
+    assert!(!err.contains("--take-over"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
+    for (arguments, is_shown) in [(&["--json", "--take-over"][..], true), (&["--json"], false)] {
+        let place = Place::new().await;
+        let blocker = place.block().await;
+        let id = place.submit(2, "editor").await;
+        let mut attached = place.start(&[&["attach", &id], arguments].concat());
+        attached.until_printed(r#""event":"queued""#).await;
+        place.run(&["cancel", &blocker]).await;
+        let (out, err) = expect(&attached.output().await, 0);
+        assert_eq!(out.contains(r#""event":"progress""#), is_shown, "{out} {err}");
+        assert_eq!(err.contains("editor; --take-over"), !is_shown, "{err}");
+        assert!(out.contains(r#""event":"finished""#) && out.contains(r#""event":"saved""#), "{out}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_run_is_an_error_that_says_what_to_do() {
+    let place = Place::new().await;
+    let (_, err) = expect(&place.run(&["attach", "nothing"]).await, 2);
+    assert!(err.contains("nothing") && err.contains("cargo comfy queue"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workflow_must_be_the_one_of_the_run() {
+    let place = Place::new().await;
+    let id = place.submit(7, "someone").await;
+    place.server.idle().await;
+    std::fs::write(place.path("same.json"), WORKFLOW.replace("\"seed\": 1", "\"seed\": 7")).unwrap();
+    expect(&place.run(&["attach", &id, "same.json"]).await, 0);
+    let (_, err) = expect(&place.run(&["attach", &id, "workflow.json"]).await, 2);
+    assert!(err.contains("samples") && err.contains("seed"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_run_has_the_exit_code_of_run() {
+    let place = Place::new().await;
+    place.server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory\u{1b}[2J");
+    let id = place.submit(7, "someone").await;
+    place.server.idle().await;
+    let (_, err) = expect(&place.run(&["attach", &id]).await, 1);
+    assert!(err.contains(r"torch.OutOfMemoryError: no memory\u{1b}[2J"), "{err}");
+}

@@ -1,0 +1,12 @@
+//! End-to-end tests of the commands that talk to a server, on the stand-in: signals, attaching, the queue, the
+//! doctor, and servers without a WebSocket.
+#![cfg(all(feature = "run", feature = "serve"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
+
+mod attach;
+mod doctor;
+mod place;
+mod queue;
+#[cfg(unix)]
+mod stop;
+mod websocket;

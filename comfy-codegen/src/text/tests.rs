@@ -1,0 +1,231 @@
+//! Tests of texts in source, decided by the parsers of Rust and of Markdown.
+
+use comfy_schema::shown::is_hidden;
+use proptest::prelude::*;
+use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+
+use super::{alias, code, comment, literal, markdown_line, markdown_lines};
+
+/// Parses Markdown with every extension of the parser but smart punctuation, which changes texts.
+fn events(markdown: &str) -> Vec<Event<'_>> {
+    let options = Options::all().difference(Options::ENABLE_SMART_PUNCTUATION);
+    let accept = |_: BrokenLink<'_>| Some((CowStr::from("target"), CowStr::from("")));
+    TextMergeStream::new(Parser::new_with_broken_link_callback(markdown, options, Some(accept))).collect()
+}
+
+/// Returns the text of Markdown that is nothing but paragraphs of text.
+fn shown(markdown: &str) -> String {
+    let mut shown = String::new();
+    for event in events(markdown) {
+        match event {
+            Event::Start(Tag::Paragraph) => {}
+            Event::End(TagEnd::Paragraph) => shown.push_str("\n\n"),
+            Event::Text(text) => shown.push_str(&text),
+            Event::SoftBreak => shown.push('\n'),
+            other => panic!("{other:?} in {markdown:?}"),
+        }
+    }
+    shown.trim_end_matches('\n').to_owned()
+}
+
+/// Returns the words of a line as documentation shows them.
+fn words(text: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() && (!is_hidden(c) || "\t\n\r".contains(c));
+    let words = text.split(is_space).filter(|word| !word.is_empty());
+    words.map(|word| comment(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Generates texts from the marks of Markdown and from characters that are easy to get wrong.
+fn texts() -> impl Strategy<Value = String> {
+    let marks = prop::sample::select(vec![
+        "    ",
+        "\t",
+        " ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        "\u{b}",
+        "\u{c}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{200b}",
+        "\u{ad}",
+        "\u{1}",
+        "\0",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{e0041}",
+        "\u{fe0f}",
+        "\u{301}",
+        "1.",
+        "1)",
+        "123456789.",
+        "1.      ",
+        "2)\t\t",
+        "-",
+        "- ",
+        "+ ",
+        "* ",
+        "--",
+        "---",
+        "===",
+        "=",
+        "***",
+        "_",
+        "__",
+        "> ",
+        ">",
+        "# ",
+        "######",
+        "```",
+        "~~~",
+        "`",
+        "``",
+        "<b>",
+        "<!--",
+        "<pre>",
+        "</pre>",
+        "<?",
+        "<!X",
+        "[a]",
+        "[a]: b",
+        "[^a]: ",
+        "[^a]",
+        "[ ] ",
+        "![a](b)",
+        "[a](b)",
+        "](",
+        "|",
+        "| a | b |",
+        "|-|-|",
+        ":-:",
+        ": x",
+        "a:",
+        "&lt;",
+        "&#96;",
+        "&",
+        "\\",
+        "\\\\",
+        "*a*",
+        "**a**",
+        "~~a~~",
+        "^a^",
+        "$a$",
+        "$$",
+        "{#id}",
+        "[!NOTE]",
+        "https://a.b/c_d",
+        "<https://a.b>",
+        "x@y.z",
+        "a",
+        "\u{732b}",
+        "\u{e9}",
+        "\"",
+        "'",
+        "...",
+        "/",
+        "//",
+        "*/",
+        "/*",
+        "#",
+        "!",
+        "(",
+        ")",
+        "fn f() {}",
+        "\u{1f600}",
+    ]);
+    let piece = prop_oneof![8 => marks.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    prop_oneof![prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat()), any::<String>()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_shown_as_it_is_written(text in texts()) {
+        let expected: Vec<String> = text.lines().flat_map(|part| part.split('\r')).map(words).collect();
+        let expected = expected.join("\n");
+        let paragraphs = expected.split("\n\n").map(|paragraph| paragraph.trim_matches('\n'));
+        let expected: Vec<&str> = paragraphs.filter(|paragraph| !paragraph.is_empty()).collect();
+        prop_assert_eq!(shown(&markdown_lines(&text).join("\n")), expected.join("\n\n"));
+        prop_assert_eq!(shown(&markdown_line(&text)), words(&text));
+        prop_assert!(!markdown_lines(&text).iter().any(|line| line.contains(is_hidden)));
+    }
+
+    #[test]
+    fn any_text_is_inline_code(text in texts()) {
+        for markdown in [code(&text), format!("{}: {} or {}.", code(&text), code("x"), code(&text))] {
+            for event in events(&markdown) {
+                let expected = matches!(
+                    event,
+                    Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) | Event::Code(_) | Event::Text(_)
+                );
+                prop_assert!(expected, "{:?} in {:?}", event, markdown);
+            }
+            prop_assert!(!markdown.contains(is_hidden));
+        }
+        let expected: String =
+            text.chars().map(|c| if c.is_whitespace() && c != ' ' { c.escape_default().to_string() } else { comment(c.encode_utf8(&mut [0; 4])) }).collect();
+        let quoted = if expected.trim().is_empty() { format!("\"{expected}\"") } else { expected };
+        let markdown = code(&text);
+        let events = events(&markdown);
+        prop_assert_eq!(events.get(1), Some(&Event::Code(quoted.into())));
+    }
+
+    #[test]
+    fn any_literal_evaluates_to_its_text(text in texts()) {
+        let written = literal(&text);
+        prop_assert!(!written.contains(is_hidden));
+        let parsed: syn::LitStr = syn::parse_str(&written).unwrap();
+        prop_assert_eq!(parsed.value(), text);
+    }
+
+    #[test]
+    fn any_alias_is_its_text_or_left_out(text in texts()) {
+        if let Some(alias) = alias(&text) {
+            let parsed: syn::LitStr = syn::parse_str(&alias).unwrap();
+            prop_assert_eq!(parsed.value(), text);
+        }
+    }
+}
+
+#[test]
+fn direction_marks_are_escaped() {
+    assert_eq!(literal("\u{202E}x"), "\"\\u{202e}x\"");
+    assert_eq!(markdown_line("\u{202E}x"), "\\\\u{202e}x");
+    assert_eq!(code("\u{202E}x"), "`\\u{202e}x`");
+    assert_eq!(comment("a\u{2066}\nb"), "a\\u{2066}\\nb");
+}
+
+#[test]
+fn markdown_is_shown_as_text() {
+    assert_eq!(markdown_line("use [x](y) <b> `c`"), "use \\[x\\](y) \\<b\\> \\`c\\`");
+    assert_eq!(markdown_lines("\n\na\n    indented\r\n\r\n\n# no title\n"), ["a", "indented", "", "\\# no title"]);
+    assert_eq!(markdown_lines("1.      code\n2)\tcode"), ["1\\. code", "2\\) code"]);
+    assert_eq!(
+        markdown_line("--lowvram is 1.5 times as slow (a guess)"),
+        "\\-\\-lowvram is 1.5 times as slow (a guess)"
+    );
+}
+
+#[test]
+fn code_keeps_backticks_and_spaces() {
+    assert_eq!(code("a`b"), "``a`b``");
+    assert_eq!(code("`"), "`` ` ``");
+    assert_eq!(code(""), "`\"\"`");
+    assert_eq!(code(" a "), "`  a  `");
+    assert_eq!(code("a\u{a0}b\tc"), "`a\\u{a0}b\\tc`");
+}
+
+#[test]
+fn aliases_that_rustdoc_refuses_are_left_out() {
+    assert_eq!(alias("ImageFlip+").as_deref(), Some("\"ImageFlip+\""));
+    for refused in ["", " a", "a ", "it's", "a\tb", "say \"x\"", "a\u{200b}"] {
+        assert_eq!(alias(refused), None, "{refused:?}");
+    }
+}

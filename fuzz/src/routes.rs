@@ -1,0 +1,98 @@
+//! Sends requests to the stand-in server, without a connection. Answering them and running the prompts never panics, and
+//! nothing is written outside of the server's folder.
+//!
+//! [`crate::parts`] divides an input into requests. A request is a line `METHOD /path`, lines `name: value`, an empty line,
+//! and the body.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use comfy_mock::Server;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt as _;
+
+/// Maximum number of times that the server's worker is polled after the requests.
+const MAX_TURNS: usize = 200;
+
+/// The folders below that of the server.
+const FOLDERS: [&str; 4] = ["input", "output", "temp", "user/default"];
+
+/// A server in a folder that has nothing else in it.
+struct Stage {
+    runtime: Runtime,
+    server: Server,
+    outside: TempDir,
+}
+
+static STAGE: LazyLock<Stage> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime is made");
+    let outside = tempfile::tempdir().expect("a folder is made");
+    let builder = Server::builder()
+        .schema_json(include_str!("../routes.json"))
+        .base_dir(outside.path().join("server"))
+        .upload_limit(1 << 20);
+    let server = runtime.block_on(builder.spawn()).expect("the server starts");
+    Stage { runtime, server, outside }
+});
+
+/// Runs the target with an input.
+pub fn run(bytes: &[u8]) {
+    STAGE.reset();
+    STAGE.runtime.block_on(STAGE.play(bytes));
+    let there: Vec<PathBuf> = fs::read_dir(STAGE.outside.path())
+        .expect("the folder is listed")
+        .map(|entry| entry.expect("the entry is read").path())
+        .collect();
+    assert_eq!(there, [STAGE.outside.path().join("server")]);
+}
+
+impl Stage {
+    /// Makes the server forget the inputs before, so that they have no effect on the next.
+    fn reset(&self) {
+        self.server.restart();
+        for folder in FOLDERS {
+            let folder = self.outside.path().join("server").join(folder);
+            if fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+                fs::remove_dir_all(&folder).expect("the folder is removed");
+            }
+            fs::create_dir_all(&folder).expect("the folder is made");
+        }
+    }
+
+    /// Sends the requests, and waits for the runs.
+    async fn play(&self, bytes: &[u8]) {
+        for request in crate::parts(bytes).filter_map(request) {
+            let response = self.server.router().oneshot(request).await.unwrap_or_else(|never| match never {});
+            // A body that is not read must do no harm either: that of the log has no end.
+            drop(response);
+        }
+        for turn in 0..MAX_TURNS {
+            if self.server.running().is_none() && self.server.pending().is_empty() {
+                return;
+            }
+            tokio::task::yield_now().await;
+            // Files are written by another thread.
+            if turn > MAX_TURNS / 10 {
+                std::thread::sleep(Duration::from_micros(50));
+            }
+        }
+    }
+}
+
+/// Parses a request.
+fn request(part: &[u8]) -> Option<Request<Body>> {
+    let end = part.windows(2).position(|window| window == b"\n\n");
+    let (head, body) = end.map_or((part, &[][..]), |end| (&part[..end], &part[end + 2..]));
+    let mut lines = std::str::from_utf8(head).ok()?.lines();
+    let (method, path) = lines.next()?.split_once(' ')?;
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        request = request.header(name, value);
+    }
+    request.body(Body::from(body.to_vec())).ok()
+}
