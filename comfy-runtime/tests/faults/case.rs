@@ -128,11 +128,12 @@ impl Case {
         let reader = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
         let last_events = reader.await.expect("no panic");
-        // If another client deletes the run after the connection broke and before the client saw it in the queue,
-        // nothing distinguishes this from a restart of the server.
-        let is_unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
-        let is_forgotten = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Forgotten);
-        if !(is_unknowable && is_forgotten) {
+        // If the connection broke before the client saw the run in the queue, nothing distinguishes a deletion by another
+        // client from a restart of the server.
+        let is_unknowable =
+            matches!(self.kind, Kind::Deleted | Kind::RestartPending) && self.hits_questions() && self.closes();
+        let is_unexplained = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Unexplained);
+        if !(is_unknowable && is_unexplained) {
             judge(&ending, memory.as_ref(), &last_events)?;
         }
         // Two runs of the same id leave one entry in the history, so accepted requests are counted.
