@@ -68,7 +68,7 @@ async fn a_route_hangs_or_is_delayed() {
     assert!(start.elapsed() >= Duration::from_millis(60));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_prompt_is_queued_and_the_request_not_answered() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("POST /prompt", HttpFault::hang_after());
@@ -79,7 +79,7 @@ async fn a_prompt_is_queued_and_the_request_not_answered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn lines_can_be_added_to_the_log() {
     let server = Server::spawn().await.unwrap();
     server.log("Import times for custom nodes:");
@@ -87,7 +87,7 @@ async fn lines_can_be_added_to_the_log() {
     assert_eq!(log["entries"][0]["m"], "Import times for custom nodes:\n");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn frames_are_lost_duplicated_and_delayed() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;

@@ -9,7 +9,7 @@ use comfy_runtime::client::{Accepted, Error, LostReason};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{blank, connect, quick, text_to_image, workflow};
+use crate::support::{blank, connect, quick, text_to_image, words, workflow};
 
 /// A workflow with one valid output and one whose image has an invalid width.
 const HALF: &str = r#"{
@@ -118,6 +118,58 @@ async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
         }
         server.node("VAEDecode").hang();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_followed_goes_on_after_a_resubmission() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(1).submit().await.unwrap();
+    let run = run.complete().await.unwrap();
+    let first = run.prompt_id().to_owned();
+    let events = run.events();
+    server.until(|server| server.running().is_some()).await;
+    server.node("VAEDecode").reset();
+    server.restart();
+    let words = words(events).await;
+    let at = words.iter().position(|word| word == "resubmitted").unwrap_or_else(|| panic!("{words:?}"));
+    assert!(words[at..].contains(&"executing samples".to_owned()), "{words:?}");
+    assert_eq!(words.last().unwrap(), "finished");
+    let second = run.prompt_id().to_owned();
+    assert_ne!(first, second);
+    let done = run.finish().await.unwrap();
+    assert_eq!((done.prompt_id(), done.images("cat").unwrap().len()), (second.as_str(), 1));
+    assert_eq!(server.finished(), [second]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_cannot_be_resubmitted_is_lost_with_the_reason() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    server.faults().http("POST /prompt", HttpFault::status(500));
+    server.restart();
+    let Err(Error::Lost(lost)) = run.finish().await else { panic!("expected a lost run") };
+    assert_eq!(lost.reason, LostReason::Forgotten);
+    assert!(lost.last_error.starts_with("the workflow could not be submitted again: POST /prompt"), "{lost}");
+    assert!(server.finished().is_empty() && server.running().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_run_is_not_resubmitted() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    server.faults().http("/jobs/*", HttpFault::status(500));
+    assert!(run.cancel().await.is_err());
+    server.restart();
+    assert!(matches!(run.finish().await, Err(Error::Lost(_))));
+    assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
 /// Returns a server that accepts every prompt and finishes it at once.

@@ -117,7 +117,7 @@ async fn sent_under(name: &str) -> String {
     server.calls_to("POST /upload/image").remove(0).body
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_name_cannot_break_the_body_of_a_form() {
     for (name, escaped) in [
         ("a\"; x=\"b.png", "a%22; x=%22b.png"),
@@ -132,7 +132,7 @@ async fn a_name_cannot_break_the_body_of_a_form() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn names_of_any_characters_arrive() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -143,7 +143,7 @@ async fn names_of_any_characters_arrive() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn bytes_in_memory_may_take_longer_than_the_read_timeout() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     // A server that reads a chunk, and the next one only when most of the time without progress has passed.
