@@ -81,8 +81,15 @@ impl<'f> Visit<'f> for Checker {
     fn visit_expr(&mut self, expr: &'f Expr) {
         let is_plain = matches!(
             expr,
-            Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_) | Expr::Lit(_) | Expr::Field(_) | Expr::Struct(_)
-                | Expr::Array(_) | Expr::Tuple(_) | Expr::Unary(_)
+            Expr::Call(_)
+                | Expr::MethodCall(_)
+                | Expr::Path(_)
+                | Expr::Lit(_)
+                | Expr::Field(_)
+                | Expr::Struct(_)
+                | Expr::Array(_)
+                | Expr::Tuple(_)
+                | Expr::Unary(_)
         );
         assert!(is_plain, "{expr:?}");
         visit::visit_expr(self, expr);
@@ -125,9 +132,51 @@ fn assert_harmless(text: &str, style: u8) {
 
 fn texts() -> impl Strategy<Value = String> {
     let marks = select(vec![
-        "    ", "\t", " ", "\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{200b}", "\u{ad}", "\0", "\u{feff}",
-        "\u{202e}", "\u{3000}", "1.      ", "- ", "> ", "# ", "```", "`", "``", "<b>", "[a]", "[a]: b", "|-|-|", "\\", "*",
-        "\"", "\"#", "'", "//", "*/", "/*", "!", "/", "{", "}", "#![evil]", "fn f() {}", "a", "\u{732b}", "$x", "r#\"",
+        "    ",
+        "\t",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\u{b}",
+        "\u{c}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{200b}",
+        "\u{ad}",
+        "\0",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{3000}",
+        "1.      ",
+        "- ",
+        "> ",
+        "# ",
+        "```",
+        "`",
+        "``",
+        "<b>",
+        "[a]",
+        "[a]: b",
+        "|-|-|",
+        "\\",
+        "*",
+        "\"",
+        "\"#",
+        "'",
+        "//",
+        "*/",
+        "/*",
+        "!",
+        "/",
+        "{",
+        "}",
+        "#![evil]",
+        "fn f() {}",
+        "a",
+        "\u{732b}",
+        "$x",
+        "r#\"",
     ]);
     let piece = prop_oneof![8 => marks.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
     prop_oneof![4 => prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat()), 1 => any::<String>()]
@@ -146,7 +195,9 @@ proptest! {
 
 #[test]
 fn titles_that_end_a_comment_or_turn_it_around_are_escaped() {
-    for text in ["a\n}\nfn evil() {}", "\u{202e}evil\u{2066}", "\u{85}fn evil() {}", "\u{2028}fn evil() {}", "`\n\n    evil();"] {
+    for text in
+        ["a\n}\nfn evil() {}", "\u{202e}evil\u{2066}", "\u{85}fn evil() {}", "\u{2028}fn evil() {}", "`\n\n    evil();"]
+    {
         (0..16).for_each(|style| assert_harmless(text, style));
     }
 }

@@ -84,7 +84,9 @@ impl Download {
         let mut reader = Reader::open(transport, query).await?;
         let content_type = reader.response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let content_type = content_type.map(str::to_owned);
-        if let Some(encoding) = reader.response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        if let Some(encoding) =
+            reader.response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity")
+        {
             // No encoding was asked for, so the bytes are not those of the file.
             let found = format!("an encoding that was not asked for ({})", encoding.to_str().unwrap_or("unreadable"));
             let name = reader.name().to_owned();

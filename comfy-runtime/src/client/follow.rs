@@ -184,7 +184,8 @@ impl Follow<'_> {
         *last_error = error.to_string();
         if let Error::ResponseTooLarge { .. } = error {
             // The same answer would be as large again. How the run failed is known without the history.
-            let ended = self.tracker.hint().is_some_and(|hint| matches!(hint, EndHint::Error(_) | EndHint::Interrupted(_)));
+            let ended =
+                self.tracker.hint().is_some_and(|hint| matches!(hint, EndHint::Error(_) | EndHint::Interrupted(_)));
             return self.hinted_ending().filter(|_| ended).or_else(|| Some(self.lost(LostReason::Unreadable)));
         }
         if since.elapsed() < self.inner.transport.limits.unreachable_after {

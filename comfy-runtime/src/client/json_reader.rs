@@ -407,7 +407,9 @@ impl<'s> JsonReader<'s> {
             self.end(None);
             return Ok(());
         }
-        let Some(level) = self.levels.pop() else { return Err("unexpected end of an array or object".to_owned().into()) };
+        let Some(level) = self.levels.pop() else {
+            return Err("unexpected end of an array or object".to_owned().into());
+        };
         let value = match level.container {
             Container::Array(mut values) => {
                 values.shrink_to_fit();
@@ -485,7 +487,8 @@ mod tests {
 
     #[test]
     fn a_document_is_read_as_if_it_had_come_at_once() {
-        let document = " {\"a\\u00e9\": [1, -2.5e3, NaN, -Infinity, true, null, \"x\\\"\\\\ü\", [], {}], \"b\": {\"c\": \"\"},
+        let document =
+            " {\"a\\u00e9\": [1, -2.5e3, NaN, -Infinity, true, null, \"x\\\"\\\\ü\", [], {}], \"b\": {\"c\": \"\"},
             \"a\\u00e9\": 12345678901234567890123456789012345678901234567890}\n";
         let expected = Value::parse(document.as_bytes()).unwrap();
         for pieces in 1..document.len() {
@@ -499,20 +502,44 @@ mod tests {
     #[test]
     fn what_is_no_json_is_an_error() {
         for wrong in [
-            "", " ", "<html>", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":1,}", "{,}", "[1 2]", "1 2", "[}", "{]", "tru", "\"x",
-            "{\"a\":\"\\u12\"}", "[01x]", "{1:2}", "\u{0}", "[\"\u{1}\"]",
+            "",
+            " ",
+            "<html>",
+            "{",
+            "[1",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{,}",
+            "[1 2]",
+            "1 2",
+            "[}",
+            "{]",
+            "tru",
+            "\"x",
+            "{\"a\":\"\\u12\"}",
+            "[01x]",
+            "{1:2}",
+            "\u{0}",
+            "[\"\u{1}\"]",
         ] {
             assert!(read(wrong.as_bytes(), 1, &KeepAll).is_err(), "{wrong:?}");
             assert!(read(wrong.as_bytes(), 99, &KeepAll).is_err(), "{wrong:?}");
         }
         let deep = "[".repeat(201);
         assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().to_string().contains("200 levels"));
-        assert!(read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().to_string().contains("200 levels"));
+        assert!(
+            read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1)
+                .unwrap_err()
+                .to_string()
+                .contains("200 levels")
+        );
     }
 
     #[test]
     fn skipped_values_are_not_kept() {
-        let document = br#"{"queue": [[1, "id", {"a": "]}\"", "b": [[]]}, {"x": 1, "client_id": "me"}]], "other": {"q": []}}"#;
+        let document =
+            br#"{"queue": [[1, "id", {"a": "]}\"", "b": [[]]}, {"x": 1, "client_id": "me"}]], "other": {"q": []}}"#;
         let skips = |path: Path<'_>| match path.depth() {
             1 => path.key(0) != Some("queue"),
             3 => path.index(1) == Some(0) && path.index(2) == Some(2),

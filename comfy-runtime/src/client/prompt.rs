@@ -161,9 +161,10 @@ impl Prompt {
                 Error::Status { status: 429, .. } => (false, true),
                 // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
                 Error::Status { status: 503, .. } => (true, true),
-                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. } | Error::Status { status: 500.., .. } => {
-                    (true, false)
-                }
+                Error::Transport { .. }
+                | Error::InvalidResponse { .. }
+                | Error::ResponseTooLarge { .. }
+                | Error::Status { status: 500.., .. } => (true, false),
                 _ => return Err(error),
             };
             if may_have_arrived && let Some(response) = self.look_up(inner, sent_id, client_id, &error).await? {

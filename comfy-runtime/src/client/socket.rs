@@ -18,8 +18,8 @@ use tracing::{debug, warn};
 use super::call::jittered;
 use super::error::Error;
 use super::hub::Hub;
-use super::limits::MAX_MESSAGE_BYTES;
 use super::json;
+use super::limits::MAX_MESSAGE_BYTES;
 use super::strays::Received;
 use super::transport::Transport;
 

@@ -156,7 +156,7 @@ fn is_cancelled(ending: &Ending) -> bool {
     matches!(ending, Ending::Deleted(deletion) if deletion.by_this_client)
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_confirmed_cancellation_is_one_of_this_client() {
     let mut scene = Scene::new(|_| {}).await;
     assert!(scene.client.cancel(scene.run.prompt_id()).await.unwrap());
@@ -165,7 +165,7 @@ async fn a_confirmed_cancellation_is_one_of_this_client() {
     assert!(ending.into_result().unwrap_err().to_string().ends_with("was cancelled before it started"));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_cancellation_whose_response_was_lost_is_one_of_this_client() {
     let scene = Scene::new(|world| world.loses_deletions = true).await;
     assert!(scene.run.cancel().await.is_err());
@@ -173,7 +173,7 @@ async fn a_cancellation_whose_response_was_lost_is_one_of_this_client() {
     assert!(is_cancelled(&ending), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_the_connection_of_the_acceptance_a_vanished_run_was_removed() {
     let mut scene = Scene::new(|_| {}).await;
     let id = scene.run.prompt_id().to_owned();
@@ -183,14 +183,14 @@ async fn with_the_connection_of_the_acceptance_a_vanished_run_was_removed() {
     assert!(ending.into_result().unwrap_err().to_string().ends_with("but not by this client"));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_a_prompt_that_the_server_still_knows_a_vanished_run_was_removed() {
     let scene = Scene::new(|world| world.run_other("other")).await;
     let ending = scene.ending(World::remove).await;
     assert!(is_removed_by_others(&ending), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_a_job_older_than_the_run_a_vanished_run_was_removed() {
     let prepare = |world: &mut World| {
         world.has_jobs = true;
@@ -200,14 +200,14 @@ async fn with_a_job_older_than_the_run_a_vanished_run_was_removed() {
     assert!(is_removed_by_others(&ending), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn without_a_prompt_that_had_started_the_server_was_restarted() {
     let scene = Scene::new(|world| world.run_other("other")).await;
     let ending = scene.ending(|world, _| world.restart()).await;
     assert!(is_lost(&ending, LostReason::Forgotten), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_only_later_jobs_of_lower_numbers_the_server_was_restarted() {
     let prepare = |world: &mut World| {
         world.has_jobs = true;
@@ -221,7 +221,7 @@ async fn with_only_later_jobs_of_lower_numbers_the_server_was_restarted() {
     assert!(is_lost(&ending, LostReason::Forgotten), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_a_lower_number_of_a_later_submission_the_server_was_restarted() {
     let mut scene = Scene::new(|world| world.number = 5).await;
     scene.world.lock().unwrap().restart();
@@ -232,7 +232,7 @@ async fn with_a_lower_number_of_a_later_submission_the_server_was_restarted() {
     assert!(is_lost(&ending, LostReason::Forgotten), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn without_evidence_a_vanished_run_is_unexplained() {
     let ending = Scene::new(|_| {}).await.ending(World::remove).await;
     assert!(is_lost(&ending, LostReason::Unexplained), "{ending:?}");
@@ -244,7 +244,7 @@ async fn without_evidence_a_vanished_run_is_unexplained() {
     assert!(is_lost(&ending, LostReason::Unexplained), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_run_that_had_started_is_lost_by_a_restart() {
     let mut scene = Scene::new(|_| {}).await;
     scene.start().await;
@@ -252,7 +252,7 @@ async fn a_run_that_had_started_is_lost_by_a_restart() {
     assert!(is_lost(&ending, LostReason::Forgotten), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_run_that_had_started_was_erased_if_the_server_knows_other_prompts() {
     let mut scene = Scene::new(|world| world.end_other("other")).await;
     scene.start().await;
@@ -266,7 +266,7 @@ async fn a_run_that_had_started_was_erased_if_the_server_knows_other_prompts() {
     assert!(is_lost(&ending, LostReason::Erased), "{ending:?}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_run_that_vanished_after_its_start_was_erased_if_the_connection_lives() {
     let mut scene = Scene::new(|_| {}).await;
     scene.start().await;

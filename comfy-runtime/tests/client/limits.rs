@@ -90,10 +90,7 @@ async fn a_response_of_too_many_values_is_an_error_that_names_the_limit() {
 async fn an_endless_response_ends_with_an_error_that_names_the_limit() {
     let server = serving(empty_queue, |_| " ".repeat(1 << 20)).await;
     let client = Client::builder(server.url()).max_response_bytes(1000).connect().await.unwrap();
-    for error in [
-        client.history(&HistoryQuery::new()).await.unwrap_err(),
-        client.history_of("a").await.unwrap_err(),
-    ] {
+    for error in [client.history(&HistoryQuery::new()).await.unwrap_err(), client.history_of("a").await.unwrap_err()] {
         assert!(error.to_string().contains("at most 1000 bytes"), "{error}");
     }
 }

@@ -127,7 +127,9 @@ fn large_queue() -> String {
         .collect();
     let prompt = format!("{{{}}}", nodes.join(", "));
     let items: Vec<String> = (0..2000)
-        .map(|number| format!(r#"[{number}, "00000000-0000-4000-8000-{number:012}", {prompt}, {{"client_id": "x"}}, ["0"]]"#))
+        .map(|number| {
+            format!(r#"[{number}, "00000000-0000-4000-8000-{number:012}", {prompt}, {{"client_id": "x"}}, ["0"]]"#)
+        })
         .collect();
     format!(r#"{{"queue_running": [], "queue_pending": [{}]}}"#, items.join(", "))
 }
