@@ -154,7 +154,7 @@ async fn ctrl_c_cancels_the_run_on_the_server() {
     let mut child =
         place.command(&["workflow.json", "--set", "samples.steps=10000"]).stderr(Stdio::null()).spawn().unwrap();
     let begun = place.server.until(|server| server.running().is_some());
-    tokio::time::timeout(Duration::from_secs(20), begun).await.expect("the run begins");
+    tokio::time::timeout(Duration::from_secs(60), begun).await.expect("the run begins");
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
     assert_eq!(status.code(), Some(130));

@@ -177,7 +177,8 @@ impl ClientBuilder {
     /// Sets the time without an event of a run after which the client asks the server for the run's state; defaults to
     /// 5 s.
     ///
-    /// While the WebSocket is closed, the client asks at least every half second.
+    /// While no events of the run can arrive, because the WebSocket is closed or the run is one of another client id, the
+    /// client asks every 0.25 s to 2 s, the less often the longer nothing happens.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.limits.poll_interval = interval;
         self

@@ -1,9 +1,9 @@
 //! Finds a prompt in the server's queue and history, and attaches to its run.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use comfy_schema::Value;
+use tokio::time::Instant;
 
 use super::error::Error;
 use super::follow::Accepted;

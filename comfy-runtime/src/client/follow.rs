@@ -1,8 +1,9 @@
 //! Follows a run to its end. Events of the WebSocket are hints; the server's queue and history decide.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use comfy_schema::Value;
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
@@ -243,7 +244,7 @@ impl Follow<'_> {
         }
         self.memory.learn(&queue, self.tracker.prompt_id());
         let connection = self.inner.hub.connection();
-        if connection.is_open && connection.opened_at.is_some_and(|time| time <= queue.requested_at()) {
+        if connection.is_open && connection.opened_at.is_some_and(|time| time < queue.requested_at()) {
             self.verified_connection = connection.number;
         }
     }

@@ -5,11 +5,11 @@
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 use bytes::Bytes;
 use comfy_schema::Value;
 use futures_core::Stream as _;
+use tokio::time::Instant;
 
 use super::builder::ClientBuilder;
 use super::ending::{Deletion, Ending};

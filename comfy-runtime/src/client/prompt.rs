@@ -2,10 +2,11 @@
 //! lost.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};
+use tokio::time::Instant;
 use tracing::debug;
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! The state of a run as the server's queue and history report it, which overrides what the WebSocket reported.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use comfy_schema::Value;
+use tokio::time::Instant;
 
 use super::ending::{Ending, ExecutionError, Interruption};
 use super::error::Error;
@@ -66,7 +66,8 @@ impl QueueCache {
     /// Returns a snapshot of the queue that is not older than `since`. Runs that ask at the same time share one.
     pub(crate) async fn snapshot(&self, transport: &Transport, since: Instant) -> Result<Arc<QueueSnapshot>, Error> {
         let mut last = self.last.lock().await;
-        if let Some(queue) = last.as_ref().filter(|queue| queue.requested_at >= since) {
+        // If both times are the same on a coarse clock, the snapshot may be the older one.
+        if let Some(queue) = last.as_ref().filter(|queue| queue.requested_at > since) {
             return Ok(Arc::clone(queue));
         }
         let requested_at = Instant::now();

@@ -1,10 +1,10 @@
 //! The record of what the WebSocket reported about one run, and the readers of its events.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
 
 use comfy_schema::{Map, Value};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};

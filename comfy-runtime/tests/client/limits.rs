@@ -38,7 +38,7 @@ fn empty_queue(_: &str) -> String {
     json!({"queue_running": [], "queue_pending": []}).to_string()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_is_followed_through_a_queue_that_is_larger_than_a_response_may_be() {
     // The queue has a prompt of 2 MB, and the run is not in it.
     let queue = |_: &str| {
@@ -55,7 +55,7 @@ async fn a_run_is_followed_through_a_queue_that_is_larger_than_a_response_may_be
     assert!(error.to_string().contains("at most 100000 bytes, found more; see `max_response_bytes`"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn only_the_history_of_one_run_is_asked_for_and_only_its_entry_kept() {
     // A server that ignores the id sends the whole history.
     let history = |id: &str| {
@@ -74,7 +74,7 @@ async fn only_the_history_of_one_run_is_asked_for_and_only_its_entry_kept() {
     assert!(!routes.contains(&"GET /history".to_owned()), "{routes:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_response_of_too_many_values_is_an_error_that_names_the_limit() {
     // 9 MB that would become a tree of more than 140 MB.
     let history = |_: &str| format!(r#"{{"a": {{"outputs": [{}0]}}}}"#, "0,".repeat(4 << 20));
@@ -86,7 +86,7 @@ async fn a_response_of_too_many_values_is_an_error_that_names_the_limit() {
     assert_eq!(client.history_of("b").await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_endless_response_ends_with_an_error_that_names_the_limit() {
     let server = serving(empty_queue, |_| " ".repeat(1 << 20)).await;
     let client = Client::builder(server.url()).max_response_bytes(1000).connect().await.unwrap();
@@ -95,7 +95,7 @@ async fn an_endless_response_ends_with_an_error_that_names_the_limit() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_whose_entry_is_too_large_is_lost_at_once_and_says_why() {
     let server = serving(empty_queue, |_| " ".repeat(1 << 20)).await;
     let client = Client::builder(server.url()).max_response_bytes(1000).connect().await.unwrap();

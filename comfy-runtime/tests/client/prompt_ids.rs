@@ -18,7 +18,7 @@ async fn own_ids() -> (Server, Client) {
     (server, client)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_is_followed_under_the_id_of_the_server() {
     let (server, client) = own_ids().await;
     let sent = comfy_runtime::client::Uuid::new_v4();
@@ -35,7 +35,7 @@ async fn a_run_is_followed_under_the_id_of_the_server() {
     assert_eq!(server.finished(), [id]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_id_of_the_server_is_cancelled() {
     let (server, client) = own_ids().await;
     server.node("VAEDecode").hang();
@@ -51,7 +51,7 @@ async fn the_id_of_the_server_is_cancelled() {
     server.idle().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_events_tell_the_id() {
     let (server, client) = own_ids().await;
     server.faults().http("POST /prompt", HttpFault::cut_body(0));
@@ -60,7 +60,7 @@ async fn after_a_lost_response_the_events_tell_the_id() {
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_prompt_of_another_workflow_is_not_taken() {
     let (server, client) = own_ids().await;
     // Another program with the same client id submits another workflow at the same time.

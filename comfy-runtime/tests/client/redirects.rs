@@ -40,7 +40,7 @@ fn assert_no_secret(call: &Call) {
     assert!(!format!("{call:?}").contains("s3cret"), "{call:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_download_follows_to_another_origin_without_credentials() {
     let storage = Scripted::start(|_| Reply::new(200, "picture")).await;
     for status in [301, 302, 303, 307, 308] {
@@ -63,7 +63,7 @@ async fn a_download_follows_to_another_origin_without_credentials() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_resumed_download_asks_another_origin_for_the_rest() {
     let storage = Scripted::start(|call| match call.header("range") {
         None => Reply::new(200, "picture").header("etag", "\"1\"").cut(3),
@@ -77,7 +77,7 @@ async fn a_resumed_download_asks_another_origin_for_the_rest() {
     storage.calls().iter().for_each(assert_no_secret);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_way_back_does_not_bring_the_credentials_back() {
     static STORAGE: OnceLock<String> = OnceLock::new();
     static BACK: OnceLock<String> = OnceLock::new();
@@ -94,7 +94,7 @@ async fn the_way_back_does_not_bring_the_credentials_back() {
     assert_no_secret(&server.calls_to("GET /other")[0]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_call_that_is_redirected_to_another_origin_names_the_address() {
     let other = Scripted::start(|_| Reply::json("{}")).await;
     for status in [301, 302, 303, 307, 308] {
@@ -114,7 +114,7 @@ async fn a_call_that_is_redirected_to_another_origin_names_the_address() {
     assert!(other.calls().is_empty(), "{:?}", other.calls());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_call_that_changes_something_follows_no_redirect_at_all() {
     for status in [301, 302, 303, 307, 308] {
         let server = redirecting(status, leak("/elsewhere/".to_owned())).await;
@@ -126,7 +126,7 @@ async fn a_call_that_changes_something_follows_no_redirect_at_all() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_redirect_within_the_origin_is_followed_with_credentials() {
     let server = Scripted::start(|call| match call.route.as_str() {
         "GET /queue" => Reply::new(308, "").header("location", "/api/queue/?x=1"),
@@ -140,7 +140,7 @@ async fn a_redirect_within_the_origin_is_followed_with_credentials() {
     assert_eq!((call.header("x-api-key"), call.header("authorization")), (Some("s3cret"), Some("Basic bWU6czNjcmV0")));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn redirects_in_a_circle_and_without_a_place_end() {
     let server = redirecting(302, leak("/api/queue".to_owned())).await;
     let client = Client::builder(server.url()).retries(0).connect().await.unwrap();
@@ -154,7 +154,7 @@ async fn redirects_in_a_circle_and_without_a_place_end() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_handshake_of_the_websocket_is_not_redirected_to_another_origin() {
     let other = Scripted::start(|_| Reply::json("{}")).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -19,7 +19,7 @@ fn reason(done: &Done, node: &str) -> NoResultsReason {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_node_that_saves_nothing_is_an_error_that_names_the_outputs() {
     let server = Server::spawn().await.unwrap();
     let done = connect(&server).await.run(&workflow(TWO)).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_node_that_saves_nothing_is_an_error_that_names_the_outputs() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_output_that_made_nothing_of_a_kind_is_no_error() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -48,7 +48,7 @@ async fn an_output_that_made_nothing_of_a_kind_is_no_error() {
     assert!(done.files("show").unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_output_that_was_not_selected_is_an_error() {
     let server = Server::spawn().await.unwrap();
     let done = connect(&server).await.submission(&workflow(TWO)).targets(["show"]).run().await.unwrap();
@@ -56,7 +56,7 @@ async fn an_output_that_was_not_selected_is_an_error() {
     assert_eq!(done.text("show").unwrap(), ["a"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_output_that_the_server_dropped_is_an_error() {
     let server = Server::spawn().await.unwrap();
     let half = workflow(&TWO.replace(r#""width": 8"#, r#""width": 0"#));
@@ -67,7 +67,7 @@ async fn an_output_that_the_server_dropped_is_an_error() {
     assert_eq!(reason(&done, "save"), NoResultsReason::Dropped);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unknown_id_is_an_error_that_names_the_nodes() {
     let server = Server::spawn().await.unwrap();
     let done = connect(&server).await.run(&blank(1)).await.unwrap();
@@ -78,7 +78,7 @@ async fn an_unknown_id_is_an_error_that_names_the_nodes() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_handle_of_another_workflow_is_an_error_that_names_both() {
     let show = |text: &str| build!({ graph.raw("PreviewAny").input("source", text).add() }).unwrap();
     let server = Server::spawn().await.unwrap();
@@ -96,7 +96,7 @@ async fn a_handle_of_another_workflow_is_an_error_that_names_both() {
     assert!(error.contains("the workflow was read from JSON; name its nodes by id"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_outputs_of_a_failed_run_are_found_as_far_as_they_were_made() {
     let server = Server::spawn().await.unwrap();
     server.node("SaveImage").fail("no space");

@@ -135,6 +135,8 @@ impl Scripted {
         let serving = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                // Nagle's algorithm would hold frames back by the kernel's clock, which the simulated one does not know.
+                stream.set_nodelay(true).unwrap();
                 tokio::spawn(serve(Arc::clone(&serving), stream));
             }
         });

@@ -9,7 +9,7 @@ async fn queues() -> Scripted {
     Scripted::start(|_| Reply::json(r#"{"queue_running": [], "queue_pending": []}"#)).await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_request_has_the_path_and_the_headers_of_the_options() {
     let server = queues().await;
     let options = ServerOptions::new(format!("{}/comfy/", server.url())).token("t").api_key("k").header("X-Team", "é");
@@ -22,7 +22,7 @@ async fn every_request_has_the_path_and_the_headers_of_the_options() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_websocket_may_have_a_path_and_a_query_of_its_own() {
     let server = queues().await;
     let options = ServerOptions::new(format!("{}/comfy", server.url())).websocket("/ws?token=s3cret&x=1");
@@ -37,7 +37,7 @@ async fn the_websocket_may_have_a_path_and_a_query_of_its_own() {
     assert_eq!(server.calls_to("GET /socket")[0].query, format!("clientId={}", client.client_id()));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_invalid_option_is_named_without_its_secret() {
     let invalid = [
         ServerOptions::new("http://127.0.0.1:1").websocket("wss://other/ws?token=s3cret"),

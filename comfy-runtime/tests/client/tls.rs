@@ -92,7 +92,7 @@ fn file(folder: &tempfile::TempDir, pem: &str) -> PathBuf {
     path
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_certificate_of_an_own_authority_is_accepted_if_the_authority_is_named() {
     let server = Server::spawn().await.unwrap();
     let (authority, identity) = signed();
@@ -106,7 +106,7 @@ async fn a_certificate_of_an_own_authority_is_accepted_if_the_authority_is_named
     assert!(error.contains("invalid peer certificate") && error.contains("COMFY_CA_CERTIFICATE"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_pinned_certificate_is_accepted_whatever_it_says() {
     let server = Server::spawn().await.unwrap();
     let identity = self_signed();
@@ -119,7 +119,7 @@ async fn a_pinned_certificate_is_accepted_whatever_it_says() {
     works(Client::builder(url.replace("127.0.0.1", "localhost")).pin_certificate(identity.certificate.pem())).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_certificate_than_the_pinned_one_is_refused() {
     let server = Server::spawn().await.unwrap();
     let (authority, identity) = signed();
@@ -132,7 +132,7 @@ async fn another_certificate_than_the_pinned_one_is_refused() {
     assert!(server.requests().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_redirect_to_a_connection_that_is_not_encrypted_is_refused() {
     let plain = Scripted::start(|_| Reply::new(200, "picture")).await;
     let location = format!("{}/a.bin", plain.url());
@@ -145,7 +145,7 @@ async fn a_redirect_to_a_connection_that_is_not_encrypted_is_refused() {
     assert!(plain.calls().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_pinned_certificate_counts_for_the_server_only() {
     let storage = Scripted::start(|_| Reply::new(200, "picture")).await;
     let (authority, of_storage) = signed();

@@ -11,7 +11,7 @@ async fn picture(server: &Server) -> Vec<u8> {
     client.run(&blank(7)).await.unwrap().images("save").unwrap()[0].bytes().await.unwrap().to_vec()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_image_is_uploaded_and_loaded() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -31,7 +31,7 @@ async fn an_image_is_uploaded_and_loaded() {
     assert_eq!(client.run(&wf).await.unwrap().images("save").unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn other_content_gets_another_name_unless_it_overwrites() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -45,7 +45,7 @@ async fn other_content_gets_another_name_unless_it_overwrites() {
     assert_eq!(std::fs::read(server.input_dir().join("a.png")).unwrap(), b"two");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn content_that_the_server_has_is_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -61,7 +61,7 @@ async fn content_that_the_server_has_is_not_sent_again() {
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_mask_needs_an_original_that_exists() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -75,7 +75,7 @@ async fn a_mask_needs_an_original_that_exists() {
     assert!(matches!(&error, Error::NoOriginal { original, .. } if original == "nobody.png"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_output_of_a_run_is_an_input_value() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -84,7 +84,7 @@ async fn the_output_of_a_run_is_an_input_value() {
     assert!(value.ends_with(" [output]"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_upload_is_retried_after_a_failure() {
     let server = Server::spawn().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +98,7 @@ async fn an_upload_is_retried_after_a_failure() {
     assert!(!server.input_dir().join("big (1).bin").exists());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn uploads_that_fail_are_errors() {
     let server = Server::builder().upload_limit(1 << 10).spawn().await.unwrap();
     let client = quick(&server).retries(0).connect().await.unwrap();
@@ -117,7 +117,7 @@ async fn sent_under(name: &str) -> String {
     server.calls_to("POST /upload/image").remove(0).body
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_name_cannot_break_the_body_of_a_form() {
     for (name, escaped) in [
         ("a\"; x=\"b.png", "a%22; x=%22b.png"),
@@ -133,7 +133,7 @@ async fn a_name_cannot_break_the_body_of_a_form() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn names_of_any_characters_arrive() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -169,7 +169,7 @@ async fn an_upload_that_the_server_breaks_off_is_too_large() {
     });
     let client = comfy_runtime::Client::connect(format!("http://{front}")).await.unwrap();
     let error = client.upload(&Upload::bytes("a.png", vec![7; 1 << 20])).await.unwrap_err();
-    assert!(matches!(&error, Error::TooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
+    assert!(matches!(&error, Error::UploadTooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
     assert!(error.to_string().contains("the file is too large"), "{error}");
 }
 
