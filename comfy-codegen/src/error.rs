@@ -80,6 +80,15 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    /// The options of the server are invalid, or it has to be asked at another address.
+    #[error("cannot ask the server {url}: {reason}")]
+    Server {
+        /// The base URL, without user, password and query.
+        url: String,
+        /// The reason, with what to do.
+        reason: String,
+    },
+
     /// A server was named, but this build of the crate cannot ask one.
     #[error(
         "cannot ask the server {}: enable the feature `live` of comfy-codegen \

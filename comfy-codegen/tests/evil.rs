@@ -26,8 +26,7 @@ struct Parts {
 
 impl<'f> Visit<'f> for Parts {
     fn visit_attribute(&mut self, attribute: &'f Attribute) {
-        let names: Vec<String> =
-            attribute.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<String> = attribute.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.attributes.insert(names.join("::"));
         if attribute.path().is_ident("doc") || attribute.path().is_ident("deprecated") {
             return;
@@ -60,8 +59,17 @@ impl<'f> Visit<'f> for Parts {
     fn visit_expr(&mut self, expr: &'f Expr) {
         let is_plain = matches!(
             expr,
-            Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_) | Expr::Lit(_) | Expr::Reference(_) | Expr::Field(_)
-                | Expr::Struct(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Unary(_) | Expr::Cast(_)
+            Expr::Call(_)
+                | Expr::MethodCall(_)
+                | Expr::Path(_)
+                | Expr::Lit(_)
+                | Expr::Reference(_)
+                | Expr::Field(_)
+                | Expr::Struct(_)
+                | Expr::Array(_)
+                | Expr::Tuple(_)
+                | Expr::Unary(_)
+                | Expr::Cast(_)
         );
         assert!(is_plain, "{expr:?}");
         visit::visit_expr(self, expr);
@@ -99,7 +107,15 @@ fn texts_of_a_schema_become_names_and_texts_only() {
 fn assert_plain_documentation(file: &syn::File) {
     for markdown in docs::documentation(file) {
         for event in docs::events(&markdown) {
-            let known = ["Start(Paragraph)", "End(Paragraph)", "text", "code", "SoftBreak", "link ShortcutUnknown", "End(Link)"];
+            let known = [
+                "Start(Paragraph)",
+                "End(Paragraph)",
+                "text",
+                "code",
+                "SoftBreak",
+                "link ShortcutUnknown",
+                "End(Link)",
+            ];
             assert!(known.contains(&event.as_str()), "{event} in\n{markdown}");
         }
     }

@@ -68,6 +68,25 @@ async fn a_route_hangs_or_is_delayed() {
 }
 
 #[tokio::test]
+async fn a_prompt_is_queued_and_the_request_not_answered() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("POST /prompt", HttpFault::hang_after());
+    let body = json!({"prompt": show_text("x")});
+    tokio::select! {
+        _ = post(&server, "/prompt", &body) => panic!("expected no answer"),
+        () = server.until(|server| server.finished().len() == 1) => {}
+    }
+}
+
+#[tokio::test]
+async fn lines_can_be_added_to_the_log() {
+    let server = Server::spawn().await.unwrap();
+    server.log("Import times for custom nodes:");
+    let log = get(&server, "/internal/logs/raw").await.json();
+    assert_eq!(log["entries"][0]["m"], "Import times for custom nodes:\n");
+}
+
+#[tokio::test]
 async fn frames_are_lost_duplicated_and_delayed() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;

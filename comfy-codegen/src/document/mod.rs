@@ -1,6 +1,10 @@
 //! The bytes of the node definitions, and where they came from.
 
+#[cfg(feature = "live")]
+mod client;
 mod live;
+#[cfg(feature = "live")]
+mod tls;
 
 use std::fs;
 use std::io::ErrorKind;

@@ -167,6 +167,8 @@ pub enum LostReason {
     /// The run is in neither the queue nor the history, no start was reported, and nothing shows whether someone
     /// removed it from the queue or the server was restarted.
     Unexplained,
+    /// The server's answer about the run is larger than the [limits](super::Error::ResponseTooLarge) of the client.
+    Unreadable,
     /// The server does not respond.
     Unreachable,
 }
@@ -195,6 +197,7 @@ impl fmt::Display for LostRun {
             LostReason::Unexplained => {
                 "the server does not know it; either it was removed from the queue, or the server was restarted"
             }
+            LostReason::Unreadable => "the answer of the server about it is too large",
             LostReason::Unreachable => "the server does not respond",
         };
         write!(f, "prompt {} is lost: {reason}", escaped(&self.prompt_id))?;

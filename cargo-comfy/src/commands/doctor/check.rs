@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn a_check_is_one_line_and_its_remedy_another() {
         let check = Check::error("token", "refused\u{1b}[2J\nagain", "give --token");
-        let expected = "error    token           refused\\u{1b}[2J\\nagain\n                         remedy: give --token";
+        let expected =
+            "error    token           refused\\u{1b}[2J\\nagain\n                         remedy: give --token";
         assert_eq!(check.to_text(Paint::new(false)), expected);
         let json = r#"{"check":"token","status":"error","message":"refused\u001b[2J\nagain","remedy":"give --token"}"#;
         assert_eq!(check.to_json().to_string(), json);

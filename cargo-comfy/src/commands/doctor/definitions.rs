@@ -17,7 +17,8 @@ pub(super) fn drift(file: &Path, snapshot: &Schema, server: &Schema, url: &str) 
     let changes = Comparison::new(snapshot, server).all();
     let shown = shown::path(file);
     if changes.is_empty() {
-        let message = format!("{shown} agrees with the server: {} nodes, apart from models and files", server.nodes.len());
+        let message =
+            format!("{shown} agrees with the server: {} nodes, apart from models and files", server.nodes.len());
         return Check::ok(SNAPSHOT, message);
     }
     let count = |level| changes.iter().filter(|change| change.level == level).count();
@@ -61,7 +62,8 @@ pub(super) fn code(snapshot: Option<&Path>) -> Check {
         let files = if let [one] = found.as_slice() { named(&one.path) } else { format!("{} files", found.len()) };
         return Check::ok(CODE, format!("{files} agree with {}", shown::path(snapshot)));
     }
-    let names: Vec<String> = old.iter().map(|file| format!("{} (from {})", named(&file.path), file.head.schema)).collect();
+    let names: Vec<String> =
+        old.iter().map(|file| format!("{} (from {})", named(&file.path), file.head.schema)).collect();
     let message = format!("generated from other definitions than {}: {}", shown::path(snapshot), names.join(", "));
     Check::warning(CODE, message, remedy(&old, snapshot))
 }

@@ -129,7 +129,11 @@ struct Printer {
 impl Printer {
     fn print(&mut self, check: &Check) -> Result<(), Failure> {
         self.worst = self.worst.max(check.status);
-        if self.json { print::json(check.to_json()) } else { print::painted(&format!("{}\n", check.to_text(print::paint()))) }
+        if self.json {
+            print::json(check.to_json())
+        } else {
+            print::painted(&format!("{}\n", check.to_text(print::paint())))
+        }
     }
 
     fn print_all(&mut self, checks: impl IntoIterator<Item = Check>) -> Result<(), Failure> {
@@ -158,7 +162,9 @@ async fn custom_nodes(client: &Client) -> Check {
     let imports = log::imports(logs.entries.iter().map(|entry| entry.message.as_str()));
     match imports.failed.as_slice() {
         [] if imports.is_complete => Check::ok(CUSTOM_NODES, "all were loaded"),
-        [] => Check::skipped(CUSTOM_NODES, "the log no longer has the lines of the start; restart the server to see them"),
+        [] => {
+            Check::skipped(CUSTOM_NODES, "the log no longer has the lines of the start; restart the server to see them")
+        }
         failed => {
             let remedy = "look at the server's log for the reason; most often, `pip install -r requirements.txt` in \
                           the folder of the custom node helps";

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::routes::SystemStats;
 use comfy_runtime::client::Error;
+use comfy_runtime::client::routes::SystemStats;
 use comfy_schema::server::ServerOptions;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -25,10 +25,8 @@ pub(super) async fn checks(options: &ServerOptions, client: &Client) -> ([Check;
     match client.system_stats().await {
         Ok(stats) => {
             let server = Check::ok(SERVER, format!("{} answers", options.shown_url()));
-            let token = match has_credentials(options) {
-                true => Check::ok(TOKEN, "the server accepts the credentials"),
-                false => Check::ok(TOKEN, "the server asks for none"),
-            };
+            let answer = if has_credentials(options) { "accepts the credentials" } else { "asks for none" };
+            let token = Check::ok(TOKEN, format!("the server {answer}"));
             ([server, encryption(options), token], Some(stats))
         }
         Err(error) => (failed(options, &error).await, None),
@@ -44,11 +42,12 @@ async fn failed(options: &ServerOptions, error: &Error) -> [Check; 3] {
     };
     match error {
         Error::Status { status: 401 | 403 | 407, .. } => {
-            let remedy = match has_credentials(options) {
-                true => "the credentials are wrong or have expired; check --token, --api-key and --header, or \
-                         COMFY_TOKEN, COMFY_API_KEY and COMFY_HEADERS",
-                false => "give credentials with --token, --api-key or --header, or with COMFY_TOKEN, COMFY_API_KEY or \
-                          COMFY_HEADERS",
+            let remedy = if has_credentials(options) {
+                "the credentials are wrong or have expired; check --token, --api-key and --header, or COMFY_TOKEN, \
+                 COMFY_API_KEY and COMFY_HEADERS"
+            } else {
+                "give credentials with --token, --api-key or --header, or with COMFY_TOKEN, COMFY_API_KEY or \
+                 COMFY_HEADERS"
             };
             [Check::ok(SERVER, format!("{url} answers")), encryption(options), Check::error(TOKEN, error, remedy)]
         }

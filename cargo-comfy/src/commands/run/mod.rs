@@ -25,6 +25,7 @@ use crate::print;
 use crate::server::ServerArguments;
 use crate::stop::{self, Stop};
 use crate::workflow::{self, Choices};
+pub(crate) use lines::number;
 pub(crate) use resume::Resume;
 pub(crate) use save::SaveArguments;
 pub(crate) use session::{OnStop, Session};

@@ -70,10 +70,7 @@ mod tests {
             .header("X-Key", "s3cret")
             .pin_certificate("my gpu.pem");
         let cancel = resume(options).cancel("a-1");
-        assert_eq!(
-            cancel,
-            "cargo comfy cancel a-1 --server https://gpu.example/comfy --pin-certificate 'my gpu.pem'"
-        );
+        assert_eq!(cancel, "cargo comfy cancel a-1 --server https://gpu.example/comfy --pin-certificate 'my gpu.pem'");
     }
 
     #[test]
