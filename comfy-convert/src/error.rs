@@ -51,6 +51,28 @@ pub enum DocumentError {
         /// The maximum number of definitions.
         max: usize,
     },
+    /// The nodes of the file have more inputs and outputs than the limit.
+    #[error("the nodes of the file have more than {max} inputs and outputs; split the workflow")]
+    TooManySlots {
+        /// The maximum number of inputs and outputs.
+        max: usize,
+    },
+    /// A picture, video or sound unpacks to more text than the limit.
+    #[error("the {format} file unpacks to more than {} MiB of text; use the file that ComfyUI saved", max >> 20)]
+    TooMuchText {
+        /// The format of the file.
+        format: &'static str,
+        /// The maximum size of the text, in bytes.
+        max: usize,
+    },
+    /// The JSON in a picture, video or sound takes more memory than the limit.
+    #[error("the JSON in the {format} file takes more than {} MiB of memory; use the file that ComfyUI saved", max >> 20)]
+    TooMuchJson {
+        /// The format of the file.
+        format: &'static str,
+        /// The maximum memory of the JSON of a text, in bytes.
+        max: usize,
+    },
     /// A picture, video or sound holds no workflow.
     #[error("{}", no_workflow(format, found))]
     NoWorkflow {
