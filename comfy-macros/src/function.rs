@@ -93,6 +93,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let probe = (!is_fallible).then(|| {
         quote_spanned! {span=>
             {
+                // For a `Result`, the method of the trait is not the one that is called.
+                #[allow(unused_imports)]
                 use ::comfy_runtime::__private::NoResult as _;
                 ::comfy_runtime::__private::Declared::<#declared>::new().is_no_result();
             }

@@ -2,7 +2,7 @@
 //! nothing is written outside of the server's folder.
 //!
 //! [`crate::parts`] divides an input into requests. A request is a line `METHOD /path`, lines `name: value`, an empty line,
-//! and the body.
+//! and the body. Any other part is sent as it is over a connection in memory, so that frames may follow an upgrade.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ struct Stage {
 }
 
 static STAGE: LazyLock<Stage> = LazyLock::new(|| {
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime is made");
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime is made");
     let outside = tempfile::tempdir().expect("a folder is made");
     let builder = Server::builder()
         .schema_json(include_str!("../routes.json"))
@@ -66,7 +66,11 @@ impl Stage {
 
     /// Sends the requests, and waits for the runs.
     async fn play(&self, bytes: &[u8]) {
-        for request in crate::parts(bytes).filter_map(request) {
+        for part in crate::parts(bytes) {
+            let Some(request) = request(part) else {
+                self.server.exchange(part).await;
+                continue;
+            };
             let response = self.server.router().oneshot(request).await.unwrap_or_else(|never| match never {});
             // A body that is not read must do no harm either: that of the log has no end.
             drop(response);

@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
+use super::hub::Connection;
 use super::inner::Inner;
 use super::limits::{
     ABSENT_WAIT, DRAIN_TIMEOUT, MAX_HISTORY_DELAY, MAX_HISTORY_WAIT, MAX_POLLING, MAX_QUEUE_AGE, MIN_HISTORY_WAIT,
@@ -103,11 +104,18 @@ impl Follow<'_> {
         }
     }
 
+    /// Returns whether the server sends the events of the run to this client's id.
+    fn is_addressed(&self, connection: &Connection) -> bool {
+        let id = connection.sid.as_deref().unwrap_or(&self.inner.client_id);
+        self.accepted.client_id.as_deref() == Some(id)
+    }
+
     /// Returns whether the events of the run arrive over the WebSocket that is open now.
     fn has_events(&self) -> bool {
         let connection = self.inner.hub.connection();
-        let id = connection.sid.as_deref().unwrap_or(&self.inner.client_id);
-        connection.is_open && self.accepted.client_id.as_deref() == Some(id)
+        // A run that started has sent an event by now, unless a proxy opens the WebSocket and passes nothing on.
+        let is_silent = self.tracker.started() && self.tracker.last_connection() < connection.number;
+        connection.is_open && !is_silent && self.is_addressed(&connection)
     }
 
     /// Returns the time between two requests for a run whose events do not arrive: short at first, and longer the longer
@@ -255,7 +263,8 @@ impl Follow<'_> {
         let connection = self.inner.hub.connection();
         let age = connection.opened_at.map_or(Duration::ZERO, |time| time.elapsed());
         let is_silent = self.tracker.last_connection() < connection.number;
-        let is_new = connection.is_open && connection.number > self.accepted.connection && self.has_events();
+        let is_new =
+            self.is_addressed(&connection) && connection.is_open && connection.number > self.accepted.connection;
         if is_new && is_silent && age >= self.inner.transport.limits.poll_interval {
             self.inner.hub.request_reconnect();
         }

@@ -2,7 +2,6 @@
 //! lost.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};

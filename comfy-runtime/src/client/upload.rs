@@ -422,7 +422,7 @@ mod tests {
     use comfy_schema::Value;
     use futures_util::StreamExt as _;
 
-    use super::{CHUNK_BYTES, Upload, Uploaded, slices};
+    use super::{UPLOAD_CHUNK_BYTES as CHUNK_BYTES, Upload, Uploaded, slices};
 
     #[test]
     fn the_input_value_contains_folder_and_subfolder() {

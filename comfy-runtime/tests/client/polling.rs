@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use comfy_mock::{HttpFault, Server};
+use comfy_mock::{EventFault, EventMatch, HttpFault, Server};
 use comfy_runtime::Client;
 use comfy_runtime::client::{Ending, Error};
 use serde_json::json;
@@ -67,11 +67,30 @@ async fn a_websocket_that_never_answers_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_websocket_without_a_greeting_is_used() {
     let server = Server::spawn().await.unwrap();
-    server.faults().event(comfy_mock::EventMatch::kind("status"), comfy_mock::EventFault::Lose);
+    server.faults().event(EventMatch::kind("status"), EventFault::Lose);
     let client = quick(&server).connect_timeout(Duration::from_millis(600)).connect().await.unwrap();
     assert!(client.has_websocket() && client.websocket_error().is_none());
     let run = client.submit(&text_to_image(1, 2)).await.unwrap().into_run();
     assert!(words(run.events()).await.contains(&"executing samples".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_websocket_that_passes_nothing_on_is_not_waited_for() {
+    let server = Server::spawn().await.unwrap();
+    // Without the faster polling, the end would be noticed only after this interval.
+    let client = quick(&server).poll_interval(Duration::from_secs(3600)).connect().await.unwrap();
+    server.faults().drop_end_event();
+    for kind in ["status", "execution_start", "execution_cached", "executing", "progress_state"] {
+        server.faults().events(EventMatch::kind(kind), EventFault::Lose, u64::MAX);
+    }
+    server.node("EmptyLatentImage").hang();
+    let run = client.submit(&text_to_image(1, 2)).await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    let mut events = run.events();
+    while crate::support::word(&events.next().await.unwrap()) != "started" {}
+    server.node("EmptyLatentImage").reset();
+    client.interrupt(run.prompt_id()).await.unwrap();
+    assert!(matches!(run.finish().await, Err(Error::Interrupted(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +155,7 @@ async fn the_websocket_is_used_again_when_the_server_offers_it() {
     let client = connect(&server).await;
     // The connection breaks, and the first attempt to open it again is refused.
     server.faults().http("/ws", HttpFault::status(404));
-    server.faults().event(comfy_mock::EventMatch::kind("execution_start"), comfy_mock::EventFault::CloseBefore);
+    server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
     let mut run = client.submit(&text_to_image(1, 2)).await.unwrap().into_run();
     assert!(matches!(run.ended().await, Ending::Finished(_)));
     server.until(|server| server.clients().len() == 1).await;

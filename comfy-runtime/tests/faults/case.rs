@@ -127,10 +127,10 @@ impl Case {
         let id = run.prompt_id().to_owned();
         let reader = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
-        let last_events = reader.await.expect("no panic");
-        // If the client saw the run neither in the queue nor start, nothing distinguishes its deletion from a restart.
-        let may_vanish = matches!(self.kind, Kind::Deleted | Kind::Restart | Kind::RestartPending);
-        let is_unknowable = may_vanish && self.hits_questions();
+        let (last_events, was_seen) = reader.await.expect("no panic");
+        // If the client did not see the run in the queue, nothing distinguishes a deletion by another client from a
+        // restart of the server.
+        let is_unknowable = !was_seen && matches!(self.kind, Kind::Deleted | Kind::Restart | Kind::RestartPending);
         let is_unexplained = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Unexplained);
         if !(is_unknowable && is_unexplained) {
             judge(&ending, memory.as_ref(), &last_events)?;
@@ -303,10 +303,12 @@ fn memory_of(server: &Server, id: &str) -> Option<Memory> {
     })
 }
 
-/// Returns the last events of a run: exactly one, unless the client has a flaw.
-async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static str> {
-    let mut last = Vec::new();
+/// Returns the last events of a run, which are exactly one unless the client has a flaw, and whether the client saw the
+/// run in the queue or saw it start.
+async fn last_events(mut events: comfy_runtime::client::Events) -> (Vec<&'static str>, bool) {
+    let (mut last, mut was_seen) = (Vec::new(), false);
     while let Some(event) = events.next().await {
+        was_seen |= matches!(event, Event::Queued { .. } | Event::Started | Event::Executing { .. });
         match event {
             Event::Finished(_) => last.push("finished"),
             Event::Failed(_) => last.push("failed"),
@@ -318,7 +320,7 @@ async fn last_events(mut events: comfy_runtime::client::Events) -> Vec<&'static 
             _ => last.push("an event after the last"),
         }
     }
-    last
+    (last, was_seen)
 }
 
 /// Checks that the ending agrees with the one that the server remembers and with the last event.
