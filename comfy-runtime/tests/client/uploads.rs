@@ -169,7 +169,7 @@ async fn an_upload_that_the_server_breaks_off_is_too_large() {
     });
     let client = comfy_runtime::Client::connect(format!("http://{front}")).await.unwrap();
     let error = client.upload(&Upload::bytes("a.png", vec![7; 1 << 20])).await.unwrap_err();
-    assert!(matches!(&error, Error::TooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
+    assert!(matches!(&error, Error::UploadTooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
     assert!(error.to_string().contains("the file is too large"), "{error}");
 }
 
