@@ -73,7 +73,7 @@ impl Hop<'_> {
     fn target(&mut self, method: &Method, url: &Url, response: &Response) -> Result<Url, Error> {
         let location =
             response.headers().get(LOCATION).and_then(|location| std::str::from_utf8(location.as_bytes()).ok());
-        let target = location.and_then(|location| url.join(location).ok()).filter(|url| is_http(url));
+        let target = location.and_then(|location| url.join(location).ok()).filter(is_http);
         let Some(mut target) = target else {
             return Err(self.invalid(&format!("status {} without a valid `Location`", response.status().as_u16())));
         };
