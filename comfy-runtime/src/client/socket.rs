@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use comfy_schema::shown::escaped;
 use futures_util::{SinkExt as _, StreamExt as _};
