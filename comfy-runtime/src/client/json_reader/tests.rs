@@ -52,10 +52,7 @@ fn what_is_no_json_is_an_error() {
     let deep = "[".repeat(201);
     assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().to_string().contains("200 levels"));
     assert!(
-        read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1)
-            .unwrap_err()
-            .to_string()
-            .contains("200 levels")
+        read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1).unwrap_err().to_string().contains("200 levels")
     );
 }
 
