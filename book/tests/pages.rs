@@ -13,7 +13,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 const SKETCHES: [&str; 1] = ["docs/generated-code.md"];
 
 /// Pages whose links may leave the book: they lead to sources, for people who have a clone.
-const LINKED_TO_SOURCES: [&str; 1] = ["docs/architecture.md"];
+const LINKED_TO_SOURCES: [&str; 2] = ["docs/architecture.md", "docs/promises.md"];
 
 /// Returns the folder of the workspace.
 fn root() -> &'static Path {

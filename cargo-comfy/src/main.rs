@@ -66,10 +66,10 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match arguments() {
         Ok(arguments) => run(arguments.command),
-        Err(error) => print::usage(&error).and_then(|()| match u8::try_from(error.exit_code()) {
-            Ok(0) => Ok(()),
-            code => Err(Failure::Reported(code.unwrap_or(2))),
-        }),
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            print::usage(error).and_then(|()| if code == 0 { Ok(()) } else { Err(Failure::Reported(code)) })
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,7 +12,8 @@ use std::fmt::{self, Display};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
 
 use clap::builder::StyledStr;
-use comfy_schema::shown::{escaped_json, escaped_lines};
+use clap::error::{ContextKind, ContextValue};
+use comfy_schema::shown::{escaped, escaped_json, escaped_lines};
 
 use crate::failure::{Failure, IntoFailure};
 use crate::paint::Paint;
@@ -51,14 +52,31 @@ pub(crate) fn document(document: &[u8]) -> Result<(), Failure> {
 }
 
 /// Prints clap's help or version to standard output, or its message about arguments to standard error.
-pub(crate) fn usage(error: &clap::Error) -> Result<(), Failure> {
-    let message: StyledStr = error.render();
+pub(crate) fn usage(mut error: clap::Error) -> Result<(), Failure> {
     if error.use_stderr() {
-        // The message repeats arguments, and colours could not be told from theirs.
-        note(message.to_string().trim_end());
+        escape_arguments(&mut error);
+        // Without colours, because a message can repeat texts beside the arguments.
+        note(error.render().to_string().trim_end());
         return Ok(());
     }
+    let message: StyledStr = error.render();
     if paint().is_enabled() { painted(&message.ansi().to_string()) } else { text(message) }
+}
+
+/// Escapes the arguments that clap's message repeats.
+fn escape_arguments(error: &mut clap::Error) {
+    let escaped = |text: &String| escaped(text).to_string();
+    let values: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(escaped(text)))),
+            ContextValue::Strings(texts) => Some((kind, ContextValue::Strings(texts.iter().map(escaped).collect()))),
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in values {
+        error.insert(kind, value);
+    }
 }
 
 /// Prints a line to standard error.

@@ -106,3 +106,12 @@ fn several_files_are_written_to_a_folder_and_one_that_fails_does_not_stop_the_ot
     let twice = convert("", &[&b, &b, "--schema", SCHEMA, "--out", &out]);
     assert_output(&twice, 2, "", "two files would be written to");
 }
+
+#[test]
+fn an_empty_prompt_comes_with_the_reason() {
+    let muted = WORKFLOW.replace(r#""id":1"#, r#""id":1,"mode":2"#);
+    let reason = "warning: -: the prompt is empty, because its only node is muted; the server will reject it";
+    let arguments = ["-", "--schema", SCHEMA, "--format", "compact"];
+    assert_output(&convert(&muted, &arguments), 0, "{}\n", reason);
+    assert_eq!(convert(&muted, &[&arguments[..], &["--deny-warnings"]].concat()).status.code(), Some(1));
+}

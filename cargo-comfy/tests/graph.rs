@@ -97,3 +97,20 @@ fn lost_values_are_reported() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("noise_seed"));
     stdout(&run(&folder, &["export", "-", "--schema", SCHEMA, "--deny-lost"], prompt), 1);
 }
+
+#[test]
+fn definitions_that_cannot_be_read_are_told() {
+    let folder = folder("definitions");
+    let warning = |folder: &Path| {
+        let output = run(folder, &["graph", "-"], PROMPT);
+        assert!(stdout(&output, 0).starts_with("<svg"));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(warning(&folder), "");
+    fs::create_dir(folder.join("schemas")).unwrap();
+    fs::write(folder.join("schemas/a.json"), "{").unwrap();
+    assert!(warning(&folder).starts_with("warning: drawing without node definitions: "), "{}", warning(&folder));
+    assert!(warning(&folder).contains("a.json"));
+    fs::copy(SCHEMA, folder.join("schemas/b.json")).unwrap();
+    assert!(warning(&folder).contains("several snapshots in ./schemas"), "{}", warning(&folder));
+}

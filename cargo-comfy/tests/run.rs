@@ -154,9 +154,21 @@ async fn ctrl_c_cancels_the_run_on_the_server() {
     let mut child =
         place.command(&["workflow.json", "--set", "samples.steps=10000"]).stderr(Stdio::null()).spawn().unwrap();
     let begun = place.server.until(|server| server.running().is_some());
-    tokio::time::timeout(Duration::from_secs(20), begun).await.expect("the run begins");
+    tokio::time::timeout(Duration::from_secs(60), begun).await.expect("the run begins");
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
     assert_eq!(status.code(), Some(130));
     place.server.idle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_prompt_is_refused_with_the_reason() {
+    let place = Place::new(Timing::instant()).await;
+    let muted = r#"{"version": 0.4, "links": [], "nodes": [{"id": 1, "type": "PreviewImage", "mode": 2}]}"#;
+    std::fs::write(place.path("muted.json"), muted).unwrap();
+    let output = place.run(&["muted.json"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let (_, errors) = texts(&output);
+    assert!(errors.contains("error: muted.json: the prompt is empty, because its only node is muted"), "{errors}");
+    assert!(place.server.finished().is_empty());
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, GenericArgument, Pat, PatIdent, PathArguments, ReturnType, Signature, Type};
+use syn::{FnArg, Pat, PatIdent, ReturnType, Signature, Type};
 
 use crate::bindings::{alias, graph, support};
 use crate::lower::Lowering;
@@ -72,26 +72,38 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         ReturnType::Default => sig.ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let fallible = result_of(&sig.output);
-    let (output, finish) = match fallible {
-        Some((ok, error)) => (
+    let is_fallible = is_called_result(&sig.output);
+    let (output, finish) = if is_fallible {
+        // The type may be an alias such as `anyhow::Result<T>`, so that only the compiler knows its parts.
+        let ok = quote_spanned!(span=> <#declared as ::comfy_runtime::__private::Fallible>::Ok);
+        let error = quote_spanned!(span=> <#declared as ::comfy_runtime::__private::Fallible>::Error);
+        (
             quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#ok>, #error>),
             quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__owner.finish(__outputs?)? #titles)),
-        ),
-        None if titles.is_some() => (
-            quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
-            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__owner.finish(__outputs)? #titles)),
-        ),
-        None => (
-            quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>),
-            quote_spanned!(Span::mixed_site()=> __owner.finish(__outputs)),
-        ),
+        )
+    } else {
+        let finish = if titles.is_some() {
+            quote_spanned!(Span::mixed_site()=> ::core::result::Result::Ok(__owner.finish(__outputs)? #titles))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __owner.finish(__outputs))
+        };
+        let output = quote_spanned!(span=> ::core::result::Result<::comfy_runtime::Workflow<#declared>, ::comfy_runtime::GraphError>);
+        (output, finish)
     };
+    let probe = (!is_fallible).then(|| {
+        quote_spanned! {span=>
+            {
+                use ::comfy_runtime::__private::NoResult as _;
+                ::comfy_runtime::__private::Declared::<#declared>::new().is_no_result();
+            }
+        }
+    });
     sig.output = syn::parse_quote!(-> #output);
     quote_spanned! {Span::mixed_site()=>
         #[allow(unexpected_cfgs)]
         #(#attrs)* #vis #sig {
             #support
+            #probe
             let __owner = __c::Graph::new();
             #[allow(clippy::redundant_closure_call)]
             let __outputs = {
@@ -159,18 +171,13 @@ fn binds_graph(sig: &Signature) -> bool {
     search.0
 }
 
-/// Returns `T` and `E` of a declared `Result<T, E>`.
-fn result_of(output: &ReturnType) -> Option<(Type, Type)> {
-    let ReturnType::Type(_, ty) = output else { return None };
-    let Type::Path(path) = &**ty else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
-    let mut types = args.args.iter().filter_map(|arg| match arg {
-        GenericArgument::Type(ty) => Some(ty.clone()),
-        _ => None,
-    });
-    match (last.ident == "Result", types.next(), types.next()) {
-        (true, Some(ok), Some(error)) => Some((ok, error)),
-        _ => None,
+/// Returns whether the last word of a declared type is `Result`.
+fn is_called_result(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, declared) = output else { return false };
+    let mut declared = &**declared;
+    // A type that a `macro_rules!` macro passes on is a group.
+    while let Type::Group(syn::TypeGroup { elem, .. }) | Type::Paren(syn::TypeParen { elem, .. }) = declared {
+        declared = elem;
     }
+    matches!(declared, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }

@@ -36,8 +36,9 @@ use proc_macro::TokenStream;
 ///
 /// With the attribute `#[workflow]`, the body of a function is that block: `fn portrait(prompt: &str) -> Out<IMAGE>`
 /// becomes `fn portrait(prompt: &str) -> Result<Workflow<Out<IMAGE>>, GraphError>`. A declared `Result<T, E>` becomes
-/// `Result<Workflow<T>, E>`, for any `E: From<GraphError>`. A function whose first parameter is of type `&Graph` is a
-/// part of a workflow: it adds its nodes to that graph and returns its declared type.
+/// `Result<Workflow<T>, E>`, for any `E: From<GraphError>`; so does an alias of that name, such as `anyhow::Result<T>`.
+/// A function whose first parameter is of type `&Graph` is a part of a workflow: it adds its nodes to that graph and
+/// returns its declared type.
 ///
 /// Inside the block, `graph` is the graph under construction, which such functions take as an argument. A binding of
 /// the block or a parameter named `graph` takes precedence; node literals do not depend on that name.
@@ -62,7 +63,8 @@ pub fn workflow(input: TokenStream) -> TokenStream {
 ///
 /// `#[workflow] fn portrait(prompt: &str) -> Out<IMAGE>` becomes a function that returns
 /// `Result<Workflow<Out<IMAGE>>, GraphError>`. A declared `Result<T, E>` becomes `Result<Workflow<T>, E>`, for any
-/// `E: From<GraphError>`. A function whose first parameter is of type `&Graph` is a part of a workflow: it adds its
+/// `E: From<GraphError>`; so does an alias of that name, such as `anyhow::Result<T>`. An alias of another name does not
+/// compile. A function whose first parameter is of type `&Graph` is a part of a workflow: it adds its
 /// nodes to that graph and returns its declared type. See [`workflow!`] for the body.
 ///
 /// `#[workflow(titles)]` sends a title with every node: its own, or else the title that the editor gives its class.

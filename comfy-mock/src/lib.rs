@@ -38,6 +38,7 @@ mod definitions;
 mod error;
 mod execute;
 mod faults;
+mod in_memory;
 mod json;
 mod log;
 mod media;

@@ -3,17 +3,18 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use comfy_mock::{EventFault, EventMatch, HttpFault, Server, Timing};
 use serde_json::json;
 use support::{Frame, Socket, get, post, show_text, submit, text_to_image};
+use tokio::time::Instant;
 
 fn kinds(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(Frame::kind).collect()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_fault_applies_to_its_number_of_requests() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("GET /queue", HttpFault::status(503).retry_after(Duration::from_secs(2)).times(2));
@@ -26,7 +27,7 @@ async fn a_fault_applies_to_its_number_of_requests() {
     assert_eq!(server.requests()[0].status(), Some(503));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_response_body_is_cut_off() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/object_info", HttpFault::cut_body(1_000));
@@ -36,7 +37,7 @@ async fn a_response_body_is_cut_off() {
     assert!(!whole.is_cut && whole.body.len() > 100_000 && whole.body.starts_with(&cut.body));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_page_replaces_a_response() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/ws", HttpFault::page());
@@ -45,7 +46,7 @@ async fn a_page_replaces_a_response() {
     assert!(page.text().starts_with("<!DOCTYPE html>"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn prompts_get_ids_of_the_server() {
     let server = Server::spawn().await.unwrap();
     server.faults().own_prompt_ids();
@@ -56,7 +57,7 @@ async fn prompts_get_ids_of_the_server() {
     assert!(id != sent && server.history(sent).is_none() && server.history(&id).is_some());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_route_hangs_or_is_delayed() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/prompt", HttpFault::hang());
@@ -67,7 +68,26 @@ async fn a_route_hangs_or_is_delayed() {
     assert!(start.elapsed() >= Duration::from_millis(60));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn a_prompt_is_queued_and_the_request_not_answered() {
+    let server = Server::spawn().await.unwrap();
+    server.faults().http("POST /prompt", HttpFault::hang_after());
+    let body = json!({"prompt": show_text("x")});
+    tokio::select! {
+        _ = post(&server, "/prompt", &body) => panic!("expected no answer"),
+        () = server.until(|server| server.finished().len() == 1) => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_can_be_added_to_the_log() {
+    let server = Server::spawn().await.unwrap();
+    server.log("Import times for custom nodes:");
+    let log = get(&server, "/internal/logs/raw").await.json();
+    assert_eq!(log["entries"][0]["m"], "Import times for custom nodes:\n");
+}
+
+#[tokio::test(start_paused = true)]
 async fn frames_are_lost_duplicated_and_delayed() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -82,7 +102,7 @@ async fn frames_are_lost_duplicated_and_delayed() {
     assert_eq!(kinds.iter().filter(|kind| *kind == "executed").count(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_connection_drops_at_an_event() {
     let server = Server::spawn().await.unwrap();
     for (fault, last) in [(EventFault::CloseBefore, "executing"), (EventFault::CloseAfter, "executed")] {
@@ -103,7 +123,7 @@ async fn the_connection_drops_at_an_event() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_end_of_a_run_is_not_sent() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -117,7 +137,7 @@ async fn the_end_of_a_run_is_not_sent() {
     assert!(server.history(&id).is_some());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_restart_resets_everything_except_files() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
@@ -139,7 +159,7 @@ async fn a_restart_resets_everything_except_files() {
     assert!(kinds(&socket.run().await).contains(&"execution_success".to_owned()));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_end_of_a_replaced_socket_unregisters_its_successor() {
     let server = Server::spawn().await.unwrap();
     let mut first = Socket::connect(&server, "me").await;
@@ -157,7 +177,7 @@ async fn the_end_of_a_replaced_socket_unregisters_its_successor() {
     assert!(second.next_within(Duration::from_millis(50)).await.is_none(), "the second socket gets no frames any more");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_client_that_reconnects_gets_the_running_node() {
     let server = Server::builder().timing(Timing::instant().step(Duration::from_secs(5))).spawn().await.unwrap();
     let mut first = Socket::connect(&server, "me").await;
@@ -168,7 +188,7 @@ async fn a_client_that_reconnects_gets_the_running_node() {
     assert_eq!(*second.next().await.data(), json!({"node": "5"}));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn only_the_first_message_that_is_an_object_is_read() {
     let server = Server::spawn().await.unwrap();
     let flags = json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}});
@@ -189,7 +209,7 @@ async fn only_the_first_message_that_is_an_object_is_read() {
     assert_eq!(answered(&[r#"{"type": "other"}"#]).await, None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_log_and_texts_of_nodes_are_sent_over_the_socket() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -204,7 +224,7 @@ async fn the_log_and_texts_of_nodes_are_sent_over_the_socket() {
     assert_eq!(*text, Frame::Binary(b"\0\0\0\x03\0\0\0\x011half done".to_vec()));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_stop_closes_sockets() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;

@@ -7,7 +7,7 @@ use comfy_mock::Server;
 use serde_json::json;
 use support::{form, get, post, raw, send, submit, text_to_image};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn uploads_are_stored_and_can_be_viewed() {
     let server = Server::spawn().await.unwrap();
     let send = async |name: &str, bytes: &[u8], more: &[(&str, &str)]| {
@@ -38,7 +38,7 @@ async fn uploads_are_stored_and_can_be_viewed() {
     assert_eq!(files.as_array().unwrap().len(), 2, "{files}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_uploaded_picture_determines_the_size() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
@@ -57,7 +57,7 @@ async fn an_uploaded_picture_determines_the_size() {
     assert_eq!((&picture[16..20], &picture[20..24]), (&128_u32.to_be_bytes()[..], &96_u32.to_be_bytes()[..]));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_that_is_missing_is_assumed_unless_the_server_is_strict() {
     let picture = json!({"load": {"class_type": "LoadImage", "inputs": {"image": "no.png"}},
         "save": {"class_type": "SaveImage", "inputs": {"images": ["load", 0], "filename_prefix": "x"}}});
@@ -79,7 +79,7 @@ async fn a_file_that_is_missing_is_assumed_unless_the_server_is_strict() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_uploaded_mask_becomes_the_alpha_channel_of_its_original() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
@@ -96,7 +96,7 @@ async fn an_uploaded_mask_becomes_the_alpha_channel_of_its_original() {
     assert_eq!(form(&server, "/upload/mask", &parts).await.status, 500);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn views_of_files_and_refused_views() {
     let server = Server::builder()
         .output_file("a.bin", b"0123456789".as_slice())
@@ -141,7 +141,7 @@ async fn views_of_files_and_refused_views() {
     assert_eq!((known.status, known.body.len()), (304, 0));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn previews_of_pictures() {
     let server = Server::spawn().await.unwrap();
     submit(&server, &text_to_image(1, 1), None).await;
@@ -160,7 +160,7 @@ async fn previews_of_pictures() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn user_files_and_settings_are_written_and_read() {
     let server = Server::spawn().await.unwrap();
     assert_eq!(raw(&server, "POST", "/userdata/workflows%2Fa.json", "{}").await, (200, "\"workflows/a.json\"".into()));

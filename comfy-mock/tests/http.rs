@@ -12,7 +12,7 @@ use support::{Socket, form, get, post, raw, send, show_text, submit, text_to_ima
 
 const CANONICAL: &str = "88c7d7d7-66c3-44c5-b8a5-c79cb9592d4b";
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_definitions_are_served_as_they_were_given() {
     let given = r#"{"A": {"input": {"optional": {"b": ["INT", {"max": 18446744073709551615}]},
         "required": {"a": ["FLOAT", {"default": NaN}]}}, "input_order": {"optional": ["b"], "required": ["a"]},
@@ -27,7 +27,7 @@ async fn the_definitions_are_served_as_they_were_given() {
     assert_eq!(get(&server, "/object_info/Nope").await.text(), "{}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn model_files_are_options_of_the_loaders() {
     let server = Server::builder().models("checkpoints", ["a.safetensors"]).spawn().await.unwrap();
     let definition = get(&server, "/object_info/CheckpointLoaderSimple").await.json();
@@ -38,7 +38,7 @@ async fn model_files_are_options_of_the_loaders() {
     assert_eq!(post(&strict, "/prompt", &json!({"prompt": text_to_image(1, 1)})).await.status, 400);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn unknown_paths_and_methods() {
     let server = Server::spawn().await.unwrap();
     for path in ["/nope", "/interrupt", "/free", "/jobs", "/api/internal/logs", "/upload/image"] {
@@ -69,7 +69,7 @@ async fn unknown_paths_and_methods() {
     assert_eq!(get(&server, "/ws").await.status, 400);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn routes_exist_with_and_without_api() {
     let server = Server::spawn().await.unwrap();
     let paths = [
@@ -106,7 +106,7 @@ async fn routes_exist_with_and_without_api() {
     assert_eq!(get(&server, "/internal/files/nope").await.status, 400);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn invalid_bodies() {
     let server = Server::spawn().await.unwrap();
     for path in ["/prompt", "/queue", "/history", "/free", "/users", "/settings", "/settings/x"] {
@@ -124,7 +124,7 @@ async fn invalid_bodies() {
     assert_eq!(raw(&server, "POST", "/upload/image", "x").await.0, 400);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn numbers_order_the_queue() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let send = async |more: &str| {
@@ -154,7 +154,7 @@ async fn numbers_order_the_queue() {
     assert_eq!(get(&server, "/prompt").await.json(), json!({"exec_info": {"queue_remaining": 6}}));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn prompt_ids_must_be_canonical_uuids() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let prompt = show_text("x");
@@ -173,7 +173,7 @@ async fn prompt_ids_must_be_canonical_uuids() {
     assert_eq!(response.json()["error"]["message"], "prompt_id must be a valid UUID");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn secrets_are_never_shown() {
     let server = Server::spawn().await.unwrap();
     let extra = json!({"api_key_comfy_org": "hush-key", "auth_token_comfy_org": "hush-token", "mine": 1});
@@ -189,7 +189,7 @@ async fn secrets_are_never_shown() {
     assert_eq!(server.requests()[0].json().unwrap().as_object().unwrap().len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn pending_prompts_can_be_deleted_and_running_ones_not() {
     let server = Server::spawn().await.unwrap();
     server.node("PreviewAny").hang();
@@ -218,7 +218,7 @@ async fn pending_prompts_can_be_deleted_and_running_ones_not() {
     assert_eq!(get(&server, &format!("/api/jobs/{}", ids[1])).await.status, 404);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn jobs_are_filtered_and_sorted() {
     let server = Server::spawn().await.unwrap();
     server.node_id("bad").fail("no");
@@ -226,7 +226,8 @@ async fn jobs_are_filtered_and_sorted() {
         let prompt = json!({id: {"class_type": "PreviewAny", "inputs": {"source": id}}});
         submit(&server, &prompt, None).await;
         server.idle().await;
-        tokio::time::sleep(Duration::from_millis(3)).await;
+        // The jobs are sorted by the wall clock, in milliseconds.
+        std::thread::sleep(Duration::from_millis(3));
     }
     let total =
         async |query: &str| get(&server, &format!("/api/jobs?{query}")).await.json()["pagination"]["total"].clone();
@@ -245,7 +246,7 @@ async fn jobs_are_filtered_and_sorted() {
     assert_eq!(get(&server, "/api/jobs").await.status, 500);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn requests_of_other_sites_are_refused() {
     let server = Server::spawn().await.unwrap();
     let status =
@@ -263,7 +264,7 @@ async fn requests_of_other_sites_are_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn long_bodies_are_refused() {
     let server = Server::builder().upload_limit(1_000).spawn().await.unwrap();
     let long = vec![b' '; 2_000];
@@ -274,7 +275,7 @@ async fn long_bodies_are_refused() {
     assert!(get(&server, "/features").await.text().contains("\"max_upload_size\": 1000.0"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_history_is_deleted_and_cleared() {
     let server = Server::builder().history_limit(2).spawn().await.unwrap();
     let mut ids = Vec::new();
@@ -290,7 +291,7 @@ async fn the_history_is_deleted_and_cleared() {
     assert_eq!(get(&server, "/history").await.text(), "{}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn free_memory_clears_the_cache() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;

@@ -48,7 +48,7 @@ fn lines_of_plain_node(done: &mut Vec<String>, node: &str) -> Vec<String> {
     ]
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn text_to_image_with_previews() {
     let server = Server::spawn().await.unwrap();
     for with_metadata in [false, true] {
@@ -87,7 +87,7 @@ async fn text_to_image_with_previews() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_first_run_executes_all_nodes_and_the_second_none() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -123,7 +123,7 @@ async fn the_first_run_executes_all_nodes_and_the_second_none() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn with_another_seed_only_the_nodes_that_depend_on_it_run() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -158,7 +158,7 @@ async fn with_another_seed_only_the_nodes_that_depend_on_it_run() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_interrupt_ends_a_run_between_steps() {
     let server = Server::builder().timing(Timing::instant().step(Duration::from_millis(30))).spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -178,7 +178,7 @@ async fn an_interrupt_ends_a_run_between_steps() {
     assert_eq!(get(&server, &format!("/api/jobs/{id}")).await.json()["status"], "cancelled");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_node_that_raises_ends_the_run() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "me").await;
@@ -204,7 +204,7 @@ fn kinds(frames: &[Frame]) -> Vec<String> {
     frames.iter().map(Frame::kind).collect()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn only_targets_run() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
@@ -219,7 +219,7 @@ async fn only_targets_run() {
     assert_eq!(entry["outputs"], json!({"9": {"text": ["hello"]}}));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn valid_outputs_run_although_others_are_rejected() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
@@ -233,7 +233,7 @@ async fn valid_outputs_run_although_others_are_rejected() {
     assert_eq!(get(&server, &format!("/history/{id}")).await.json()[&id]["outputs"], json!({"9": {"text": ["hello"]}}));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_invalid_prompt_is_rejected_with_reasons() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = text_to_image(1, 2);
@@ -244,7 +244,7 @@ async fn an_invalid_prompt_is_rejected_with_reasons() {
     assert_eq!(server.finished(), [""; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_saved_picture_has_the_size_of_the_latent_and_embeds_the_prompt() {
     let server = Server::spawn().await.unwrap();
     let prompt = text_to_image(1, 2);
@@ -264,7 +264,7 @@ async fn a_saved_picture_has_the_size_of_the_latent_and_embeds_the_prompt() {
     assert_eq!(get(&server, "/api/jobs?workflow_id=abc").await.json()["pagination"]["total"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_seed_gives_another_picture_and_the_same_seed_the_same() {
     let server = Server::spawn().await.unwrap();
     let mut pictures = Vec::new();
@@ -279,7 +279,7 @@ async fn another_seed_gives_another_picture_and_the_same_seed_the_same() {
     assert_eq!(pictures[0], pictures[2]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn without_a_client_id_only_some_events_are_sent_but_to_all_clients() {
     let server = Server::spawn().await.unwrap();
     let mut socket = Socket::connect(&server, "watcher").await;
@@ -292,7 +292,7 @@ async fn without_a_client_id_only_some_events_are_sent_but_to_all_clients() {
     assert_eq!(kinds, ["binary 1", "progress", "progress_state", "status"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_kind_of_output_leaves_a_file() {
     let server = Server::builder().input_file("a.wav", "RIFF").spawn().await.unwrap();
     let prompt = json!({
@@ -333,7 +333,7 @@ async fn every_kind_of_output_leaves_a_file() {
     assert!(outputs.get("socket").is_none());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_prompt_that_kills_a_real_worker_stops_execution_until_a_restart() {
     let server = Server::spawn().await.unwrap();
     let mut prompt = show_text("x");

@@ -48,32 +48,32 @@ impl NodeKey for &String {
 pub struct UnknownNode {
     /// The id; `None` for a handle.
     pub id: Option<String>,
-    /// Whether the workflow has handles at all: one that was read from JSON has none.
-    pub has_handles: bool,
     /// The ids of the nodes of the workflow.
     pub nodes: Vec<String>,
+    /// The handle and the number of the workflow's graph, which are numbered in the order of their construction.
+    handle: Option<(NodeRef, Option<u32>)>,
 }
 
 impl UnknownNode {
-    pub(crate) fn new(key: &Key<'_>, has_handles: bool, nodes: Vec<String>) -> Self {
-        let id = match key {
-            Key::Handle(_) => None,
-            Key::Id(id) => Some((*id).to_owned()),
-        };
-        Self { id, has_handles, nodes }
+    pub(crate) fn new(key: &Key<'_>, graph: Option<u32>, nodes: Vec<String>) -> Self {
+        match key {
+            Key::Handle(node) => Self { id: None, nodes, handle: Some((*node, graph)) },
+            Key::Id(id) => Self { id: Some((*id).to_owned()), nodes, handle: None },
+        }
     }
 }
 
 impl fmt::Display for UnknownNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.id, self.has_handles) {
-            (Some(id), _) => write!(f, "no node of the workflow has the id {}", shown(id))?,
-            (None, true) => f.write_str(
-                "the handle belongs to another workflow; take it from the workflow that was built or submitted here",
-            )?,
-            (None, false) => f.write_str(
-                "the handle belongs to another workflow; this one was read from JSON, so that its nodes are named by id",
-            )?,
+        if let Some(id) = &self.id {
+            write!(f, "no node of the workflow has the id {}", shown(id))?;
+        }
+        if let Some((node, graph)) = &self.handle {
+            write!(f, "the handle belongs to node {} of graph {}, but the workflow ", node.index, node.graph)?;
+            match graph {
+                Some(graph) => write!(f, "is graph {graph}; take the handle from the workflow that was submitted")?,
+                None => f.write_str("was read from JSON; name its nodes by id")?,
+            }
         }
         f.write_str("; the workflow has the nodes ")?;
         for (index, id) in self.nodes.iter().take(MAX_NODES).enumerate() {

@@ -59,6 +59,8 @@
 //!   their values are in [`field`].
 //! * Build nodes without the macro: [`Graph`] and [`Build`]. Raw nodes, mistakes and warnings are in [`graph`].
 //! * Read a workflow from API format: [`Workflow::from_json`], which can fail with a [`ParseWorkflowError`].
+//! * Change a value of a workflow that was built or read: [`Workflow::set`], which can fail with a [`SetError`]. A
+//!   [`NodeKey`] names the node, and [`UnknownNode`] is the error of one that does not exist.
 //! * Run a workflow on a server: [`Client`] and the module [`client`].
 //!
 //! # A renamed dependency
@@ -83,12 +85,14 @@ mod builder;
 #[cfg(feature = "client")]
 pub mod client;
 mod desc;
+mod fallible;
 pub mod field;
 pub mod graph;
 mod hash;
 mod key;
 mod node;
 pub mod out;
+mod shown;
 mod slot;
 mod text;
 pub mod types;
@@ -101,8 +105,9 @@ pub use client::Client;
 pub use builder::Build;
 pub use field::{list, unchecked, unchecked_json};
 pub use graph::{Graph, GraphError};
+pub use key::{NodeKey, UnknownNode};
 pub use out::{Handle, NoOutput, NodeRef, Out};
-pub use workflow::{ParseWorkflowError, Workflow};
+pub use workflow::{ParseWorkflowError, SetError, Workflow};
 
 #[cfg(feature = "macros")]
 #[doc(inline)]
@@ -139,6 +144,7 @@ pub mod generated {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::desc::{Lit, Literal};
+    pub use crate::fallible::{Declared, Fallible, NoResult};
     pub use crate::field::{Field, Given, IntoField, Items};
     pub use crate::graph::Graph;
     pub use crate::graph::site::Site;

@@ -102,7 +102,7 @@ fn web_serves_a_picture_for_a_prompt() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let (host, path) = line.trim().strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);

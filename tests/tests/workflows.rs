@@ -17,6 +17,8 @@ mod builders;
 mod image;
 #[path = "workflows/logic.rs"]
 mod logic;
+#[path = "workflows/set.rs"]
+mod set;
 #[path = "workflows/shapes.rs"]
 mod shapes;
 #[path = "workflows/video.rs"]

@@ -21,7 +21,6 @@ use crate::workflow::{self, Choices};
 /// Attach to a run that was submitted before: show its progress and save its results.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Attach {
     /// Id of the prompt; `cargo comfy queue` lists those that run and wait.
     #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]

@@ -8,6 +8,7 @@ use comfy_runtime::client::routes::{Queue as ServerQueue, QueueItem};
 use comfy_schema::shown::escaped;
 use comfy_schema::{Map, Value};
 
+use super::run::number;
 use crate::failure::Failure;
 use crate::server::ServerArguments;
 use crate::{print, stop};
@@ -83,7 +84,7 @@ fn json(row: &Row<'_>) -> Value {
     let mut map = Map::new();
     map.insert("state", if row.is_running { "running" } else { "waiting" });
     map.insert("position", Value::Int(row.position as i128));
-    map.insert("number", Value::Float(row.item.number));
+    map.insert("number", number(row.item.number));
     map.insert("prompt_id", row.item.prompt_id.as_str());
     map.insert("client_id", client_id(row.item).map_or(Value::Null, Value::from));
     map.insert("age_seconds", row.age.map_or(Value::Null, |age| Value::Int(age.as_secs().into())));

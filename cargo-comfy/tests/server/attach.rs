@@ -14,28 +14,18 @@ async fn the_results_of_a_run_that_has_ended_are_saved() {
     assert!(out.contains(r#""event":"finished""#), "{out}");
 }
 
-/// Submits a run that does not end by itself, so that later ones wait, and returns its id.
-async fn block(place: &Place) -> String {
-    place.server.node("KSampler").hang();
-    let blocker = place.submit(1, "blocker").await;
-    place.until_running().await;
-    // This concerns later runs only.
-    place.server.node("KSampler").reset();
-    blocker
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_left_is_followed_with_its_progress() {
     let place = Place::new().await;
-    let blocker = block(&place).await;
+    let blocker = place.block().await;
     let mut first = place.start(&["run", "workflow.json", "--set", "samples.seed=2"]);
     place.until("the run waits", |server| server.pending().len() == 1).await;
     let id = place.server.pending()[0].clone();
     first.child().kill().unwrap();
     drop(first);
     place.until("the first process is gone", |server| server.clients().is_empty()).await;
-    let second = place.start(&["attach", &id, "--json"]);
-    place.until("the second process listens", |server| !server.clients().is_empty()).await;
+    let mut second = place.start(&["attach", &id, "--json"]);
+    second.until_printed(r#""event":"queued""#).await;
     expect(&place.run(&["cancel", &blocker]).await, 0);
     let (out, err) = expect(&second.output().await, 0);
     assert!(out.contains(r#""event":"progress""#) && out.contains(r#""event":"saved""#), "{out}");
@@ -46,13 +36,10 @@ async fn a_run_that_was_left_is_followed_with_its_progress() {
 async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
     for (arguments, is_shown) in [(&["--json", "--take-over"][..], true), (&["--json"], false)] {
         let place = Place::new().await;
-        let blocker = block(&place).await;
+        let blocker = place.block().await;
         let id = place.submit(2, "editor").await;
-        let attached = place.start(&[&["attach", &id], arguments].concat());
-        place.until("the command follows the run", |server| server.count(&format!("GET /api/history/{id}")) > 0).await;
-        if is_shown {
-            place.until("it listens", |server| server.clients().contains(&"editor".to_owned())).await;
-        }
+        let mut attached = place.start(&[&["attach", &id], arguments].concat());
+        attached.until_printed(r#""event":"queued""#).await;
         place.run(&["cancel", &blocker]).await;
         let (out, err) = expect(&attached.output().await, 0);
         assert_eq!(out.contains(r#""event":"progress""#), is_shown, "{out} {err}");

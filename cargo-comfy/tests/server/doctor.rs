@@ -27,9 +27,9 @@ async fn doctor(place: &Place, code: i32, arguments: &[&str]) -> Vec<Value> {
 }
 
 /// Returns the status and the message of a check, with its remedy.
-fn result<'c>(checks: &'c [Value], name: &str) -> (&'c str, String) {
+fn result(checks: &[Value], name: &str) -> (String, String) {
     let check = checks.iter().find(|check| member(check, "check") == name).unwrap();
-    (member(check, "status"), format!("{} {}", member(check, "message"), member(check, "remedy")))
+    (member(check, "status").to_owned(), format!("{} {}", member(check, "message"), member(check, "remedy")))
 }
 
 async fn small() -> Place {
@@ -88,7 +88,7 @@ async fn a_port_without_tls() {
 async fn a_token_that_is_missing_or_wrong() {
     let place = small().await;
     place.server.faults().http("GET /system_stats", HttpFault::status(401).always());
-    let (status, message) = result(&doctor(&place, 1, &[]).await, "token").clone();
+    let (status, message) = result(&doctor(&place, 1, &[]).await, "token");
     assert!(status == "error" && message.contains("401") && message.contains("--token"), "{message}");
     let output = place.run(&["doctor", "--token", "s3cret"]).await;
     let (out, err) = expect(&output, 1);
@@ -99,11 +99,11 @@ async fn a_token_that_is_missing_or_wrong() {
 async fn a_program_that_is_not_comfyui() {
     let place = small().await;
     place.server.faults().http("GET /system_stats", HttpFault::status(404).always());
-    let (status, message) = result(&doctor(&place, 1, &[]).await, "server").clone();
+    let (status, message) = result(&doctor(&place, 1, &[]).await, "server");
     assert!(status == "error" && message.contains("404") && message.contains("address"), "{message}");
     place.server.faults().clear();
     place.server.faults().http("GET /system_stats", HttpFault::status(502).always());
-    let (status, message) = result(&doctor(&place, 1, &[]).await, "server").clone();
+    let (status, message) = result(&doctor(&place, 1, &[]).await, "server");
     assert!(status == "error" && message.contains("502") && message.contains("start ComfyUI"), "{message}");
 }
 
@@ -111,14 +111,14 @@ async fn a_program_that_is_not_comfyui() {
 async fn a_server_without_a_websocket_is_a_warning() {
     let place = small().await;
     place.server.faults().http("GET /ws", HttpFault::status(404).always());
-    let (status, message) = result(&doctor(&place, 0, &[]).await, "WebSocket").clone();
+    let (status, message) = result(&doctor(&place, 0, &[]).await, "WebSocket");
     assert!(status == "warning" && message.contains("polled") && message.contains("404"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_server_is_a_warning() {
     let place = Place::of(Server::builder().schema_json(SMALL).version("0.2.7")).await;
-    let (status, message) = result(&doctor(&place, 0, &[]).await, "version").clone();
+    let (status, message) = result(&doctor(&place, 0, &[]).await, "version");
     assert!(status == "warning" && message.contains("0.2.7") && message.contains("update ComfyUI"), "{message}");
 }
 
@@ -127,7 +127,7 @@ async fn a_snapshot_that_differs_is_a_warning() {
     let place = small().await;
     let old = r#"{"One": {"input": {"required": {"n": ["INT", {"default": 1}]}}, "output": ["INT"]}, "Three": {}}"#;
     fs::write(place.path("old.json"), old).unwrap();
-    let (status, message) = result(&doctor(&place, 0, &["--schema", "old.json"]).await, "snapshot").clone();
+    let (status, message) = result(&doctor(&place, 0, &["--schema", "old.json"]).await, "snapshot");
     assert_eq!(status, "warning");
     assert!(message.contains("1 breaking, 1 additive"), "{message}");
     assert!(message.contains("cargo comfy diff old.json http://"), "{message}");
@@ -142,7 +142,7 @@ async fn generated_code_of_other_definitions_is_a_warning() {
     let mut command = place.command(&["generate", "--schema", "old.json", "--out", "src/nodes.rs"]);
     assert!(tokio::task::spawn_blocking(move || command.status().unwrap()).await.unwrap().success());
     fs::write(place.path("new.json"), SMALL.replace("INT", "FLOAT")).unwrap();
-    let (status, message) = result(&doctor(&place, 0, &["--schema", "new.json"]).await, "generated code").clone();
+    let (status, message) = result(&doctor(&place, 0, &["--schema", "new.json"]).await, "generated code");
     assert_eq!(status, "warning");
     assert!(message.contains("nodes.rs (from old.json)"), "{message}");
     assert!(message.contains("cargo comfy generate --schema new.json --out"), "{message}");
@@ -152,7 +152,7 @@ async fn generated_code_of_other_definitions_is_a_warning() {
 async fn a_server_that_hides_its_log_is_no_error() {
     let place = small().await;
     place.server.faults().http("GET /internal/logs/raw", HttpFault::status(404).always());
-    let (status, message) = result(&doctor(&place, 0, &[]).await, "custom nodes").clone();
+    let (status, message) = result(&doctor(&place, 0, &[]).await, "custom nodes");
     assert!(status == "skipped" && message.contains("does not show its log"), "{message}");
 }
 
@@ -164,7 +164,7 @@ async fn custom_nodes_that_failed_to_load_are_a_warning() {
     place.server.log("   0.0 seconds: /comfy/custom_nodes/websocket_image_save.py");
     assert_eq!(result(&doctor(&place, 0, &[]).await, "custom nodes").0, "warning");
     place.server.log("   0.1 seconds (IMPORT FAILED): /comfy/custom_nodes/broken");
-    let (status, message) = result(&doctor(&place, 0, &[]).await, "custom nodes").clone();
+    let (status, message) = result(&doctor(&place, 0, &[]).await, "custom nodes");
     assert!(status == "warning" && message.contains("1 failed to load: broken (No module named 'x')"), "{message}");
 }
 

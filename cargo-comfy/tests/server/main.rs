@@ -9,4 +9,5 @@ mod place;
 mod queue;
 #[cfg(unix)]
 mod stop;
+mod tls;
 mod websocket;

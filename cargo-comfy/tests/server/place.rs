@@ -1,5 +1,6 @@
 //! A folder with a workflow, a stand-in server, and commands that run there.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -58,11 +59,11 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// Returns the command with the address of the server, unless the arguments give another one.
+    /// Returns the command with the address of the server, unless the arguments give another one or it needs none.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
         command.arg("comfy").args(arguments);
-        if !arguments.contains(&"--server") {
+        if arguments[0] != "generate" && !arguments.contains(&"--server") {
             command.args(["--server", &self.server.url()]);
         }
         for name in ["URL", "TOKEN", "API_KEY", "HEADERS", "CA_CERTIFICATE", "PIN_CERTIFICATE", "WEBSOCKET"] {
@@ -98,13 +99,26 @@ impl Place {
         self.server.running().unwrap()
     }
 
-    /// Submits a prompt as another client, and returns its id.
+    /// Submits the workflow with another seed as another client, and returns the id of the prompt.
     pub(crate) async fn submit(&self, seed: u64, client_id: &str) -> String {
+        self.submit_prompt(&WORKFLOW.replace("\"seed\": 1", &format!("\"seed\": {seed}")), client_id).await
+    }
+
+    async fn submit_prompt(&self, prompt: &str, client_id: &str) -> String {
         let (url, client_id) = (self.server.url(), client_id.to_owned());
         let client = comfy_runtime::Client::builder(url).client_id(client_id).connect().await.unwrap();
-        let prompt = WORKFLOW.replace("\"seed\": 1", &format!("\"seed\": {seed}"));
-        let workflow: comfy_runtime::Workflow = serde_json::from_str(&prompt).unwrap();
+        let workflow: comfy_runtime::Workflow = serde_json::from_str(prompt).unwrap();
         client.submit(&workflow).await.unwrap().into_run().prompt_id().to_owned()
+    }
+
+    /// Submits a run that does not end by itself, so that later ones wait, and returns its id.
+    pub(crate) async fn block(&self) -> String {
+        // Only this run has a node of this id.
+        self.server.node_id("slow").hang();
+        let prompt = WORKFLOW.replace("\"samples\": {", "\"slow\": {").replace("[\"samples\", 0]", "[\"slow\", 0]");
+        let blocker = self.submit_prompt(&prompt, "blocker").await;
+        self.until("the blocking run is the one that runs", |server| server.running().as_ref() == Some(&blocker)).await;
+        blocker
     }
 
     /// Returns whether the history says that a run was interrupted.
@@ -131,6 +145,19 @@ impl Running {
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
+    /// Reads standard output up to a line that contains a text.
+    pub(crate) async fn until_printed(&mut self, text: &'static str) {
+        let out = self.child().stdout.take().unwrap();
+        self.child().stdout = Some(read_until(out, text).await);
+    }
+
+    /// Reads standard error up to a line that contains a text.
+    #[cfg(unix)]
+    pub(crate) async fn until_told(&mut self, text: &'static str) {
+        let err = self.child().stderr.take().unwrap();
+        self.child().stderr = Some(read_until(err, text).await);
+    }
+
     /// Waits for the end of the command on a thread of its own, because the server runs on this one.
     pub(crate) async fn output(mut self) -> Output {
         let child = self.0.take().unwrap();
@@ -144,6 +171,19 @@ impl Running {
             }
         }
     }
+}
+
+/// Reads byte by byte, so that nothing behind the line is lost.
+async fn read_until<R: Read + Send + 'static>(mut from: R, text: &'static str) -> R {
+    let reading = tokio::task::spawn_blocking(move || {
+        let (mut all, mut byte) = (Vec::new(), [0]);
+        while !(all.ends_with(b"\n") && String::from_utf8_lossy(&all).contains(text)) {
+            assert!(from.read(&mut byte).unwrap() > 0, "{text}: {}", String::from_utf8_lossy(&all));
+            all.extend(byte);
+        }
+        from
+    });
+    tokio::time::timeout(GUARD, reading).await.unwrap_or_else(|_| panic!("{text}")).unwrap()
 }
 
 /// Returns the texts that a command printed to standard output and standard error.

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 
 use comfy_mock::{HttpFault, Server};
 
-use super::place::{Place, Running, expect, texts};
+use super::place::{Place, expect, texts};
 
 /// The route of the request that cancels a run, for faults.
 const CANCEL: &str = "POST /jobs/*";
@@ -13,23 +13,6 @@ fn cancellations(server: &Server) -> Vec<String> {
     let requests = server.requests();
     let paths = requests.iter().filter(|request| request.method == "POST" && request.path.starts_with("/api/jobs/"));
     paths.map(|request| request.path.split('/').nth(3).unwrap().to_owned()).collect()
-}
-
-/// Reads standard error up to a line that contains a text.
-async fn until_told(running: &mut Running, text: &'static str) -> String {
-    let err = running.child().stderr.take().unwrap();
-    let (read, err) = tokio::task::spawn_blocking(move || {
-        let mut err = BufReader::new(err);
-        let mut all = String::new();
-        while !all.contains(text) {
-            assert!(err.read_line(&mut all).unwrap() > 0, "expected {text:?}, found {all}");
-        }
-        (all, err.into_inner())
-    })
-    .await
-    .unwrap();
-    running.child().stderr = Some(err);
-    read
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +74,7 @@ async fn a_run_that_waits_is_removed_from_the_queue_and_no_other() {
     let mut running = place.start(&["run", "workflow.json"]);
     place.until("our prompt waits", |server| server.pending().len() == 1).await;
     let id = place.server.pending()[0].clone();
-    until_told(&mut running, "in the queue").await;
+    running.until_told("in the queue").await;
     running.signal("-INT");
     let (_, err) = expect(&running.output().await, 130);
     assert!(err.contains(&format!("prompt {id}: cancelled")), "{err}");
@@ -136,9 +119,12 @@ async fn the_second_signal_leaves_a_run_and_names_the_command_to_attach() {
 #[tokio::test(flavor = "multi_thread")]
 async fn saving_stops_without_half_files() {
     let place = Place::new().await;
-    place.server.faults().http("GET /view", HttpFault::hang().always());
-    let mut running = place.start(&["run", "workflow.json"]);
-    place.until_called("GET /api/view").await;
+    // The connection breaks in the middle of the file, and the rest never arrives.
+    place.server.faults().http("GET /view", HttpFault::cut_body(1000)).http("GET /view", HttpFault::hang().always());
+    let size = ["--set", "latent.width=1024", "--set", "latent.height=1024"];
+    let mut running = place.start(&[&["run", "workflow.json"][..], &size].concat());
+    place.until("the rest is requested", |server| server.count("GET /api/view") == 2).await;
+    assert_eq!(place.files("out").len(), 1, "a part of the file");
     running.signal("-INT");
     let (_, err) = expect(&running.output().await, 130);
     assert!(err.contains("0 of 1 files were saved"), "{err}");
@@ -174,7 +160,7 @@ async fn attach_cancels_the_run_unless_it_is_to_keep_it() {
         let id = place.submit(7, "someone").await;
         place.until_running().await;
         let mut running = place.start(&[&["attach", &id], arguments].concat());
-        until_told(&mut running, "submitted as").await;
+        running.until_told("submitted as").await;
         running.signal("-INT");
         let (_, err) = expect(&running.output().await, 130);
         assert_eq!(place.was_interrupted(&id), is_cancelled, "{err}");

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use setting::{data, server};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_recorded_exchange_is_answered_as_recorded() {
     if data().is_some() {
         let report = endpoints::play(&server(Duration::ZERO).await).await;
@@ -26,14 +26,14 @@ async fn every_recorded_exchange_is_answered_as_recorded() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn templates_are_accepted_wherever_their_files_are() {
     if let Some(root) = data() {
         templates::run(&root.join("templates"), 166, 6).await;
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_queue_is_controlled_as_recorded() {
     if data().is_some() {
         let report = queue::play(&server(Duration::from_millis(250)).await).await;
@@ -41,7 +41,7 @@ async fn the_queue_is_controlled_as_recorded() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_run_proceeds_as_recorded() {
     if data().is_some() {
         let report = runs::play(&server(Duration::from_millis(150)).await).await;

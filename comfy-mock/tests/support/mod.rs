@@ -11,10 +11,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// Maximum time to wait for a response or a frame.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A response.
 #[derive(Debug)]
@@ -155,7 +155,9 @@ impl Socket {
     }
 
     pub(crate) async fn connect_raw(server: &Server, client: &str) -> Self {
-        Self(connect_async(server.ws_url(client)).await.unwrap().0)
+        // Nagle's algorithm would hold messages back by the kernel's clock, which the simulated one does not know.
+        let disable_nagle = true;
+        Self(connect_async_with_config(server.ws_url(client), None, disable_nagle).await.unwrap().0)
     }
 
     pub(crate) async fn send(&mut self, message: &Json) {

@@ -13,11 +13,9 @@ use super::error::Error;
 use super::find::Found;
 use super::inner::Inner;
 use super::json;
+use super::limits::MAX_SHOWN_CHARS;
 use super::origin::NodeInfo;
 use super::prompt::Prompt;
-
-/// Maximum number of characters of a value that a message shows.
-const MAX_SHOWN: usize = 60;
 
 /// The first difference between a workflow and the prompt that the server has under an id.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +59,7 @@ pub enum DifferenceKind {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = shortened(&self.prompt_id, MAX_SHOWN);
+        let id = shortened(&self.prompt_id, MAX_SHOWN_CHARS);
         if self.kind == DifferenceKind::NotShown {
             return write!(
                 f,
@@ -70,17 +68,17 @@ impl fmt::Display for Difference {
         }
         write!(f, "prompt {id} was made from another workflow: {}", self.node)?;
         let shown = |value: &Option<Value>| match value {
-            Some(value) => shortened(&value.to_string(), MAX_SHOWN),
+            Some(value) => shortened(&value.to_string(), MAX_SHOWN_CHARS),
             None => "not given".to_owned(),
         };
         match &self.kind {
             DifferenceKind::MissingOnServer => f.write_str(" is not in the server's prompt"),
             DifferenceKind::OnlyOnServer => f.write_str(" is only in the server's prompt"),
             DifferenceKind::Class { server } => {
-                write!(f, " has the class {} in the server's prompt", shortened(server, MAX_SHOWN))
+                write!(f, " has the class {} in the server's prompt", shortened(server, MAX_SHOWN_CHARS))
             }
             DifferenceKind::Input { name, own, server } => {
-                let name = shortened(name, MAX_SHOWN);
+                let name = shortened(name, MAX_SHOWN_CHARS);
                 write!(f, ": `{name}` is {} here, and {} in the server's prompt", shown(own), shown(server))
             }
             DifferenceKind::NotShown => Ok(()),

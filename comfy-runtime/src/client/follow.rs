@@ -1,45 +1,22 @@
 //! Follows a run to its end. Events of the WebSocket are hints; the server's queue and history decide.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use comfy_schema::Value;
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
 use super::inner::Inner;
+use super::limits::{
+    ABSENT_WAIT, DRAIN_TIMEOUT, MAX_HISTORY_DELAY, MAX_HISTORY_WAIT, MAX_POLLING, MAX_QUEUE_AGE, MIN_HISTORY_WAIT,
+    MIN_POLLING, PING_TIMEOUT,
+};
 use super::outputs::Done;
 use super::process::{Process, ProcessMemory};
 use super::status::{self, RunStatus};
 use super::tracker::{Cancellation, EndHint, Tracker};
-
-/// Maximum age of a snapshot of the queue that runs share.
-const MAX_QUEUE_AGE: Duration = Duration::from_millis(200);
-
-/// Minimum time between two requests for the state of a run whose events do not arrive.
-const MIN_POLLING: Duration = Duration::from_millis(250);
-
-/// Maximum time between two requests for the state of a run whose events do not arrive.
-const MAX_POLLING: Duration = Duration::from_secs(2);
-
-/// The first wait before the history is requested again because it lacks a run whose end was reported. Each further
-/// wait is twice as long.
-const MIN_HISTORY_WAIT: Duration = Duration::from_millis(10);
-
-/// Maximum wait between two requests of a history that lacks a run whose end was reported.
-const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
-
-/// Maximum time for which the history may lack a run whose end was reported.
-const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
-
-/// The wait before the second request for a run that is in neither the queue nor the history.
-const ABSENT_WAIT: Duration = Duration::from_millis(300);
-
-/// Maximum time to wait for events that the server sent before it added the run to its history.
-const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// Maximum time for the response to a ping that checks whether the connection is alive.
-const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A run that the server has accepted, as far as it is known when the client begins to follow it.
 #[derive(Debug)]
@@ -181,6 +158,12 @@ impl Follow<'_> {
     fn no_response(&mut self, error: &Error) -> Option<Ending> {
         let (since, last_error) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
         *last_error = error.to_string();
+        if let Error::ResponseTooLarge { .. } = error {
+            // The same answer would be as large again. How the run failed is known without the history.
+            let ended =
+                self.tracker.hint().is_some_and(|hint| matches!(hint, EndHint::Error(_) | EndHint::Interrupted(_)));
+            return self.hinted_ending().filter(|_| ended).or_else(|| Some(self.lost(LostReason::Unreadable)));
+        }
         if since.elapsed() < self.inner.transport.limits.unreachable_after {
             return None;
         }
@@ -261,7 +244,7 @@ impl Follow<'_> {
         }
         self.memory.learn(&queue, self.tracker.prompt_id());
         let connection = self.inner.hub.connection();
-        if connection.is_open && connection.opened_at.is_some_and(|time| time <= queue.requested_at()) {
+        if connection.is_open && connection.opened_at.is_some_and(|time| time < queue.requested_at()) {
             self.verified_connection = connection.number;
         }
     }
@@ -281,7 +264,7 @@ impl Follow<'_> {
     /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
         let (tracker, transport) = (self.tracker, &self.inner.transport);
-        let done = || Done::from_events(tracker.prompt_id(), &tracker.origin, transport, tracker.outputs());
+        let done = || Done::from_events(tracker, transport);
         match tracker.hint()? {
             EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
             EndHint::Error(data) => Some(status::failed(tracker, &data, done())),

@@ -3,18 +3,17 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::frame::Frame;
 use super::json;
+use super::limits::MIN_RECONNECT_INTERVAL;
 use super::strays::{Received, Strays};
 use super::tracker::Tracker;
-
-/// Minimum time between two reconnects that were requested because a connection delivered nothing.
-const MIN_RECONNECT_INTERVAL: Duration = Duration::from_secs(20);
 
 /// The runs of a client, and the state of its WebSocket.
 #[derive(Debug)]

@@ -66,7 +66,7 @@ impl Inner {
             Err(OpenError { error, is_unreachable: true, .. }) => return Err(error),
             Err(OpenError { error, .. }) => {
                 // Without a WebSocket, the server can still be asked for the state of its runs.
-                if self.queue.snapshot(&self.transport, std::time::Instant::now()).await.is_err() {
+                if self.queue.snapshot(&self.transport, tokio::time::Instant::now()).await.is_err() {
                     return Err(error);
                 }
                 self.hub.set_failed(socket::reason_of(&error), true);

@@ -1,9 +1,11 @@
 //! The nodes of a submitted workflow, by which messages name the source lines of nodes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::Location;
+
+use comfy_schema::shown::escaped;
 
 use super::error::Error;
 use crate::key::{Key, NodeKey, UnknownNode};
@@ -25,11 +27,11 @@ pub struct NodeInfo {
 
 impl fmt::Display for NodeInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "node `{}`", self.id)?;
+        write!(f, "node `{}`", escaped(&self.id))?;
         match (self.class.as_str(), &self.title) {
             ("", _) => {}
-            (class, Some(title)) => write!(f, " ({class} {title:?})")?,
-            (class, None) => write!(f, " ({class})")?,
+            (class, Some(title)) => write!(f, " ({} {})", escaped(class), escaped(format_args!("{title:?}")))?,
+            (class, None) => write!(f, " ({})", escaped(class))?,
         }
         self.location.map_or(Ok(()), |location| write!(f, " at {location}"))
     }
@@ -45,6 +47,8 @@ pub(crate) struct Origin {
     /// The node ids in the order of the workflow.
     order: Vec<String>,
     nodes: HashMap<String, NodeInfo>,
+    /// The ids of the nodes whose classes are known to save and show nothing.
+    no_outputs: HashSet<String>,
 }
 
 impl Origin {
@@ -61,7 +65,9 @@ impl Origin {
         let nodes = nodes.collect();
         let order = workflow.nodes().map(|node| node.id().to_owned()).collect();
         let (graph, ids) = workflow.handles();
-        Self { graph, ids, order, nodes }
+        let no_outputs =
+            workflow.nodes().filter(|node| !node.may_be_output()).map(|node| node.id().to_owned()).collect();
+        Self { graph, ids, order, nodes, no_outputs }
     }
 
     /// Returns the node of this id.
@@ -85,9 +91,8 @@ impl Origin {
             }
             Key::Id(id) => self.nodes.get(id).map(|node| &node.id),
         };
-        id.cloned().ok_or_else(|| {
-            Error::NoSuchNode(Box::new(UnknownNode::new(&key.key(), self.graph.is_some(), self.order.clone())))
-        })
+        id.cloned()
+            .ok_or_else(|| Error::NoSuchNode(Box::new(UnknownNode::new(&key.key(), self.graph, self.order.clone()))))
     }
 
     /// Returns the ids of the nodes of each class.
@@ -97,6 +102,11 @@ impl Origin {
             classes.entry(&node.class).or_default().push(node.id.clone());
         }
         classes
+    }
+
+    /// Returns whether a node may save or show something, as far as its class is known.
+    pub(crate) fn may_be_output(&self, id: &str) -> bool {
+        !self.no_outputs.contains(id)
     }
 
     pub(crate) fn class(&self, id: &str) -> Option<&str> {

@@ -8,9 +8,11 @@ use comfy_schema::{Map, Value};
 use super::error::Error;
 use super::file::{FileKind, OutputFile};
 use super::json;
+use super::no_results::{NoResults, NoResultsReason};
 use super::origin::{NodeInfo, Origin};
+use super::tracker::Tracker;
 use super::transport::Transport;
-use crate::key::NodeKey;
+use crate::key::{Key, NodeKey};
 
 /// The outputs of a run, by node. Files are downloaded only when they are asked for.
 #[derive(Clone)]
@@ -21,24 +23,40 @@ struct Results {
     outputs: Map,
     entry: Value,
     origin: Arc<Origin>,
+    selection: Arc<Selection>,
     transport: Arc<Transport>,
+}
+
+/// The outputs that a run was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// The ids of the selected output nodes; `None` selects all.
+    pub(crate) targets: Option<Vec<String>>,
+    /// The ids of the outputs that the server dropped because of errors.
+    pub(crate) dropped: Vec<String>,
 }
 
 impl Done {
     /// Reads the outputs from an entry of the history.
-    pub(crate) fn from_entry(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, entry: Value) -> Self {
+    pub(crate) fn from_entry(tracker: &Tracker, transport: &Arc<Transport>, entry: Value) -> Self {
         let outputs = json::get(&entry, "outputs").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self::new(prompt_id, origin, transport, outputs, entry)
+        Self::new(tracker, transport, outputs, entry)
     }
 
     /// Creates the outputs from the events that reported them, for a run without an entry in the history.
-    pub(crate) fn from_events(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, outputs: Map) -> Self {
-        Self::new(prompt_id, origin, transport, outputs, Value::Null)
+    pub(crate) fn from_events(tracker: &Tracker, transport: &Arc<Transport>) -> Self {
+        Self::new(tracker, transport, tracker.outputs(), Value::Null)
     }
 
-    fn new(prompt_id: &str, origin: &Arc<Origin>, transport: &Arc<Transport>, outputs: Map, entry: Value) -> Self {
-        let (origin, transport) = (Arc::clone(origin), Arc::clone(transport));
-        Self(Arc::new(Results { prompt_id: prompt_id.to_owned(), outputs, entry, origin, transport }))
+    fn new(tracker: &Tracker, transport: &Arc<Transport>, outputs: Map, entry: Value) -> Self {
+        Self(Arc::new(Results {
+            prompt_id: tracker.prompt_id().to_owned(),
+            outputs,
+            entry,
+            origin: Arc::clone(&tracker.origin),
+            selection: Arc::clone(&tracker.selection),
+            transport: Arc::clone(transport),
+        }))
     }
 
     /// Returns the id of the run.
@@ -50,7 +68,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn images(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Image)
     }
@@ -59,7 +78,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn videos(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Video)
     }
@@ -68,7 +88,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn audio(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         self.of_kind(node, FileKind::Audio)
     }
@@ -77,7 +98,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn files(&self, node: impl NodeKey) -> Result<Vec<OutputFile>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id).map(|output| self.files_of(&id, output)).unwrap_or_default())
@@ -87,7 +109,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn text(&self, node: impl NodeKey) -> Result<Vec<String>, Error> {
         let id = self.id(node)?;
         let text = self.0.outputs.get(&id).and_then(|output| json::get(output, "text"));
@@ -101,7 +124,8 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
+    /// node that cannot have results in this run.
     pub fn raw(&self, node: impl NodeKey) -> Result<Option<&Value>, Error> {
         let id = self.id(node)?;
         Ok(self.0.outputs.get(&id))
@@ -130,8 +154,20 @@ impl Done {
         Ok(files)
     }
 
+    /// Returns the id of a node that can have results.
     fn id(&self, node: impl NodeKey) -> Result<String, Error> {
-        self.0.origin.resolve(&node)
+        let results = &*self.0;
+        match node.key() {
+            // Another node may have expanded to this one, so that the workflow does not have it.
+            Key::Id(id) if results.outputs.contains_key(id) => Ok(id.to_owned()),
+            _ => {
+                let id = results.origin.resolve(&node)?;
+                match results.no_results(&id) {
+                    Some(reason) => Err(Error::NoResults(Box::new(results.error(&id, reason)))),
+                    None => Ok(id),
+                }
+            }
+        }
     }
 
     fn files_of(&self, id: &str, output: &Value) -> Vec<OutputFile> {
@@ -141,6 +177,39 @@ impl Done {
             .flat_map(|(key, list)| json::array(Some(list)).iter().map(move |item| (key, item)))
             .filter_map(|(key, item)| OutputFile::read(key, item, &node, &self.0.transport))
             .collect()
+    }
+}
+
+impl Results {
+    /// Returns the reason why a node cannot have results; `None` if it has some, or could have made some.
+    fn no_results(&self, id: &str) -> Option<NoResultsReason> {
+        let executed = self.executed();
+        if self.outputs.contains_key(id) || executed.iter().any(|executed| executed == id) {
+            return None;
+        }
+        let is_other = |targets: &Vec<String>| !targets.iter().any(|target| target == id);
+        if self.selection.dropped.iter().any(|dropped| dropped == id) {
+            Some(NoResultsReason::Dropped)
+        } else if !self.origin.may_be_output(id) {
+            Some(NoResultsReason::NotAnOutput)
+        } else if self.selection.targets.as_ref().is_some_and(is_other) {
+            Some(NoResultsReason::NotSelected)
+        } else {
+            // Without an entry of the history nothing is known about the other nodes.
+            (!executed.is_empty()).then_some(NoResultsReason::NotRun)
+        }
+    }
+
+    fn error(&self, id: &str, reason: NoResultsReason) -> NoResults {
+        let mut outputs = self.executed();
+        outputs.sort_unstable();
+        let outputs = outputs.iter().map(|id| self.origin.node(id)).collect();
+        NoResults { prompt_id: self.prompt_id.clone(), node: self.origin.node(id), reason, outputs }
+    }
+
+    /// Returns the ids of the output nodes that the server ran, as the history lists them.
+    fn executed(&self) -> Vec<String> {
+        json::strings(json::array(json::get(&self.entry, "prompt")).get(4))
     }
 }
 

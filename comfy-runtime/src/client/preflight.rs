@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::future::IntoFuture;
 
+use comfy_schema::shown::escaped;
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
@@ -13,18 +14,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
+use super::limits::{MAX_CLASSES, MAX_CONCURRENT};
 use super::origin::{NodeInfo, Origin};
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::routes::View;
 use super::{Client, json};
 use crate::workflow::Workflow;
-
-/// Maximum number of classes whose definitions are requested one by one. With more classes, all definitions are
-/// requested at once.
-const MAX_CLASSES: usize = 48;
-
-/// Maximum number of concurrent requests.
-const MAX_CONCURRENT: usize = 6;
 
 /// The verdict of a server on a workflow, before it runs.
 #[derive(Debug, Clone)]
@@ -61,7 +56,7 @@ pub struct PreflightWarning {
 
 impl fmt::Display for PreflightWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.message)
+        write!(f, "{}: {}", self.node, escaped(&self.message))
     }
 }
 

@@ -3,9 +3,8 @@
 //! The server has no id of its process. What it knows shows whether it is the same: other prompts that it knew before,
 //! the age of its oldest job, and the numbers that its counter gives to prompts, which begins at 0.
 
-use std::time::Instant;
-
 use comfy_schema::Value;
+use tokio::time::Instant;
 
 use super::error::Error;
 use super::follow::{Accepted, Follow};

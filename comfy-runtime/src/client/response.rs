@@ -1,57 +1,20 @@
-//! Parses the JSON that a server sends, with the lone surrogates that Python writes for half a character.
-//!
-//! A message with half an emoji must not hide how a run ended, so U+FFFD stands for it in texts that are only shown, and
-//! a warning of `tracing` names its place. In a name or a value, such as that of a model, it is an error with its place.
+//! Parses JSON that a server sent and that is complete: events, and the bodies of failed calls.
 
-use comfy_schema::{JsonError, LoneSurrogate, Step, Value};
+use comfy_schema::Value;
 
-/// The keys of members that hold messages of the server, with all that is in them.
-const MESSAGES: [&str; 12] = [
-    "error",
-    "errors",
-    "node_errors",
-    "messages",
-    "message",
-    "details",
-    "exception_message",
-    "exception_type",
-    "traceback",
-    "current_inputs",
-    "current_outputs",
-    "entries",
-];
+use super::json_fault::JsonFault;
+use super::json_reader::{self, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 
-/// The keys of members that repeat the prompts of all clients, of which only the ids are read, and of members with the
-/// results of nodes. A run must get its ending although another prompt, or a text that a node shows, has half a
-/// character.
-const DATA: [&str; 7] = ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
-
-/// Parses the answer to a call.
-pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonError> {
-    Value::parse_lossy(body, |at| {
-        let is_allowed = is_shown_only(at);
-        if is_allowed {
-            report(call, at);
-        }
-        is_allowed
-    })
+/// Parses the answer to a call, which is complete.
+pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::new(call, JsonBounds::response(body.len()), &KeepAll), body)
 }
 
 /// Parses an event, or the body that explains a failed call. Every text may have lone surrogates: what happened is told
 /// by the queue and the history.
-pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonError> {
-    Value::parse_lossy(body, |at| {
-        report(call, at);
-        true
-    })
-}
-
-fn is_shown_only(at: &LoneSurrogate<'_>) -> bool {
-    at.path().iter().filter_map(Step::key).any(|key| MESSAGES.contains(&key) || DATA.contains(&key))
-}
-
-fn report(call: &str, at: &LoneSurrogate<'_>) {
-    tracing::warn!(call, place = %at, "half a character (a lone surrogate) is read as U+FFFD");
+pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::message(call, JsonBounds::event(), &KeepAll), body)
 }
 
 #[cfg(test)]

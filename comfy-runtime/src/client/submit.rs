@@ -11,7 +11,7 @@ use super::find::Found;
 use super::follow;
 use super::inner::Inner;
 
-use super::outputs::Done;
+use super::outputs::{Done, Selection};
 use super::prompt::Prompt;
 use super::rejection::{DroppedOutputs, NodeProblem};
 use super::resubmit::Resubmission;
@@ -148,7 +148,7 @@ impl<'c> Submission<'c> {
     /// Submits the workflow; the run is followed in the background.
     ///
     /// The request is repeated only if it did not arrive: no connection was made, or the server responded with status
-    /// 429 or 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
+    /// 429, or with 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
     /// history whether the workflow was accepted.
     ///
     /// # Errors
@@ -217,9 +217,8 @@ struct Options<'c> {
 impl Options<'_> {
     async fn submit(&self, prompt: &Arc<Prompt>) -> Result<Accepted, Error> {
         let submitted = prompt.submit(self.inner, self.prompt_id).await?;
-        let tracker = Arc::new(Tracker::new(submitted.prompt_id.clone(), Arc::clone(&prompt.origin)));
-        self.inner.hub.add(&tracker);
-        Ok(self.follow(tracker, prompt, submitted.accepted, submitted.dropped))
+        // The events of the run that arrived before the response are kept as long as `submitted` lives.
+        Ok(self.follow(&submitted.prompt_id, prompt, submitted.accepted, submitted.dropped))
     }
 
     async fn attach(&self, prompt: &Arc<Prompt>, found: Found) -> Result<Accepted, Error> {
@@ -228,26 +227,28 @@ impl Options<'_> {
         }
         let dropped = prompt.dropped(self.inner, &found).await?;
         let dropped = dropped.into_iter().map(|id| NodeProblem::dropped(prompt.origin.node(&id))).collect();
-        let tracker = Arc::new(Tracker::new(found.prompt_id.clone(), Arc::clone(&prompt.origin)));
-        self.inner.hub.add(&tracker);
-        Ok(self.follow(tracker, prompt, found.accepted(), dropped))
+        Ok(self.follow(&found.prompt_id, prompt, found.accepted(), dropped))
     }
 
     /// Follows a run that the server has accepted.
     fn follow(
         &self,
-        tracker: Arc<Tracker>,
+        prompt_id: &str,
         prompt: &Arc<Prompt>,
         accepted: follow::Accepted,
         nodes: Vec<NodeProblem>,
     ) -> Accepted {
-        let prompt_id = Some(tracker.prompt_id().to_owned());
+        let dropped = nodes.iter().flat_map(|node| node.dependent_outputs.clone()).collect();
+        let selection = Selection { targets: prompt.targets.clone(), dropped };
+        let tracker = Arc::new(Tracker::new(prompt_id.to_owned(), Arc::clone(&prompt.origin), selection));
+        self.inner.hub.add(&tracker);
         let resubmission =
             (self.resubmissions > 0).then(|| Resubmission { prompt: Arc::clone(prompt), times: self.resubmissions });
         let run = Run::start(self.inner, tracker, accepted, resubmission, self.cancel_on_drop);
         if nodes.is_empty() {
             Accepted::Complete(run)
         } else {
+            let prompt_id = Some(prompt_id.to_owned());
             Accepted::Partial { run, dropped: DroppedOutputs { prompt_id, nodes, cancel_error: None } }
         }
     }

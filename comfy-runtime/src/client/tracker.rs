@@ -1,10 +1,10 @@
 //! The record of what the WebSocket reported about one run, and the readers of its events.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
 
 use comfy_schema::{Map, Value};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};
@@ -12,7 +12,9 @@ use super::frame::{Frame, NodeData};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
+use super::outputs::Selection;
 use super::prompt_ids::PromptIds;
+use super::reported::Reported;
 
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
@@ -22,6 +24,7 @@ const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 pub(crate) struct Tracker {
     ids: PromptIds,
     pub(crate) origin: Arc<Origin>,
+    pub(crate) selection: Arc<Selection>,
     /// Notifies the follower of the run that it should ask the server at once.
     pub(crate) wake: Notify,
     state: Mutex<State>,
@@ -34,7 +37,7 @@ struct State {
     /// The node that is running or was the last to run.
     node: Option<String>,
     hint: Option<EndHint>,
-    outputs: Map,
+    outputs: Reported,
     last_activity: Instant,
     cancellation: Cancellation,
     /// The number of the connection that delivered the last frame; 0 before the first.
@@ -67,11 +70,12 @@ pub(crate) enum EndHint {
 }
 
 impl Tracker {
-    pub(crate) fn new(prompt_id: String, origin: Arc<Origin>) -> Self {
+    pub(crate) fn new(prompt_id: String, origin: Arc<Origin>, selection: Selection) -> Self {
         let first = Arc::new(Mailbox::default());
         let readers = vec![Arc::downgrade(&first)];
         let state = State { readers, first_reader: Some(first), ..State::new() };
-        Self { ids: PromptIds::new(prompt_id), origin, wake: Notify::new(), state: Mutex::new(state) }
+        let selection = Arc::new(selection);
+        Self { ids: PromptIds::new(prompt_id), origin, selection, wake: Notify::new(), state: Mutex::new(state) }
     }
 
     /// Returns the current id of the run.
@@ -135,7 +139,7 @@ impl Tracker {
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
-                state.outputs.insert(node(), output.clone());
+                state.outputs.insert(node(), &output);
                 Event::Executed { node: node(), output }
             }
             "execution_error" => {
@@ -248,7 +252,7 @@ impl Tracker {
 
     /// Returns the outputs that events reported, by node.
     pub(crate) fn outputs(&self) -> Map {
-        self.lock().outputs.clone()
+        self.lock().outputs.to_map()
     }
 }
 
@@ -274,7 +278,7 @@ impl State {
             position: None,
             node: None,
             hint: None,
-            outputs: Map::new(),
+            outputs: Reported::default(),
             last_activity: Instant::now(),
             cancellation: Cancellation::No,
             connection: 0,

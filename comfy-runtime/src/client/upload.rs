@@ -1,6 +1,6 @@
 //! Uploads, which are streamed, and skipped if the server already has the content.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,18 +18,13 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::call::{Call, read_body, retry_wait, send_request};
+use super::call::{Call, read_body, retry_wait};
 use super::error::Error;
 use super::file::OutputFile;
+use super::limits::{MAX_UPLOAD_RESPONSE_BYTES, UPLOAD_CHUNK_BYTES};
 use super::response;
 use super::routes::View;
 use super::{Client, json};
-
-/// The size, in bytes, of the chunks in which a file is read and sent.
-const CHUNK_BYTES: usize = 256 << 10;
-
-/// Maximum size of the response to an upload, in bytes.
-const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// A file to upload, from disk or from memory.
 ///
@@ -162,6 +157,14 @@ impl Upload {
         Error::File { path, reason }
     }
 
+    /// Returns the size of the content; `None` if the file cannot be read.
+    async fn size(&self) -> Option<u64> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::File(path) => Some(tokio::fs::metadata(path).await.ok()?.len()),
+        }
+    }
+
     /// Computes the size and the SHA-256 hash of the content.
     async fn digest(&self) -> Result<(u64, String), Error> {
         let mut hash = Sha256::new();
@@ -173,7 +176,7 @@ impl Upload {
             }
             Content::File(path) => {
                 let mut file = File::open(path).await.map_err(|error| self.file_error(error))?;
-                let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+                let mut chunk = BytesMut::with_capacity(UPLOAD_CHUNK_BYTES);
                 while file.read_buf(&mut chunk).await.map_err(|error| self.file_error(error))? > 0 {
                     size += chunk.len() as u64;
                     hash.update(&chunk);
@@ -193,14 +196,17 @@ impl Upload {
     /// Returns the content as a part of a form; `sent` counts the bytes that were read for sending.
     async fn part(&self, sent: Arc<AtomicU64>) -> Result<Part, Error> {
         let part = match &self.content {
-            Content::Bytes(bytes) => Part::stream(bytes.clone()),
+            Content::Bytes(bytes) => {
+                let size = bytes.len() as u64;
+                Part::stream_with_length(reqwest::Body::wrap_stream(slices(bytes.clone(), sent)), size)
+            }
             Content::File(path) => {
                 let file = File::open(path).await.map_err(|error| self.file_error(error))?;
                 let size = file.metadata().await.map_err(|error| self.file_error(error))?.len();
                 Part::stream_with_length(reqwest::Body::wrap_stream(chunks(file, sent)), size)
             }
         };
-        Ok(part.file_name(self.name.clone()))
+        Ok(part.file_name(escaped_name(&self.name)))
     }
 
     async fn form(&self, sent: Arc<AtomicU64>) -> Result<Form, Error> {
@@ -215,10 +221,33 @@ impl Upload {
     }
 }
 
+/// Splits bytes into chunks, which are not copied.
+fn slices(bytes: Bytes, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
+    stream::unfold((bytes, sent), |(mut rest, sent)| async move {
+        let chunk = rest.split_to(rest.len().min(UPLOAD_CHUNK_BYTES));
+        sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        (!chunk.is_empty()).then_some((Ok(chunk), (rest, sent)))
+    })
+}
+
+/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data"),
+/// and the other control characters, because of which aiohttp refuses a form. The HTTP client escapes backslashes.
+fn escaped_name(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c == '"' || (c.is_ascii_control() && c != '\t') {
+            _ = write!(escaped, "%{:02X}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 /// Reads a file in chunks.
 fn chunks(file: File, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
     stream::try_unfold((file, sent), |(mut file, sent)| async move {
-        let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+        let mut chunk = BytesMut::with_capacity(UPLOAD_CHUNK_BYTES);
         let size = file.read_buf(&mut chunk).await?;
         sent.fetch_add(size as u64, Ordering::Relaxed);
         Ok((size > 0).then(|| (chunk.freeze(), (file, sent))))
@@ -233,8 +262,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than
-    /// the server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413, or [`Error::UploadTooLarge`],
+    /// if it is larger than the server accepts (see [`features`](Self::features)), or with status 400 if the subfolder
+    /// leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
     }
@@ -246,17 +276,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Status`] with status 404 if the original does not exist, and the errors of
-    /// [`upload`](Self::upload).
+    /// Returns [`Error::NoOriginal`] if the original does not exist, and the errors of [`upload`](Self::upload).
     pub async fn upload_mask(&self, mask: &Upload, original: &Uploaded) -> Result<Uploaded, Error> {
         let view = View::new(&original.name).folder(&original.folder).subfolder(&original.subfolder);
         if !self.exists(&view).await? {
-            return Err(Error::Status {
-                call: "POST /upload/mask".to_owned(),
-                status: 404,
-                message: format!("unknown original {}", original.value()),
-                retry_after: None,
-            });
+            return Err(Error::NoOriginal { original: original.value() });
         }
         let reference = json::object([
             ("filename", original.name.as_str().into()),
@@ -314,6 +338,9 @@ impl Client {
                 Ok(response) => return Ok(Uploaded::read(response, upload)),
                 Err(error) => error,
             };
+            if matches!(&error, Error::Transport { reason, .. } if !reason.is_connect()) {
+                self.check_size(upload, &call).await?;
+            }
             if retries >= transport.limits.retries || !error.is_temporary() {
                 return Err(error);
             }
@@ -325,17 +352,28 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Returns an error if a file is larger than the server accepts. A server refuses such a file before it has read it,
+    /// and when it then closes the connection, its refusal may be lost.
+    async fn check_size(&self, upload: &Upload, call: &Call<'_>) -> Result<(), Error> {
+        let (Some(size), Ok(features)) = (upload.size().await, self.features().await) else { return Ok(()) };
+        match features.max_upload_size {
+            Some(limit) if size > limit => Err(Error::UploadTooLarge { call: call.name(), size, limit }),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn content_length(response: &Response) -> Option<u64> {
     response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Sends a form. A file may take any time as long as it makes progress. The progress of bytes in memory is not counted,
-/// so that they must be sent, and the response received, within `limit`.
+/// Sends a form, which may take any time as long as it makes progress.
 async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) -> Result<Value, Error> {
     let name = call.name();
     let mut response = std::pin::pin!(async {
-        let response = send_request(&name, call.request().multipart(form)).await?;
-        let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
+        let response = call.exchange(call.request().multipart(form)).await?;
+        let body = read_body(&name, response, MAX_UPLOAD_RESPONSE_BYTES).await?;
         response::parse(&name, &body)
             .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
     });
@@ -345,8 +383,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
             Ok(response) => return response,
             Err(_) if sent.load(Ordering::Relaxed) > before => {}
             Err(_) => {
-                let message = format!("no byte was sent for {} s", limit.as_secs_f32());
-                return Err(Error::Status { call: name.clone(), status: 504, message, retry_after: None });
+                return Err(Error::NoProgress { call: name.clone(), time: limit });
             }
         }
     }
@@ -379,9 +416,13 @@ impl From<&OutputFile> for Uploaded {
 
 #[cfg(test)]
 mod tests {
-    use comfy_schema::Value;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::{Upload, Uploaded};
+    use comfy_schema::Value;
+    use futures_util::StreamExt as _;
+
+    use super::{CHUNK_BYTES, Upload, Uploaded, slices};
 
     #[test]
     fn the_input_value_contains_folder_and_subfolder() {
@@ -392,6 +433,21 @@ mod tests {
         assert_eq!(value("", "input"), "a.png");
         assert_eq!(value("x/y", "input"), "x/y/a.png");
         assert_eq!(value("x", "temp"), "x/a.png [temp]");
+    }
+
+    #[tokio::test]
+    async fn the_progress_of_bytes_in_memory_is_counted() {
+        let sent = Arc::new(AtomicU64::new(0));
+        let size = 2 * CHUNK_BYTES + 1;
+        let mut chunks = std::pin::pin!(slices(vec![7; size].into(), Arc::clone(&sent)));
+        let mut counts = Vec::new();
+        let mut all = 0;
+        while let Some(chunk) = chunks.next().await {
+            all += chunk.unwrap().len();
+            counts.push(sent.load(Ordering::Relaxed));
+        }
+        let chunk = CHUNK_BYTES as u64;
+        assert_eq!((all, counts), (size, vec![chunk, 2 * chunk, 2 * chunk + 1]));
     }
 
     #[tokio::test]

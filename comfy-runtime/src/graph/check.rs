@@ -2,7 +2,7 @@
 
 use super::error::{Problem, ProblemKind};
 use super::store::{Body, Entry, NodeRecord, Store};
-use crate::desc::{Desc, InputDesc, LitValue, Message, Table, kind};
+use crate::desc::{Desc, InputDesc, LitValue, Message, Row, Table, kind};
 use crate::slot::{Slot, Value, sources};
 
 /// Checks every value of a graph by the rules that the compiler applies to literals.
@@ -17,6 +17,22 @@ pub(super) struct Checker<'a> {
 struct Checked<'a> {
     node: &'a NodeRecord,
     desc: Desc,
+}
+
+/// Returns the mistake of a value for an input of a node or branch of the generated code.
+pub(crate) fn fault(graph: u32, store: &Store, node: u32, row: &Row, slot: &Slot) -> Option<Problem> {
+    let record = store.node(node)?;
+    let Body::Typed(table) = &record.body else { return None };
+    let mut problems = Vec::new();
+    Checker::new(graph, store, &mut problems).input(Checked { node: record, desc: table.desc }, &row.input, slot);
+    problems.pop()
+}
+
+/// Returns the mistake of a value for an input of a node of an unknown class.
+pub(crate) fn raw_fault(graph: u32, store: &Store, node: u32, name: &str, slot: &Slot) -> Option<Problem> {
+    let mut problems = Vec::new();
+    Checker::new(graph, store, &mut problems).raw(store.node(node)?, name, slot);
+    problems.pop()
 }
 
 impl<'a> Checker<'a> {

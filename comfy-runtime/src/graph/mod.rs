@@ -2,7 +2,7 @@
 //!
 //! [`Graph`] and [`GraphError`] are also at the root of the crate.
 
-mod check;
+pub(crate) mod check;
 mod construction;
 pub(crate) mod error;
 mod finish;

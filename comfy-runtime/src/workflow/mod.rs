@@ -3,9 +3,11 @@
 mod bytes;
 mod read;
 mod serialize;
+mod set;
 mod walk;
 
 pub use read::ParseWorkflowError;
+pub use set::SetError;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -171,6 +173,12 @@ impl<'a> NodeView<'a> {
             (_, Some(Slot(Value::Json(meta)))) => title_in(meta).map(Cow::Owned),
             _ => self.store.title_of(self.record).filter(|title| !title.is_empty()).map(Cow::Borrowed),
         }
+    }
+
+    /// Returns whether the node may save or show something. It may if its class is unknown.
+    #[cfg(feature = "client")]
+    pub(crate) fn may_be_output(self) -> bool {
+        self.record.is_output()
     }
 
     /// Returns the source location that placed the node, or `None` for a node that was read from JSON.

@@ -217,7 +217,7 @@ fn linked(store: &Store, link: Link) -> Leaf<'static> {
 }
 
 /// Returns a name as JSON writes it between quotes.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     let quoted = serde_json::Value::from(name).to_string();
     quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
 }

@@ -20,7 +20,7 @@ fn built(color: i64) -> Workflow<comfy_runtime::NodeRef> {
     .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_ended_run_gives_its_outputs_by_the_handles_of_the_workflow() {
     let server = Server::spawn().await.unwrap();
     let id = connect(&server).await.run(&built(1)).await.unwrap().prompt_id().to_owned();
@@ -33,7 +33,7 @@ async fn an_ended_run_gives_its_outputs_by_the_handles_of_the_workflow() {
     assert_eq!((images.len(), images[0].node.class.as_str()), (1, "SaveImage"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_goes_on_is_followed_to_its_end() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();
@@ -52,7 +52,7 @@ async fn a_run_that_goes_on_is_followed_to_its_end() {
     assert!(matches!(second.finish().await, Err(Error::Interrupted(_) | Error::Deleted(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_of_the_same_client_id_sends_its_events() {
     let server = Server::spawn().await.unwrap();
     server.node("EmptyLatentImage").hang();
@@ -69,7 +69,7 @@ async fn a_run_of_the_same_client_id_sends_its_events() {
     assert_eq!(words.last().unwrap(), "interrupted");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unknown_id_is_an_error() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -78,7 +78,7 @@ async fn an_unknown_id_is_an_error() {
     assert!(error.to_string().starts_with(r"the server does not know prompt nobody\u{1b}[2J;"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_workflow_is_an_error_that_names_the_first_difference() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -106,7 +106,7 @@ async fn another_workflow_is_an_error_that_names_the_first_difference() {
     assert!(error.ends_with("node `n` (PreviewAny) is not in the server's prompt"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn values_that_the_server_converts_are_no_difference() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -128,7 +128,7 @@ async fn values_that_the_server_converts_are_no_difference() {
     assert!(matches!(&difference.kind, DifferenceKind::Input { name, .. } if name == "height"), "{difference}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_prompt_that_the_server_does_not_show_is_only_attached_without_a_workflow() {
     let server = Scripted::start(|call| match call.route.as_str() {
         "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
@@ -142,7 +142,7 @@ async fn a_prompt_that_the_server_does_not_show_is_only_attached_without_a_workf
     assert!(matches!(run.ended().await, Ending::Finished(_)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_program_that_starts_again_attaches_and_does_not_submit_twice() {
     let server = Server::spawn().await.unwrap();
     let id = Uuid::new_v4();
@@ -162,7 +162,7 @@ async fn a_program_that_starts_again_attaches_and_does_not_submit_twice() {
     assert_eq!(server.count("POST /api/prompt"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_prompt_that_moves_to_the_queue_between_two_requests_is_found() {
     // The history is asked after the queue, and the prompt is in the queue only after that.
     let asked = std::sync::atomic::AtomicUsize::new(0);
@@ -179,7 +179,7 @@ async fn a_prompt_that_moves_to_the_queue_between_two_requests_is_found() {
     assert_eq!(run.number(), Some(0.0));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn outputs_that_were_dropped_when_the_run_was_accepted_are_told_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;

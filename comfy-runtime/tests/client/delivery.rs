@@ -65,7 +65,7 @@ fn by_socket() -> Workflow {
     )
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_slow_reader_loses_only_previews_and_delays_no_other_reader() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_slow_reader_loses_only_previews_and_delays_no_other_reader() {
     assert_eq!((count("5 "), count("preview"), count("finished")), (200, 4, 1));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn result_images_over_the_websocket_are_never_dropped() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -108,7 +108,7 @@ async fn result_images_over_the_websocket_are_never_dropped() {
     assert_eq!(pictures, (0..50).flat_map(|number| [number, number]).collect::<Vec<_>>());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn events_of_other_prompts_are_ignored_and_unknown_kinds_are_delivered() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -140,7 +140,7 @@ async fn events_of_other_prompts_are_ignored_and_unknown_kinds_are_delivered() {
     assert_eq!(words.last().unwrap(), "finished");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_late_reader_receives_the_last_event() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -151,7 +151,7 @@ async fn a_late_reader_receives_the_last_event() {
     assert_eq!(words(two).await, ["finished"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_history_overrides_the_websocket() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -164,7 +164,7 @@ async fn the_history_overrides_the_websocket() {
     assert!(matches!(run.ended().await, Ending::Finished(_)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_blocked_branch_does_not_end_the_run() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_blocked_branch_does_not_end_the_run() {
     assert!(words.contains(&"blocked".to_owned()) && words.last().unwrap() == "finished", "{words:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_waits_for_a_late_history_entry() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -190,7 +190,7 @@ async fn a_run_waits_for_a_late_history_entry() {
     assert_eq!(done.images("save").unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_finishes_although_the_history_was_cleared() {
     let (server, over) = running().await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_run_finishes_although_the_history_was_cleared() {
     drop(second);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_server_that_stops_responding_loses_the_run() {
     let server = Server::spawn().await.unwrap();
     server.node("VAEDecode").hang();

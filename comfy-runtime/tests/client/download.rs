@@ -40,7 +40,7 @@ pub(crate) async fn serving_files(
             "status": {"status_str": "success", "messages": [["execution_success", {}]]}}})),
     })
     .await;
-    let builder = Client::builder(server.url()).read_timeout(Duration::from_millis(500));
+    let builder = Client::builder(server.url()).read_timeout(Duration::from_secs(5));
     let client = settings(builder).connect().await.unwrap();
     let done = client.run(&blank(1)).await.unwrap();
     (server, client, done)
@@ -65,7 +65,7 @@ fn part(call: &Call, etag: &str) -> Reply {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_broken_download_resumes_where_it_broke() {
     let (server, _client, file) = serving(|call, before| {
         let reply = part(call, "\"one\"");
@@ -84,7 +84,7 @@ async fn a_broken_download_resumes_where_it_broke() {
     assert_eq!(pieces.concat(), bytes());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_that_changes_during_the_download_is_an_error() {
     let (_server, _client, file) = serving(|call, before| match before {
         0 => part(call, "\"one\"").cut(100_000),
@@ -97,7 +97,7 @@ async fn a_file_that_changes_during_the_download_is_an_error() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_server_without_ranges_is_read_from_the_start() {
     let (_server, _client, file) = serving(|_, before| {
         let reply = Reply::new(200, bytes());
@@ -107,7 +107,7 @@ async fn a_server_without_ranges_is_read_from_the_start() {
     assert_eq!(file.bytes().await.unwrap(), bytes());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_range_than_requested_is_an_error() {
     let (_server, _client, file) = serving(|_, before| match before {
         0 => Reply::new(200, bytes()).header("etag", "\"one\"").cut(100_000),
@@ -119,7 +119,7 @@ async fn another_range_than_requested_is_an_error() {
     assert!(matches!(file.bytes().await, Err(Error::InvalidResponse { .. })));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_download_that_always_breaks_is_an_error_and_leaves_no_file() {
     let (_server, _client, file) = serving(|_, _| Reply::new(200, bytes()).cut(0)).await;
     let folder = tempfile::tempdir().unwrap();

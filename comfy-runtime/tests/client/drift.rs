@@ -27,7 +27,7 @@ async fn drift(now: &str) -> (Server, Drift) {
     (server, drift)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn unchanged_definitions_are_not_drift() {
     let (server, drift) = drift(OLD).await;
     assert!(drift.is_ok() && drift.additive.is_empty(), "{drift:?}");
@@ -35,7 +35,7 @@ async fn unchanged_definitions_are_not_drift() {
     assert_eq!(server.count("GET /api/object_info"), 0, "only the classes of the workflow are requested");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_range_that_no_longer_contains_the_value_is_breaking() {
     let (_server, drift) = drift(r#""n": ["INT", {"default": 1, "min": 0, "max": 10}]"#).await;
     assert!(!drift.is_ok() && drift.defaulted.is_empty());
@@ -49,7 +49,7 @@ async fn a_range_that_no_longer_contains_the_value_is_breaking() {
     assert_eq!(drift.breaking.len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_new_required_input_with_a_default_is_filled_in_and_runs() {
     let (server, drift) = drift(&format!(r#"{OLD}, "m": ["INT", {{"default": 7}}]"#)).await;
     assert!(!drift.is_ok() && drift.breaking.is_empty());
@@ -59,7 +59,7 @@ async fn a_new_required_input_with_a_default_is_filled_in_and_runs() {
     connect(&server).await.run(&filled).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_removed_class_is_breaking() {
     let other = definitions(OLD).replace("Show", "Other");
     let server = Server::builder().schema_json(other).spawn().await.unwrap();

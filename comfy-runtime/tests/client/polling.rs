@@ -22,7 +22,7 @@ fn refusals() -> [HttpFault; 6] {
     ]
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn runs_are_polled_on_a_server_that_refuses_websockets() {
     for refusal in refusals() {
         let server = Server::spawn().await.unwrap();
@@ -36,7 +36,7 @@ async fn runs_are_polled_on_a_server_that_refuses_websockets() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn polling_keeps_the_promises_about_endings() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/ws", HttpFault::status(404).always());
@@ -55,7 +55,7 @@ async fn polling_keeps_the_promises_about_endings() {
     assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_websocket_that_never_answers_is_given_up() {
     let server = Server::spawn().await.unwrap();
     server.faults().http("/ws", HttpFault::hang().always());
@@ -64,7 +64,7 @@ async fn a_websocket_that_never_answers_is_given_up() {
     client.run(&blank(1)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_websocket_without_a_greeting_is_used() {
     let server = Server::spawn().await.unwrap();
     server.faults().event(comfy_mock::EventMatch::kind("status"), comfy_mock::EventFault::Lose);
@@ -74,7 +74,7 @@ async fn a_websocket_without_a_greeting_is_used() {
     assert!(words(run.events()).await.contains(&"executing samples".to_owned()));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_server_that_is_not_comfyui_is_still_an_error() {
     let page = Scripted::refusing(|_| Reply::new(200, "<html>hello</html>").header("content-type", "text/html")).await;
     let missing = Scripted::refusing(|_| Reply::new(404, "no")).await;
@@ -84,7 +84,7 @@ async fn a_server_that_is_not_comfyui_is_still_an_error() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_id_that_the_server_registers_is_the_one_that_is_submitted() {
     let last = std::sync::Mutex::new(String::new());
     let server = Scripted::with_sid("of-the-server", move |call| {
@@ -105,7 +105,7 @@ async fn the_id_that_the_server_registers_is_the_one_that_is_submitted() {
     client.run(&blank(1)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lazy_client_needs_a_server_only_when_it_calls_one() {
     let client = Client::connect_lazy("http://127.0.0.1:1").unwrap();
     assert!(client.has_websocket() && client.websocket_error().is_none());
@@ -115,7 +115,7 @@ async fn a_lazy_client_needs_a_server_only_when_it_calls_one() {
     assert!(matches!(error, Error::Transport { .. }), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lazy_client_opens_its_websocket_before_it_submits() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).connect_lazy().unwrap();
@@ -130,7 +130,7 @@ async fn a_lazy_client_opens_its_websocket_before_it_submits() {
     server.until(|server| server.clients().is_empty()).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_websocket_is_used_again_when_the_server_offers_it() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;

@@ -6,7 +6,7 @@ use comfy_runtime::{Graph, client};
 
 use crate::support::{connect, text_to_image, workflow};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_valid_workflow_passes_and_nothing_runs() {
     let server = Server::builder().models("checkpoints", ["sd15.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -17,7 +17,7 @@ async fn a_valid_workflow_passes_and_nothing_runs() {
     assert_eq!(server.count("GET /api/object_info"), 0, "only the classes of the workflow are requested");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_missing_model_is_reported_with_its_node_and_line() {
     let server = Server::builder().models("checkpoints", ["other.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -46,7 +46,7 @@ fn copy(name: &str) -> comfy_runtime::Workflow {
     ))
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn input_files_in_subfolders_are_found() {
     let server = Server::builder().input_file("pets/cat.png", "x").output_file("dog.png", "x").assume_files(false);
     let server = server.spawn().await.unwrap();
@@ -60,7 +60,7 @@ async fn input_files_in_subfolders_are_found() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn with_assumed_files_nothing_is_refused_because_of_a_file() {
     let server = Server::builder().assume_files(false).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -82,7 +82,7 @@ async fn with_assumed_files_nothing_is_refused_because_of_a_file() {
     assert!(!client.preflight(&wrong).assume_files().await.unwrap().is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_missing_class_is_reported() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -91,7 +91,7 @@ async fn a_missing_class_is_reported() {
     assert_eq!((rejection.kind.as_str(), rejection.node.unwrap().id.as_str()), ("missing_node_type", "mine"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn outputs_that_would_be_dropped_and_ignored_inputs_are_reported() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -112,7 +112,7 @@ async fn outputs_that_would_be_dropped_and_ignored_inputs_are_reported() {
     assert!(dropped.to_string().starts_with("the server would drop outputs"), "{dropped}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_class_that_the_server_replaces_is_valid() {
     let replaced = br#"{"OldPreview": [{"new_node_id": "PreviewAny", "old_node_id": "OldPreview",
         "old_widget_ids": null, "input_mapping": [{"new_id": "source", "old_id": "text"}], "output_mapping": null}]}"#;
@@ -125,7 +125,7 @@ async fn a_class_that_the_server_replaces_is_valid() {
     assert_eq!(client.run(&wf).await.unwrap().text("show").unwrap(), ["x"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_that_the_definitions_list_is_known_beside_one_that_was_looked_up() {
     let server = Server::builder()
         .input_file("a.png", "x")

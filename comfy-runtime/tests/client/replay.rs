@@ -219,7 +219,7 @@ fn check_events(name: &str, events: &[Event], frames: &[Value], ending: &Ending)
     assert_eq!(heard, expected, "{name}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn recordings_of_a_real_server_are_replayed() {
     let Some(data) = std::env::var_os("COMFY_DATA") else {
         println!("skipped: COMFY_DATA is not set");
@@ -273,7 +273,7 @@ fn own(name: &str, events: &[(&str, &str)], last: &str, output: &Value) -> Value
         {"method": "GET", "path": format!("/history/{ID}"), "status": 200, "json": {ID: entry}}]})
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_sequence_of_events_leads_to_the_ending_in_the_history() {
     let saved = json!({"2": {"images": [{"filename": "x_00001_.png", "subfolder": "", "type": "output"}]}});
     let (start, cached, end) = (("execution_start", ""), ("execution_cached", ""), ("executing", ""));

@@ -21,7 +21,7 @@ async fn start(client: &Client, seed: u64) -> comfy_runtime::client::Run {
     client.submit(&text_to_image(seed, 1)).await.unwrap().complete().await.unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_queue_is_in_the_order_in_which_it_will_run() {
     let (server, client) = busy().await;
     let first = start(&client, 1).await;
@@ -43,7 +43,7 @@ async fn the_queue_is_in_the_order_in_which_it_will_run() {
     assert!(client.queue().await.unwrap().pending.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_interrupt_with_an_id_affects_only_that_run() {
     let (server, client) = busy().await;
     let run = start(&client, 1).await;
@@ -55,7 +55,7 @@ async fn an_interrupt_with_an_id_affects_only_that_run() {
     assert!(matches!(run.finish().await, Err(Error::Interrupted(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_interrupt_without_an_id_affects_any_run() {
     let (server, client) = busy().await;
     let run = start(&client, 1).await;
@@ -64,7 +64,7 @@ async fn an_interrupt_without_an_id_affects_any_run() {
     assert!(matches!(run.finish().await, Err(Error::Interrupted(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn one_prompt_is_cancelled_whether_it_waits_or_runs() {
     let (server, client) = busy().await;
     let (running, waiting) = (start(&client, 1).await, start(&client, 2).await);
@@ -76,7 +76,7 @@ async fn one_prompt_is_cancelled_whether_it_waits_or_runs() {
     assert!(!client.cancel("00000000-0000-0000-0000-000000000000").await.unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn one_prompt_is_cancelled_on_a_server_without_jobs() {
     let (server, client) = busy().await;
     let (running, waiting) = (start(&client, 1).await, start(&client, 2).await);
@@ -88,7 +88,7 @@ async fn one_prompt_is_cancelled_on_a_server_without_jobs() {
     assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_history_is_paged_deleted_and_cleared() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -114,7 +114,7 @@ async fn the_history_is_paged_deleted_and_cleared() {
     assert!(client.history(&HistoryQuery::new()).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn jobs_are_filtered_sorted_and_paged() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -143,7 +143,7 @@ async fn jobs_are_filtered_sorted_and_paged() {
     assert_eq!(client.job("nobody").await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn many_jobs_are_cancelled_at_once() {
     let (server, client) = busy().await;
     let runs = [start(&client, 1).await, start(&client, 2).await];
@@ -155,7 +155,7 @@ async fn many_jobs_are_cancelled_at_once() {
     assert_eq!(client.cancel_many(["no uuid"]).await.unwrap_err().status(), Some(400));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn memory_is_freed() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -166,7 +166,7 @@ async fn memory_is_freed() {
     assert_eq!(bodies, [r#"{"unload_models":true}"#, r#"{"unload_models":true,"free_memory":true}"#]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn definitions_are_requested_as_a_whole_or_one_by_one() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -180,7 +180,7 @@ async fn definitions_are_requested_as_a_whole_or_one_by_one() {
     assert!(client.node_replacements().await.unwrap().as_object().is_some());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_machine_is_described_and_a_cpu_has_no_index() {
     let server = Server::builder().version("0.28.1").spawn().await.unwrap();
     let client = connect(&server).await;
@@ -191,7 +191,7 @@ async fn the_machine_is_described_and_a_cpu_has_no_index() {
     assert!(features.supports_preview_metadata && features.max_upload_size == Some(100 << 20));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn models_are_listed_by_folder() {
     let metadata = Map::from_iter([("author", "me")]);
     let server = Server::builder()
@@ -215,7 +215,7 @@ async fn models_are_listed_by_folder() {
     assert_eq!(client.model_preview("loras", 0, "a/b.safetensors").await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn pages_do_not_depend_on_the_prefix() {
     let server = Server::builder().subgraph("Blur", r#"{"nodes": []}"#).spawn().await.unwrap();
     for client in [connect(&server).await, quick(&server).prefix("").connect().await.unwrap()] {
@@ -234,7 +234,7 @@ async fn pages_do_not_depend_on_the_prefix() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn userdata_is_written_read_moved_and_deleted() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -256,7 +256,7 @@ async fn userdata_is_written_read_moved_and_deleted() {
     assert_eq!(client.read_userdata("../../etc/passwd").await.unwrap_err().status(), Some(403));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn settings_are_written_and_read() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -268,7 +268,7 @@ async fn settings_are_written_and_read() {
     assert_eq!(client.users().await.unwrap().users, None);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn internal_routes_do_not_depend_on_the_prefix() {
     let server = Server::builder().input_file("a.png", "x").models("loras", ["a.safetensors"]).spawn().await.unwrap();
     let client = connect(&server).await;
@@ -280,7 +280,7 @@ async fn internal_routes_do_not_depend_on_the_prefix() {
     assert!(server.requests().iter().any(|request| request.path == "/internal/logs/raw"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_view_is_the_file_or_a_re_encoded_image() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -298,7 +298,7 @@ async fn a_view_is_the_file_or_a_re_encoded_image() {
     assert_eq!(client.view(View::new("x").subfolder("../..")).await.unwrap_err().status(), Some(403));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn calls_that_only_read_are_retried() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -306,12 +306,12 @@ async fn calls_that_only_read_are_retried() {
     client.queue().await.unwrap();
     server.faults().http("/queue", HttpFault::status(500));
     assert_eq!(client.queue().await.unwrap_err().status(), Some(500));
-    let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    let client = quick(&server).response_timeout(Duration::from_secs(5)).retries(0).connect().await.unwrap();
     server.faults().http("/queue", HttpFault::hang());
     assert!(matches!(client.queue().await, Err(Error::Transport { .. })));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_truncated_response_is_requested_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -321,7 +321,7 @@ async fn a_truncated_response_is_requested_again() {
     assert!(client.object_info_of("KSampler").await.unwrap().is_some());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_response_that_is_null_counts_as_empty() {
     let server = Scripted::start(|_| Reply::json("null")).await;
     let client = Client::connect(server.url()).await.unwrap();
@@ -336,7 +336,7 @@ async fn a_response_that_is_null_counts_as_empty() {
     assert!(matches!(client.queue_remaining().await, Err(Error::InvalidResponse { .. })), "there is no number");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_response_of_another_type_is_an_error() {
     let server = Scripted::start(|_| Reply::json("\"text\"")).await;
     let client = Client::connect(server.url()).await.unwrap();

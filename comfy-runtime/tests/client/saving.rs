@@ -43,7 +43,7 @@ fn names(folder: &Path) -> Vec<String> {
     tree(folder).into_keys().collect()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn files_of_one_name_keep_their_subfolders_and_replace_nothing() {
     let files = json!([file("face", "img.png"), file("body", "img.png"), file("a\\b", "img.png")]);
     let (_server, _client, done) = serving_files(files, |builder| builder, picture).await;
@@ -60,7 +60,7 @@ async fn files_of_one_name_keep_their_subfolders_and_replace_nothing() {
     assert!(first.iter().all(|(path, content)| second[path] == *content));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn overwrite_replaces_older_files_but_no_file_of_the_same_run() {
     let files = json!([file("", "a.png"), file("", "A.png"), file("", "a.png")]);
     let (_server, _client, done) = serving_files(files, |builder| builder, picture).await;
@@ -72,7 +72,7 @@ async fn overwrite_replaces_older_files_but_no_file_of_the_same_run() {
     assert_eq!((files.len(), files["a.png"].as_str(), files["a (2).png"].as_str()), (3, " 0", " 2"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_that_cannot_be_saved_does_not_stop_the_others() {
     let names_of =
         ["a.png", "../../x.png", "C:\\x.png", "NUL.png", "", "x:ads", "a\0b.png", ".bashrc", "gone.png", "b.png"];
@@ -97,7 +97,7 @@ async fn a_file_that_cannot_be_saved_does_not_stop_the_others() {
     assert!(failed.iter().all(|error| error.len() < 1000 && !error.contains(char::is_control)), "{failed:#?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_page_in_place_of_a_picture_is_an_error_and_not_saved() {
     let files = json!([file("", "a.png"), file("", "b.json"), file("", "page.html"), file("", "c.txt")]);
     let (_server, _client, done) = serving_files(
@@ -117,7 +117,21 @@ async fn a_page_in_place_of_a_picture_is_an_error_and_not_saved() {
     assert!(matches!(done.all_files()[0].bytes().await, Err(Error::WrongContent { .. })));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn an_encoding_that_was_not_asked_for_is_an_error() {
+    let files = json!([file("", "a.png")]);
+    let (_server, _client, done) = serving_files(
+        files,
+        |builder| builder,
+        |call, before| picture(call, before).header("content-encoding", "gzip"),
+    )
+    .await;
+    let folder = tempdir().unwrap();
+    assert!(matches!(done.save_all(folder.path()).await.failed[0].1, Error::WrongContent { .. }));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_download_that_fails_keeps_the_old_file() {
     let files = json!([file("", "a.png")]);
     let (_server, _client, done) =
@@ -131,7 +145,7 @@ async fn a_download_that_fails_keeps_the_old_file() {
     assert_eq!(tree(folder.path()), BTreeMap::from([("a.png".to_owned(), "old".to_owned())]));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_dropped_download_leaves_no_file() {
     let (started, mut begun) = tokio::sync::mpsc::unbounded_channel();
     let content = vec![0; 1 << 20];
@@ -165,7 +179,7 @@ async fn a_dropped_download_leaves_no_file() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_beyond_a_limit_is_an_error_that_names_the_limit() {
     let files = json!([file("", "a.png")]);
     let limits =
@@ -183,7 +197,7 @@ async fn a_file_beyond_a_limit_is_an_error_that_names_the_limit() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_target_that_is_no_regular_file_is_refused() {
     let files = json!([file("", "fifo"), file("link", "a.png"), file("", "b.png")]);
     let (_server, _client, done) = serving_files(files, |builder| builder, picture).await;

@@ -20,7 +20,7 @@ pub(crate) struct Call {
     /// Method and route without a leading `/api`, such as `GET /queue`.
     pub(crate) route: String,
     pub(crate) query: String,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
@@ -135,6 +135,8 @@ impl Scripted {
         let serving = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                // Nagle's algorithm would hold frames back by the kernel's clock, which the simulated one does not know.
+                stream.set_nodelay(true).unwrap();
                 tokio::spawn(serve(Arc::clone(&serving), stream));
             }
         });

@@ -8,9 +8,9 @@ use comfy_runtime::client::Error;
 
 use crate::scripted::{Reply, Scripted};
 use crate::submit::accepting;
-use crate::support::{blank, connect, quick, text_to_image};
+use crate::support::{LONG, blank, connect, quick, text_to_image};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn one_websocket_is_registered_before_anything_is_submitted() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -24,7 +24,7 @@ async fn one_websocket_is_registered_before_anything_is_submitted() {
     assert!(server.requests()[0].path.ends_with("/ws"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn two_clients_have_two_ids() {
     let server = Server::spawn().await.unwrap();
     let (one, two) = (connect(&server).await, connect(&server).await);
@@ -38,10 +38,10 @@ async fn received(server: &Scripted, count: usize) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), arrival).await.unwrap();
+    tokio::time::timeout(LONG, arrival).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn feature_flags_are_the_first_message_of_every_connection() {
     let server = accepting().await;
     let _client = Client::connect(server.url()).await.unwrap();
@@ -57,30 +57,26 @@ async fn feature_flags_are_the_first_message_of_every_connection() {
     assert_eq!(ids[0], ids[1]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_websocket_reconnects_after_a_break_and_after_a_restart() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     server.faults().event(EventMatch::kind("execution_start"), EventFault::CloseBefore);
     client.run(&text_to_image(1, 2)).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients() == [client.client_id()]))
-        .await
-        .unwrap();
+    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()])).await.unwrap();
     server.restart();
-    tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients() == [client.client_id()]))
-        .await
-        .unwrap();
+    tokio::time::timeout(LONG, server.until(|server| server.clients() == [client.client_id()])).await.unwrap();
     client.run(&text_to_image(2, 2)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_dropped_client_closes_its_websocket() {
     let server = Server::spawn().await.unwrap();
     drop(connect(&server).await);
-    tokio::time::timeout(Duration::from_secs(5), server.until(|server| server.clients().is_empty())).await.unwrap();
+    tokio::time::timeout(LONG, server.until(|server| server.clients().is_empty())).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_websocket_reconnects_to_a_server_that_forgot_the_connection() {
     let server = Server::spawn().await.unwrap();
     let client = quick(&server).poll_interval(Duration::from_millis(50)).connect().await.unwrap();
@@ -95,7 +91,7 @@ async fn the_websocket_reconnects_to_a_server_that_forgot_the_connection() {
     client.run(&text_to_image(2, 1)).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_message_contains_a_secret() {
     let server = Scripted::start(|call| match call.header("authorization") {
         Some("Bearer s3cret-bearer" | "Basic dXNlcjpzM2NyZXQtcGFzcw==") => Reply::new(503, "no"),

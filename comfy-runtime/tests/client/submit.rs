@@ -9,7 +9,7 @@ use comfy_runtime::client::{Accepted, Error, LostReason};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{blank, connect, quick, text_to_image, workflow};
+use crate::support::{blank, connect, quick, text_to_image, words, workflow};
 
 /// A workflow with one valid output and one whose image has an invalid width.
 const HALF: &str = r#"{
@@ -18,7 +18,7 @@ const HALF: &str = r#"{
     "save": {"class_type": "SaveImage", "inputs": {"images": ["img", 0], "filename_prefix": "x"}},
     "lost": {"class_type": "SaveImage", "inputs": {"images": ["bad", 0], "filename_prefix": "x"}}}"#;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_prompt_is_looked_up_and_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -28,7 +28,7 @@ async fn after_a_lost_response_the_prompt_is_looked_up_and_not_sent_again() {
     assert_eq!(server.finished(), [done.prompt_id()]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_a_lost_response_the_dropped_outputs_are_found() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -45,21 +45,21 @@ async fn after_a_lost_response_the_dropped_outputs_are_found() {
     assert_eq!(server.count("POST /api/prompt"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_busy_server_is_retried_after_the_time_that_it_asks_for() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
     for status in [429, 503] {
         let fault = HttpFault::status(status).retry_after(Duration::from_secs(1));
         server.faults().http("POST /prompt", fault);
-        let start = std::time::Instant::now();
+        let start = tokio::time::Instant::now();
         client.run(&blank(u32::from(status))).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(1));
     }
     assert_eq!(server.finished().len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failed_submission_is_not_retried() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -68,10 +68,10 @@ async fn a_failed_submission_is_not_retried() {
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unconfirmed_submission_is_an_error_with_the_id() {
     let server = Server::spawn().await.unwrap();
-    let client = quick(&server).response_timeout(Duration::from_millis(200)).retries(0).connect().await.unwrap();
+    let client = quick(&server).response_timeout(Duration::from_secs(5)).retries(0).connect().await.unwrap();
     server.faults().http("POST /prompt", HttpFault::hang());
     let id = uuid::Uuid::new_v4();
     let error = client.submission(&blank(1)).prompt_id(id).submit().await.unwrap_err();
@@ -80,7 +80,7 @@ async fn an_unconfirmed_submission_is_an_error_with_the_id() {
     assert_eq!(server.count("POST /api/prompt"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_prompt_has_an_id_of_its_own() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -92,7 +92,7 @@ async fn every_prompt_has_an_id_of_its_own() {
     assert_eq!(finished.len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
     let server = std::sync::Arc::new(Server::spawn().await.unwrap());
     server.node("VAEDecode").hang();
@@ -120,6 +120,58 @@ async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_followed_goes_on_after_a_resubmission() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(1).submit().await.unwrap();
+    let run = run.complete().await.unwrap();
+    let first = run.prompt_id().to_owned();
+    let events = run.events();
+    server.until(|server| server.running().is_some()).await;
+    server.node("VAEDecode").reset();
+    server.restart();
+    let words = words(events).await;
+    let at = words.iter().position(|word| word == "resubmitted").unwrap_or_else(|| panic!("{words:?}"));
+    assert!(words[at..].contains(&"executing samples".to_owned()), "{words:?}");
+    assert_eq!(words.last().unwrap(), "finished");
+    let second = run.prompt_id().to_owned();
+    assert_ne!(first, second);
+    let done = run.finish().await.unwrap();
+    assert_eq!((done.prompt_id(), done.images("cat").unwrap().len()), (second.as_str(), 1));
+    assert_eq!(server.finished(), [second]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_cannot_be_resubmitted_is_lost_with_the_reason() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    server.faults().http("POST /prompt", HttpFault::status(500));
+    server.restart();
+    let Err(Error::Lost(lost)) = run.finish().await else { panic!("expected a lost run") };
+    assert_eq!(lost.reason, LostReason::Forgotten);
+    assert!(lost.last_error.starts_with("the workflow could not be submitted again: POST /prompt"), "{lost}");
+    assert!(server.finished().is_empty() && server.running().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_run_is_not_resubmitted() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    server.faults().http("/jobs/*", HttpFault::status(500));
+    assert!(run.cancel().await.is_err());
+    server.restart();
+    assert!(matches!(run.finish().await, Err(Error::Lost(_))));
+    assert_eq!(server.count("POST /api/prompt"), 1);
+}
+
 /// Returns a server that accepts every prompt and finishes it at once.
 pub(crate) async fn accepting() -> Scripted {
     let last = Mutex::new(String::new());
@@ -142,14 +194,14 @@ pub(crate) async fn accepting() -> Scripted {
     .await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn numbers_that_are_not_finite_are_accepted() {
     let server = accepting().await;
     let done = Client::connect(server.url()).await.unwrap().run(&blank(1)).await.unwrap();
     assert_eq!(done.text("save").unwrap(), ["a"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_options_of_a_submission_are_sent() {
     let server = accepting().await;
     let client = Client::builder(server.url())
@@ -167,4 +219,41 @@ async fn the_options_of_a_submission_are_sent() {
     assert_eq!(sent["partial_execution_targets"], json!(["save"]));
     let extra = json!({"preview_method": "auto", "api_key_comfy_org": "key-of-comfy", "auth_token_comfy_org": "token-of-comfy"});
     assert_eq!(sent["extra_data"], extra);
+}
+
+/// Returns a server that answers the first submission with 429 and this header, and the next ones as usual.
+async fn counting(retry_after: &'static str) -> Scripted {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    Scripted::start(move |call| match call.route.as_str() {
+        "POST /prompt" if count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 => Reply::new(429, "too many")
+            .header("retry-after", retry_after)
+            .header("date", "Sat, 28 Nov 2026 12:00:00 GMT"),
+        "POST /prompt" => {
+            let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
+            Reply::json(json!({"prompt_id": body["prompt_id"], "number": 0, "node_errors": {}}))
+        }
+        _ => Reply::json("{}"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn after_a_429_the_submission_is_repeated_without_a_lookup() {
+    // A date in the past asks for no wait.
+    let server = counting("Sat, 28 Nov 2026 11:59:00 GMT").await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let run = client.submit(&blank(1)).await.unwrap().into_run();
+    let calls: Vec<String> = server.calls().into_iter().map(|call| call.route).filter(|route| route != "WS").collect();
+    let first = calls.iter().position(|route| route == "POST /prompt").unwrap();
+    assert_eq!(calls[first..first + 2], ["POST /prompt", "POST /prompt"], "{calls:?}");
+    drop(run);
+}
+
+#[tokio::test]
+async fn the_date_of_a_retry_is_compared_with_the_clock_of_the_server() {
+    let server = counting("Sat, 28 Nov 2026 12:00:07 GMT").await;
+    let client = Client::builder(server.url()).retries(0).connect().await.unwrap();
+    let error = client.submit(&blank(1)).await.unwrap_err();
+    let Error::Status { status: 429, retry_after, .. } = error else { panic!("{error}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
 }

@@ -7,7 +7,7 @@ use comfy_runtime::client::{ClientBuilder, Event, Events};
 use comfy_runtime::{Client, Workflow};
 
 /// Maximum time to wait for an event or an ending in a test.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// Returns a builder for a client that asks the server often.
 pub(crate) fn quick(server: &Server) -> ClientBuilder {

@@ -11,7 +11,7 @@ async fn picture(server: &Server) -> Vec<u8> {
     client.run(&blank(7)).await.unwrap().images("save").unwrap()[0].bytes().await.unwrap().to_vec()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_image_is_uploaded_and_loaded() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -31,7 +31,7 @@ async fn an_image_is_uploaded_and_loaded() {
     assert_eq!(client.run(&wf).await.unwrap().images("save").unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn other_content_gets_another_name_unless_it_overwrites() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -45,7 +45,7 @@ async fn other_content_gets_another_name_unless_it_overwrites() {
     assert_eq!(std::fs::read(server.input_dir().join("a.png")).unwrap(), b"two");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn content_that_the_server_has_is_not_sent_again() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -61,7 +61,7 @@ async fn content_that_the_server_has_is_not_sent_again() {
     assert_eq!(std::fs::read(server.input_dir().join(&first.name)).unwrap(), b"abc");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_mask_needs_an_original_that_exists() {
     let server = Server::spawn().await.unwrap();
     let bytes = picture(&server).await;
@@ -71,10 +71,11 @@ async fn a_mask_needs_an_original_that_exists() {
     assert_eq!(client.upload_mask(&mask, &original).await.unwrap().value(), "mask.png");
     assert!(server.input_dir().join("mask.png").exists());
     let nobody = Uploaded::existing("nobody.png", "", "input");
-    assert_eq!(client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err().status(), Some(404));
+    let error = client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err();
+    assert!(matches!(&error, Error::NoOriginal { original, .. } if original == "nobody.png"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_output_of_a_run_is_an_input_value() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;
@@ -83,7 +84,7 @@ async fn the_output_of_a_run_is_an_input_value() {
     assert!(value.ends_with(" [output]"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_upload_is_retried_after_a_failure() {
     let server = Server::spawn().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +98,7 @@ async fn an_upload_is_retried_after_a_failure() {
     assert!(!server.input_dir().join("big (1).bin").exists());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn uploads_that_fail_are_errors() {
     let server = Server::builder().upload_limit(1 << 10).spawn().await.unwrap();
     let client = quick(&server).retries(0).connect().await.unwrap();
@@ -106,4 +107,82 @@ async fn uploads_that_fail_are_errors() {
     assert!(matches!(client.upload(&Upload::file("/no/such/file.png")).await, Err(Error::File { .. })));
     let large = client.upload(&Upload::bytes("a.png", vec![0; 4 << 10])).await.unwrap_err();
     assert_eq!(large.status(), Some(413), "{large}");
+}
+
+/// Uploads bytes under a name to a scripted server, and returns the body of the request.
+async fn sent_under(name: &str) -> String {
+    let server = crate::scripted::Scripted::start(|_| crate::scripted::Reply::json(r#"{"name": "x"}"#)).await;
+    let client = comfy_runtime::Client::connect(server.url()).await.unwrap();
+    client.upload(&Upload::bytes(name, "abc").subfolder("a\r\nb\"")).await.unwrap();
+    server.calls_to("POST /upload/image").remove(0).body
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_cannot_break_the_body_of_a_form() {
+    for (name, escaped) in [
+        ("a\"; x=\"b.png", "a%22; x=%22b.png"),
+        ("a\r\nX-Evil: 1\r\n\r\n.png", "a%0D%0AX-Evil: 1%0D%0A%0D%0A.png"),
+        ("猫 \u{1f408}.png", "猫 \u{1f408}.png"),
+        ("\u{1b}[31m\0\u{7f}.png", "%1B[31m%00%7F.png"),
+        ("a\\b%41.png", "a\\\\b%41.png"),
+    ] {
+        let body = sent_under(name).await;
+        let head =
+            format!("\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{escaped}\"\r\n\r\nabc\r\n--");
+        assert!(body.contains(&head), "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_of_any_characters_arrive() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    for name in ["猫 \u{1f408}.png", "a;b=c.png", "it's 100%.png", "ä\u{301}.png"] {
+        let uploaded = client.upload(&Upload::bytes(name, "abc")).await.unwrap();
+        assert_eq!(uploaded.name, name);
+        assert!(server.input_dir().join(name).exists(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_the_server_breaks_off_is_too_large() {
+    // The server closes the connection without an answer, because it did not read the whole request.
+    let server = crate::scripted::Scripted::start(|call| match call.route.as_str() {
+        "GET /features" => crate::scripted::Reply::json(r#"{"max_upload_size": 1000}"#),
+        _ => crate::scripted::Reply::new(413, "cut off").cut(0),
+    })
+    .await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let front = listener.local_addr().unwrap();
+    let address = server.url().replace("http://", "");
+    tokio::spawn(async move {
+        use tokio::io::AsyncReadExt as _;
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut start = [0; 4];
+            if stream.peek(&mut start).await.is_err() || start == *b"POST" {
+                _ = stream.read(&mut start).await;
+                continue;
+            }
+            let mut plain = tokio::net::TcpStream::connect(&address).await.unwrap();
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut plain).await });
+        }
+    });
+    let client = comfy_runtime::Client::connect(format!("http://{front}")).await.unwrap();
+    let error = client.upload(&Upload::bytes("a.png", vec![7; 1 << 20])).await.unwrap_err();
+    assert!(matches!(&error, Error::UploadTooLarge { size, limit: 1000, .. } if *size == 1 << 20), "{error}");
+    assert!(error.to_string().contains("the file is too large"), "{error}");
+}
+
+#[tokio::test]
+async fn the_refusal_of_an_upload_is_shown_by_its_first_words() {
+    for (body, shown) in [
+        ("<html><head><title>413 Request Entity Too Large</title></head></html>", "413 Request Entity Too Large"),
+        ("Maximum request body size 1048576 exceeded", "Maximum request body size 1048576 exceeded"),
+    ] {
+        let server = crate::scripted::Scripted::start(move |_| crate::scripted::Reply::new(413, body)).await;
+        let client = comfy_runtime::Client::connect(server.url()).await.unwrap();
+        let error = client.upload(&Upload::bytes("a.png", "abc")).await.unwrap_err();
+        let text = error.to_string();
+        assert!(error.status() == Some(413) && text.contains("too large") && text.contains(shown), "{text}");
+    }
 }

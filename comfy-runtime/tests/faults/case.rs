@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::server;
 
-/// Maximum time of a case; a case that takes longer hangs.
-const LONG: Duration = Duration::from_secs(30);
+/// Maximum time of a case, on its simulated clock; a case that takes longer hangs.
+const LONG: Duration = Duration::from_secs(600);
 
 /// The kind of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,11 +128,11 @@ impl Case {
         let reader = tokio::spawn(last_events(run.events()));
         let (ending, memory) = self.to_the_end(&server, run).await;
         let last_events = reader.await.expect("no panic");
-        // If another client deletes the run after the connection broke and before the client saw it in the queue,
-        // nothing distinguishes this from a restart of the server.
-        let is_unknowable = self.kind == Kind::Deleted && self.hits_questions() && self.closes();
-        let is_forgotten = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Forgotten);
-        if !(is_unknowable && is_forgotten) {
+        // If the client saw the run neither in the queue nor start, nothing distinguishes its deletion from a restart.
+        let may_vanish = matches!(self.kind, Kind::Deleted | Kind::Restart | Kind::RestartPending);
+        let is_unknowable = may_vanish && self.hits_questions();
+        let is_unexplained = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Unexplained);
+        if !(is_unknowable && is_unexplained) {
             judge(&ending, memory.as_ref(), &last_events)?;
         }
         // Two runs of the same id leave one entry in the history, so accepted requests are counted.
@@ -227,8 +227,8 @@ impl Case {
         if !self.hits_prompt() {
             return Err(Flaw::Wrong(format!("not submitted: {error}")));
         }
-        // A late request must not be accepted either.
-        sleep(Duration::from_millis(100)).await;
+        // A late request must not be accepted either. The simulated clock lets everything end that was begun.
+        sleep(Duration::from_secs(1)).await;
         let known = server.running().into_iter().chain(server.pending()).chain(server.finished());
         let known: Vec<_> = known.filter(|id| !before.contains(id) && blocker != Some(id)).collect();
         // If the queue or the history cannot be read, the submission may be unconfirmed.
@@ -239,14 +239,6 @@ impl Case {
     /// Returns whether a fault affects the submission.
     fn hits_prompt(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault, Fault::Http("POST /prompt", _)))
-    }
-
-    /// Returns whether a fault closes the WebSocket.
-    fn closes(&self) -> bool {
-        let is_close = |fault: &Fault| {
-            matches!(fault, Fault::Event(_, EventFault::CloseBefore | EventFault::CloseAfter) | Fault::Http("/ws", _))
-        };
-        self.faults.iter().any(is_close)
     }
 
     /// Returns whether a fault affects the routes that the client asks for the state of a run.
@@ -267,9 +259,9 @@ impl Case {
 async fn connect(server: &Server) -> Client {
     let client = Client::builder(server.url())
         .poll_interval(Duration::from_millis(150))
-        .response_timeout(Duration::from_millis(600))
-        .stalled_after(Duration::from_secs(15))
-        .unreachable_after(Duration::from_secs(10));
+        .response_timeout(Duration::from_secs(10))
+        .stalled_after(Duration::from_secs(120))
+        .unreachable_after(Duration::from_secs(60));
     client.connect().await.expect("no fault is active yet")
 }
 

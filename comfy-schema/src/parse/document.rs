@@ -21,9 +21,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
             let (mut issues, mut left_out) = (Vec::new(), 0);
             let mut allows = |at: &LoneSurrogate<'_>| {
                 if issues.len() < MAX_SURROGATE_ISSUES {
-                    issues.push(surrogate_issue(at))
+                    issues.push(surrogate_issue(at));
                 } else {
-                    left_out += 1
+                    left_out += 1;
                 }
                 is_for_people(at)
             };

@@ -46,6 +46,7 @@ pub use secret::Secret;
 ///
 /// `Debug` shows neither credentials nor the parts of the URL that may hold them.
 #[derive(Clone, PartialEq, Eq)]
+#[must_use = "options do nothing until a client, a configuration or a command is given them"]
 #[non_exhaustive]
 pub struct ServerOptions {
     /// The base URL, such as `http://127.0.0.1:8188` or `https://gpu.example.com/comfy`. It may hold a user and a
@@ -150,7 +151,7 @@ impl fmt::Debug for ServerOptions {
             .field("url", &self.shown_url())
             .field("token", &self.token)
             .field("api_key", &self.api_key)
-            .field("headers", &self.headers)
+            .field("headers", &header::shown(&self.headers))
             .field("ca_certificate", &self.ca_certificate)
             .field("pin_certificate", &self.pin_certificate)
             .field("websocket", &self.websocket)

@@ -139,6 +139,65 @@ fn of_size(text: &str) -> Result<Out<LATENT>, Box<dyn Error>> {
     Ok(latent)
 }
 
+/// An alias of `Result`, as `anyhow` and the standard library have one.
+mod aliases {
+    pub(crate) type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+}
+
+/// An alias whose arguments have another order.
+mod swapped {
+    pub(crate) type Result<E, T> = std::result::Result<T, E>;
+}
+
+/// Returns an alias with one argument.
+#[attr::workflow]
+fn by_alias(text: &str) -> aliases::Result<Out<LATENT>> {
+    let width: u32 = text.parse()?;
+    let latent = EmptyLatentImage { width };
+    PreviewAny { source: latent };
+    Ok(latent)
+}
+
+/// Returns an alias whose arguments have another order.
+#[attr::workflow(titles)]
+fn by_swapped_alias(width: u32) -> swapped::Result<Box<dyn Error>, Out<LATENT>> {
+    let latent = EmptyLatentImage { width };
+    PreviewAny { source: latent };
+    Ok(latent)
+}
+
+/// Passes a return type on as a whole.
+macro_rules! returning {
+    ($name:ident, $output:ty) => {
+        #[attr::workflow]
+        fn $name() -> $output {
+            let latent = EmptyLatentImage { width: 64 };
+            PreviewAny { source: latent };
+            Ok(latent)
+        }
+    };
+}
+
+returning!(by_macro, aliases::Result<Out<LATENT>>);
+
+/// Returns a type parameter, which may be a `Result` only if the caller wants one.
+#[attr::workflow]
+fn generic<T: Copy>(value: T) -> T {
+    PreviewAny { source: "x" };
+    value
+}
+
+#[test]
+fn aliases_of_results() {
+    let workflow = by_alias("512").unwrap();
+    let _: Out<LATENT> = workflow.outputs;
+    assert_eq!(by_alias("wide").unwrap_err().to_string(), "invalid digit found in string");
+    assert!(by_alias("8").unwrap_err().to_string().contains("must be in 16..=16384, not 8"));
+    let _: Out<LATENT> = by_swapped_alias(64).unwrap().outputs;
+    let _: Out<LATENT> = by_macro().unwrap().outputs;
+    assert_eq!(generic(7).unwrap().outputs, 7);
+}
+
 #[test]
 fn question_marks() {
     assert!(of_size("512").is_ok());

@@ -25,10 +25,8 @@ pub(super) async fn checks(options: &ServerOptions, client: &Client) -> ([Check;
     match client.system_stats().await {
         Ok(stats) => {
             let server = Check::ok(SERVER, format!("{} answers", options.shown_url()));
-            let token = match has_credentials(options) {
-                true => Check::ok(TOKEN, "the server accepts the credentials"),
-                false => Check::ok(TOKEN, "the server asks for none"),
-            };
+            let answer = if has_credentials(options) { "accepts the credentials" } else { "asks for none" };
+            let token = Check::ok(TOKEN, format!("the server {answer}"));
             ([server, encryption(options), token], Some(stats))
         }
         Err(error) => (failed(options, &error).await, None),
@@ -44,21 +42,26 @@ async fn failed(options: &ServerOptions, error: &Error) -> [Check; 3] {
     };
     match error {
         Error::Status { status: 401 | 403 | 407, .. } => {
-            let remedy = match has_credentials(options) {
-                true => {
-                    "the credentials are wrong or have expired; check --token, --api-key and --header, or \
-                         COMFY_TOKEN, COMFY_API_KEY and COMFY_HEADERS"
-                }
-                false => {
-                    "give credentials with --token, --api-key or --header, or with COMFY_TOKEN, COMFY_API_KEY or \
-                          COMFY_HEADERS"
-                }
+            let remedy = if has_credentials(options) {
+                "the credentials are wrong or have expired; check --token, --api-key and --header, or COMFY_TOKEN, \
+                 COMFY_API_KEY and COMFY_HEADERS"
+            } else {
+                "give credentials with --token, --api-key or --header, or with COMFY_TOKEN, COMFY_API_KEY or \
+                 COMFY_HEADERS"
             };
             [Check::ok(SERVER, format!("{url} answers")), encryption(options), Check::error(TOKEN, error, remedy)]
         }
         Error::Status { status: 404 | 405, .. } => {
             answers(error, "check the address: a proxy may have ComfyUI below a path, as in https://host/comfy")
         }
+        Error::Status { status: 429, .. } => {
+            answers(error, "the host limits the number of requests; wait, and try again")
+        }
+        Error::Redirect { .. } => answers(
+            error,
+            "use the address that the message names; if it is that of a login page, give credentials with --token, \
+             --api-key or --header",
+        ),
         Error::Status { status: 500.., .. } => {
             answers(error, "a proxy may answer for a server that is down; start ComfyUI and look at its log")
         }

@@ -39,10 +39,13 @@ impl Manifest {
     /// Adds the missing dependencies: by path into this project's sources if `workspace` is given, else by version.
     pub(super) fn add(&mut self, workspace: Option<&Path>) -> Result<(), Failure> {
         let version = env!("CARGO_PKG_VERSION").rsplit_once('.').map_or("0.1", |(version, _)| version);
+        let folder = workspace.map(utf8).transpose()?;
         let ours = |name: &str| {
             let mut table = InlineTable::new();
-            match workspace {
-                Some(folder) => table.insert("path", folder.join(name).display().to_string().into()),
+            match folder {
+                Some(folder) => {
+                    table.insert("path", Path::new(folder).join(name).to_string_lossy().into_owned().into())
+                }
                 None => table.insert("version", version.into()),
             };
             table
@@ -74,6 +77,12 @@ impl Manifest {
     }
 }
 
+/// Returns a path as text, which TOML needs.
+fn utf8(path: &Path) -> Result<&str, Failure> {
+    let message = || format!("{}: the path is not UTF-8, so Cargo.toml cannot name it", path.display());
+    path.to_str().ok_or_else(|| message().into_failure())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -88,6 +97,17 @@ mod tests {
         assert!(manifest.text().starts_with(text), "{}", manifest.text());
         assert_eq!(manifest.kept, ["dependencies.comfy-runtime"]);
         assert_eq!(manifest.added, ["build-dependencies.comfy-codegen", "dev-dependencies.insta"]);
+    }
+
+    #[test]
+    fn a_path_is_quoted() {
+        let path = "/a\"\n[x]\\\u{1b}'b";
+        let mut manifest =
+            Manifest::parse("[package]\nname = \"a\"\n", Path::new("Cargo.toml")).unwrap_or_else(|_| panic!());
+        manifest.add(Some(Path::new(path))).unwrap_or_else(|_| panic!());
+        let text: toml_edit::DocumentMut = manifest.text().parse().unwrap();
+        let written = text["build-dependencies"]["comfy-codegen"]["path"].as_str().unwrap();
+        assert_eq!(Path::new(written), Path::new(path).join("comfy-codegen"));
     }
 
     #[test]

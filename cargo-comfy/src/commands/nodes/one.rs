@@ -1,6 +1,6 @@
 //! Text about a single node in detail.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use comfy_schema::search::carried;
 use comfy_schema::shown::{escaped, shortened_value};
@@ -39,18 +39,13 @@ pub(super) fn write(node: &NodeDef, paint: Paint) -> String {
     }
     for output in &node.outputs {
         let list = if output.is_list { "a list" } else { "" };
-        rows.push(Row {
-            level: 1,
-            name: output.name.to_string(),
-            kind: carried(node, output).to_string(),
-            about: list.to_owned(),
-        });
+        rows.push(Row::new(1, &output.name, carried(node, output), list));
     }
     write_rows(&rows, paint, &mut out);
     out
 }
 
-/// A line of the table. Titles are at level 0.
+/// A line of the table, whose texts are escaped. Titles are at level 0.
 struct Row {
     level: usize,
     name: String,
@@ -60,7 +55,12 @@ struct Row {
 
 impl Row {
     fn title(title: &str) -> Self {
-        Self { level: 0, name: title.to_owned(), kind: String::new(), about: String::new() }
+        Self::new(0, title, "", "")
+    }
+
+    fn new(level: usize, name: impl Display, kind: impl Display, about: impl Display) -> Self {
+        let (name, kind) = (escaped(name).to_string(), escaped(kind).to_string());
+        Self { level, name, kind, about: escaped(about).to_string() }
     }
 }
 
@@ -90,12 +90,11 @@ fn add(input: &InputDef, level: usize, rows: &mut Vec<Row>) {
         InputKind::Match(_) => "*".to_owned(),
         kind => kind.type_word().to_string(),
     };
-    rows.push(Row { level, name: input.name.to_string(), kind, about: about(input) });
+    rows.push(Row::new(level, &input.name, kind, about(input)));
     match &input.kind {
         InputKind::DynamicCombo(branches) => {
             for branch in branches {
-                let key = Value::from(&branch.key).to_string();
-                rows.push(Row { level: level + 1, name: key, kind: String::new(), about: String::new() });
+                rows.push(Row::new(level + 1, Value::from(&branch.key), "", ""));
                 for input in &branch.inputs {
                     add(input, level + 2, rows);
                 }

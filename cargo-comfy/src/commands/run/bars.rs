@@ -145,6 +145,13 @@ impl Bars {
     }
 }
 
+impl Drop for Bars {
+    /// Removes the bars, so that messages begin on a line of their own.
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     style.progress_chars("=> ")

@@ -90,7 +90,7 @@ fn picture(preview: &comfy_runtime::client::Preview) -> [(&'static str, Value); 
 }
 
 /// Returns a number as an integer if it is whole, as counts of steps are.
-fn number(value: f64) -> Value {
+pub(crate) fn number(value: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "within what a float holds exactly")]
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::Int(value as i128) } else { Value::Float(value) }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 
-use comfy_runtime::client::{Event, Events};
+use comfy_runtime::client::{Event, Events, Value};
+use tokio::task::spawn_blocking;
 
 use super::bars::Bars;
 use super::lines;
 use super::preview::Screen;
-use crate::failure::Failure;
+use crate::failure::{Failure, IntoFailure};
 use crate::print;
 
 /// The form in which the events of a run are shown.
@@ -37,7 +38,7 @@ impl Report {
     /// Returns an error if standard output is closed.
     pub(super) async fn show_all(&mut self, events: &mut Events) -> Result<(), Failure> {
         while let Some(event) = events.next().await {
-            self.show(&event)?;
+            self.show(&event).await?;
         }
         Ok(())
     }
@@ -47,9 +48,9 @@ impl Report {
     /// # Errors
     ///
     /// Returns an error if standard output is closed.
-    pub(super) fn show(&mut self, event: &Event) -> Result<(), Failure> {
+    pub(super) async fn show(&mut self, event: &Event) -> Result<(), Failure> {
         match self {
-            Self::Lines => print::json(lines::event(event)),
+            Self::Lines => print_line(lines::event(event)).await,
             Self::Bars { bars, screen } => {
                 if let (Event::Preview(preview) | Event::Image(preview), Some(screen)) = (event, screen) {
                     bars.suspend(|| screen.show(&preview.bytes));
@@ -66,5 +67,18 @@ impl Report {
             Self::Lines => print::note(message),
             Self::Bars { bars, .. } => bars.print_line(&message.to_string()),
         }
+    }
+}
+
+/// Prints a line of JSON on another thread. A reader that does not read on, such as a pager, holds up that thread and not
+/// the command, which can still be stopped.
+async fn print_line(json: Value) -> Result<(), Failure> {
+    // A failure itself cannot be sent to another thread.
+    let printed = spawn_blocking(move || print::json(json).map_err(|failure| (failure.code(), failure.to_string())));
+    match printed.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err((code, _))) if code == Failure::ClosedPipe.code() => Err(Failure::ClosedPipe),
+        Ok(Err((_, message))) => Err(message.into_failure()),
+        Err(error) => Err(error.into()),
     }
 }

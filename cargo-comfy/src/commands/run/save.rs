@@ -33,8 +33,8 @@ impl SaveArguments {
     /// Prints the texts of the outputs, saves all files and prints their paths, as lines of JSON if `json` is set.
     ///
     /// A file that cannot be saved is reported and does not stop the others. If the returned future is dropped, the
-    /// file that is being downloaded leaves nothing behind. `saved` counts the files that were saved.
-    pub(super) async fn save(&self, done: &Done, json: bool, saved: &mut usize) -> Result<(), Failure> {
+    /// file that is being downloaded leaves nothing behind. `count` counts the files that were saved.
+    pub(super) async fn save(&self, done: &Done, json: bool, count: &mut usize) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !json) {
             for text in lines::texts(output) {
                 print::line(format_args!("{node}: {text}"))?;
@@ -49,7 +49,7 @@ impl SaveArguments {
         let files = done.all_files();
         for file in &files {
             let result = saver.save(file).await;
-            *saved += usize::from(result.is_ok());
+            *count += usize::from(result.is_ok());
             match result {
                 Ok(path) if json => print::json(lines::saved(file, &path))?,
                 Ok(path) => print::line(shown::path(&path))?,

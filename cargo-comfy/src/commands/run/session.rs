@@ -90,9 +90,11 @@ impl Session<'_> {
             // run ended.
             None | Some(Ending::Lost(_) | Ending::Stalled(_) | _) => LOST,
         };
-        if let Some(Err(error)) = ending.map(|ending| ending.into_result()) {
+        if let Some(Err(error)) = ending.map(Ending::into_result) {
             print::error(&error);
-            if let Error::Execution(error) = &error {
+            if let Error::Execution(error) = &error
+                && !error.traceback.is_empty()
+            {
                 print::note(error.traceback.concat().trim_end());
             }
         }
@@ -124,7 +126,7 @@ impl Session<'_> {
         let rest = async {
             while let Some(event) = events.next().await {
                 // Standard output may be closed, which is then the reason why the run is cancelled.
-                _ = report.show(&event);
+                _ = report.show(&event).await;
             }
         };
         let word = cancel::running(run, rest).await;

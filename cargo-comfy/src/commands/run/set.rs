@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use comfy_schema::prompt::Prompt;
+use comfy_schema::shown::escaped;
 use comfy_schema::{Map, Value, suggest};
 
 use crate::failure::{Failure, IntoFailure};
@@ -92,7 +93,7 @@ impl Assignment {
     }
 
     fn failure(&self, message: &str) -> Failure {
-        format!("--set {}: {message}", self.target).into_failure()
+        format!("--set {}: {}", escaped(&self.target), escaped(message)).into_failure()
     }
 }
 
