@@ -74,8 +74,8 @@ impl Server {
     /// API.
     #[cfg(feature = "__fuzz")]
     #[doc(hidden)]
-    pub fn router(&self) -> axum::Router {
-        routes::router(Arc::clone(&self.shared))
+    pub fn fuzz_router(&self) -> axum::Router {
+        self.router()
     }
 
     /// Returns the address that the server listens on.

@@ -67,7 +67,7 @@ impl Stage {
     /// Sends the requests, and waits for the runs.
     async fn play(&self, bytes: &[u8]) {
         for request in crate::parts(bytes).filter_map(request) {
-            let response = self.server.router().oneshot(request).await.unwrap_or_else(|never| match never {});
+            let response = self.server.fuzz_router().oneshot(request).await.unwrap_or_else(|never| match never {});
             // A body that is not read must do no harm either: that of the log has no end.
             drop(response);
         }
