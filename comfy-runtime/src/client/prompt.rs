@@ -2,7 +2,6 @@
 //! lost.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 use comfy_schema::{Map, Text, Value};
