@@ -38,6 +38,7 @@ mod definitions;
 mod error;
 mod execute;
 mod faults;
+#[cfg(any(test, feature = "__fuzz"))]
 mod in_memory;
 mod json;
 mod log;

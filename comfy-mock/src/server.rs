@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::serve::ListenerExt as _;
 use comfy_schema::Value;
 use tokio::net::TcpListener;
@@ -31,7 +30,6 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 #[must_use = "the server stops when it is dropped"]
 pub struct Server {
     shared: Arc<Shared>,
-    router: Router,
     addr: SocketAddr,
     listener: Option<JoinHandle<io::Result<()>>>,
     worker: Option<JoinHandle<()>>,
@@ -49,15 +47,10 @@ impl Server {
         };
         // Without Nagle's algorithm, small responses are sent at once.
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
-        let serve = axum::serve(listener, router.clone().into_make_service()).with_graceful_shutdown(until);
+        let serve = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(until);
         let listener = tokio::spawn(serve.into_future());
         let worker = tokio::spawn(execute::work(Arc::clone(&shared)));
-        Ok(Self { shared, router, addr, listener: Some(listener), worker: Some(worker) })
-    }
-
-    /// Returns the service for all routes.
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
+        Ok(Self { shared, addr, listener: Some(listener), worker: Some(worker) })
     }
 
     /// Returns the base URL, without a slash at the end: `http://127.0.0.1:41234`.
@@ -72,7 +65,7 @@ impl Server {
 
     /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
     /// API.
-    #[cfg(feature = "__fuzz")]
+    #[cfg(any(test, feature = "__fuzz"))]
     #[doc(hidden)]
     pub fn router(&self) -> axum::Router {
         routes::router(Arc::clone(&self.shared))
