@@ -38,7 +38,7 @@ impl Server {
     /// Sends bytes over a new connection in memory, and returns the bytes that the server sends until it closes the
     /// connection or is quiet. The bytes may be any: requests, or an upgrade that WebSocket frames follow.
     ///
-    /// Not public API: fuzz targets use it, and it may change in any version.
+    /// This is not part of the public API.
     #[doc(hidden)]
     pub async fn exchange(&self, bytes: &[u8]) -> Vec<u8> {
         let (ours, theirs) = tokio::io::duplex(BUFFER_BYTES);

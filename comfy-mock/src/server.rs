@@ -53,15 +53,6 @@ impl Server {
         Ok(Self { shared, addr, listener: Some(listener), worker: Some(worker) })
     }
 
-    /// Returns the service for all routes, which answers requests without a connection.
-    ///
-    /// Not public API: fuzz targets use it, and it may change in any version.
-    #[cfg(any(test, feature = "__fuzz"))]
-    #[doc(hidden)]
-    pub fn router(&self) -> axum::Router {
-        routes::router(Arc::clone(&self.shared))
-    }
-
     /// Returns the base URL, without a slash at the end: `http://127.0.0.1:41234`.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
@@ -70,6 +61,14 @@ impl Server {
     /// Returns the URL of a client's socket: `ws://127.0.0.1:41234/ws?clientId=…`. The id is not percent-encoded.
     pub fn ws_url(&self, client_id: &str) -> String {
         format!("ws://{}/ws?clientId={client_id}", self.addr)
+    }
+
+    /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
+    /// API.
+    #[cfg(any(test, feature = "__fuzz"))]
+    #[doc(hidden)]
+    pub fn router(&self) -> axum::Router {
+        routes::router(Arc::clone(&self.shared))
     }
 
     /// Returns the address that the server listens on.
