@@ -67,7 +67,10 @@ impl Bars {
             }
             Event::Resubmitted { prompt_id, .. } => {
                 self.done.clear();
-                self.print_line(&format!("warning: the server was restarted; submitted again as prompt {}", escaped(prompt_id)));
+                self.print_line(&format!(
+                    "warning: the server was restarted; submitted again as prompt {}",
+                    escaped(prompt_id)
+                ));
             }
             Event::Blocked(error) => self.print_line(&format!("warning: {error}")),
             Event::Finished(_) => {
