@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use comfy_runtime::Client;
+use comfy_schema::shown::escaped;
 
 use crate::failure::Failure;
 use crate::server::ServerArguments;
@@ -49,14 +50,15 @@ impl Cancel {
 
 /// Cancels one prompt and prints the result. Returns whether there was anything to cancel.
 async fn cancel(client: &Client, id: &str) -> Result<bool, Failure> {
+    let shown = escaped(id);
     if client.cancel(id).await? {
-        print::line(format_args!("cancelled prompt {id}"))?;
+        print::line(format_args!("cancelled prompt {shown}"))?;
         return Ok(true);
     }
     match client.history_of(id).await? {
-        Some(_) => print::note(format_args!("prompt {id} has already ended")),
+        Some(_) => print::note(format_args!("prompt {shown} has already ended")),
         None => print::note(format_args!(
-            "prompt {id} neither waits nor runs; `cargo comfy queue` lists the prompts of the server"
+            "prompt {shown} neither waits nor runs; `cargo comfy queue` lists the prompts of the server"
         )),
     }
     Ok(false)

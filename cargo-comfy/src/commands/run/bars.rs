@@ -62,10 +62,15 @@ impl Bars {
                 self.set_status(&name);
             }
             Event::Progress { value, max, .. } => self.set_step(*value, *max),
-            Event::Text { node, text, .. } => self.print_line(&format!("{}: {text}", self.name(node))),
+            Event::Text { node, text, .. } => {
+                self.print_line(&escaped(format_args!("{}: {text}", self.name(node))).to_string());
+            }
             Event::Resubmitted { prompt_id, .. } => {
                 self.done.clear();
-                self.print_line(&format!("warning: the server was restarted; submitted again as prompt {prompt_id}"));
+                self.print_line(&format!(
+                    "warning: the server was restarted; submitted again as prompt {}",
+                    escaped(prompt_id)
+                ));
             }
             Event::Blocked(error) => self.print_line(&format!("warning: {error}")),
             Event::Finished(_) => {
@@ -135,7 +140,7 @@ impl Bars {
         if self.is_terminal {
             self.nodes.set_message(escaped(message).to_string());
         } else {
-            print::note(message);
+            print::note(escaped(message));
         }
     }
 

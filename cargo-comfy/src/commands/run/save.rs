@@ -37,7 +37,7 @@ impl SaveArguments {
     pub(super) async fn save(&self, done: &Done, json: bool, count: &mut usize) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !json) {
             for text in lines::texts(output) {
-                print::line(format_args!("{node}: {text}"))?;
+                print::line(format_args!("{}: {text}", shown::escaped(node)))?;
             }
         }
         if self.no_save {

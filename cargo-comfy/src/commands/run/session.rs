@@ -8,6 +8,7 @@ use std::pin::pin;
 
 use comfy_runtime::Client;
 use comfy_runtime::client::{Done, Ending, Error, Events, Run};
+use comfy_schema::shown::escaped;
 
 use super::cancel::{self, Word};
 use super::report::Report;
@@ -150,7 +151,7 @@ impl Session<'_> {
 
     /// Prints the server's word about a prompt that was to be cancelled.
     fn tell(&self, prompt_id: &str, word: &Word) {
-        print::note(format_args!("prompt {prompt_id}: {word}"));
+        print::note(format_args!("prompt {}: {word}", escaped(prompt_id)));
         if word.is_left() {
             let (attach, cancel) = (self.resume.attach(prompt_id), self.resume.cancel(prompt_id));
             print::note(format_args!("attach to it with\n  {attach}\nor cancel it with\n  {cancel}"));
