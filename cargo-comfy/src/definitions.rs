@@ -37,6 +37,13 @@ impl Definitions {
         self.schema.is_some() || self.server.is_some()
     }
 
+    /// Returns whether there are no definitions: no argument selects any, `schemas` holds no snapshot, and `COMFY_URL`
+    /// names no server.
+    pub(crate) fn are_absent(&self) -> bool {
+        let no_snapshot = matches!(only_snapshot(Path::new(SNAPSHOT_FOLDER)), Ok(None));
+        !self.are_named() && no_snapshot && matches!(environment_url(), Ok(None))
+    }
+
     /// Loads the selected definitions, or the only snapshot in `schemas` if no argument selects any.
     pub(crate) fn load(&self) -> Result<Schema, Failure> {
         let definitions = self.config()?.definitions()?;

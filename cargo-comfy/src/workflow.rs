@@ -116,6 +116,23 @@ pub(crate) fn warn(file: &Path, warnings: &[ConvertWarning]) {
     }
 }
 
+/// Returns a message about a prompt without nodes, which a server rejects, or `None` if the prompt has nodes. The
+/// warnings of the conversion know the reason.
+pub(crate) fn empty(prompt: &Value, warnings: &[ConvertWarning]) -> Option<String> {
+    prompt.as_object().filter(|nodes| nodes.is_empty())?;
+    let warning = warnings.iter().find(|warning| matches!(warning.kind, ConvertWarningKind::EmptyPrompt { .. }));
+    Some(warning.map_or_else(|| "the prompt is empty; the server will reject it".to_owned(), ToString::to_string))
+}
+
+/// Refuses a prompt without nodes before it is sent. The failure has the exit code of a rejected workflow.
+#[cfg(feature = "run")]
+pub(crate) fn refuse_empty(file: &Path, prompt: &Value, warnings: &[ConvertWarning]) -> Result<(), Failure> {
+    match empty(prompt, warnings) {
+        Some(message) => Err(Failure::Negative(format!("error: {}: {message}", shown::path(file)))),
+        None => Ok(()),
+    }
+}
+
 /// Returns the failure for `--deny-warnings`.
 pub(crate) fn denied(warnings: usize) -> Failure {
     Failure::Negative(format!("warnings: {warnings}; --deny-warnings makes this an error"))

@@ -125,3 +125,20 @@ fn errors_are_reported_before_anything_is_written() {
     assert!(text(&init(&folder, &[]), 2).contains("workspace"));
     fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+#[cfg(unix)]
+fn the_name_of_the_definitions_is_a_literal_in_the_build_script() {
+    let folder = folder("quoted");
+    let name = "a\"); evil(); (\"\\\n\u{202e}.json";
+    let definitions = folder.with_extension("definitions");
+    fs::create_dir_all(&definitions).unwrap();
+    fs::copy(Path::new(WORKSPACE).join("schemas/comfyui-0.26.0.json"), definitions.join(name)).unwrap();
+    let output = init(&folder, &["--workspace-path", WORKSPACE, "--schema", definitions.join(name).to_str().unwrap()]);
+    let build = fs::read_to_string(folder.join("build.rs")).unwrap();
+    let exists = folder.join("schemas").join(name).exists();
+    let _ = (fs::remove_dir_all(&folder), fs::remove_dir_all(&definitions));
+    text(&output, 0);
+    let literal = r#".schema("schemas/a\"); evil(); (\"\\\n\u{202e}.json")"#;
+    assert!(exists && build.contains(literal), "{build}");
+}

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use comfy_schema::SchemaError;
+use comfy_schema::shown::{self, escaped};
 use thiserror::Error;
 
 use crate::plan::{OverrideError, SelectionError};
@@ -25,7 +26,8 @@ pub enum Error {
     /// The file with the node definitions does not exist.
     #[error(
         "cannot find the node definitions {}{}; save them with `curl -o FILE http://127.0.0.1:8188/object_info`",
-        path.display(), list(snapshots)
+        shown::path(path),
+        list(snapshots)
     )]
     SchemaMissing {
         /// The path that was named.
@@ -35,7 +37,7 @@ pub enum Error {
     },
 
     /// A file cannot be read.
-    #[error("cannot read {}; check its permissions, and that it is a file", path.display())]
+    #[error("cannot read {}; check its permissions, and that it is a file", shown::path(path))]
     Read {
         /// The path of the file.
         path: PathBuf,
@@ -44,7 +46,7 @@ pub enum Error {
     },
 
     /// The document does not contain node definitions.
-    #[error("cannot generate nodes from {origin}")]
+    #[error("cannot generate nodes from {}", escaped(origin))]
     Schema {
         /// The path of the file, or the URL without user, password and query.
         origin: String,
@@ -61,7 +63,7 @@ pub enum Error {
     Overrides(Vec<OverrideError>),
 
     /// A source file or folder of [`Config::used_in`](crate::Config::used_in) cannot be read.
-    #[error("cannot read the sources {}; give `used_in` a folder or a file that exists", path.display())]
+    #[error("cannot read the sources {}; give `used_in` a folder or a file that exists", shown::path(path))]
     Sources {
         /// The path of the file or folder.
         path: PathBuf,
@@ -70,7 +72,7 @@ pub enum Error {
     },
 
     /// The server did not return node definitions.
-    #[error("cannot get node definitions from the server {url}; is it running, and is this its base URL?")]
+    #[error("cannot get node definitions from the server {}; is it running, and is this its base URL?", escaped(url))]
     Unreachable {
         /// The base URL, without user, password and query.
         url: String,
@@ -78,11 +80,20 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    /// The options of the server are invalid, or it has to be asked at another address.
+    #[error("cannot ask the server {url}: {reason}")]
+    Server {
+        /// The base URL, without user, password and query.
+        url: String,
+        /// The reason, with what to do.
+        reason: String,
+    },
+
     /// A server was named, but this build of the crate cannot ask one.
     #[error(
-        "cannot ask the server {url}: enable the feature `live` of comfy-codegen \
+        "cannot ask the server {}: enable the feature `live` of comfy-codegen \
          (`comfy-codegen = {{ version = \"{}\", features = [\"live\"] }}`)",
-        env!("CARGO_PKG_VERSION")
+        escaped(url), env!("CARGO_PKG_VERSION")
     )]
     NoLiveFeature {
         /// The base URL, without user, password and query.
@@ -94,7 +105,10 @@ pub enum Error {
     NoOutDir,
 
     /// The file cannot be written.
-    #[error("cannot write {}; check that its folder exists and is writable, and that the disk is not full", path.display())]
+    #[error(
+        "cannot write {}; check that its folder exists and is writable, and that the disk is not full",
+        shown::path(path)
+    )]
     Write {
         /// The path of the file.
         path: PathBuf,
@@ -103,7 +117,10 @@ pub enum Error {
     },
 
     /// The generated source is not Rust, which is a bug of this crate.
-    #[error("the generated source does not parse, which is a bug in comfy-codegen; please report it with {origin}")]
+    #[error(
+        "the generated source does not parse, which is a bug in comfy-codegen; please report it with {}",
+        escaped(origin)
+    )]
     Unparsable {
         /// The path or the URL, without user, password and query, of the definitions.
         origin: String,
@@ -116,7 +133,7 @@ fn list(snapshots: &[PathBuf]) -> String {
     if snapshots.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = snapshots.iter().map(|path| path.display().to_string()).collect();
+    let names: Vec<String> = snapshots.iter().map(|path| shown::path(path).to_string()).collect();
     format!(" (found {})", names.join(", "))
 }
 

@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
 use comfy_codegen::Config;
+use comfy_schema::server::ServerOptions;
 use common::{SHAPES, folder};
 
 /// Runs as the build script. The tests below start this test program again for it.
@@ -29,7 +30,7 @@ fn script() {
 fn run(out_dir: Option<&Path>, environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "script", "--nocapture"]).env("SCHEMA", SHAPES);
-    for name in ["OUT_DIR", "DOCS_RS", "COMFY_SCHEMA", "COMFY_SERVER"] {
+    for name in ["OUT_DIR", "DOCS_RS", "COMFY_SCHEMA", "COMFY_SERVER"].iter().chain(&ServerOptions::VARIABLES) {
         command.env_remove(name);
     }
     if let Some(out_dir) = out_dir {

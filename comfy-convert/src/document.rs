@@ -29,17 +29,21 @@ pub enum Format {
 impl Format {
     /// Returns the format of a JSON document, or `None` if it is not a workflow.
     ///
-    /// An object with an array `nodes` is a workflow in UI format. An object whose `prompt` is in API format is the
-    /// body of a request. An object in which some member has a `class_type`, or all have `inputs`, is in API format.
+    /// An object whose `prompt` is in API format is the body of a request, whatever else it holds, because a server
+    /// ignores the members that it does not know. An object in which some member has a `class_type`, or all have
+    /// `inputs`, is in API format. An object with an array `nodes` is a workflow in UI format, unless its `prompt` is an
+    /// object: the editor never writes one, so this is a request with an invalid prompt, and therefore none of these.
     pub fn of(json: &Value) -> Option<Self> {
         let map = json.as_object()?;
-        if map.get("nodes").and_then(Value::as_array).is_some() {
-            return Some(Self::Ui);
-        }
-        if map.get("prompt").and_then(Value::as_object).is_some_and(is_prompt) {
+        let prompt = map.get("prompt").and_then(Value::as_object);
+        if prompt.is_some_and(is_prompt) {
             return Some(Self::Request);
         }
-        is_prompt(map).then_some(Self::Api)
+        if is_prompt(map) {
+            return Some(Self::Api);
+        }
+        let has_nodes = map.get("nodes").and_then(Value::as_array).is_some();
+        (has_nodes && prompt.is_none()).then_some(Self::Ui)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use comfy_schema::prompt::NodeLabel;
+use comfy_schema::shown::escaped;
 use comfy_schema::{JsonError, Text};
 use thiserror::Error;
 
@@ -29,14 +30,15 @@ pub enum DocumentError {
     /// The JSON is neither a workflow nor a prompt.
     #[error(
         "expected a workflow (UI format: an object with `nodes` and `links`; API format: an object of nodes with a \
-         `class_type`), found {found}"
+         `class_type`), found {}",
+        escaped(found)
     )]
     NotAWorkflow {
         /// A description of the JSON.
         found: String,
     },
     /// A node of a UI workflow cannot be identified.
-    #[error("{path} {reason}; the file is damaged, save it again in the editor")]
+    #[error("{} {reason}; the file is damaged, save it again in the editor", escaped(path))]
     Node {
         /// The position of the node in the file: `nodes[3]`.
         path: String,
@@ -49,6 +51,28 @@ pub enum DocumentError {
         /// The maximum number of definitions.
         max: usize,
     },
+    /// The nodes of the file have more inputs and outputs than the limit.
+    #[error("the nodes of the file have more than {max} inputs and outputs; split the workflow")]
+    TooManySlots {
+        /// The maximum number of inputs and outputs.
+        max: usize,
+    },
+    /// A picture, video or sound unpacks to more text than the limit.
+    #[error("the {format} file unpacks to more than {} MiB of text; use the file that ComfyUI saved", max >> 20)]
+    TooMuchText {
+        /// The format of the file.
+        format: &'static str,
+        /// The maximum size of the text, in bytes.
+        max: usize,
+    },
+    /// The JSON in a picture, video or sound takes more memory than the limit.
+    #[error("the JSON in the {format} file takes more than {} MiB of memory; use the file that ComfyUI saved", max >> 20)]
+    TooMuchJson {
+        /// The format of the file.
+        format: &'static str,
+        /// The maximum memory of the JSON of a text, in bytes.
+        max: usize,
+    },
     /// A picture, video or sound holds no workflow.
     #[error("{}", no_workflow(format, found))]
     NoWorkflow {
@@ -58,7 +82,7 @@ pub enum DocumentError {
         found: Vec<String>,
     },
     /// A picture, video or sound is truncated or damaged, and no workflow was found before that point.
-    #[error("the {format} file is damaged: {reason}; copy or download it again")]
+    #[error("the {format} file is damaged: {}; copy or download it again", escaped(reason))]
     Damaged {
         /// The format of the file.
         format: &'static str,
@@ -86,7 +110,8 @@ pub enum DocumentError {
 }
 
 fn no_workflow(format: &str, found: &[String]) -> String {
-    let found = if found.is_empty() { "no metadata at all".into() } else { format!("only {}", found.join(", ")) };
+    let found =
+        if found.is_empty() { "no metadata at all".into() } else { format!("only {}", escaped(found.join(", "))) };
     format!(
         "this {format} file holds no workflow, {found}; ComfyUI writes `prompt` and `workflow` unless it runs with \
          --disable-metadata, and most sites and messengers remove them"
@@ -98,7 +123,11 @@ fn no_workflow(format: &str, found: &[String]) -> String {
 #[non_exhaustive]
 pub enum ConvertError {
     /// An input refers to a link that the file does not have, or that begins at a missing node.
-    #[error("{node}: input `{input}` refers to link {link}, {reason}; reconnect it in the editor and save")]
+    #[error(
+        "{node}: input `{}` refers to link {}, {reason}; reconnect it in the editor and save",
+        escaped(input),
+        escaped(link)
+    )]
     InvalidLink {
         /// The node with the input.
         node: Box<NodeLabel>,
@@ -130,7 +159,7 @@ pub enum ConvertError {
         node: Box<NodeLabel>,
     },
     /// A link leads to an input or output that does not exist.
-    #[error("{node}: there is no {slot}; reconnect it in the editor and save")]
+    #[error("{node}: there is no {}; reconnect it in the editor and save", escaped(slot))]
     NoSlot {
         /// The node that lacks the slot.
         node: Box<NodeLabel>,
@@ -138,7 +167,7 @@ pub enum ConvertError {
         slot: String,
     },
     /// A subgraph contains itself.
-    #[error("{node}: the subgraph `{subgraph}` contains itself; remove the inner instance")]
+    #[error("{node}: the subgraph `{}` contains itself; remove the inner instance", escaped(subgraph))]
     Recursive {
         /// The inner instance.
         node: Box<NodeLabel>,
@@ -213,7 +242,7 @@ pub enum ConvertWarningKind {
         hint: String,
     },
     /// The value of an input is known only in a browser or at the moment of queueing.
-    #[error("`{input}` {reason}")]
+    #[error("`{}` {reason}", escaped(input))]
     Undecided {
         /// The name of the input.
         input: Text,
@@ -223,11 +252,17 @@ pub enum ConvertWarningKind {
     /// The node's values are saved by name, which only the script of its node pack can read, so the prompt lacks them.
     #[error("its values are saved in a form that only the script of its pack reads; they are missing from the prompt")]
     NamedValues,
+    /// No node of the workflow is sent, so the prompt is empty and the server will reject it.
+    #[error("the prompt is empty, because {reason}; the server will reject it")]
+    EmptyPrompt {
+        /// The reason, such as `all 2 nodes are muted`.
+        reason: String,
+    },
     /// A part of the file that does not belong to a workflow was left out.
-    #[error("{0}")]
+    #[error("{}", escaped(_0))]
     Ignored(String),
     /// A key of an API-format node was left out, because it must not be sent again.
-    #[error("`{key}` is left out: it belongs to the run that saved the file")]
+    #[error("`{}` is left out: it belongs to the run that saved the file", escaped(key))]
     Stripped {
         /// The key.
         key: Text,

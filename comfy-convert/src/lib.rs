@@ -34,6 +34,7 @@ mod emit;
 mod error;
 mod flatten;
 mod frontend;
+pub mod limits;
 mod load;
 mod options;
 mod picture;

@@ -2,6 +2,7 @@
 
 use comfy_convert::ToUiError;
 use comfy_schema::prompt::NotAPrompt;
+use comfy_schema::shown::escaped;
 use thiserror::Error;
 
 /// The error of drawing a workflow or laying it out for the editor.
@@ -35,7 +36,7 @@ pub enum DrawError {
     ToUi(#[from] ToUiError),
 
     /// The picture cannot be rendered to pixels.
-    #[error("cannot render the picture: {reason}; write SVG instead")]
+    #[error("cannot render the picture: {}; write SVG instead", escaped(reason))]
     Render {
         /// The renderer's message.
         reason: String,

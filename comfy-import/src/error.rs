@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use comfy_schema::prompt::{NodeLabel, NotAPrompt};
+use comfy_schema::shown::escaped;
 use comfy_schema::suggest::did_you_mean;
 use thiserror::Error;
 
@@ -20,7 +21,7 @@ pub enum ImportError {
     #[error("the prompt has no nodes; export a workflow that has some")]
     Empty,
     /// A node is malformed.
-    #[error("{node}: {message}")]
+    #[error("{node}: {}", escaped(message))]
     Node {
         /// The node.
         node: NodeLabel,
@@ -42,7 +43,11 @@ pub enum ImportError {
         max: usize,
     },
     /// A requested parameter matches no value of the prompt.
-    #[error("unknown parameter `{name}`; write `seed`, `KSampler.seed` or `12.seed`{}", did_you_mean(suggestions))]
+    #[error(
+        "unknown parameter `{}`; write `seed`, `KSampler.seed` or `12.seed`{}",
+        escaped(name),
+        did_you_mean(suggestions)
+    )]
     Parameter {
         /// The name that was asked for.
         name: String,
@@ -50,13 +55,16 @@ pub enum ImportError {
         suggestions: Vec<String>,
     },
     /// The name of the function is not a Rust identifier, or is a name that imported sources use themselves.
-    #[error("invalid function name `{name}`; give a Rust identifier that imported sources do not use themselves")]
+    #[error(
+        "invalid function name `{}`; give a Rust identifier that imported sources do not use themselves",
+        escaped(name)
+    )]
     FunctionName {
         /// The name that was given.
         name: String,
     },
     /// The path of the generated nodes is not a valid Rust path.
-    #[error("invalid module path `{path}`; give the path of the generated nodes, such as `crate::nodes`")]
+    #[error("invalid module path `{}`; give the path of the generated nodes, such as `crate::nodes`", escaped(path))]
     NodesPath {
         /// The path that was given.
         path: String,
@@ -86,6 +94,6 @@ pub struct ImportWarning {
 
 impl fmt::Display for ImportWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.message)
+        write!(f, "{}: {}", self.node, escaped(&self.message))
     }
 }

@@ -4,13 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use comfy_schema::SchemaError;
+use comfy_schema::shown::{self, escaped};
 
 /// The reason why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The file with the node definitions could not be read.
-    #[error("cannot read {}; expected a file with the response of a server's /object_info", path.display())]
+    #[error("cannot read {}; expected a file with the response of a server's /object_info", shown::path(path))]
     ReadSchema {
         /// The file.
         path: PathBuf,
@@ -29,7 +30,7 @@ pub enum Error {
     #[error("cannot write the folders of the server; `base_dir` and `output_dir` must be writable")]
     Folders(#[source] io::Error),
     /// The address is in use, or does not belong to this machine.
-    #[error("cannot listen on {host}:{port}; choose another port, or 0 for a free one")]
+    #[error("cannot listen on {}:{port}; choose another port, or 0 for a free one", escaped(host))]
     Listen {
         /// The address that was set.
         host: String,

@@ -92,6 +92,7 @@ mod hash;
 mod key;
 mod node;
 pub mod out;
+mod shown;
 mod slot;
 mod text;
 pub mod types;

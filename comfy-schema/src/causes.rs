@@ -4,12 +4,15 @@
 
 use std::error::Error;
 
-/// Returns the message of an error followed by those of its causes, joined with `: `.
+use crate::shown::escaped_lines;
+
+/// Returns the message of an error followed by those of its causes, joined with `: `. Errors of
+/// other crates may repeat texts of a server, so hidden characters are escaped.
 pub fn in_full(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    let mut text = escaped_lines(error).to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.extend([": ", &error.to_string()]);
+        text.extend([": ", &escaped_lines(error).to_string()]);
         cause = error.source();
     }
     text

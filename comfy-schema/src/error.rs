@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::shown::escaped;
 use crate::{JsonError, JsonErrorKind, Text};
 
 /// The error for a document that is not the answer of `/object_info`.
@@ -17,8 +18,9 @@ pub enum SchemaError {
 
     /// The document is a web page.
     #[error(
-        "expected JSON, found a web page that begins with `{start}`; a proxy or another server answered, so check the \
-         address and the port (the default of ComfyUI is 8188)"
+        "expected JSON, found a web page that begins with `{}`; a proxy or another server answered, so check the \
+         address and the port (the default of ComfyUI is 8188)",
+        escaped(start)
     )]
     Html {
         /// The first words of the document.
@@ -37,7 +39,8 @@ pub enum SchemaError {
 
     /// The document is not JSON at all.
     #[error(
-        "expected JSON, found a text that begins with `{start}`; save the answer of http://<server>:8188/object_info"
+        "expected JSON, found a text that begins with `{}`; save the answer of http://<server>:8188/object_info",
+        escaped(start)
     )]
     NotJson {
         /// The first words of the document.
@@ -108,8 +111,9 @@ pub enum SchemaError {
 
     /// The document is the body of a failed request.
     #[error(
-        "expected the answer of /object_info, found an error message: {message}; resolve that error and fetch the \
-         answer again"
+        "expected the answer of /object_info, found an error message: {}; resolve that error and fetch the \
+         answer again",
+        escaped(message)
     )]
     ServerError {
         /// The message in the document.
@@ -128,7 +132,8 @@ pub enum SchemaError {
 
     /// The document is an object of an unknown kind.
     #[error(
-        "expected node definitions, found an object whose first key is `{first}`; is this the answer of /object_info?"
+        "expected node definitions, found an object whose first key is `{}`; is this the answer of /object_info?",
+        escaped(first)
     )]
     NoDefinitions {
         /// The first key.
@@ -137,11 +142,11 @@ pub enum SchemaError {
 }
 
 fn within(node: Option<&Text>) -> String {
-    node.map(|node| format!(" in the definition of node `{node}`")).unwrap_or_default()
+    node.map(|node| format!(" in the definition of node `{}`", escaped(node))).unwrap_or_default()
 }
 
 fn middle(node: Option<&Text>) -> String {
-    node.map_or_else(|| "between two nodes".into(), |node| format!("in the middle of node `{node}`"))
+    node.map_or_else(|| "between two nodes".into(), |node| format!("in the middle of node `{}`", escaped(node)))
 }
 
 impl SchemaError {

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::shown::escaped;
+
 /// A part of a document that was not understood or is doubtful. The schema keeps it unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -14,6 +16,6 @@ pub struct Issue {
 
 impl Display for Issue {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+        write!(f, "{}: {}", escaped(&self.path), escaped(&self.message))
     }
 }

@@ -37,6 +37,7 @@ pub mod causes;
 pub mod drift;
 mod error;
 mod issue;
+pub mod limits;
 mod model;
 pub mod open;
 mod parse;

@@ -2,11 +2,12 @@
 
 use thiserror::Error;
 
+use crate::shown::escaped;
 use crate::suggest::alternatives;
 
 /// The error for a text that is not one of the words of an enum.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown {kind} `{word}`; expected {}", alternatives(*words))]
+#[error("unknown {kind} `{}`; expected {}", escaped(word), alternatives(*words))]
 pub struct UnknownWord {
     word: String,
     /// The name of the enum in messages, such as `change level`.

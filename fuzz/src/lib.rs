@@ -11,12 +11,15 @@ pub mod api_workflow;
 pub mod draw;
 pub mod drift;
 pub mod frames;
+pub mod generate;
 pub mod history;
+pub mod import;
 pub mod picture;
 pub mod prompt;
 pub mod queue;
 pub mod routes;
 pub mod schema;
+mod source;
 pub mod ui_workflow;
 
 /// A function that takes an input.
@@ -25,9 +28,11 @@ pub type Run = fn(&[u8]);
 /// All targets: the name of the module, the program and the folder of stored inputs, and the function.
 pub const TARGETS: &[(&str, Run)] = &[
     ("schema", schema::run),
+    ("generate", generate::run),
     ("drift", drift::run),
     ("prompt", prompt::run),
     ("ui_workflow", ui_workflow::run),
+    ("import", import::run),
     ("picture", picture::run),
     ("api_workflow", api_workflow::run),
     ("draw", draw::run),

@@ -10,7 +10,8 @@ pub fn run(bytes: &[u8]) {
     let written = schema.to_json();
     let again = Schema::from_slice(written.as_bytes()).expect("written definitions are read");
     assert_eq!(again.nodes, schema.nodes);
-    let original = Value::parse(bytes).expect("a schema is JSON");
+    // Half a character in a description is replaced, and reported as an issue.
+    let original = Value::parse_lossy(bytes, |_| true).expect("a schema is JSON");
     let rewritten = Value::parse(written.as_bytes()).expect("written definitions are JSON");
     assert_eq!(rewritten, original);
 }

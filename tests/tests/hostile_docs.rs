@@ -76,4 +76,5 @@ fn hostile_texts_compile_and_give_no_documentation_tests() {
     project.file("src/lib.rs", &root);
     let output = project.test_documentation();
     assert!(output.contains("running 0 tests"), "{output}");
+    project.document();
 }

@@ -8,8 +8,8 @@ use comfy_schema::{Schema, shown};
 
 use crate::definitions::Definitions;
 use crate::failure::{Failure, IntoFailure};
-use crate::files;
 use crate::workflow::{self, Choices};
+use crate::{files, print};
 
 /// Draw a workflow as SVG, as an HTML page that zooms and searches, as Mermaid or as PNG.
 #[derive(Debug, Args)]
@@ -103,13 +103,18 @@ impl Graph {
         }
     }
 
-    /// Loads the definitions that the arguments select, or else the only snapshot in `schemas`. Returns `None` if no
-    /// argument selects any and there is not exactly one snapshot that can be read.
+    /// Loads the definitions that the arguments select, or else the only snapshot in `schemas`. Without them the picture
+    /// has less detail, so definitions that were not asked for and cannot be read are only a warning.
     fn definitions(&self) -> Result<Option<Schema>, Failure> {
+        if self.definitions.are_absent() {
+            return Ok(None);
+        }
         match self.definitions.load() {
-            Ok(schema) => Ok(Some(schema)),
-            Err(failure) if self.definitions.are_named() => Err(failure),
-            Err(_) => Ok(None),
+            Err(failure) if !self.definitions.are_named() => {
+                print::warning(format_args!("drawing without node definitions: {failure}"));
+                Ok(None)
+            }
+            loaded => loaded.map(Some),
         }
     }
 

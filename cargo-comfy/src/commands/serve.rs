@@ -92,9 +92,8 @@ impl Serve {
         Runtime::new()?.block_on(async {
             let mut signals = Signals::listen()?;
             let server = self.start().await?;
-            // A program that starts the server can read its address from standard output. The server runs even if
-            // standard output is closed.
-            _ = print::line(server.url());
+            // A program that starts the server can read its address from standard output.
+            print::line(server.url())?;
             print::note(format_args!("saving pictures in {}; press Ctrl-C to stop", shown::path(&server.output_dir())));
             signals.next().await?;
             tokio::select! {

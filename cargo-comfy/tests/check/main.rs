@@ -32,8 +32,96 @@ fn stderr(output: &Output) -> String {
 fn text_for_many_mistakes() {
     let output = check(&["tests/check/mistakes.json"], "");
     insta::assert_snapshot!(stdout(&output));
-    // One output is valid, so the server would run it.
-    assert_eq!(output.status.code(), Some(0));
+    // One output is valid, so the server would run it and drop the other.
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// A prompt with a valid output and one whose input is missing.
+const PARTIAL: &str = r#"{"1": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 0}},
+"2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}, "3": {"class_type": "PreviewImage", "inputs": {}}}"#;
+
+#[test]
+fn dropped_outputs_are_counted_and_refused_unless_they_are_allowed() {
+    let refused = check(&["-"], PARTIAL);
+    assert_eq!(refused.status.code(), Some(1));
+    let summary =
+        "<stdin>: partial: the server would run 1 output and drop 1 (3), 1 error; --partial allows dropped outputs\n";
+    assert!(stdout(&refused).ends_with(summary), "{}", stdout(&refused));
+    let allowed = check(&["-", "--partial"], PARTIAL);
+    assert_eq!(allowed.status.code(), Some(0));
+    assert!(stdout(&allowed).ends_with("and drop 1 (3), 1 error\n"), "{}", stdout(&allowed));
+    // A prompt that is rejected as a whole stays invalid.
+    assert_eq!(check(&["-", "--partial"], INVALID).status.code(), Some(1));
+    // The members of the JSON tell the same; `valid` is the server's own answer.
+    let json = stdout(&check(&["-", "--format", "json"], PARTIAL));
+    assert!(json.contains(r#""valid":true"#) && json.contains(r#""dropped_outputs":["3"]"#), "{json}");
+    let line = format!("{{\"prompt\": {}}}\n", PARTIAL.replace('\n', " "));
+    assert_eq!(check(&["--jsonl", "-"], &line).status.code(), Some(1));
+    assert_eq!(check(&["--jsonl", "-", "--partial"], &line).status.code(), Some(0));
+}
+
+#[test]
+fn github_gets_an_annotation_for_each_finding() {
+    let output = check(&["tests/check/mistakes.json", "no-such-file.json", "--format", "github"], "");
+    insta::assert_snapshot!(stdout(&output));
+    assert_eq!(output.status.code(), Some(2));
+    // A hostile file stays within its annotation.
+    let hostile = r#"{"1": {"class_type": "a\n::error::b%", "inputs": {}}}"#;
+    let text = stdout(&check(&["-", "--format", "github"], hostile));
+    assert!(text.lines().all(|line| line.starts_with("::error title=")), "{text}");
+    assert!(text.contains("unknown node class `a\\n::error::b%25`"), "{text}");
+}
+
+#[test]
+fn paths_of_annotations_begin_at_the_root_of_the_repository() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env("GITHUB_WORKSPACE", root);
+    let output =
+        command.args(["check", "--schema", SCHEMA, "tests/check/mistakes.json", "--format", "github"]).output();
+    let text = stdout(&output.unwrap());
+    assert!(
+        text.contains("::error file=cargo-comfy/tests/check/mistakes.json,line=4,col=29,endColumn=55,title="),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_empty_prompt_is_refused_with_the_reason() {
+    let muted = r#"{"version": 0.4, "links": [], "nodes": [{"id": 1, "type": "PreviewImage", "mode": 2}]}"#;
+    for format in ["text", "github"] {
+        let output = check(&["-", "--format", format], muted);
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(1), ""), "{format}");
+        assert!(stdout(&output).contains("the prompt is empty, because its only node is muted"), "{}", stdout(&output));
+    }
+    for empty in ["{}", r#"{"prompt": {}}"#] {
+        let output = check(&["-"], empty);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stdout(&output).contains("the prompt is empty"), "{}", stdout(&output));
+    }
+}
+
+/// A server ignores the members of a body that it does not know.
+#[test]
+fn a_body_with_nodes_is_no_workflow_in_ui_format() {
+    let body = |prompt: &str| format!(r#"{{"nodes": [{{"id": 1, "type": "X"}}], "prompt": {prompt}}}"#);
+    let valid = check(&["-"], &body(VALID));
+    assert_eq!(valid.status.code(), Some(0), "{}{}", stdout(&valid), stderr(&valid));
+    for prompt in ["{}", r#"{"1": null}"#, INVALID] {
+        let output = check(&["-"], &body(prompt));
+        assert_eq!(output.status.code(), Some(1), "{prompt}: {}{}", stdout(&output), stderr(&output));
+    }
+}
+
+#[test]
+fn marks_stay_below_their_value_when_characters_are_escaped() {
+    let text = "{\n\"1\": {\"class_type\": \"EmptyImage\", \"inputs\": {\"a\u{202e}b\": 1, \"width\": \"x\u{9b}\"}},\n\"2\": \
+                {\"class_type\": \"PreviewImage\", \"inputs\": {\"images\": [\"1\", 0]}}}";
+    let shown = stdout(&check(&["-"], text));
+    let mut lines = shown.lines().skip_while(|line| !line.contains(r#""width": "x\u{9b}""#));
+    let (line, mark) = (lines.next().unwrap(), lines.next().unwrap());
+    let value = line.find(r#""x\u{9b}""#).unwrap();
+    assert_eq!((mark.find('^'), mark.trim_end().len()), (Some(value), value + r#""x\u{9b}""#.len()), "{shown}");
 }
 
 #[test]

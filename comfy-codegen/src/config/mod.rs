@@ -7,7 +7,7 @@ use std::fmt::{self, Debug, Formatter, Write as _};
 use std::path::{Path, PathBuf};
 
 use comfy_schema::Schema;
-use comfy_schema::server::ServerOptions;
+use comfy_schema::server::{EnvironmentError, ServerOptions};
 
 use crate::document::Document;
 use crate::emit::Style;
@@ -98,11 +98,22 @@ impl Config {
         self
     }
 
-    /// Sets the base URL of a running server (`http://127.0.0.1:8188`) to ask for its node definitions. If the server
-    /// cannot be reached, the file of [`schema`](Self::schema) is used.
+    /// Sets a running server to ask for its node definitions: its base URL (`http://127.0.0.1:8188`), or
+    /// [`ServerOptions`] with credentials and certificates. If the server cannot be reached, the file of
+    /// [`schema`](Self::schema) is used.
+    ///
+    /// ```no_run
+    /// use comfy_schema::server::ServerOptions;
+    ///
+    /// let server = ServerOptions::new("https://gpu.example.com/comfy").ca_certificate("certificates/own.pem");
+    /// comfy_codegen::Config::new().schema("schemas/comfyui.json").server(server).build();
+    /// ```
+    ///
+    /// [`build`](Self::build) adds the credentials of environment variables. A server that redirects to another origin
+    /// is an error, because credentials must not go there.
     ///
     /// Connecting times out after 5 seconds and the whole request after 60 seconds, and a response of more than 512 MiB
-    /// is an error. A user and a password in the URL are sent to the server, but appear in no message and no file.
+    /// is an error. Credentials are sent to the server, but appear in no message and no file.
     ///
     /// This needs the feature `live` of this crate. Nothing is fetched on docs.rs.
     pub fn server(mut self, server: impl Into<ServerOptions>) -> Self {
@@ -174,7 +185,8 @@ impl Config {
         self
     }
 
-    /// Loads and parses the node definitions without generating code. Reads no environment variable.
+    /// Loads and parses the node definitions without generating code. Reads no environment variable, apart from those
+    /// of a proxy.
     ///
     /// # Errors
     ///
@@ -190,23 +202,36 @@ impl Config {
     }
 
     /// Returns the configuration with the values of environment variables in place of the configured ones.
-    pub(crate) fn under(&self, environment: &Environment) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the variables with the credentials of a server are invalid.
+    pub(crate) fn under(&self, environment: &Environment) -> Result<Self, Error> {
         let mut config = self.clone();
         if let Some(path) = &environment.schema {
             config.schema = Some(path.clone());
             config.server = None;
         } else if let Some(url) = &environment.server {
-            config.server = Some(url.into());
+            config.server = Some(ServerOptions::new(url.clone()));
         }
         if environment.docs_rs {
             config.server = None;
         }
-        config
+        if let Some(server) = config.server.take() {
+            let url = server.shown_url();
+            let invalid = |error: EnvironmentError| Error::Server { url, reason: error.to_string() };
+            config.server = Some(server.with_environment(|name| std::env::var_os(name)).map_err(invalid)?);
+        }
+        Ok(config)
     }
 
     /// Returns the file to write.
     pub(crate) fn target(&self) -> Result<Target, Error> {
         self.out_file.as_ref().map_or_else(Target::in_out_dir, |path| Ok(Target::new(path.clone())))
+    }
+
+    pub(crate) const fn has_server(&self) -> bool {
+        self.server.is_some()
     }
 
     pub(crate) fn schema_path(&self) -> Option<&Path> {

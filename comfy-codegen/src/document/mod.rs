@@ -1,13 +1,17 @@
 //! The bytes of the node definitions, and where they came from.
 
+#[cfg(feature = "live")]
+mod client;
 mod live;
+#[cfg(feature = "live")]
+mod tls;
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use comfy_schema::Schema;
 use comfy_schema::server::ServerOptions;
+use comfy_schema::{Schema, shown};
 
 use crate::error::Error;
 
@@ -30,7 +34,7 @@ impl Document {
             (Some(server), Some(file)) => match live::fetch(server) {
                 Ok(bytes) => Ok(Self::from_server(bytes, server)),
                 Err(error @ Error::Unreachable { .. }) => {
-                    let fallback = format!("used {} in place of the server: {error}", file.display());
+                    let fallback = format!("used {} in place of the server: {error}", shown::path(file));
                     Ok(Self { fallback: Some(fallback), ..Self::read(file)? })
                 }
                 Err(error) => Err(error),

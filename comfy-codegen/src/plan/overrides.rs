@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use comfy_schema::shown::escaped;
 use comfy_schema::suggest::{did_you_mean, similar};
 use comfy_schema::{InputDef, InputKind, Schema};
 use thiserror::Error;
@@ -23,7 +24,8 @@ pub(crate) struct Overrides {
 pub enum OverrideError {
     /// The schema has no such input. A newer version of the node may have dropped it.
     #[error(
-        "unknown input `{target}`; write `Class.input`, or `Class.input.child` for a dynamic one{}",
+        "unknown input `{}`; write `Class.input`, or `Class.input.child` for a dynamic one{}",
+        escaped(target),
         did_you_mean(suggestions)
     )]
     Unknown {
@@ -33,21 +35,22 @@ pub enum OverrideError {
         suggestions: Vec<String>,
     },
     /// The input is not a combo.
-    #[error("`{target}` is not a combo, so it cannot be opened or closed; remove the override")]
+    #[error("`{}` is not a combo, so it cannot be opened or closed; remove the override", escaped(target))]
     NotACombo {
         /// The path that was given.
         target: String,
     },
     /// The combo is to be closed but lists no options.
     #[error(
-        "`{target}` lists no options in this schema, so it would accept nothing if it were closed; remove the override"
+        "`{}` lists no options in this schema, so it would accept nothing if it were closed; remove the override",
+        escaped(target)
     )]
     NoOptions {
         /// The path that was given.
         target: String,
     },
     /// The combo is to be both open and closed.
-    #[error("`{target}` is both opened and closed; remove one of the two overrides")]
+    #[error("`{}` is both opened and closed; remove one of the two overrides", escaped(target))]
     Contradiction {
         /// The path that was given.
         target: String,

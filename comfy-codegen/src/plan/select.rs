@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use comfy_schema::shown::escaped;
 use comfy_schema::suggest::{did_you_mean, similar};
 use thiserror::Error;
 
@@ -20,7 +21,7 @@ pub(crate) struct Selection<'w> {
 
 /// The error for the name of a node that the schema does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown node `{name}`{}", did_you_mean(suggestions))]
+#[error("unknown node `{}`{}", escaped(name), did_you_mean(suggestions))]
 #[non_exhaustive]
 pub struct SelectionError {
     /// The name that was given.

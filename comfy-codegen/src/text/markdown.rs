@@ -33,7 +33,8 @@ pub fn markdown_line(text: &str) -> String {
     let mut gap = false;
     // Whether all characters so far are digits, after which `.` or `)` begins an item of a list.
     let mut number = true;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         if is_space(c) {
             gap = !out.is_empty();
             continue;
@@ -49,7 +50,11 @@ pub fn markdown_line(text: &str) -> String {
             out.push('\\');
             out.extend(c.escape_default());
         } else {
-            if first || item || MARKUP.contains(c) || (c == '-' && out.ends_with('-')) {
+            // Two dashes would become one long dash. rustdoc warns of an address that is no link, and none is made,
+            // because a link of a stranger is markup too.
+            let dash = c == '-' && out.ends_with('-');
+            let address = c == ':' && chars.peek() == Some(&'/');
+            if first || item || dash || address || MARKUP.contains(c) {
                 out.push('\\');
             }
             out.push(c);

@@ -207,6 +207,7 @@ fn markdown_is_shown_as_text() {
     assert_eq!(markdown_line("use [x](y) <b> `c`"), "use \\[x\\](y) \\<b\\> \\`c\\`");
     assert_eq!(markdown_lines("\n\na\n    indented\r\n\r\n\n# no title\n"), ["a", "indented", "", "\\# no title"]);
     assert_eq!(markdown_lines("1.      code\n2)\tcode"), ["1\\. code", "2\\) code"]);
+    assert_eq!(markdown_line("see https://a.b/c"), "see https\\://a.b/c");
     assert_eq!(
         markdown_line("--lowvram is 1.5 times as slow (a guess)"),
         "\\-\\-lowvram is 1.5 times as slow (a guess)"

@@ -1,5 +1,6 @@
 //! Writing of the prompt: nodes with their values and links.
 
+mod empty;
 mod inactive;
 mod values;
 
@@ -63,6 +64,9 @@ pub(crate) fn emit(
     };
     for &(frame, node) in &flat.nodes {
         emitter.node(frame, node)?;
+    }
+    if let Some(reason) = emitter.reason_if_empty() {
+        emitter.warnings.push(ConvertWarning { node: None, kind: ConvertWarningKind::EmptyPrompt { reason } });
     }
     let inactive = if options.inactive { emitter.inactive() } else { Vec::new() };
     let Emitter { nodes, mut warnings, .. } = emitter;

@@ -5,11 +5,8 @@ use std::collections::HashMap;
 use comfy_schema::Text;
 
 use crate::error::ConvertError;
-use crate::load::{Loaded, MAX_NODES, NodeKind};
-
-/// The maximum nesting depth of subgraphs. It also limits the length of ids, because an inner node's id lists all
-/// instances around it.
-const MAX_DEPTH: usize = 100;
+use crate::limits::{MAX_NODES, MAX_SUBGRAPH_DEPTH};
+use crate::load::{Loaded, NodeKind};
 
 /// An instance of a graph.
 #[derive(Debug)]
@@ -62,8 +59,11 @@ impl Flat {
             {
                 let level = flat.frames[frame].level + 1;
                 let id = flat.id(loaded, frame, node);
-                if level > MAX_DEPTH {
-                    return Err(ConvertError::TooDeep { node: loaded.label(graph, node, &id).into(), max: MAX_DEPTH });
+                if level > MAX_SUBGRAPH_DEPTH {
+                    return Err(ConvertError::TooDeep {
+                        node: loaded.label(graph, node, &id).into(),
+                        max: MAX_SUBGRAPH_DEPTH,
+                    });
                 }
                 let prefix = Text::new(format!("{id}:"));
                 let new = flat.frames.len();

@@ -11,11 +11,9 @@ use super::expand::Flat;
 use super::names::Setters;
 use super::promote::Promoted;
 use crate::error::ConvertError;
+use crate::limits::MAX_STEPS;
 use crate::load::{Link, Loaded, NodeKind, ORIGIN};
 use crate::ui::{LinkId, Mode};
-
-/// The maximum number of steps of all walks together. Real workflows take a few per input.
-const MAX_STEPS: usize = 5_000_000;
 
 /// The source of an input.
 #[derive(Debug, PartialEq)]

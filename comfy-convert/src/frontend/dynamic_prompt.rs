@@ -1,17 +1,12 @@
 //! Expansion of dynamic prompts: comments, choices (`{a|b}`) and escapes.
 
 use super::random::Random;
-
-/// The maximum depth of nested choices. Choices beyond it stay as written.
-const MAX_DEPTH: usize = 50;
-/// The maximum number of bytes of choices that are read, unless the text itself is longer. Each level of nested choices
-/// reads its text again. Choices beyond the limit stay as written.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+use crate::limits::{MAX_CHOICE_BYTES, MAX_CHOICE_DEPTH};
 
 /// Returns the text with its choices made, and whether there was anything to choose.
 pub(crate) fn expand(text: &str, random: &mut Random) -> (String, bool) {
-    let mut expander = Expander { random, chose: false, left: MAX_BYTES.max(text.len()) };
-    let done = expander.process(text, MAX_DEPTH);
+    let mut expander = Expander { random, chose: false, left: MAX_CHOICE_BYTES.max(text.len()) };
+    let done = expander.process(text, MAX_CHOICE_DEPTH);
     (done, expander.chose)
 }
 
@@ -164,6 +159,6 @@ mod tests {
     #[test]
     fn choices_are_expanded_up_to_the_maximum_depth() {
         let text = "{".repeat(100_000);
-        assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MAX_DEPTH);
+        assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MAX_CHOICE_DEPTH);
     }
 }

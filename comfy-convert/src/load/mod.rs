@@ -17,11 +17,12 @@ use std::collections::HashMap;
 use comfy_schema::Text;
 
 pub(crate) use links::{Link, ORIGIN};
-pub(crate) use model::{Graph, Group, InnerSource, Loaded, Loading, MAX_NODES, Node, NodeKind, Template};
+pub(crate) use model::{Graph, Group, InnerSource, Loaded, Loading, Node, NodeKind, Template};
 pub(crate) use slots::slots_of;
 pub(crate) use types::compatible;
 
 use crate::error::ConvertError;
+use crate::limits::MAX_NODES;
 use crate::ui::UiWorkflow;
 
 impl<'s> Loaded<'s> {

@@ -9,9 +9,6 @@ use super::links::Links;
 use crate::ui::{LinkId, Mode, UiNode, UiPort};
 use crate::widgets::Widgets;
 
-/// The maximum number of nodes, counting the nodes of every subgraph instance. Real workflows have a few hundred.
-pub(crate) const MAX_NODES: usize = 200_000;
-
 /// A loaded workflow, ready to be flattened.
 #[derive(Debug)]
 pub(crate) struct Loaded<'s> {

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use comfy_schema::{NodeDef, OutputKind, Text, Value};
 
 use super::group::{self, Definition};
-use super::model::{Group, Loading, MAX_NODES, Node, NodeKind, OutSlot, Slot};
+use super::model::{Group, Loading, Node, NodeKind, OutSlot, Slot};
 use super::slots;
+use crate::limits::MAX_NODES;
 use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
 use crate::widgets::{Widgets, widgets_of};
 

@@ -6,10 +6,7 @@ use comfy_schema::Text;
 
 use super::links::ORIGIN;
 use super::model::{Graph, Node, NodeKind};
-
-/// The maximum number of rounds. Cutting links changes types, which may cut more links; real files settle in the first
-/// round.
-const MAX_ROUNDS: usize = 8;
+use crate::limits::MAX_TYPE_ROUNDS;
 
 /// Returns whether a link between these types is allowed: one is any type, they are equal ignoring case, or they are
 /// lists that overlap.
@@ -41,7 +38,7 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     }
     cut_cycles(graph, &movable);
     let order = sources_first(graph, &movable);
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..MAX_TYPE_ROUNDS {
         for &at in &order {
             pass_on(graph, at);
         }

@@ -31,6 +31,7 @@ fn frames(bytes: &[u8], metadata: &mut Metadata<'_>) -> Option<()> {
         take(&mut tag, 2)?;
         let data = take(&mut tag, if version >= 4 { synchsafe(size) } else { plain(size) })?;
         if &id == USER_TEXT
+            && !metadata.is_full()
             && let Some((key, text)) = user_text(data)
         {
             metadata.add(key, text.into_bytes());

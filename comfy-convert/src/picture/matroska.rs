@@ -1,6 +1,6 @@
 //! WebM and Matroska files: `Segment/Tags/Tag/SimpleTag` with a name and a text.
 
-use super::{Metadata, latin1, take, take_array};
+use super::{Metadata, key_of, take, take_array};
 
 const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1F43_B675;
@@ -36,7 +36,7 @@ fn walk<'f>(bytes: &'f [u8], metadata: &mut Metadata<'f>) -> Option<()> {
             _ => {
                 let data = take(&mut rest, size)?;
                 match id {
-                    TAG_NAME => name = Some(latin1(data)),
+                    TAG_NAME => name = Some(key_of(data)),
                     TAG_STRING => metadata.add(name.take().unwrap_or_default(), data),
                     _ => {}
                 }

@@ -1,7 +1,7 @@
 //! Workflows inside pictures, videos and sounds, as ComfyUI writes them.
 //!
 //! Every reader walks the structure of the file over borrowed bytes. It never allocates memory according to a size that
-//! the file states, and inflates at most [`MAX_INFLATED_BYTES`] of a text.
+//! the file states, and takes time in proportion to the size of the file and of its unpacked text, which is limited.
 
 mod exif;
 mod id3;
@@ -9,20 +9,18 @@ mod matroska;
 mod mp4;
 mod ogg;
 mod png;
+mod unpack;
 mod vorbis;
 mod webp;
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use comfy_schema::Value;
 use comfy_schema::shown::shortened;
-use flate2::read::ZlibDecoder;
 
 use crate::error::DocumentError;
-
-/// The maximum size of an inflated text. A workflow of thousands of nodes has a few million bytes.
-pub(crate) const MAX_INFLATED_BYTES: u64 = 64 * 1024 * 1024;
+use crate::limits::{MAX_COMMENTS, MAX_METADATA_KEY_LEN, MAX_METADATA_TEXTS};
+use unpack::Unpacker;
 
 /// The maximum number of characters of a key that a message shows.
 const MAX_KEY_LEN: usize = 40;
@@ -52,15 +50,19 @@ pub(crate) struct Found {
 }
 
 impl<'f> Metadata<'f> {
+    /// Returns whether no more texts are added.
+    fn is_full(&self) -> bool {
+        self.entries.len() >= MAX_METADATA_TEXTS
+    }
+
     fn add(&mut self, key: impl Into<String>, text: impl Into<Cow<'f, [u8]>>) {
-        // The number of entries is limited because a hostile file could hold millions; real files hold a handful.
-        if self.entries.len() < 1000 {
+        if !self.is_full() {
             self.entries.push((key.into(), Payload::Plain(text.into())));
         }
     }
 
     fn add_deflated(&mut self, key: impl Into<String>, deflated: &'f [u8]) {
-        if self.entries.len() < 1000 {
+        if !self.is_full() {
             self.entries.push((key.into(), Payload::Deflated(deflated)));
         }
     }
@@ -118,23 +120,26 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Result<(&'static str, Found), Documen
 
 fn find(format: &'static str, metadata: Metadata<'_>) -> Result<Found, DocumentError> {
     let mut found = Found::default();
+    let mut unpacker = Unpacker::new(format);
     let mut others = Vec::new();
     for key in ["workflow", "prompt"] {
         // As in the front end, the last entry of a key counts.
         let Some((_, payload)) = metadata.entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
             continue;
         };
-        match value(payload) {
+        match unpacker.value(payload) {
             Ok(value) if key == "workflow" => found.workflow = Some(value),
             Ok(value) => found.prompt = Some(value),
             Err(error) => found.problems.push(DocumentError::Metadata { format, key, source: Box::new(error) }),
         }
     }
+    let mut comments = 0;
     for (name, payload) in &metadata.entries {
         let known = name.eq_ignore_ascii_case("workflow") || name.eq_ignore_ascii_case("prompt");
         // Node packs that save videos put both into the comment, as a JSON object.
-        if name.eq_ignore_ascii_case("comment") && found.is_empty() {
-            found.take_comment(payload);
+        if name.eq_ignore_ascii_case("comment") && found.is_empty() && comments < MAX_COMMENTS {
+            comments += 1;
+            found.take_comment(payload, &mut unpacker);
         }
         let shown = format!("`{}`", shortened(name, MAX_KEY_LEN));
         if !known && others.len() < 10 && !others.contains(&shown) {
@@ -158,12 +163,17 @@ impl Found {
         self.workflow.is_none() && self.prompt.is_none()
     }
 
-    fn take_comment(&mut self, payload: &Payload<'_>) {
-        let Ok(Value::Object(mut comment)) = value(payload) else {
-            return;
+    fn take_comment(&mut self, payload: &Payload<'_>, unpacker: &mut Unpacker) {
+        let mut comment = match unpacker.value(payload) {
+            Ok(Value::Object(comment)) => comment,
+            Err(error @ (DocumentError::TooMuchText { .. } | DocumentError::TooMuchJson { .. })) => {
+                self.problems.push(error);
+                return;
+            }
+            _ => return,
         };
         let mut take = |key| match comment.remove(key)? {
-            Value::String(text) => Value::parse(text.as_bytes()).ok(),
+            Value::String(text) => unpacker.parse(text.as_bytes()).ok(),
             object @ Value::Object(_) => Some(object),
             _ => None,
         };
@@ -171,42 +181,13 @@ impl Found {
     }
 }
 
-/// Parses the JSON of a text.
-fn value(payload: &Payload<'_>) -> Result<Value, DocumentError> {
-    let text: Cow<'_, [u8]> = match payload {
-        Payload::Plain(text) => Cow::Borrowed(text),
-        Payload::Deflated(deflated) => Cow::Owned(inflate(deflated)?),
-    };
-    let text = text.strip_suffix(b"\0").unwrap_or(&text);
-    if text.iter().all(u8::is_ascii_whitespace) {
-        return Err(DocumentError::Empty);
-    }
-    Value::parse(text)
-        .or_else(|error| {
-            // The texts of a PNG are Latin-1 by its standard, though ComfyUI writes ASCII and others UTF-8.
-            if std::str::from_utf8(text).is_ok() {
-                return Err(error);
-            }
-            Value::parse(latin1(text).as_bytes()).map_err(|_| error)
-        })
-        .map_err(|source| DocumentError::Json { source })
-}
-
-fn inflate(deflated: &[u8]) -> Result<Vec<u8>, DocumentError> {
-    let mut text = Vec::new();
-    let result = ZlibDecoder::new(deflated).take(MAX_INFLATED_BYTES + 1).read_to_end(&mut text);
-    let reason = match result {
-        Ok(_) if text.len() as u64 > MAX_INFLATED_BYTES => {
-            format!("a compressed text has more than {} MiB", MAX_INFLATED_BYTES / 1024 / 1024)
-        }
-        Ok(_) => return Ok(text),
-        Err(error) => format!("a compressed text cannot be inflated ({error})"),
-    };
-    Err(DocumentError::Damaged { format: "zlib", reason })
-}
-
 fn latin1(text: &[u8]) -> String {
     text.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// Returns a key that a file contains, which may be as long as the file.
+fn key_of(bytes: &[u8]) -> String {
+    latin1(bytes.get(..MAX_METADATA_KEY_LEN).unwrap_or(bytes))
 }
 
 /// Takes bytes from the front of a slice, if there are that many.

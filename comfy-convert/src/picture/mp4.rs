@@ -1,7 +1,7 @@
 //! MP4 and MOV files: `moov/meta` or `moov/udta/meta` with the boxes `keys` and `ilst`, as `use_metadata_tags` writes
 //! them.
 
-use super::{Metadata, latin1, take, take_array, take_u32};
+use super::{Metadata, key_of, latin1, take, take_array, take_u32};
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
@@ -68,7 +68,7 @@ fn items<'f>(data: &'f [u8], keys: &[&[u8]], metadata: &mut Metadata<'f>) {
     for (index, data) in Boxes(data) {
         let number = usize::try_from(u32::from_be_bytes(index)).unwrap_or_default();
         let key = match number.checked_sub(1).and_then(|at| keys.get(at)) {
-            Some(key) => latin1(key),
+            Some(key) => key_of(key),
             // Without the box `keys`, the name of the box is the key.
             None if index == *b"\xA9cmt" => "comment".into(),
             None => latin1(&index),

@@ -1,6 +1,6 @@
 //! PNG files: the chunks `tEXt`, `zTXt`, `iTXt`, and `comf`, in which ComfyUI puts the texts of animations.
 
-use super::{Metadata, latin1, take, take_array, take_u32};
+use super::{Metadata, key_of, latin1, take, take_array, take_u32};
 
 pub(super) fn read(bytes: &[u8]) -> Metadata<'_> {
     let mut metadata = Metadata::default();
@@ -31,7 +31,7 @@ fn text<'f>(kind: [u8; 4], data: &'f [u8], metadata: &mut Metadata<'f>) -> Optio
         return Some(());
     }
     let (key, mut rest) = until_zero(data)?;
-    let key = latin1(key);
+    let key = key_of(key);
     match &kind {
         b"zTXt" => {
             take(&mut rest, 1)?;

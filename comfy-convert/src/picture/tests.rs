@@ -28,7 +28,7 @@ fn joined(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 fn deflated(text: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
@@ -266,4 +266,54 @@ fn errors_name_the_kind_of_file_that_holds_no_workflow() {
         let error = read(bytes).unwrap_err().to_string();
         assert!(error.contains(word), "{error}");
     }
+}
+
+/// Returns a compressed text chunk whose text has this many mebibytes of blanks before it.
+fn padded(key: &str, mebibytes: usize, text: &str) -> (&'static [u8; 4], Vec<u8>) {
+    let text = [vec![b' '; mebibytes << 20], text.as_bytes().to_vec()].concat();
+    (b"zTXt", joined(&[key.as_bytes(), b"\0\0", &deflated(&text)]))
+}
+
+#[test]
+fn all_texts_of_a_file_share_one_budget() {
+    let document = read(&png(&[padded("workflow", 40, WORKFLOW), padded("prompt", 40, PROMPT)])).unwrap();
+    assert!(document.ui().is_some() && document.api().is_none());
+    let warning = document.warnings()[0].to_string();
+    assert!(warning.contains("more than 64 MiB of text"), "{warning}");
+
+    let error = read(&png(&vec![padded("comment", 40, ""); 3])).unwrap_err();
+    assert_eq!(error, DocumentError::TooMuchText { format: "PNG", max: 64 << 20 });
+    assert_eq!(error.to_string(), "the PNG file unpacks to more than 64 MiB of text; use the file that ComfyUI saved");
+}
+
+#[test]
+fn a_small_text_cannot_become_large_json() {
+    let text = format!("{{\"1\": {{\"class_type\": \"A\", \"inputs\": {{\"x\": [{}0]}}}}}}", "[],".repeat(4 << 20));
+    let file = png(&[(b"zTXt", joined(&[b"prompt\0\0", &deflated(text.as_bytes())]))]);
+    let error = in_full(&read(&file).unwrap_err());
+    assert!(error.contains("the JSON in the PNG file takes more than 64 MiB of memory"), "{error}");
+}
+
+#[test]
+fn a_key_that_many_texts_use_is_cut() {
+    let boxed = |kind: &[u8], data: &[u8]| joined(&[&u32::try_from(data.len() + 8).unwrap().to_be_bytes(), kind, data]);
+    let keys = boxed(b"keys", &joined(&[&[0; 8], &boxed(b"mdta", &vec![b'k'; 1 << 20])]));
+    let item = boxed(&[0, 0, 0, 1], &boxed(b"data", b"\0\0\0\x01\0\0\0\0x"));
+    let items = boxed(b"ilst", &item.repeat(10_000));
+    let meta = boxed(b"meta", &joined(&[&[0; 4], &keys, &items]));
+    let file = joined(&[b"\0\0\0\x08ftyp", &boxed(b"moov", &meta)]);
+    let metadata = super::mp4::read(&file);
+    assert_eq!(metadata.entries.len(), crate::limits::MAX_METADATA_TEXTS);
+    assert_eq!(metadata.entries[0].0.len(), crate::limits::MAX_METADATA_KEY_LEN);
+}
+
+#[test]
+fn only_the_first_comments_are_searched() {
+    let comment = |text: &str| (b"tEXt", joined(&[b"Comment\0", text.as_bytes()]));
+    let good = format!("{{\"workflow\": {WORKFLOW}}}");
+    let mut chunks: Vec<(&[u8; 4], Vec<u8>)> = (0..3).map(|_| comment("[]")).collect();
+    chunks.push(comment(&good));
+    assert!(read(&png(&chunks)).is_ok());
+    chunks.insert(0, comment("[]"));
+    assert!(read(&png(&chunks)).is_err());
 }

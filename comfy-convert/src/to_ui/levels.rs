@@ -9,11 +9,7 @@ use std::collections::{HashMap, HashSet};
 use comfy_schema::{Text, Value};
 
 use super::node::id_value;
-
-/// The maximum number of subgraphs that are created.
-const MAX_SUBGRAPHS: usize = 200;
-/// The maximum number of parts of an id that is split into a path of subgraphs.
-const MAX_DEPTH: usize = 20;
+use crate::limits::{MAX_EXPORTED_DEPTH, MAX_EXPORTED_SUBGRAPHS};
 
 /// All graphs of the file: the root, which is the first, and the definitions of subgraphs with one instance each, outer
 /// ones first.
@@ -130,7 +126,7 @@ impl Levels {
         let mut made = HashMap::new();
         for (group, parts) in &groups {
             let parent = group.rsplit_once(':').map_or(Some(0), |(outer, _)| made.get(outer).copied());
-            let Some(parent) = parent.filter(|_| self.list.len() <= MAX_SUBGRAPHS) else { continue };
+            let Some(parent) = parent.filter(|_| self.list.len() <= MAX_EXPORTED_SUBGRAPHS) else { continue };
             if nodes.contains(group) || parts.iter().any(|part| used.contains(part)) {
                 continue;
             }
@@ -204,7 +200,7 @@ fn groups<'i>(ids: &[&'i str]) -> Vec<(&'i str, Vec<&'i str>)> {
     let mut seen = HashSet::new();
     for id in ids {
         let parts = id.split(':');
-        if parts.clone().any(str::is_empty) || parts.count() > MAX_DEPTH {
+        if parts.clone().any(str::is_empty) || parts.count() > MAX_EXPORTED_DEPTH {
             continue;
         }
         for (at, _) in id.match_indices(':') {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use comfy_schema::prompt::{Prompt, PromptNode};
-use comfy_schema::shown::shortened_value;
+use comfy_schema::shown::{escaped, shortened_value};
 use comfy_schema::{Map, Schema, Text, Value};
 
 use crate::convert::Converter;
@@ -31,9 +31,11 @@ pub struct LostValue {
 impl fmt::Display for LostValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.node.as_str(), self.input.as_str()) {
-            ("", _) => f.write_str(&self.reason),
-            (node, "") => write!(f, "node {node}: {}", self.reason),
-            (node, input) => write!(f, "node {node}, input `{input}`: {}", self.reason),
+            ("", _) => escaped(&self.reason).fmt(f),
+            (node, "") => write!(f, "node {}: {}", escaped(node), escaped(&self.reason)),
+            (node, input) => {
+                write!(f, "node {}, input `{}`: {}", escaped(node), escaped(input), escaped(&self.reason))
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod write;
 use std::collections::VecDeque;
 
 use comfy_schema::prompt::{NotAPrompt, Prompt};
+use comfy_schema::shown::escaped;
 use comfy_schema::{Schema, Text, Value};
 use thiserror::Error;
 
@@ -48,7 +49,7 @@ pub enum ToUiError {
     NotAPrompt(#[from] NotAPrompt),
 
     /// A node is not an object.
-    #[error("node `{node}`: expected an object, found {found}; give a workflow in API format")]
+    #[error("node `{}`: expected an object, found {found}; give a workflow in API format", escaped(node))]
     NotANode {
         /// The node's id.
         node: Text,

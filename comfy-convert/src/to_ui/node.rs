@@ -9,6 +9,7 @@ use super::lost::LostValue;
 use super::size::{self, BoxSize, Rows};
 use super::text;
 use crate::frontend::{js, title};
+use crate::limits::MAX_UNKNOWN_OUTPUTS;
 use crate::load::{Template, slots_of};
 use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 
@@ -16,8 +17,6 @@ use crate::widgets::{Kind, PREFIXED, Widget, Widgets, widgets_of};
 static NO_INPUTS: Map = Map::new();
 /// The class of a node that has none, and the name of the only value of a node of an unknown class.
 const NO_CLASS: &str = "UNKNOWN";
-/// The maximum number of outputs of a node of an unknown class, which gets as many outputs as its links need.
-const MAX_OUTPUTS: usize = 64;
 
 /// An input slot.
 #[derive(Debug)]
@@ -111,7 +110,7 @@ impl<'s> Built<'s> {
     /// Returns whether the node has an output. A node of an unknown class gets any output below the maximum number when
     /// it is asked for.
     pub(super) fn has_output(&mut self, output: usize) -> bool {
-        if self.known.is_none() && output < MAX_OUTPUTS && output >= self.outputs.len() {
+        if self.known.is_none() && output < MAX_UNKNOWN_OUTPUTS && output >= self.outputs.len() {
             self.outputs.resize(output + 1, Out::new(&"*".into(), "*".into()));
         }
         output < self.outputs.len()

@@ -8,10 +8,7 @@ use std::fmt;
 
 use comfy_schema::{Map, Text, Value};
 
-/// The maximum number of subgraph copies that get names.
-const MAX_NAMES: usize = 10_000;
-/// The maximum nesting depth of a copy that gets a name.
-const MAX_NAME_DEPTH: usize = 32;
+use crate::limits::{MAX_NAME_DEPTH, MAX_NAMES};
 
 /// A workflow in UI format (0.4 or v1), as [`read`](crate::read) or [`UiWorkflow::from_value`] returns it.
 ///

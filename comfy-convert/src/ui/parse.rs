@@ -4,9 +4,7 @@ use comfy_schema::{Map, Text, Value};
 
 use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
 use crate::error::DocumentError;
-
-/// The maximum number of subgraph definitions: each costs work even if nothing uses it.
-const MAX_SUBGRAPHS: usize = 100_000;
+use crate::limits::{MAX_SLOTS, MAX_SUBGRAPHS};
 
 impl UiWorkflow {
     /// Reads a workflow in UI format.
@@ -14,8 +12,8 @@ impl UiWorkflow {
     /// # Errors
     ///
     /// Returns [`DocumentError::NotAWorkflow`] if the JSON is not an object with an array `nodes`,
-    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`] if the limit on
-    /// definitions is exceeded. Minor faults, such as an entry of `links` that is not a link, are ignored, and the
+    /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`] or
+    /// [`DocumentError::TooManySlots`] if a limit is exceeded. Minor faults, such as an entry of `links` that is not a link, are ignored, and the
     /// conversion of the workflow gives a warning about each.
     pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
@@ -24,7 +22,7 @@ impl UiWorkflow {
         if file.get("nodes").and_then(Value::as_array).is_none() {
             return Err(DocumentError::NotAWorkflow { found: "an object without an array `nodes`".into() });
         }
-        let mut reader = Reader { ignored: Vec::new() };
+        let mut reader = Reader::default();
         let root = reader.graph(file, "")?;
         let subgraphs = reader.subgraphs(file)?;
         let extra = file.get("extra").and_then(Value::as_object);
@@ -46,12 +44,15 @@ impl UiNode {
     pub(crate) fn of_group(value: &Value) -> Option<Self> {
         let mut node = value.as_object()?.clone();
         node.insert("id", -1);
-        Reader { ignored: Vec::new() }.node(&node.into(), 0, "").ok()
+        Reader::default().node(&node.into(), 0, "").ok()
     }
 }
 
+#[derive(Default)]
 struct Reader {
     ignored: Vec<String>,
+    /// The number of inputs and outputs so far.
+    slots: usize,
 }
 
 impl Reader {
@@ -113,9 +114,14 @@ impl Reader {
         let node = value.as_object().ok_or_else(|| bad("is not an object"))?;
         let id = fields::id(node.get("id")).ok_or_else(|| bad("has no `id` that is a number or string"))?;
         let class = node.get("type").and_then(Value::as_str).ok_or_else(|| bad("has no `type` that is a string"))?;
+        let (saved_inputs, saved_outputs) = (fields::array(node, "inputs"), fields::array(node, "outputs"));
+        self.slots += saved_inputs.len() + saved_outputs.len();
+        if self.slots > MAX_SLOTS {
+            return Err(DocumentError::TooManySlots { max: MAX_SLOTS });
+        }
         let at = format!("{at}node {id} `{class}`: ");
         let mut inputs = Vec::new();
-        for value in fields::array(node, "inputs") {
+        for value in saved_inputs {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
                 None => self.ignore(&at, "an entry of `inputs` is not an object and is left out"),
@@ -137,7 +143,7 @@ impl Reader {
             title: node.get("title").and_then(Value::as_str).filter(|title| !title.is_empty()).map(Text::new),
             mode: fields::mode(node.get("mode")),
             inputs,
-            outputs: fields::array(node, "outputs").iter().filter_map(Value::as_object).map(output).collect(),
+            outputs: saved_outputs.iter().filter_map(Value::as_object).map(output).collect(),
             values,
             properties: node.get("properties").and_then(Value::as_object).cloned().unwrap_or_default(),
         })

@@ -4,10 +4,8 @@ use comfy_schema::{InputKind, NodeDef, Text, Value};
 
 use super::special::custom_option;
 use super::{Kind, Spec, Widget, Widgets, build, declared};
+use crate::limits::MAX_WIDGET_OPTIONS;
 use crate::ui::Saved;
-
-/// The maximum number of options of a `CustomCombo`.
-const MAX_OPTIONS: usize = 10_000;
 
 impl<'s> Widgets<'s> {
     /// Sets the widgets to the saved values, in sequence.
@@ -88,7 +86,7 @@ impl<'s> Widgets<'s> {
                 if let Some(widget) = self.list.get_mut(at) {
                     widget.value = value;
                 }
-                if is_last && filled && number < MAX_OPTIONS {
+                if is_last && filled && number < MAX_WIDGET_OPTIONS {
                     self.list.insert(at + 1, custom_option(number + 1));
                 }
             }

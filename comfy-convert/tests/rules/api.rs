@@ -39,3 +39,18 @@ fn utf16_is_read() {
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(&bytes).unwrap().format(), Format::Api);
 }
+
+/// The rule of [`Format::of`]: a server ignores the members of a request that it does not know, such as `nodes`.
+#[test]
+fn an_object_with_nodes_and_a_prompt_is_a_request() {
+    let format = |text: &str| Format::of(&comfy_schema::Value::parse(text.as_bytes()).unwrap());
+    let prompt = r#"{"1":{"class_type":"A","inputs":{}}}"#;
+    assert_eq!(format(&format!(r#"{{"nodes":[],"prompt":{prompt}}}"#)), Some(Format::Request));
+    assert_eq!(format(r#"{"nodes":[],"prompt":{}}"#), None);
+    assert_eq!(format(r#"{"nodes":[],"prompt":{"1":5}}"#), None);
+    assert_eq!(format(r#"{"nodes":[],"1":{"class_type":"A","inputs":{}}}"#), Some(Format::Api));
+    // Other programs may add a text to the editor's file.
+    assert_eq!(format(r#"{"nodes":[],"prompt":"a cat"}"#), Some(Format::Ui));
+    assert_eq!(format(r#"{"nodes":[],"links":[]}"#), Some(Format::Ui));
+    assert_eq!(format(r#"{"nodes":{}}"#), None);
+}

@@ -1,32 +1,20 @@
 //! The builder that holds the settings of a client.
 
-use std::path::PathBuf;
+use std::fmt;
 use std::time::Duration;
 
 use comfy_schema::server::{Secret, ServerOptions};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use comfy_tls::{Pem, Trust};
 
 use super::limits::Limits;
 
-/// Certificates in PEM format: the bytes, or the file that holds them.
-#[derive(Debug, Clone)]
-pub(super) enum Certificates {
-    Pem(Vec<u8>),
-    File(PathBuf),
-}
+/// Names and values of headers. `Debug` shows neither: a secret may stand in the place of a name.
+#[derive(Clone)]
+pub(super) struct Headers(pub(super) Vec<(String, Secret)>);
 
-impl Certificates {
-    pub(super) fn read(&self) -> Result<Vec<CertificateDer<'static>>, String> {
-        let certificates: Result<_, _> = match self {
-            Self::Pem(pem) => CertificateDer::pem_slice_iter(pem).collect(),
-            Self::File(path) => {
-                let pem = std::fs::read(path)
-                    .map_err(|error| format!("cannot read the certificate {}: {error}", path.display()))?;
-                CertificateDer::pem_slice_iter(&pem).collect()
-            }
-        };
-        certificates.map_err(|error: rustls::pki_types::pem::Error| format!("cannot parse a certificate: {error}"))
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} headers", self.0.len())
     }
 }
 
@@ -50,10 +38,9 @@ impl Certificates {
 pub struct ClientBuilder {
     pub(super) url: Secret,
     pub(super) prefix: String,
-    pub(super) headers: Vec<(String, Secret)>,
+    pub(super) headers: Headers,
     pub(super) proxy: Option<Secret>,
-    pub(super) root_certificates: Vec<Certificates>,
-    pub(super) pinned_certificate: Option<Certificates>,
+    pub(super) trust: Trust,
     pub(super) websocket: Option<Secret>,
     pub(super) client_id: Option<String>,
     pub(super) comfy_org_api_key: Option<Secret>,
@@ -66,10 +53,9 @@ impl ClientBuilder {
         Self {
             url: url.into(),
             prefix: "/api".to_owned(),
-            headers: Vec::new(),
+            headers: Headers(Vec::new()),
             proxy: None,
-            root_certificates: Vec::new(),
-            pinned_certificate: None,
+            trust: Trust::default(),
             websocket: None,
             client_id: None,
             comfy_org_api_key: None,
@@ -79,13 +65,15 @@ impl ClientBuilder {
     }
 
     pub(super) fn with(options: &ServerOptions) -> Self {
-        Self {
-            headers: options.all_headers(),
-            root_certificates: options.ca_certificate.iter().cloned().map(Certificates::File).collect(),
-            pinned_certificate: options.pin_certificate.clone().map(Certificates::File),
-            websocket: options.websocket.clone(),
-            ..Self::new(options.url.clone())
+        let mut trust = Trust::default();
+        if let Some(path) = &options.ca_certificate {
+            trust = trust.authority(Pem::File(path.clone()));
         }
+        if let Some(path) = &options.pin_certificate {
+            trust = trust.pin(Pem::File(path.clone()));
+        }
+        let (headers, websocket) = (Headers(options.all_headers()), options.websocket.clone());
+        Self { headers, trust, websocket, ..Self::new(options.url.clone()) }
     }
 
     /// Sets the path between the base URL and the routes; defaults to `/api`, and may be empty.
@@ -98,7 +86,7 @@ impl ClientBuilder {
 
     /// Adds a header to every request. The value is treated as a secret.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), Secret::new(value)));
+        self.headers.0.push((name.into(), Secret::new(value)));
         self
     }
 
@@ -138,7 +126,7 @@ impl ClientBuilder {
 
     /// Trusts a certificate in PEM format in addition to those of the system.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(Certificates::Pem(pem.into()));
+        self.trust = self.trust.authority(Pem::Text(pem.into()));
         self
     }
 
@@ -147,7 +135,7 @@ impl ClientBuilder {
     ///
     /// A self-signed certificate, as `openssl req -x509` writes it for ComfyUI's option `--tls-certfile`, needs this.
     pub fn pin_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.pinned_certificate = Some(Certificates::Pem(pem.into()));
+        self.trust = self.trust.pin(Pem::Text(pem.into()));
         self
     }
 

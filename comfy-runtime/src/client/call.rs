@@ -1,6 +1,6 @@
 //! One HTTP call: the request, its response, and when it may be repeated.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use comfy_schema::Value;
@@ -9,12 +9,12 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
 use super::error::{Error, TransportError};
-use super::json;
-use super::response;
+use super::json_reader::{Filter, JsonReader, KeepAll};
+use super::limits::JsonBounds;
+use super::redirect::{self, Redirects};
+use super::retry_after::retry_after;
 use super::transport::{Mount, Transport};
-
-/// Maximum number of characters of a response body that an error quotes.
-const MAX_MESSAGE_CHARS: usize = 500;
+use super::words::{self, error_message};
 
 /// Maximum size, in bytes, of the body of a failed call. A larger body is ignored.
 const MAX_ERROR_BYTES: usize = 1 << 20;
@@ -35,6 +35,7 @@ pub(crate) struct Call<'t> {
     body: Option<Bytes>,
     /// Whether sending the request twice has the same effect as sending it once.
     repeatable: bool,
+    redirects: Redirects,
 }
 
 impl Transport {
@@ -59,6 +60,7 @@ impl Transport {
             headers: Vec::new(),
             body: None,
             repeatable: false,
+            redirects: Redirects::SameOrigin,
         }
     }
 }
@@ -73,6 +75,18 @@ impl Call<'_> {
     /// Addresses the route below the base URL, without the client's prefix.
     pub(crate) fn below_root(mut self) -> Self {
         self.mount = Mount::Root;
+        self
+    }
+
+    /// Addresses the WebSocket.
+    pub(crate) fn socket(mut self) -> Self {
+        self.mount = Mount::Socket;
+        self
+    }
+
+    /// Allows redirects to other origins, where no credentials are sent.
+    pub(crate) fn follow_anywhere(mut self) -> Self {
+        self.redirects = Redirects::AnyOrigin;
         self
     }
 
@@ -133,16 +147,26 @@ impl Call<'_> {
 
     /// Sends the request, repeats it where that is safe, and turns a status of 400 or more into an error.
     pub(crate) async fn send(self) -> Result<Response, Error> {
-        let name = self.name();
         let timeout = self.transport.limits.response_timeout;
-        self.with_retries(|| send_request(&name, self.request().timeout(timeout))).await
+        self.with_retries(|| self.exchange(self.request().timeout(timeout))).await
+    }
+
+    /// Sends a request of this call once, follows redirects as far as is safe, and turns a status of 400 or more into an
+    /// error.
+    pub(crate) async fn exchange(&self, request: RequestBuilder) -> Result<Response, Error> {
+        check_status(&self.name(), self.response(request).await?).await
+    }
+
+    /// Sends a request of this call once, and follows redirects as far as is safe.
+    pub(crate) async fn response(&self, request: RequestBuilder) -> Result<Response, Error> {
+        redirect::send(self.transport, &self.name(), request, self.redirects).await
     }
 
     /// Sends the request and reads the whole body; repeats both where that is safe.
     async fn send_and_read(self) -> Result<Vec<u8>, Error> {
         let (name, limits) = (&self.name(), self.transport.limits);
         self.with_retries(|| async {
-            let response = send_request(name, self.request().timeout(limits.response_timeout)).await?;
+            let response = self.exchange(self.request().timeout(limits.response_timeout)).await?;
             read_body(name, response, limits.max_response_bytes).await
         })
         .await
@@ -183,14 +207,18 @@ impl Call<'_> {
 
     /// Sends the request and parses the body as JSON.
     pub(crate) async fn json(self) -> Result<Value, Error> {
-        let name = self.name();
-        let body = self.send_and_read().await?;
-        response::parse(&name, &body).map_err(|error| {
-            let is_html = body.trim_ascii_start().starts_with(b"<");
-            let html = "expected JSON, found an HTML page; is this the URL of a ComfyUI server?";
-            let reason = if is_html { html.to_owned() } else { error.to_string() };
-            Error::InvalidResponse { call: name, reason }
+        let bounds = JsonBounds::response(self.transport.limits.max_response_bytes);
+        self.filtered_json(bounds, &KeepAll).await
+    }
+
+    /// Sends the request and parses the body as JSON while it arrives, without the values that the filter leaves out.
+    pub(crate) async fn filtered_json(self, bounds: JsonBounds, filter: &dyn Filter) -> Result<Value, Error> {
+        let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
+        self.with_retries(|| async {
+            let response = self.exchange(self.request().timeout(timeout)).await?;
+            read_json(name, response, JsonReader::new(name, bounds, filter)).await
         })
+        .await
     }
 
     /// Sends the request and returns the body as text; invalid UTF-8 is replaced.
@@ -208,12 +236,6 @@ impl Call<'_> {
     pub(crate) async fn no_body(self) -> Result<(), Error> {
         self.send().await.map(drop)
     }
-}
-
-/// Sends one request and turns a status of 400 or more into an error.
-pub(crate) async fn send_request(name: &str, request: RequestBuilder) -> Result<Response, Error> {
-    let response = request.send().await.map_err(|error| transport_error(name, error))?;
-    check_status(name, response).await
 }
 
 /// Returns the response if its status is below 400.
@@ -237,10 +259,38 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
     Ok(body)
 }
 
+/// Parses the body of a response as JSON while it arrives.
+async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_>) -> Result<Value, Error> {
+    // The beginning shows whether a page stands in place of JSON.
+    let mut beginning = Bytes::new();
+    let read = loop {
+        match response.chunk().await.map_err(|error| transport_error(name, error))? {
+            Some(chunk) => {
+                if beginning.is_empty() {
+                    beginning = chunk.slice(..chunk.len().min(MAX_ERROR_BYTES));
+                }
+                match reader.push(&chunk) {
+                    Ok(()) => {}
+                    Err(reason) => break Err(reason),
+                }
+            }
+            None => break reader.finish(),
+        }
+    };
+    read.map_err(|fault| {
+        if !words::is_page(&beginning) {
+            return fault.into_error(name);
+        }
+        let page = words::page(&beginning);
+        let reason = format!("expected JSON, found {page}; is this the URL of a ComfyUI server?");
+        Error::InvalidResponse { call: name.to_owned(), reason }
+    })
+}
+
 /// Returns the error for a response of more bytes than a setting of the client allows.
 pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
-    Error::InvalidResponse { call: name.to_owned(), reason }
+    Error::ResponseTooLarge { call: name.to_owned(), reason }
 }
 
 /// Wraps an error of the HTTP client.
@@ -249,31 +299,10 @@ pub(crate) fn transport_error(name: &str, error: reqwest::Error) -> Error {
 }
 
 async fn status_error(name: &str, status: StatusCode, response: Response) -> Error {
-    let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let retry_after = retry_after(response.headers(), SystemTime::now());
     // A failure to read the body is ignored, because the body only explains the status.
     let body = read_body(name, response, MAX_ERROR_BYTES).await.unwrap_or_default();
-    Error::Status {
-        call: name.to_owned(),
-        status: status.as_u16(),
-        message: error_message(&body),
-        retry_after: seconds.map(Duration::from_secs),
-    }
-}
-
-/// Returns the message in the body of a failed call: the one of an error object, or plain text, but never HTML.
-pub(crate) fn error_message(body: &[u8]) -> String {
-    let message = match response::parse_message("the body of a failed call", body) {
-        Ok(value) => match json::get(&value, "error") {
-            Some(Value::String(text)) => text.to_string(),
-            Some(error) => json::string(error, "message").unwrap_or_else(|| error.to_string()),
-            None => value.to_string(),
-        },
-        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
-    };
-    if message.starts_with('<') {
-        return "an HTML page, perhaps from a proxy in front of the server".to_owned();
-    }
-    message.chars().take(MAX_MESSAGE_CHARS).collect()
+    Error::Status { call: name.to_owned(), status: status.as_u16(), message: error_message(&body), retry_after }
 }
 
 /// Returns the wait before the next attempt: the time that the server asks for, or else about 0.1 s, 0.2 s, 0.4 s, …,

@@ -1,16 +1,15 @@
 //! Connects a client: checks its settings, sets up TLS and HTTP, and opens the WebSocket.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use comfy_schema::server::{Secret, ServerOptions};
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use rustls::crypto::ring;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::Client;
-use super::builder::{Certificates, ClientBuilder};
+use super::builder::ClientBuilder;
 use super::error::Error;
+use super::http::HttpSettings;
 use super::inner::Inner;
 use super::transport::Transport;
 
@@ -100,26 +99,34 @@ impl ClientBuilder {
 impl Transport {
     pub(super) fn new(builder: &ClientBuilder) -> Result<Self, Error> {
         let mut base = parse_base(builder.url.reveal())?;
-        let invalid =
-            |setting, error: reqwest::Error| Error::Setup { setting, reason: error.without_url().to_string() };
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("comfy-runtime/", env!("CARGO_PKG_VERSION")))
-            .default_headers(header_map(&builder.headers)?)
-            .connect_timeout(builder.limits.connect_timeout)
-            .tcp_nodelay(true)
-            .tls_backend_preconfigured(tls_config(
-                base.scheme(),
-                &builder.root_certificates,
-                builder.pinned_certificate.as_ref(),
-            )?);
-        if let Some(proxy) = &builder.proxy {
-            http = http.proxy(reqwest::Proxy::all(proxy.reveal()).map_err(|error| invalid("proxy", error))?);
-        }
-        let http = http.build().map_err(|error| invalid("HTTP configuration", error))?;
+        let settings = HttpSettings {
+            trust: builder.trust.clone(),
+            proxy: builder.proxy.clone(),
+            connect_timeout: builder.limits.connect_timeout,
+        };
+        // Plain HTTP needs no certificates, so that it works on systems without any.
+        let tls = if base.scheme() == "http" { comfy_tls::no_tls() } else { builder.trust.client_config() };
+        let http = settings.client(header_map(&builder.headers.0)?, tls)?;
         let prefix = builder.prefix.trim_matches('/').to_owned();
         let credentials = take_credentials(&http, &mut base);
-        Ok(Self { http, base, prefix, credentials, limits: builder.limits })
+        let websocket = builder.websocket.as_ref().map(|path| websocket_url(&base, path)).transpose()?;
+        let (limits, anonymous) = (builder.limits, OnceLock::new());
+        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, limits })
     }
+}
+
+/// Returns the URL of the WebSocket, which has a path and a query of its own below the base URL.
+fn websocket_url(base: &Url, path_and_query: &Secret) -> Result<Url, Error> {
+    let text = path_and_query.reveal();
+    if text.contains("://") || text.contains('#') || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let reason = "expected a path with an optional query, such as /ws?token=…".to_owned();
+        return Err(Error::Setup { setting: "path of the WebSocket", reason });
+    }
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/')));
+    url.set_query(query.filter(|query| !query.is_empty()));
+    Ok(url)
 }
 
 /// Parses the URL of a server.
@@ -140,10 +147,12 @@ fn parse_base(text: &str) -> Result<Url, Error> {
 fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, Error> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        let invalid = |reason: &str| Error::Setup { setting: "header", reason: format!("{name:?}: {reason}") };
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid("invalid header name"))?;
-        let mut value = HeaderValue::from_str(value.reveal())
-            .map_err(|_| invalid("invalid value; expected visible ASCII characters"))?;
+        let invalid = |reason: String| Error::Setup { setting: "header", reason };
+        // What is not a name may be a secret in the wrong place.
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| invalid("expected a name of letters, digits and hyphens".to_owned()))?;
+        let mut value = HeaderValue::from_bytes(value.reveal().as_bytes())
+            .map_err(|_| invalid(format!("{name}: expected a value without control characters")))?;
         value.set_sensitive(true);
         map.append(name, value);
     }
@@ -160,40 +169,4 @@ fn take_credentials(http: &reqwest::Client, url: &mut Url) -> Option<HeaderValue
     let mut header = request.headers().get(AUTHORIZATION)?.clone();
     header.set_sensitive(true);
     Some(header)
-}
-
-/// Returns the TLS configuration, with the certificates of the system and the extra ones. For plain HTTP it has none,
-/// so that HTTP works on systems without certificates.
-fn tls_config(
-    scheme: &str,
-    root_certificates: &[Certificates],
-    pinned: Option<&Certificates>,
-) -> Result<rustls::ClientConfig, Error> {
-    let invalid = |reason: String| Error::Setup { setting: "TLS configuration", reason };
-    let builder = || {
-        rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| invalid(error.to_string()))
-    };
-    if scheme == "http" {
-        let none = rustls::RootCertStore::empty();
-        return Ok(builder()?.with_root_certificates(none).with_no_client_auth());
-    }
-    if let Some(pinned) = pinned {
-        let [certificate] = pinned.read().map_err(invalid)?.try_into().map_err(|_| invalid("expected one".into()))?;
-        let verifier = super::pin::Pinned::new(certificate, Arc::new(ring::default_provider()));
-        return Ok(builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth());
-    }
-    if root_certificates.is_empty() {
-        let verified = builder()?.with_platform_verifier().map_err(|error| invalid(error.to_string()))?;
-        return Ok(verified.with_no_client_auth());
-    }
-    let mut extra = Vec::new();
-    for certificates in root_certificates {
-        extra.extend(certificates.read().map_err(invalid)?);
-    }
-    let provider = Arc::new(ring::default_provider());
-    let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
-        .map_err(|error| invalid(error.to_string()))?;
-    Ok(builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }

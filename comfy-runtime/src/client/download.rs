@@ -10,11 +10,11 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
 use reqwest::Response;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::call::{Call, retry_wait, send_request, too_large, transport_error};
+use super::call::{Call, retry_wait, too_large, transport_error};
 use super::content::{self, HEAD_BYTES};
 use super::error::Error;
 use super::file::OutputFile;
@@ -84,6 +84,14 @@ impl Download {
         let mut reader = Reader::open(transport, query).await?;
         let content_type = reader.response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        if let Some(encoding) =
+            reader.response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity")
+        {
+            // No encoding was asked for, so the bytes are not those of the file.
+            let found = format!("an encoding that was not asked for ({})", encoding.to_str().unwrap_or("unreadable"));
+            let name = reader.name().to_owned();
+            return Err(Error::WrongContent { call: CALL.to_owned(), name, found, first_line: String::new() });
+        }
         let head = reader.head().await?;
         let start = &head[..head.len().min(HEAD_BYTES)];
         content::check(CALL, reader.name(), content_type.as_deref(), start)?;
@@ -111,7 +119,7 @@ impl Download {
     /// # Errors
     ///
     /// Returns [`Error::Transport`] or [`Error::Status`] if the connection broke and the download could not be resumed,
-    /// and [`Error::InvalidResponse`] if the file changed meanwhile or is larger than
+    /// [`Error::InvalidResponse`] if the file changed meanwhile, and [`Error::ResponseTooLarge`] if it is larger than
     /// [`max_download_bytes`](super::ClientBuilder::max_download_bytes).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.chunks.as_mut().poll_next(context)).await.transpose()
@@ -121,7 +129,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::InvalidResponse`] if the file is larger than
+    /// Returns [`Error::ResponseTooLarge`] if the file is larger than
     /// [`max_response_bytes`](super::ClientBuilder::max_response_bytes), and the errors of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();
@@ -288,13 +296,13 @@ impl Reader {
 }
 
 fn view_call<'t>(transport: &'t Transport, query: &[(&'static str, String)]) -> Call<'t> {
-    query.iter().fold(transport.get(["view"]), |call, (name, value)| call.query(name, value.as_str()))
+    query.iter().fold(transport.get(["view"]).follow_anywhere(), |call, (name, value)| call.query(name, value.as_str()))
 }
 
 /// Sends a request. The read timeout applies to the head of the response as it does to each chunk.
 async fn send(transport: &Transport, call: Call<'_>) -> Result<Response, Error> {
     let limit = transport.limits.read_timeout;
-    timeout(limit, send_request(CALL, call.request())).await.map_err(|_| timed_out(limit))?
+    timeout(limit, call.exchange(call.request())).await.map_err(|_| timed_out(limit))?
 }
 
 /// Waits before the next attempt, or returns the error if there must not be another attempt.
@@ -310,11 +318,9 @@ async fn wait_or_fail(transport: &Transport, retries: &mut u32, error: Error) ->
 }
 
 fn truncated(received: u64, length: u64) -> Error {
-    let message = format!("the body ended after {received} of {length} bytes");
-    Error::Status { call: CALL.into(), status: 502, message, retry_after: None }
+    Error::Incomplete { call: CALL.into(), received, length }
 }
 
 fn timed_out(limit: Duration) -> Error {
-    let message = format!("no byte was received for {} s", limit.as_secs_f32());
-    Error::Status { call: CALL.into(), status: 504, message, retry_after: None }
+    Error::NoProgress { call: CALL.into(), time: limit }
 }

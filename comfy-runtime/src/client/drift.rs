@@ -3,6 +3,7 @@
 use std::fmt;
 
 use comfy_schema::drift::Finding;
+use comfy_schema::shown::escaped;
 use comfy_schema::validate::Replacements;
 use comfy_schema::{Schema, Value};
 
@@ -39,9 +40,9 @@ impl fmt::Display for Drift {
         let findings = self.breaking.iter().chain(&self.defaulted).chain(&self.additive);
         for (at, finding) in findings.enumerate() {
             let (line, level) = (if at == 0 { "" } else { "\n" }, finding.change.level);
-            write!(f, "{line}{}: node `{}`", level.as_str(), finding.node)?;
+            write!(f, "{line}{}: node `{}`", level.as_str(), escaped(&finding.node))?;
             if let Some(title) = &finding.title {
-                write!(f, " {title:?}")?;
+                write!(f, " {}", escaped(format_args!("{title:?}")))?;
             }
             write!(f, ": {}", finding.change)?;
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use comfy_schema::Value;
+use comfy_schema::shown::escaped;
 
 use super::json;
 use super::origin::{NodeInfo, Origin};
@@ -84,14 +85,14 @@ impl ExecutionError {
 impl fmt::Display for ExecutionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.node.id.as_str() {
-            "" => write!(f, "prompt {} failed", self.prompt_id)?,
+            "" => write!(f, "prompt {} failed", escaped(&self.prompt_id))?,
             _ => write!(f, "{} failed", self.node)?,
         }
         if !self.exception_type.is_empty() {
-            write!(f, ": {}", self.exception_type)?;
+            write!(f, ": {}", escaped(&self.exception_type))?;
         }
         if !self.message.is_empty() {
-            write!(f, ": {}", self.message)?;
+            write!(f, ": {}", escaped(self.message.trim_end()))?;
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Interruption {
 
 impl fmt::Display for Interruption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "prompt {} was interrupted", self.prompt_id)?;
+        write!(f, "prompt {} was interrupted", escaped(&self.prompt_id))?;
         self.node.as_ref().map_or(Ok(()), |node| write!(f, " at {node}"))
     }
 }
@@ -142,9 +143,13 @@ impl Deletion {
 impl fmt::Display for Deletion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.by_this_client {
-            write!(f, "prompt {} was cancelled before it started", self.prompt_id)
+            write!(f, "prompt {} was cancelled before it started", escaped(&self.prompt_id))
         } else {
-            write!(f, "prompt {} was removed from the queue before it started, but not by this client", self.prompt_id)
+            write!(
+                f,
+                "prompt {} was removed from the queue before it started, but not by this client",
+                escaped(&self.prompt_id)
+            )
         }
     }
 }
@@ -162,6 +167,8 @@ pub enum LostReason {
     /// The run is in neither the queue nor the history, no start was reported, and nothing shows whether someone
     /// removed it from the queue or the server was restarted.
     Unexplained,
+    /// The server's answer about the run is larger than the [limits](super::Error::ResponseTooLarge) of the client.
+    Unreadable,
     /// The server does not respond.
     Unreachable,
 }
@@ -190,15 +197,16 @@ impl fmt::Display for LostRun {
             LostReason::Unexplained => {
                 "the server does not know it; either it was removed from the queue, or the server was restarted"
             }
+            LostReason::Unreadable => "the answer of the server about it is too large",
             LostReason::Unreachable => "the server does not respond",
         };
-        write!(f, "prompt {} is lost: {reason}", self.prompt_id)?;
+        write!(f, "prompt {} is lost: {reason}", escaped(&self.prompt_id))?;
         match (&self.last_node, self.started) {
             (Some(node), _) => write!(f, "; the last node reported was {node}")?,
             (None, true) => f.write_str("; it had started")?,
             (None, false) => f.write_str("; no start was reported")?,
         }
-        if self.last_error.is_empty() { Ok(()) } else { write!(f, " ({})", self.last_error) }
+        if self.last_error.is_empty() { Ok(()) } else { write!(f, " ({})", escaped(&self.last_error)) }
     }
 }
 
@@ -218,7 +226,7 @@ pub struct Stalled {
 
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (id, seconds) = (&self.prompt_id, self.silent.as_secs());
+        let (id, seconds) = (escaped(&self.prompt_id), self.silent.as_secs());
         match (&self.last_node, self.started) {
             (Some(node), _) => write!(f, "prompt {id} stalled: no event for {seconds} s while running {node}"),
             (None, true) => write!(f, "prompt {id} stalled: no event for {seconds} s since it started"),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use comfy_schema::shown::shortened;
+use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
 use super::drift::Drift;
@@ -30,7 +30,7 @@ const MAX_ID_CHARS: usize = 100;
 #[non_exhaustive]
 pub enum Error {
     /// A setting of the client is invalid.
-    #[error("invalid {setting}: {reason}")]
+    #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]
     Setup {
         /// The setting: the URL, a header, the proxy or the TLS configuration.
@@ -39,7 +39,7 @@ pub enum Error {
         reason: String,
     },
     /// The server was not reached, or the connection broke. The request may have arrived.
-    #[error("{call}: {reason}")]
+    #[error("{}: {reason}", escaped(call))]
     #[non_exhaustive]
     Transport {
         /// Method and route.
@@ -47,10 +47,8 @@ pub enum Error {
         /// The error of the connection.
         reason: TransportError,
     },
-    /// The server responded with a status of 400 or more. The client also uses this error for failures of its own:
-    /// status 502 for a download that ends early, 504 for an upload or a download without progress, and 404 for a mask
-    /// whose original does not exist.
-    #[error("{call}: the server returned status {status}{}", suffix(message))]
+    /// The server responded with a status of 400 or more.
+    #[error("{}: the server returned status {status}{}{}", escaped(call), meaning(*status), suffix(message))]
     #[non_exhaustive]
     Status {
         /// Method and route.
@@ -62,8 +60,60 @@ pub enum Error {
         /// The wait before the next attempt that the server asks for.
         retry_after: Option<Duration>,
     },
+    /// The server redirects the call to another address, or redirects a call that changes something. It was not
+    /// followed, because credentials and content must not go elsewhere.
+    #[error("{}: the server redirects to {}; use this address", escaped(call), escaped(address))]
+    #[non_exhaustive]
+    Redirect {
+        /// Method and route.
+        call: String,
+        /// The base URL to use, without user, password and query.
+        address: String,
+    },
+    /// The body of a download ended early.
+    #[error("{}: the body ended after {received} of {length} bytes", escaped(call))]
+    #[non_exhaustive]
+    Incomplete {
+        /// Method and route.
+        call: String,
+        /// The number of bytes that were received.
+        received: u64,
+        /// The number of bytes that the server announced.
+        length: u64,
+    },
+    /// An upload or a download made no progress for the time set by
+    /// [`read_timeout`](super::ClientBuilder::read_timeout).
+    #[error("{}: no progress for {} s; see `read_timeout`", escaped(call), time.as_secs_f32())]
+    #[non_exhaustive]
+    NoProgress {
+        /// Method and route.
+        call: String,
+        /// The time.
+        time: Duration,
+    },
+    /// The server broke off an upload that is larger than it accepts.
+    #[error(
+        "{}: the file is too large: it has {size} bytes, and the server accepts requests of at most {limit} bytes",
+        escaped(call)
+    )]
+    #[non_exhaustive]
+    UploadTooLarge {
+        /// Method and route.
+        call: String,
+        /// The size of the file in bytes.
+        size: u64,
+        /// The maximum size of a request in bytes, which the option `--max-upload-size` of ComfyUI sets in megabytes.
+        limit: u64,
+    },
+    /// The server does not have the file to which a mask was to be applied.
+    #[error("cannot upload the mask: the server does not have its original {original:?}; upload it first")]
+    #[non_exhaustive]
+    NoOriginal {
+        /// The input value of the file.
+        original: String,
+    },
     /// The response of the server cannot be parsed or is incomplete.
-    #[error("{call}: invalid response: {reason}")]
+    #[error("{}: invalid response: {}", escaped(call), escaped(reason))]
     #[non_exhaustive]
     InvalidResponse {
         /// Method and route.
@@ -71,8 +121,17 @@ pub enum Error {
         /// A description of what was expected and what was found.
         reason: String,
     },
+    /// The response of the server is larger than a limit of the client allows.
+    #[error("{}: the response is too large: {reason}", escaped(call))]
+    #[non_exhaustive]
+    ResponseTooLarge {
+        /// Method and route.
+        call: String,
+        /// The limit, and the setting that changes it.
+        reason: String,
+    },
     /// The WebSocket cannot be opened.
-    #[error("cannot open the WebSocket of the server: {reason}")]
+    #[error("cannot open the WebSocket of the server: {}", escaped(reason))]
     #[non_exhaustive]
     Socket {
         /// The reason why it cannot be opened.
@@ -93,7 +152,8 @@ pub enum Error {
     ///
     /// The workflow was not submitted again, because then it might run twice.
     #[error(
-        "cannot confirm that the server accepted prompt {prompt_id}: {reason}; look it up in the history before you submit it again"
+        "cannot confirm that the server accepted prompt {}: {reason}; look it up in the history before you submit it again",
+        shortened(prompt_id, MAX_ID_CHARS)
     )]
     #[non_exhaustive]
     Unconfirmed {
@@ -138,7 +198,7 @@ pub enum Error {
     #[error("{0}")]
     NoResults(Box<NoResults>),
     /// A file on this machine cannot be read or written.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", shown::path(path))]
     #[non_exhaustive]
     File {
         /// The path of the file.
@@ -157,7 +217,8 @@ pub enum Error {
     },
     /// The server sent something else than the content of a file, such as the page of a proxy that asks for a login.
     #[error(
-        "{call}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        "{}: expected the content of `{}`, found {found}{}; is a login page or a proxy in front of the server?",
+        escaped(call),
         shortened(name, MAX_QUOTED_CHARS),
         quoted(first_line)
     )]
@@ -187,7 +248,7 @@ impl Error {
     /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Transport { .. } | Self::Socket { .. } => true,
+            Self::Transport { .. } | Self::Socket { .. } | Self::Incomplete { .. } | Self::NoProgress { .. } => true,
             Self::Status { status, .. } => matches!(status, 429 | 502..=504),
             _ => false,
         }
@@ -256,11 +317,25 @@ impl fmt::Display for TransportError {
             }
             cause = error.source();
         }
-        f.write_str(&text)
+        escaped(text).fmt(f)?;
+        match comfy_tls::remedy(&self.0) {
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl std::error::Error for TransportError {}
+
+/// Returns the meaning of a status that is often met in front of a server.
+const fn meaning(status: u16) -> &'static str {
+    match status {
+        401 => " (credentials are missing or wrong)",
+        413 => " (the request is too large for the server)",
+        429 => " (too many requests)",
+        _ => "",
+    }
+}
 
 /// Returns the first line of a text for a message.
 fn quoted(line: &str) -> String {
@@ -268,5 +343,5 @@ fn quoted(line: &str) -> String {
 }
 
 fn suffix(message: &str) -> String {
-    if message.is_empty() { String::new() } else { format!(": {message}") }
+    if message.is_empty() { String::new() } else { format!(": {}", escaped(message)) }
 }

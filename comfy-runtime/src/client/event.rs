@@ -5,6 +5,7 @@ use comfy_schema::Value;
 
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
 use super::frame::PreviewFormat;
+use super::json;
 use super::outputs::Done;
 
 /// An event of a run.
@@ -111,6 +112,24 @@ impl Event {
                 | Self::Lost(_)
                 | Self::Stalled(_)
         )
+    }
+}
+
+impl Event {
+    /// Returns about how much memory the event takes, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let own = size_of::<Self>();
+        own + match self {
+            Self::Preview(preview) | Self::Image(preview) => preview.bytes.len(),
+            Self::Text { node, text } => node.len() + text.len(),
+            Self::Executed { node, output } => node.len() + json::size(output),
+            Self::Unknown { kind, data } => kind.len() + json::size(data),
+            Self::Progress { node, .. } => node.len(),
+            Self::Executing { node, display_node } => node.len() + display_node.len(),
+            Self::Cached { nodes } => nodes.iter().map(|node| node.len() + size_of::<String>()).sum(),
+            Self::Blocked(error) => json::size(&error.raw),
+            _ => 0,
+        }
     }
 }
 

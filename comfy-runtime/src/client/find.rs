@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::outputs::Selection;
 use super::prompt::Prompt;
 use super::run::Run;
-use super::status::history_entry;
+use super::status::{history_entry, queue_item};
 use super::tracker::Tracker;
 use super::{Client, json};
 use crate::workflow::Workflow;
@@ -81,12 +81,12 @@ impl Inner {
     }
 
     async fn find_in_queue(&self, prompt_id: &str) -> Result<Option<Found>, Error> {
-        let connection = self.hub.connection();
-        let queue = self.queue.snapshot(&self.transport, Instant::now()).await?;
-        Ok(queue.item(prompt_id).map(|item| Found {
+        let (connection, at) = (self.hub.connection(), Instant::now());
+        let item = queue_item(&self.transport, prompt_id).await?;
+        Ok(item.map(|item| Found {
             prompt_id: prompt_id.to_owned(),
-            item: item.clone(),
-            at: queue.requested_at(),
+            item,
+            at,
             connection: if connection.is_open { connection.number } else { 0 },
         }))
     }

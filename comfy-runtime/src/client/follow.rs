@@ -189,6 +189,12 @@ impl Follow<'_> {
     fn no_response(&mut self, error: &Error) -> Option<Ending> {
         let (since, last_error) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
         *last_error = error.to_string();
+        if let Error::ResponseTooLarge { .. } = error {
+            // The same answer would be as large again. How the run failed is known without the history.
+            let ended =
+                self.tracker.hint().is_some_and(|hint| matches!(hint, EndHint::Error(_) | EndHint::Interrupted(_)));
+            return self.hinted_ending().filter(|_| ended).or_else(|| Some(self.lost(LostReason::Unreadable)));
+        }
         if since.elapsed() < self.inner.transport.limits.unreachable_after {
             return None;
         }

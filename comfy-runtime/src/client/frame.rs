@@ -84,7 +84,13 @@ pub enum PreviewFormat {
     Jpeg,
     /// The PNG format.
     Png,
-    /// Another format, to be detected from the bytes.
+    /// The WebP format.
+    Webp,
+    /// The AVIF format.
+    Avif,
+    /// The GIF format.
+    Gif,
+    /// Another format.
     Other,
 }
 
@@ -94,7 +100,34 @@ impl PreviewFormat {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Avif => "avif",
+            Self::Gif => "gif",
             Self::Other => "bin",
+        }
+    }
+
+    /// Returns the format of an image: that of its first bytes, or else the declared one.
+    fn of(image: &[u8], declared: Self) -> Self {
+        match image {
+            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
+            [0x89, b'P', b'N', b'G', ..] => Self::Png,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::Webp,
+            // The brand of a single picture and that of a sequence.
+            [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => Self::Avif,
+            [b'G', b'I', b'F', b'8', ..] => Self::Gif,
+            _ => declared,
+        }
+    }
+
+    fn of_mime(mime: Option<&str>) -> Self {
+        match mime {
+            Some("image/jpeg") => Self::Jpeg,
+            Some("image/png") => Self::Png,
+            Some("image/webp") => Self::Webp,
+            Some("image/avif") => Self::Avif,
+            Some("image/gif") => Self::Gif,
+            _ => Self::Other,
         }
     }
 }
@@ -148,6 +181,7 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
                 2 => PreviewFormat::Png,
                 _ => PreviewFormat::Other,
             };
+            let format = PreviewFormat::of(&image, format);
             Some(Frame::Image { format, source: ImageSource::default(), bytes: image })
         }
         3 => {
@@ -158,11 +192,7 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
         4 => {
             let (metadata, image) = split_field(&rest)?;
             let metadata = response::parse_message("WebSocket", &metadata).ok()?;
-            let format = match json::text(&metadata, "image_type") {
-                Some("image/jpeg") => PreviewFormat::Jpeg,
-                Some("image/png") => PreviewFormat::Png,
-                _ => PreviewFormat::Other,
-            };
+            let format = PreviewFormat::of(&image, PreviewFormat::of_mime(json::text(&metadata, "image_type")));
             let (prompt_id, node) = (json::string(&metadata, "prompt_id"), json::string(&metadata, "node_id"));
             Some(Frame::Image { format, source: ImageSource { prompt_id, node }, bytes: image })
         }
@@ -242,6 +272,29 @@ mod tests {
         let source = ImageSource { prompt_id: Some("p".into()), node: Some("3".into()) };
         let expected = Frame::Image { format: PreviewFormat::Png, source, bytes: Bytes::from_static(b"\x89PNG") };
         assert_eq!(frame(&bytes), expected);
+    }
+
+    #[test]
+    fn the_format_of_a_preview_is_that_of_its_first_bytes() {
+        let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF";
+        for (image, declared, format) in [
+            (b"RIFF\x1a\0\0\0WEBPVP8L".as_slice(), "image/webp", PreviewFormat::Webp),
+            (b"RIFF\x1a\0\0\0WEBPVP8L", "", PreviewFormat::Webp),
+            (b"\0\0\0\x1cftypavif", "image/avif", PreviewFormat::Avif),
+            (b"\0\0\0\x1cftypavis", "", PreviewFormat::Avif),
+            (jpeg, "", PreviewFormat::Jpeg),
+            (jpeg, "image/png", PreviewFormat::Jpeg),
+            (b"GIF89a", "", PreviewFormat::Gif),
+            (b"unknown", "image/webp", PreviewFormat::Webp),
+            (b"unknown", "image/x-other", PreviewFormat::Other),
+            (b"", "", PreviewFormat::Other),
+        ] {
+            assert_eq!(PreviewFormat::of(image, PreviewFormat::of_mime(Some(declared))), format, "{image:?}");
+        }
+        let Frame::Image { format, .. } = frame(b"\0\0\0\x01\0\0\0\x03RIFF\x1a\0\0\0WEBP") else {
+            panic!("expected an image")
+        };
+        assert_eq!((format, format.extension()), (PreviewFormat::Webp, "webp"));
     }
 
     #[test]

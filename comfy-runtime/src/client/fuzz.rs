@@ -14,8 +14,11 @@ use futures_core::Stream as _;
 use super::builder::ClientBuilder;
 use super::ending::{Deletion, Ending};
 use super::hub::Hub;
+use super::json_reader::{self, JsonReader};
+use super::limits::JsonBounds;
 use super::origin::Origin;
 use super::outputs::Selection;
+use super::response;
 use super::routes::{HistoryEntry, Queue};
 use super::status::{self, QueueSnapshot};
 use super::strays::Received;
@@ -69,7 +72,7 @@ pub fn frames<'m>(messages: impl IntoIterator<Item = Message<'m>>) -> usize {
 
 /// Reads a response of `GET /history` or `GET /history/{id}`, and returns the number of its entries.
 pub fn history(document: &[u8]) -> usize {
-    let Ok(Value::Object(entries)) = Value::parse(document) else { return 0 };
+    let Ok(Value::Object(entries)) = response::parse("GET /history", document) else { return 0 };
     let tracker = tracker();
     for (_, entry) in &entries {
         _ = HistoryEntry::read(entry.clone());
@@ -88,9 +91,11 @@ pub fn history(document: &[u8]) -> usize {
 
 /// Reads a response of `GET /queue`, and returns the number of prompts in it.
 pub fn queue(document: &[u8]) -> usize {
-    let Ok(document) = Value::parse(document) else { return 0 };
-    let snapshot = QueueSnapshot::read(document.clone(), Instant::now());
+    let reader = JsonReader::new("GET /queue", JsonBounds::queue(), &status::skips_in_queue);
+    let Ok(kept) = json_reader::read(reader, document) else { return 0 };
+    let snapshot = QueueSnapshot::read(kept, Instant::now());
     _ = (snapshot.status(PROMPT_ID), snapshot.item(PROMPT_ID), snapshot.other(PROMPT_ID));
+    let Ok(document) = response::parse("GET /queue", document) else { return 0 };
     let queue = Queue::read(document);
     queue.running.len() + queue.pending.len()
 }

@@ -47,6 +47,17 @@ pub(crate) fn members(value: Option<&Value>) -> impl Iterator<Item = (&str, &Val
     value.and_then(Value::as_object).into_iter().flat_map(Map::iter).map(|(key, value)| (key.as_str(), value))
 }
 
+/// Returns about how much memory a value takes, in bytes.
+pub(crate) fn size(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::String(text) | Value::BigInt(text) => text.len(),
+            Value::Array(values) => values.iter().map(size).sum(),
+            Value::Object(map) => map.iter().map(|(key, value)| size_of::<Text>() + key.len() + size(value)).sum(),
+            _ => 0,
+        }
+}
+
 /// Creates an object.
 pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(key, value)| (Text::from(key), value)).collect())

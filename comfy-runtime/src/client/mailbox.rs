@@ -7,15 +7,14 @@ use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 
-use super::event::{Event, Preview};
-
-/// Maximum number of previews that wait for one reader.
-const MAX_PREVIEWS: usize = 4;
+use super::event::Event;
+use super::limits::{MAX_WAITING_BYTES, MAX_WAITING_EVENTS, MAX_WAITING_IMAGE_BYTES, MAX_WAITING_PREVIEWS};
 
 /// The events of one run for one reader: a [`Stream`] that ends after the last event.
 ///
-/// A slow reader delays neither the run nor other readers. All events are kept for it, but only the newest four
-/// previews.
+/// A slow reader delays neither the run nor other readers. What waits for it is limited, and the oldest of each kind is
+/// dropped first: four previews, 100,000 reports of progress, result images of 512 MiB together, and 100,000 other
+/// events, each kind of 64 MiB together. The last event is never dropped.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Events(Arc<Mailbox>);
@@ -24,14 +23,57 @@ pub struct Events(Arc<Mailbox>);
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox(Mutex<Waiting>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Waiting {
-    /// The events with their numbers, which determine the order of events and previews.
-    events: VecDeque<(u64, Event)>,
-    previews: VecDeque<(u64, Preview)>,
+    /// The events by kind, so that many of one kind do not push out another.
+    lanes: [Lane; 4],
     count: u64,
     closed: bool,
     reader: Option<Waker>,
+}
+
+/// The events of one kind.
+#[derive(Debug)]
+struct Lane {
+    /// The events with their numbers, which determine the order over all lanes, and their sizes.
+    events: VecDeque<(u64, Event, usize)>,
+    bytes: usize,
+    max_events: usize,
+    max_bytes: usize,
+}
+
+impl Lane {
+    const fn new(max_events: usize, max_bytes: usize) -> Self {
+        Self { events: VecDeque::new(), bytes: 0, max_events, max_bytes }
+    }
+
+    /// Adds an event, and drops the oldest ones beyond the limits. The new one stays in any case.
+    fn push(&mut self, number: u64, event: Event) {
+        let bytes = event.size();
+        self.bytes += bytes;
+        self.events.push_back((number, event, bytes));
+        while self.events.len() > 1 && (self.events.len() > self.max_events || self.bytes > self.max_bytes) {
+            self.pop();
+        }
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        let (_, event, bytes) = self.events.pop_front()?;
+        self.bytes -= bytes;
+        Some(event)
+    }
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        let lanes = [
+            Lane::new(MAX_WAITING_PREVIEWS, usize::MAX),
+            Lane::new(MAX_WAITING_EVENTS, MAX_WAITING_BYTES),
+            Lane::new(usize::MAX, MAX_WAITING_IMAGE_BYTES),
+            Lane::new(MAX_WAITING_EVENTS, MAX_WAITING_BYTES),
+        ];
+        Self { lanes, count: 0, closed: false, reader: None }
+    }
 }
 
 impl Mailbox {
@@ -48,15 +90,13 @@ impl Mailbox {
         let number = waiting.count;
         waiting.count += 1;
         waiting.closed = event.is_last();
-        match event {
-            Event::Preview(preview) => {
-                if waiting.previews.len() == MAX_PREVIEWS {
-                    waiting.previews.pop_front();
-                }
-                waiting.previews.push_back((number, preview));
-            }
-            event => waiting.events.push_back((number, event)),
-        }
+        let lane = match event {
+            Event::Preview(_) => 0,
+            Event::Progress { .. } => 1,
+            Event::Image(_) => 2,
+            _ => 3,
+        };
+        waiting.lanes[lane].push(number, event);
         if let Some(reader) = waiting.reader.take() {
             drop(waiting);
             reader.wake();
@@ -67,15 +107,8 @@ impl Mailbox {
 impl Waiting {
     /// Removes the oldest event.
     fn pop(&mut self) -> Option<Event> {
-        let event = self.events.front().map(|(number, _)| *number);
-        let preview = self.previews.front().map(|(number, _)| *number);
-        match (event, preview) {
-            (Some(event), Some(preview)) if preview < event => {
-                self.previews.pop_front().map(|(_, preview)| Event::Preview(preview))
-            }
-            (None, Some(_)) => self.previews.pop_front().map(|(_, preview)| Event::Preview(preview)),
-            _ => self.events.pop_front().map(|(_, event)| event),
-        }
+        let oldest = self.lanes.iter_mut().filter(|lane| !lane.events.is_empty());
+        oldest.min_by_key(|lane| lane.events.front().map(|(number, ..)| *number))?.pop()
     }
 }
 
@@ -111,6 +144,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::super::ending::Deletion;
+    use super::super::event::Preview;
     use super::super::frame::PreviewFormat;
     use super::*;
 
@@ -141,5 +175,39 @@ mod tests {
         }
         let expected = "started 0 1 2 3 4 5 p6 6 p7 7 p8 8 p9 9 deleted";
         assert_eq!(seen.join(" "), expected);
+    }
+
+    /// Returns the events that wait, in order.
+    async fn rest(mailbox: &Arc<Mailbox>) -> Vec<Event> {
+        let mut events = Events::new(Arc::clone(mailbox));
+        let mut all = Vec::new();
+        while let Some(event) = events.next().await {
+            all.push(event);
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_reader_is_limited_and_the_last_event_is_kept() {
+        let mailbox = Arc::new(Mailbox::default());
+        mailbox.push(Event::Started);
+        let image = || Preview { node: None, format: PreviewFormat::Png, bytes: vec![0; 1 << 20].into() };
+        let image = image();
+        for _ in 0..600 {
+            mailbox.push(Event::Image(image.clone()));
+        }
+        for value in 0..120_000 {
+            mailbox.push(Event::Progress { node: "1".into(), value: f64::from(value), max: 1.0 });
+        }
+        for number in 0..200 {
+            mailbox.push(Event::Text { node: number.to_string(), text: "x".repeat(1 << 20) });
+        }
+        mailbox.push(Event::Deleted(Deletion::new("1", false)));
+        let events = rest(&mailbox).await;
+        let count = |is: fn(&Event) -> bool| events.iter().filter(|event| is(event)).count();
+        assert_eq!(count(|event| matches!(event, Event::Image(_))), 511);
+        assert_eq!(count(|event| matches!(event, Event::Progress { .. })), MAX_WAITING_EVENTS);
+        assert_eq!(count(|event| matches!(event, Event::Text { .. })), 63);
+        assert!(events.last().unwrap().is_last());
     }
 }

@@ -39,22 +39,26 @@ mod frame;
 #[cfg(feature = "__fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
+mod http;
 mod hub;
 mod inner;
 mod json;
+mod json_reader;
 mod limits;
 mod mailbox;
 mod no_results;
 mod origin;
 mod outputs;
-mod pin;
 mod preflight;
 mod process;
 mod prompt;
 mod prompt_ids;
+mod redirect;
 mod rejection;
+mod reported;
 mod response;
 mod resubmit;
+mod retry_after;
 pub mod routes;
 mod run;
 mod save;
@@ -65,6 +69,7 @@ mod submit;
 mod tracker;
 mod transport;
 mod upload;
+mod words;
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::Location;
 
+use comfy_schema::shown::escaped;
+
 use super::error::Error;
 use crate::key::{Key, NodeKey, UnknownNode};
 use crate::workflow::Workflow;
@@ -25,11 +27,11 @@ pub struct NodeInfo {
 
 impl fmt::Display for NodeInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "node `{}`", self.id)?;
+        write!(f, "node `{}`", escaped(&self.id))?;
         match (self.class.as_str(), &self.title) {
             ("", _) => {}
-            (class, Some(title)) => write!(f, " ({class} {title:?})")?,
-            (class, None) => write!(f, " ({class})")?,
+            (class, Some(title)) => write!(f, " ({} {})", escaped(class), escaped(format_args!("{title:?}")))?,
+            (class, None) => write!(f, " ({})", escaped(class))?,
         }
         self.location.map_or(Ok(()), |location| write!(f, " at {location}"))
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::future::IntoFuture;
 
+use comfy_schema::shown::escaped;
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
@@ -61,7 +62,7 @@ pub struct PreflightWarning {
 
 impl fmt::Display for PreflightWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.node, self.message)
+        write!(f, "{}: {}", self.node, escaped(&self.message))
     }
 }
 

@@ -9,7 +9,7 @@ use comfy_schema::{Map, Text, Value};
 use tracing::debug;
 use uuid::Uuid;
 
-use super::call::{Call, check_status, error_message, read_body, retry_wait, transport_error};
+use super::call::{Call, check_status, read_body, retry_wait};
 use super::error::Error;
 use super::find::Found;
 use super::follow::Accepted;
@@ -18,6 +18,7 @@ use super::json;
 use super::origin::Origin;
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::response;
+use super::words::error_message;
 use crate::workflow::Workflow;
 
 /// The waits before each lookup of a prompt whose response was lost.
@@ -155,11 +156,14 @@ impl Prompt {
             };
             let (may_have_arrived, may_repeat) = match &error {
                 Error::Transport { reason, .. } if reason.is_connect() => (false, true),
+                // Whoever counts requests refuses before it passes them on. A lookup would count as well.
+                Error::Status { status: 429, .. } => (false, true),
                 // A proxy that responds like this has most likely not forwarded the request; the lookup makes sure.
-                Error::Status { status: 429 | 503, .. } => (true, true),
-                Error::Transport { .. } | Error::InvalidResponse { .. } | Error::Status { status: 500.., .. } => {
-                    (true, false)
-                }
+                Error::Status { status: 503, .. } => (true, true),
+                Error::Transport { .. }
+                | Error::InvalidResponse { .. }
+                | Error::ResponseTooLarge { .. }
+                | Error::Status { status: 500.., .. } => (true, false),
                 _ => return Err(error),
             };
             if may_have_arrived && let Some(response) = self.look_up(inner, sent_id, client_id, &error).await? {
@@ -185,7 +189,7 @@ impl Prompt {
     async fn post_once(&self, inner: &Arc<Inner>, call: Call<'_>) -> Result<Value, Error> {
         let (name, limits) = (call.name(), inner.transport.limits);
         let request = call.request().timeout(limits.response_timeout);
-        let response = request.send().await.map_err(|error| transport_error(&name, error))?;
+        let response = call.response(request).await?;
         if response.status() != 400 {
             let response = check_status(&name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
@@ -216,7 +220,7 @@ impl Prompt {
         error: &Error,
     ) -> Result<Option<Value>, Error> {
         // A request with such a response does not arrive later, so one lookup is enough.
-        let is_final = matches!(error, Error::Status { status: 429 | 500 | 503, .. });
+        let is_final = matches!(error, Error::Status { status: 500 | 503, .. });
         let waits = if is_final { &LOOKUP_WAITS[..1] } else { &LOOKUP_WAITS[..] };
         let mut last = None;
         for wait in waits {

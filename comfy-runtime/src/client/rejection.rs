@@ -3,6 +3,7 @@
 use std::fmt;
 
 use comfy_schema::Value;
+use comfy_schema::shown::escaped;
 use comfy_schema::validate::{NodeErrorKind, RequestErrorKind};
 
 use super::json;
@@ -132,7 +133,7 @@ fn input_problem(error: &Value) -> InputProblem {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server rejected the workflow: {} ({})", self.message, self.kind)?;
+        write!(f, "the server rejected the workflow: {} ({})", escaped(&self.message), self.kind)?;
         if let Some(node) = &self.node {
             write!(f, "\n  {node}")?;
         }
@@ -147,10 +148,11 @@ impl fmt::Display for DroppedOutputs {
         outputs.sort_unstable();
         outputs.dedup();
         let verb = if self.prompt_id.is_some() { "dropped" } else { "would drop" };
-        write!(f, "the server {verb} outputs of the workflow ({})", outputs.join(", "))?;
+        write!(f, "the server {verb} outputs of the workflow ({})", escaped(outputs.join(", ")))?;
         write_problems(f, &self.nodes)?;
         match (&self.cancel_error, &self.prompt_id) {
             (Some(reason), Some(id)) => {
+                let (id, reason) = (escaped(id), escaped(reason));
                 write!(f, "\n  the other outputs may still run as prompt {id}, which cannot be cancelled: {reason}")
             }
             _ => Ok(()),
@@ -165,9 +167,9 @@ fn write_problems(f: &mut fmt::Formatter<'_>, nodes: &[NodeProblem]) -> fmt::Res
     for node in nodes {
         write!(f, "\n  {}", node.node)?;
         for problem in &node.problems {
-            write!(f, "\n    {}: {}", problem.kind, problem.message)?;
+            write!(f, "\n    {}: {}", problem.kind, escaped(&problem.message))?;
             if !problem.details.is_empty() {
-                write!(f, ": {}", problem.details.trim())?;
+                write!(f, ": {}", escaped(problem.details.trim()))?;
             }
         }
     }

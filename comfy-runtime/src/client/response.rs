@@ -3,7 +3,10 @@
 //! A message with half an emoji must not hide how a run ended, so U+FFFD stands for it in texts that are only shown, and
 //! a warning of `tracing` names its place. In a name or a value, such as that of a model, it is an error with its place.
 
-use comfy_schema::{JsonError, LoneSurrogate, Step, Value};
+use comfy_schema::Value;
+
+use super::json_reader::{self, JsonFault, JsonReader, KeepAll};
+use super::limits::JsonBounds;
 
 /// The keys of members that hold messages of the server, with all that is in them.
 const MESSAGES: [&str; 12] = [
@@ -26,32 +29,25 @@ const MESSAGES: [&str; 12] = [
 /// character.
 const DATA: [&str; 7] = ["prompt", "queue_running", "queue_pending", "extra_data", "workflow", "outputs", "output"];
 
-/// Parses the answer to a call.
-pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonError> {
-    Value::parse_lossy(body, |at| {
-        let is_allowed = is_shown_only(at);
-        if is_allowed {
-            report(call, at);
-        }
-        is_allowed
-    })
+/// Parses the answer to a call, which is complete.
+pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::new(call, JsonBounds::response(body.len()), &KeepAll), body)
 }
 
 /// Parses an event, or the body that explains a failed call. Every text may have lone surrogates: what happened is told
 /// by the queue and the history.
-pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonError> {
-    Value::parse_lossy(body, |at| {
-        report(call, at);
-        true
-    })
+pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
+    json_reader::read(JsonReader::message(call, JsonBounds::event(), &KeepAll), body)
 }
 
-fn is_shown_only(at: &LoneSurrogate<'_>) -> bool {
-    at.path().iter().filter_map(Step::key).any(|key| MESSAGES.contains(&key) || DATA.contains(&key))
+/// Returns whether a text is only shown, or is data that is not looked at, by the keys of the path to it.
+pub(crate) fn is_shown_only<'k>(mut keys: impl Iterator<Item = &'k str>) -> bool {
+    keys.any(|key| MESSAGES.contains(&key) || DATA.contains(&key))
 }
 
-fn report(call: &str, at: &LoneSurrogate<'_>) {
-    tracing::warn!(call, place = %at, "half a character (a lone surrogate) is read as U+FFFD");
+/// Reports a text in which U+FFFD stands for half a character.
+pub(crate) fn report(call: &str, place: &str) {
+    tracing::warn!(call, place, "half a character (a lone surrogate) is read as U+FFFD");
 }
 
 #[cfg(test)]

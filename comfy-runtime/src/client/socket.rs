@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use comfy_schema::shown::escaped;
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{StatusCode, Upgraded};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -14,18 +15,16 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::{debug, warn};
 
-use super::call::{jittered, send_request};
+use super::call::jittered;
 use super::error::Error;
 use super::hub::Hub;
 use super::json;
+use super::limits::MAX_MESSAGE_BYTES;
 use super::strays::Received;
 use super::transport::Transport;
 
 /// The first message to the server: it asks for previews that name their run and node.
 const FEATURE_FLAGS: &str = r#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#;
-
-/// Maximum size of a message: a full-size image of `SaveImageWebsocket` is one message.
-const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// The time between pings. The server sends no pings.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
@@ -119,12 +118,14 @@ async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStre
     let key = generate_key();
     let call = transport
         .get(["ws"])
+        .socket()
         .query("clientId", client_id)
         .header("connection", "Upgrade")
         .header("upgrade", "websocket")
         .header("sec-websocket-version", "13")
         .header("sec-websocket-key", key.as_str());
-    let response = send_request("GET /ws", call.request()).await.map_err(|error| match &error {
+    let response = call.exchange(call.request()).await.map_err(|error| match &error {
+        Error::Redirect { .. } => OpenError { error, is_refused: true, is_unreachable: false },
         Error::Transport { reason, .. } if reason.is_connect() => {
             let failed = OpenError::broken(format!("{error}; is the server running, and is this its address?"));
             OpenError { is_unreachable: true, ..failed }
@@ -242,7 +243,7 @@ impl fmt::Display for End {
             Self::ReconnectRequested => f.write_str("the server had forgotten the connection"),
             Self::IdleTimeout => write!(f, "no frame was received for {} s", IDLE_TIMEOUT.as_secs()),
             Self::Closed => f.write_str("the server closed the connection"),
-            Self::Failed(reason) => f.write_str(reason),
+            Self::Failed(reason) => escaped(reason).fmt(f),
         }
     }
 }

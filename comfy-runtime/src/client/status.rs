@@ -8,6 +8,8 @@ use comfy_schema::Value;
 use super::ending::{Ending, ExecutionError, Interruption};
 use super::error::Error;
 use super::json;
+use super::json_reader::{Filter, Path};
+use super::limits::JsonBounds;
 use super::outputs::Done;
 use super::tracker::Tracker;
 use super::transport::Transport;
@@ -37,6 +39,7 @@ pub(crate) struct QueueSnapshot {
     running: Vec<String>,
     /// The waiting prompts in the order in which they will run.
     waiting: Vec<String>,
+    /// The queue without the prompts in it.
     raw: Value,
 }
 
@@ -67,7 +70,8 @@ impl QueueCache {
             return Ok(Arc::clone(queue));
         }
         let requested_at = Instant::now();
-        let queue = Arc::new(QueueSnapshot::read(transport.get(["queue"]).json().await?, requested_at));
+        let raw = transport.get(["queue"]).filtered_json(JsonBounds::queue(), &skips_in_queue).await?;
+        let queue = Arc::new(QueueSnapshot::read(raw, requested_at));
         *last = Some(Arc::clone(&queue));
         Ok(queue)
     }
@@ -107,11 +111,10 @@ impl QueueSnapshot {
         self.running.iter().any(|id| id == prompt_id)
     }
 
-    /// Returns the queue's item of a prompt: number, id, prompt, extra data, outputs.
+    /// Returns what is kept of the queue's item of a prompt; see [`skips_in_queue`]. [`queue_item`] returns all of it.
     pub(crate) fn item(&self, prompt_id: &str) -> Option<&Value> {
         let lists = ["queue_running", "queue_pending"].map(|key| json::array(json::get(&self.raw, key)));
-        let has_id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str) == Some(prompt_id);
-        lists.into_iter().flatten().find(|item| has_id(item))
+        lists.into_iter().flatten().find(|item| is_item_of(item, prompt_id))
     }
 
     /// Returns the id of another prompt, and whether it runs. A prompt that runs stays in the queue or in the history
@@ -122,10 +125,50 @@ impl QueueSnapshot {
     }
 }
 
-/// Requests the entry of a run in the history.
+/// Returns whether a part of the server's queue is skipped while it arrives. The queue holds the whole prompt of every
+/// client; kept are number, id, the id of the client, and the time of creation.
+pub(super) fn skips_in_queue(path: Path<'_>) -> bool {
+    match path.depth() {
+        1 => !matches!(path.key(0), Some("queue_running" | "queue_pending")),
+        3 => matches!(path.index(2), Some(2 | 4..)),
+        4 => path.index(2) == Some(3) && !matches!(path.key(3), Some("client_id" | "create_time")),
+        _ => false,
+    }
+}
+
+/// The filter for one item of the server's queue. The others are dropped one by one.
+struct ItemOf<'i>(&'i str);
+
+impl Filter for ItemOf<'_> {
+    fn skips(&self, path: Path<'_>) -> bool {
+        path.depth() == 1 && !matches!(path.key(0), Some("queue_running" | "queue_pending"))
+    }
+
+    fn drops(&self, path: Path<'_>, item: &Value) -> bool {
+        path.depth() == 2 && !is_item_of(item, self.0)
+    }
+}
+
+/// Requests a prompt's item of the queue: number, id, prompt, extra data, outputs.
+pub(crate) async fn queue_item(transport: &Transport, prompt_id: &str) -> Result<Option<Value>, Error> {
+    let bounds = JsonBounds::queue_item(transport.limits.max_response_bytes);
+    let queue = transport.get(["queue"]).filtered_json(bounds, &ItemOf(prompt_id)).await?;
+    let lists = ["queue_running", "queue_pending"].map(|key| json::array(json::get(&queue, key)));
+    Ok(lists.into_iter().flatten().find(|item| is_item_of(item, prompt_id)).cloned())
+}
+
+fn is_item_of(item: &Value, prompt_id: &str) -> bool {
+    json::array(Some(item)).get(1).and_then(Value::as_str) == Some(prompt_id)
+}
+
+/// Requests the entry of a run in the history. Only this entry is asked for, and only this entry is kept.
 pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Result<Option<Value>, Error> {
-    let response = transport.get(["history", prompt_id]).json().await?;
-    Ok(json::get(&response, prompt_id).cloned())
+    let bounds = JsonBounds::response(transport.limits.max_response_bytes);
+    let others = |path: Path<'_>| path.depth() == 1 && path.key(0) != Some(prompt_id);
+    match transport.get(["history", prompt_id]).filtered_json(bounds, &others).await? {
+        Value::Object(mut entries) => Ok(entries.remove(prompt_id)),
+        _ => Ok(None),
+    }
 }
 
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the

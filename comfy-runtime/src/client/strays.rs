@@ -7,12 +7,7 @@ use bytes::Bytes;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frame::{self, Frame};
-
-/// Maximum number of frames that are kept.
-const MAX_FRAMES: usize = 4096;
-
-/// Maximum size of all frames that are kept, in bytes.
-const MAX_BYTES: usize = 64 << 20;
+use super::limits::{MAX_STRAY_BYTES, MAX_STRAY_FRAMES};
 
 /// A received message. Copies share the bytes.
 #[derive(Debug, Clone)]
@@ -56,7 +51,7 @@ struct Stray {
 impl Strays {
     /// Keeps a frame, unless too many are kept already: without it the run still ends as the history says.
     pub(crate) fn push(&mut self, prompt_id: &str, message: Received, connection: u64) {
-        if self.frames.len() < MAX_FRAMES && self.bytes + message.len() <= MAX_BYTES {
+        if self.frames.len() < MAX_STRAY_FRAMES && self.bytes + message.len() <= MAX_STRAY_BYTES {
             self.bytes += message.len();
             self.frames.push(Stray { prompt_id: prompt_id.to_owned(), message, connection });
         }
@@ -80,7 +75,7 @@ impl Strays {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BYTES, MAX_FRAMES, Received, Strays};
+    use super::{MAX_STRAY_BYTES, MAX_STRAY_FRAMES, Received, Strays};
     use bytes::Bytes;
 
     #[test]
@@ -92,11 +87,11 @@ mod tests {
         assert_eq!(strays.prompt_ids(), ["a", "b"]);
         let taken: Vec<_> = strays.take("b").into_iter().map(|(message, number)| (message.len(), number)).collect();
         assert_eq!((taken, strays.bytes), (vec![(1, 7), (1, 7)], 1));
-        strays.push("c", Received::Binary(Bytes::from(vec![0; MAX_BYTES])), 1);
+        strays.push("c", Received::Binary(Bytes::from(vec![0; MAX_STRAY_BYTES])), 1);
         assert!(strays.take("c").is_empty(), "expected a limit on the bytes");
-        for _ in 0..=MAX_FRAMES {
+        for _ in 0..=MAX_STRAY_FRAMES {
             strays.push("d", Received::Text("x".into()), 1);
         }
-        assert_eq!(strays.frames.len(), MAX_FRAMES);
+        assert_eq!(strays.frames.len(), MAX_STRAY_FRAMES);
     }
 }

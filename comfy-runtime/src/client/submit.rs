@@ -148,7 +148,7 @@ impl<'c> Submission<'c> {
     /// Submits the workflow; the run is followed in the background.
     ///
     /// The request is repeated only if it did not arrive: no connection was made, or the server responded with status
-    /// 429 or 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
+    /// 429, or with 503 and does not have the prompt. If the response is lost, the client looks in the server's queue and
     /// history whether the workflow was accepted.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
 use super::outputs::Selection;
 use super::prompt_ids::PromptIds;
+use super::reported::Reported;
 
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
@@ -36,7 +37,7 @@ struct State {
     /// The node that is running or was the last to run.
     node: Option<String>,
     hint: Option<EndHint>,
-    outputs: Map,
+    outputs: Reported,
     last_activity: Instant,
     cancellation: Cancellation,
     /// The number of the connection that delivered the last frame; 0 before the first.
@@ -138,7 +139,7 @@ impl Tracker {
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
-                state.outputs.insert(node(), output.clone());
+                state.outputs.insert(node(), &output);
                 Event::Executed { node: node(), output }
             }
             "execution_error" => {
@@ -251,7 +252,7 @@ impl Tracker {
 
     /// Returns the outputs that events reported, by node.
     pub(crate) fn outputs(&self) -> Map {
-        self.lock().outputs.clone()
+        self.lock().outputs.to_map()
     }
 }
 
@@ -277,7 +278,7 @@ impl State {
             position: None,
             node: None,
             hint: None,
-            outputs: Map::new(),
+            outputs: Reported::default(),
             last_activity: Instant::now(),
             cancellation: Cancellation::No,
             connection: 0,

@@ -1,17 +1,26 @@
 //! The HTTP client of one server and the URLs of its routes.
 
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use std::fmt;
+use std::sync::OnceLock;
 
+use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderValue};
+
+use super::error::Error;
+use super::http::HttpSettings;
 use super::limits::Limits;
 
 /// The HTTP client of one server.
-#[derive(Debug)]
 pub(crate) struct Transport {
     pub(super) http: reqwest::Client,
+    /// Makes clients without headers, for other origins.
+    pub(super) settings: HttpSettings,
+    pub(super) anonymous: OnceLock<reqwest::Client>,
     pub(super) base: Url,
     /// The path between the base URL and the routes.
     pub(super) prefix: String,
+    /// The URL of the WebSocket, if it is not the usual one. Its query may hold a secret.
+    pub(super) websocket: Option<Url>,
     /// The `Authorization` header for the user and password that the URL held.
     pub(super) credentials: Option<HeaderValue>,
     pub(crate) limits: Limits,
@@ -26,14 +35,31 @@ pub(super) enum Mount {
     Api,
     /// The base URL, for routes without a copy below `/api`.
     Root,
+    /// The URL of the WebSocket, or else the prefix.
+    Socket,
 }
 
 impl Transport {
+    /// Returns the HTTP client for other origins, which has no header of the user.
+    pub(super) fn anonymous(&self) -> Result<reqwest::Client, Error> {
+        if let Some(client) = self.anonymous.get() {
+            return Ok(client.clone());
+        }
+        let client =
+            self.settings.client(HeaderMap::new(), self.settings.trust.clone().without_pin().client_config())?;
+        Ok(self.anonymous.get_or_init(|| client).clone())
+    }
+
     /// Returns the URL of a route, which is given as its segments before percent-encoding.
     pub(super) fn url(&self, mount: Mount, route: &[String], query: &[(&'static str, String)]) -> Url {
+        if let (Mount::Socket, Some(url)) = (mount, &self.websocket) {
+            let mut url = url.clone();
+            url.query_pairs_mut().extend_pairs(query);
+            return url;
+        }
         let mut url = self.base.clone();
         let prefix = match mount {
-            Mount::Prefix => self.prefix.as_str(),
+            Mount::Prefix | Mount::Socket => self.prefix.as_str(),
             Mount::Api => "api",
             Mount::Root => "",
         };
@@ -45,5 +71,15 @@ impl Transport {
             url.query_pairs_mut().extend_pairs(query);
         }
         url
+    }
+}
+
+impl fmt::Debug for Transport {
+    /// Writes neither headers nor the URL of the WebSocket, which may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base", &self.base.as_str())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }

@@ -18,7 +18,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::call::{Call, read_body, retry_wait, send_request};
+use super::call::{Call, read_body, retry_wait};
 use super::error::Error;
 use super::file::OutputFile;
 use super::response;
@@ -162,6 +162,14 @@ impl Upload {
         Error::File { path, reason }
     }
 
+    /// Returns the size of the content; `None` if the file cannot be read.
+    async fn size(&self) -> Option<u64> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::File(path) => Some(tokio::fs::metadata(path).await.ok()?.len()),
+        }
+    }
+
     /// Computes the size and the SHA-256 hash of the content.
     async fn digest(&self) -> Result<(u64, String), Error> {
         let mut hash = Sha256::new();
@@ -193,14 +201,17 @@ impl Upload {
     /// Returns the content as a part of a form; `sent` counts the bytes that were read for sending.
     async fn part(&self, sent: Arc<AtomicU64>) -> Result<Part, Error> {
         let part = match &self.content {
-            Content::Bytes(bytes) => Part::stream(bytes.clone()),
+            Content::Bytes(bytes) => {
+                let size = bytes.len() as u64;
+                Part::stream_with_length(reqwest::Body::wrap_stream(slices(bytes.clone(), sent)), size)
+            }
             Content::File(path) => {
                 let file = File::open(path).await.map_err(|error| self.file_error(error))?;
                 let size = file.metadata().await.map_err(|error| self.file_error(error))?.len();
                 Part::stream_with_length(reqwest::Body::wrap_stream(chunks(file, sent)), size)
             }
         };
-        Ok(part.file_name(self.name.clone()))
+        Ok(part.file_name(escaped_name(&self.name)))
     }
 
     async fn form(&self, sent: Arc<AtomicU64>) -> Result<Form, Error> {
@@ -213,6 +224,21 @@ impl Upload {
         }
         Ok(form)
     }
+}
+
+/// Splits bytes into chunks, which are not copied.
+fn slices(bytes: Bytes, sent: Arc<AtomicU64>) -> impl futures_core::Stream<Item = std::io::Result<Bytes>> + Send {
+    stream::unfold((bytes, sent), |(mut rest, sent)| async move {
+        let chunk = rest.split_to(rest.len().min(CHUNK_BYTES));
+        sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        (!chunk.is_empty()).then_some((Ok(chunk), (rest, sent)))
+    })
+}
+
+/// Escapes the characters that would end a file name in the body of a form, as browsers do (HTML, "multipart form data").
+/// The HTTP client escapes backslashes.
+fn escaped_name(name: &str) -> String {
+    name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
 }
 
 /// Reads a file in chunks.
@@ -233,8 +259,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413 if it is larger than
-    /// the server accepts (see [`features`](Self::features)) or 400 if the subfolder leads out of the folder.
+    /// Returns [`Error::File`] if the file cannot be read, and [`Error::Status`] with status 413, or [`Error::UploadTooLarge`],
+    /// if it is larger than the server accepts (see [`features`](Self::features)), or with status 400 if the subfolder
+    /// leads out of the folder.
     pub async fn upload(&self, upload: &Upload) -> Result<Uploaded, Error> {
         self.send_form("image", upload, None).await
     }
@@ -246,17 +273,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Status`] with status 404 if the original does not exist, and the errors of
-    /// [`upload`](Self::upload).
+    /// Returns [`Error::NoOriginal`] if the original does not exist, and the errors of [`upload`](Self::upload).
     pub async fn upload_mask(&self, mask: &Upload, original: &Uploaded) -> Result<Uploaded, Error> {
         let view = View::new(&original.name).folder(&original.folder).subfolder(&original.subfolder);
         if !self.exists(&view).await? {
-            return Err(Error::Status {
-                call: "POST /upload/mask".to_owned(),
-                status: 404,
-                message: format!("unknown original {}", original.value()),
-                retry_after: None,
-            });
+            return Err(Error::NoOriginal { original: original.value() });
         }
         let reference = json::object([
             ("filename", original.name.as_str().into()),
@@ -314,6 +335,9 @@ impl Client {
                 Ok(response) => return Ok(Uploaded::read(response, upload)),
                 Err(error) => error,
             };
+            if matches!(&error, Error::Transport { reason, .. } if !reason.is_connect()) {
+                self.check_size(upload, &call).await?;
+            }
             if retries >= transport.limits.retries || !error.is_temporary() {
                 return Err(error);
             }
@@ -325,16 +349,27 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Returns an error if a file is larger than the server accepts. A server refuses such a file before it has read it,
+    /// and when it then closes the connection, its refusal may be lost.
+    async fn check_size(&self, upload: &Upload, call: &Call<'_>) -> Result<(), Error> {
+        let (Some(size), Ok(features)) = (upload.size().await, self.features().await) else { return Ok(()) };
+        match features.max_upload_size {
+            Some(limit) if size > limit => Err(Error::UploadTooLarge { call: call.name(), size, limit }),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn content_length(response: &Response) -> Option<u64> {
     response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Sends a form. A file may take any time as long as it makes progress. The progress of bytes in memory is not counted,
-/// so that they must be sent, and the response received, within `limit`.
+/// Sends a form, which may take any time as long as it makes progress.
 async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) -> Result<Value, Error> {
     let name = call.name();
     let mut response = std::pin::pin!(async {
-        let response = send_request(&name, call.request().multipart(form)).await?;
+        let response = call.exchange(call.request().multipart(form)).await?;
         let body = read_body(&name, response, MAX_RESPONSE_BYTES).await?;
         response::parse(&name, &body)
             .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
@@ -345,8 +380,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
             Ok(response) => return response,
             Err(_) if sent.load(Ordering::Relaxed) > before => {}
             Err(_) => {
-                let message = format!("no byte was sent for {} s", limit.as_secs_f32());
-                return Err(Error::Status { call: name.clone(), status: 504, message, retry_after: None });
+                return Err(Error::NoProgress { call: name.clone(), time: limit });
             }
         }
     }

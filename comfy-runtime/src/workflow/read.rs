@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::Workflow;
 use crate::desc::NO_LITERAL;
 use crate::graph::store::{Body, Ids, NodeRecord, Store, Verbatim};
+use crate::shown::Escaped;
 
 /// Maximum number of characters of a value that an error shows.
 const MAX_SHOWN_CHARS: usize = 40;
@@ -85,12 +86,15 @@ enum Reason {
 impl fmt::Display for ParseWorkflowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Reason::Json(error) => write!(f, "expected a workflow in API format: {error}"),
+            Reason::Json(error) => {
+                write!(f, "expected a workflow in API format: {}", Escaped(&error.to_string()))
+            }
             Reason::Editor => f.write_str(
                 "expected a workflow in API format, found the editor's own format; export it with \"Export (API)\", or \
                  convert it with `cargo comfy convert`",
             ),
             Reason::Node { id, text } => {
+                let (id, text) = (Escaped(id), Escaped(text));
                 write!(f, "expected a workflow in API format: node `{id}` must be an object, found {text}")
             }
         }

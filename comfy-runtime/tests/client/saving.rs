@@ -118,6 +118,20 @@ async fn a_page_in_place_of_a_picture_is_an_error_and_not_saved() {
 }
 
 #[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_an_error() {
+    let files = json!([file("", "a.png")]);
+    let (_server, _client, done) = serving_files(
+        files,
+        |builder| builder,
+        |call, before| picture(call, before).header("content-encoding", "gzip"),
+    )
+    .await;
+    let folder = tempdir().unwrap();
+    assert!(matches!(done.save_all(folder.path()).await.failed[0].1, Error::WrongContent { .. }));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn a_download_that_fails_keeps_the_old_file() {
     let files = json!([file("", "a.png")]);
     let (_server, _client, done) =

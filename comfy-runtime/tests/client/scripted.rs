@@ -20,7 +20,7 @@ pub(crate) struct Call {
     /// Method and route without a leading `/api`, such as `GET /queue`.
     pub(crate) route: String,
     pub(crate) query: String,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 

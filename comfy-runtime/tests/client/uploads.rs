@@ -71,7 +71,8 @@ async fn a_mask_needs_an_original_that_exists() {
     assert_eq!(client.upload_mask(&mask, &original).await.unwrap().value(), "mask.png");
     assert!(server.input_dir().join("mask.png").exists());
     let nobody = Uploaded::existing("nobody.png", "", "input");
-    assert_eq!(client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err().status(), Some(404));
+    let error = client.upload_mask(&mask.name("b.png"), &nobody).await.unwrap_err();
+    assert!(matches!(&error, Error::NoOriginal { original, .. } if original == "nobody.png"), "{error}");
 }
 
 #[tokio::test]
@@ -106,4 +107,78 @@ async fn uploads_that_fail_are_errors() {
     assert!(matches!(client.upload(&Upload::file("/no/such/file.png")).await, Err(Error::File { .. })));
     let large = client.upload(&Upload::bytes("a.png", vec![0; 4 << 10])).await.unwrap_err();
     assert_eq!(large.status(), Some(413), "{large}");
+}
+
+/// Uploads bytes under a name to a scripted server, and returns the body of the request.
+async fn sent_under(name: &str) -> String {
+    let server = crate::scripted::Scripted::start(|_| crate::scripted::Reply::json(r#"{"name": "x"}"#)).await;
+    let client = comfy_runtime::Client::connect(server.url()).await.unwrap();
+    client.upload(&Upload::bytes(name, "abc").subfolder("a\r\nb\"")).await.unwrap();
+    server.calls_to("POST /upload/image").remove(0).body
+}
+
+#[tokio::test]
+async fn a_name_cannot_break_the_body_of_a_form() {
+    for (name, escaped) in [
+        ("a\"; x=\"b.png", "a%22; x=%22b.png"),
+        ("a\r\nX-Evil: 1\r\n\r\n.png", "a%0D%0AX-Evil: 1%0D%0A%0D%0A.png"),
+        ("猫 \u{1f408}.png", "猫 \u{1f408}.png"),
+        ("a\\b%41.png", "a\\\\b%41.png"),
+    ] {
+        let body = sent_under(name).await;
+        let head =
+            format!("\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{escaped}\"\r\n\r\nabc\r\n--");
+        assert!(body.contains(&head), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn names_of_any_characters_arrive() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    for name in ["猫 \u{1f408}.png", "a;b=c.png", "it's 100%.png", "ä\u{301}.png"] {
+        let uploaded = client.upload(&Upload::bytes(name, "abc")).await.unwrap();
+        assert_eq!(uploaded.name, name);
+        assert!(server.input_dir().join(name).exists(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_in_memory_may_take_longer_than_the_read_timeout() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    // A server that reads a chunk, and the next one only when most of the time without progress has passed.
+    let limit = std::time::Duration::from_millis(1500);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = Server::spawn().await.unwrap();
+    let (url, mock) = (listener.local_addr().unwrap(), upstream.url().replace("http://", ""));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mock = mock.clone();
+            tokio::spawn(async move {
+                let mut plain = tokio::net::TcpStream::connect(mock).await.ok()?;
+                let (mut from, mut to) = stream.split();
+                let (mut back, mut on) = plain.split();
+                let slowly = async {
+                    let mut buffer = vec![0; 2 << 20];
+                    let mut total = 0;
+                    loop {
+                        let size = from.read(&mut buffer).await.ok().filter(|size| *size > 0)?;
+                        on.write_all(buffer.get(..size)?).await.ok()?;
+                        total += size;
+                        if total > 4 << 20 {
+                            total = 0;
+                            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                        }
+                    }
+                    #[expect(unreachable_code, reason = "gives the block its type")]
+                    Some(())
+                };
+                tokio::join!(slowly, tokio::io::copy(&mut back, &mut to)).1.ok()
+            });
+        }
+    });
+    let builder = comfy_runtime::Client::builder(format!("http://{url}")).read_timeout(limit).retries(0);
+    let client = builder.connect().await.unwrap();
+    let uploaded = client.upload(&Upload::bytes("big.bin", vec![7; 40 << 20])).await.unwrap();
+    assert_eq!(uploaded.name, "big.bin");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::shown::{shortened, shortened_value};
+use crate::shown::{escaped, shortened, shortened_value};
 use crate::suggest::alternatives;
 use crate::words::words;
 use crate::{Text, Value};
@@ -205,8 +205,8 @@ impl Display for Change {
     /// Writes one line without the class: ``input `steps`: the maximum is 100 (it was 1000)``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(ChangedMember::Input(name)) => write!(f, "input `{name}`: ")?,
-            Some(ChangedMember::Output(slot, name)) => write!(f, "output {slot} `{name}`: ")?,
+            Some(ChangedMember::Input(name)) => write!(f, "input `{}`: ", escaped(name))?,
+            Some(ChangedMember::Output(slot, name)) => write!(f, "output {slot} `{}`: ", escaped(name))?,
             None => {}
         }
         self.kind.fmt(f)
@@ -221,7 +221,9 @@ impl Display for ChangeKind {
             Self::NodeRemoved { similar } => {
                 write!(f, "the node was removed; similar nodes: {}", alternatives(similar))
             }
-            Self::NodeReplaced { by } => write!(f, "the node was removed; the server replaces it with `{by}`"),
+            Self::NodeReplaced { by } => {
+                write!(f, "the node was removed; the server replaces it with `{}`", escaped(by))
+            }
             Self::NoLongerOutput => f.write_str("the node is no longer an output: it runs only if an output needs it"),
             Self::BecameOutput => f.write_str("the node is now an output: it always runs"),
             Self::Deprecated => f.write_str("the node is now deprecated"),
@@ -248,7 +250,7 @@ impl Display for ChangeKind {
                 write!(f, "the default is {} (it was {})", or_nothing(new.as_ref()), or_nothing(old.as_ref()))
             }
             Self::OutputAdded => f.write_str("added"),
-            Self::OutputRenamed { old } => write!(f, "renamed from `{old}`"),
+            Self::OutputRenamed { old } => write!(f, "renamed from `{}`", escaped(old)),
             Self::Refused { reason } => write!(f, "the node refuses the value: {}", shortened(reason, MAX_SHOWN_LEN)),
         }
     }

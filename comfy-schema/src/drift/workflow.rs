@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::change::{Bound, Change, ChangeKind, ChangedMember};
 use super::{Level, default};
 use crate::prompt::{Link, NotAPrompt, Prompt, PromptNode};
+use crate::shown::escaped;
 use crate::validate::{Flaw, Problem, Replacements, declaration, problems, replaced};
 use crate::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open};
 
@@ -23,7 +24,7 @@ pub struct Finding {
 impl Display for Finding {
     /// Writes one line: ``node 3 (KSampler): input `steps`: the maximum is 100 (it was 1000)``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "node {} ({}): {}", self.node, self.change.class, self.change)
+        write!(f, "node {} ({}): {}", escaped(&self.node), escaped(&self.change.class), self.change)
     }
 }
 

@@ -5,12 +5,10 @@ use std::collections::hash_map::Entry;
 
 use super::report::{Place, Report};
 use super::{node, sniff};
-use crate::value::read::{MAX_DEPTH, Reader};
+use crate::limits::{MAX_JSON_DEPTH, MAX_SURROGATE_ISSUES};
+use crate::value::read::Reader;
 use crate::value::{decode, replace_lone_surrogates};
 use crate::{Issue, LoneSurrogate, NodeDef, Schema, SchemaError, Step, Text, Value};
-
-/// The maximum number of issues about lone surrogates.
-const MAX_SURROGATE_ISSUES: usize = 100;
 
 /// Parses a whole document, holding the JSON of one definition at a time in memory.
 pub(super) fn read(bytes: &[u8]) -> Result<Schema, SchemaError> {
@@ -46,7 +44,7 @@ fn definitions(text: &str) -> Result<Schema, SchemaError> {
     let mut found = Found::default();
     let mut key = reader.first_key().map_err(|error| SchemaError::from_json(error, None))?;
     while let Some(class) = key {
-        let value = reader.value(MAX_DEPTH).map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
+        let value = reader.value(MAX_JSON_DEPTH).map_err(|error| SchemaError::from_json(error, Some(class.clone())))?;
         found.add(class, value, std::mem::take(&mut reader.duplicates));
         key = reader.next_key().map_err(|error| SchemaError::from_json(error, None))?;
     }

@@ -5,6 +5,7 @@
 use super::report::{Place, Report};
 use super::spec::{Head, Parts, take_apart};
 use super::{check, combo};
+use crate::limits::{MAX_CHILDREN, MAX_INPUT_DEPTH};
 use crate::model::{Shape, branches_value, join_types, split_types};
 use crate::widgets::has_widget;
 use crate::{
@@ -12,10 +13,6 @@ use crate::{
     Value,
 };
 
-/// The maximum nesting of dynamic inputs. Core nodes nest two deep.
-pub(super) const MAX_NESTING: usize = 16;
-/// The maximum number of children of a growing list, as in the server.
-const MAX_CHILDREN: usize = 100;
 /// The maximum number of rows that the server assumes for a group without `max`.
 const DEFAULT_MAX_ROWS: usize = 20;
 
@@ -33,7 +30,7 @@ impl Context<'_> {
     fn deeper(&self, report: &mut Report) -> Option<usize> {
         let deeper = self.nesting.checked_sub(1);
         if deeper.is_none() {
-            report.add(self.at, format_args!("dynamic inputs are nested deeper than {MAX_NESTING} levels"));
+            report.add(self.at, format_args!("dynamic inputs are nested deeper than {MAX_INPUT_DEPTH} levels"));
         }
         deeper
     }

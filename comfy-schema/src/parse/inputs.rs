@@ -101,7 +101,7 @@ fn read_section(at: &Place<'_>, node: &mut NodeDef, section: Section, specs: Map
             malformed.push_unchecked(name, spec);
             continue;
         }
-        let (read, raw) = input::input(&at, name.clone(), section, spec, input::MAX_NESTING, report);
+        let (read, raw) = input::input(&at, name.clone(), section, spec, crate::limits::MAX_INPUT_DEPTH, report);
         if let Some(raw) = raw {
             malformed.push_unchecked(name, raw);
         }

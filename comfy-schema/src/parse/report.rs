@@ -2,10 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::limits::MAX_ISSUES;
 use crate::{Issue, Value};
-
-/// The maximum number of issues of one node. It bounds the report on a definition with millions of mistakes.
-const MAX_ISSUES: usize = 100;
 
 /// The issues of one node.
 #[derive(Debug, Default)]

@@ -1,9 +1,7 @@
 //! Recognizes documents that are not schemas, for the sake of a helpful error.
 
+use crate::limits::MAX_SNIFFED_BYTES;
 use crate::{Key, Map, SchemaError, Text, Value};
-
-/// The maximum length of a document that is parsed only for the sake of its error message, in bytes.
-const MAX_SNIFFED_BYTES: usize = 64 * 1024;
 
 /// Returns an error that names the kind of the text, unless it begins like a JSON object.
 pub(super) fn text(text: &str) -> Result<(), SchemaError> {

@@ -43,6 +43,12 @@ pub(super) fn parse(line: &str) -> Result<(String, Secret), InvalidHeader> {
     Ok((name.to_owned(), Secret::new(value)))
 }
 
+/// Returns the names of headers for messages. What is not a name may be a secret in the wrong place.
+pub(super) fn shown(headers: &[(String, Secret)]) -> Vec<&str> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(is_token);
+    headers.iter().map(|(name, _)| if is_name(name) { name.as_str() } else { "…" }).collect()
+}
+
 /// Returns whether a name may contain the character (RFC 9110, `tchar`).
 fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)

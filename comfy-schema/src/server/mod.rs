@@ -150,7 +150,7 @@ impl fmt::Debug for ServerOptions {
             .field("url", &self.shown_url())
             .field("token", &self.token)
             .field("api_key", &self.api_key)
-            .field("headers", &self.headers)
+            .field("headers", &header::shown(&self.headers))
             .field("ca_certificate", &self.ca_certificate)
             .field("pin_certificate", &self.pin_certificate)
             .field("websocket", &self.websocket)

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 use super::python::{self, Exception};
+use crate::shown::escaped;
 use crate::{Map, Text, Value};
 
 /// The maximum number of options of a combo that an error lists.
@@ -41,7 +42,7 @@ macro_rules! kinds {
 
         impl Display for $name {
             fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
+                escaped(self.as_str()).fmt(f)
             }
         }
     };
@@ -126,8 +127,8 @@ impl Display for NodeError {
     /// Writes the message, followed by the details if there are any.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.details() {
-            details if details.is_empty() => f.write_str(&self.message()),
-            details => write!(f, "{}: {details}", self.message()),
+            details if details.is_empty() => escaped(self.message()).fmt(f),
+            details => write!(f, "{}: {}", escaped(self.message()), escaped(details)),
         }
     }
 }

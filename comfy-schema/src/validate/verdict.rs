@@ -167,6 +167,12 @@ impl Verdict {
         if let Self::Accepted { outputs, .. } = self { outputs } else { &[] }
     }
 
+    /// Returns the ids of the outputs that the server drops while it executes others. The slice is empty unless the
+    /// prompt is accepted.
+    pub fn dropped_outputs(&self) -> &[Text] {
+        if let Self::Accepted { report, .. } = self { &report.node_errors.failed_outputs } else { &[] }
+    }
+
     /// Returns the error of the request, if the server refuses the prompt.
     pub const fn error(&self) -> Option<&RequestError> {
         if let Self::Refused { error, .. } = self { Some(error) } else { None }

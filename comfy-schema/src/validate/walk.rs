@@ -15,11 +15,9 @@ use super::rules::{self, Answer, Call, Rule, is_custom};
 use super::scan::Graph;
 use super::verdict::{NodeErrors, NodeReport};
 use super::warning::{Unverifiable, UnverifiableKind};
+use crate::limits::MAX_CHAIN_LEN;
 use crate::{InputDef, Map, Text, Value};
 
-/// The maximum length of a chain of nodes. Python's recursion limit is reached at a length of about 950 in a server,
-/// whose own frames are on the stack too, and of 977 outside of one.
-const MAX_CHAIN_LEN: usize = 950;
 /// The length of a chain from which on the result may differ between servers.
 const LONG_CHAIN_LEN: usize = 900;
 

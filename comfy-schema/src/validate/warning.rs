@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::Text;
+use crate::shown::escaped;
 use crate::suggest::did_you_mean;
 use crate::words::words;
 
@@ -38,7 +39,7 @@ impl Display for Unverifiable {
     /// Writes one line: ``node 3, input `image`: …``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
-        f.write_str(&self.reason)
+        escaped(&self.reason).fmt(f)
     }
 }
 
@@ -103,14 +104,14 @@ impl Display for PromptWarning {
     /// Writes one line: ``node 3, input `stepz`: …; did you mean `steps`?``.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         place(f, &self.node, self.input.as_ref())?;
-        f.write_str(&self.message)?;
+        escaped(&self.message).fmt(f)?;
         f.write_str(&did_you_mean(&self.suggestions))
     }
 }
 
 fn place(f: &mut Formatter<'_>, node: &str, input: Option<&Text>) -> fmt::Result {
     match input {
-        Some(input) => write!(f, "node {node}, input `{input}`: "),
-        None => write!(f, "node {node}: "),
+        Some(input) => write!(f, "node {}, input `{}`: ", escaped(node), escaped(input)),
+        None => write!(f, "node {}: ", escaped(node)),
     }
 }

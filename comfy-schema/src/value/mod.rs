@@ -80,6 +80,18 @@ impl Value {
         Self::parse_lossy(bytes, |_| false)
     }
 
+    /// Parses one JSON document as [`parse`](Self::parse) does, if its value takes at most `max_memory` bytes.
+    ///
+    /// Without this limit, a value takes at most [`MAX_JSON_MEMORY_RATIO`](crate::limits::MAX_JSON_MEMORY_RATIO) times as
+    /// many bytes as its text, which is much for a text that was compressed.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`parse`](Self::parse), and one of the kind [`JsonErrorKind::TooLarge`] beyond the limit.
+    pub fn parse_within(bytes: &[u8], max_memory: usize) -> Result<Self, JsonError> {
+        Self::parse_with(bytes, max_memory, &mut |_| false)
+    }
+
     /// Parses like [`parse`](Self::parse), and asks for each string or key with lone surrogates whether U+FFFD may stand
     /// for them.
     ///
@@ -104,12 +116,20 @@ impl Value {
     ///
     /// Returns the errors of [`parse`](Self::parse), and for a lone surrogate only where `allows` returns `false`.
     pub fn parse_lossy(bytes: &[u8], mut allows: impl FnMut(&LoneSurrogate<'_>) -> bool) -> Result<Self, JsonError> {
+        Self::parse_with(bytes, usize::MAX, &mut allows)
+    }
+
+    fn parse_with(
+        bytes: &[u8],
+        max_memory: usize,
+        allows: &mut dyn FnMut(&LoneSurrogate<'_>) -> bool,
+    ) -> Result<Self, JsonError> {
         let text = decode(bytes)?;
-        match read::document(&text) {
+        match read::document(&text, max_memory) {
             Err(error) if error.kind == JsonErrorKind::Surrogate => {
                 let replaced = replace_lone_surrogates(&text);
-                let value = read::document(&replaced.text)?;
-                replaced.check(&mut allows)?;
+                let value = read::document(&replaced.text, max_memory)?;
+                replaced.check(allows)?;
                 Ok(value)
             }
             read => read,

@@ -5,10 +5,7 @@ use thiserror::Error;
 
 use super::{Map, Value};
 use crate::Text;
-
-/// The maximum nesting of a document, in levels. The deepest real definition has about 20, and Python stops at 1,000. A
-/// limit is needed because dropping a deep tree uses the stack.
-pub(crate) const MAX_DEPTH: usize = 200;
+use crate::limits::MAX_JSON_DEPTH;
 
 /// The error for a text that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -37,16 +34,28 @@ pub enum JsonErrorKind {
     Trailing,
     /// The value is nested more than 200 levels deep.
     TooDeep,
+    /// The value would take more memory than [`Value::parse_within`] was given.
+    TooLarge,
     /// A string or a key has an escaped surrogate without its partner. The reason names its place.
     Surrogate,
     /// The text has any other mistake.
     Syntax,
 }
 
-/// Parses one document.
-pub(super) fn document(text: &str) -> Result<Value, JsonError> {
+/// The memory of an allocation in addition to its content, in bytes.
+const ALLOCATION: usize = 16;
+
+/// The memory of an element of an array, in bytes.
+const ELEMENT: usize = size_of::<Value>();
+
+/// The memory of a member of an object, in bytes.
+const MEMBER: usize = size_of::<(Text, Value)>();
+
+/// Parses one document, whose value may take `max_memory` bytes.
+pub(super) fn document(text: &str, max_memory: usize) -> Result<Value, JsonError> {
     let mut reader = Reader::new(text);
-    let value = reader.value(MAX_DEPTH)?;
+    reader.memory = max_memory;
+    let value = reader.value(MAX_JSON_DEPTH)?;
     reader.finish()?;
     Ok(value)
 }
@@ -57,11 +66,18 @@ pub(crate) struct Reader<'t> {
     text: &'t str,
     /// The keys that occurred twice in one object since this list was last taken.
     pub(crate) duplicates: Vec<Text>,
+    /// The number of bytes of memory that values may still take.
+    memory: usize,
 }
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Self { jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(), text, duplicates: Vec::new() }
+        Self {
+            jiter: Jiter::new(text.as_bytes()).with_allow_inf_nan(),
+            text,
+            duplicates: Vec::new(),
+            memory: usize::MAX,
+        }
     }
 
     /// Enters the next object and reads its first key. Returns `None` if it is empty.
@@ -93,17 +109,25 @@ impl<'t> Reader<'t> {
             Peek::Object => return self.object(depth),
             Peek::Null => self.jiter.known_null().map(|()| Value::Null),
             Peek::True | Peek::False => self.jiter.known_bool(peek).map(Value::Bool),
-            Peek::String => self.jiter.known_str().map(|text| Value::String(Text::new(text))),
+            Peek::String => return self.string(),
             _ => self.jiter.known_number_bytes(peek).map(number),
         };
         scalar.map_err(|error| self.error(&error))
+    }
+
+    fn string(&mut self) -> Result<Value, JsonError> {
+        let text = self.jiter.known_str().map(Text::new).map_err(|error| self.error(&error))?;
+        self.take_memory(heap(&text))?;
+        Ok(Value::String(text))
     }
 
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
         let depth = self.deeper(depth)?;
         let mut values = Vec::new();
         let mut next = self.jiter.known_array().map_err(|error| self.error(&error))?;
+        self.take_memory(ALLOCATION)?;
         while let Some(peek) = next {
+            self.take_memory(ELEMENT)?;
             values.push(self.known(peek, depth)?);
             next = self.jiter.array_step().map_err(|error| self.error(&error))?;
         }
@@ -115,7 +139,9 @@ impl<'t> Reader<'t> {
         let depth = self.deeper(depth)?;
         let mut map = Map::new();
         let mut key = self.first_key()?;
+        self.take_memory(ALLOCATION)?;
         while let Some(name) = key {
+            self.take_memory(MEMBER + heap(&name))?;
             map.push_unchecked(name, self.value(depth)?);
             key = self.next_key()?;
         }
@@ -124,9 +150,23 @@ impl<'t> Reader<'t> {
         Ok(Value::Object(map))
     }
 
+    /// Counts memory that a value takes.
+    fn take_memory(&mut self, bytes: usize) -> Result<(), JsonError> {
+        match self.memory.checked_sub(bytes) {
+            Some(left) => {
+                self.memory = left;
+                Ok(())
+            }
+            None => {
+                let reason = "the document takes too much memory".to_owned();
+                Err(self.error_at(self.jiter.current_index(), JsonErrorKind::TooLarge, reason))
+            }
+        }
+    }
+
     fn deeper(&self, depth: usize) -> Result<usize, JsonError> {
         depth.checked_sub(1).ok_or_else(|| {
-            let reason = format!("arrays and objects are nested more than {MAX_DEPTH} levels deep");
+            let reason = format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep");
             self.error_at(self.jiter.current_index(), JsonErrorKind::TooDeep, reason)
         })
     }
@@ -162,6 +202,11 @@ pub(crate) fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let line = before.split(|&byte| byte == b'\n').count();
     (line, before.len() - line_start + 1)
+}
+
+/// Returns the memory that a text takes outside of its value. Texts of up to 23 bytes are stored in place.
+fn heap(text: &str) -> usize {
+    if text.len() <= 23 { 0 } else { text.len() + ALLOCATION }
 }
 
 /// Converts the text of a number, whose syntax `jiter` has checked.

@@ -6,9 +6,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 
-use super::read::MAX_DEPTH;
 use super::{Map, Value};
 use crate::Text;
+use crate::limits::MAX_JSON_DEPTH;
 
 /// The key that `serde_json` uses for numbers with its feature `arbitrary_precision`: it passes a number as an object
 /// of this key and the digits.
@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for Value {
     ///
     /// Returns an error if the value is nested more than 200 levels deep, and any error of the deserializer.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Nested { depth: MAX_DEPTH }.deserialize(deserializer)
+        Nested { depth: MAX_JSON_DEPTH }.deserialize(deserializer)
     }
 }
 
@@ -74,9 +74,9 @@ struct Nested {
 impl Nested {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         let depth = self.depth.checked_sub(1);
-        depth
-            .map(|depth| Self { depth })
-            .ok_or_else(|| E::custom(format_args!("arrays and objects are nested more than {MAX_DEPTH} levels deep")))
+        depth.map(|depth| Self { depth }).ok_or_else(|| {
+            E::custom(format_args!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep"))
+        })
     }
 }
 
@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for Nested {
 mod tests {
     use serde::de::value::{Error, MapDeserializer};
 
-    use super::{Deserialize, MAX_DEPTH, Map, SERDE_JSON_NUMBER, Value};
+    use super::{Deserialize, MAX_JSON_DEPTH, Map, SERDE_JSON_NUMBER, Value};
 
     fn parse(json: &str) -> Value {
         Value::parse(json.as_bytes()).unwrap()
@@ -209,8 +209,8 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         let nested = |depth: usize| (0..depth).fold(serde_json::Value::Null, |inner, _| serde_json::json!([inner]));
-        assert!(serde_json::from_value::<Value>(nested(MAX_DEPTH)).is_ok());
-        let error = serde_json::from_value::<Value>(nested(MAX_DEPTH + 1)).unwrap_err();
+        assert!(serde_json::from_value::<Value>(nested(MAX_JSON_DEPTH)).is_ok());
+        let error = serde_json::from_value::<Value>(nested(MAX_JSON_DEPTH + 1)).unwrap_err();
         assert_eq!(error.to_string(), "arrays and objects are nested more than 200 levels deep");
     }
 

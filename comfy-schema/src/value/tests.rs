@@ -1,6 +1,7 @@
 //! Tests of JSON values, one per rule.
 
-use super::{JsonErrorKind, LoneSurrogate, Map, Step, Value, read::MAX_DEPTH};
+use super::{JsonErrorKind, LoneSurrogate, Map, Step, Value};
+use crate::limits::MAX_JSON_DEPTH;
 
 fn parse(json: &str) -> Value {
     Value::parse(json.as_bytes()).unwrap()
@@ -121,8 +122,8 @@ fn objects_with_another_order_of_keys_are_equal() {
 #[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    same(&nested(MAX_DEPTH));
-    assert_eq!(kind(&nested(MAX_DEPTH + 1)), JsonErrorKind::TooDeep);
+    same(&nested(MAX_JSON_DEPTH));
+    assert_eq!(kind(&nested(MAX_JSON_DEPTH + 1)), JsonErrorKind::TooDeep);
     assert_eq!(kind(&"[".repeat(1_000_000)), JsonErrorKind::TooDeep);
     assert_eq!(kind(&"{\"a\":".repeat(1_000_000)), JsonErrorKind::TooDeep);
 }
@@ -167,4 +168,15 @@ fn a_map_keeps_its_order() {
     assert_eq!(map.insert("a", 9), None);
     assert_eq!(map.to_string(), r#"{"b":5,"c":3,"a":9}"#);
     assert_eq!((map.len(), map.is_empty(), map.get("x")), (3, false, None));
+}
+
+#[test]
+fn the_memory_of_a_document_can_be_limited() {
+    for json in
+        ["[0,0,0,0,0,0,0,0,0]", r#"{"a":1,"b":2,"c":{"d":[]}}"#, r#""a text that is stored outside of its value""#]
+    {
+        let (bytes, least) = (json.as_bytes(), json.len());
+        assert_eq!(Value::parse_within(bytes, least).unwrap_err().kind, JsonErrorKind::TooLarge, "{json}");
+        assert_eq!(Value::parse_within(bytes, 1_000).unwrap(), parse(json));
+    }
 }

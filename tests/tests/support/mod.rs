@@ -58,6 +58,13 @@ impl Project {
         printed
     }
 
+    /// Runs `cargo doc`, in which every warning of rustdoc is an error.
+    #[allow(dead_code, reason = "not every test uses it")]
+    pub(crate) fn document(&self) {
+        let output = self.cargo(&["rustdoc", "--offline", "--lib", "--", "-D", "warnings"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Runs `cargo check` and returns the errors and warnings of rustc.
     #[allow(dead_code, reason = "not every test uses it")]
     pub(crate) fn check(&self) -> Vec<Message> {

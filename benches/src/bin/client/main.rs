@@ -1,11 +1,13 @@
-//! Measures the client under load: many runs in flight, events and previews, one large download.
+//! Measures the client under load: many runs in flight, events and previews, one large download, and a large
+//! queue.
 //!
-//! `cargo bench-client [flight|events|download]` measures one of them, or all by default. The sender is a process of its own, so
+//! `cargo bench-client [flight|events|download|queue]` measures one of them, or all by default. The sender is a process of its own, so
 //! that the memory figures are the client's alone.
 
 mod download;
 mod events;
 mod flight;
+mod queue;
 mod server;
 
 use std::error::Error;
@@ -24,11 +26,12 @@ async fn main() -> Result<()> {
         Some("flight") => flight::measure().await,
         Some("events") => events::measure().await,
         Some("download") => download::measure().await,
-        Some(other) => Err(format!("unknown benchmark `{other}`; expected flight, events or download").into()),
+        Some("queue") => queue::measure().await,
+        Some(other) => Err(format!("unknown benchmark `{other}`; expected flight, events, download or queue").into()),
         None => {
             flight::measure().await?;
             // Peak memory belongs to a process, so each of these gets its own.
-            for figure in ["events", "download"] {
+            for figure in ["events", "download", "queue"] {
                 let status = Command::new(std::env::current_exe()?).arg(figure).status()?;
                 if !status.success() {
                     return Err(format!("{figure}: {status}").into());

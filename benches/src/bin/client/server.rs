@@ -105,6 +105,9 @@ fn answer(shared: &Shared, route: &str, body: &str) -> Result<String> {
     }
     let running = lock()?.clone();
     let is_done = *shared.done.borrow() == running;
+    if route == "/queue" && running.is_empty() {
+        return Ok(large_queue());
+    }
     if route == "/queue" {
         let item = format!(r#"[1, "{running}", {{}}, {{}}, []]"#);
         let item = if is_done { String::new() } else { item };
@@ -114,6 +117,21 @@ fn answer(shared: &Shared, route: &str, body: &str) -> Result<String> {
     let status = r#"{"status_str": "success", "completed": true, "messages": [["execution_success", {}]]}"#;
     let entry = format!(r#"{{"{running}": {{"prompt": [], "outputs": {image}, "status": {status}, "meta": {{}}}}}}"#);
     Ok(if is_done { entry } else { "{}".to_owned() })
+}
+
+/// Returns a queue of 200 MB: 2,000 prompts of 100 KB. It is the answer while nothing has been submitted.
+fn large_queue() -> String {
+    let text = "a cat ".repeat(80);
+    let nodes: Vec<String> = (0..200)
+        .map(|node| format!(r#""{node}": {{"class_type": "CLIPTextEncode", "inputs": {{"text": "{text}"}}}}"#))
+        .collect();
+    let prompt = format!("{{{}}}", nodes.join(", "));
+    let items: Vec<String> = (0..2000)
+        .map(|number| {
+            format!(r#"[{number}, "00000000-0000-4000-8000-{number:012}", {prompt}, {{"client_id": "x"}}, ["0"]]"#)
+        })
+        .collect();
+    format!(r#"{{"queue_running": [], "queue_pending": [{}]}}"#, items.join(", "))
 }
 
 /// Sends the large file.

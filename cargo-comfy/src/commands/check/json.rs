@@ -12,6 +12,7 @@ pub(super) fn whole(file: &str, verdict: &Verdict) -> Value {
         answer.insert(key, value);
     }
     answer.insert("outputs", verdict.outputs().iter().collect::<Value>());
+    answer.insert("dropped_outputs", verdict.dropped_outputs().iter().collect::<Value>());
     answer.insert("warnings", verdict.warnings().iter().map(warning).collect::<Value>());
     answer.insert("unverifiable", verdict.unverifiable().iter().map(unverifiable).collect::<Value>());
     Value::Object(answer)

@@ -13,19 +13,19 @@ use crate::failure::Failure;
 use crate::print::JsonLines;
 
 /// Checks every line of a file that is not blank.
-pub(super) fn check(validator: &Validator<'_>, path: &Path) -> Result<Ending, Failure> {
+pub(super) fn check(validator: &Validator<'_>, path: &Path, partial: bool) -> Result<Ending, Failure> {
     let out = JsonLines::new();
     if is_stdin(path) {
-        return stream(validator, io::stdin().lock(), out);
+        return stream(validator, partial, io::stdin().lock(), out);
     }
     let file =
         File::open(path).map_err(|error| ReadError::Read { path: path.to_owned(), reason: error.to_string() })?;
-    stream(validator, file, out)
+    stream(validator, partial, file, out)
 }
 
 /// Checks every line of a stream. Answers are flushed whenever no further line is buffered, so that a program can send
 /// a line and wait for its answer.
-fn stream(validator: &Validator<'_>, input: impl Read, mut out: JsonLines) -> Result<Ending, Failure> {
+fn stream(validator: &Validator<'_>, partial: bool, input: impl Read, mut out: JsonLines) -> Result<Ending, Failure> {
     let validator = validator.clone().warnings(false);
     let mut input = BufReader::with_capacity(1 << 16, input);
     let mut line = Vec::new();
@@ -43,7 +43,7 @@ fn stream(validator: &Validator<'_>, input: impl Read, mut out: JsonLines) -> Re
             Ok(body) => {
                 let verdict = validator.check_body(&body);
                 out.write(json::short(&verdict))?;
-                if verdict.is_valid() { Ending::Valid } else { Ending::Invalid }
+                Ending::of(&verdict, partial)
             }
             Err(error) => {
                 let reason = format!("not JSON: {}, column {}", error.reason, error.column);

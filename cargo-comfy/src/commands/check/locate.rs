@@ -22,7 +22,7 @@ struct Member {
 }
 
 /// A place in a file, with the line to show for it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place<'t> {
     /// The line number, from 1.
     pub(super) line: usize,

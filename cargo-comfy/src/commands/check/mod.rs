@@ -1,6 +1,8 @@
 //! The command `cargo comfy check`.
 
 mod files;
+mod findings;
+mod github;
 mod json;
 mod lines;
 mod locate;
@@ -10,12 +12,13 @@ mod text;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_schema::validate::{Files, Replacements, Validator};
+use comfy_schema::validate::{Files, Replacements, Validator, Verdict};
 use comfy_schema::{Schema, Value};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
 use crate::print;
+use findings::Outcome;
 use read::Workflow;
 
 /// Check workflows as the server would, without a server.
@@ -58,6 +61,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     targets: Vec<String>,
 
+    /// Allow that the server drops outputs, as long as it runs others.
+    #[arg(long)]
+    partial: bool,
+
     /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -74,6 +81,9 @@ Examples:
   Check it against the definitions of a running server and its input files:
     cargo comfy check workflow_api.json --server http://127.0.0.1:8188 --input-dir ComfyUI/input
 
+  Annotate the lines of a pull request in GitHub Actions:
+    cargo comfy check workflows/*.json --format github
+
   Check many request bodies for another program:
     cargo comfy check --jsonl prompts.jsonl --schema schemas/comfyui-0.26.0.json
 
@@ -85,6 +95,9 @@ If validation itself raises an exception, where a server answers 500 without JSO
 A line that cannot be read is answered by {\"line\": its number, \"failure\": reason}, and the next lines are still
 checked.
 
+If some outputs of a workflow have errors, a server runs the others and drops these. Such a workflow counts as invalid
+unless --partial is given.
+
 Exit codes: 0 all valid, 1 at least one invalid, 2 at least one could not be checked.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,6 +106,8 @@ enum Format {
     Text,
     /// One line of JSON per file, with errors in the server's words.
     Json,
+    /// Annotations for GitHub Actions.
+    Github,
 }
 
 /// The result of a check. Worse results are greater.
@@ -101,6 +116,17 @@ enum Ending {
     Valid,
     Invalid,
     NotChecked,
+}
+
+impl Ending {
+    /// Returns the result for a verdict. `partial` allows that outputs are dropped.
+    fn of(verdict: &Verdict, partial: bool) -> Self {
+        match Outcome::of(verdict) {
+            Outcome::Valid => Self::Valid,
+            Outcome::Partial if partial => Self::Valid,
+            Outcome::Partial | Outcome::Invalid => Self::Invalid,
+        }
+    }
 }
 
 impl Check {
@@ -114,7 +140,7 @@ impl Check {
             validator = validator.replacements(replacements);
         }
         let ending = match &self.jsonl {
-            Some(path) => lines::check(&validator, path)?,
+            Some(path) => lines::check(&validator, path, self.partial)?,
             None => self.workflows(&validator, &schema)?,
         };
         match ending {
@@ -157,9 +183,10 @@ impl Check {
         };
         match self.format {
             Format::Json => print::json(json::whole(&workflow.name, &verdict))?,
-            Format::Text => print::painted(&text::Report::new(workflow, &verdict, schema, print::paint()).write())?,
+            Format::Text => print::painted(&text::write(workflow, &verdict, schema, self.partial, print::paint()))?,
+            Format::Github => print::text(github::write(workflow, &verdict, schema, self.partial))?,
         }
-        Ok(if verdict.is_valid() { Ending::Valid } else { Ending::Invalid })
+        Ok(Ending::of(&verdict, self.partial))
     }
 
     /// Reports a file that cannot be read. The files after it are still checked.
@@ -167,6 +194,7 @@ impl Check {
         print::error(error);
         match self.format {
             Format::Json => print::json(json::failure("file", path.display().to_string(), &error.to_string())),
+            Format::Github => print::text(github::not_checked(path, error)),
             Format::Text => Ok(()),
         }
     }

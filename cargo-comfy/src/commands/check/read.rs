@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use comfy_convert::Format;
+use comfy_convert::{ConvertWarning, ConvertWarningKind, Format};
 use comfy_schema::{JsonError, Map, Schema, Value, shown};
 use thiserror::Error;
 
@@ -31,12 +31,16 @@ pub(super) enum ReadError {
 pub(super) struct Workflow {
     /// The name for messages: the path, or `<stdin>`.
     pub(super) name: String,
+    /// The path, unless the workflow came from standard input.
+    pub(super) path: Option<PathBuf>,
     /// The text of the file. Empty if the file is not UTF-8 or not in API format.
     pub(super) text: String,
     /// The request body: the file itself, or a body with the file's prompt.
     pub(super) body: Value,
     /// Whether the file itself is a request body.
     pub(super) is_body: bool,
+    /// The message about the prompt, if it has no nodes.
+    pub(super) empty: Option<String>,
 }
 
 impl Workflow {
@@ -67,17 +71,33 @@ impl Workflow {
             None => value.as_object().is_some_and(|map| map.contains_key("prompt")),
         };
         let body = if is_body { value } else { body(value) };
-        Ok(Self { name: name(path), text: String::from_utf8(bytes).unwrap_or_default(), body, is_body })
+        Ok(Self::new(path, String::from_utf8(bytes).unwrap_or_default(), body, is_body, &[]))
     }
 
     /// Converts a file in UI format, or a picture.
     fn converted(path: &Path, bytes: &[u8], schema: &Schema) -> Result<Self, ReadError> {
         let read = comfy_convert::read(bytes).map_err(Failure::from);
         let converted = read.and_then(|document| Choices::QUEUED.prompt(document, || Ok(schema)));
-        let (prompt, warnings) =
+        let (prompt, mut warnings) =
             converted.map_err(|error| ReadError::Converted { path: path.to_owned(), reason: error.to_string() })?;
+        let workflow = Self::new(path, String::new(), body(prompt), false, &warnings);
+        // The report says it.
+        warnings.retain(|warning| !matches!(warning.kind, ConvertWarningKind::EmptyPrompt { .. }));
         workflow::warn(path, &warnings);
-        Ok(Self { name: name(path), text: String::new(), body: body(prompt), is_body: false })
+        Ok(workflow)
+    }
+
+    fn new(path: &Path, text: String, body: Value, is_body: bool, warnings: &[ConvertWarning]) -> Self {
+        let mut workflow = Self {
+            name: name(path),
+            path: (!is_stdin(path)).then(|| path.to_owned()),
+            text,
+            body,
+            is_body,
+            empty: None,
+        };
+        workflow.empty = workflow::empty(workflow.prompt(), warnings);
+        workflow
     }
 
     /// Returns the prompt of the request body.

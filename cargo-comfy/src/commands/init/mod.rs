@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use comfy_codegen::Config;
+use comfy_codegen::{Config, text};
 use comfy_schema::server::Secret;
 use comfy_schema::{Schema, shown};
 
 use crate::failure::{Failure, IntoFailure};
-use crate::print;
-use crate::replace;
 use crate::server::AccessArguments;
+use crate::{print, replace};
 use manifest::Manifest;
 
 /// Set up a crate for ComfyUI workflows, with dependencies, build script, node definitions, and a first workflow and
@@ -146,6 +145,8 @@ struct Setup<'p> {
 impl Setup<'_> {
     /// Adds the dependencies and the build script.
     fn manifest(&mut self, workspace: Option<&Path>, schema: &str) -> Result<(), Failure> {
+        // The name of a file may have quotes, backslashes and characters that nobody sees.
+        let schema = &text::literal(schema);
         let path = self.folder.join("Cargo.toml");
         let text =
             fs::read_to_string(&path).map_err(|error| format!("{}: {error}", shown::path(&path)).into_failure())?;
@@ -162,7 +163,7 @@ impl Setup<'_> {
         if manifest.kept.iter().any(|kept| kept == "dependencies.comfy-runtime") && !text.contains("macros") {
             self.left.push("add the feature `macros` to comfy-runtime in Cargo.toml".to_owned());
         }
-        let call = format!("comfy_codegen::Config::new().schema(\"{schema}\").used_in(\"src\").build();");
+        let call = format!("comfy_codegen::Config::new().schema({schema}).used_in(\"src\").build();");
         match manifest.build_script() {
             Some(script) => {
                 self.left

@@ -169,6 +169,7 @@ impl Run {
         let definitions = || schema.ok_or_else(|| "no node definitions".to_owned().into_failure());
         let read = Choices::QUEUED.prompt(document, definitions);
         let (mut prompt, warnings) = read.map_err(|failure| failure.about(&self.workflow))?;
+        workflow::refuse_empty(&self.workflow, &prompt, &warnings)?;
         workflow::warn(&self.workflow, &warnings);
         for assignment in &self.set {
             assignment.apply(&mut prompt)?;

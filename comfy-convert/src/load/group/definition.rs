@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use comfy_schema::{Map, Value};
 
+use crate::limits::MAX_GROUP_NODES;
 use crate::ui::UiNode;
-
-/// The maximum number of inner nodes of a group.
-const MAX_NODES: usize = 1_000;
 
 /// The definition of a group node.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ impl Definition {
     /// Reads a definition. Returns `None` if it has no nodes or an invalid one.
     pub(crate) fn read(value: &Value) -> Option<Self> {
         let map = value.as_object()?;
-        let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MAX_NODES)?;
+        let nodes = map.get("nodes")?.as_array().filter(|nodes| nodes.len() <= MAX_GROUP_NODES)?;
         let nodes = nodes.iter().map(UiNode::of_group).collect::<Option<Vec<_>>>()?;
         let array = |key| map.get(key).and_then(Value::as_array).unwrap_or_default();
         let number = |value: Option<&Value>| value.and_then(Value::as_i128).and_then(|at| usize::try_from(at).ok());

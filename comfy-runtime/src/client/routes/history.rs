@@ -5,6 +5,7 @@ use comfy_schema::{Map, Value};
 use super::queue::QueueItem;
 use super::{delete, object};
 use crate::client::error::Error;
+use crate::client::status::history_entry;
 use crate::client::{Client, json};
 
 /// A run that has ended.
@@ -99,9 +100,7 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn history_of(&self, prompt_id: &str) -> Result<Option<HistoryEntry>, Error> {
-        let call = self.inner.transport.get(["history", prompt_id]);
-        let mut entries = object(&call.name(), call.json().await?)?;
-        Ok(entries.remove(prompt_id).map(HistoryEntry::read))
+        Ok(history_entry(&self.inner.transport, prompt_id).await?.map(HistoryEntry::read))
     }
 
     /// Removes these runs from the history (`POST /history`). Unknown ids are ignored, and files are kept.

@@ -7,7 +7,8 @@
 //! # Errors
 //!
 //! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with
-//! a status of 400 or more, and [`Error::InvalidResponse`] if the response as a whole has another type than expected.
+//! a status of 400 or more, [`Error::InvalidResponse`] if the response as a whole has another type than expected, and
+//! [`Error::ResponseTooLarge`] if it is larger than a limit of the client.
 //! The methods document errors with a special meaning.
 
 mod history;

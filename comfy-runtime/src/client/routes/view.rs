@@ -77,7 +77,7 @@ impl View {
 
     /// Returns the call for the headers of the file, without its content.
     pub(in crate::client) fn head<'t>(&self, transport: &'t Transport) -> Call<'t> {
-        let call = transport.call(Method::HEAD, ["view"]).repeatable();
+        let call = transport.call(Method::HEAD, ["view"]).repeatable().follow_anywhere();
         self.query.iter().fold(call, |call, (name, value)| call.query(name, value.as_str()))
     }
 

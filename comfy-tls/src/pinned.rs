@@ -1,23 +1,39 @@
 //! Acceptance of exactly one certificate.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, Error, OtherError, SignatureScheme};
+
+/// The error for a server with another certificate than the pinned one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotPinned;
+
+impl fmt::Display for NotPinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the server has another certificate than the pinned one; pin the new one only if you know that the server \
+             was given it",
+        )
+    }
+}
+
+impl std::error::Error for NotPinned {}
 
 /// A verifier that accepts one certificate, whatever names, dates and issuer it has, and no other.
 ///
 /// Whoever presents the certificate must also own its key: the signature of the handshake is verified as usual.
 #[derive(Debug)]
-pub(super) struct Pinned {
+pub(crate) struct Pinned {
     certificate: CertificateDer<'static>,
     provider: Arc<CryptoProvider>,
 }
 
 impl Pinned {
-    pub(super) fn new(certificate: CertificateDer<'static>, provider: Arc<CryptoProvider>) -> Self {
+    pub(crate) fn new(certificate: CertificateDer<'static>, provider: Arc<CryptoProvider>) -> Self {
         Self { certificate, provider }
     }
 }
@@ -32,10 +48,10 @@ impl ServerCertVerifier for Pinned {
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if *certificate == self.certificate {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(CertificateError::ApplicationVerificationFailure.into())
+            return Ok(ServerCertVerified::assertion());
         }
+        // Not a `CertificateError`, whose message would be the debug output.
+        Err(Error::Other(OtherError(Arc::new(NotPinned))))
     }
 
     fn verify_tls12_signature(

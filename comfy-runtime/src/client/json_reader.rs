@@ -1,0 +1,608 @@
+//! Builds the tree of a JSON document while its bytes arrive, without the values that are not wanted.
+//!
+//! A document is never in memory as a whole: of its bytes, only the current string or number is kept. Values that are
+//! not wanted, such as the prompts of other clients, are skipped, and only their structure is checked. The bounds of a
+//! document count its bytes and its values, so that its tree needs at most a known amount of memory.
+
+use comfy_schema::shown::escaped;
+use comfy_schema::{JsonErrorKind, Map, Text, Value};
+
+use super::error::Error;
+use super::limits::{JsonBounds, MAX_JSON_DEPTH};
+use super::response;
+
+/// Maximum depth at which a filter is asked. Deeper values are kept or left out with the value that contains them.
+const MAX_FILTER_DEPTH: usize = 4;
+
+/// Decides which values of a document are left out. Where an element of an array is left out, there is `null`; a member
+/// of an object is left out with its key.
+pub(crate) trait Filter: Sync {
+    /// Returns whether the value at a path is skipped while it arrives.
+    fn skips(&self, path: Path<'_>) -> bool;
+
+    /// Returns whether an array or object is dropped when it is complete, so that it no longer takes memory.
+    fn drops(&self, _path: Path<'_>, _value: &Value) -> bool {
+        false
+    }
+}
+
+/// The reason why a document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JsonFault {
+    /// It is beyond a limit, which the message names.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It is not JSON, or is cut off.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl From<String> for JsonFault {
+    fn from(reason: String) -> Self {
+        Self::Invalid(reason)
+    }
+}
+
+impl JsonFault {
+    /// Returns the error of the call whose response is refused.
+    pub(crate) fn into_error(self, call: &str) -> Error {
+        let call = call.to_owned();
+        match self {
+            Self::TooLarge(reason) => Error::ResponseTooLarge { call, reason },
+            Self::Invalid(reason) => Error::InvalidResponse { call, reason },
+        }
+    }
+}
+
+/// A filter that leaves out nothing.
+#[derive(Debug)]
+pub(crate) struct KeepAll;
+
+impl Filter for KeepAll {
+    fn skips(&self, _path: Path<'_>) -> bool {
+        false
+    }
+}
+
+impl<F: Fn(Path<'_>) -> bool + Sync> Filter for F {
+    fn skips(&self, path: Path<'_>) -> bool {
+        self(path)
+    }
+}
+
+/// The place of a value in the document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Path<'p>(&'p [Level]);
+
+/// A reader to which a document is given in pieces.
+pub(crate) struct JsonReader<'s> {
+    /// The call, for reports.
+    call: &'s str,
+    /// Whether every text may have lone surrogates, and not only texts that are shown.
+    is_message: bool,
+    filter: &'s dyn Filter,
+    bounds: JsonBounds,
+    /// The arrays and objects that contain the current place.
+    levels: Vec<Level>,
+    /// Inside of a value that is skipped: for each array and object in it, whether it is an object.
+    skipped: Option<Vec<bool>>,
+    expected: Expected,
+    token: Token,
+    /// The bytes of the current token, if it is kept.
+    bytes: Vec<u8>,
+    root: Option<Value>,
+    /// The number of bytes that were read.
+    read: u64,
+    kept: Kept,
+}
+
+#[derive(Debug)]
+struct Level {
+    container: Container,
+    /// The number of elements that have begun.
+    begun: usize,
+    /// The current key.
+    key: Text,
+    /// What was kept before the array or object began.
+    before: Kept,
+}
+
+/// How much of a document is kept.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kept {
+    /// The bytes of strings and numbers.
+    bytes: usize,
+    values: usize,
+}
+
+#[derive(Debug)]
+enum Container {
+    Array(Vec<Value>),
+    Object(Vec<(Text, Value)>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    Colon,
+    CommaOrEnd,
+    /// Nothing: the document is complete.
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    None,
+    String {
+        is_key: bool,
+        is_escaped: bool,
+    },
+    /// A number, `true`, `false`, `null`, or one of Python's number tokens.
+    Word,
+}
+
+/// Reads a document that is complete.
+pub(crate) fn read(mut reader: JsonReader<'_>, document: &[u8]) -> Result<Value, JsonFault> {
+    reader.push(document)?;
+    reader.finish()
+}
+
+impl<'p> Path<'p> {
+    /// Returns the number of arrays and objects that contain the value.
+    pub(crate) fn depth(self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the key at a depth; `None` for the element of an array.
+    pub(crate) fn key(self, depth: usize) -> Option<&'p str> {
+        let level = self.0.get(depth)?;
+        matches!(level.container, Container::Object(_)).then_some(level.key.as_str())
+    }
+
+    /// Returns the index at a depth; `None` for the member of an object.
+    pub(crate) fn index(self, depth: usize) -> Option<usize> {
+        let level = self.0.get(depth)?;
+        matches!(level.container, Container::Array(_)).then(|| level.begun.saturating_sub(1))
+    }
+}
+
+impl<'s> JsonReader<'s> {
+    /// Creates a reader of the response to a call.
+    pub(crate) fn new(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+        Self {
+            call,
+            is_message: false,
+            filter,
+            bounds,
+            levels: Vec::new(),
+            skipped: None,
+            expected: Expected::Value,
+            token: Token::None,
+            bytes: Vec::new(),
+            root: None,
+            read: 0,
+            kept: Kept::default(),
+        }
+    }
+
+    /// Creates a reader of a message, in which every text may have lone surrogates.
+    pub(crate) fn message(call: &'s str, bounds: JsonBounds, filter: &'s dyn Filter) -> Self {
+        Self { is_message: true, ..Self::new(call, bounds, filter) }
+    }
+
+    /// Reads the next piece, or returns why the document is refused.
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), JsonFault> {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let used = match self.token {
+                Token::None => self.structure(rest[0])?,
+                Token::String { is_key, is_escaped } => self.string(rest, is_key, is_escaped)?,
+                Token::Word => self.word(rest)?,
+            };
+            self.read += used as u64;
+            if self.read > self.bounds.bytes {
+                return Err(self.bounds.too_many_bytes());
+            }
+            rest = &rest[used..];
+        }
+        Ok(())
+    }
+
+    /// Returns the document after its last byte.
+    pub(crate) fn finish(mut self) -> Result<Value, JsonFault> {
+        if self.token == Token::Word {
+            self.end_word()?;
+        }
+        match self.root {
+            Some(root) if self.expected == Expected::Nothing => Ok(root),
+            _ if self.read == 0 => Err("expected JSON, found an empty body".to_owned().into()),
+            _ => Err(format!("the JSON document ends early, after {} bytes", self.read).into()),
+        }
+    }
+
+    /// Reads one byte between tokens. Returns the number of bytes that were used: 0 for the first byte of a word.
+    fn structure(&mut self, byte: u8) -> Result<usize, JsonFault> {
+        use Expected as E;
+        match (byte, self.expected) {
+            (b' ' | b'\t' | b'\r' | b'\n', _) => {}
+            (b'"', E::Key | E::KeyOrEnd) => self.token = Token::String { is_key: true, is_escaped: false },
+            (b'"', E::Value | E::ValueOrEnd) => {
+                self.begin()?;
+                self.keep(b"\"")?;
+                self.token = Token::String { is_key: false, is_escaped: false };
+            }
+            (b'{' | b'[', E::Value | E::ValueOrEnd) => self.open(byte == b'{')?,
+            (b'}', E::KeyOrEnd) | (b']', E::ValueOrEnd) => self.close()?,
+            (b'}' | b']', E::CommaOrEnd) if self.in_object() == (byte == b'}') => self.close()?,
+            (b',', E::CommaOrEnd) => self.expected = if self.in_object() { E::Key } else { E::Value },
+            (b':', E::Colon) => self.expected = E::Value,
+            (b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z', E::Value | E::ValueOrEnd) => {
+                self.begin()?;
+                self.token = Token::Word;
+                return Ok(0);
+            }
+            _ => return Err(self.unexpected(byte).into()),
+        }
+        Ok(1)
+    }
+
+    /// Reads the part of a string that a piece holds, and returns its length.
+    fn string(&mut self, piece: &[u8], is_key: bool, is_escaped: bool) -> Result<usize, JsonFault> {
+        if is_escaped {
+            self.keep(&piece[..1])?;
+            self.token = Token::String { is_key, is_escaped: false };
+            return Ok(1);
+        }
+        let end = piece.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+        let used = end.map_or(piece.len(), |end| end + 1);
+        self.keep(&piece[..used])?;
+        match end.map(|end| piece[end]) {
+            None => {}
+            Some(b'\\') => self.token = Token::String { is_key, is_escaped: true },
+            Some(_) if is_key => self.end_key()?,
+            Some(_) => {
+                let value = self.scalar(false)?;
+                self.end(value);
+            }
+        }
+        Ok(used)
+    }
+
+    /// Reads the part of a word that a piece holds, and returns its length.
+    fn word(&mut self, piece: &[u8]) -> Result<usize, JsonFault> {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+        let end = piece.iter().position(|byte| !is_part(byte));
+        let used = end.unwrap_or(piece.len());
+        self.keep(&piece[..used])?;
+        if end.is_some() {
+            self.end_word()?;
+        }
+        Ok(used)
+    }
+
+    fn end_word(&mut self) -> Result<(), JsonFault> {
+        let value = self.scalar(false)?;
+        self.end(value);
+        Ok(())
+    }
+
+    /// Returns the value of the current token; `None` if it is skipped.
+    fn scalar(&mut self, is_key: bool) -> Result<Option<Value>, JsonFault> {
+        self.token = Token::None;
+        if self.skipped.is_some() {
+            return Ok(None);
+        }
+        let value = match Value::parse(&self.bytes) {
+            Ok(value) => value,
+            Err(error) if error.kind == JsonErrorKind::Surrogate => self.replaced(is_key)?,
+            Err(error) => {
+                return Err(format!("{} near byte {}", error.reason, self.read + self.bytes.len() as u64).into());
+            }
+        };
+        self.bytes.clear();
+        Ok(Some(value))
+    }
+
+    /// Returns the current text with U+FFFD in place of lone surrogates, or an error where that is not allowed.
+    fn replaced(&self, is_key: bool) -> Result<Value, JsonFault> {
+        let text = Value::parse_lossy(&self.bytes, |_| true).map_err(|error| error.reason)?;
+        let mut place = String::new();
+        for level in &self.levels {
+            match &level.container {
+                Container::Array(_) => place += &format!("[{}]", level.begun.saturating_sub(1)),
+                Container::Object(_) => add_key(&mut place, &level.key),
+            }
+        }
+        if let Some(key) = text.as_str().filter(|_| is_key) {
+            add_key(&mut place, key);
+        }
+        let objects = self.levels.iter().filter(|level| matches!(level.container, Container::Object(_)));
+        if self.is_message || response::is_shown_only(objects.map(|level| level.key.as_str())) {
+            response::report(self.call, &place);
+            return Ok(text);
+        }
+        let what = if is_key { "the key" } else { "the text" };
+        Err(format!("half a character (a lone surrogate) in {what} `{place}`").into())
+    }
+
+    fn end_key(&mut self) -> Result<(), JsonFault> {
+        self.expected = Expected::Colon;
+        if self.skipped.is_some() {
+            self.token = Token::None;
+            return Ok(());
+        }
+        // The quote at the beginning of a key is not kept, because a skipped key has none.
+        self.bytes.insert(0, b'"');
+        if let Some(Value::String(key)) = self.scalar(true)?
+            && let Some(level) = self.levels.last_mut()
+        {
+            level.key = key;
+        }
+        Ok(())
+    }
+
+    /// Begins a value, which is counted, or skipped as a whole.
+    fn begin(&mut self) -> Result<(), JsonFault> {
+        if self.skipped.is_some() {
+            return Ok(());
+        }
+        if let Some(level) = self.levels.last_mut() {
+            level.begun += 1;
+        }
+        self.kept.values += 1;
+        if self.kept.values > self.bounds.values {
+            return Err(self.bounds.too_many_values());
+        }
+        if self.levels.len() <= MAX_FILTER_DEPTH && self.filter.skips(Path(&self.levels)) {
+            self.skipped = Some(Vec::new());
+        }
+        Ok(())
+    }
+
+    /// Ends a value, and adds it to the one that contains it.
+    fn end(&mut self, value: Option<Value>) {
+        if self.skipped.as_ref().is_some_and(|inner| !inner.is_empty()) {
+            self.expected = Expected::CommaOrEnd;
+            return;
+        }
+        self.skipped = None;
+        self.expected = Expected::CommaOrEnd;
+        match (self.levels.last_mut(), value) {
+            (None, value) => {
+                self.root = Some(value.unwrap_or(Value::Null));
+                self.expected = Expected::Nothing;
+            }
+            (Some(Level { container: Container::Array(values), .. }), value) => {
+                values.push(value.unwrap_or(Value::Null));
+            }
+            (Some(Level { container: Container::Object(members), key, .. }), Some(value)) => {
+                members.push((std::mem::take(key), value));
+            }
+            (Some(_), None) => {}
+        }
+    }
+
+    fn open(&mut self, is_object: bool) -> Result<(), JsonFault> {
+        self.begin()?;
+        let depth = self.levels.len() + self.skipped.as_ref().map_or(0, Vec::len);
+        if depth >= MAX_JSON_DEPTH {
+            return Err(format!("arrays and objects are nested more than {MAX_JSON_DEPTH} levels deep").into());
+        }
+        self.expected = if is_object { Expected::KeyOrEnd } else { Expected::ValueOrEnd };
+        if let Some(inner) = &mut self.skipped {
+            inner.push(is_object);
+            return Ok(());
+        }
+        let container = if is_object { Container::Object(Vec::new()) } else { Container::Array(Vec::new()) };
+        self.levels.push(Level { container, begun: 0, key: Text::default(), before: self.kept });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), JsonFault> {
+        if let Some(inner) = &mut self.skipped {
+            inner.pop();
+            self.end(None);
+            return Ok(());
+        }
+        let Some(level) = self.levels.pop() else {
+            return Err("unexpected end of an array or object".to_owned().into());
+        };
+        let value = match level.container {
+            Container::Array(mut values) => {
+                values.shrink_to_fit();
+                Value::Array(values)
+            }
+            Container::Object(members) => Value::Object(Map::from_iter(members)),
+        };
+        if self.levels.len() <= MAX_FILTER_DEPTH && self.filter.drops(Path(&self.levels), &value) {
+            self.kept = level.before;
+            self.end(None);
+        } else {
+            self.end(Some(value));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the current place is a member of an object.
+    fn in_object(&self) -> bool {
+        match self.skipped.as_ref().and_then(|inner| inner.last()) {
+            Some(is_object) => *is_object,
+            None => matches!(self.levels.last(), Some(Level { container: Container::Object(_), .. })),
+        }
+    }
+
+    /// Keeps bytes of the current token, unless it is skipped.
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), JsonFault> {
+        if self.skipped.is_some() {
+            return Ok(());
+        }
+        self.kept.bytes += bytes.len();
+        if self.kept.bytes > self.bounds.kept {
+            return Err(self.bounds.too_many_kept());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn unexpected(&self, byte: u8) -> String {
+        if byte == b'<' && self.expected == Expected::Value && self.levels.is_empty() {
+            return "expected JSON, found an HTML page; is this the URL of a ComfyUI server?".to_owned();
+        }
+        let expected = match self.expected {
+            Expected::Value | Expected::ValueOrEnd => "a JSON value",
+            Expected::Key | Expected::KeyOrEnd => "a key",
+            Expected::Colon => "`:`",
+            Expected::CommaOrEnd => "`,` or the end of the array or object",
+            Expected::Nothing => "the end of the JSON document",
+        };
+        format!("expected {expected} at byte {}, found `{}`", self.read + 1, char::from(byte).escape_default())
+    }
+}
+
+/// Adds the step to a member to the text of a path. The key of a level is empty while a key is read.
+fn add_key(place: &mut String, key: &str) {
+    if key.is_empty() {
+        return;
+    }
+    if !place.is_empty() {
+        place.push('.');
+    }
+    *place += &escaped(key).to_string();
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Filter, JsonBounds, JsonFault, JsonReader, KeepAll, Path, Value};
+
+    fn read(document: &[u8], pieces: usize, filter: &dyn Filter) -> Result<Value, JsonFault> {
+        let mut reader = JsonReader::new("GET /x", JsonBounds::response(1 << 20), filter);
+        document.chunks(pieces.max(1)).try_for_each(|piece| reader.push(piece))?;
+        reader.finish()
+    }
+
+    #[test]
+    fn a_document_is_read_as_if_it_had_come_at_once() {
+        let document =
+            " {\"a\\u00e9\": [1, -2.5e3, NaN, -Infinity, true, null, \"x\\\"\\\\ü\", [], {}], \"b\": {\"c\": \"\"},
+            \"a\\u00e9\": 12345678901234567890123456789012345678901234567890}\n";
+        let expected = Value::parse(document.as_bytes()).unwrap();
+        for pieces in 1..document.len() {
+            assert_eq!(read(document.as_bytes(), pieces, &KeepAll).unwrap(), expected, "{pieces}");
+        }
+        for document in ["1", "\"x\"", "null", " [ ] "] {
+            assert_eq!(read(document.as_bytes(), 1, &KeepAll).unwrap(), Value::parse(document.as_bytes()).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_an_error() {
+        for wrong in [
+            "",
+            " ",
+            "<html>",
+            "{",
+            "[1",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{,}",
+            "[1 2]",
+            "1 2",
+            "[}",
+            "{]",
+            "tru",
+            "\"x",
+            "{\"a\":\"\\u12\"}",
+            "[01x]",
+            "{1:2}",
+            "\u{0}",
+            "[\"\u{1}\"]",
+        ] {
+            assert!(read(wrong.as_bytes(), 1, &KeepAll).is_err(), "{wrong:?}");
+            assert!(read(wrong.as_bytes(), 99, &KeepAll).is_err(), "{wrong:?}");
+        }
+        let deep = "[".repeat(201);
+        assert!(read(deep.as_bytes(), 7, &KeepAll).unwrap_err().to_string().contains("200 levels"));
+        assert!(
+            read(deep.as_bytes(), 7, &|path: Path<'_>| path.depth() == 1)
+                .unwrap_err()
+                .to_string()
+                .contains("200 levels")
+        );
+    }
+
+    #[test]
+    fn skipped_values_are_not_kept() {
+        let document =
+            br#"{"queue": [[1, "id", {"a": "]}\"", "b": [[]]}, {"x": 1, "client_id": "me"}]], "other": {"q": []}}"#;
+        let skips = |path: Path<'_>| match path.depth() {
+            1 => path.key(0) != Some("queue"),
+            3 => path.index(1) == Some(0) && path.index(2) == Some(2),
+            4 => path.key(3) != Some("client_id"),
+            _ => false,
+        };
+        for pieces in 1..document.len() {
+            let value = read(document, pieces, &skips).unwrap();
+            assert_eq!(value.to_string(), r#"{"queue":[[1,"id",null,{"client_id":"me"}]]}"#);
+        }
+    }
+
+    #[test]
+    fn dropped_values_do_not_count() {
+        struct Only(&'static str);
+        impl Filter for Only {
+            fn skips(&self, _path: Path<'_>) -> bool {
+                false
+            }
+            fn drops(&self, path: Path<'_>, value: &Value) -> bool {
+                path.depth() == 1 && value.as_array().is_some_and(|item| item[0].as_str() != Some(self.0))
+            }
+        }
+        let mut bounds = JsonBounds::response(100);
+        (bounds.bytes, bounds.values) = (1000, 10);
+        let mut reader = JsonReader::new("GET /x", bounds, &Only("b"));
+        reader.push(b"[").unwrap();
+        (0..3).for_each(|_| reader.push(br#"["a", 1, 2, 3], "#).unwrap());
+        reader.push(br#"["b", 4]]"#).unwrap();
+        assert_eq!(reader.finish().unwrap().to_string(), r#"[null,null,null,["b",4]]"#);
+    }
+
+    #[test]
+    fn each_bound_ends_a_document_with_an_error_that_names_it() {
+        let mut bounds = JsonBounds::response(100);
+        (bounds.bytes, bounds.values) = (1000, 10);
+        let error = |begin: &[u8], piece: &[u8], filter: &dyn Filter| {
+            let mut reader = JsonReader::new("GET /x", bounds, filter);
+            reader.push(begin).unwrap();
+            // An endless document.
+            (0..10_000).find_map(|_| reader.push(piece).err()).unwrap().to_string()
+        };
+        assert!(error(b"", b" ", &KeepAll).contains("at most 1000 bytes"));
+        assert!(error(b"", b"[", &KeepAll).contains("at most 10 values"));
+        assert!(error(b"\"", b"aaaaaaaaa", &KeepAll).contains("at most 100 bytes"));
+        assert!(error(b"\"", b"aaaaaaaaa", &|_: Path<'_>| true).contains("at most 1000 bytes"));
+        assert!(error(b"", b"[", &|_: Path<'_>| true).contains("nested"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_accepted_exactly_if_it_is_json(text in r#"[\[\]{}":,\\ a0-9nul.u-]{0,24}"#, pieces in 1_usize..9) {
+            let expected = Value::parse(text.as_bytes());
+            let found = read(text.as_bytes(), pieces, &KeepAll);
+            prop_assert_eq!(found.is_ok(), expected.is_ok(), "{:?} {:?}", found, expected);
+            if let (Ok(found), Ok(expected)) = (found, expected) {
+                prop_assert_eq!(found, expected);
+            }
+        }
+
+        #[test]
+        fn any_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200), pieces in 1_usize..50) {
+            _ = read(&bytes, pieces, &|path: Path<'_>| path.depth() == 2);
+        }
+    }
+}
