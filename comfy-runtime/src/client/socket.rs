@@ -42,10 +42,10 @@ const MIN_RECONNECT_WAIT: Duration = Duration::from_millis(100);
 /// Maximum wait before a reconnect.
 const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
-/// The first wait before another attempt with a server that refuses WebSockets.
+/// The first wait before another attempt with a server that refuses a WebSocket.
 const MIN_REFUSED_WAIT: Duration = Duration::from_secs(5);
 
-/// Maximum wait before another attempt with a server that refuses WebSockets. A proxy may be reconfigured, but each
+/// Maximum wait before another attempt with a server that refuses a WebSocket. A proxy may be reconfigured, but each
 /// attempt is an error in its log.
 const MAX_REFUSED_WAIT: Duration = Duration::from_secs(60);
 
