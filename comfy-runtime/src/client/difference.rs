@@ -119,9 +119,8 @@ async fn converted(inner: &Arc<Inner>, own: &Map) -> Result<Map, Error> {
     let classes: BTreeSet<String> = own.iter().filter_map(|(_, node)| json::string(node, "class_type")).collect();
     let (schema, replacements) = Client { inner: Arc::clone(inner) }.definitions(&classes).await?;
     let verdict = Validator::new(&schema).replacements(&replacements).check(&Value::Object(own.clone()), None);
-    let report = match verdict {
-        Verdict::Accepted { report, .. } | Verdict::Refused { report, .. } => report,
-        _ => return Ok(own.clone()),
+    let (Verdict::Accepted { report, .. } | Verdict::Refused { report, .. }) = verdict else {
+        return Ok(own.clone());
     };
     Ok(report.prompt.as_object().cloned().unwrap_or_else(|| own.clone()))
 }
@@ -130,7 +129,7 @@ async fn converted(inner: &Arc<Inner>, own: &Map) -> Result<Map, Error> {
 /// Values may be those of the workflow or its converted form, because the server converts only the nodes that it
 /// validates.
 fn first_difference<'w>(own: &'w Map, converted: &Map, server: &'w Map) -> Option<(&'w str, DifferenceKind)> {
-    for (id, node) in own.iter() {
+    for (id, node) in own {
         let Some(stored) = server.get(id) else { return Some((id, DifferenceKind::MissingOnServer)) };
         let forms = [node, converted.get(id).unwrap_or(node)];
         if let Some(kind) = node_difference(forms, stored) {
@@ -171,8 +170,8 @@ fn equal(own: &Value, server: &Value) -> bool {
     match (own, server) {
         (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => {
             #[expect(clippy::cast_precision_loss, reason = "the server rounds in the same way")]
-            let a = *a as f64;
-            a == *b
+            let a = Value::Float(*a as f64);
+            a == Value::Float(*b)
         }
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Value::Object(a), Value::Object(b)) => {

@@ -213,9 +213,8 @@ impl Follow<'_> {
         Some(match (process, started) {
             (Process::Same, true) => self.lost(LostReason::Erased),
             (Process::Same, false) => self.deleted(),
-            (Process::Restarted, _) => self.lost(LostReason::Forgotten),
             // A run that started stays in the queue or in the history as long as the server runs.
-            (Process::Unknown, true) => self.lost(LostReason::Forgotten),
+            (Process::Restarted, _) | (Process::Unknown, true) => self.lost(LostReason::Forgotten),
             (Process::Unknown, false) if was_asked => self.deleted(),
             (Process::Unknown, false) => self.lost(LostReason::Unexplained),
         })

@@ -73,7 +73,7 @@ impl Tracker {
     pub(crate) fn new(prompt_id: String, origin: Arc<Origin>, selection: Selection) -> Self {
         let first = Arc::new(Mailbox::default());
         let readers = vec![Arc::downgrade(&first)];
-        let state = State { readers, first_reader: Some(first), ..State::new() };
+        let state = State { first_reader: Some(first), readers, ..State::new() };
         let selection = Arc::new(selection);
         Self { ids: PromptIds::new(prompt_id), origin, selection, wake: Notify::new(), state: Mutex::new(state) }
     }
@@ -88,7 +88,7 @@ impl Tracker {
         let mut state = self.lock();
         self.ids.push(prompt_id.to_owned());
         let (readers, first_reader) = (std::mem::take(&mut state.readers), state.first_reader.take());
-        *state = State { readers, first_reader, ..State::new() };
+        *state = State { first_reader, readers, ..State::new() };
         state.publish(&Event::Resubmitted { prompt_id: prompt_id.to_owned() });
     }
 
