@@ -1,5 +1,6 @@
 //! Measures the CPU time and the memory of other programs, and the time of functions.
 
+use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -31,15 +32,48 @@ impl Cost {
 ///
 /// Returns an error if the program cannot be run or fails; the error then holds what it wrote to standard error.
 pub fn run(command: &mut Command) -> io::Result<Cost> {
+    measured(command.stdout(Stdio::null())).map(|(cost, _)| cost)
+}
+
+/// Runs a program that prints its [`own_peak`] as the last line, and takes the peak memory from there.
+///
+/// The system counts the memory of the process that starts a program as memory of this program: what [`run`] measures is at
+/// least what this process takes.
+///
+/// # Errors
+///
+/// Returns the errors of [`run`], and an error if the last line is no number.
+pub fn run_reporting(command: &mut Command) -> io::Result<Cost> {
+    let (cost, stdout) = measured(command.stdout(Stdio::piped()))?;
+    let peak = stdout.lines().next_back().and_then(|line| line.parse().ok());
+    Ok(Cost { peak: peak.ok_or_else(|| io::Error::other(format!("{command:?} printed no peak")))?, ..cost })
+}
+
+/// Returns the peak memory of this process since its program was started, in bytes.
+///
+/// # Errors
+///
+/// Returns an error on systems without `/proc/self/status`.
+pub fn own_peak() -> io::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kibibytes.map(|kibibytes| kibibytes * 1024).ok_or_else(|| io::Error::other("/proc/self/status has no VmHWM"))
+}
+
+/// Runs a program to its end, and returns what it wrote to standard output if that is piped.
+fn measured(command: &mut Command) -> io::Result<(Cost, String)> {
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    // The programs that are measured write little to one of the two, so that reading them in turn never blocks.
+    let stdout = child.stdout.take().map_or(Ok(String::new()), io::read_to_string)?;
     let stderr = child.stderr.take().map_or(Ok(String::new()), io::read_to_string)?;
     let ended = child.wait4()?;
     let wall = start.elapsed();
     if !ended.status.success() {
         return Err(io::Error::other(format!("{command:?} failed with {}:\n{stderr}", ended.status)));
     }
-    Ok(Cost { cpu: ended.rusage.utime + ended.rusage.stime, wall, peak: ended.rusage.maxrss })
+    Ok((Cost { cpu: ended.rusage.utime + ended.rusage.stime, wall, peak: ended.rusage.maxrss }, stdout))
 }
 
 /// Returns the minimum cost of several runs. The closure prepares each run and returns its cost.

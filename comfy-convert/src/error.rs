@@ -202,6 +202,12 @@ pub enum ConvertError {
         /// The maximum number of nodes.
         max: usize,
     },
+    /// The nodes have more widgets than the limit once subgraphs are written out.
+    #[error("written out, the workflow's nodes have more than {max} widgets; split the workflow or its subgraphs")]
+    TooManyWidgets {
+        /// The maximum number of widgets.
+        max: usize,
+    },
     /// Links pass through so many nodes that following all of them takes more steps than the limit.
     #[error(
         "{node}: following the workflow's links takes more than {max} steps; flatten its subgraphs or split the workflow"

@@ -53,8 +53,10 @@ pub const MAX_CHOICE_DEPTH: usize = 50;
 /// its text again. Choices beyond the limit stay as written.
 pub const MAX_CHOICE_BYTES: usize = 16 << 20;
 
-/// The maximum number of options of a `CustomCombo`.
-pub(crate) const MAX_WIDGET_OPTIONS: usize = 1_000;
+/// The maximum number of widgets of all nodes, counting those of every subgraph instance. A node of a subgraph that is used
+/// many times may have as many widgets as the file has values, because each value of a `CustomCombo` adds one. The largest
+/// public workflows have about ten thousand.
+pub const MAX_WIDGETS: usize = 2_000_000;
 
 /// The maximum number of subgraph copies that get names.
 pub(crate) const MAX_NAMES: usize = 10_000;

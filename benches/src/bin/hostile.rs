@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let [flag, step, file] = arguments.as_slice()
         && flag == "--child"
     {
-        println!("{}", work(step, Path::new(file))?);
+        println!("{}\n{}", work(step, Path::new(file))?, measure::own_peak()?);
         return Ok(());
     }
     if let [flag, folder] = arguments.as_slice()
@@ -52,7 +52,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         rest.into_iter().nth(1)
     });
     let folder = comfy_benches::target()?.join("hostile");
-    // In a process of its own, because the peak of a process counts as that of the processes that it starts.
     measure::run(Command::new(env::current_exe()?).arg("--write").arg(&folder))?;
     let mut files = listed(&folder)?;
     for folder in &arguments {
@@ -96,7 +95,7 @@ fn measured(file: &Path) -> Result<usize, Box<dyn Error>> {
     for step in steps {
         let size = fs::metadata(file)?.len();
         let label = format!("{name} {step}");
-        match measure::run(&mut child(step, file)?) {
+        match measure::run_reporting(&mut child(step, file)?) {
             Ok(cost) => {
                 let ratio = if *step == "read" { MAX_READ_RATIO } else { MAX_STEP_RATIO };
                 let is_json = file.extension().is_some_and(|extension| extension == "json");
@@ -120,7 +119,7 @@ fn growth(folder: &Path) -> Result<usize, Box<dyn Error>> {
     for nodes in [1_000, 20_000] {
         let file = folder.join(format!("nodes-{nodes}.txt"));
         fs::write(&file, schema(nodes))?;
-        let cost = min_cost(3, || measure::run(&mut child("generate", &file)?))?;
+        let cost = min_cost(3, || measure::run_reporting(&mut child("generate", &file)?))?;
         line(&format!("{nodes} nodes generate"), fs::metadata(&file)?.len(), cost, "");
         fs::remove_file(&file)?;
         seconds.push(cost.cpu.as_secs_f64());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use comfy_schema::Text;
 
 use crate::error::ConvertError;
-use crate::limits::{MAX_NODES, MAX_SUBGRAPH_DEPTH};
+use crate::limits::{MAX_NODES, MAX_SUBGRAPH_DEPTH, MAX_WIDGETS};
 use crate::load::{Loaded, NodeKind};
 
 /// An instance of a graph.
@@ -35,12 +35,14 @@ impl Flat {
     ///
     /// # Errors
     ///
-    /// Returns [`ConvertError::TooDeep`] or [`ConvertError::TooLarge`] if a limit is exceeded.
+    /// Returns [`ConvertError::TooDeep`], [`ConvertError::TooLarge`] or [`ConvertError::TooManyWidgets`] if a limit is
+    /// exceeded.
     pub(super) fn new(loaded: &Loaded<'_>) -> Result<Self, ConvertError> {
         let root = Frame { graph: 0, around: None, prefix: Text::default(), level: 0 };
         let mut flat = Self { frames: vec![root], nodes: Vec::new(), inside: HashMap::new() };
         // The frames being visited, each with the position of its next node.
         let mut open = vec![(0, 0)];
+        let mut widgets = 0;
         while let Some((frame, next)) = open.last_mut() {
             let (frame, node) = (*frame, *next);
             let graph = flat.frames[frame].graph;
@@ -52,6 +54,10 @@ impl Flat {
             flat.nodes.push((frame, node));
             if flat.nodes.len() > MAX_NODES {
                 return Err(ConvertError::TooLarge { max: MAX_NODES });
+            }
+            widgets += found.widgets.list.len();
+            if widgets > MAX_WIDGETS {
+                return Err(ConvertError::TooManyWidgets { max: MAX_WIDGETS });
             }
             // The front end leaves out the inner nodes of a muted or bypassed instance only in the root graph.
             if let NodeKind::Subgraph(inner) = found.kind

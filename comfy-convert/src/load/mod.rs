@@ -22,7 +22,7 @@ pub(crate) use slots::slots_of;
 pub(crate) use types::compatible;
 
 use crate::error::ConvertError;
-use crate::limits::MAX_NODES;
+use crate::limits::{MAX_NODES, MAX_WIDGETS};
 use crate::ui::UiWorkflow;
 
 impl<'s> Loaded<'s> {
@@ -30,7 +30,7 @@ impl<'s> Loaded<'s> {
     ///
     /// # Errors
     ///
-    /// Returns an error if a subgraph contains itself or group nodes have too many inner nodes.
+    /// Returns an error if a subgraph contains itself, group nodes have too many inner nodes, or nodes have too many widgets.
     pub(crate) fn new(workflow: &UiWorkflow, loading: Loading<'s>) -> Result<Self, ConvertError> {
         let definitions: HashMap<&Text, usize> =
             workflow.subgraphs.iter().enumerate().map(|(at, subgraph)| (&subgraph.id, at + 1)).collect();
@@ -44,6 +44,9 @@ impl<'s> Loaded<'s> {
         }
         if loader.is_exhausted() {
             return Err(ConvertError::TooLarge { max: MAX_NODES });
+        }
+        if loader.has_too_many_widgets() {
+            return Err(ConvertError::TooManyWidgets { max: MAX_WIDGETS });
         }
         for graph in &mut graphs {
             types::settle(graph);

@@ -8,7 +8,7 @@ use comfy_schema::{NodeDef, OutputKind, Text, Value};
 use super::group::{self, Definition};
 use super::model::{Group, Loading, Node, NodeKind, OutSlot, Slot};
 use super::slots;
-use crate::limits::MAX_NODES;
+use crate::limits::{MAX_NODES, MAX_WIDGETS};
 use crate::ui::{Saved, UiNode, UiOutput, UiWorkflow};
 use crate::widgets::{Widgets, widgets_of};
 
@@ -23,6 +23,8 @@ pub(crate) struct Loader<'w, 's> {
     /// The number of parts of group nodes that may still be loaded. It is limited because every group node loads a copy
     /// of its definition.
     parts: Cell<usize>,
+    /// The number of widgets that may still be loaded.
+    widgets: Cell<usize>,
 }
 
 impl<'w, 's> Loader<'w, 's> {
@@ -32,7 +34,7 @@ impl<'w, 's> Loader<'w, 's> {
         definitions: &'w HashMap<&'w Text, usize>,
     ) -> Self {
         let classes = loading.schema.nodes.iter().map(|class| (class.class.as_str(), class)).collect();
-        Self { workflow, loading, definitions, classes, parts: Cell::new(MAX_NODES) }
+        Self { workflow, loading, definitions, classes, parts: Cell::new(MAX_NODES), widgets: Cell::new(MAX_WIDGETS) }
     }
 
     /// Returns the class of this name.
@@ -52,6 +54,11 @@ impl<'w, 's> Loader<'w, 's> {
         self.parts.get() == 0
     }
 
+    /// Returns whether the limit on widgets is reached.
+    pub(super) fn has_too_many_widgets(&self) -> bool {
+        self.widgets.get() == 0
+    }
+
     /// Loads a node and gives it this id.
     pub(crate) fn node(&self, saved: &UiNode, id: &Text) -> Node<'s> {
         let kind = self.kind(saved);
@@ -68,9 +75,12 @@ impl<'w, 's> Loader<'w, 's> {
             named_values: matches!(saved.values, Saved::Named),
         };
         match &node.kind {
+            // What follows the limit is not used.
+            NodeKind::Class(_) if self.has_too_many_widgets() => {}
             NodeKind::Class(class) => {
                 let class: &'s NodeDef = class;
                 class_node(&mut node, class, saved);
+                self.widgets.set(self.widgets.get().saturating_sub(node.widgets.list.len()));
             }
             NodeKind::Subgraph(graph) => self.instance(*graph, saved, &mut node),
             NodeKind::Group(group) => node.inputs = group.slots(saved),

@@ -17,7 +17,8 @@ pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
     {
         prefix.kind = Kind::Prefix;
     }
-    Widgets { list }
+    let options = list.iter().filter(|widget| widget.kind == Kind::CustomOption).count();
+    Widgets { list, options }
 }
 
 /// Adds the widgets of an input: its own, its companions, and those of the first branch of a dynamic combo. The

@@ -112,16 +112,34 @@ impl<'s> Widget<'s> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Widgets<'s> {
     pub(crate) list: Vec<Widget<'s>>,
+    /// The number of options of a `CustomCombo`. They are in a row, and their names count from 1.
+    options: usize,
 }
 
 impl<'s> Widgets<'s> {
     /// Returns the first widget of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Widget<'s>> {
-        self.list.iter().find(|widget| widget.name == name)
+        self.list.get(self.position(name)?)
     }
 
+    /// Returns the position of the first widget of this name.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.list.iter().position(|widget| widget.name == name)
+        let mut at = 0;
+        while let Some(widget) = self.list.get(at) {
+            // A file decides how many options there are, so they are not compared one by one.
+            if widget.kind == Kind::CustomOption {
+                match special::number_of_option(name).filter(|number| *number <= self.options) {
+                    Some(number) => return Some(at + number - 1),
+                    None => at += self.options.max(1),
+                }
+                continue;
+            }
+            if widget.name == name {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
     }
 
     /// Returns the positions of the children of the dynamic combo at this position.

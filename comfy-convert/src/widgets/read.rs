@@ -4,7 +4,6 @@ use comfy_schema::{InputKind, NodeDef, Text, Value};
 
 use super::special::custom_option;
 use super::{Kind, Spec, Widget, Widgets, build, declared};
-use crate::limits::MAX_WIDGET_OPTIONS;
 use crate::ui::Saved;
 
 impl<'s> Widgets<'s> {
@@ -86,10 +85,8 @@ impl<'s> Widgets<'s> {
                     widget.value = value;
                 }
                 if is_last && filled {
-                    let number = self.list.iter().filter(|widget| widget.kind == Kind::CustomOption).count();
-                    if number < MAX_WIDGET_OPTIONS {
-                        self.list.insert(at + 1, custom_option(number + 1));
-                    }
+                    self.options += 1;
+                    self.list.insert(at + 1, custom_option(self.options));
                 }
             }
             _ => widget.value = value,

@@ -51,6 +51,13 @@ pub(super) fn custom_option<'s>(number: usize) -> Widget<'s> {
     Widget { kind: Kind::CustomOption, ..Widget::sent(&format!("option{number}"), "") }
 }
 
+/// Returns the number of the option of this name, which counts from 1.
+pub(super) fn number_of_option(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix("option")?;
+    // Names like `option01` and `option+1` are others.
+    if digits.starts_with(|first: char| matches!(first, '1'..='9')) { digits.parse().ok() } else { None }
+}
+
 /// Returns whether the class gets an upload button: it has a required combo of pictures or videos, or the input
 /// `audio`.
 fn has_upload(class: &NodeDef) -> bool {

@@ -100,6 +100,17 @@ fn a_chain_of_doublings() {
 }
 
 #[test]
+fn copies_of_a_node_with_many_widgets() {
+    let values = vec!["\"a\""; 10_000].join(",");
+    let combo = format!(r#"{{"id":1,"type":"CustomCombo","widgets_values":["a",0,{values}]}}"#);
+    let instances: Vec<String> = (1..=300).map(|id| format!(r#"{{"id":{id},"type":"s0"}}"#)).collect();
+    let instances: Vec<&str> = instances.iter().map(String::as_str).collect();
+    let more = format!(r#""definitions":{{"subgraphs":[{}]}}"#, subgraph("s0", &combo, ""));
+    let error = convert(&file(&instances, "[]", &more)).unwrap_err();
+    assert_eq!(error, ConvertError::TooManyWidgets { max: 2_000_000 });
+}
+
+#[test]
 fn a_long_chain_of_reroutes_and_many_readers() {
     let reroute = |id: usize| {
         format!(

@@ -54,6 +54,28 @@ fn some_classes_have_widgets_of_their_own() {
 }
 
 #[test]
+fn a_custom_combo_has_an_option_for_each_value() {
+    // The time is that of a linear algorithm: with the square, this test takes minutes.
+    let options: Vec<String> = (1..=100_000).map(|number| format!("\"v{number}\"")).collect();
+    // Slots that refer to the last options.
+    let slots: Vec<String> = (90_001..=100_001)
+        .map(|number| format!(r#"{{"name":"option{number}","type":"STRING","widget":{{"name":"option{number}"}}}}"#))
+        .collect();
+    let node = format!(
+        r#"{{"id":1,"type":"CustomCombo","widgets_values":["v99999",0,{}],"inputs":[{}]}}"#,
+        options.join(","),
+        slots.join(",")
+    );
+    let prompt = convert(&file(&[&node], "[]", "")).unwrap().prompt;
+    let inputs = prompt.as_object().unwrap().get("1").unwrap().as_object().unwrap().get("inputs").unwrap();
+    let inputs = inputs.as_object().unwrap();
+    assert_eq!(inputs.len(), 2 + 100_001);
+    assert_eq!(inputs.get("index"), Some(&99_998.into()));
+    assert_eq!(inputs.get("option100000"), Some(&"v100000".into()));
+    assert_eq!(inputs.get("option100001"), Some(&"".into()));
+}
+
+#[test]
 fn address_of_a_sound() {
     let workflow = file(&[r#"{"id":1,"type":"LoadAudio","widgets_values":["a b/ü (1).mp3",""]}"#], "[]", "");
     let prompt = convert(&workflow).unwrap().prompt.to_string();
