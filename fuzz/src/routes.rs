@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use comfy_mock::Server;
@@ -16,7 +17,11 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
 
-/// Maximum number of times that the server's worker is polled after the requests.
+/// The time after which it is looked whether the server still runs prompts. The clock is paused: it advances at once when
+/// nothing is left to do, and waits for threads that write files.
+const TURN: Duration = Duration::from_millis(20);
+
+/// Maximum number of turns in which the server runs prompts after the requests.
 const MAX_TURNS: usize = 200;
 
 /// The folders below that of the server.
@@ -26,6 +31,8 @@ const FOLDERS: [&str; 4] = ["input", "output", "temp", "user/default"];
 struct Stage {
     runtime: Runtime,
     server: Server,
+    /// The server's routes, which cost more to make than a request.
+    router: Router,
     outside: TempDir,
 }
 
@@ -37,7 +44,8 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
         .base_dir(outside.path().join("server"))
         .upload_limit(1 << 20);
     let server = runtime.block_on(builder.spawn()).expect("the server starts");
-    Stage { runtime, server, outside }
+    let router = server.router();
+    Stage { runtime, server, router, outside }
 });
 
 /// Runs the target with an input.
@@ -71,19 +79,15 @@ impl Stage {
                 self.server.exchange(part).await;
                 continue;
             };
-            let response = self.server.router().oneshot(request).await.unwrap_or_else(|never| match never {});
+            let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
             // A body that is not read must do no harm either: that of the log has no end.
             drop(response);
         }
-        for turn in 0..MAX_TURNS {
+        for _ in 0..MAX_TURNS {
             if self.server.running().is_none() && self.server.pending().is_empty() {
                 return;
             }
-            tokio::task::yield_now().await;
-            // Files are written by another thread.
-            if turn > MAX_TURNS / 10 {
-                std::thread::sleep(Duration::from_micros(50));
-            }
+            tokio::time::sleep(TURN).await;
         }
     }
 }

@@ -120,6 +120,9 @@ pub fn to_ui_with(
     let (order, first) = (&places[..], &levels.first(&places)[..]);
     let writer = Writer { nodes: &nodes, levels: &levels, order, first, layout, last: (last_node, last_link) };
     let workflow = Value::Object(workflow(&writer));
+    drop(writer);
+    // What follows takes as much memory as the file.
+    drop((nodes, levels, wires, places));
     lost::complete(schema, &prompt, &workflow, &mut lost);
     Ok(UiDocument { workflow, lost })
 }

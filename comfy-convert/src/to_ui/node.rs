@@ -248,40 +248,33 @@ impl<'s> Built<'s> {
 
     /// Returns the node in the form of the file.
     pub(super) fn write(&self, id: Value, (x, y): (f64, f64), size: BoxSize, order: usize) -> Value {
-        let mut map = Map::new();
-        map.insert("id", id);
-        map.insert("type", &self.class);
-        map.insert("pos", vec![x.into(), y.into()]);
-        map.insert("size", size.write());
-        map.insert("flags", Map::new());
-        map.insert("order", order);
-        map.insert("mode", 0);
-        map.insert("inputs", self.slots.iter().map(Slot::write).collect::<Value>());
-        map.insert("outputs", self.outputs.iter().map(Out::write).collect::<Value>());
-        if let Some(title) = &self.title {
-            map.insert("title", title);
-        }
-        let mut properties = Map::new();
         // Classes whose prefix the front end fills in have no such property.
-        if self.known.is_some() && !PREFIXED.contains(&self.class.as_str()) {
-            properties.insert("Node name for S&R", &self.class);
-        }
-        map.insert("properties", properties);
-        if !self.values.is_empty() {
-            map.insert("widgets_values", self.values.clone());
-        }
-        map.into()
+        let name = (self.known.is_some() && !PREFIXED.contains(&self.class.as_str())).then_some(&self.class);
+        let properties: Map = name.into_iter().map(|name| ("Node name for S&R", name)).collect();
+        let members = [
+            ("id", id),
+            ("type", Value::from(&self.class)),
+            ("pos", Value::Array(vec![x.into(), y.into()])),
+            ("size", size.write()),
+            ("flags", Map::new().into()),
+            ("order", Value::from(order)),
+            ("mode", Value::from(0)),
+            ("inputs", self.slots.iter().map(Slot::write).collect()),
+            ("outputs", self.outputs.iter().map(Out::write).collect()),
+        ];
+        let title = self.title.iter().map(|title| ("title", Value::from(title)));
+        let values = (!self.values.is_empty()).then(|| ("widgets_values", Value::Array(self.values.clone())));
+        // The number of members is known before they are collected, so that no space is reserved for more.
+        let members = members.into_iter().chain(title).chain([("properties", properties.into())]).chain(values);
+        members.collect::<Map>().into()
     }
 }
 
 impl Slot<'_> {
     fn write(&self) -> Value {
-        let mut map = Map::from_iter([("name", Value::from(&self.name)), ("type", Value::from(&self.kind))]);
-        if self.widget {
-            map.insert("widget", Map::from_iter([("name", &self.name)]));
-        }
-        map.insert("link", self.link);
-        map.into()
+        let members = [("name", Value::from(&self.name)), ("type", Value::from(&self.kind))];
+        let widget = self.widget.then(|| ("widget", Map::from_iter([("name", &self.name)]).into()));
+        members.into_iter().chain(widget).chain([("link", self.link.into())]).collect::<Map>().into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing of the file's graphs: nodes and instances with their positions, links, and definitions.
 
 use std::collections::HashMap;
+use std::fmt::{self, Display, Write as _};
 
 use comfy_schema::{Map, Value};
 
@@ -216,7 +217,7 @@ where
     let nodes = Value::Array(writer.nodes(0).nodes);
     let definitions = writer.definitions();
     let mut workflow = Map::from_iter([
-        ("id", Value::from(uuid_of(&nodes.to_string()))),
+        ("id", Value::from(uuid_of(&nodes))),
         ("revision", Value::from(0)),
         ("last_node_id", Value::from(writer.last.0)),
         ("last_link_id", Value::from(writer.last.1)),
@@ -233,15 +234,26 @@ where
     workflow
 }
 
-/// Returns a UUID that depends on a text only.
-fn uuid_of(text: &str) -> String {
-    // The UUID is the 128-bit FNV-1a hash of the text, with the version (8) and variant of UUIDs in a custom format.
-    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for byte in text.bytes() {
-        hash ^= u128::from(byte);
-        hash = hash.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+/// A 128-bit FNV-1a hash of a text that is written to it, which is never held as a whole.
+struct Fnv(u128);
+
+impl fmt::Write for Fnv {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 ^= u128::from(byte);
+            self.0 = self.0.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+        Ok(())
     }
-    let hash = hash & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+}
+
+/// Returns a UUID that depends on a text only.
+fn uuid_of(text: &impl Display) -> String {
+    // The UUID is a hash of the text, with the version (8) and variant of UUIDs in a custom format.
+    let mut hash = Fnv(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+    // Writing to a hash cannot fail.
+    _ = write!(hash, "{text}");
+    let hash = hash.0 & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
     let text = format!("{hash:032x}");
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))

@@ -5,6 +5,8 @@
 //! which is easier to read. Characters that a reader or the compiler could mistake (control characters, lone carriage
 //! returns, direction marks, zero-width spaces) are always written as escapes.
 
+use std::fmt::Write as _;
+
 use comfy_schema::shown;
 use unicode_width::UnicodeWidthStr;
 
@@ -29,7 +31,13 @@ pub(crate) fn is_short(text: &str) -> bool {
 
 /// Returns the text in quotes, on one line of any length.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        escape(c, &mut out);
+    }
+    out.push('"');
+    out
 }
 
 /// Returns the text as a literal that begins at `column`, in lines that end at `end` where possible.
@@ -132,15 +140,26 @@ fn stands_raw(c: char) -> bool {
 
 /// Returns a character as it is written in a quoted literal.
 fn escaped(c: char) -> String {
+    let mut out = String::new();
+    escape(c, &mut out);
+    out
+}
+
+/// Writes a character as in a quoted literal.
+fn escape(c: char, out: &mut String) {
     match c {
-        '"' => "\\\"".to_owned(),
-        '\\' => "\\\\".to_owned(),
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
-        '\0' => "\\0".to_owned(),
-        c if is_hidden(c) => format!("\\u{{{:x}}}", u32::from(c)),
-        c => c.to_string(),
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0' => out.push_str("\\0"),
+        ' '..='~' => out.push(c),
+        c if is_hidden(c) => {
+            // Writing to a string cannot fail.
+            _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => out.push(c),
     }
 }
 

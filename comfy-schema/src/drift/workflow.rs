@@ -1,5 +1,6 @@
 //! The effect of a schema's changes on one workflow.
 
+use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 
 use super::change::{Bound, Change, ChangeKind, ChangedMember};
@@ -153,9 +154,12 @@ impl Judge<'_, '_> {
             // The node was refused before the change too.
             return changes;
         }
+        let mut flaws: HashMap<&Text, Vec<&Flaw>> = HashMap::new();
+        for problem in &known {
+            flaws.entry(&problem.input).or_default().push(&problem.flaw);
+        }
         for problem in self.new.problems(at) {
-            let same = |other: &&Problem<'_>| other.input == problem.input && other.flaw == problem.flaw;
-            if known.iter().find(same).is_none() {
+            if flaws.get(&problem.input).is_none_or(|flaws| !flaws.contains(&&problem.flaw)) {
                 changes.extend(self.explain(at, old, new, &problem));
             }
         }

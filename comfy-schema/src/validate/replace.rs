@@ -144,6 +144,11 @@ pub(super) fn apply(prompt: &mut Map, schema: &Schema, replacements: &Replacemen
     Ok(())
 }
 
+/// Returns whether [`apply`] changes a prompt.
+pub(super) fn is_needed(prompt: &Map, schema: &Schema, replacements: &Replacements) -> bool {
+    find(prompt, schema, replacements).is_ok_and(|replaced| !replaced.is_empty())
+}
+
 /// Returns the nodes to replace, in the order of the prompt, or the exception that the server raises while it looks for
 /// them.
 fn find<'r>(

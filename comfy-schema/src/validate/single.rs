@@ -1,5 +1,8 @@
 //! The problems of a single node, without regard to problems upstream of it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::declared::{self, Declared};
 use super::error::NodeErrorKind;
 use super::files::Disk;
@@ -42,12 +45,15 @@ pub(crate) enum Flaw {
 }
 
 /// Returns the prompt with the classes that the server does not have replaced. If the replacement raises an exception,
-/// the prompt is returned unchanged.
-pub(crate) fn replaced(prompt: &Map, schema: &Schema, replacements: &Replacements) -> Map {
+/// the prompt is returned unchanged. It is copied only if a class is replaced.
+pub(crate) fn replaced<'p>(prompt: &'p Map, schema: &Schema, replacements: &Replacements) -> Cow<'p, Map> {
+    if !replace::is_needed(prompt, schema, replacements) {
+        return Cow::Borrowed(prompt);
+    }
     let mut changed = prompt.clone();
     match replace::apply(&mut changed, schema, replacements) {
-        Ok(()) => changed,
-        Err(_) => prompt.clone(),
+        Ok(()) => Cow::Owned(changed),
+        Err(_) => Cow::Borrowed(prompt),
     }
 }
 
@@ -65,8 +71,18 @@ pub(crate) fn problems<'s>(
     source: &dyn Fn(&str) -> Option<&'s NodeDef>,
 ) -> Vec<Problem<'s>> {
     let declarations = declared::declared(class, inputs, false);
-    let mut look =
-        Look { inputs: inputs.clone(), rule: Rule::of(class), source, types: Vec::new(), problems: Vec::new() };
+    let names: HashSet<&Text> =
+        declarations.inputs.iter().chain(&declarations.unselected).map(|declared| &declared.name).collect();
+    let errors: HashSet<&Text> = declarations.errors.iter().filter_map(|error| error.input_name.as_ref()).collect();
+    let rule = Rule::of(class);
+    let used = |name: &Text| names.contains(name) || rule.is_some_and(|rule| rule.takes(name));
+    let mut look = Look {
+        inputs: inputs.iter().filter(|(name, _)| used(name)).map(|(name, value)| (name.clone(), copied(value))).collect(),
+        rule,
+        source,
+        types: Vec::new(),
+        problems: Vec::new(),
+    };
     for declared in &declarations.inputs {
         look.input(declared);
     }
@@ -82,9 +98,7 @@ pub(crate) fn problems<'s>(
         look.add(&name, Flaw::Refused(error.reason.clone().unwrap_or_default()), None);
     }
     for name in inputs.keys() {
-        let known = declarations.inputs.iter().chain(&declarations.unselected).any(|declared| declared.name == *name);
-        let reported = declarations.errors.iter().any(|error| error.input_name.as_ref() == Some(name));
-        if !known && !reported {
+        if !names.contains(name) && !errors.contains(name) {
             look.add(name, Flaw::Undeclared, None);
         }
     }
@@ -92,8 +106,16 @@ pub(crate) fn problems<'s>(
     look.problems
 }
 
+/// Copies the value of an input. An array that is no link is invalid whatever it holds, and may be large.
+fn copied(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if items.len() != 2 => Value::Array(Vec::new()),
+        other => other.clone(),
+    }
+}
+
 struct Look<'s, 'l> {
-    /// The inputs. Literals are converted in place as they are checked.
+    /// The inputs that the class declares or its check takes. Literals are converted in place as they are checked.
     inputs: Map,
     rule: Option<Rule>,
     source: &'l dyn Fn(&str) -> Option<&'s NodeDef>,
