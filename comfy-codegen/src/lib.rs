@@ -53,6 +53,7 @@ mod emit;
 mod error;
 mod generator;
 #[doc(hidden)]
+mod limits;
 pub mod names;
 mod output;
 mod pack;

@@ -9,11 +9,7 @@ use comfy_schema::validate::Validator;
 use comfy_schema::{InputDef, InputKind, Map, NodeDef, Schema, Text, Value, open};
 
 use crate::error::DrawError;
-
-/// The maximum number of nodes in a picture.
-const MAX_NODES: usize = 10_000;
-/// The maximum number of links in a picture.
-const MAX_LINKS: usize = 20_000;
+use crate::limits::{MAX_LINKS, MAX_NODES};
 
 /// The class that is shown for a node without one.
 const NO_CLASS: &str = "?";

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
 
+use crate::limits::MAX_EFFORT;
+
 /// A width and a height.
 pub(crate) type Size = (f64, f64);
 
@@ -12,10 +14,6 @@ pub(crate) type Size = (f64, f64);
 const ROW_GAP: f64 = 36.0;
 /// The gap between layers.
 const LAYER_GAP: f64 = 90.0;
-
-/// The maximum number of boxes plus that of layers crossed by all links, with which the cost of the layout grows.
-/// Beyond it, boxes are put into plain columns. For the largest of 273 known workflows, the sum is 1,013.
-const MAX_EFFORT: usize = 3_000;
 
 /// The positions of boxes and the routes of edges.
 #[derive(Debug, Default, PartialEq)]

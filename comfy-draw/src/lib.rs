@@ -40,6 +40,7 @@ mod error;
 mod graph;
 mod html;
 mod layout;
+mod limits;
 mod mermaid;
 #[cfg(feature = "png")]
 mod png;

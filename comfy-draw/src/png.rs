@@ -4,9 +4,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use crate::error::DrawError;
-
-/// The maximum side of a picture in pixels. Larger pictures are made smaller.
-const MAX_SIDE: f32 = 8_192.0;
+use crate::limits::MAX_SIDE;
 
 /// The fonts to prefer, in this order. Most systems have one of them.
 const PLAIN: [&str; 5] = ["DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];

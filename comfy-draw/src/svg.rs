@@ -5,6 +5,7 @@ use std::fmt::Write;
 use comfy_convert::InactiveState;
 
 use crate::color;
+use crate::limits::MAX_VALUE_LEN;
 use crate::scene::{
     LINE, Line, PADDING, Placed, Point, ROW, SMALL_SIZE, Scene, TEXT_SIZE, TITLE_BAR, TITLE_SIZE, WIDGET, stands_below,
     value_height,
@@ -15,9 +16,6 @@ use crate::text::{escape, fit, width};
 const DOT: f64 = 4.5;
 /// The radius of a node's corners.
 const CORNER: f64 = 8.0;
-/// The maximum number of characters of a value in a tooltip.
-const MAX_VALUE_LEN: usize = 2_000;
-
 /// Writes the whole picture.
 pub(crate) fn write(scene: &Scene) -> String {
     let mut out = String::new();

@@ -7,9 +7,6 @@ use comfy_schema::shown::escaped;
 use comfy_schema::suggest::did_you_mean;
 use thiserror::Error;
 
-/// The maximum length of a text of the file in messages and comments, in characters.
-pub(crate) const MAX_SHOWN_LEN: usize = 80;
-
 /// The reason why a prompt cannot become Rust source.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]

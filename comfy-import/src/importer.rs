@@ -7,9 +7,10 @@ use comfy_schema::shown::shortened;
 use comfy_schema::{Schema, Value};
 
 use crate::compose;
-use crate::error::{ImportError, ImportWarning, MAX_SHOWN_LEN};
+use crate::error::{ImportError, ImportWarning};
 use crate::fit::{self, Tidy};
 use crate::item::{Item, NodeForm};
+use crate::limits::MAX_SHOWN_LEN;
 use crate::names;
 use crate::options::{ImportOptions, Imported};
 use crate::order;

@@ -43,6 +43,7 @@ mod fit;
 mod flow;
 mod importer;
 mod item;
+mod limits;
 mod names;
 mod options;
 mod order;

@@ -5,10 +5,8 @@ use comfy_schema::prompt::{Link as RawLink, NodeLabel, Prompt as RawPrompt, Prom
 use comfy_schema::shown::shortened;
 use comfy_schema::{Text, Value};
 
-use crate::error::{ImportError, ImportWarning, MAX_SHOWN_LEN};
-
-/// The maximum number of nodes that are imported. The largest workflow seen so far has 3,000.
-const MAX_NODES: usize = 100_000;
+use crate::error::{ImportError, ImportWarning};
+use crate::limits::{MAX_NODES, MAX_SHOWN_LEN};
 
 /// The nodes of a prompt, in the order of the file.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::limits::MAX_SCOPE_DEPTH;
 use crate::order;
 use crate::prompt::Link;
 
@@ -61,7 +62,7 @@ impl Scopes {
     /// Returns the function for a node with this id, and creates it if it is new.
     fn scope_of(&mut self, id: &str, known: &mut HashMap<String, usize>) -> usize {
         let mut parent = 0;
-        for (at, _) in id.match_indices(':').take(MAX_DEPTH) {
+        for (at, _) in id.match_indices(':').take(MAX_SCOPE_DEPTH) {
             let prefix = id.get(..at).unwrap_or_default();
             parent = match known.get(prefix) {
                 Some(&scope) => scope,
@@ -212,9 +213,6 @@ impl Scopes {
         self.of.get(node).copied().unwrap_or_default()
     }
 }
-
-/// The maximum depth of nested functions. Subgraphs that are nested deeper share the function of the outer one.
-const MAX_DEPTH: usize = 32;
 
 impl Scope {
     fn new(id: String, parent: Option<usize>) -> Self {

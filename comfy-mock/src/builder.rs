@@ -16,6 +16,7 @@ use crate::definitions::{Changes, Definitions};
 use crate::error::Error;
 use crate::execute::cache::Cache;
 use crate::faults::Faults;
+use crate::limits::DEFAULT_HISTORY_LIMIT;
 use crate::log::Log;
 use crate::queue::Queue;
 use crate::requests::Requests;
@@ -24,9 +25,6 @@ use crate::state::{Settings, Shared};
 use crate::storage::{Area, Storage};
 use crate::timing::Timing;
 use crate::ws::Hub;
-
-/// The default history limit, which is that of a real server. The history keeps one entry more than its limit.
-const DEFAULT_HISTORY_LIMIT: usize = 10_000;
 
 /// A builder that configures and starts a [`Server`]; [`Server::builder`] creates one.
 ///

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_schema::{Map, Text, Value};
 
-/// Maximum depth that is written; the parser accepts no deeper values.
-const MAX_DEPTH: usize = 1_000;
+use crate::limits::MAX_DEPTH;
 
 /// Writes a value as `json.dumps` does: with `", "` and `": "` as separators, and with non-ASCII characters escaped.
 pub(crate) fn dumps(value: &Value) -> String {

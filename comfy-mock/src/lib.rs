@@ -41,6 +41,7 @@ mod faults;
 #[cfg(any(test, feature = "__fuzz"))]
 mod in_memory;
 mod json;
+mod limits;
 mod log;
 mod media;
 mod queue;

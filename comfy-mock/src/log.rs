@@ -7,11 +7,9 @@ use std::sync::Mutex;
 use comfy_schema::Value;
 
 use crate::json::object;
+use crate::limits::MAX_ENTRIES;
 use crate::storage::date;
 use crate::sync::{lock, now};
-
-/// Maximum number of entries; the oldest are dropped.
-const MAX_ENTRIES: usize = 300;
 
 type Listener = Box<dyn Fn(&str) + Send + Sync>;
 

@@ -9,16 +9,8 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use comfy_schema::Value;
 
+use crate::limits::{MAX_BODY_BYTES, MAX_REQUESTS, MAX_TOTAL_BYTES};
 use crate::sync::lock;
-
-/// Maximum number of recorded requests.
-const MAX_REQUESTS: usize = 10_000;
-
-/// Maximum size of a recorded body, in bytes; larger ones are not recorded.
-const MAX_BODY_BYTES: usize = 1 << 20;
-
-/// Maximum size of all recorded bodies, in bytes; the oldest requests are dropped to stay below it.
-const MAX_TOTAL_BYTES: usize = 64 << 20;
 
 /// A request that the server received.
 ///

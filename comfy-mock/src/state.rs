@@ -13,6 +13,7 @@ use crate::definitions::Definitions;
 use crate::execute::cache::Cache;
 use crate::faults::Faults;
 use crate::json::object;
+use crate::limits::MAX_FILES;
 use crate::log::Log;
 use crate::queue::Queue;
 use crate::requests::Requests;
@@ -20,12 +21,6 @@ use crate::storage::{Area, Storage};
 use crate::sync::lock;
 use crate::timing::Timing;
 use crate::ws::{Frame, Hub, To};
-
-/// The default maximum size of a body, in bytes.
-pub(crate) const DEFAULT_UPLOAD_LIMIT: u64 = 100 << 20;
-
-/// Maximum number of files in a folder that the validation of a prompt considers.
-const MAX_FILES: usize = 100_000;
 
 /// The settings of the builder; they do not change while the server runs.
 #[derive(Debug)]

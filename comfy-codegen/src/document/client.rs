@@ -16,17 +16,12 @@ use ureq::{Agent, Body};
 
 use super::tls::TlsConnector;
 use crate::error::Error;
+use crate::limits::{MAX_HOPS, MAX_RESPONSE_BYTES};
 
 /// The maximum time to connect. A running server accepts within a second or two, even with thousands of nodes.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum time for the whole request. It is longer, because the server writes its response while sending it.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The maximum size of a response. The largest known ones have about 100 MiB.
-const MAX_RESPONSE_BYTES: u64 = 512 * 1024 * 1024;
-
-/// The maximum number of redirects that are followed.
-const MAX_HOPS: usize = 5;
 
 /// The routes of the node definitions. Some hosts and proxies have only the second.
 const ROUTES: [&str; 2] = ["/object_info", "/api/object_info"];

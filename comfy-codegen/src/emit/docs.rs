@@ -6,12 +6,10 @@ use comfy_schema::shown::{shortened, shortened_value};
 
 use super::kinds::Types;
 use super::writer::{Writer, line};
+use crate::limits::MAX_LISTED;
 use crate::pack;
 use crate::plan::{Bound, Combo, Field, Kind, Node, Output, Shared};
 use crate::text::{alias, code, markdown_line, markdown_lines};
-
-/// The maximum number of options that documentation lists. Of a longer list, only the length is given.
-const MAX_LISTED: usize = 12;
 
 /// The maximum length of a value in documentation, in characters.
 const MAX_VALUE_LEN: usize = 60;

@@ -3,13 +3,8 @@
 use comfy_schema::Value;
 pub(super) use comfy_schema::open::{is_file_name, is_open};
 
+use crate::limits::{MAX_VARIANT_LEN, MAX_VARIANTS};
 use crate::names;
-
-/// The maximum number of options for which an enum is readable.
-const MAX_VARIANTS: usize = 256;
-
-/// The maximum length of an option that makes a readable variant, in characters.
-const MAX_VARIANT_LEN: usize = 60;
 
 /// Returns the options as strings, if a closed list of them makes a readable enum.
 pub(super) fn enumerable(values: &[Value]) -> Option<Vec<&str>> {

@@ -7,8 +7,7 @@ use super::model::Bound;
 use super::path::Path;
 use super::{Context, combo};
 
-/// The maximum length of a default that a warning shows, in characters.
-const MAX_VALUE_LEN: usize = 60;
+use crate::limits::MAX_VALUE_LEN;
 
 /// The inclusive bounds of an input, which the server checks for every literal.
 pub(super) struct Bounds {

@@ -7,8 +7,8 @@ use comfy_codegen::text::code;
 use comfy_schema::shown::shortened;
 
 use super::{Composer, MAX_PARAMETERS, MAX_RESULTS, MAX_TYPE_LEN, WHOLE};
-use crate::error::MAX_SHOWN_LEN;
 use crate::item::NodeForm;
+use crate::limits::MAX_SHOWN_LEN;
 use crate::names::{self, FOREVER, Locals};
 use crate::options::{IdStyle, ImportOptions};
 use crate::params::Chosen;

@@ -8,10 +8,10 @@ use comfy_schema::shown::shortened;
 
 use super::function::{Binding, Body};
 use super::{Composer, WHOLE};
-use crate::error::MAX_SHOWN_LEN;
 use crate::fit::{Filled, Fit, Values};
 use crate::flow::{self, Type};
 use crate::item::{Item, NodeForm};
+use crate::limits::MAX_SHOWN_LEN;
 use crate::names;
 use crate::options::{IdStyle, OptionStyle};
 use crate::prompt::Link;

@@ -10,11 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::flow::Flow;
 use super::graph::{Graph, GraphNode};
 use crate::json::dumps;
+use crate::limits::{MAX_FILE_BYTES, MAX_RESULTS};
 use crate::storage::Storage;
-
-/// Maximum size, in bytes, of a file whose content is hashed. For a larger file, the size and the time of the last
-/// change are hashed instead.
-const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The result of a node's execution.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +21,6 @@ pub(crate) struct NodeResult {
     /// The properties of the node's outputs.
     pub(crate) flow: Flow,
 }
-
-/// Maximum number of results that are kept. A real server keeps all of them until its memory runs low.
-const MAX_RESULTS: usize = 10_000;
 
 /// The results of nodes, by signature.
 #[derive(Debug, Default)]

@@ -4,11 +4,9 @@
 use comfy_schema::OutputKind;
 
 use super::graph::{Graph, GraphNode};
+use crate::limits::MAX_PICTURES;
 use crate::media;
 use crate::storage::Storage;
-
-/// Maximum number of pictures that a node produces.
-const MAX_PICTURES: u32 = 64;
 
 /// The width and height, in pixels, of a picture whose size no node determines.
 const DEFAULT_SIDE: u32 = 512;

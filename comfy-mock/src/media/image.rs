@@ -9,11 +9,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::Picture;
 
-/// Maximum size of a decoded picture, in bytes.
-const MAX_DECODED_BYTES: usize = 256 << 20;
-
-/// Maximum length of a side of a JPEG picture that is decoded, in pixels.
-const MAX_SIDE: usize = 16_384;
+use crate::limits::{MAX_DECODED_BYTES, MAX_SIDE};
 
 /// The reason why a picture could not be decoded or encoded.
 #[derive(Debug, thiserror::Error)]

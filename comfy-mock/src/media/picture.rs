@@ -1,7 +1,6 @@
 //! The generated pictures: soft gradients that depend only on size and seed.
 
-/// Maximum number of pixels of a picture; larger ones are scaled down.
-const MAX_PIXELS: u64 = 4096 * 4096;
+use crate::limits::MAX_PIXELS;
 
 /// A picture whose pixels are computed row by row, so that a large one needs no memory.
 #[derive(Debug, Clone, Copy, PartialEq)]

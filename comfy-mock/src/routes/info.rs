@@ -11,7 +11,8 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use super::reply;
 use super::request::Query;
 use crate::json::{map, object};
-use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
+use crate::limits::DEFAULT_UPLOAD_LIMIT;
+use crate::state::Shared;
 
 /// The model folders of ComfyUI 0.26.0.
 const FOLDERS: [&str; 26] = [

@@ -27,7 +27,8 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 
-use crate::state::{DEFAULT_UPLOAD_LIMIT, Shared};
+use crate::limits::DEFAULT_UPLOAD_LIMIT;
+use crate::state::Shared;
 
 /// Returns the service for all routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {

@@ -14,11 +14,9 @@ use tokio::time::{sleep, timeout};
 use super::request::Query;
 use super::{info, reply};
 use crate::json::object;
+use crate::limits::MAX_MESSAGE_BYTES;
 use crate::state::Shared;
 use crate::ws::{Command, CommandQueue, Frame, To};
-
-/// Maximum size of a message from a client, in bytes.
-const MAX_MESSAGE_BYTES: usize = 4 << 20;
 
 /// The time that a client has to receive the closing message.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);

@@ -13,11 +13,9 @@ use comfy_schema::Value;
 use super::request::{Body, Query};
 use super::{range, reply};
 use crate::json::object;
+use crate::limits::MAX_FILES;
 use crate::state::Shared;
 use crate::storage::{below, content_type, relative};
-
-/// Maximum number of files that are listed.
-const MAX_FILES: usize = 100_000;
 
 /// Handles `GET /userdata?dir=…`.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {

@@ -11,11 +11,9 @@ use uuid::Uuid;
 use super::reply;
 use super::request::Body;
 use crate::json::{dumps, object};
+use crate::limits::MAX_USERS;
 use crate::state::Shared;
 use crate::sync::lock;
-
-/// Maximum number of users that can be added.
-const MAX_USERS: usize = 1_000;
 
 /// Handles `GET /users`.
 pub(crate) async fn show() -> Response {

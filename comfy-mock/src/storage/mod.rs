@@ -14,10 +14,8 @@ use tempfile::TempDir;
 pub(crate) use name::{Area, annotated, content_type, date};
 pub(crate) use path::{OutsideRoot, below, parts};
 
+use crate::limits::MAX_COUNTERS;
 use crate::sync::lock;
-
-/// Maximum number of prefixes whose counters are kept.
-const MAX_COUNTERS: usize = 4_096;
 
 /// The folders of a server.
 #[derive(Debug)]

@@ -10,11 +10,8 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::Frame;
 use crate::faults::{EventFault, Faults};
+use crate::limits::MAX_QUEUED_BYTES;
 use crate::sync::lock;
-
-/// Maximum size of the frames that wait for a socket, in bytes. A socket that exceeds it is dropped. A real server
-/// waits for a slow socket instead, and all other sockets wait with it.
-const MAX_QUEUED_BYTES: usize = 64 << 20;
 
 /// The receivers of a frame.
 #[derive(Debug, Clone, Copy)]

@@ -77,7 +77,11 @@ pub(crate) fn problems<'s>(
     let rule = Rule::of(class);
     let used = |name: &Text| names.contains(name) || rule.is_some_and(|rule| rule.takes(name));
     let mut look = Look {
-        inputs: inputs.iter().filter(|(name, _)| used(name)).map(|(name, value)| (name.clone(), copied(value))).collect(),
+        inputs: inputs
+            .iter()
+            .filter(|(name, _)| used(name))
+            .map(|(name, value)| (name.clone(), copied(value)))
+            .collect(),
         rule,
         source,
         types: Vec::new(),
