@@ -87,7 +87,7 @@ fn node_difference(forms: [&Value; 2], server: &Value) -> Option<DifferenceKind>
             (form, server) => form.is_none() && server.is_none(),
         };
         if !is_same(&own) && !is_same(&converted) {
-            return Some(DifferenceKind::Input { name: name.to_owned(), own, server });
+            return Some(DifferenceKind::InputValue { name: name.to_owned(), own, server });
         }
     }
     None

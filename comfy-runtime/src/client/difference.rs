@@ -35,8 +35,9 @@ pub enum DifferenceKind {
         server: String,
     },
     /// An input differs.
+    // Not `Input`: with a second public item of that name, rustc writes the whole path of the type in messages.
     #[non_exhaustive]
-    Input {
+    InputValue {
         /// The name of the input.
         name: String,
         /// The value in the workflow, `None` if it has none.
@@ -68,7 +69,7 @@ impl fmt::Display for Difference {
             DifferenceKind::Class { server } => {
                 write!(f, " has the class {} in the server's prompt", shortened(server, MAX_SHOWN_CHARS))
             }
-            DifferenceKind::Input { name, own, server } => {
+            DifferenceKind::InputValue { name, own, server } => {
                 let name = shortened(name, MAX_SHOWN_CHARS);
                 write!(f, ": `{name}` is {} here, and {} in the server's prompt", shown(own), shown(server))
             }
