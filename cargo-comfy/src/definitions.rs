@@ -22,8 +22,8 @@ pub(crate) struct Definitions {
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 
-    /// Base URL of a running server to fetch node definitions from; --schema is the fallback [default: COMFY_URL if
-    /// there is no snapshot].
+    /// Base URL of a running server to fetch node definitions from; --schema is the fallback [default: the one in
+    /// `COMFY_URL`, if there is no snapshot].
     #[arg(long, value_name = "URL")]
     server: Option<Secret>,
 

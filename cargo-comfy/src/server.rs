@@ -1,5 +1,7 @@
 //! The arguments that say which server to ask and how to reach it, shared by every command that asks one.
 
+#![expect(clippy::doc_markdown, reason = "the help of the command has no code spans in its defaults")]
+
 use std::env;
 use std::path::PathBuf;
 
@@ -15,7 +17,7 @@ const HEADING: &str = "Server options";
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ServerArguments {
     /// Base URL of the server, which may have a path and a user with a password [env: COMFY_URL] [default:
-    /// http://127.0.0.1:8188].
+    /// <http://127.0.0.1:8188>].
     #[arg(long, value_name = "URL")]
     server: Option<Secret>,
 

@@ -68,7 +68,7 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
     let target = config.target()?;
     let document = config.document()?;
     if let Some(fallback) = document.fallback.as_ref().filter(|_| cargo) {
-        println!("{}", instruction("warning", &fallback.to_string()));
+        println!("{}", instruction("warning", fallback));
     }
     let words = config.words()?;
     let unchanged = Fingerprint::new(&config.description(), &document.bytes);

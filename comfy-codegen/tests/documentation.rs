@@ -75,8 +75,8 @@ fn harmless(text: &str) -> String {
 
 /// Returns the documentation of every item by the events that it consists of. The order of items depends on their
 /// names, so it is not compared.
-fn structure(test: &str, schema: &Value) -> BTreeMap<Vec<String>, Vec<String>> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("documentation-{test}.json"));
+fn structure(case: &str, schema: &Value) -> BTreeMap<Vec<String>, Vec<String>> {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("documentation-{case}.json"));
     fs::write(&path, schema.to_string()).unwrap();
     let config = Config::new().schema(&path).closed("Texts.options");
     let source = config.source().unwrap().source;
@@ -88,8 +88,8 @@ fn structure(test: &str, schema: &Value) -> BTreeMap<Vec<String>, Vec<String>> {
     found
 }
 
-fn assert_harmless(test: &str, text: &str) {
-    let (found, expected) = (structure(test, &schema(text)), structure(test, &schema(&harmless(text))));
+fn assert_harmless(case: &str, text: &str) {
+    let (found, expected) = (structure(case, &schema(text)), structure(case, &schema(&harmless(text))));
     let number = |of: &BTreeMap<_, Vec<_>>, events| of.get(events).map_or(0, Vec::len);
     for events in found.keys().chain(expected.keys()) {
         let same = number(&found, events) == number(&expected, events);

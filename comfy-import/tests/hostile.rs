@@ -106,8 +106,10 @@ fn assert_plain(markdown: &str) {
     let accept = |_: BrokenLink<'_>| Some((CowStr::from("target"), CowStr::from("")));
     for event in TextMergeStream::new(Parser::new_with_broken_link_callback(markdown, options, Some(accept))) {
         let is_plain = match &event {
-            Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph | TagEnd::Link) => true,
-            Event::Text(_) | Event::Code(_) => true,
+            Event::Start(Tag::Paragraph)
+            | Event::End(TagEnd::Paragraph | TagEnd::Link)
+            | Event::Text(_)
+            | Event::Code(_) => true,
             // The importer's own link to the function.
             Event::Start(Tag::Link { dest_url, .. }) => &**dest_url == "target" && markdown.contains("[`imported`]"),
             _ => false,

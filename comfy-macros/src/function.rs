@@ -102,7 +102,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     });
     sig.output = syn::parse_quote!(-> #output);
     quote_spanned! {Span::mixed_site()=>
-        #[allow(unexpected_cfgs)]
+        // The projection of a return type repeats that type.
+        #[allow(unexpected_cfgs, clippy::type_complexity)]
         #(#attrs)* #vis #sig {
             #support
             #probe

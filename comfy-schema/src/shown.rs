@@ -8,8 +8,6 @@
 use std::fmt::{self, Display, Write};
 use std::path::Path;
 
-use crate::Value;
-
 /// Returns whether a character has no glyph of its own, so that it could steer a terminal, or make a text read otherwise
 /// than it is written: control characters (C0, DEL, C1), line and paragraph separators, the format characters of Unicode
 /// (category Cf, with the controls of writing direction, the joiners, the soft hyphen and the tags), and the other
@@ -118,8 +116,8 @@ pub fn shortened(text: &str, max: usize) -> String {
     }
 }
 
-/// Returns the JSON of a value, shortened as by [`shortened`].
-pub fn shortened_value(value: &Value, max: usize) -> String {
+/// Returns the JSON that a value displays, shortened as by [`shortened`].
+pub fn shortened_value(value: &impl Display, max: usize) -> String {
     shortened(&value.to_string(), max)
 }
 

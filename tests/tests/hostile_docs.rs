@@ -1,11 +1,12 @@
 //! Texts of schemas and workflows never become documentation tests.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "../../comfy-codegen/tests/common/evil.rs"]
 mod evil;
 mod support;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -61,7 +62,7 @@ fn hostile_texts_compile_and_give_no_documentation_tests() {
         project.file(&name, &String::from_utf8(schema).unwrap());
         let source = Config::new().schema(project.path(&name)).source().unwrap().source;
         project.file(format!("src/nodes{number}.rs"), &source);
-        root.push_str(&format!("/// Nodes.\npub mod nodes{number};\n"));
+        _ = write!(root, "/// Nodes.\npub mod nodes{number};\n");
     }
     let definitions = Schema::from_slice(evil::schema().to_string().as_bytes()).unwrap();
     for (number, schema) in [&definitions, &Schema::new(Vec::new())].into_iter().enumerate() {
@@ -71,7 +72,7 @@ fn hostile_texts_compile_and_give_no_documentation_tests() {
         options.functions = true;
         let imported = Importer::new(schema).import(&prompt(), &options).unwrap();
         project.file(format!("src/imported{number}.rs"), &imported.source);
-        root.push_str(&format!("/// A workflow.\npub mod imported{number};\n"));
+        _ = write!(root, "/// A workflow.\npub mod imported{number};\n");
     }
     project.file("src/lib.rs", &root);
     let output = project.test_documentation();

@@ -84,8 +84,8 @@ impl Place {
     }
 
     /// Waits until something holds on the server.
-    pub(crate) async fn until(&self, what: &str, condition: impl Fn(&Server) -> bool) {
-        tokio::time::timeout(GUARD, self.server.until(condition)).await.unwrap_or_else(|_| panic!("{what}"));
+    pub(crate) async fn until(&self, expected: &str, condition: impl Fn(&Server) -> bool) {
+        tokio::time::timeout(GUARD, self.server.until(condition)).await.unwrap_or_else(|_| panic!("{expected}"));
     }
 
     /// Waits until a request to a route was received, such as `GET /api/view`.

@@ -32,7 +32,7 @@ fn shown(markdown: &str) -> String {
 fn words(text: &str) -> String {
     let is_space = |c: char| c.is_whitespace() && (!is_hidden(c) || "\t\n\r".contains(c));
     let words = text.split(is_space).filter(|word| !word.is_empty());
-    words.map(|word| comment(word)).collect::<Vec<_>>().join(" ")
+    words.map(comment).collect::<Vec<_>>().join(" ")
 }
 
 /// Generates texts from the marks of Markdown and from characters that are easy to get wrong.

@@ -8,7 +8,7 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
-use super::error::{Error, TransportError};
+use super::error::Error;
 use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
@@ -245,7 +245,7 @@ pub(crate) async fn check_status(name: &str, response: Response) -> Result<Respo
 /// Reads the whole body of a response, up to `max` bytes.
 pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(name, error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Error::transport(name, error))? {
         if body.len() + chunk.len() > max {
             return Err(too_large(name, max as u64, "max_response_bytes"));
         }
@@ -259,7 +259,7 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
     // The beginning shows whether a page stands in place of JSON.
     let mut beginning = Bytes::new();
     let read = loop {
-        match response.chunk().await.map_err(|error| transport_error(name, error))? {
+        match response.chunk().await.map_err(|error| Error::transport(name, error))? {
             Some(chunk) => {
                 if beginning.is_empty() {
                     beginning = chunk.slice(..chunk.len().min(MAX_ERROR_BYTES));
@@ -289,11 +289,6 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
 pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     let reason = format!("expected at most {max} bytes, found more; see `{setting}`");
     Error::ResponseTooLarge { call: name.to_owned(), reason }
-}
-
-/// Wraps an error of the HTTP client.
-pub(crate) fn transport_error(name: &str, error: reqwest::Error) -> Error {
-    Error::Transport { call: name.to_owned(), reason: TransportError::new(error) }
 }
 
 async fn status_error(name: &str, status: StatusCode, response: Response) -> Error {

@@ -14,7 +14,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::call::{Call, retry_wait, too_large, transport_error};
+use super::call::{Call, retry_wait, too_large};
 use super::content::{self, HEAD_BYTES};
 use super::error::Error;
 use super::file::OutputFile;
@@ -238,7 +238,7 @@ impl Reader {
     async fn read_response(&mut self) -> Result<Option<Bytes>, Error> {
         let limit = self.transport.limits.read_timeout;
         let chunk = timeout(limit, self.response.chunk()).await.map_err(|_| timed_out(limit))?;
-        let chunk = chunk.map_err(|error| transport_error(CALL, error))?;
+        let chunk = chunk.map_err(|error| Error::transport(CALL, error))?;
         match (chunk, self.length) {
             (Some(chunk), _) => Ok(Some(chunk)),
             (None, Some(length)) if self.received < length => Err(truncated(self.received, length)),

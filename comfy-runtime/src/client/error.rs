@@ -9,6 +9,7 @@ use comfy_schema::shown::{self, escaped, shortened};
 use super::difference::Difference;
 use super::drift::Drift;
 use super::ending::{Deletion, Ending, ExecutionError, Interruption, LostRun, Stalled};
+use super::http::InvalidSetting;
 use super::limits::{MAX_ID_CHARS, MAX_QUOTED_CHARS};
 use super::no_results::NoResults;
 use super::outputs::Done;
@@ -242,6 +243,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Wraps an error of the HTTP client.
+    pub(super) fn transport(call: &str, error: reqwest::Error) -> Self {
+        Self::Transport { call: call.to_owned(), reason: TransportError::new(error) }
+    }
+
     /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -257,6 +263,12 @@ impl Error {
             Self::Status { status, .. } => Some(*status),
             _ => None,
         }
+    }
+}
+
+impl From<InvalidSetting> for Error {
+    fn from(InvalidSetting { setting, reason }: InvalidSetting) -> Self {
+        Self::Setup { setting, reason }
     }
 }
 
@@ -286,7 +298,7 @@ impl Ending {
 pub struct TransportError(reqwest::Error);
 
 impl TransportError {
-    pub(super) fn new(error: reqwest::Error) -> Self {
+    fn new(error: reqwest::Error) -> Self {
         // The URL may hold a secret.
         Self(error.without_url())
     }

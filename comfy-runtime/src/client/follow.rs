@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use comfy_schema::Value;
 use tokio::time::Instant;
 use tracing::debug;
 
+use super::acceptance::Acceptance;
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
 use super::error::Error;
 use super::hub::Connection;
@@ -19,29 +19,14 @@ use super::process::{Process, ProcessMemory};
 use super::status::{self, RunStatus};
 use super::tracker::{Cancellation, EndHint, Tracker};
 
-/// A run that the server has accepted, as far as it is known when the client begins to follow it.
-#[derive(Debug)]
-pub(crate) struct Accepted {
-    /// The time of the acceptance, or the time at which the queue or the history had the run.
-    pub(crate) at: Instant,
-    /// The connection that was open at that time.
-    pub(crate) connection: u64,
-    /// The client id to which the server sends the events of the run; `None` if it sends them to nobody.
-    pub(crate) client_id: Option<String>,
-    /// The run's number in the queue as the server wrote it.
-    pub(crate) number: Option<Value>,
-    /// Whether the number is known to be the server's counter.
-    pub(crate) is_counted: bool,
-}
-
 /// The state of the task that follows one run.
-pub(super) struct Follow<'f> {
-    pub(super) inner: &'f Inner,
-    pub(super) tracker: &'f Tracker,
-    pub(super) accepted: &'f Accepted,
+struct Follow<'f> {
+    inner: &'f Inner,
+    tracker: &'f Tracker,
+    acceptance: &'f Acceptance,
     /// The number of the last connection that is known to lead to the server process that accepted the run.
     verified_connection: u64,
-    pub(super) memory: ProcessMemory,
+    memory: ProcessMemory,
     /// The time since which the server has not responded, and the last error.
     failing: Option<(Instant, String)>,
     /// The time since which the run has been in neither the queue nor the history.
@@ -52,13 +37,13 @@ pub(super) struct Follow<'f> {
 }
 
 /// Waits for the end of a run that was accepted.
-pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, accepted: &Accepted) -> Ending {
+pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, acceptance: &Acceptance) -> Ending {
     let mut follow = Follow {
         inner,
         tracker,
-        accepted,
-        verified_connection: accepted.connection,
-        memory: ProcessMemory::new(inner, accepted),
+        acceptance,
+        verified_connection: acceptance.connection,
+        memory: ProcessMemory::new(inner, acceptance),
         failing: None,
         absent_since: None,
         hinted_since: None,
@@ -107,7 +92,7 @@ impl Follow<'_> {
     /// Returns whether the server sends the events of the run to this client's id.
     fn is_addressed(&self, connection: &Connection) -> bool {
         let id = connection.sid.as_deref().unwrap_or(&self.inner.client_id);
-        self.accepted.client_id.as_deref() == Some(id)
+        self.acceptance.client_id.as_deref() == Some(id)
     }
 
     /// Returns whether the events of the run arrive over the WebSocket that is open now.
@@ -131,8 +116,8 @@ impl Follow<'_> {
         let since = if self.tracker.hint().is_some() || self.absent_since.is_some() {
             Instant::now()
         } else {
-            let accepted = self.accepted.at;
-            Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(accepted, |time| time.max(accepted))
+            let accepted_at = self.acceptance.at;
+            Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(accepted_at, |time| time.max(accepted_at))
         };
         let status = match self.inner.queue.status(&self.inner.transport, self.tracker, since).await {
             Ok(status) => status,
@@ -205,7 +190,7 @@ impl Follow<'_> {
             // The run had started: the WebSocket reports its end late, or the history was cleared.
             return (since.elapsed() >= MAX_HISTORY_DELAY).then(|| self.lost(LostReason::Erased));
         }
-        let process = match self.process().await {
+        let process = match self.memory.compare(self.inner).await {
             Ok(process) => process,
             Err(error) => return self.no_response(&error),
         };
@@ -245,7 +230,7 @@ impl Follow<'_> {
     /// to that process.
     async fn verify_server(&mut self) {
         // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
-        let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.accepted.at).await else { return };
+        let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.acceptance.at).await else { return };
         if !queue.contains(self.tracker.prompt_id()) {
             return;
         }
@@ -263,7 +248,7 @@ impl Follow<'_> {
         let age = connection.opened_at.map_or(Duration::ZERO, |time| time.elapsed());
         let is_silent = self.tracker.last_connection() < connection.number;
         let is_new =
-            self.is_addressed(&connection) && connection.is_open && connection.number > self.accepted.connection;
+            self.is_addressed(&connection) && connection.is_open && connection.number > self.acceptance.connection;
         if is_new && is_silent && age >= self.inner.transport.limits.poll_interval {
             self.inner.hub.request_reconnect();
         }
@@ -272,7 +257,7 @@ impl Follow<'_> {
     /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
         let (tracker, transport) = (self.tracker, &self.inner.transport);
-        let done = || Done::from_events(tracker, transport);
+        let done = || Done::from_events(tracker.run_info(transport), tracker.outputs());
         match tracker.hint()? {
             EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
             EndHint::Error(data) => Some(status::failed(tracker, &data, done())),

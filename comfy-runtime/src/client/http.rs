@@ -8,7 +8,12 @@ use comfy_tls::{Trust, TrustError};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 
-use super::error::Error;
+/// A setting from which no client can be made; it becomes [`Error::Setup`](super::Error::Setup).
+#[derive(Debug)]
+pub(super) struct InvalidSetting {
+    pub(super) setting: &'static str,
+    pub(super) reason: String,
+}
 
 /// The settings that the client for the server and that for other origins have in common.
 #[derive(Debug)]
@@ -24,7 +29,7 @@ impl HttpSettings {
         &self,
         headers: HeaderMap,
         tls: Result<rustls::ClientConfig, TrustError>,
-    ) -> Result<reqwest::Client, Error> {
+    ) -> Result<reqwest::Client, InvalidSetting> {
         let tls = tls.map_err(|error| invalid("TLS configuration", error))?;
         let mut client = reqwest::Client::builder()
             .user_agent(concat!("comfy-runtime/", env!("CARGO_PKG_VERSION")))
@@ -44,6 +49,6 @@ impl HttpSettings {
     }
 }
 
-fn invalid(setting: &'static str, reason: impl fmt::Display) -> Error {
-    Error::Setup { setting, reason: reason.to_string() }
+fn invalid(setting: &'static str, reason: impl fmt::Display) -> InvalidSetting {
+    InvalidSetting { setting, reason: reason.to_string() }
 }

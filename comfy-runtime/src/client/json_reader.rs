@@ -284,7 +284,7 @@ impl<'s> JsonReader<'s> {
         let mut place = String::new();
         for level in &self.levels {
             match &level.container {
-                Container::Array(_) => place += &format!("[{}]", level.begun.saturating_sub(1)),
+                Container::Array(_) => add_index(&mut place, level.begun.saturating_sub(1)),
                 Container::Object(_) => add_key(&mut place, &level.key),
             }
         }
@@ -296,8 +296,8 @@ impl<'s> JsonReader<'s> {
             halves::report(self.call, &place);
             return Ok(text);
         }
-        let what = if is_key { "the key" } else { "the text" };
-        Err(format!("half a character (a lone surrogate) in {what} `{place}`").into())
+        let kind = if is_key { "key" } else { "text" };
+        Err(format!("half a character (a lone surrogate) in the {kind} `{place}`").into())
     }
 
     fn end_key(&mut self) -> Result<(), JsonFault> {
@@ -432,6 +432,13 @@ impl<'s> JsonReader<'s> {
         };
         format!("expected {expected} at byte {}, found `{}`", self.read + 1, char::from(byte).escape_default())
     }
+}
+
+/// Adds the step to an element to the text of a path.
+fn add_index(place: &mut String, index: usize) {
+    place.push('[');
+    place.push_str(&index.to_string());
+    place.push(']');
 }
 
 /// Adds the step to a member to the text of a path. The key of a level is empty while a key is read.

@@ -174,10 +174,10 @@ pub(crate) const MIN_RECONNECT_WAIT: Duration = Duration::from_millis(100);
 /// Maximum wait before a reconnect.
 pub(crate) const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
-/// The first wait before another attempt with a server that refuses WebSockets.
+/// The first wait before another attempt with a server that refuses the WebSocket.
 pub(crate) const MIN_REFUSED_WAIT: Duration = Duration::from_secs(5);
 
-/// Maximum wait before another attempt with a server that refuses WebSockets. A proxy may be reconfigured, but each
+/// Maximum wait before another attempt with a server that refuses the WebSocket. A proxy may be reconfigured, but each
 /// attempt is an error in its log.
 pub(crate) const MAX_REFUSED_WAIT: Duration = Duration::from_secs(60);
 

@@ -21,9 +21,13 @@
 //! `futures-core` 0.3 (the trait `Stream`, which [`Events`] and [`Download`] implement), `serde` 1 and `serde_json` 1
 //! (through [`Workflow`]), and [`comfy_schema`], which has the version of this crate.
 
+mod acceptance;
+mod attach;
 mod builder;
 mod call;
+mod cancel;
 mod check_drift;
+mod comparison;
 mod connect;
 mod content;
 mod difference;
@@ -64,6 +68,7 @@ mod retry_after;
 pub mod routes;
 mod run;
 mod save;
+mod selection;
 mod socket;
 mod status;
 mod strays;

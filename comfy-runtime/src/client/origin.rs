@@ -7,7 +7,6 @@ use std::panic::Location;
 
 use comfy_schema::shown::escaped;
 
-use super::error::Error;
 use crate::key::{Key, NodeKey, UnknownNode};
 use crate::workflow::Workflow;
 
@@ -84,15 +83,14 @@ impl Origin {
     }
 
     /// Returns the id of the node that a key names.
-    pub(crate) fn resolve(&self, key: &impl NodeKey) -> Result<String, Error> {
+    pub(crate) fn resolve(&self, key: &impl NodeKey) -> Result<String, Box<UnknownNode>> {
         let id = match key.key() {
             Key::Handle(node) => {
                 self.ids.get(node.index as usize).filter(|id| self.graph == Some(node.graph) && !id.is_empty())
             }
             Key::Id(id) => self.nodes.get(id).map(|node| &node.id),
         };
-        id.cloned()
-            .ok_or_else(|| Error::NoSuchNode(Box::new(UnknownNode::new(&key.key(), self.graph, self.order.clone()))))
+        id.cloned().ok_or_else(|| Box::new(UnknownNode::new(&key.key(), self.graph, self.order.clone())))
     }
 
     /// Returns the ids of the nodes of each class.

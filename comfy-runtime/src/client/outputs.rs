@@ -10,7 +10,7 @@ use super::file::{FileKind, OutputFile};
 use super::json;
 use super::no_results::{NoResults, NoResultsReason};
 use super::origin::{NodeInfo, Origin};
-use super::tracker::Tracker;
+use super::selection::Selection;
 use super::transport::Transport;
 use crate::key::{Key, NodeKey};
 
@@ -18,50 +18,36 @@ use crate::key::{Key, NodeKey};
 #[derive(Clone)]
 pub struct Done(Arc<Results>);
 
-struct Results {
-    prompt_id: String,
-    outputs: Map,
-    entry: Value,
-    origin: Arc<Origin>,
-    selection: Arc<Selection>,
-    transport: Arc<Transport>,
+/// A run as its outputs need it: to find nodes by their handles, to say why a node has no results, and to download
+/// files.
+pub(crate) struct RunInfo {
+    pub(crate) prompt_id: String,
+    pub(crate) origin: Arc<Origin>,
+    pub(crate) selection: Arc<Selection>,
+    pub(crate) transport: Arc<Transport>,
 }
 
-/// The outputs that a run was asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Selection {
-    /// The ids of the selected output nodes; `None` selects all.
-    pub(crate) targets: Option<Vec<String>>,
-    /// The ids of the outputs that the server dropped because of errors.
-    pub(crate) dropped: Vec<String>,
+struct Results {
+    run: RunInfo,
+    outputs: Map,
+    entry: Value,
 }
 
 impl Done {
     /// Reads the outputs from an entry of the history.
-    pub(crate) fn from_entry(tracker: &Tracker, transport: &Arc<Transport>, entry: Value) -> Self {
+    pub(crate) fn from_entry(run: RunInfo, entry: Value) -> Self {
         let outputs = json::get(&entry, "outputs").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self::new(tracker, transport, outputs, entry)
+        Self(Arc::new(Results { run, outputs, entry }))
     }
 
     /// Creates the outputs from the events that reported them, for a run without an entry in the history.
-    pub(crate) fn from_events(tracker: &Tracker, transport: &Arc<Transport>) -> Self {
-        Self::new(tracker, transport, tracker.outputs(), Value::Null)
-    }
-
-    fn new(tracker: &Tracker, transport: &Arc<Transport>, outputs: Map, entry: Value) -> Self {
-        Self(Arc::new(Results {
-            prompt_id: tracker.prompt_id().to_owned(),
-            outputs,
-            entry,
-            origin: Arc::clone(&tracker.origin),
-            selection: Arc::clone(&tracker.selection),
-            transport: Arc::clone(transport),
-        }))
+    pub(crate) fn from_events(run: RunInfo, outputs: Map) -> Self {
+        Self(Arc::new(Results { run, outputs, entry: Value::Null }))
     }
 
     /// Returns the id of the run.
     pub fn prompt_id(&self) -> &str {
-        &self.0.prompt_id
+        &self.0.run.prompt_id
     }
 
     /// Returns the images of a node, which is named by its handle from `workflow!` or by its id; empty if it made none.
@@ -161,7 +147,7 @@ impl Done {
             // Another node may have expanded to this one, so that the workflow does not have it.
             Key::Id(id) if results.outputs.contains_key(id) => Ok(id.to_owned()),
             _ => {
-                let id = results.origin.resolve(&node)?;
+                let id = results.run.origin.resolve(&node).map_err(Error::NoSuchNode)?;
                 match results.no_results(&id) {
                     Some(reason) => Err(Error::NoResults(Box::new(results.error(&id, reason)))),
                     None => Ok(id),
@@ -171,11 +157,11 @@ impl Done {
     }
 
     fn files_of(&self, id: &str, output: &Value) -> Vec<OutputFile> {
-        let node: NodeInfo = self.0.origin.node(id);
+        let node: NodeInfo = self.0.run.origin.node(id);
         let lists = json::members(Some(output));
         lists
             .flat_map(|(key, list)| json::array(Some(list)).iter().map(move |item| (key, item)))
-            .filter_map(|(key, item)| OutputFile::read(key, item, &node, &self.0.transport))
+            .filter_map(|(key, item)| OutputFile::read(key, item, &node, &self.0.run.transport))
             .collect()
     }
 }
@@ -188,11 +174,11 @@ impl Results {
             return None;
         }
         let is_other = |targets: &Vec<String>| !targets.iter().any(|target| target == id);
-        if self.selection.dropped.iter().any(|dropped| dropped == id) {
+        if self.run.selection.dropped.iter().any(|dropped| dropped == id) {
             Some(NoResultsReason::Dropped)
-        } else if !self.origin.may_be_output(id) {
+        } else if !self.run.origin.may_be_output(id) {
             Some(NoResultsReason::NotAnOutput)
-        } else if self.selection.targets.as_ref().is_some_and(is_other) {
+        } else if self.run.selection.targets.as_ref().is_some_and(is_other) {
             Some(NoResultsReason::NotSelected)
         } else {
             // Without an entry of the history nothing is known about the other nodes.
@@ -203,8 +189,8 @@ impl Results {
     fn error(&self, id: &str, reason: NoResultsReason) -> NoResults {
         let mut outputs = self.executed();
         outputs.sort_unstable();
-        let outputs = outputs.iter().map(|id| self.origin.node(id)).collect();
-        NoResults { prompt_id: self.prompt_id.clone(), node: self.origin.node(id), reason, outputs }
+        let outputs = outputs.iter().map(|id| self.run.origin.node(id)).collect();
+        NoResults { prompt_id: self.run.prompt_id.clone(), node: self.run.origin.node(id), reason, outputs }
     }
 
     /// Returns the ids of the output nodes that the server ran, as the history lists them.
@@ -216,12 +202,12 @@ impl Results {
 /// Two values are equal if they are of the same run and hold the same outputs.
 impl PartialEq for Done {
     fn eq(&self, other: &Self) -> bool {
-        self.0.prompt_id == other.0.prompt_id && self.0.outputs == other.0.outputs
+        self.0.run.prompt_id == other.0.run.prompt_id && self.0.outputs == other.0.outputs
     }
 }
 
 impl fmt::Debug for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Done").field("prompt_id", &self.0.prompt_id).field("outputs", &self.0.outputs).finish()
+        f.debug_struct("Done").field("prompt_id", &self.0.run.prompt_id).field("outputs", &self.0.outputs).finish()
     }
 }

@@ -6,8 +6,8 @@
 use comfy_schema::Value;
 use tokio::time::Instant;
 
+use super::acceptance::Acceptance;
 use super::error::Error;
-use super::follow::{Accepted, Follow};
 use super::inner::Inner;
 use super::json;
 use super::status::{self, QueueSnapshot};
@@ -42,9 +42,9 @@ struct Witness {
 }
 
 impl ProcessMemory {
-    pub(crate) fn new(inner: &Inner, accepted: &Accepted) -> Self {
+    pub(crate) fn new(inner: &Inner, acceptance: &Acceptance) -> Self {
         let witness = inner.witness().map(|prompt_id| Witness { prompt_id, is_strong: true });
-        let number = accepted.number.as_ref().filter(|_| accepted.is_counted).and_then(whole);
+        let number = acceptance.number.as_ref().filter(|_| acceptance.is_counted).and_then(whole);
         Self { restarts: inner.restarts(), witness, number, created: None }
     }
 
@@ -59,16 +59,13 @@ impl ProcessMemory {
             self.created = queue.item(prompt_id).and_then(created);
         }
     }
-}
 
-impl Follow<'_> {
     /// Finds out whether the server was restarted since it accepted the run, which it no longer knows.
-    pub(super) async fn process(&self) -> Result<Process, Error> {
-        let (inner, memory) = (self.inner, &self.memory);
-        if inner.restarts() > memory.restarts {
+    pub(crate) async fn compare(&self, inner: &Inner) -> Result<Process, Error> {
+        if inner.restarts() > self.restarts {
             return Ok(Process::Restarted);
         }
-        if let Some(witness) = &memory.witness {
+        if let Some(witness) = &self.witness {
             let queue = inner.queue.snapshot(&inner.transport, Instant::now()).await?;
             let is_known = queue.contains(&witness.prompt_id)
                 || status::history_entry(&inner.transport, &witness.prompt_id).await?.is_some();
@@ -76,18 +73,18 @@ impl Follow<'_> {
                 return Ok(Process::Same);
             }
         }
-        if let Some(process) = self.oldest_job().await {
+        if let Some(process) = self.oldest_job(inner).await {
             return Ok(process);
         }
-        let is_forgotten = memory.witness.as_ref().is_some_and(|witness| witness.is_strong);
+        let is_forgotten = self.witness.as_ref().is_some_and(|witness| witness.is_strong);
         Ok(if is_forgotten { Process::Restarted } else { Process::Unknown })
     }
 
     /// Compares the oldest job that the server knows with the run. Older servers have no list of jobs, and a
     /// failure to read it proves nothing.
-    async fn oldest_job(&self) -> Option<Process> {
-        let own = self.memory.created?;
-        let call = self.inner.transport.get(["jobs"]).below_api();
+    async fn oldest_job(&self, inner: &Inner) -> Option<Process> {
+        let own = self.created?;
+        let call = inner.transport.get(["jobs"]).below_api();
         let call = call.query("sort_by", "created_at").query("sort_order", "asc").query("limit", "1");
         let response = call.json().await.ok()?;
         let job = json::array(json::get(&response, "jobs")).first()?;
@@ -97,7 +94,7 @@ impl Follow<'_> {
         }
         // Without a restart, later prompts have higher numbers. Prompts with a number of their own, or in front, have
         // fractions or negative numbers.
-        let is_lower = (0..self.memory.number?).contains(&number?);
+        let is_lower = (0..self.number?).contains(&number?);
         (created > own && is_lower).then_some(Process::Restarted)
     }
 }

@@ -9,10 +9,12 @@ use tokio::time::Instant;
 use tracing::debug;
 use uuid::Uuid;
 
+use super::acceptance::Acceptance;
 use super::call::{Call, check_status, read_body, retry_wait};
+use super::comparison;
+use super::difference::Difference;
 use super::error::Error;
 use super::find::Found;
-use super::follow::Accepted;
 use super::inner::Inner;
 use super::json;
 use super::limits::LOOKUP_WAITS;
@@ -43,7 +45,7 @@ pub(crate) struct Submitted {
     pub(crate) prompt_id: String,
     /// The errors because of which the server dropped outputs.
     pub(crate) dropped: Vec<NodeProblem>,
-    pub(crate) accepted: Accepted,
+    pub(crate) acceptance: Acceptance,
     /// Keeps the events of the prompt until its run is added to the hub.
     _expected: super::hub::Expected,
 }
@@ -92,7 +94,7 @@ impl Prompt {
         Ok(Submitted {
             prompt_id,
             dropped: node_problems(&response, &self.origin),
-            accepted: Accepted {
+            acceptance: Acceptance {
                 at: Instant::now(),
                 connection: socket.number,
                 client_id: Some(client_id.to_owned()),
@@ -243,6 +245,12 @@ impl Prompt {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the first difference between the workflow and a prompt that the server has; `None` if the prompt was made
+    /// from this workflow.
+    pub(crate) async fn differs(&self, inner: &Arc<Inner>, found: &Found) -> Result<Option<Difference>, Error> {
+        comparison::compare(inner, &self.workflow, &self.origin, found).await
     }
 
     /// Reconstructs a lost response. The queue's item lists the outputs that the server accepted; the definitions of

@@ -9,7 +9,6 @@ use reqwest::{Method, Request, RequestBuilder, Response, Url};
 
 use comfy_schema::server::address::address_after_redirect;
 
-use super::call::transport_error;
 use super::error::Error;
 use super::limits::MAX_HOPS;
 use super::transport::Transport;
@@ -34,12 +33,12 @@ pub(super) async fn send(
     redirects: Redirects,
 ) -> Result<Response, Error> {
     let (mut client, request) = request.build_split();
-    let mut request = request.map_err(|error| transport_error(name, error))?;
+    let mut request = request.map_err(|error| Error::transport(name, error))?;
     let mut hop = Hop { transport, name, redirects, left: false };
     for _ in 0..=MAX_HOPS {
         let (method, url) = (request.method().clone(), request.url().clone());
         let (headers, timeout) = (request.headers().clone(), request.timeout().copied());
-        let response = client.execute(request).await.map_err(|error| transport_error(name, error))?;
+        let response = client.execute(request).await.map_err(|error| Error::transport(name, error))?;
         if !response.status().is_redirection() {
             return Ok(response);
         }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tracing::debug;
 
+use super::acceptance::Acceptance;
+use super::cancel::cancel;
 use super::ending::{Ending, LostReason, LostRun};
 use super::error::Error;
-use super::follow::{Accepted, follow};
+use super::follow::follow;
 use super::inner::Inner;
 use super::prompt::Prompt;
-use super::run;
 use super::tracker::{Cancellation, Tracker};
 
 /// What is needed to submit the workflow of a run again.
@@ -24,12 +25,12 @@ pub(crate) struct Resubmission {
 pub(crate) async fn follow_to_end(
     inner: &Arc<Inner>,
     tracker: &Arc<Tracker>,
-    mut accepted: Accepted,
+    mut acceptance: Acceptance,
     resubmission: Option<Resubmission>,
 ) -> Ending {
     let mut times = resubmission.as_ref().map_or(0, |resubmission| resubmission.times);
     loop {
-        let ending = follow(inner, tracker, &accepted).await;
+        let ending = follow(inner, tracker, &acceptance).await;
         let Some(resubmission) = &resubmission else { return ending };
         let lost = match ending {
             Ending::Lost(lost) if times > 0 && is_restart(&lost, tracker) => lost,
@@ -37,8 +38,8 @@ pub(crate) async fn follow_to_end(
         };
         times -= 1;
         debug!(prompt_id = lost.prompt_id, "resubmitting a lost run");
-        accepted = match submit(inner, tracker, &resubmission.prompt).await {
-            Ok(accepted) => accepted,
+        acceptance = match submit(inner, tracker, &resubmission.prompt).await {
+            Ok(acceptance) => acceptance,
             Err(reason) => {
                 let last_error = format!("the workflow could not be submitted again: {reason}");
                 return Ending::Lost(LostRun { last_error, ..lost });
@@ -53,17 +54,17 @@ fn is_restart(lost: &LostRun, tracker: &Tracker) -> bool {
 }
 
 /// Submits the workflow under a new id, and gives the run that id.
-async fn submit(inner: &Arc<Inner>, tracker: &Arc<Tracker>, prompt: &Prompt) -> Result<Accepted, Error> {
+async fn submit(inner: &Arc<Inner>, tracker: &Arc<Tracker>, prompt: &Prompt) -> Result<Acceptance, Error> {
     let submitted = prompt.submit(inner, None).await?;
     inner.hub.remove(tracker);
     if !submitted.dropped.is_empty() {
         // The outputs were complete when the run was first accepted, so that the program does not expect less.
         let mut dropped = submitted.into_dropped();
         let id = dropped.prompt_id.clone().unwrap_or_default();
-        dropped.cancel_error = run::cancel(inner, &id).await.err().map(|error| error.to_string());
+        dropped.cancel_error = cancel(inner, &id).await.err().map(|error| error.to_string());
         return Err(Error::Partial(Box::new(dropped)));
     }
     tracker.resubmitted(&submitted.prompt_id);
     inner.hub.add(tracker);
-    Ok(submitted.accepted)
+    Ok(submitted.acceptance)
 }

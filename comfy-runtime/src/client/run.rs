@@ -6,18 +6,17 @@ use std::sync::Arc;
 use comfy_schema::Value;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 use tracing::{Instrument as _, debug};
 
+use super::acceptance::Acceptance;
+use super::cancel::cancel;
 use super::ending::{Deletion, Ending};
 use super::error::Error;
-use super::follow::Accepted;
 use super::inner::Inner;
-use super::json;
 use super::mailbox::Events;
 use super::outputs::Done;
 use super::resubmit::{Resubmission, follow_to_end};
-use super::tracker::{Cancellation, Tracker};
+use super::tracker::Tracker;
 
 /// A run that the server accepted.
 ///
@@ -55,16 +54,16 @@ impl Run {
     pub(crate) fn start(
         inner: &Arc<Inner>,
         tracker: Arc<Tracker>,
-        accepted: Accepted,
+        acceptance: Acceptance,
         resubmission: Option<Resubmission>,
         cancel_on_drop: bool,
     ) -> Self {
         let (sender, ended) = watch::channel(false);
         let span = tracing::debug_span!("run", prompt_id = tracker.prompt_id());
-        let number = accepted.number.as_ref().and_then(Value::as_f64);
+        let number = acceptance.number.as_ref().and_then(Value::as_f64);
         let (shared, subject) = (Arc::clone(inner), Arc::clone(&tracker));
         let following = async move {
-            let ending = follow_to_end(&shared, &subject, accepted, resubmission).await;
+            let ending = follow_to_end(&shared, &subject, acceptance, resubmission).await;
             shared.hub.remove(&subject);
             subject.set_ending(ending);
             sender.send_replace(true);
@@ -133,42 +132,6 @@ impl Run {
     /// then still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
         cancel(&self.inner, self.prompt_id()).await
-    }
-}
-
-/// Cancels one prompt, whether it waits or runs. Returns whether there was anything to cancel. The runs of the client
-/// learn that it was this client that cancelled them.
-pub(crate) async fn cancel(inner: &Inner, prompt_id: &str) -> Result<bool, Error> {
-    let mark = |cancellation| {
-        inner.hub.runs_of(prompt_id).iter().for_each(|tracker| tracker.set_cancellation(cancellation));
-    };
-    // The request may have an effect even if the response is lost.
-    mark(Cancellation::Asked);
-    let cancelled = request_cancellation(inner, prompt_id).await?;
-    if cancelled {
-        mark(Cancellation::Confirmed);
-    }
-    Ok(cancelled)
-}
-
-async fn request_cancellation(inner: &Inner, prompt_id: &str) -> Result<bool, Error> {
-    let transport = &inner.transport;
-    match transport.post(["jobs", prompt_id, "cancel"]).below_api().repeatable().json().await {
-        Ok(response) => Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or(false)),
-        // The server does not have the routes of jobs. It may also ignore the id of an interrupt, so the interrupt is
-        // sent only if this prompt runs.
-        Err(Error::Status { status: 404 | 405, .. }) => {
-            let id = || Value::from(prompt_id);
-            let delete = json::object([("delete", Value::Array(vec![id()]))]);
-            let before = inner.queue.snapshot(transport, Instant::now()).await?;
-            transport.post(["queue"]).json_body(&delete).repeatable().no_body().await?;
-            let after = inner.queue.snapshot(transport, Instant::now()).await?;
-            if after.is_running(prompt_id) {
-                transport.post(["interrupt"]).json_body(&json::object([("prompt_id", id())])).no_body().await?;
-            }
-            Ok(before.contains(prompt_id))
-        }
-        Err(error) => Err(error),
     }
 }
 

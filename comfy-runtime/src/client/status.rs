@@ -175,7 +175,7 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
 /// run before.
 pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
-    let done = Done::from_entry(tracker, transport, entry.clone());
+    let done = Done::from_entry(tracker.run_info(transport), entry.clone());
     let status = json::get(entry, "status");
     let messages = json::array(status.and_then(|status| json::get(status, "messages")));
     for message in messages.iter().rev() {

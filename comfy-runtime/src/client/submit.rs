@@ -6,16 +6,16 @@ use std::sync::Arc;
 use comfy_schema::Value;
 use uuid::Uuid;
 
+use super::acceptance::Acceptance;
 use super::error::Error;
 use super::find::Found;
-use super::follow;
 use super::inner::Inner;
-
-use super::outputs::{Done, Selection};
+use super::outputs::Done;
 use super::prompt::Prompt;
 use super::rejection::{DroppedOutputs, NodeProblem};
 use super::resubmit::Resubmission;
 use super::run::Run;
+use super::selection::Selection;
 use super::tracker::Tracker;
 use crate::key::NodeKey;
 use crate::workflow::Workflow;
@@ -105,10 +105,10 @@ impl<'c> Submission<'c> {
 
     /// Runs only these output nodes, given by handle or id, and the nodes that they need.
     pub fn targets<K: NodeKey>(mut self, nodes: impl IntoIterator<Item = K>) -> Self {
-        let ids: Result<Vec<String>, Error> = nodes.into_iter().map(|node| self.prompt.origin.resolve(&node)).collect();
+        let ids: Result<Vec<String>, _> = nodes.into_iter().map(|node| self.prompt.origin.resolve(&node)).collect();
         match ids {
             Ok(ids) => self.prompt.targets = Some(ids),
-            Err(error) => self.wrong_target = Some(error),
+            Err(unknown) => self.wrong_target = Some(Error::NoSuchNode(unknown)),
         }
         self
     }
@@ -218,7 +218,7 @@ impl Options<'_> {
     async fn submit(&self, prompt: &Arc<Prompt>) -> Result<Accepted, Error> {
         let submitted = prompt.submit(self.inner, self.prompt_id).await?;
         // The events of the run that arrived before the response are kept as long as `submitted` lives.
-        Ok(self.follow(&submitted.prompt_id, prompt, submitted.accepted, submitted.dropped))
+        Ok(self.follow(&submitted.prompt_id, prompt, submitted.acceptance, submitted.dropped))
     }
 
     async fn attach(&self, prompt: &Arc<Prompt>, found: Found) -> Result<Accepted, Error> {
@@ -227,7 +227,7 @@ impl Options<'_> {
         }
         let dropped = prompt.dropped(self.inner, &found).await?;
         let dropped = dropped.into_iter().map(|id| NodeProblem::dropped(prompt.origin.node(&id))).collect();
-        Ok(self.follow(&found.prompt_id, prompt, found.accepted(), dropped))
+        Ok(self.follow(&found.prompt_id, prompt, found.acceptance(), dropped))
     }
 
     /// Follows a run that the server has accepted.
@@ -235,7 +235,7 @@ impl Options<'_> {
         &self,
         prompt_id: &str,
         prompt: &Arc<Prompt>,
-        accepted: follow::Accepted,
+        acceptance: Acceptance,
         nodes: Vec<NodeProblem>,
     ) -> Accepted {
         let dropped = nodes.iter().flat_map(|node| node.dependent_outputs.clone()).collect();
@@ -244,7 +244,7 @@ impl Options<'_> {
         self.inner.hub.add(&tracker);
         let resubmission =
             (self.resubmissions > 0).then(|| Resubmission { prompt: Arc::clone(prompt), times: self.resubmissions });
-        let run = Run::start(self.inner, tracker, accepted, resubmission, self.cancel_on_drop);
+        let run = Run::start(self.inner, tracker, acceptance, resubmission, self.cancel_on_drop);
         if nodes.is_empty() {
             Accepted::Complete(run)
         } else {

@@ -12,9 +12,11 @@ use super::frame::{Frame, NodeData};
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
-use super::outputs::Selection;
+use super::outputs::RunInfo;
 use super::prompt_ids::PromptIds;
 use super::reported::Reported;
+use super::selection::Selection;
+use super::transport::Transport;
 
 /// The class whose images are results although they are only sent over the WebSocket.
 const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
@@ -24,7 +26,7 @@ const WEBSOCKET_IMAGE_CLASS: &str = "SaveImageWebsocket";
 pub(crate) struct Tracker {
     ids: PromptIds,
     pub(crate) origin: Arc<Origin>,
-    pub(crate) selection: Arc<Selection>,
+    selection: Arc<Selection>,
     /// Notifies the follower of the run that it should ask the server at once.
     pub(crate) wake: Notify,
     state: Mutex<State>,
@@ -248,6 +250,16 @@ impl Tracker {
     /// Returns the last node that was reported as running.
     pub(crate) fn last_node(&self) -> Option<NodeInfo> {
         self.lock().node.as_deref().map(|id| self.origin.node(id))
+    }
+
+    /// Returns the run as its outputs need it.
+    pub(crate) fn run_info(&self, transport: &Arc<Transport>) -> RunInfo {
+        RunInfo {
+            prompt_id: self.prompt_id().to_owned(),
+            origin: Arc::clone(&self.origin),
+            selection: Arc::clone(&self.selection),
+            transport: Arc::clone(transport),
+        }
     }
 
     /// Returns the outputs that events reported, by node.

@@ -6,8 +6,7 @@ use std::sync::OnceLock;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 
-use super::error::Error;
-use super::http::HttpSettings;
+use super::http::{HttpSettings, InvalidSetting};
 use super::limits::Limits;
 
 /// The HTTP client of one server.
@@ -41,7 +40,7 @@ pub(super) enum Mount {
 
 impl Transport {
     /// Returns the HTTP client for other origins, which has no header of the user.
-    pub(super) fn anonymous(&self) -> Result<reqwest::Client, Error> {
+    pub(super) fn anonymous(&self) -> Result<reqwest::Client, InvalidSetting> {
         if let Some(client) = self.anonymous.get() {
             return Ok(client.clone());
         }

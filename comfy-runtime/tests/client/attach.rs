@@ -125,7 +125,7 @@ async fn values_that_the_server_converts_are_no_difference() {
     client.attach(&plain, &id).await.unwrap().finish().await.unwrap();
     let other = workflow(&as_text.to_json().replace("8.9", "9.9"));
     let Err(Error::Different(difference)) = client.attach(&other, &id).await else { panic!("expected a difference") };
-    assert!(matches!(&difference.kind, DifferenceKind::Input { name, .. } if name == "height"), "{difference}");
+    assert!(matches!(&difference.kind, DifferenceKind::InputValue { name, .. } if name == "height"), "{difference}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,12 +44,12 @@ fn assert_no_secret(call: &Call) {
 async fn a_download_follows_to_another_origin_without_credentials() {
     let storage = Scripted::start(|_| Reply::new(200, "picture")).await;
     for status in [301, 302, 303, 307, 308] {
-        let target = leak(format!("{}/bucket/a.bin?signature=1#x", storage.url()));
+        let target = leak(format!("{}/bucket/a.txt?signature=1#x", storage.url()));
         let server = redirecting(status, target).await;
         let client = with_secrets(&server).connect().await.unwrap();
-        let bytes = client.view(View::new("a.bin")).await.unwrap().bytes().await.unwrap();
+        let bytes = client.view(View::new("a.txt")).await.unwrap().bytes().await.unwrap();
         assert_eq!(bytes, "picture");
-        assert!(client.exists(&View::new("a.bin")).await.unwrap());
+        assert!(client.exists(&View::new("a.txt")).await.unwrap());
         // The server itself is given all of them.
         let own = &server.calls_to("GET /view")[0];
         for name in ["authorization", "x-api-key", "x-own", "cookie", "comfy-user"] {
@@ -58,7 +58,7 @@ async fn a_download_follows_to_another_origin_without_credentials() {
     }
     assert_eq!(storage.calls().len(), 10);
     for call in storage.calls() {
-        assert_eq!((call.query.as_str(), call.route.ends_with("/bucket/a.bin")), ("signature=1", true));
+        assert_eq!((call.query.as_str(), call.route.ends_with("/bucket/a.txt")), ("signature=1", true));
         assert_no_secret(&call);
     }
 }
@@ -71,9 +71,9 @@ async fn a_resumed_download_asks_another_origin_for_the_rest() {
         Some(other) => Reply::new(416, other),
     })
     .await;
-    let server = redirecting(302, leak(format!("{}/a.bin", storage.url()))).await;
+    let server = redirecting(302, leak(format!("{}/a.txt", storage.url()))).await;
     let client = with_secrets(&server).retries(1).connect().await.unwrap();
-    assert_eq!(client.view(View::new("a.bin")).await.unwrap().bytes().await.unwrap(), "picture");
+    assert_eq!(client.view(View::new("a.txt")).await.unwrap().bytes().await.unwrap(), "picture");
     storage.calls().iter().for_each(assert_no_secret);
 }
 
@@ -90,7 +90,7 @@ async fn the_way_back_does_not_bring_the_credentials_back() {
     STORAGE.set(storage.url()).unwrap();
     BACK.set(format!("{}/other", server.url())).unwrap();
     let client = with_secrets(&server).connect().await.unwrap();
-    client.view(View::new("a.bin")).await.unwrap().bytes().await.unwrap();
+    client.view(View::new("a.txt")).await.unwrap().bytes().await.unwrap();
     assert_no_secret(&server.calls_to("GET /other")[0]);
 }
 
@@ -107,7 +107,7 @@ async fn a_call_that_is_redirected_to_another_origin_names_the_address() {
         assert!(!error.is_temporary());
         let error = client.run(&blank(1)).await.unwrap_err();
         assert!(matches!(error, Error::Redirect { .. }), "{error}");
-        let error = client.upload(&Upload::bytes("a.bin", "abc")).await.unwrap_err();
+        let error = client.upload(&Upload::bytes("a.txt", "abc")).await.unwrap_err();
         assert!(matches!(error, Error::Redirect { .. }), "{error}");
         assert_eq!(server.calls_to("POST /prompt").len(), 1);
     }
@@ -149,7 +149,7 @@ async fn redirects_in_a_circle_and_without_a_place_end() {
     for target in ["ftp://a/", "http://", "javascript:x"] {
         let server = redirecting(302, leak(target.to_owned())).await;
         let client = Client::builder(server.url()).retries(0).connect().await.unwrap();
-        let error = client.view(View::new("a.bin")).await.unwrap_err();
+        let error = client.view(View::new("a.txt")).await.unwrap_err();
         assert!(error.to_string().contains("status 302 without a valid `Location`"), "{error}");
     }
 }

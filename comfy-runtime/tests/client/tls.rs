@@ -135,12 +135,12 @@ async fn another_certificate_than_the_pinned_one_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_a_connection_that_is_not_encrypted_is_refused() {
     let plain = Scripted::start(|_| Reply::new(200, "picture")).await;
-    let location = format!("{}/a.bin", plain.url());
+    let location = format!("{}/a.txt", plain.url());
     let server = Scripted::start(move |_| Reply::new(302, "").header("location", location.clone())).await;
     let identity = self_signed();
     let url = wrap(address(&server.url()), &identity).await;
     let client = Client::builder(url).pin_certificate(identity.certificate.pem()).retries(0).connect().await.unwrap();
-    let error = client.view(View::new("a.bin")).await.unwrap_err();
+    let error = client.view(View::new("a.txt")).await.unwrap_err();
     assert!(matches!(&error, Error::InvalidResponse { reason, .. } if reason.contains("not encrypted")), "{error}");
     assert!(plain.calls().is_empty());
 }
@@ -150,11 +150,11 @@ async fn the_pinned_certificate_counts_for_the_server_only() {
     let storage = Scripted::start(|_| Reply::new(200, "picture")).await;
     let (authority, of_storage) = signed();
     let location = wrap(address(&storage.url()), &of_storage).await;
-    let server = Scripted::start(move |_| Reply::new(302, "").header("location", format!("{location}/a.bin"))).await;
+    let server = Scripted::start(move |_| Reply::new(302, "").header("location", format!("{location}/a.txt"))).await;
     let identity = self_signed();
     let url = wrap(address(&server.url()), &identity).await;
     let builder = Client::builder(url).pin_certificate(identity.certificate.pem()).root_certificate(authority);
     let client = builder.bearer("s3cret").connect().await.unwrap();
-    assert_eq!(client.view(View::new("a.bin")).await.unwrap().bytes().await.unwrap(), "picture");
+    assert_eq!(client.view(View::new("a.txt")).await.unwrap().bytes().await.unwrap(), "picture");
     assert!(storage.calls().iter().all(|call| call.header("authorization").is_none()));
 }

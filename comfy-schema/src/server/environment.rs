@@ -52,7 +52,7 @@ impl ServerOptions {
     ];
 
     /// Creates the options of the server that `COMFY_URL` names, or of the one at [`DEFAULT_URL`](Self::DEFAULT_URL),
-    /// with those of the other [variables](self#environment-variables). `lookup` is usually `std::env::var_os`.
+    /// with those of the other [variables](super#environment-variables). `lookup` is usually `std::env::var_os`.
     ///
     /// ```
     /// use comfy_schema::server::ServerOptions;
@@ -80,7 +80,7 @@ impl ServerOptions {
         text(&lookup, Self::URL)
     }
 
-    /// Fills in the values of [variables](self#environment-variables) for everything that is not set yet. `lookup` is
+    /// Fills in the values of [variables](super#environment-variables) for everything that is not set yet. `lookup` is
     /// usually `std::env::var_os`.
     ///
     /// The URL stays as it is. If `COMFY_URL` names a server with another scheme, host or port, the variables belong to

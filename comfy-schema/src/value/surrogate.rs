@@ -67,8 +67,8 @@ impl<'p> LoneSurrogate<'p> {
     }
 
     fn error(&self) -> JsonError {
-        let what = if self.is_key { "the key" } else { "the text" };
-        let reason = format!("half a character (a lone surrogate) in {what} `{self}`");
+        let kind = if self.is_key { "key" } else { "text" };
+        let reason = format!("half a character (a lone surrogate) in the {kind} `{self}`");
         JsonError { kind: JsonErrorKind::Surrogate, reason, line: self.line, column: self.column }
     }
 }

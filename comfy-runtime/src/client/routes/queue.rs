@@ -3,8 +3,9 @@
 use comfy_schema::{Map, Value};
 
 use super::{delete, object};
+use crate::client::cancel::cancel;
 use crate::client::error::Error;
-use crate::client::{Client, json, run};
+use crate::client::{Client, json};
 
 /// The prompts that run and wait.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +143,7 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn cancel(&self, prompt_id: &str) -> Result<bool, Error> {
-        run::cancel(&self.inner, prompt_id).await
+        cancel(&self.inner, prompt_id).await
     }
 
     /// Unloads the models when the server is next idle (`POST /free`). Cached results are kept.
