@@ -88,7 +88,7 @@ fn measured(file: &Path) -> Result<usize, Box<dyn Error>> {
         Some("prompt") => &["read", "check", "import", "draw", "export"],
         Some("workflow") => &["read", "convert", "check", "import", "draw"],
         Some("schema") => &["generate"],
-        _ if name.ends_with(".json") => &STEPS[..6],
+        _ if file.extension().is_some_and(|extension| extension == "json") => &STEPS[..6],
         _ => &["read"],
     };
     let mut missed = 0;
