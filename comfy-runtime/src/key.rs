@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::out::{Handle, NodeRef};
+use crate::shown::escaped;
 
 /// Maximum number of characters of an id that a message shows.
 const MAX_ID_CHARS: usize = 40;
@@ -88,7 +89,8 @@ impl std::error::Error for UnknownNode {}
 /// Returns an id as messages show it: shortened, in quotes, and with escapes.
 fn shown(id: &str) -> String {
     let short: String = id.chars().take(MAX_ID_CHARS).collect();
-    if short.len() < id.len() { format!("{short:?}…") } else { format!("{short:?}") }
+    let quoted = escaped(format_args!("{short:?}"));
+    if short.len() < id.len() { quoted + "…" } else { quoted }
 }
 
 mod sealed {

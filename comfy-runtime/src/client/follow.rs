@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -27,6 +28,10 @@ struct Follow<'f> {
     /// The number of the last connection that is known to lead to the server process that accepted the run.
     verified_connection: u64,
     memory: ProcessMemory,
+    /// Counts the changes of the server's queue that were reported.
+    queue_changes: watch::Receiver<u64>,
+    /// The time of a reported change that the last snapshot of the queue may lack, because it was a shared one.
+    unseen_change: Option<Instant>,
     /// The time since which the server has not responded, and the last error.
     failing: Option<(Instant, String)>,
     /// The time since which the run has been in neither the queue nor the history.
@@ -44,6 +49,8 @@ pub(crate) async fn follow(inner: &Inner, tracker: &Tracker, acceptance: &Accept
         acceptance,
         verified_connection: acceptance.connection,
         memory: ProcessMemory::new(inner, acceptance),
+        queue_changes: inner.hub.queue_changes.subscribe(),
+        unseen_change: None,
         failing: None,
         absent_since: None,
         hinted_since: None,
@@ -69,8 +76,14 @@ impl Follow<'_> {
             tokio::time::sleep(wait).await;
             return;
         }
-        let mut queue = self.inner.hub.queue_changes.subscribe();
-        queue.mark_unchanged();
+        if self.unseen_change.take().is_some() {
+            // The next snapshot is a new one, because the last one is too old to be shared then.
+            tokio::select! {
+                () = tracker.wake.notified() => self.unseen_change = Some(Instant::now()),
+                () = tokio::time::sleep(MAX_QUEUE_AGE) => {}
+            }
+            return;
+        }
         loop {
             let quiet = tracker.last_activity().elapsed();
             let has_events = self.has_events();
@@ -78,14 +91,17 @@ impl Follow<'_> {
             // While events arrive there is nothing to ask; after the last one the interval starts anew.
             let rest = interval.checked_sub(quiet).filter(|rest| !rest.is_zero()).unwrap_or(interval);
             tokio::select! {
-                () = tracker.wake.notified() => return,
-                _ = queue.changed(), if !tracker.started() || !has_events => return,
+                () = tracker.wake.notified() => {}
+                _ = self.queue_changes.changed(), if !tracker.started() || !has_events => {}
                 () = tokio::time::sleep(rest) => {
                     if !has_events || tracker.last_activity().elapsed() >= interval {
                         return;
                     }
+                    continue;
                 }
             }
+            self.unseen_change = Some(Instant::now());
+            return;
         }
     }
 
@@ -119,6 +135,8 @@ impl Follow<'_> {
             let accepted_at = self.acceptance.at;
             Instant::now().checked_sub(MAX_QUEUE_AGE).map_or(accepted_at, |time| time.max(accepted_at))
         };
+        // A change that is reported from now on is a reason to ask again.
+        self.queue_changes.mark_unchanged();
         let status = match self.inner.queue.status(&self.inner.transport, self.tracker, since).await {
             Ok(status) => status,
             Err(error) => return self.no_response(&error),
@@ -231,6 +249,9 @@ impl Follow<'_> {
     async fn verify_server(&mut self) {
         // The snapshot is cached. Another run may have replaced it by a newer one that lacks this run.
         let Ok(queue) = self.inner.queue.snapshot(&self.inner.transport, self.acceptance.at).await else { return };
+        if self.unseen_change.is_some_and(|time| time < queue.requested_at()) {
+            self.unseen_change = None;
+        }
         if !queue.contains(self.tracker.prompt_id()) {
             return;
         }

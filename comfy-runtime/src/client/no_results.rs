@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use comfy_schema::shown::escaped;
+
 use super::limits::MAX_LISTED_NODES;
 use super::origin::NodeInfo;
 
@@ -35,7 +37,7 @@ pub enum NoResultsReason {
 
 impl fmt::Display for NoResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} has no results in prompt {}: ", self.node, self.prompt_id)?;
+        write!(f, "{} has no results in prompt {}: ", self.node, escaped(&self.prompt_id))?;
         f.write_str(match self.reason {
             NoResultsReason::NotAnOutput => "its class neither saves nor shows anything",
             NoResultsReason::NotSelected => "the submission selected other targets",

@@ -66,5 +66,11 @@ async fn submit(inner: &Arc<Inner>, tracker: &Arc<Tracker>, prompt: &Prompt) -> 
     }
     tracker.resubmitted(&submitted.prompt_id);
     inner.hub.add(tracker);
+    if tracker.cancellation() != Cancellation::No {
+        // The program cancelled the run while the workflow was submitted again. If that fails, the new run goes on.
+        if let Err(error) = cancel(inner, &submitted.prompt_id).await {
+            debug!(%error, prompt_id = submitted.prompt_id, "cannot cancel a resubmitted run");
+        }
+    }
     Ok(submitted.acceptance)
 }

@@ -16,7 +16,7 @@ use super::inner::Inner;
 use super::mailbox::Events;
 use super::outputs::Done;
 use super::resubmit::{Resubmission, follow_to_end};
-use super::tracker::Tracker;
+use super::tracker::{Cancellation, Tracker};
 
 /// A run that the server accepted.
 ///
@@ -131,6 +131,8 @@ impl Run {
     /// Returns [`Error::Transport`], [`Error::Status`] or [`Error::InvalidResponse`] if the call fails; the run may
     /// then still be running.
     pub async fn cancel(&self) -> Result<bool, Error> {
+        // The id is read afterwards, so that a new id of a run that is just submitted again is cancelled too.
+        self.tracker.set_cancellation(Cancellation::Asked);
         cancel(&self.inner, self.prompt_id()).await
     }
 }

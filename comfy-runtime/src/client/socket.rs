@@ -22,6 +22,7 @@ use super::limits::{
     CLOSE_TIMEOUT, IDLE_TIMEOUT, MAX_MESSAGE_BYTES, MAX_RECONNECT_WAIT, MAX_REFUSED_WAIT, MIN_RECONNECT_WAIT,
     MIN_REFUSED_WAIT, PING_INTERVAL,
 };
+use super::response;
 use super::strays::Received;
 use super::transport::Transport;
 
@@ -79,7 +80,7 @@ async fn greeting(stream: &mut WebSocketStream<Upgraded>) -> Result<Option<Strin
     loop {
         match stream.next().await {
             Some(Ok(Message::Text(text))) => {
-                let greeting = comfy_schema::Value::parse(text.as_bytes()).ok();
+                let greeting = response::parse_message("WebSocket", text.as_bytes()).ok();
                 let sid = greeting.as_ref().and_then(|frame| json::at(frame, &["data", "sid"])?.as_str());
                 return Ok(sid.filter(|sid| !sid.is_empty()).map(str::to_owned));
             }

@@ -85,12 +85,13 @@ impl Tracker {
         self.ids.current()
     }
 
-    /// Records that the workflow was submitted again, and forgets what was reported about the lost run.
+    /// Records that the workflow was submitted again, and forgets what was reported about the lost run. A
+    /// cancellation stays, because it may have been requested meanwhile.
     pub(crate) fn resubmitted(&self, prompt_id: &str) {
         let mut state = self.lock();
         self.ids.push(prompt_id.to_owned());
         let (readers, first_reader) = (std::mem::take(&mut state.readers), state.first_reader.take());
-        *state = State { first_reader, readers, ..State::new() };
+        *state = State { first_reader, readers, cancellation: state.cancellation, ..State::new() };
         state.publish(&Event::Resubmitted { prompt_id: prompt_id.to_owned() });
     }
 

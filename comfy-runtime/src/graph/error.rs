@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::store::NodeRecord;
-use crate::shown::Escaped;
+use crate::shown::escaped;
 
 /// The error of a graph that has mistakes. [`Display`](fmt::Display) lists all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,9 +128,9 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(node) = &self.node {
-            write!(f, "{}: ", Escaped(node))?;
+            write!(f, "{}: ", escaped(node))?;
         }
-        Escaped(&self.message).fmt(f)?;
+        f.write_str(&escaped(&self.message))?;
         match self.at {
             Some(at) => write!(f, " ({at})"),
             None => Ok(()),
@@ -166,11 +166,11 @@ impl fmt::Display for GraphWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unused { node, class, location } => {
-                let (node, class) = (Escaped(node), Escaped(class));
+                let (node, class) = (escaped(node), escaped(class));
                 write!(f, "{node}: no output node needs this `{class}`, so it will not run ({location})")
             }
             Self::UnusedBranch { key, location } => {
-                write!(f, "the branch `{}` is not the value of any input ({location})", Escaped(key))
+                write!(f, "the branch `{}` is not the value of any input ({location})", escaped(key))
             }
         }
     }

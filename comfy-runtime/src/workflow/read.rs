@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::Workflow;
 use crate::desc::NO_LITERAL;
 use crate::graph::store::{Body, Ids, NodeRecord, Store, Verbatim};
-use crate::shown::Escaped;
+use crate::shown::escaped;
 
 /// Maximum number of characters of a value that an error shows.
 const MAX_SHOWN_CHARS: usize = 40;
@@ -87,14 +87,14 @@ impl fmt::Display for ParseWorkflowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Reason::Json(error) => {
-                write!(f, "expected a workflow in API format: {}", Escaped(&error.to_string()))
+                write!(f, "expected a workflow in API format: {}", escaped(error))
             }
             Reason::Editor => f.write_str(
                 "expected a workflow in API format, found the editor's own format; export it with \"Export (API)\", or \
                  convert it with `cargo comfy convert`",
             ),
             Reason::Node { id, text } => {
-                let (id, text) = (Escaped(id), Escaped(text));
+                let (id, text) = (escaped(id), escaped(text));
                 write!(f, "expected a workflow in API format: node `{id}` must be an object, found {text}")
             }
         }

@@ -13,6 +13,7 @@ use crate::graph::Problem;
 use crate::graph::check::{fault, raw_fault};
 use crate::graph::store::{Body, Entry, Store};
 use crate::key::{Key, NodeKey, UnknownNode};
+use crate::shown::escaped;
 use crate::slot::{Slot, Value};
 
 /// Maximum number of inputs that a message lists.
@@ -51,12 +52,14 @@ pub enum SetError {
 
 impl fmt::Display for SetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |name: &str| escaped(format_args!("{name:?}"));
         match self {
             Self::NoSuchNode(error) => error.fmt(f),
             Self::NoSuchInput { node, class, input, inputs } => {
-                write!(f, "node {node:?} ({class}) has no input {input:?}; its inputs are ")?;
+                let (node, class, input) = (quoted(node), escaped(class), quoted(input));
+                write!(f, "node {node} ({class}) has no input {input}; its inputs are ")?;
                 for (index, input) in inputs.iter().take(MAX_INPUTS).enumerate() {
-                    write!(f, "{}{input:?}", if index == 0 { "" } else { ", " })?;
+                    write!(f, "{}{}", if index == 0 { "" } else { ", " }, quoted(input))?;
                 }
                 match inputs.len().saturating_sub(MAX_INPUTS) {
                     0 => Ok(()),
@@ -65,7 +68,8 @@ impl fmt::Display for SetError {
             }
             Self::Value(problem) => problem.fmt(f),
             Self::NotAValue { node, input } => {
-                write!(f, "cannot set input {input:?} of node {node:?}: expected a value, found a link, branch or list")
+                let (node, input) = (quoted(node), quoted(input));
+                write!(f, "cannot set input {input} of node {node}: expected a value, found a link, branch or list")
             }
         }
     }

@@ -79,6 +79,14 @@ impl World {
                     .map(|item| json!({"id": item[1], "priority": item[0], "create_time": item[3]["create_time"]}));
                 Reply::json(json!({"jobs": oldest.into_iter().collect::<Vec<_>>()}))
             }
+            "POST /interrupt" => {
+                for item in self.running.drain(..) {
+                    let id = item[1].as_str().unwrap().to_owned();
+                    let status = json!({"messages": [["execution_interrupted", {}]]});
+                    self.history.push((id, json!({"prompt": item, "outputs": {}, "status": status})));
+                }
+                Reply::new(200, "")
+            }
             "POST /queue" if self.loses_deletions => Reply::new(500, ""),
             "POST /queue" => {
                 let body: Value = serde_json::from_str(&call.body).unwrap();
@@ -107,11 +115,15 @@ struct Scene {
 impl Scene {
     /// Submits a run to a server that was prepared, and waits until the client has seen it in the queue.
     async fn new(prepare: impl FnOnce(&mut World)) -> Self {
+        Self::polled_every(Duration::from_millis(100), prepare).await
+    }
+
+    async fn polled_every(interval: Duration, prepare: impl FnOnce(&mut World)) -> Self {
         let world = Arc::new(Mutex::new(World::default()));
         prepare(&mut world.lock().unwrap());
         let shared = Arc::clone(&world);
         let server = Scripted::start(move |call| shared.lock().unwrap().answer(call)).await;
-        let client = Client::builder(server.url()).poll_interval(Duration::from_millis(100)).retries(0);
+        let client = Client::builder(server.url()).poll_interval(interval).retries(0);
         let client = client.connect().await.unwrap();
         let run = client.submit(&blank(1)).await.unwrap().into_run();
         let mut events = run.events();
@@ -163,6 +175,16 @@ async fn a_confirmed_cancellation_is_one_of_this_client() {
     let ending = scene.ended().await;
     assert!(is_cancelled(&ending), "{ending:?}");
     assert!(ending.into_result().unwrap_err().to_string().ends_with("was cancelled before it started"));
+}
+
+#[tokio::test]
+async fn the_end_of_a_cancelled_run_is_noticed_without_an_event() {
+    // Without another request after the cancellation, the end would be noticed only after this interval.
+    let mut scene = Scene::polled_every(Duration::from_secs(3600), |_| {}).await;
+    scene.start().await;
+    assert!(scene.run.cancel().await.unwrap());
+    let ending = scene.ended().await;
+    assert!(matches!(ending, Ending::Interrupted(_)), "{ending:?}");
 }
 
 #[tokio::test]

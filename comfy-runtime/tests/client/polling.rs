@@ -8,7 +8,7 @@ use comfy_runtime::client::{Ending, Error};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{blank, connect, quick, text_to_image, words};
+use crate::support::{assert_runs_are_cancelled, blank, connect, quick, text_to_image, words};
 
 /// The ways in which servers and proxies refuse a WebSocket.
 fn refusals() -> [HttpFault; 6] {
@@ -44,15 +44,7 @@ async fn polling_keeps_the_promises_about_endings() {
     server.node("VAEDecode").fail("it fails");
     let Err(Error::Execution(error)) = client.run(&text_to_image(1, 1)).await else { panic!("expected a failure") };
     assert_eq!(error.node.id, "decoded");
-    server.node("VAEDecode").hang();
-    let running = client.submit(&text_to_image(2, 1)).await.unwrap().into_run();
-    let waiting = client.submit(&text_to_image(3, 1)).await.unwrap().into_run();
-    server.until(|server| server.running().as_deref() == Some(running.prompt_id())).await;
-    assert!(waiting.cancel().await.unwrap());
-    let Err(Error::Deleted(deletion)) = waiting.finish().await else { panic!("expected a deletion") };
-    assert!(deletion.by_this_client);
-    assert!(running.cancel().await.unwrap());
-    assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
+    assert_runs_are_cancelled(&server, &client).await;
 }
 
 #[tokio::test(start_paused = true)]

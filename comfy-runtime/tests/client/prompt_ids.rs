@@ -9,7 +9,7 @@ use comfy_runtime::client::{Error, Event};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{blank, connect, text_to_image, words};
+use crate::support::{assert_runs_are_cancelled, blank, connect, text_to_image, words};
 
 async fn own_ids() -> (Server, Client) {
     let server = Server::spawn().await.unwrap();
@@ -38,15 +38,7 @@ async fn a_run_is_followed_under_the_id_of_the_server() {
 #[tokio::test(start_paused = true)]
 async fn the_id_of_the_server_is_cancelled() {
     let (server, client) = own_ids().await;
-    server.node("VAEDecode").hang();
-    let running = client.submit(&text_to_image(1, 1)).await.unwrap().into_run();
-    let waiting = client.submit(&text_to_image(2, 1)).await.unwrap().into_run();
-    server.until(|server| server.running().as_deref() == Some(running.prompt_id())).await;
-    assert!(waiting.cancel().await.unwrap());
-    let Err(Error::Deleted(deletion)) = waiting.finish().await else { panic!("expected a deletion") };
-    assert!(deletion.by_this_client);
-    assert!(running.cancel().await.unwrap());
-    assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
+    assert_runs_are_cancelled(&server, &client).await;
     drop(client.submission(&text_to_image(3, 1)).cancel_on_drop().submit().await.unwrap());
     server.idle().await;
 }

@@ -217,6 +217,8 @@ async fn listen(shared: &Shared, stream: TcpStream, query: &str) -> Option<()> {
     shared.opened.send_modify(|count| *count += 1);
     loop {
         tokio::select! {
+            // The messages come first, so that the response to a ping follows those that were sent before it.
+            biased;
             order = wire.recv() => match order.ok()? {
                 Wire::Frame(message) => socket.send(message).await.ok()?,
                 Wire::Close => return None,

@@ -9,7 +9,7 @@ use comfy_runtime::client::{Accepted, Error, LostReason};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{blank, connect, quick, text_to_image, words, workflow};
+use crate::support::{LONG, blank, connect, quick, text_to_image, words, workflow};
 
 /// A workflow with one valid output and one whose image has an invalid width.
 const HALF: &str = r#"{
@@ -256,4 +256,21 @@ async fn the_date_of_a_retry_is_compared_with_the_clock_of_the_server() {
     let error = client.submit(&blank(1)).await.unwrap_err();
     let Error::Status { status: 429, retry_after, .. } = error else { panic!("{error}") };
     assert_eq!(retry_after, Some(Duration::from_secs(7)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_cancelled_while_it_is_resubmitted_is_cancelled() {
+    let server = Server::spawn().await.unwrap();
+    server.node("VAEDecode").hang();
+    let client = connect(&server).await;
+    let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
+    server.until(|server| server.running().is_some()).await;
+    // The second submission takes long enough for a cancellation.
+    server.faults().http("POST /prompt", HttpFault::delay(LONG / 2));
+    server.restart();
+    server.until(|server| server.count("POST /api/prompt") == 2).await;
+    assert!(!run.cancel().await.unwrap(), "the server has forgotten the first run");
+    let ending = tokio::time::timeout(LONG, run.finish()).await.unwrap();
+    assert!(matches!(ending, Err(Error::Interrupted(_) | Error::Deleted(_))), "{ending:?}");
+    assert_eq!(server.count("POST /api/prompt"), 2);
 }

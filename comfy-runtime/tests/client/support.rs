@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use comfy_mock::Server;
-use comfy_runtime::client::{ClientBuilder, Event, Events};
+use comfy_runtime::client::{ClientBuilder, Error, Event, Events};
 use comfy_runtime::{Client, Workflow};
 
 /// Maximum time to wait for an event or an ending in a test.
@@ -46,6 +46,19 @@ pub(crate) fn blank(color: u32) -> Workflow {
 
 pub(crate) fn workflow(json: &str) -> Workflow {
     serde_json::from_str(json).unwrap()
+}
+
+/// Submits a run that hangs and one that waits behind it, cancels both, and checks how they end.
+pub(crate) async fn assert_runs_are_cancelled(server: &Server, client: &Client) {
+    server.node("VAEDecode").hang();
+    let running = client.submit(&text_to_image(1, 1)).await.unwrap().into_run();
+    let waiting = client.submit(&text_to_image(2, 1)).await.unwrap().into_run();
+    server.until(|server| server.running().as_deref() == Some(running.prompt_id())).await;
+    assert!(waiting.cancel().await.unwrap());
+    let Err(Error::Deleted(deletion)) = waiting.finish().await else { panic!("expected a deletion") };
+    assert!(deletion.by_this_client);
+    assert!(running.cancel().await.unwrap());
+    assert!(matches!(running.finish().await, Err(Error::Interrupted(_))));
 }
 
 /// Waits until a run ends, and returns a short description of each event.
