@@ -11,8 +11,9 @@ use super::place::{Place, expect, lines, member};
 const SMALL: &str = r#"{"One": {"input": {"required": {"n": ["INT", {"default": 1}]}}, "output": ["INT"]},
     "Two": {"input": {}, "output": ["IMAGE"], "output_node": true}}"#;
 
-/// Runs the doctor, and returns its lines.
+/// Runs the doctor, which changes nothing, and returns its lines.
 async fn doctor(place: &Place, code: i32, arguments: &[&str]) -> Vec<Value> {
+    let files = place.files(".");
     let output = place.run(&[&["doctor", "--json"], arguments].concat()).await;
     let (out, err) = expect(&output, code);
     let checks = lines(&out);
@@ -23,6 +24,8 @@ async fn doctor(place: &Place, code: i32, arguments: &[&str]) -> Vec<Value> {
         let is_wrong = ["warning", "error"].contains(&member(check, "status"));
         assert_eq!(!member(check, "remedy").is_empty(), is_wrong, "{check}");
     }
+    assert_eq!(place.files("."), files);
+    assert!(place.server.requests().iter().all(|request| request.method == "GET"), "{:?}", place.server.requests());
     checks
 }
 

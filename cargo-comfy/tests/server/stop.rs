@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM in every phase, and standard output that is closed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, pipe};
 
 use comfy_mock::{HttpFault, Server};
 
@@ -150,6 +150,33 @@ async fn a_closed_standard_output_cancels_the_run() {
     place.server.idle().await;
     let id = place.server.finished()[0].clone();
     assert!(place.was_interrupted(&id), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_standard_output_ends_every_command_that_asks_a_server_with_141() {
+    let place = Place::new().await;
+    let done = place.submit(7, "someone").await;
+    place.server.idle().await;
+    place.server.node("KSampler").hang();
+    let running = place.submit(8, "someone").await;
+    place.until_running().await;
+    for arguments in [
+        &["attach", &done][..],
+        &["attach", &done, "--no-save", "--json"],
+        &["cancel", &running],
+        &["check", "workflow.json"],
+        &["doctor"],
+        &["doctor", "--json"],
+        &["queue"],
+        &["snapshot", "--out", "a.json"],
+        &["snapshot", "--out", "a.json", "--check"],
+    ] {
+        let mut command = place.command(arguments);
+        command.stdout(pipe().unwrap().1);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let (_, err) = expect(&output, 141);
+        assert!(!err.contains("panicked"), "{arguments:?} {err}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,7 +123,7 @@ impl Session<'_> {
     /// Cancels the run, and goes on showing its events until its end.
     async fn cancel(&self, run: &Run, mut report: Report, events: &mut Events) {
         let id = run.prompt_id();
-        report.note(format_args!("cancelling prompt {id} on the server; Ctrl-C again leaves at once"));
+        report.note(format_args!("cancelling prompt {} on the server; Ctrl-C again leaves at once", escaped(id)));
         let rest = async {
             while let Some(event) = events.next().await {
                 // Standard output may be closed, which is then the reason why the run is cancelled.
