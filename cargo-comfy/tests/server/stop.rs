@@ -187,7 +187,7 @@ async fn attach_cancels_the_run_unless_it_is_to_keep_it() {
         let id = place.submit(7, "someone").await;
         place.until_running().await;
         let mut running = place.start(&[&["attach", &id], arguments].concat());
-        running.until_told("submitted as").await;
+        running.until_told("prompt ").await;
         running.signal("-INT");
         let (_, err) = expect(&running.output().await, 130);
         assert_eq!(place.was_interrupted(&id), is_cancelled, "{err}");

@@ -96,7 +96,8 @@ impl Session<'_> {
             if let Error::Execution(error) = &error
                 && !error.traceback.is_empty()
             {
-                print::note(error.traceback.concat().trim_end());
+                // The lines are the server's, and indented, so that none looks like a message of this command.
+                print::note(format_args!("  {}", error.traceback.concat().trim_end().replace('\n', "\n  ")));
             }
         }
         Err(Failure::Reported(code))
