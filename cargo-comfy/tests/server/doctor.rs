@@ -69,6 +69,18 @@ async fn a_server_that_does_not_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_is_invalid() {
+    let place = small().await;
+    let checks = doctor(&place, 1, &["--ca-certificate", "missing.pem"]).await;
+    let (status, message) = result(&checks, "server");
+    assert!(
+        status == "error" && message.contains("missing.pem") && message.contains("correct the setting"),
+        "{message}"
+    );
+    assert!(checks[1..].iter().all(|check| member(check, "status") == "skipped"), "{checks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_does_not_exist() {
     let place = small().await;
     let checks = doctor(&place, 1, &["--server", "http://no-such-host.invalid:8188"]).await;

@@ -74,9 +74,11 @@ async fn a_rejection_exits_with_1_and_its_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_node_exits_with_1() {
     let place = Place::new().await;
-    place.server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory");
+    place.server.node("VAEDecode").fail_with("torch.OutOfMemoryError", "no memory\nFORGED");
     let (_, err) = expect(&place.run(&["run", "workflow.json"]).await, 1);
-    assert!(err.contains("node `decoded` (VAEDecode) failed: torch.OutOfMemoryError: no memory"), "{err}");
+    assert!(err.contains(r"node `decoded` (VAEDecode) failed: torch.OutOfMemoryError: no memory\nFORGED"), "{err}");
+    // The traceback has the line too.
+    assert!(err.contains("\n  FORGED") && !err.contains("\nFORGED"), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
