@@ -21,7 +21,7 @@ pub(crate) enum Failure {
     /// code is 141.
     ClosedPipe,
     /// The command could not do its work. The exit code is 2, as for invalid arguments.
-    Error(Box<dyn Error>),
+    Error(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -55,7 +55,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl<E: Error + 'static> From<E> for Failure {
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Error(Box::new(error))
     }

@@ -1,4 +1,5 @@
-//! Printing to standard output and standard error. No other file of this crate prints; a test in `checks` guards that.
+//! Printing to standard output and standard error. Other files draw only progress bars and previews; a test in `checks`
+//! lists them.
 //!
 //! Whatever is printed for people has its hidden characters escaped (see [`comfy_schema::shown`]), so no text of a
 //! server, a file or the environment can steer the terminal. JSON and documents are written byte by byte to pipes and

@@ -1,6 +1,6 @@
 //! Writes files as a whole: a file is replaced by a complete one or stays as it is.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -77,14 +77,21 @@ fn irregular() -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, "it exists and is not a regular file")
 }
 
-/// Returns whether the path names an open stream of a process or a device, such as `/dev/stdout` and `/dev/fd/63`.
+/// Returns whether the path names an open stream of a process, such as `/dev/stdout` and `/dev/fd/63`. Other files in
+/// `/dev`, such as those in `/dev/shm`, are files and devices like any others.
 fn is_stream(path: &Path) -> bool {
-    cfg!(unix) && (path.starts_with("/dev") || path.starts_with("/proc")) && fs::metadata(path).is_ok()
+    let is_known = [Path::new("/dev/stdout"), Path::new("/dev/stderr")].contains(&path);
+    let is_numbered = path
+        .parent()
+        .is_some_and(|folder| folder == Path::new("/dev/fd") || folder.starts_with("/proc") && folder.ends_with("fd"));
+    cfg!(unix) && (is_known || is_numbered)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -139,6 +146,17 @@ mod tests {
             assert!(check_regular(&path(name)).is_err() && path(name).is_symlink(), "{name}");
         }
         assert!(check_regular(&path("a")).is_ok() && check_regular(&path("new")).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_open_streams_are_appended_to() {
+        for stream in ["/dev/stdout", "/dev/stderr", "/dev/fd/63", "/proc/self/fd/1", "/proc/7/fd/1"] {
+            assert!(is_stream(Path::new(stream)), "{stream}");
+        }
+        for file in ["/dev/null", "/dev/shm/a.json", "/dev/fd", "/proc/self/cwd/a.json", "a/fd/1", "stdout"] {
+            assert!(!is_stream(Path::new(file)), "{file}");
+        }
     }
 
     #[cfg(unix)]

@@ -17,7 +17,7 @@ const HEADING: &str = "Server options";
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ServerArguments {
     /// Base URL of the server, which may have a path and a user with a password [env: COMFY_URL] [default:
-    /// <http://127.0.0.1:8188>].
+    /// http://127.0.0.1:8188].
     #[arg(long, value_name = "URL")]
     server: Option<Secret>,
 

@@ -1,6 +1,6 @@
 //! Ending a command early, by Ctrl-C or SIGTERM.
 //!
-//! Every command that talks to a server runs inside [`run`]. The first signal completes [`Stop::requested`], so that
+//! Every command that uses the client runs inside [`run`]. The first signal completes [`Stop::requested`], so that
 //! the command can clean up: [`Stop::guard`] does so for work that leaves nothing behind. The second signal ends the
 //! process at once, whatever the command does, even while it waits for a terminal or a disk.
 

@@ -28,11 +28,15 @@ const VARIABLES: [&str; 7] = [
 
 /// Every command that asks a server, with its arguments. `URL` stands for the server's.
 const COMMANDS: &[&str] = &[
+    "attach a --server URL",
+    "cancel a --server URL",
     "check prompt.json --server URL",
+    "convert ui.json --server URL",
     "export prompt.json --server URL",
     "diff prompt-schema.json URL",
     "doctor --server URL",
     "generate --server URL --out nodes.rs",
+    "graph prompt.json --server URL",
     "import prompt.json --server URL",
     "init crate --server URL",
     "nodes KSampler --server URL",
@@ -43,9 +47,15 @@ const COMMANDS: &[&str] = &[
 
 /// The commands of the list above that find their server in `COMFY_URL`, because they are given no other definitions.
 const WITHOUT_URL: &[&str] = &[
+    "attach a",
+    "cancel a",
     "check prompt.json",
+    "convert ui.json",
     "doctor",
+    "export prompt.json",
     "generate --out nodes.rs",
+    "graph prompt.json",
+    "import prompt.json",
     "nodes KSampler",
     "queue",
     "run prompt.json --no-save",
@@ -56,6 +66,7 @@ const WITHOUT_URL: &[&str] = &[
 async fn run(arguments: Vec<String>, environment: Vec<(&'static str, String)>) -> Output {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("prompt.json"), PROMPT).unwrap();
+    fs::write(folder.path().join("ui.json"), r#"{"version": 0.4, "nodes": [], "links": []}"#).unwrap();
     let schema = r#"{"One": {"input": {}, "output": ["INT"]}}"#;
     fs::write(folder.path().join("prompt-schema.json"), schema).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-comfy"));

@@ -10,6 +10,7 @@ use comfy_runtime::{Client, Workflow};
 use comfy_schema::Value;
 use comfy_schema::prompt::Prompt;
 use comfy_schema::server::ServerOptions;
+use comfy_schema::shown::escaped;
 
 use super::run::{CLIENT_PREFIX, OnStop, Resume, SaveArguments, Session, names};
 use crate::failure::{Failure, IntoFailure};
@@ -66,9 +67,9 @@ The run may wait, run or have ended. The server sends the events of a run to one
 
 Ctrl-C cancels the run on the server, as with `cargo comfy run`, unless --keep is given; the second Ctrl-C leaves at once.
 
-Exit codes: 0 finished, 1 a node failed, 2 the run is unknown or is of another workflow, 3 the run was interrupted or
-removed from the queue, 4 the outcome is unknown, 5 finished, but not all results could be saved, 130 Ctrl-C or SIGTERM,
-141 standard output was closed.";
+Exit codes: 0 finished, 1 a node failed, 2 the run is unknown or is of another workflow, or the server could not be
+asked, 3 the run was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished, but not all results
+could be saved, 130 Ctrl-C or SIGTERM, 141 standard output was closed.";
 
 /// A run that was found on the server.
 struct Attached {
@@ -107,7 +108,8 @@ impl Attach {
                 builder = builder.client_id(owner);
             } else {
                 print::note(format_args!(
-                    "the server sends the progress of this run to the client {owner}; --take-over shows it here instead"
+                    "the server sends the progress of this run to the client {}; --take-over shows it here instead",
+                    escaped(owner)
                 ));
             }
         }

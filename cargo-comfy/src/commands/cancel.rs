@@ -27,7 +27,7 @@ Examples:
     cargo comfy cancel 0f1d2c3b-4a59-4e68-8f77-8695a4b3c2d1
 
   Cancel everything that a client has submitted:
-    cargo comfy queue --json | jq -r 'select(.client_id == \"my-client\").prompt_id' | xargs cargo comfy cancel
+    cargo comfy queue --json | jq -r 'select(.client_id == \"my-client\").prompt_id' | xargs -r cargo comfy cancel
 
 Only the prompts of these ids are cancelled. A run that is in the middle of a step ends after it.
 

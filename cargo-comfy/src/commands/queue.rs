@@ -91,7 +91,7 @@ fn json(row: &Row<'_>) -> Value {
     Value::Object(map)
 }
 
-/// Returns a table with a line for each prompt and one with the count.
+/// Returns a table with a line for each prompt and one with the counts.
 fn text(rows: &[Row<'_>]) -> String {
     if rows.is_empty() {
         return "the queue is empty".to_owned();
@@ -120,7 +120,7 @@ fn text(rows: &[Row<'_>]) -> String {
             padded.join("  ").trim_end().to_owned()
         })
         .collect();
-    lines.push(format!("{} prompts: {} running, {waiting} waiting", rows.len(), rows.len() - waiting));
+    lines.push(format!("{} running, {waiting} waiting", rows.len() - waiting));
     lines.join("\n")
 }
 

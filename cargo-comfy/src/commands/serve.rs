@@ -78,7 +78,9 @@ Examples:
   Stand in for a given installation, on a free port, and print every request:
     cargo comfy serve --schema object_info.json --strict-models --port 0 -v
 
-Ctrl-C or SIGTERM stops the server; the second one does not wait for open connections. Exit codes: 0 stopped, 2 the server could not be started.";
+Ctrl-C or SIGTERM stops the server; the second one does not wait for open connections.
+
+Exit codes: 0 stopped, 2 the server could not be started, 141 standard output was closed.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PreviewMethod {

@@ -44,7 +44,8 @@ Examples:
 Each node is one line, so that version control shows what changed. An existing file is replaced only by definitions: it
 stays as it is if the server cannot be reached or returns no definitions.
 
-Exit codes: 0 done, 1 the file is not up to date (--check), 2 the definitions could not be read or saved.";
+Exit codes: 0 done, 1 the file is not up to date (--check), 2 the definitions could not be read or saved, 130 Ctrl-C or
+SIGTERM, 141 standard output was closed.";
 
 /// The maximum number of changed classes that are listed.
 const MAX_LISTED_CLASSES: usize = 8;

@@ -37,13 +37,13 @@ async fn the_progress_of_another_client_is_shown_only_if_it_is_taken_over() {
     for (arguments, is_shown) in [(&["--json", "--take-over"][..], true), (&["--json"], false)] {
         let place = Place::new().await;
         let blocker = place.block().await;
-        let id = place.submit(2, "editor").await;
+        let id = place.submit(2, "the\neditor").await;
         let mut attached = place.start(&[&["attach", &id], arguments].concat());
         attached.until_printed(r#""event":"queued""#).await;
         place.run(&["cancel", &blocker]).await;
         let (out, err) = expect(&attached.output().await, 0);
         assert_eq!(out.contains(r#""event":"progress""#), is_shown, "{out} {err}");
-        assert_eq!(err.contains("editor; --take-over"), !is_shown, "{err}");
+        assert_eq!(err.contains(r"the\neditor; --take-over"), !is_shown, "{err}");
         assert!(out.contains(r#""event":"finished""#) && out.contains(r#""event":"saved""#), "{out}");
     }
 }

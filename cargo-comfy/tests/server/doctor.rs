@@ -11,8 +11,9 @@ use super::place::{Place, expect, lines, member};
 const SMALL: &str = r#"{"One": {"input": {"required": {"n": ["INT", {"default": 1}]}}, "output": ["INT"]},
     "Two": {"input": {}, "output": ["IMAGE"], "output_node": true}}"#;
 
-/// Runs the doctor, and returns its lines.
+/// Runs the doctor, which changes nothing, and returns its lines.
 async fn doctor(place: &Place, code: i32, arguments: &[&str]) -> Vec<Value> {
+    let files = place.files(".");
     let output = place.run(&[&["doctor", "--json"], arguments].concat()).await;
     let (out, err) = expect(&output, code);
     let checks = lines(&out);
@@ -23,6 +24,8 @@ async fn doctor(place: &Place, code: i32, arguments: &[&str]) -> Vec<Value> {
         let is_wrong = ["warning", "error"].contains(&member(check, "status"));
         assert_eq!(!member(check, "remedy").is_empty(), is_wrong, "{check}");
     }
+    assert_eq!(place.files("."), files);
+    assert!(place.server.requests().iter().all(|request| request.method == "GET"), "{:?}", place.server.requests());
     checks
 }
 
@@ -63,6 +66,18 @@ async fn a_server_that_does_not_run() {
     assert_eq!(status, "error");
     assert!(message.contains("refuses connections") && message.contains("start ComfyUI"), "{message}");
     assert_eq!(result(&checks, "token").0, "skipped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_is_invalid() {
+    let place = small().await;
+    let checks = doctor(&place, 1, &["--ca-certificate", "missing.pem"]).await;
+    let (status, message) = result(&checks, "server");
+    assert!(
+        status == "error" && message.contains("missing.pem") && message.contains("correct the setting"),
+        "{message}"
+    );
+    assert!(checks[1..].iter().all(|check| member(check, "status") == "skipped"), "{checks:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! End-to-end tests of the commands that talk to a server, on the stand-in: signals, attaching, the queue, the
-//! doctor, and servers without a WebSocket.
+//! End-to-end tests of the commands that talk to a server, on the stand-in: runs and their results, signals,
+//! attaching, the queue, the doctor, and servers without a WebSocket.
 #![cfg(all(feature = "run", feature = "serve"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test")]
 
@@ -7,6 +7,8 @@ mod attach;
 mod doctor;
 mod place;
 mod queue;
+mod run;
+mod saving;
 #[cfg(unix)]
 mod stop;
 mod tls;

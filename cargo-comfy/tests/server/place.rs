@@ -126,7 +126,7 @@ impl Place {
         self.server.history(prompt_id).is_some_and(|entry| entry.to_string().contains("execution_interrupted"))
     }
 
-    /// Returns the names of all files below a folder.
+    /// Returns the names of the files in a folder.
     pub(crate) fn files(&self, folder: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.path(folder)).into_iter().flatten();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()

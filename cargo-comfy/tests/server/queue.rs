@@ -27,7 +27,7 @@ async fn what_runs_and_waits_is_listed_in_order() {
     ]) {
         assert!(words.iter().all(|word| row.contains(word)), "{text}");
     }
-    assert_eq!(rows[4], "3 prompts: 1 running, 2 waiting");
+    assert_eq!(rows[4], "1 running, 2 waiting");
     let (json, _) = expect(&place.run(&["queue", "--json"]).await, 0);
     let prompts = lines(&json);
     let ids: Vec<&str> = prompts.iter().map(|prompt| member(prompt, "prompt_id")).collect();

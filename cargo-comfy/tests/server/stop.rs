@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM in every phase, and standard output that is closed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, pipe};
 
 use comfy_mock::{HttpFault, Server};
 
@@ -153,6 +153,33 @@ async fn a_closed_standard_output_cancels_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_closed_standard_output_ends_every_command_that_asks_a_server_with_141() {
+    let place = Place::new().await;
+    let done = place.submit(7, "someone").await;
+    place.server.idle().await;
+    place.server.node("KSampler").hang();
+    let running = place.submit(8, "someone").await;
+    place.until_running().await;
+    for arguments in [
+        &["attach", &done][..],
+        &["attach", &done, "--no-save", "--json"],
+        &["cancel", &running],
+        &["check", "workflow.json"],
+        &["doctor"],
+        &["doctor", "--json"],
+        &["queue"],
+        &["snapshot", "--out", "a.json"],
+        &["snapshot", "--out", "a.json", "--check"],
+    ] {
+        let mut command = place.command(arguments);
+        command.stdout(pipe().unwrap().1);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let (_, err) = expect(&output, 141);
+        assert!(!err.contains("panicked"), "{arguments:?} {err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attach_cancels_the_run_unless_it_is_to_keep_it() {
     for (arguments, is_cancelled) in [(&[][..], true), (&["--keep"], false)] {
         let place = Place::new().await;
@@ -160,7 +187,7 @@ async fn attach_cancels_the_run_unless_it_is_to_keep_it() {
         let id = place.submit(7, "someone").await;
         place.until_running().await;
         let mut running = place.start(&[&["attach", &id], arguments].concat());
-        running.until_told("submitted as").await;
+        running.until_told("prompt ").await;
         running.signal("-INT");
         let (_, err) = expect(&running.output().await, 130);
         assert_eq!(place.was_interrupted(&id), is_cancelled, "{err}");

@@ -17,7 +17,7 @@ async fn commands_that_follow_no_run_open_no_websocket() {
     expect(&place.run(&["check", "workflow.json", "--assume-files"]).await, 0);
     expect(&place.run(&["queue"]).await, 0);
     expect(&place.run(&["cancel", "a"]).await, 1);
-    assert_eq!(place.server.count("GET /api/ws") + place.server.count("GET /ws"), 0);
+    assert_eq!(place.server.count("GET /ws"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use comfy_schema::{Schema, shown};
 use super::check::Check;
 use super::generated::{self, Generated};
 
-const SNAPSHOT: &str = "snapshot";
+pub(super) const SNAPSHOT: &str = "snapshot";
 const CODE: &str = "generated code";
 
 /// Checks the snapshot against the definitions of the server.
@@ -34,16 +34,6 @@ pub(super) fn drift(file: &Path, snapshot: &Schema, server: &Schema, url: &str) 
          updates the file"
     );
     Check::warning(SNAPSHOT, message, remedy)
-}
-
-/// Returns the check of a snapshot that cannot be compared.
-pub(super) fn no_drift(reason: &str) -> Check {
-    Check::skipped(SNAPSHOT, reason)
-}
-
-/// Returns the check of a snapshot that cannot be read.
-pub(super) fn unreadable(reason: &str) -> Check {
-    Check::error(SNAPSHOT, reason, "correct the file, or write it again with `cargo comfy snapshot --out FILE`")
 }
 
 /// Checks whether the code that was generated in the package of the working directory is of this snapshot.

@@ -78,31 +78,21 @@ impl Doctor {
     /// Makes all checks, and prints each as soon as its result is known.
     async fn examine(&self, options: &ServerOptions, report: &mut Printer) -> Result<(), Failure> {
         let snapshot = self.snapshot();
-        let builder = || Client::builder_with(options).retries(1).response_timeout(RESPONSE_TIMEOUT);
-        // The definitions of a server with many custom nodes take longer than RESPONSE_TIMEOUT.
-        let patient = Client::builder_with(options).retries(1).connect_lazy();
-        let (client, patient) = match builder().connect_lazy().and_then(|client| Ok((client, patient?))) {
-            Ok(clients) => clients,
-            Err(error) => {
-                report.print(&Check::error(reach::SERVER, &error, "correct the setting that the message names"))?;
-                for name in [reach::TLS, reach::TOKEN, WEBSOCKET, VERSION, CUSTOM_NODES] {
-                    report.print(&Check::skipped(name, "the server was not asked"))?;
-                }
-                return report.print_all([definitions::no_drift("the server was not asked"), code(&snapshot)]);
-            }
-        };
-        let (reached, stats) = reach::checks(options, &client).await;
+        let patient = Client::builder_with(options).retries(1);
+        let builder = patient.clone().response_timeout(RESPONSE_TIMEOUT);
+        let client = builder.clone().connect_lazy();
+        let (reached, stats) = reach::checks(options, client.as_ref()).await;
         report.print_all(reached)?;
-        let Some(stats) = stats else {
-            for name in [WEBSOCKET, VERSION, CUSTOM_NODES] {
-                report.print(&Check::skipped(name, "the server does not answer"))?;
-            }
-            return report.print_all([definitions::no_drift("the server does not answer"), code(&snapshot)]);
+        let (Ok(client), Some(stats)) = (client, stats) else {
+            let skipped = |name| Check::skipped(name, "the server does not answer");
+            report.print_all([WEBSOCKET, VERSION, CUSTOM_NODES, definitions::SNAPSHOT].map(skipped))?;
+            return report.print(&code(&snapshot));
         };
-        report.print(&websocket(builder().connect().await))?;
+        report.print(&websocket(builder.connect().await))?;
         report.print(&version::check(&stats))?;
         report.print(&custom_nodes(&client).await)?;
-        report.print(&drift(&snapshot, &patient, &options.shown_url()).await)?;
+        // The definitions of a server with many custom nodes take longer than RESPONSE_TIMEOUT.
+        report.print(&drift(&snapshot, &patient.connect_lazy()?, &options.shown_url()).await)?;
         report.print(&code(&snapshot))
     }
 
@@ -178,16 +168,22 @@ async fn custom_nodes(client: &Client) -> Check {
 async fn drift(snapshot: &Result<PathBuf, String>, client: &Client, url: &str) -> Check {
     let file = match snapshot {
         Ok(file) => file,
-        Err(reason) => return definitions::no_drift(reason),
+        Err(reason) => return Check::skipped(definitions::SNAPSHOT, reason),
     };
     let read = std::fs::read(file).map_err(|error| error.to_string());
     let read = read.and_then(|bytes| Schema::from_slice(&bytes).map_err(|error| error.to_string()));
     match read {
         Ok(old) => match client.object_info().await {
             Ok(new) => definitions::drift(file, &old, &new, url),
-            Err(error) => definitions::no_drift(&format!("the server does not give its definitions: {error}")),
+            Err(error) => {
+                let reason = format!("the server does not give its definitions: {error}");
+                Check::skipped(definitions::SNAPSHOT, reason)
+            }
         },
-        Err(error) => definitions::unreadable(&format!("{}: {error}", shown::path(file))),
+        Err(error) => {
+            let remedy = "correct the file, or write it again with `cargo comfy snapshot --out FILE`";
+            Check::error(definitions::SNAPSHOT, format!("{}: {error}", shown::path(file)), remedy)
+        }
     }
 }
 

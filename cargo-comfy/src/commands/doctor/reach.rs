@@ -13,15 +13,23 @@ use tokio::time::timeout;
 use super::check::Check;
 
 /// The names of the checks.
-pub(super) const SERVER: &str = "server";
-pub(super) const TLS: &str = "TLS";
-pub(super) const TOKEN: &str = "token";
+const SERVER: &str = "server";
+const TLS: &str = "TLS";
+const TOKEN: &str = "token";
 
 /// Maximum time to find out why a connection failed: for the host name, and again for the connection.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Checks whether the server answers. Returns three checks, and what the server says about itself.
-pub(super) async fn checks(options: &ServerOptions, client: &Client) -> ([Check; 3], Option<SystemStats>) {
+/// Checks whether the server answers. Returns three checks, and what the server says about itself. `client` is an error
+/// if a setting is invalid.
+pub(super) async fn checks(
+    options: &ServerOptions,
+    client: Result<&Client, &Error>,
+) -> ([Check; 3], Option<SystemStats>) {
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return (failed(options, error).await, None),
+    };
     match client.system_stats().await {
         Ok(stats) => {
             let server = Check::ok(SERVER, format!("{} answers", options.shown_url()));

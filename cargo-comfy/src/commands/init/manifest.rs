@@ -79,7 +79,7 @@ impl Manifest {
 
 /// Returns a path as text, which TOML needs.
 fn utf8(path: &Path) -> Result<&str, Failure> {
-    let message = || format!("{}: the path is not UTF-8, so Cargo.toml cannot name it", path.display());
+    let message = || format!("{}: the path is not UTF-8, so Cargo.toml cannot name it", shown::path(path));
     path.to_str().ok_or_else(|| message().into_failure())
 }
 

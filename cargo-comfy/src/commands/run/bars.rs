@@ -33,7 +33,7 @@ impl Bars {
         nodes.set_style(style("{spinner} [{bar:30}] {pos}/{len} nodes  {wide_msg}"));
         nodes.enable_steady_tick(Duration::from_millis(100));
         let bars = Self { all, nodes, steps: None, names, done: HashSet::new(), current: None, is_terminal };
-        bars.set_status(&format!("submitted as {prompt_id}"));
+        bars.set_status(&format!("prompt {prompt_id}"));
         bars
     }
 
@@ -46,6 +46,7 @@ impl Bars {
     pub(super) fn show(&mut self, event: &Event) {
         match event {
             Event::Queued { position: 0, .. } => self.set_status("next in the queue"),
+            Event::Queued { position: 1, .. } => self.set_status("in the queue behind 1 other"),
             Event::Queued { position, .. } => self.set_status(&format!("in the queue behind {position} others")),
             Event::Started => self.set_status("started"),
             Event::Cached { nodes, .. } => {

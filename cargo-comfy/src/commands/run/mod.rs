@@ -44,7 +44,7 @@ pub(crate) struct Run {
     server: ServerArguments,
 
     /// API key of comfy.org for partner nodes.
-    #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY", hide_env_values = true)]
+    #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY")]
     comfy_org_api_key: Option<String>,
 
     /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain

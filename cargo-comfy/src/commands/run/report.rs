@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use super::bars::Bars;
 use super::lines;
 use super::preview::Screen;
-use crate::failure::{Failure, IntoFailure};
+use crate::failure::Failure;
 use crate::print;
 
 /// The form in which the events of a run are shown.
@@ -73,12 +73,5 @@ impl Report {
 /// Prints a line of JSON on another thread. A reader that does not read on, such as a pager, holds up that thread and not
 /// the command, which can still be stopped.
 async fn print_line(json: Value) -> Result<(), Failure> {
-    // A failure itself cannot be sent to another thread.
-    let printed = spawn_blocking(move || print::json(json).map_err(|failure| (failure.code(), failure.to_string())));
-    match printed.await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err((code, _))) if code == Failure::ClosedPipe.code() => Err(Failure::ClosedPipe),
-        Ok(Err((_, message))) => Err(message.into_failure()),
-        Err(error) => Err(error.into()),
-    }
+    spawn_blocking(move || print::json(json)).await?
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use comfy_schema::server::ServerOptions;
+use comfy_schema::shown::escaped;
 
 /// The commands that go on with a run on a server.
 #[derive(Debug, Clone)]
@@ -27,17 +28,23 @@ impl Resume {
 
     /// Returns the command that attaches to a run.
     pub(crate) fn attach(&self, prompt_id: &str) -> String {
-        format!("cargo comfy attach {} {}", quoted(prompt_id), self.server)
+        self.command("attach", prompt_id)
     }
 
     /// Returns the command that cancels a run.
     pub(crate) fn cancel(&self, prompt_id: &str) -> String {
-        format!("cargo comfy cancel {} {}", quoted(prompt_id), self.server)
+        self.command("cancel", prompt_id)
     }
 
     /// Returns the message about a run that is left on the server.
     pub(crate) fn left(&self, prompt_id: &str) -> String {
-        format!("prompt {prompt_id} is left on the server; attach to it with\n  {}", self.attach(prompt_id))
+        let (id, attach) = (escaped(prompt_id), self.attach(prompt_id));
+        format!("prompt {id} is left on the server; attach to it with\n  {attach}")
+    }
+
+    /// Returns a command as one line. The id is the server's, so it may hold any character.
+    fn command(&self, name: &str, prompt_id: &str) -> String {
+        escaped(format_args!("cargo comfy {name} {} {}", quoted(prompt_id), self.server)).to_string()
     }
 }
 
@@ -78,5 +85,7 @@ mod tests {
         let attach = resume(ServerOptions::new("http://h/a b")).attach("x'; rm -rf $HOME");
         assert_eq!(attach, r"cargo comfy attach 'x'\''; rm -rf $HOME' --server 'http://h/a b'");
         assert_eq!(resume(ServerOptions::new("http://h")).cancel(""), "cargo comfy cancel '' --server http://h");
+        let left = resume(ServerOptions::new("http://h")).left("a\nb");
+        assert_eq!(left.lines().count(), 2, "{left}");
     }
 }

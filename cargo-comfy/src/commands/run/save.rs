@@ -37,7 +37,8 @@ impl SaveArguments {
     pub(super) async fn save(&self, done: &Done, json: bool, count: &mut usize) -> Result<(), Failure> {
         for (node, output) in done.outputs().iter().filter(|_| !json) {
             for text in lines::texts(output) {
-                print::line(format_args!("{}: {text}", shown::escaped(node)))?;
+                // Further lines are indented, so that none looks like the path of a file.
+                print::line(format_args!("{}: {}", shown::escaped(node), text.replace('\n', "\n  ")))?;
             }
         }
         if self.no_save {

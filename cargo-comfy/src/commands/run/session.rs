@@ -96,7 +96,8 @@ impl Session<'_> {
             if let Error::Execution(error) = &error
                 && !error.traceback.is_empty()
             {
-                print::note(error.traceback.concat().trim_end());
+                // The lines are the server's, and indented, so that none looks like a message of this command.
+                print::note(format_args!("  {}", error.traceback.concat().trim_end().replace('\n', "\n  ")));
             }
         }
         Err(Failure::Reported(code))
@@ -123,7 +124,7 @@ impl Session<'_> {
     /// Cancels the run, and goes on showing its events until its end.
     async fn cancel(&self, run: &Run, mut report: Report, events: &mut Events) {
         let id = run.prompt_id();
-        report.note(format_args!("cancelling prompt {id} on the server; Ctrl-C again leaves at once"));
+        report.note(format_args!("cancelling prompt {} on the server; Ctrl-C again leaves at once", escaped(id)));
         let rest = async {
             while let Some(event) = events.next().await {
                 // Standard output may be closed, which is then the reason why the run is cancelled.
