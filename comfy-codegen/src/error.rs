@@ -81,7 +81,7 @@ pub enum Error {
     },
 
     /// The options of the server are invalid, or it has to be asked at another address.
-    #[error("cannot ask the server {url}: {reason}")]
+    #[error("cannot ask the server {}: {}", escaped(url), escaped(reason))]
     Server {
         /// The base URL, without user, password and query.
         url: String,

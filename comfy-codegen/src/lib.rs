@@ -52,8 +52,8 @@ mod document;
 mod emit;
 mod error;
 mod generator;
-#[doc(hidden)]
 mod limits;
+#[doc(hidden)]
 pub mod names;
 mod output;
 mod pack;

@@ -11,7 +11,7 @@ pub(crate) const MAX_VARIANT_LEN: usize = 60;
 /// The maximum number of options that documentation lists. Of a longer list, only the length is given.
 pub(crate) const MAX_LISTED: usize = 12;
 
-/// The maximum length of a default that a warning shows, in characters.
+/// The maximum length of a value that documentation or a warning shows, in characters.
 pub(crate) const MAX_VALUE_LEN: usize = 60;
 
 /// The maximum size of a response. The largest known ones have about 100 MiB.

@@ -57,21 +57,7 @@ impl<'f> Visit<'f> for Parts {
     }
 
     fn visit_expr(&mut self, expr: &'f Expr) {
-        let is_plain = matches!(
-            expr,
-            Expr::Call(_)
-                | Expr::MethodCall(_)
-                | Expr::Path(_)
-                | Expr::Lit(_)
-                | Expr::Reference(_)
-                | Expr::Field(_)
-                | Expr::Struct(_)
-                | Expr::Array(_)
-                | Expr::Tuple(_)
-                | Expr::Unary(_)
-                | Expr::Cast(_)
-        );
-        assert!(is_plain, "{expr:?}");
+        assert!(docs::is_plain(expr), "{expr:?}");
         visit::visit_expr(self, expr);
     }
 
@@ -106,7 +92,7 @@ fn texts_of_a_schema_become_names_and_texts_only() {
 
 fn assert_plain_documentation(file: &syn::File) {
     for markdown in docs::documentation(file) {
-        for event in docs::events(&markdown) {
+        for event in docs::shapes(&markdown) {
             let known = [
                 "Start(Paragraph)",
                 "End(Paragraph)",

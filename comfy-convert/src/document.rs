@@ -182,7 +182,7 @@ fn from_value(value: Value) -> Result<Document, DocumentError> {
         .try_fold(&value, |value, key| value.as_object()?.get(key))
         .filter(|workflow| is_request && !workflow.is_null())
         .map(UiWorkflow::from_value);
-    let Value::Object(mut map) = value else { return Err(not_a_workflow("another value".into())) };
+    let Value::Object(mut map) = value else { return Err(not_a_workflow(value.kind_name().into())) };
     let prompt = match is_request.then(|| map.remove("prompt")).flatten() {
         Some(Value::Object(prompt)) => prompt,
         _ => map,
@@ -208,15 +208,14 @@ fn from_picture(format: &'static str, found: picture::Found) -> Result<Document,
     });
     let mut warnings = Vec::new();
     let api = found.prompt.filter(|prompt| !prompt.is_null()).and_then(|prompt| {
-        let found = match prompt.as_object() {
-            Some(map) if is_prompt(map) => {
-                let Value::Object(map) = prompt else { return None };
+        let found = match prompt {
+            Value::Object(map) if is_prompt(&map) => {
                 let (api, stripped) = cleaned(map);
                 warnings = stripped;
                 return Some(api);
             }
-            Some(map) => describe(map),
-            None => prompt.kind_name().into(),
+            Value::Object(map) => describe(&map),
+            other => other.kind_name().into(),
         };
         problems.push(metadata("prompt", DocumentError::NotAWorkflow { found }));
         None

@@ -16,6 +16,7 @@ use crate::text::{escape, fit, width};
 const DOT: f64 = 4.5;
 /// The radius of a node's corners.
 const CORNER: f64 = 8.0;
+
 /// Writes the whole picture.
 pub(crate) fn write(scene: &Scene) -> String {
     let mut out = String::new();

@@ -2,14 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "../../comfy-codegen/tests/common/docs.rs"]
+mod docs;
+#[path = "../../comfy-codegen/tests/common/texts.rs"]
+mod texts;
+
 use comfy_import::{IdStyle, ImportOptions, Importer, Parameters};
 use comfy_schema::shown::is_hidden;
 use comfy_schema::{Map, Schema, Value};
 use proptest::prelude::*;
-use proptest::sample::select;
-use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{Event, Tag, TagEnd};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Macro, Meta};
+use texts::texts;
 
 const SCHEMA: &str = r#"{
     "Load": {"input": {"required": {"image": ["STRING", {}], "mode": [["a", "b"], {}]}}, "output": ["IMAGE"]},
@@ -79,19 +84,7 @@ impl<'f> Visit<'f> for Checker {
     }
 
     fn visit_expr(&mut self, expr: &'f Expr) {
-        let is_plain = matches!(
-            expr,
-            Expr::Call(_)
-                | Expr::MethodCall(_)
-                | Expr::Path(_)
-                | Expr::Lit(_)
-                | Expr::Field(_)
-                | Expr::Struct(_)
-                | Expr::Array(_)
-                | Expr::Tuple(_)
-                | Expr::Unary(_)
-        );
-        assert!(is_plain, "{expr:?}");
+        assert!(docs::is_plain(expr), "{expr:?}");
         visit::visit_expr(self, expr);
     }
 
@@ -102,9 +95,7 @@ impl<'f> Visit<'f> for Checker {
 
 /// Checks that documentation is text and inline code, as the parser that rustdoc uses reads it.
 fn assert_plain(markdown: &str) {
-    let options = Options::all().difference(Options::ENABLE_SMART_PUNCTUATION);
-    let accept = |_: BrokenLink<'_>| Some((CowStr::from("target"), CowStr::from("")));
-    for event in TextMergeStream::new(Parser::new_with_broken_link_callback(markdown, options, Some(accept))) {
+    for event in docs::events(markdown) {
         let is_plain = match &event {
             Event::Start(Tag::Paragraph)
             | Event::End(TagEnd::Paragraph | TagEnd::Link)
@@ -132,63 +123,11 @@ fn assert_harmless(text: &str, style: u8) {
     assert!(checker.texts.iter().any(|found| found == text), "{source}");
 }
 
-fn texts() -> impl Strategy<Value = String> {
-    let marks = select(vec![
-        "    ",
-        "\t",
-        " ",
-        "\n",
-        "\r\n",
-        "\r",
-        "\u{b}",
-        "\u{c}",
-        "\u{85}",
-        "\u{2028}",
-        "\u{200b}",
-        "\u{ad}",
-        "\0",
-        "\u{feff}",
-        "\u{202e}",
-        "\u{3000}",
-        "1.      ",
-        "- ",
-        "> ",
-        "# ",
-        "```",
-        "`",
-        "``",
-        "<b>",
-        "[a]",
-        "[a]: b",
-        "|-|-|",
-        "\\",
-        "*",
-        "\"",
-        "\"#",
-        "'",
-        "//",
-        "*/",
-        "/*",
-        "!",
-        "/",
-        "{",
-        "}",
-        "#![evil]",
-        "fn f() {}",
-        "a",
-        "\u{732b}",
-        "$x",
-        "r#\"",
-    ]);
-    let piece = prop_oneof![8 => marks.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
-    prop_oneof![4 => prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat()), 1 => any::<String>()]
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_stays_a_text(text in texts(), style in 0_u8..16) {
+    fn any_text_stays_a_text(text in texts(0..10), style in 0_u8..16) {
         // A name that the nodes have themselves would be another prompt.
         prop_assume!(!["images", "size", "image", "mode", "x", "Load", "Save"].contains(&text.as_str()));
         assert_harmless(&text, style);

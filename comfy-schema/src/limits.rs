@@ -9,7 +9,7 @@ pub const MAX_JSON_DEPTH: usize = 200;
 /// The maximum memory of a parsed JSON document, in bytes for each byte of its text. Arrays that hold only one array each come
 /// nearest to it, with 25 bytes measured by `cargo bench-hostile`; the documents of ComfyUI need between 1 and 6.
 ///
-/// It follows from the sizes of [`Value`](crate::Value) and its members and is not checked when a document is parsed.
+/// It follows from the sizes of [`Value`](crate::Value) and its members, and is not checked when a document is parsed.
 /// [`Value::parse_within`](crate::Value::parse_within) sets a limit that does not depend on the length of the text.
 pub const MAX_JSON_MEMORY_RATIO: usize = 32;
 

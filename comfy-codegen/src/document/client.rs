@@ -30,12 +30,12 @@ const ROUTES: [&str; 2] = ["/object_info", "/api/object_info"];
 pub(super) fn fetch(server: &ServerOptions) -> Result<Vec<u8>, Error> {
     let client = Client { server, agent: agent(server)?, headers: headers(server)? };
     let [first, second] = ROUTES;
-    let bytes = client.get(first)?;
-    // A page, or no such route: hosts that answer below `/api` show their page everywhere else.
-    if bytes.as_ref().is_some_and(|bytes| !bytes.trim_ascii_start().starts_with(b"<")) {
-        return Ok(bytes.unwrap_or_default());
-    }
-    match (client.get(second), bytes) {
+    let page = match client.get(first)? {
+        Some(bytes) if !bytes.trim_ascii_start().starts_with(b"<") => return Ok(bytes),
+        // A page, or no such route: hosts that answer below `/api` show their page everywhere else.
+        page => page,
+    };
+    match (client.get(second), page) {
         (Ok(Some(found)), _) => Ok(found),
         (_, Some(page)) => Ok(page),
         (Ok(None), None) => Err(client.unreachable("the server has no route /object_info (status 404)")),

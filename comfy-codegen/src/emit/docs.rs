@@ -6,13 +6,10 @@ use comfy_schema::shown::{shortened, shortened_value};
 
 use super::kinds::Types;
 use super::writer::{Writer, line};
-use crate::limits::MAX_LISTED;
+use crate::limits::{MAX_LISTED, MAX_VALUE_LEN};
 use crate::pack;
 use crate::plan::{Bound, Combo, Field, Kind, Node, Output, Shared};
 use crate::text::{alias, code, markdown_line, markdown_lines};
-
-/// The maximum length of a value in documentation, in characters.
-const MAX_VALUE_LEN: usize = 60;
 
 /// Writes paragraphs as `///` lines, separated by blank lines.
 pub(super) fn paragraphs(out: &mut Writer, paragraphs: &[Vec<String>]) {

@@ -6,7 +6,6 @@ use comfy_schema::{ComboDef, InputDef, InputKind, Text, Value};
 use super::model::Bound;
 use super::path::Path;
 use super::{Context, combo};
-
 use crate::limits::MAX_VALUE_LEN;
 
 /// The inclusive bounds of an input, which the server checks for every literal.

@@ -9,6 +9,3 @@ mod rust;
 
 pub use markdown::{code, markdown_line, markdown_lines};
 pub use rust::{alias, comment, literal};
-
-#[cfg(test)]
-mod tests;

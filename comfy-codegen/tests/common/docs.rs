@@ -1,4 +1,7 @@
-//! The documentation of generated items, as rustdoc reads it.
+//! What sources that are made from texts of strangers consist of: their expressions, and their documentation as rustdoc
+//! reads it.
+
+#![allow(dead_code, reason = "every test file uses its own part of it")]
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TextMergeStream};
 use syn::visit::Visit;
@@ -61,17 +64,24 @@ fn unindented(lines: &[String]) -> String {
 }
 
 /// Returns the events of Markdown, parsed with the options of rustdoc, without the texts in them.
-///
-/// The callback accepts every link without a target, as rustdoc does for links to items (`[KSampler]`).
-pub(crate) fn events(markdown: &str) -> Vec<String> {
+pub(crate) fn shapes(markdown: &str) -> Vec<String> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_SMART_PUNCTUATION;
+    parse(markdown, options).iter().map(shape).collect()
+}
+
+/// Returns the events of Markdown, parsed with every extension of the parser but smart punctuation, which changes texts.
+pub(crate) fn events(markdown: &str) -> Vec<Event<'_>> {
+    parse(markdown, Options::all().difference(Options::ENABLE_SMART_PUNCTUATION))
+}
+
+/// Parses Markdown. Every link without a target is accepted, as rustdoc does for links to items (`[KSampler]`).
+fn parse(markdown: &str, options: Options) -> Vec<Event<'_>> {
     let accept = |_: BrokenLink<'_>| Some((CowStr::from("target"), CowStr::from("")));
-    let parser = Parser::new_with_broken_link_callback(markdown, options, Some(accept));
-    TextMergeStream::new(parser).map(|event| shape(&event)).collect()
+    TextMergeStream::new(Parser::new_with_broken_link_callback(markdown, options, Some(accept))).collect()
 }
 
 fn shape(event: &Event<'_>) -> String {
@@ -81,4 +91,22 @@ fn shape(event: &Event<'_>) -> String {
         Event::Start(Tag::Link { link_type, .. }) => format!("link {link_type:?}"),
         other => format!("{other:?}"),
     }
+}
+
+/// Returns whether an expression only calls functions and names values, apart from the expressions in it.
+pub(crate) const fn is_plain(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Call(_)
+            | Expr::MethodCall(_)
+            | Expr::Path(_)
+            | Expr::Lit(_)
+            | Expr::Reference(_)
+            | Expr::Field(_)
+            | Expr::Struct(_)
+            | Expr::Array(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_)
+            | Expr::Cast(_)
+    )
 }

@@ -13,8 +13,8 @@ impl UiWorkflow {
     ///
     /// Returns [`DocumentError::NotAWorkflow`] if the JSON is not an object with an array `nodes`,
     /// [`DocumentError::Node`] if a node has no id or type, and [`DocumentError::TooManySubgraphs`] or
-    /// [`DocumentError::TooManySlots`] if a limit is exceeded. Minor faults, such as an entry of `links` that is not a link, are ignored, and the
-    /// conversion of the workflow gives a warning about each.
+    /// [`DocumentError::TooManySlots`] if a limit is exceeded. Minor faults, such as an entry of `links` that is not a
+    /// link, are ignored, and the conversion of the workflow gives a warning about each.
     pub fn from_value(value: &Value) -> Result<Self, DocumentError> {
         let Some(file) = value.as_object() else {
             return Err(DocumentError::NotAWorkflow { found: value.kind_name().into() });

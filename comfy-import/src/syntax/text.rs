@@ -5,8 +5,6 @@
 //! which is easier to read. Characters that a reader or the compiler could mistake (control characters, lone carriage
 //! returns, direction marks, zero-width spaces) are always written as escapes.
 
-use std::fmt::Write as _;
-
 use comfy_schema::shown;
 use unicode_width::UnicodeWidthStr;
 
@@ -147,19 +145,10 @@ fn escaped(c: char) -> String {
 
 /// Writes a character as in a quoted literal.
 fn escape(c: char, out: &mut String) {
-    match c {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\0' => out.push_str("\\0"),
-        ' '..='~' => out.push(c),
-        c if is_hidden(c) => {
-            // Writing to a string cannot fail.
-            _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-        c => out.push(c),
+    if matches!(c, '"' | '\\') || is_hidden(c) {
+        out.extend(c.escape_default());
+    } else {
+        out.push(c);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of JSON values, one per rule.
 
 use super::{JsonErrorKind, LoneSurrogate, Map, Step, Value};
-use crate::limits::MAX_JSON_DEPTH;
+use crate::limits::{MAX_JSON_DEPTH, MAX_JSON_MEMORY_RATIO};
 
 fn parse(json: &str) -> Value {
     Value::parse(json.as_bytes()).unwrap()
@@ -178,5 +178,22 @@ fn the_memory_of_a_document_can_be_limited() {
         let (bytes, least) = (json.as_bytes(), json.len());
         assert_eq!(Value::parse_within(bytes, least).unwrap_err().kind, JsonErrorKind::TooLarge, "{json}");
         assert_eq!(Value::parse_within(bytes, 1_000).unwrap(), parse(json));
+    }
+}
+
+/// The shapes with the most memory for each byte of text.
+#[test]
+fn no_document_takes_more_memory_than_documented() {
+    let nested = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(199), close.repeat(199));
+    for json in [
+        nested("[", "0", "]"),
+        nested("{\"\":", "0", "}"),
+        format!("[{}0]", "0,".repeat(999)),
+        format!("[{}[]]", "[],".repeat(999)),
+        format!("[{}[0]]", "[0],".repeat(999)),
+        format!("[{}{{}}]", r#"{"":0},"#.repeat(999)),
+    ] {
+        let value = Value::parse_within(json.as_bytes(), MAX_JSON_MEMORY_RATIO * json.len());
+        assert!(value.is_ok(), "{}", json.get(..40).unwrap_or(&json));
     }
 }
