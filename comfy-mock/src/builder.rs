@@ -16,7 +16,7 @@ use crate::definitions::{Changes, Definitions};
 use crate::error::Error;
 use crate::execute::cache::Cache;
 use crate::faults::Faults;
-use crate::limits::DEFAULT_HISTORY_LIMIT;
+use crate::limits::{DEFAULT_HISTORY_LIMIT, DEFAULT_MAX_PIXELS};
 use crate::log::Log;
 use crate::queue::Queue;
 use crate::requests::Requests;
@@ -83,6 +83,7 @@ impl Default for ServerBuilder {
             timing: Timing::instant(),
             upload_limit: None,
             cors: None,
+            max_pixels: DEFAULT_MAX_PIXELS,
             previews: false,
             version: "0.26.0".to_owned(),
             models: std::collections::BTreeMap::new(),
@@ -250,6 +251,15 @@ impl ServerBuilder {
     /// server.
     pub fn previews(mut self, previews: bool) -> Self {
         self.settings.previews = previews;
+        self
+    }
+
+    /// Sets the maximum number of pixels of a generated picture; larger ones are scaled down. A fuzz target would spend
+    /// nearly all of its time on them. This is not part of the public API.
+    #[cfg(feature = "__fuzz")]
+    #[doc(hidden)]
+    pub fn max_pixels(mut self, pixels: u64) -> Self {
+        self.settings.max_pixels = pixels;
         self
     }
 

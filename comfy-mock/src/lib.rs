@@ -38,8 +38,6 @@ mod definitions;
 mod error;
 mod execute;
 mod faults;
-#[cfg(any(test, feature = "__fuzz"))]
-mod in_memory;
 mod json;
 mod limits;
 mod log;

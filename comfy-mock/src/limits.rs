@@ -24,9 +24,8 @@ pub(crate) const MAX_DECODED_BYTES: usize = 256 << 20;
 /// Maximum length of a side of a JPEG picture that is decoded, in pixels.
 pub(crate) const MAX_SIDE: usize = 16_384;
 
-/// Maximum number of pixels of a generated picture; larger ones are scaled down, because encoding takes time in proportion. A fuzz
-/// target would spend nearly all of its time on it.
-pub(crate) const MAX_PIXELS: u64 = if cfg!(feature = "__fuzz") { 32 * 32 } else { 4096 * 4096 };
+/// The default maximum number of pixels of a generated picture; larger ones are scaled down, because encoding takes time in proportion.
+pub(crate) const DEFAULT_MAX_PIXELS: u64 = 4096 * 4096;
 
 /// Maximum number of pictures that a node produces. A prompt may ask for any `batch_size`, and each is a file.
 pub(crate) const MAX_PICTURES: u32 = 64;

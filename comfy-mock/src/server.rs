@@ -65,7 +65,7 @@ impl Server {
 
     /// Returns the service for all routes, which answers requests without a connection. This is not part of the public
     /// API.
-    #[cfg(any(test, feature = "__fuzz"))]
+    #[cfg(feature = "__fuzz")]
     #[doc(hidden)]
     pub fn router(&self) -> axum::Router {
         routes::router(Arc::clone(&self.shared))

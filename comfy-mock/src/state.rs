@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) upload_limit: Option<u64>,
     /// The origin that may call the server; `None` checks origins as a real server does by default.
     pub(crate) cors: Option<String>,
+    /// The maximum number of pixels of a generated picture.
+    pub(crate) max_pixels: u64,
     /// Whether samplers send previews for prompts without a `preview_method`.
     pub(crate) previews: bool,
     pub(crate) version: String,

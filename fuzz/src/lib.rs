@@ -14,6 +14,7 @@ pub mod frames;
 pub mod generate;
 pub mod history;
 pub mod import;
+mod in_memory;
 pub mod picture;
 pub mod prompt;
 pub mod queue;

@@ -17,12 +17,17 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
 
+use crate::in_memory::exchange;
+
 /// The time after which it is looked whether the server still runs prompts. The clock is paused: it advances at once when
 /// nothing is left to do, and waits for threads that write files.
 const TURN: Duration = Duration::from_millis(20);
 
 /// Maximum number of turns in which the server runs prompts after the requests.
 const MAX_TURNS: usize = 200;
+
+/// Maximum number of pixels of generated pictures; with larger ones, encoding them would take nearly all of the time.
+const MAX_PIXELS: u64 = 32 * 32;
 
 /// The folders below that of the server.
 const FOLDERS: [&str; 4] = ["input", "output", "temp", "user/default"];
@@ -42,7 +47,8 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     let builder = Server::builder()
         .schema_json(include_str!("../routes.json"))
         .base_dir(outside.path().join("server"))
-        .upload_limit(1 << 20);
+        .upload_limit(1 << 20)
+        .max_pixels(MAX_PIXELS);
     let server = runtime.block_on(builder.spawn()).expect("the server starts");
     let router = server.router();
     Stage { runtime, server, router, outside }
@@ -76,7 +82,7 @@ impl Stage {
     async fn play(&self, bytes: &[u8]) {
         for part in crate::parts(bytes) {
             let Some(request) = request(part) else {
-                self.server.exchange(part).await;
+                exchange(self.router.clone(), part).await;
                 continue;
             };
             let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});

@@ -77,8 +77,7 @@ fn steps_of(node: &GraphNode<'_>, flow: Flow) -> Option<u32> {
 
 /// Simulates the steps of a sampler, and sends their progress and previews.
 async fn sample(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64, steps: u32) -> Result<(), Halt> {
-    let (width, height) = flow.size();
-    let picture = Picture::new(width, height, seed);
+    let picture = Picture::new(flow.size(), seed, stage.shared.settings.max_pixels);
     let wanted = wants_previews(stage);
     for step in 1..=steps {
         stage.pass_step(stage.shared.settings.timing.step).await?;
@@ -136,9 +135,8 @@ fn preview(picture: Picture, step: u32, steps: u32) -> Option<Vec<u8>> {
 
 /// Sends the pictures of `SaveImageWebsocket`, each as a preview that is a whole PNG file.
 fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64) -> Result<(), Halt> {
-    let (width, height) = flow.size();
     for at in 0..flow.count() {
-        let picture = Picture::new(width, height, seed.wrapping_add(u64::from(at)));
+        let picture = Picture::new(flow.size(), seed.wrapping_add(u64::from(at)), stage.shared.settings.max_pixels);
         let bytes = media::png_of(picture, &[]).map_err(|error| failed(node, "OSError".into(), error.to_string()))?;
         advance(stage, node, at, flow.count(), Some((ImageFormat::Png, &bytes)));
     }
@@ -148,7 +146,7 @@ fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64)
 /// Writes the files of a node on a thread for blocking work, because the threads that answer requests must not block.
 async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Result<Value, Halt> {
     let shared = Arc::clone(&stage.shared);
-    let written = tokio::task::spawn_blocking(move || job.run(&shared.storage)).await;
+    let written = tokio::task::spawn_blocking(move || job.run(&shared.storage, shared.settings.max_pixels)).await;
     match written {
         Ok(Ok(output)) => Ok(output),
         Ok(Err(error)) => Err(failed(node, "Exception".to_owned(), error.to_string())),

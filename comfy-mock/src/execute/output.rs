@@ -161,8 +161,8 @@ fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
 }
 
 impl SaveJob {
-    /// Writes the files, and returns the UI output.
-    pub(crate) fn run(self, storage: &Storage) -> Result<Value, JobError> {
+    /// Writes the files, with pictures of at most `max_pixels`, and returns the UI output.
+    pub(crate) fn run(self, storage: &Storage, max_pixels: u64) -> Result<Value, JobError> {
         let (extension, key) = self.kind.names();
         let count = if matches!(self.kind, FileKind::Png(_)) && !self.animated { self.flow.count() } else { 1 };
         let destination = storage
@@ -173,7 +173,7 @@ impl SaveJob {
         for at in 0..count {
             let stem = destination.stem.replace("%batch_num%", &at.to_string());
             let filename = format!("{stem}_{:05}_.{extension}", destination.number + u64::from(at));
-            fs::write(destination.folder.join(&filename), self.bytes(at)?)?;
+            fs::write(destination.folder.join(&filename), self.bytes(at, max_pixels)?)?;
             items.push(object([
                 ("filename", Value::from(filename)),
                 ("subfolder", Value::from(destination.subfolder.as_str())),
@@ -187,9 +187,9 @@ impl SaveJob {
         Ok(Value::Object(output))
     }
 
-    fn bytes(&self, at: u32) -> Result<Vec<u8>, MediaError> {
+    fn bytes(&self, at: u32, max_pixels: u64) -> Result<Vec<u8>, MediaError> {
         let (width, height) = self.flow.size();
-        let picture = Picture::new(width, height, self.seed.wrapping_add(u64::from(at)));
+        let picture = Picture::new((width, height), self.seed.wrapping_add(u64::from(at)), max_pixels);
         let small = picture.preview(512, 1, 1);
         // Video files store width and height in 16 bits; those of the small picture are far below the maximum.
         let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
@@ -206,7 +206,8 @@ impl SaveJob {
             FileKind::Mp4(_) => {
                 let frames: Result<Vec<_>, _> = (0..2)
                     .map(|frame| {
-                        let picture = Picture::new(small.width, small.height, self.seed.wrapping_add(frame));
+                        let picture =
+                            Picture::new((small.width, small.height), self.seed.wrapping_add(frame), max_pixels);
                         media::jpeg(&picture.pixels(), small.width, small.height, 85)
                     })
                     .collect();

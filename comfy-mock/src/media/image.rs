@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_png_file_contains_the_picture_and_the_texts() {
         let texts = [("prompt".to_owned(), "{\"1\": {}}".to_owned()), ("ключ".to_owned(), String::new())];
-        let picture = Picture::new(20, 10, 1);
+        let picture = Picture::new((20, 10), 1, 1_000);
         let image = Image::decode(&png_of(picture, &texts).unwrap()).unwrap();
         assert_eq!((image.width, image.height, image.has_alpha), (20, 10, false));
         assert_eq!(image.rgb(), picture.pixels());
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn every_format_can_be_decoded_again() {
-        let picture = Picture::new(24, 16, 1);
+        let picture = Picture::new((24, 16), 1, 1_000);
         let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
         let files = [
             png(&image, true, &[]).unwrap(),
@@ -270,7 +270,7 @@ mod tests {
         /// Arbitrary bytes and damaged pictures cause errors, and no panics.
         #[test]
         fn damaged_pictures_do_not_panic(kind in 0_usize..4, at: usize, with: [u8; 4], cut: u16) {
-            let picture = Picture::new(24, 16, 1);
+            let picture = Picture::new((24, 16), 1, 1_000);
             let image = Image::decode(&png_of(picture, &[]).unwrap()).unwrap();
             let mut file = match kind {
                 0 => png(&image, true, &[]).unwrap(),

@@ -1,7 +1,5 @@
 //! The generated pictures: soft gradients that depend only on size and seed.
 
-use crate::limits::MAX_PIXELS;
-
 /// A picture whose pixels are computed row by row, so that a large one needs no memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Picture {
@@ -23,9 +21,9 @@ struct Palette {
 }
 
 impl Picture {
-    /// Creates a picture of this size, in pixels.
-    pub(crate) fn new(width: u32, height: u32, seed: u64) -> Self {
-        let (width, height) = fit(width.max(1), height.max(1));
+    /// Creates a picture of this width and height, in pixels, or of a smaller size with at most `max_pixels`.
+    pub(crate) fn new((width, height): (u32, u32), seed: u64, max_pixels: u64) -> Self {
+        let (width, height) = fit(width.max(1), height.max(1), max_pixels.max(1));
         Self { width, height, seed, noise: 0.0 }
     }
 
@@ -94,9 +92,9 @@ fn scaled(side: u32, to: u32, from: u32) -> u32 {
     u32::try_from(scaled).unwrap_or(to).max(1)
 }
 
-/// Halves a size until it has at most [`MAX_PIXELS`].
-fn fit(mut width: u32, mut height: u32) -> (u32, u32) {
-    while u64::from(width) * u64::from(height) > MAX_PIXELS {
+/// Halves a size until it has at most this many pixels, which must be at least 1.
+fn fit(mut width: u32, mut height: u32, max_pixels: u64) -> (u32, u32) {
+    while u64::from(width) * u64::from(height) > max_pixels {
         (width, height) = ((width / 2).max(1), (height / 2).max(1));
     }
     (width, height)
@@ -142,26 +140,31 @@ fn colour(hue: f32, saturation: f32, lightness: f32) -> [f32; 3] {
 #[cfg(test)]
 mod tests {
     use super::{Picture, fit};
+    use crate::limits::DEFAULT_MAX_PIXELS;
+
+    fn picture(width: u32, height: u32, seed: u64) -> Picture {
+        Picture::new((width, height), seed, DEFAULT_MAX_PIXELS)
+    }
 
     #[test]
     fn pictures_depend_on_the_seed_alone() {
-        let picture = Picture::new(16, 8, 7);
-        assert_eq!(picture.pixels(), picture.pixels());
-        assert_eq!(picture.pixels().len(), 16 * 8 * 3);
-        assert_ne!(picture.pixels(), Picture::new(16, 8, 8).pixels());
+        let soft = picture(16, 8, 7);
+        assert_eq!(soft.pixels(), soft.pixels());
+        assert_eq!(soft.pixels().len(), 16 * 8 * 3);
+        assert_ne!(soft.pixels(), picture(16, 8, 8).pixels());
     }
 
     #[test]
     fn a_preview_is_small_and_keeps_its_aspect_ratio() {
-        let preview = Picture::new(2048, 1024, 7).preview(512, 1, 2);
+        let preview = picture(2048, 1024, 7).preview(512, 1, 2);
         assert_eq!((preview.width, preview.height), (512, 256));
-        let small = Picture::new(64, 32, 7).preview(512, 1, 2);
+        let small = picture(64, 32, 7).preview(512, 1, 2);
         assert_eq!((small.width, small.height), (64, 32));
     }
 
     #[test]
     fn huge_sizes_are_scaled_down() {
-        assert_eq!(fit(16384, 16384), (4096, 4096));
-        assert_eq!(fit(u32::MAX, 1), (u32::MAX >> 8, 1));
+        assert_eq!(fit(16384, 16384, DEFAULT_MAX_PIXELS), (4096, 4096));
+        assert_eq!(fit(u32::MAX, 1, DEFAULT_MAX_PIXELS), (u32::MAX >> 8, 1));
     }
 }
