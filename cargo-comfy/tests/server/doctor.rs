@@ -71,7 +71,7 @@ async fn a_server_that_does_not_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_setting_that_is_invalid() {
     let place = small().await;
-    let checks = doctor(&place, 1, &["--ca-certificate", "missing.pem"]).await;
+    let checks = doctor(&place, 1, &["--server", "https://127.0.0.1:9", "--ca-certificate", "missing.pem"]).await;
     let (status, message) = result(&checks, "server");
     assert!(
         status == "error" && message.contains("missing.pem") && message.contains("correct the setting"),

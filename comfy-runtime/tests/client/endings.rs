@@ -90,7 +90,7 @@ impl World {
             "POST /queue" if self.loses_deletions => Reply::new(500, ""),
             "POST /queue" => {
                 let body: Value = serde_json::from_str(&call.body).unwrap();
-                self.remove(body["delete"][0].as_str().unwrap());
+                self.pending.retain(|item| item[1] != body["delete"][0]);
                 Reply::new(200, "")
             }
             route => match route.strip_prefix("GET /history/") {
