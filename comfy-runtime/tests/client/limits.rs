@@ -103,3 +103,16 @@ async fn a_run_whose_entry_is_too_large_is_lost_at_once_and_says_why() {
     assert_eq!(lost.reason, LostReason::Unreadable);
     assert!(lost.to_string().contains("at most 1000 bytes"), "{lost}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_body_of_a_failed_call_is_read_up_to_a_limit_and_quoted_in_part() {
+    // 1 MiB with the quotes of a JSON text, and one byte more.
+    for (length, quoted) in [((1 << 20) - 2, 500), ((1 << 20) - 1, 0)] {
+        let body = format!("\"{}\"", "é".repeat(length / 2) + &"x".repeat(length % 2));
+        let server = Scripted::start(move |_| Reply::new(500, body.clone())).await;
+        let client = Client::builder(server.url()).connect().await.unwrap();
+        let Err(Error::Status { message, .. }) = client.queue().await else { panic!("expected a status") };
+        let letters = message.chars().filter(|letter| *letter == 'é').count();
+        assert!((quoted.max(1) - 1..=quoted).contains(&letters), "{length}: {letters}");
+    }
+}
