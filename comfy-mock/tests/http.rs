@@ -125,6 +125,20 @@ async fn invalid_bodies() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn half_a_character_is_refused_with_its_place() {
+    let server = Server::spawn().await.unwrap();
+    let prompt = r#"{"prompt": {"1": {"class_type": "PreviewAny", "inputs": {"source": "\ud83d"}}}}"#;
+    let (status, text) = raw(&server, "POST", "/prompt", prompt).await;
+    assert_eq!(status, 400);
+    for part in ["the stand-in server does not accept half a character", "prompt.1.inputs.source"] {
+        assert!(text.contains(part), "{text}");
+    }
+    // In other bodies it is invalid JSON.
+    assert_eq!(raw(&server, "POST", "/settings", r#"{"a": "\udc00"}"#).await.0, 500);
+    assert!(server.pending().is_empty() && server.finished().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn numbers_order_the_queue() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let send = async |more: &str| {

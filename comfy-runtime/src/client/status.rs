@@ -172,10 +172,7 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 }
 
 /// Requests the entry of a run in the history, and finds the half characters in its outputs.
-async fn history_entry_with_halves(
-    transport: &Transport,
-    prompt_id: &str,
-) -> Result<Option<(Value, Halves)>, Error> {
+async fn history_entry_with_halves(transport: &Transport, prompt_id: &str) -> Result<Option<(Value, Halves)>, Error> {
     let bounds = JsonBounds::response(transport.limits.max_response_bytes);
     let others = |path: Path<'_>| path.depth() == 1 && path.key(0) != Some(prompt_id);
     let filter = Collecting::in_history(&others);

@@ -77,7 +77,8 @@ async fn half_a_character_in_an_event_is_one_too_if_the_history_is_lost() {
     let client = Client::connect(server.url()).await.unwrap();
     let mut run = client.submit(&blank(1)).await.unwrap().complete().await.unwrap();
     let id = id.lock().unwrap().clone();
-    server.event(format!(r#"{{"type": "executed", "data": {{"prompt_id": "{id}", "node": "1", "output": {OUTPUT}}}}}"#));
+    server
+        .event(format!(r#"{{"type": "executed", "data": {{"prompt_id": "{id}", "node": "1", "output": {OUTPUT}}}}}"#));
     server.event(json!({"type": "execution_success", "data": {"prompt_id": id}}));
     check(&run.ended().await.into_result().unwrap(), "WebSocket").await;
 }
