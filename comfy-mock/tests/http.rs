@@ -290,6 +290,17 @@ async fn long_bodies_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bodies_and_users_are_limited_by_default() {
+    let server = Server::spawn().await.unwrap();
+    assert!(get(&server, "/features").await.text().contains(&format!("\"max_upload_size\": {}", 100 << 20)));
+    let add = async |at: usize| raw(&server, "POST", "/users", &json!({"username": format!("u{at}")}).to_string()).await.0;
+    for at in 0..1_000 {
+        assert_eq!(add(at).await, 200, "{at}");
+    }
+    assert_eq!(add(1_000).await, 400);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_history_is_deleted_and_cleared() {
     let server = Server::builder().history_limit(2).spawn().await.unwrap();
     let mut ids = Vec::new();
