@@ -293,7 +293,8 @@ async fn long_bodies_are_refused() {
 async fn bodies_and_users_are_limited_by_default() {
     let server = Server::spawn().await.unwrap();
     assert!(get(&server, "/features").await.text().contains(&format!("\"max_upload_size\": {}", 100 << 20)));
-    let add = async |at: usize| raw(&server, "POST", "/users", &json!({"username": format!("u{at}")}).to_string()).await.0;
+    let add =
+        async |at: usize| raw(&server, "POST", "/users", &json!({"username": format!("u{at}")}).to_string()).await.0;
     for at in 0..1_000 {
         assert_eq!(add(at).await, 200, "{at}");
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Error, HistoryQuery, LostReason};
+use comfy_runtime::client::{Error, HistoryQuery, LostReason, Upload};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
@@ -115,4 +115,12 @@ async fn the_body_of_a_failed_call_is_read_up_to_a_limit_and_quoted_in_part() {
         let letters = message.chars().filter(|letter| *letter == 'é').count();
         assert!((quoted.max(1) - 1..=quoted).contains(&letters), "{length}: {letters}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_response_to_an_upload_is_limited() {
+    let server = Scripted::start(|_| Reply::json(" ".repeat(1 << 20) + r#"{"name": "a.png"}"#)).await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let error = client.upload(&Upload::bytes("a.png", "x")).await.unwrap_err();
+    assert!(error.to_string().contains("at most 1048576 bytes"), "{error}");
 }
