@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn long_lists_and_values_are_not_shown_in_full() {
         let items = |count: usize| vec!["a".to_owned(); count];
-        assert_eq!(listed(&items(12), "options"), vec!["a"; 12].join(", "));
+        assert_eq!(listed(&items(12), "options"), ["a"; 12].join(", "));
         assert_eq!(listed(&items(13), "options"), "13 options");
         let length = |value: &str| option_text(&Value::from(value)).chars().count();
         assert_eq!(length(&"ä".repeat(60)), 60);

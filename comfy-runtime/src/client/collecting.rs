@@ -29,9 +29,9 @@ impl<'f> Collecting<'f> {
         Self { filter, way: &[Some("data"), Some("output")], has_nodes: false, found: Mutex::default() }
     }
 
-    /// Returns what was collected.
+    /// Returns what was collected. A response that broke and was read again counts once.
     pub(crate) fn into_halves(self) -> Halves {
-        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner).distinct()
     }
 }
 
@@ -45,10 +45,12 @@ impl Filter for Collecting<'_> {
     }
 
     fn replaces(&self, path: Path<'_>, key: Option<&str>) {
-        let is_on_way = |(depth, expected): (usize, &Option<&str>)| {
+        let is_on_way = |(depth, expected): (usize, Option<&str>)| {
             path.key(depth).is_some_and(|key| expected.is_none_or(|expected| expected == key))
         };
-        if path.depth() <= self.way.len() - usize::from(key.is_none()) || !self.way.iter().enumerate().all(is_on_way) {
+        // A key is below the way only if its object is.
+        let is_below = path.depth() + usize::from(key.is_none()) > self.way.len();
+        if !is_below || !self.way.iter().copied().enumerate().all(is_on_way) {
             return;
         }
         let mut steps = path.steps(self.way.len(), key);

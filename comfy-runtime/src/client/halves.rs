@@ -5,6 +5,8 @@
 //! The outputs of a run have both: half a character in one of them must not hide the others, so its place is kept, and
 //! whoever asks for this output gets the error.
 
+use std::collections::HashSet;
+
 use comfy_schema::shown::escaped;
 
 use super::limits::{MAX_HALVES_BYTES, MAX_PLACE_BYTES};
@@ -41,7 +43,7 @@ pub(crate) fn report(call: &str, place: &str) {
 }
 
 /// A step on the way to a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     Key(String),
     Index(usize),
@@ -67,6 +69,13 @@ impl Halves {
         } else {
             self.found.push((node, steps));
         }
+    }
+
+    /// Returns each of them once.
+    pub(crate) fn distinct(mut self) -> Self {
+        let mut seen = HashSet::new();
+        self.found.retain(|half| seen.insert(half.clone()));
+        self
     }
 
     /// Adds those of another output.
@@ -119,7 +128,9 @@ fn place_in_outputs(node: &str, steps: &[Step]) -> String {
 /// Adds the step to an element to the text of a place, unless it is long already.
 pub(crate) fn add_index(place: &mut String, index: usize) {
     if place.len() < MAX_PLACE_BYTES {
-        *place += &format!("[{index}]");
+        place.push('[');
+        place.push_str(&index.to_string());
+        place.push(']');
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests that half a character (a lone surrogate) in an output of a run is an error with its place for this output, and
 //! hides no other.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use comfy_runtime::Client;
@@ -24,7 +25,7 @@ const OUTPUT: &str = r#"{
 
 /// A server that has these entries in its history, for the id of the run.
 async fn serving(outputs: Option<String>, id: &Arc<Mutex<String>>) -> Scripted {
-    let id = Arc::clone(id);
+    let (id, broken) = (Arc::clone(id), AtomicBool::new(false));
     Scripted::start(move |call| match call.route.as_str() {
         "POST /prompt" => {
             let body: serde_json::Value = serde_json::from_str(&call.body).unwrap();
@@ -34,10 +35,16 @@ async fn serving(outputs: Option<String>, id: &Arc<Mutex<String>>) -> Scripted {
         "GET /queue" => Reply::json(r#"{"queue_running": [], "queue_pending": []}"#),
         "GET /view" => Reply::new(200, "\u{89}PNG\r\n\u{1a}\n\0").header("content-type", "image/png"),
         route if route.starts_with("GET /history") => match &outputs {
-            Some(outputs) => Reply::json(format!(
-                r#"{{"{}": {{"prompt": [], "outputs": {outputs}, "status": {{"messages": [["execution_success", {{}}]]}}}}}}"#,
-                id.lock().unwrap()
-            )),
+            Some(outputs) => {
+                let entry = format!(
+                    r#"{{"{}": {{"prompt": [], "outputs": {outputs}, "status": {{"messages": [["execution_success", {{}}]]}}}}}}"#,
+                    id.lock().unwrap()
+                );
+                let length = entry.len();
+                let reply = Reply::json(entry);
+                // The first response breaks off, so that it is read again.
+                if broken.swap(true, Ordering::Relaxed) { reply } else { reply.cut(length - 1) }
+            }
             None => Reply::json("{}"),
         },
         _ => Reply::json("{}"),
