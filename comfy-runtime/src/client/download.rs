@@ -17,7 +17,8 @@ use tracing::debug;
 use super::call::{Call, retry_wait, too_large};
 use super::content::{self, HEAD_BYTES};
 use super::error::Error;
-use super::file::{OutputFile, half_character};
+use super::file::OutputFile;
+use super::outputs::half_character;
 use super::transport::Transport;
 
 /// The method and route of every download, for messages.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use comfy_schema::{Map, Value};
 
 use super::error::Error;
-use super::file::{FileKind, OutputFile, half_character};
+use super::file::{FileKind, OutputFile};
 use super::halves::{Halves, Step};
 use super::json;
 use super::no_results::{NoResults, NoResultsReason};
@@ -232,6 +232,12 @@ impl Results {
     fn executed(&self) -> Vec<String> {
         json::strings(json::array(json::get(&self.entry, "prompt")).get(4))
     }
+}
+
+/// Returns the error for an output that has half a character at this place of a response.
+pub(super) fn half_character(call: &str, place: &str) -> Error {
+    let reason = format!("half a character (a lone surrogate) in `{place}`");
+    Error::InvalidResponse { call: call.to_owned(), reason }
 }
 
 /// Two values are equal if they are of the same run and hold the same outputs.
