@@ -114,9 +114,12 @@ Examples:
 Ctrl-C cancels the run on the server and waits for its answer; the second Ctrl-C leaves at once. SIGTERM counts as
 Ctrl-C. `cargo comfy attach ID` goes on with a run that was left.
 
-Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
-was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished, but not all results could be saved,
-130 Ctrl-C or SIGTERM, 141 standard output was closed.";
+If files are uploaded, the workflow is checked before with the definitions and files of the server, and all mistakes are
+printed at once. No file of the server is replaced: the printed name is the one that the server has chosen.
+
+Exit codes: 0 finished, 1 the server or the check rejected the workflow or a node failed, 2 the workflow could not be
+run or a file not uploaded, 3 the run was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished,
+but not all results could be saved, 130 Ctrl-C or SIGTERM, 141 standard output was closed.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;

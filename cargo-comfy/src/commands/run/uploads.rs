@@ -125,7 +125,7 @@ impl Planned {
         }
         let (place, path, value) =
             (escaped(&self.place), shown::path(&self.path), escaped(uploaded.value()).to_string());
-        let taken = if uploaded.name == self.name { "" } else { ", because the server has another file of its name" };
+        let taken = if uploaded.name == self.name { "" } else { ", because its own name is taken or not allowed" };
         print::note(format_args!("{place}: uploaded {path} as {value}{taken}"));
         Ok(())
     }
