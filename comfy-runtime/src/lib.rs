@@ -59,8 +59,8 @@
 //!   their values are in [`field`].
 //! * Build nodes without the macro: [`Graph`] and [`Build`]. Raw nodes, mistakes and warnings are in [`graph`].
 //! * Read a workflow from API format: [`Workflow::from_json`], which can fail with a [`ParseWorkflowError`].
-//! * Change a value of a workflow that was built or read: [`Workflow::set`], which can fail with a [`SetError`]. A
-//!   [`NodeKey`] names the node, and [`UnknownNode`] is the error of one that does not exist.
+//! * Change a value of a workflow that was built or read: [`Workflow::set`]. The ways to name the node and the error are
+//!   in [`set`].
 //! * Run a workflow on a server: [`Client`] and the module [`client`].
 //!
 //! # A renamed dependency
@@ -105,9 +105,8 @@ pub use client::Client;
 pub use builder::Build;
 pub use field::{list, unchecked, unchecked_json};
 pub use graph::{Graph, GraphError};
-pub use key::{NodeKey, UnknownNode};
 pub use out::{Handle, NoOutput, NodeRef, Out};
-pub use workflow::{ParseWorkflowError, SetError, Workflow};
+pub use workflow::{ParseWorkflowError, Workflow};
 
 #[cfg(feature = "macros")]
 #[doc(inline)]
@@ -121,6 +120,12 @@ pub use comfy_macros::workflow;
 pub mod attr {
     #[doc(inline)]
     pub use comfy_macros::workflow_fn as workflow;
+}
+
+/// The arguments and the error of [`Workflow::set`].
+pub mod set {
+    pub use crate::key::{NodeKey, UnknownNode};
+    pub use crate::workflow::SetError;
 }
 
 /// The items that generated code uses. This is not part of the public API.

@@ -14,7 +14,7 @@ use support::Project;
 use syn::{Attribute, File, Item, UseTree, Visibility};
 
 /// The maximum number of items at the root of the runtime.
-const MAX_ROOT_ITEMS: usize = 27;
+const MAX_ROOT_ITEMS: usize = 25;
 
 /// The code of a user who denies all warnings of rustc and clippy.
 const USER: &str = r#"//! A user's crate.

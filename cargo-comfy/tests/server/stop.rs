@@ -1,13 +1,26 @@
 //! Ctrl-C and SIGTERM in every phase, and standard output that is closed.
 
 use std::io::{BufRead as _, BufReader, pipe};
+use std::time::Duration;
 
 use comfy_mock::{HttpFault, Server};
 
 use super::place::{Place, expect, texts};
+use super::uploads::{PNG, copy};
 
 /// The route of the request that cancels a run, for faults.
 const CANCEL: &str = "POST /jobs/*";
+
+/// The route of uploads.
+const UPLOAD: &str = "POST /upload/image";
+
+/// A workflow that loads two pictures.
+const TWO: &str = r#"{
+    "a": {"class_type": "LoadImage", "inputs": {"image": "x"}},
+    "b": {"class_type": "LoadImage", "inputs": {"image": "x"}},
+    "show_a": {"class_type": "PreviewImage", "inputs": {"images": ["a", 0]}},
+    "show_b": {"class_type": "PreviewImage", "inputs": {"images": ["b", 0]}}
+}"#;
 
 fn cancellations(server: &Server) -> Vec<String> {
     let requests = server.requests();
@@ -31,6 +44,45 @@ async fn nothing_is_submitted_when_the_command_is_stopped_before() {
             assert!(err.contains("nothing was submitted"), "{route}: {err}");
             assert_eq!(place.server.count("POST /api/prompt"), 0, "{route}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_preflight_leaves_nothing() {
+    let (known, file) = ("load.image=sub/dog.png", "load.image=@pets/cat.png");
+    for (route, value) in [
+        ("GET /features", file),
+        ("GET /object_info/LoadImage", file),
+        ("GET /node_replacements", file),
+        ("HEAD /view", known),
+    ] {
+        let place = copy(Server::builder().input_file("sub/dog.png", PNG)).await;
+        place.server.faults().http(route, HttpFault::hang().always());
+        let mut running = place.start(&["run", "copy.json", "--preflight", "--set", value]);
+        place.until_called(route).await;
+        running.signal("-INT");
+        let (_, err) = expect(&running.output().await, 130);
+        assert!(err.contains("stopped; nothing was submitted"), "{route}: {err}");
+        assert_eq!(place.server.count("POST /*"), 0, "{route}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_upload_submits_nothing_and_says_what_was_uploaded() {
+    for signal in ["-INT", "-TERM"] {
+        let place = copy(Server::builder()).await;
+        std::fs::write(place.path("pets/dog.png"), [PNG, b"dog"].concat()).unwrap();
+        std::fs::write(place.path("two.json"), TWO).unwrap();
+        let faults = place.server.faults();
+        faults.http(UPLOAD, HttpFault::delay(Duration::ZERO)).http(UPLOAD, HttpFault::hang().always());
+        let files = ["--set", "a.image=@pets/cat.png", "--set", "b.image=@pets/dog.png"];
+        let mut running = place.start(&[&["run", "two.json"][..], &files].concat());
+        place.until("the second upload", |server| server.count(UPLOAD) == 2).await;
+        running.signal(signal);
+        let (_, err) = expect(&running.output().await, 130);
+        assert!(err.contains("a.image: uploaded pets/cat.png as cat.png"), "{err}");
+        assert!(err.contains("stopped; nothing was submitted; 1 of 2 files were uploaded"), "{err}");
+        assert_eq!(place.server.count("POST /prompt"), 0);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks a workflow against a server without running it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::future::IntoFuture;
@@ -8,7 +9,7 @@ use comfy_schema::shown::escaped;
 use comfy_schema::validate::{
     Files, Folder, NodeErrorKind, Replacements, Unverifiable, UnverifiableKind, Validator, Verdict,
 };
-use comfy_schema::{Map, NodeDef, Schema, Value};
+use comfy_schema::{InputKind, Map, NodeDef, Schema, Value};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
@@ -19,6 +20,7 @@ use super::origin::{NodeInfo, Origin};
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::routes::View;
 use super::{Client, json};
+use crate::key::NodeKey;
 use crate::workflow::Workflow;
 
 /// The verdict of a server on a workflow, before it runs.
@@ -93,9 +95,13 @@ pub struct PreflightCheck<'c> {
     classes: BTreeSet<String>,
     json: String,
     assume_files: bool,
+    /// The nodes and inputs whose files are assumed to exist.
+    uploads: Vec<(String, String)>,
+    targets: Option<Result<Vec<String>, Error>>,
+    definitions: Option<&'c Schema>,
 }
 
-impl PreflightCheck<'_> {
+impl<'c> PreflightCheck<'c> {
     /// Assumes that every file exists that the workflow names: models, inputs, and everything else that a server lists
     /// from its disk. The server is not asked for files, and each name that it does not list is
     /// [unverifiable](Preflight::unverifiable). Use it for a workflow whose files are uploaded later.
@@ -104,29 +110,91 @@ impl PreflightCheck<'_> {
         self
     }
 
-    async fn run(self) -> Result<Preflight, Error> {
+    /// Assumes that the file exists which this input of a node names, because it is uploaded before the run.
+    pub fn assume_file(mut self, node: impl Into<String>, input: impl Into<String>) -> Self {
+        self.uploads.push((node.into(), input.into()));
+        self
+    }
+
+    /// Checks only these output nodes, given by handle or id, and the nodes that they need, as
+    /// [`Submission::targets`](super::Submission::targets) runs only them.
+    pub fn targets<K: NodeKey>(mut self, nodes: impl IntoIterator<Item = K>) -> Self {
+        let ids: Result<_, _> = nodes.into_iter().map(|node| self.origin.resolve(&node)).collect();
+        self.targets = Some(ids.map_err(Error::NoSuchNode));
+        self
+    }
+
+    /// Takes the definitions that were requested from the server before, instead of requesting them again.
+    ///
+    /// Not public API: the command uses it, and it may change in any version.
+    #[doc(hidden)]
+    pub fn definitions(mut self, schema: &'c Schema) -> Self {
+        self.definitions = Some(schema);
+        self
+    }
+
+    /// Returns the validator's verdict, and the definitions that it is based on.
+    ///
+    /// Not public API: the command uses it, and it may change in any version.
+    ///
+    /// # Errors
+    ///
+    /// As of the check itself.
+    #[doc(hidden)]
+    pub async fn verdict(mut self) -> Result<(Verdict, Cow<'c, Schema>), Error> {
+        self.check().await
+    }
+
+    async fn check(&mut self) -> Result<(Verdict, Cow<'c, Schema>), Error> {
         let prompt = Value::parse(self.json.as_bytes())
             .map_err(|error| Error::InvalidResponse { call: "preflight".into(), reason: error.to_string() })?;
-        let (schema, replacements) = self.client.definitions(&self.classes).await?;
+        let targets: Option<Value> =
+            self.targets.take().transpose()?.map(|ids| ids.iter().map(String::as_str).collect());
+        let (mut schema, replacements) = match self.definitions {
+            Some(schema) => (Cow::Borrowed(schema), self.client.replacements().await?.0),
+            None => {
+                let (schema, replacements) = self.client.definitions(&self.classes).await?;
+                (Cow::Owned(schema), replacements)
+            }
+        };
+        let names = self.list_uploads(&prompt, &mut schema);
         let validator = Validator::new(&schema).replacements(&replacements).assume_files(self.assume_files);
-        let mut verdict = validator.clone().check(&prompt, None);
-        let (mut asked, mut existing) = (BTreeSet::new(), Vec::new());
+        let mut existing: Vec<(Folder, String)> =
+            names.iter().map(|name| split_folder(name)).map(|(path, folder)| (folder, path.to_owned())).collect();
+        let mut asked = names;
         // The validator assumes that no other files exist than the known ones. So a file that it accepted before may
         // now count as missing, and has to be looked up as well.
-        loop {
+        let verdict = loop {
+            let files = if asked.is_empty() { Files::new() } else { listing(&existing) };
+            let verdict = validator.clone().files(&files).check(&prompt, targets.as_ref());
             let names = if self.assume_files { BTreeSet::new() } else { unknown_files(&verdict, &prompt, &asked) };
             if names.is_empty() {
-                break;
+                break verdict;
             }
             existing.extend(self.client.existing(names.clone()).await?);
             asked.extend(names);
-            let files =
-                [Folder::Input, Folder::Output, Folder::Temp].into_iter().fold(Files::new(), |files, folder| {
-                    let in_folder = existing.iter().filter(|(known, _)| *known == folder);
-                    files.with(folder, in_folder.map(|(_, name): &(_, String)| name))
-                });
-            verdict = validator.clone().files(&files).check(&prompt, None);
+        };
+        Ok((verdict, schema))
+    }
+
+    /// Adds the files that are assumed to exist to the options of their inputs, and returns their names.
+    fn list_uploads(&self, prompt: &Value, schema: &mut Cow<'_, Schema>) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for (node, input) in &self.uploads {
+            let Some(name) = json::at(prompt, &[node, "inputs", input]).and_then(Value::as_str) else { continue };
+            names.insert(name.to_owned());
+            let class = json::at(prompt, &[node, "class_type"]).and_then(Value::as_str);
+            let definition = schema.to_mut().nodes.iter_mut().find(|node| class == Some(node.class.as_str()));
+            let declared = definition.and_then(|node| node.inputs.iter_mut().find(|declared| declared.name == *input));
+            if let Some(InputKind::Combo(combo)) = declared.map(|declared| &mut declared.kind) {
+                combo.values.push(name.into());
+            }
         }
+        names
+    }
+
+    async fn run(mut self) -> Result<Preflight, Error> {
+        let (verdict, _) = self.check().await?;
         Ok(convert(&verdict, &self.origin))
     }
 }
@@ -167,18 +235,15 @@ impl Client {
             classes: classes(workflow),
             json: workflow.to_json(),
             assume_files: false,
+            uploads: Vec::new(),
+            targets: None,
+            definitions: None,
         }
     }
 
     /// Returns the definitions of these classes, and the server's replacements of missing classes.
     pub(super) async fn definitions(&self, classes: &BTreeSet<String>) -> Result<(Schema, Replacements), Error> {
-        let replacements = match self.node_replacements().await {
-            Ok(replacements) => replacements,
-            // Servers before version 0.26 do not have the route.
-            Err(Error::Status { status: 404, .. }) => Value::Object(Map::new()),
-            Err(error) => return Err(error),
-        };
-        let parsed = Replacements::from_value(&replacements);
+        let (parsed, replacements) = self.replacements().await?;
         if classes.len() > MAX_CLASSES {
             return Ok((self.object_info().await?, parsed));
         }
@@ -191,6 +256,17 @@ impl Client {
             .collect();
         nodes.extend(self.node_definitions(new).await?);
         Ok((Schema::new(nodes), parsed))
+    }
+
+    /// Returns the server's replacements of missing classes, parsed and as sent.
+    async fn replacements(&self) -> Result<(Replacements, Value), Error> {
+        let replacements = match self.node_replacements().await {
+            Ok(replacements) => replacements,
+            // Servers before version 0.26 do not have the route.
+            Err(Error::Status { status: 404, .. }) => Value::Object(Map::new()),
+            Err(error) => return Err(error),
+        };
+        Ok((Replacements::from_value(&replacements), replacements))
     }
 
     /// Returns the definitions of these classes, without those that the server does not have.
@@ -223,6 +299,13 @@ impl Client {
 /// Returns the classes of the nodes of a workflow.
 pub(super) fn classes<T>(workflow: &Workflow<T>) -> BTreeSet<String> {
     workflow.nodes().map(|node| node.class().into_owned()).filter(|class| !class.is_empty()).collect()
+}
+
+/// Returns the listings of all folders, with these files only.
+fn listing(existing: &[(Folder, String)]) -> Files {
+    [Folder::Input, Folder::Output, Folder::Temp].into_iter().fold(Files::new(), |files, folder| {
+        files.with(folder, existing.iter().filter(|(known, _)| *known == folder).map(|(_, name)| name))
+    })
 }
 
 /// Returns the names of files that affect the verdict and were not looked up yet: unverifiable ones, and those that a

@@ -83,6 +83,39 @@ async fn with_assumed_files_nothing_is_refused_because_of_a_file() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_that_is_uploaded_later_is_the_only_one_that_is_assumed_to_exist() {
+    let server = Server::builder().input_file("b.png", "x").assume_files(false).spawn().await.unwrap();
+    let client = connect(&server).await;
+    let wf = |second: &str| {
+        workflow(&format!(
+            r#"{{"a": {{"class_type": "LoadImage", "inputs": {{"image": "pets/a.png"}}}},
+                "b": {{"class_type": "LoadImage", "inputs": {{"image": "{second}"}}}},
+                "show_a": {{"class_type": "PreviewImage", "inputs": {{"images": ["a", 0]}}}},
+                "show_b": {{"class_type": "PreviewImage", "inputs": {{"images": ["b", 0]}}}}}}"#
+        ))
+    };
+    for (second, is_ok) in [("b.png", true), ("c.png", false), ("pets/a.png", true)] {
+        let preflight = client.preflight(&wf(second)).assume_file("a", "image").await.unwrap();
+        assert_eq!(preflight.is_ok(), is_ok, "{second}: {preflight:?}");
+        assert!(preflight.unverifiable.is_empty(), "{preflight:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_targets_are_checked() {
+    let server = Server::spawn().await.unwrap();
+    let client = connect(&server).await;
+    let wf = workflow(
+        r#"{"good": {"class_type": "PreviewAny", "inputs": {"source": "x"}},
+            "bad": {"class_type": "PreviewAny", "inputs": {}}}"#,
+    );
+    let preflight = client.preflight(&wf).targets(["good"]).await.unwrap();
+    assert!(preflight.is_ok() && preflight.outputs == ["good"], "{preflight:?}");
+    assert!(client.preflight(&wf).targets(["bad"]).await.unwrap().rejection.is_some());
+    assert!(matches!(client.preflight(&wf).targets(["god"]).await, Err(Error::NoSuchNode(_))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_class_is_reported() {
     let server = Server::spawn().await.unwrap();
     let client = connect(&server).await;

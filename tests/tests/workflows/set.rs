@@ -1,7 +1,8 @@
 //! Changing values of finished workflows: `Workflow::set`.
 
 use comfy_runtime::graph::ProblemKind;
-use comfy_runtime::{Out, SetError, Workflow, types, unchecked, unchecked_json, workflow};
+use comfy_runtime::set::SetError;
+use comfy_runtime::{Out, Workflow, types, unchecked, unchecked_json, workflow};
 use comfy_tests::nodes::resize_image_mask_node::resize_type;
 use comfy_tests::nodes::{EmptyImage, LoadImage, PreviewImage, ResizeImageMaskNode, SaveImage};
 use serde_json::{Value, json};

@@ -17,6 +17,8 @@ use comfy_schema::{Schema, Value};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
+#[cfg(feature = "run")]
+use crate::paint::Paint;
 use crate::print;
 use findings::Outcome;
 use read::Workflow;
@@ -127,6 +129,22 @@ impl Ending {
             Outcome::Partial | Outcome::Invalid => Self::Invalid,
         }
     }
+}
+
+/// Returns the text about a prompt that a server would not run as a whole, or `None` if it would. `partial` allows that
+/// outputs are dropped.
+#[cfg(feature = "run")]
+pub(crate) fn refusal(
+    file: &Path,
+    prompt: &Value,
+    verdict: &Verdict,
+    schema: &Schema,
+    partial: bool,
+) -> Option<String> {
+    (Ending::of(verdict, partial) != Ending::Valid).then(|| {
+        let workflow = Workflow::of_prompt(file, prompt.clone());
+        text::write(&workflow, verdict, schema, partial, Paint::new(false))
+    })
 }
 
 impl Check {

@@ -74,6 +74,12 @@ impl Workflow {
         Ok(Self::new(path, String::from_utf8(bytes).unwrap_or_default(), body, is_body, &[]))
     }
 
+    /// Creates a workflow of a prompt that was made from a file. The places of its nodes in the text are unknown.
+    #[cfg(feature = "run")]
+    pub(super) fn of_prompt(path: &Path, prompt: Value) -> Self {
+        Self::new(path, String::new(), body(prompt), false, &[])
+    }
+
     /// Converts a file in UI format, or a picture.
     fn converted(path: &Path, bytes: &[u8], schema: &Schema) -> Result<Self, ReadError> {
         let read = comfy_convert::read(bytes).map_err(Failure::from);

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::time::Duration;
 
 use comfy_runtime::client::Event;
-use comfy_schema::shown::escaped;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use comfy_schema::shown::{self, escaped};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 use crate::print;
 
@@ -156,6 +157,21 @@ impl Drop for Bars {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Shows on standard error that a file is uploaded, until the result is dropped. If that is not a terminal, a line is
+/// printed instead.
+pub(super) fn upload(path: &Path, size: u64) -> ProgressBar {
+    let message = format!("uploading {} ({})", shown::path(path), HumanBytes(size));
+    if !io::stderr().is_terminal() {
+        print::note(message);
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+    bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
+    bar.set_message(message);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 fn style(template: &str) -> ProgressStyle {

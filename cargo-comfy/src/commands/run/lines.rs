@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use comfy_runtime::client::{Error, Event, Map, OutputFile, Value};
+use comfy_runtime::client::{Error, Event, Map, OutputFile, Uploaded, Value};
+use comfy_schema::validate::Verdict;
+
+use super::set::Place;
 
 /// Returns an event as an object: the member `event` with its name, and the members that belong to it.
 pub(super) fn event(event: &Event) -> Value {
@@ -57,6 +60,24 @@ pub(super) fn rejected(error: &Error) -> Value {
         _ => Value::Null,
     };
     line("rejected", [("message", error.to_string().into()), ("answer", raw)])
+}
+
+/// Returns the line for a workflow that the check before the submission refused.
+pub(super) fn refused(report: &str, verdict: &Verdict) -> Value {
+    line("rejected", [("message", report.into()), ("answer", verdict.to_response())])
+}
+
+/// Returns the line for a file that was uploaded for an input.
+pub(super) fn uploaded(place: &Place, path: &Path, uploaded: &Uploaded) -> Value {
+    line(
+        "uploaded",
+        [
+            ("node", place.node.as_str().into()),
+            ("input", place.input.as_str().into()),
+            ("path", path.display().to_string().into()),
+            ("name", uploaded.value().into()),
+        ],
+    )
 }
 
 /// Returns the line for a file that was saved.

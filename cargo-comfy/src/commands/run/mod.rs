@@ -2,7 +2,9 @@
 
 mod bars;
 mod cancel;
+mod destination;
 mod lines;
+mod preflight;
 #[cfg_attr(not(feature = "preview"), path = "no_preview.rs")]
 mod preview;
 mod report;
@@ -10,12 +12,13 @@ mod resume;
 mod save;
 mod session;
 mod set;
+mod uploads;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use comfy_convert::Document;
-use comfy_runtime::client::{Accepted, Error, Run as Running, Uuid};
+use comfy_convert::{Document, UiDocument};
+use comfy_runtime::client::{Accepted, Error, Run as Running, Uploaded, Uuid};
 use comfy_runtime::{Client, Workflow};
 use comfy_schema::server::ServerOptions;
 use comfy_schema::{Schema, Value};
@@ -26,10 +29,12 @@ use crate::server::ServerArguments;
 use crate::stop::{self, Stop};
 use crate::workflow::{self, Choices};
 pub(crate) use lines::number;
+use preflight::{PreflightArguments, Subject};
 pub(crate) use resume::Resume;
 pub(crate) use save::SaveArguments;
 pub(crate) use session::{OnStop, Session};
-use set::Assignment;
+use set::{Assignment, NewValue};
+use uploads::{FileInput, Planned};
 
 /// Run a workflow on a server and save its results.
 #[derive(Debug, Args)]
@@ -47,10 +52,13 @@ pub(crate) struct Run {
     #[arg(long, value_name = "KEY", env = "COMFY_ORG_API_KEY")]
     comfy_org_api_key: Option<String>,
 
-    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON or plain
-    /// text.
+    /// Set an input to another value; NODE is an id, or a title or class of exactly one node; VALUE is JSON, plain
+    /// text, or @FILE for a file of this machine, which is uploaded (@@ begins a text with @).
     #[arg(long, value_name = "NODE.INPUT=VALUE")]
     set: Vec<Assignment>,
+
+    #[command(flatten)]
+    preflight: PreflightArguments,
 
     #[command(flatten)]
     save: SaveArguments,
@@ -88,6 +96,12 @@ Examples:
   Run it with another seed and prompt, show previews, and save pictures in a folder:
     cargo comfy run workflow_api.json --set samples.seed=7 --set 6.text='a cat in the rain' --preview --out pictures
 
+  Upload a picture for a LoadImage node:
+    cargo comfy run workflow_api.json --set load.image=@photos/cat.png
+
+  Find all mistakes before the workflow is submitted:
+    cargo comfy run workflow_api.json --preflight
+
   Run the workflow of a picture again on another machine:
     cargo comfy run ComfyUI_00042_.png --server https://gpu.example.com
 
@@ -100,9 +114,12 @@ Examples:
 Ctrl-C cancels the run on the server and waits for its answer; the second Ctrl-C leaves at once. SIGTERM counts as
 Ctrl-C. `cargo comfy attach ID` goes on with a run that was left.
 
-Exit codes: 0 finished, 1 the server rejected the workflow or a node failed, 2 the workflow could not be run, 3 the run
-was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished, but not all results could be saved,
-130 Ctrl-C or SIGTERM, 141 standard output was closed.";
+If files are uploaded, the workflow is checked before with the definitions and files of the server, and all mistakes are
+printed at once. No file of the server is replaced: the printed name is the one that the server has chosen.
+
+Exit codes: 0 finished, 1 the server or the check rejected the workflow or a node failed, 2 the workflow could not be
+run or a file not uploaded, 3 the run was interrupted or removed from the queue, 4 the outcome is unknown, 5 finished,
+but not all results could be saved, 130 Ctrl-C or SIGTERM, 141 standard output was closed.";
 
 /// The exit codes of runs that do not finish.
 const FAILED: u8 = 1;
@@ -116,8 +133,13 @@ pub(crate) const CLIENT_PREFIX: &str = "cargo-comfy-";
 /// Everything that is needed to submit a workflow.
 struct Prepared {
     client: Client,
+    /// The prompt, in which the inputs of files have the names that are expected.
+    prompt: Value,
     workflow: Workflow,
+    /// The definitions, if they were needed.
+    schema: Option<Schema>,
     editor: Option<Value>,
+    uploads: Vec<Planned>,
 }
 
 impl Run {
@@ -129,6 +151,11 @@ impl Run {
             return Err(message.to_owned().into_failure());
         }
         let document = workflow::open(&self.workflow).map_err(|failure| failure.about(&self.workflow))?;
+        for assignment in &self.set {
+            if let NewValue::File(path) = &assignment.value {
+                uploads::check(path)?;
+            }
+        }
         let options = self.server.options()?;
         stop::run(async |stop| self.on_server(document, &options, &stop).await)
     }
@@ -142,14 +169,19 @@ impl Run {
             preview: self.preview,
             save: &self.save,
         };
-        let Prepared { client, workflow, editor } = session.prepare(self.prepare(document, options)).await?;
+        let mut prepared = session.prepare(self.prepare(document, options)).await?;
+        if !prepared.uploads.is_empty() {
+            let uploaded = session.upload(&prepared.client, &prepared.uploads).await?;
+            self.name_uploads(&mut prepared, &uploaded)?;
+        }
+        let Prepared { client, workflow, editor, .. } = prepared;
         let id = Uuid::new_v4();
         let posting = self.post(&client, &workflow, editor, id);
         let run = session.submit(&client, &id.to_string(), posting).await?;
         session.finish(&run, names(&workflow)).await
     }
 
-    /// Connects to the server and prepares everything that is submitted.
+    /// Connects to the server, and prepares and checks everything that is sent.
     async fn prepare(&self, document: Document, options: &ServerOptions) -> Result<Prepared, Failure> {
         let mut builder =
             Client::builder_with(options).client_id(format!("{CLIENT_PREFIX}{}", Uuid::new_v4().simple()));
@@ -158,33 +190,65 @@ impl Run {
         warn_if_polled(&client);
         let is_ui = document.api().is_none();
         let schema = if is_ui || self.editable { Some(client.object_info().await?) } else { None };
-        let prompt = self.prompt(document, schema.as_ref())?;
+        let (mut prompt, files) = self.prompt(document, schema.as_ref())?;
+        let uploads = uploads::plan(&client, files, &prompt, schema.as_ref()).await?;
+        for upload in &uploads {
+            upload.place.set(&mut prompt, upload.expected());
+        }
+        let workflow: Workflow = serde_json::from_str(&prompt.to_string())?;
+        let subject = Subject {
+            file: &self.workflow,
+            prompt: &prompt,
+            workflow: &workflow,
+            schema: schema.as_ref(),
+            uploads: &uploads,
+            targets: &self.targets,
+            partial: self.partial,
+            json: self.json,
+        };
+        self.preflight.check(&client, &subject).await?;
         let editor = self.editor(&prompt, schema.as_ref())?;
-        let workflow = serde_json::from_str(&prompt.to_string())?;
-        Ok(Prepared { client, workflow, editor })
+        for lost in editor.iter().flat_map(|editor| &editor.lost) {
+            print::warning(format_args!("the editor cannot hold all values: {lost}"));
+        }
+        Ok(Prepared { client, workflow, editor: editor.map(|editor| editor.workflow), uploads, schema, prompt })
     }
 
-    /// Returns the prompt of the file with the values of `--set`.
-    fn prompt(&self, document: Document, schema: Option<&Schema>) -> Result<Value, Failure> {
+    /// Returns the prompt of the file with the values of `--set`, and the files for its inputs.
+    fn prompt(&self, document: Document, schema: Option<&Schema>) -> Result<(Value, Vec<FileInput>), Failure> {
         let definitions = || schema.ok_or_else(|| "no node definitions".to_owned().into_failure());
         let read = Choices::QUEUED.prompt(document, definitions);
         let (mut prompt, warnings) = read.map_err(|failure| failure.about(&self.workflow))?;
         workflow::refuse_empty(&self.workflow, &prompt, &warnings)?;
         workflow::warn(&self.workflow, &warnings);
+        let mut files: Vec<FileInput> = Vec::new();
         for assignment in &self.set {
-            assignment.apply(&mut prompt)?;
+            let place = assignment.place(&prompt)?;
+            // The last value of an input counts.
+            files.retain(|file| file.place != place);
+            match &assignment.value {
+                NewValue::Json(value) => place.set(&mut prompt, value.clone()),
+                NewValue::File(path) => files.push(FileInput { place, path: path.clone() }),
+            }
         }
-        Ok(prompt)
+        Ok((prompt, files))
+    }
+
+    /// Replaces the expected names of the files by those that the server has chosen.
+    fn name_uploads(&self, prepared: &mut Prepared, uploaded: &[Uploaded]) -> Result<(), Failure> {
+        for (upload, uploaded) in prepared.uploads.iter().zip(uploaded) {
+            upload.place.set(&mut prepared.prompt, uploaded.value());
+        }
+        prepared.workflow = serde_json::from_str(&prepared.prompt.to_string())?;
+        let editor = self.editor(&prepared.prompt, prepared.schema.as_ref())?;
+        prepared.editor = editor.map(|editor| editor.workflow);
+        Ok(())
     }
 
     /// Returns the workflow for the editor, if `--editable` asks for it.
-    fn editor(&self, prompt: &Value, schema: Option<&Schema>) -> Result<Option<Value>, Failure> {
+    fn editor(&self, prompt: &Value, schema: Option<&Schema>) -> Result<Option<UiDocument>, Failure> {
         let Some(schema) = schema.filter(|_| self.editable) else { return Ok(None) };
-        let document = comfy_draw::to_ui(prompt, schema)?;
-        for lost in &document.lost {
-            print::warning(format_args!("the editor cannot hold all values: {lost}"));
-        }
-        Ok(Some(document.workflow))
+        Ok(Some(comfy_draw::to_ui(prompt, schema)?))
     }
 
     /// Submits the workflow under an id that this program chose, so that it can be cancelled before the server answers.

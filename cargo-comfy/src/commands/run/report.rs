@@ -72,6 +72,6 @@ impl Report {
 
 /// Prints a line of JSON on another thread. A reader that does not read on, such as a pager, holds up that thread and not
 /// the command, which can still be stopped.
-async fn print_line(json: Value) -> Result<(), Failure> {
+pub(super) async fn print_line(json: Value) -> Result<(), Failure> {
     spawn_blocking(move || print::json(json)).await?
 }

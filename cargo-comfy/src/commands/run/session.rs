@@ -2,18 +2,19 @@
 //! stopped. `cargo comfy run` and `cargo comfy attach` share this.
 //!
 //! Each phase of a run is raced with the stop signal by exactly one function here: [`Session::prepare`],
-//! [`Session::submit`], [`Session::follow`] and [`Session::save`].
+//! [`Session::upload`], [`Session::submit`], [`Session::follow`] and [`Session::save`].
 
 use std::pin::pin;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Done, Ending, Error, Events, Run};
+use comfy_runtime::client::{Done, Ending, Error, Events, Run, Uploaded};
 use comfy_schema::shown::escaped;
 
 use super::cancel::{self, Word};
 use super::report::Report;
 use super::resume::Resume;
 use super::save::{self, SaveArguments};
+use super::uploads::{self, Planned};
 use super::{FAILED, INTERRUPTED, LOST, lines};
 use crate::failure::Failure;
 use crate::print;
@@ -41,10 +42,24 @@ pub(crate) struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// Does the work before the submission: connecting, checks, uploads. If the command is stopped, nothing is left.
+    /// Does the work before anything is sent: connecting, definitions, checks. If the command is stopped, nothing is left.
     pub(crate) async fn prepare<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let prepared = self.stop.guard(work).await.inspect_err(|_| print::note("stopped; nothing was submitted"));
         prepared?
+    }
+
+    /// Uploads files, and returns their places on the server in the same order. If that fails or the command is stopped,
+    /// it says how many files the server has.
+    pub(super) async fn upload(&self, client: &Client, files: &[Planned]) -> Result<Vec<Uploaded>, Failure> {
+        let mut done = Vec::new();
+        let sending = self.stop.guard(uploads::send(client, files, self.json, &mut done)).await;
+        let stopped = if sending.is_err() { "stopped; " } else { "" };
+        if let Err(failure) = sending.and_then(|sent| sent) {
+            let (count, all) = (done.len(), files.len());
+            print::note(format_args!("{stopped}nothing was submitted; {count} of {all} files were uploaded"));
+            return Err(failure);
+        }
+        Ok(done)
     }
 
     /// Submits the prompt of this id, and cancels it if the command is stopped meanwhile.

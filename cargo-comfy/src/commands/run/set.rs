@@ -1,5 +1,7 @@
 //! The option `--set NODE.INPUT=VALUE`.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use comfy_schema::prompt::Prompt;
@@ -8,13 +10,32 @@ use comfy_schema::{Map, Value, suggest};
 
 use crate::failure::{Failure, IntoFailure};
 
+/// How to write a text that begins with the sign of a file.
+pub(super) const TEXT_HINT: &str = "write @@ for a text that begins with @";
+
 /// A new value for one input.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Assignment {
     /// The text `NODE.INPUT`. Both parts may contain dots, so only the nodes of the workflow determine where the input
     /// begins.
     target: String,
-    value: Value,
+    pub(super) value: NewValue,
+}
+
+/// The value that an input gets.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum NewValue {
+    /// This value.
+    Json(Value),
+    /// The name that this file gets on the server.
+    File(PathBuf),
+}
+
+/// An input of a node of the workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) node: String,
+    pub(super) input: String,
 }
 
 impl FromStr for Assignment {
@@ -25,39 +46,73 @@ impl FromStr for Assignment {
         if !target.contains('.') {
             return Err("no input is named; expected node.input=value, such as samples.seed=7".into());
         }
-        let value = Value::parse(value.as_bytes()).unwrap_or_else(|_| Value::from(value));
-        Ok(Self { target: target.to_owned(), value })
+        Ok(Self { target: target.to_owned(), value: value.parse()? })
+    }
+}
+
+impl FromStr for NewValue {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix('@') {
+            None => Ok(Self::Json(Value::parse(text.as_bytes()).unwrap_or_else(|_| Value::from(text)))),
+            Some("") => Err(format!("no file is named after @; {TEXT_HINT}")),
+            Some(text) if text.starts_with('@') => Ok(Self::Json(text.into())),
+            Some(path) => Ok(Self::File(path.into())),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.node, self.input)
+    }
+}
+
+impl Place {
+    /// Sets the value of the input in a prompt that has the node.
+    pub(super) fn set(&self, prompt: &mut Value, value: impl Into<Value>) {
+        let Value::Object(nodes) = prompt else { return };
+        let Some(Value::Object(node)) = nodes.get_mut(&self.node) else { return };
+        match node.get_mut("inputs") {
+            Some(Value::Object(map)) => {
+                map.insert(&self.input, value);
+            }
+            _ => {
+                node.insert("inputs", Value::Object(Map::from_iter([(self.input.as_str(), value.into())])));
+            }
+        }
+    }
+
+    /// Returns the class of the node in a prompt.
+    pub(super) fn class<'p>(&self, prompt: &'p Value) -> Option<&'p str> {
+        prompt.as_object()?.get(&self.node)?.as_object()?.get("class_type")?.as_str()
+    }
+
+    /// Returns the failure of the option.
+    pub(super) fn failure(&self, message: &str) -> Failure {
+        format!("--set {}: {message}", escaped(self)).into_failure()
     }
 }
 
 impl Assignment {
-    /// Sets the value in a prompt.
-    pub(super) fn apply(&self, prompt: &mut Value) -> Result<(), Failure> {
+    /// Returns the input of a prompt that gets the value.
+    pub(super) fn place(&self, prompt: &Value) -> Result<Place, Failure> {
         let Value::Object(nodes) = prompt else { return Err(self.failure("the workflow is not an object of nodes")) };
-        let (id, input) = self.resolve(nodes)?;
+        let (node, input) = self.resolve(nodes)?;
+        if nodes.get(&node).is_none_or(|node| node.as_object().is_none()) {
+            return Err(self.failure(&format!("node {node} is not an object")));
+        }
         let known: Vec<String> =
-            inputs(nodes, &id).map(|map| map.keys().map(ToString::to_string).collect()).unwrap_or_default();
+            inputs(nodes, &node).map(|map| map.keys().map(ToString::to_string).collect()).unwrap_or_default();
         // An input that the file lacks may have a default. It is more likely misspelt if the file has a similar one.
         if !known.contains(&input) {
             let hint = suggest::did_you_mean(suggest::similar(&input, known.iter().map(String::as_str)));
             if !hint.is_empty() {
-                return Err(self.failure(&format!("node {id} has no input `{input}`{hint}")));
+                return Err(self.failure(&format!("node {node} has no input `{input}`{hint}")));
             }
         }
-        let Some(Value::Object(node)) = nodes.get_mut(&id) else {
-            return Err(self.failure(&format!("node {id} is not an object")));
-        };
-        match node.get_mut("inputs") {
-            Some(Value::Object(map)) => {
-                map.insert(input, self.value.clone());
-            }
-            _ => {
-                let mut map = Map::new();
-                map.insert(input, self.value.clone());
-                node.insert("inputs", Value::Object(map));
-            }
-        }
-        Ok(())
+        Ok(Place { node, input })
     }
 
     /// Returns the node's id and the input. The longest matching id takes precedence, then a title or class that only
@@ -115,11 +170,13 @@ mod tests {
 
     fn set(text: &str) -> Result<Value, String> {
         let mut prompt = Value::parse(PROMPT.as_bytes()).unwrap();
-        match Assignment::from_str(text)?.apply(&mut prompt) {
-            Ok(()) => Ok(prompt),
-            Err(Failure::Error(error)) => Err(error.to_string()),
-            Err(other) => Err(format!("{other:?}")),
+        let assignment = Assignment::from_str(text)?;
+        let place = assignment.place(&prompt).map_err(|failure| failure.to_string())?;
+        match assignment.value {
+            NewValue::Json(value) => place.set(&mut prompt, value),
+            NewValue::File(path) => place.set(&mut prompt, format!("file {}", path.display())),
         }
+        Ok(prompt)
     }
 
     fn input(prompt: &Value, node: &str, input: &str) -> Value {
@@ -140,6 +197,15 @@ mod tests {
         assert_eq!(input(&set(r#"6.text="7""#).unwrap(), "6", "text"), Value::from("7"));
         assert_eq!(input(&set("3.steps=7").unwrap(), "3", "steps"), Value::Int(7));
         assert_eq!(input(&set("6.text=a=b").unwrap(), "6", "text"), Value::from("a=b"));
+    }
+
+    #[test]
+    fn a_value_after_an_at_sign_is_a_file_and_two_signs_are_one() {
+        assert_eq!(input(&set("6.text=@a=b.png").unwrap(), "6", "text"), Value::from("file a=b.png"));
+        assert_eq!(input(&set("6.text=@@artist, 7").unwrap(), "6", "text"), Value::from("@artist, 7"));
+        assert_eq!(input(&set("6.text=@@@").unwrap(), "6", "text"), Value::from("@@"));
+        assert_eq!(input(&set(r#"6.text="@artist""#).unwrap(), "6", "text"), Value::from("@artist"));
+        assert!(set("6.text=@").unwrap_err().contains("write @@"));
     }
 
     #[test]
