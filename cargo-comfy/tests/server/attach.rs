@@ -1,5 +1,8 @@
 //! `cargo comfy attach`.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+
 use super::place::{Place, WORKFLOW, expect};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,4 +77,40 @@ async fn a_failed_run_has_the_exit_code_of_run() {
     place.server.idle().await;
     let (_, err) = expect(&place.run(&["attach", &id]).await, 1);
     assert!(err.contains(r"torch.OutOfMemoryError: no memory\u{1b}[2J"), "{err}");
+}
+
+/// The history of a server with a run whose text and one of whose file names have half a character.
+const HALVES: &str = r#"{"x": {"prompt": [0, "x", {}, {}, []], "outputs": {"1": {"text": ["cut \ud83d"], "images": [
+    {"filename": "\ud83d.png", "subfolder": "", "type": "output"}]}},
+    "status": {"status_str": "success", "completed": true, "messages": [["execution_success", {}]]}}}"#;
+
+/// Answers each request by its route, and returns the URL.
+fn serve_halves() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let lines: Vec<String> =
+                stream.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            let (status, body) = match lines.first().map_or("", String::as_str) {
+                line if line.contains("/queue") => (200, r#"{"queue_running": [], "queue_pending": []}"#),
+                line if line.contains("/history/x") => (200, HALVES),
+                _ => (404, "{}"),
+            };
+            let head = format!("HTTP/1.1 {status} OK\r\nConnection: close\r\nContent-Type: application/json\r\n");
+            write!(stream.get_mut(), "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_character_in_a_result_is_reported_with_its_place() {
+    let place = Place::new().await;
+    let (out, err) = expect(&place.run(&["attach", "x", "--server", &serve_halves()]).await, 5);
+    assert_eq!(out, "1: cut \u{fffd}\n");
+    for expected in ["outputs.1.text[0]", "outputs.1.images[0].filename"] {
+        assert!(err.contains(&format!("warning: {expected} has half a character")), "{err}");
+    }
 }

@@ -35,6 +35,9 @@ impl SaveArguments {
     /// A file that cannot be saved is reported and does not stop the others. If the returned future is dropped, the
     /// file that is being downloaded leaves nothing behind. `count` counts the files that were saved.
     pub(super) async fn save(&self, done: &Done, json: bool, count: &mut usize) -> Result<(), Failure> {
+        for place in done.half_characters() {
+            print::warning(format_args!("{place} has half a character, which is shown as U+FFFD"));
+        }
         for (node, output) in done.outputs().iter().filter(|_| !json) {
             for text in lines::texts(output) {
                 // Further lines are indented, so that none looks like the path of a file.
