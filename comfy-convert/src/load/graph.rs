@@ -23,6 +23,9 @@ pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&R
     };
     let id_of = |place: usize| renumbered.nodes.get(&place).unwrap_or(&saved.nodes[place].id);
     let last: std::collections::HashMap<_, _> = (0..saved.nodes.len()).map(|place| (id_of(place), place)).collect();
+    graph.nodes.reserve_exact(saved.nodes.len());
+    graph.by_id.reserve(saved.nodes.len());
+    graph.slots.reserve(saved.links.len());
     for (place, node) in saved.nodes.iter().enumerate() {
         let id = id_of(place);
         if last.get(id) == Some(&place) {

@@ -157,17 +157,14 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
         widgets.set(at, Some(file.clone()));
     }
     node.widgets = widgets;
-    for (at, output) in class.outputs.iter().enumerate() {
-        let links = saved.outputs.get(at).map(|output| output.links.clone()).unwrap_or_default();
-        let template = match &output.kind {
+    let more = class.outputs.len().saturating_sub(node.outputs.len());
+    node.outputs.extend(std::iter::repeat_n(OutSlot::default(), more));
+    for (slot, output) in node.outputs.iter_mut().zip(&class.outputs) {
+        slot.kind = output.kind.type_word();
+        slot.template = match &output.kind {
             OutputKind::Match(id) => id.clone(),
             _ => None,
         };
-        let declared = OutSlot { kind: output.kind.type_word(), links, template };
-        match node.outputs.get_mut(at) {
-            Some(slot) => *slot = declared,
-            None => node.outputs.push(declared),
-        }
     }
 }
 

@@ -84,11 +84,15 @@ fn cut(text: &str, column: usize, end: usize) -> String {
     let gap = format!("\\\n{:1$}", "", column + 1);
     let mut out = String::from("\"");
     let mut line = Line::default();
+    let mut written = String::new();
     for c in text.chars() {
-        if line.is_over && c != '\n' || line.width + width(&escaped(c)) > room {
+        written.clear();
+        escape(c, &mut written);
+        let columns = width(&written);
+        if line.is_over && c != '\n' || line.width + columns > room {
             line.end(&gap, room, &mut out);
         }
-        line.push(c);
+        line.push(c, &written, columns);
     }
     out.push_str(&line.text);
     out.push('"');
@@ -107,11 +111,12 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, c: char) {
+    /// Adds a character, given with its written form and the width of that.
+    fn push(&mut self, c: char, written: &str, columns: usize) {
         // Rust drops blanks at the beginning of a continued line.
-        let written = if c == ' ' && self.text.is_empty() { "\\x20".to_owned() } else { escaped(c) };
-        self.text.push_str(&written);
-        self.width += width(&written);
+        let (written, columns) = if c == ' ' && self.text.is_empty() { ("\\x20", 4) } else { (written, columns) };
+        self.text.push_str(written);
+        self.width += columns;
         match c {
             '\n' => self.is_over = true,
             ' ' => self.gap = self.text.len(),
@@ -134,13 +139,6 @@ impl Line {
 /// Returns whether a raw literal may contain a character.
 fn stands_raw(c: char) -> bool {
     c == '\t' || !is_hidden(c)
-}
-
-/// Returns a character as it is written in a quoted literal.
-fn escaped(c: char) -> String {
-    let mut out = String::new();
-    escape(c, &mut out);
-    out
 }
 
 /// Writes a character as in a quoted literal.

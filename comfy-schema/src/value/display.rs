@@ -8,8 +8,12 @@ impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
-            Self::Bool(value) => write!(f, "{value}"),
-            Self::Int(value) => write!(f, "{value}"),
+            Self::Bool(value) => f.write_str(if *value { "true" } else { "false" }),
+            Self::Int(value) => match i64::try_from(*value) {
+                // Integers of 128 bits are written several times slower.
+                Ok(short) => write!(f, "{short}"),
+                Err(_) => write!(f, "{value}"),
+            },
             Self::BigInt(digits) => f.write_str(digits),
             Self::Float(value) => float(f, *value),
             Self::String(text) => string(f, text),
@@ -27,7 +31,8 @@ impl Display for Map {
                 f.write_char(',')?;
             }
             string(f, key)?;
-            write!(f, ":{value}")?;
+            f.write_char(':')?;
+            value.fmt(f)?;
         }
         f.write_char('}')
     }
@@ -70,7 +75,8 @@ fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
 pub(crate) fn string(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char('"')?;
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+    // All characters to escape are ASCII, so their bytes are no part of other characters.
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
         let (plain, special) = rest.split_at(at);
         f.write_str(plain)?;
         let mut chars = special.chars();
