@@ -176,7 +176,7 @@ impl Emitter<'_, '_> {
             let value = value.as_ref().map(|value| Held::Value(values::of_unknown(value)));
             return Ok(value.map(|value| ("UNKNOWN".into(), Some(value))).into_iter().collect());
         }
-        let mut inputs = Inputs::new();
+        let mut inputs = Inputs::with_capacity(node.widgets.list.len() + node.inputs.len());
         for widget in node.widgets.list.iter().filter(|widget| widget.sent) {
             let (value, warning) = self.values.of(widget, node, label)?;
             self.warnings.extend(warning.map(|kind| ConvertWarning { node: Some(label.clone()), kind }));

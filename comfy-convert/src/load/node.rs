@@ -147,6 +147,9 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
     widgets.repair(class);
+    // Vectors that grow on demand have space for four at first, and there may be many nodes.
+    node.inputs.shrink_to_fit();
+    widgets.list.shrink_to_fit();
     if class.class == "Preview3D"
         && let Some(file) = saved
             .properties

@@ -118,6 +118,9 @@ impl Levels {
     /// Creates a level for every instance that can be one, and returns the levels by the ids of their instances.
     fn make<'i>(&mut self, ids: &[&'i str]) -> HashMap<&'i str, usize> {
         let groups = groups(ids);
+        if groups.is_empty() {
+            return HashMap::new();
+        }
         let nodes: HashSet<&str> = ids.iter().copied().collect();
         // The editor renumbers a node whose number occurs twice in the file, even if it is in another graph.
         let roots = |id: &&'i str| !id.contains(':');

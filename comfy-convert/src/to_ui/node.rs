@@ -164,6 +164,8 @@ impl<'s> Built<'s> {
         let sent: HashSet<&str> =
             widgets.list.iter().filter(|widget| widget.sent).map(|widget| widget.name.as_str()).collect();
         self.rest(inputs, &sent, lost);
+        // Vectors that grow on demand have space for four at first, and there may be many nodes.
+        self.slots.shrink_to_fit();
     }
 
     /// Returns the size at which the editor draws the node.

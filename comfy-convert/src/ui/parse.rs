@@ -96,11 +96,11 @@ impl Reader {
     }
 
     fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, DocumentError> {
-        let mut nodes = Vec::new();
+        let mut nodes = Vec::with_capacity(fields::array(holder, "nodes").len());
         for (index, node) in fields::array(holder, "nodes").iter().enumerate() {
             nodes.push(self.node(node, index, at)?);
         }
-        let mut links = Vec::new();
+        let mut links = Vec::with_capacity(fields::array(holder, "links").len());
         for (index, value) in fields::array(holder, "links").iter().enumerate() {
             match link(value) {
                 Some(link) => links.push(link),

@@ -31,9 +31,14 @@ pub(crate) fn is_short(text: &str) -> bool {
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
-        escape(c, &mut out);
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_escaped(c)) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        out.extend(c.escape_default());
+        rest = &special[c.len_utf8()..];
     }
+    out.push_str(rest);
     out.push('"');
     out
 }
@@ -143,17 +148,22 @@ fn stands_raw(c: char) -> bool {
 
 /// Writes a character as in a quoted literal.
 fn escape(c: char, out: &mut String) {
-    if matches!(c, '"' | '\\') || is_hidden(c) {
+    if is_escaped(c) {
         out.extend(c.escape_default());
     } else {
         out.push(c);
     }
 }
 
+/// Returns whether a quoted literal has an escape for a character.
+fn is_escaped(c: char) -> bool {
+    matches!(c, '"' | '\\') || is_hidden(c)
+}
+
 /// Returns whether a character has no glyph, is a direction mark (which rustc refuses in sources), or only looks like a
 /// space.
 fn is_hidden(c: char) -> bool {
-    shown::is_hidden(c) || c.is_whitespace() && !c.is_ascii()
+    shown::is_hidden(c) || !c.is_ascii() && c.is_whitespace()
 }
 
 #[cfg(test)]
