@@ -2,18 +2,14 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::{Map, Value};
+use super::{Map, Value, convert};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => f.write_str(if *value { "true" } else { "false" }),
-            Self::Int(value) => match i64::try_from(*value) {
-                // Integers of 128 bits are written several times slower.
-                Ok(short) => write!(f, "{short}"),
-                Err(_) => write!(f, "{value}"),
-            },
+            Self::Int(value) => integer(f, *value),
             Self::BigInt(digits) => f.write_str(digits),
             Self::Float(value) => float(f, *value),
             Self::String(text) => string(f, text),
@@ -49,6 +45,14 @@ fn array(f: &mut Formatter<'_>, values: &[Value]) -> fmt::Result {
     f.write_char(']')
 }
 
+/// Writes an integer. Those of 128 bits are written several times slower than those of 64 bits.
+fn integer(f: &mut Formatter<'_>, value: i128) -> fmt::Result {
+    match i64::try_from(value) {
+        Ok(short) => write!(f, "{short}"),
+        Err(_) => write!(f, "{value}"),
+    }
+}
+
 /// Writes a float as Python's `repr` does: the shortest digits that read back as the same number, with an exponent
 /// below 1e-4 and from 1e16 on.
 fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
@@ -67,7 +71,12 @@ fn float(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
             None => write!(f, "{digits}e+{exponent:0>2}"),
         };
     }
-    // `Debug` keeps the `.0` of a whole number.
+    // A whole number is written faster as an integer. Minus zero has its sign only as a float.
+    if let Some(whole) = convert::whole(value).filter(|&whole| whole != 0) {
+        integer(f, whole)?;
+        return f.write_str(".0");
+    }
+    // `Debug` keeps the `.0` of zero.
     write!(f, "{value:?}")
 }
 
