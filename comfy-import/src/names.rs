@@ -37,11 +37,7 @@ pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) ->
 }
 
 /// Returns one or more names that suit an output as a parameter or result of a function, best first.
-pub(crate) fn output_candidates(
-    link: Link,
-    item: &Item<'_, '_, '_>,
-    uses: &Uses<'_>,
-) -> impl Iterator<Item = String> {
+pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> impl Iterator<Item = String> {
     let names = lazy(move || use_name(link, item, uses)).chain(lazy(move || own_title(item)));
     usable(names.chain(lazy(move || class_names(item))), "value")
 }

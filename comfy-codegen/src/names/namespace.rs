@@ -78,8 +78,8 @@ pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, is_other: impl 
         group.sort_by_key(|&index| (wishes[index].exact != wanted, wishes[index].exact));
         let mut number = 2;
         for &index in group.iter().skip(1) {
-            names[index] = suffix
-                .take_numbered(wanted, &mut number, |name| !is_other(name) && taken.insert(name.to_owned()));
+            names[index] =
+                suffix.take_numbered(wanted, &mut number, |name| !is_other(name) && taken.insert(name.to_owned()));
         }
     }
     names

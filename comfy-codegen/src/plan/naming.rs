@@ -106,9 +106,8 @@ fn modules(idents: &[String], suffix: &str, is_type: impl Fn(&str) -> bool) -> V
     let wishes: Vec<Wish<'_>> = idents
         .iter()
         .map(|ident| {
-            let wanted = unreserved(snake_case(ident), suffix, |name| {
-                reserved::is_reserved_module(name) || is_type(name)
-            });
+            let wanted =
+                unreserved(snake_case(ident), suffix, |name| reserved::is_reserved_module(name) || is_type(name));
             Wish { exact: ident, wanted }
         })
         .collect();
