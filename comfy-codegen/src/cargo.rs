@@ -80,7 +80,7 @@ fn refresh(config: &Config, cargo: bool) -> Result<(), Error> {
         return Ok(());
     }
     let draft = generator::draft(config, &document, words.as_ref())?;
-    target.write(&draft.text()?)?;
+    target.write(&draft.text)?;
     draft.names.as_ref().map_or(Ok(()), |names| target.write_names(names))
 }
 

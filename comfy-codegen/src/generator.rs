@@ -47,7 +47,7 @@ impl Config {
         let document = self.document()?;
         let words = self.words()?;
         let draft = draft(self, &document, words.as_ref())?;
-        Ok(Generated { source: draft.text()?, report: draft.report })
+        Ok(Generated { source: draft.text, report: draft.report })
     }
 
     /// Generates the file and returns the report. A file set with [`out_file`](Self::out_file) is not written if its
@@ -66,12 +66,10 @@ impl Config {
     }
 }
 
-/// The result of generating, before it is formatted and written.
-pub(crate) struct Draft<'c> {
-    config: &'c Config,
-    document: &'c Document,
-    body: String,
-    fingerprint: Fingerprint,
+/// The result of generating, before it is written.
+pub(crate) struct Draft {
+    /// The content of the file.
+    pub(crate) text: String,
     /// The names to look for in the sources, if only the nodes that they use are generated.
     pub(crate) names: Option<Names>,
     pub(crate) report: Report,
@@ -79,11 +77,7 @@ pub(crate) struct Draft<'c> {
 
 /// Generates the source for `config` from the definitions in `document`. `words` are the words of the sources, if only
 /// the nodes that they use are generated.
-pub(crate) fn draft<'c>(
-    config: &'c Config,
-    document: &'c Document,
-    words: Option<&HashSet<String>>,
-) -> Result<Draft<'c>, Error> {
+pub(crate) fn draft(config: &Config, document: &Document, words: Option<&HashSet<String>>) -> Result<Draft, Error> {
     let schema = document.schema()?;
     let plan = Plan::with(&schema, config.overrides()).map_err(Error::Overrides)?;
     let mut fingerprint = Fingerprint::new(&config.description(), &document.bytes);
@@ -96,25 +90,27 @@ pub(crate) fn draft<'c>(
     for node in &mut plan.nodes {
         pack::pack(node, &plan.shared);
     }
-    let body = emit::emit(&plan, config.style());
     let report = Report::new(&schema, &plan);
-    Ok(Draft { config, document, body, fingerprint, names, report })
+    let body = emit::emit(&plan, config.style());
+    // Formatting the code takes memory too.
+    drop(plan);
+    drop(schema);
+    Ok(Draft { text: text(config, document, fingerprint, body)?, names, report })
 }
 
 fn selected<'s>(plan: Plan<'s>, config: &Config, words: Option<&HashSet<String>>) -> Result<Plan<'s>, Error> {
     plan.select(Selection { names: config.node_names(), words }).map_err(Error::Nodes)
 }
 
-impl Draft<'_> {
-    /// Returns the content of the file.
-    pub(crate) fn text(&self) -> Result<String, Error> {
-        let definitions = Fingerprint::of_definitions(&self.document.bytes);
-        let head = head(self.fingerprint, &self.document.name, definitions);
-        if !self.config.is_pretty() {
-            return Ok(format!("{head}{}", self.body));
-        }
-        let file = syn::parse_file(&self.body)
-            .map_err(|error| Error::Unparsable { origin: self.document.origin.clone(), source: Box::new(error) })?;
-        Ok(format!("{head}{}", prettyplease::unparse(&file)))
+/// Returns the content of the file with this code.
+fn text(config: &Config, document: &Document, fingerprint: Fingerprint, mut body: String) -> Result<String, Error> {
+    let head = head(fingerprint, &document.name, Fingerprint::of_definitions(&document.bytes));
+    if config.is_pretty() {
+        let file = syn::parse_file(&body)
+            .map_err(|error| Error::Unparsable { origin: document.origin.clone(), source: Box::new(error) })?;
+        body = prettyplease::unparse(&file);
     }
+    // The code may be as long as all else together, so it is moved instead of copied.
+    body.insert_str(0, &head);
+    Ok(body)
 }

@@ -65,7 +65,7 @@ impl<'f> Uses<'f> {
         {
             slots.push(link.slot);
         }
-        self.of.entry(link).or_default().push(found);
+        self.of.entry(link).or_insert_with(|| Vec::with_capacity(1)).push(found);
     }
 
     fn values(&mut self, by: usize, values: &'f Values<'_, '_>) {

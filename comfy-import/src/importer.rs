@@ -54,7 +54,7 @@ impl<'s> Importer<'s> {
     /// Chooses the form of every node.
     fn items<'p, 'n>(
         &'p self,
-        prompt: &'n Prompt,
+        prompt: &'n Prompt<'n>,
         order: &[usize],
         options: &ImportOptions,
         warnings: &mut Vec<ImportWarning>,
@@ -77,7 +77,7 @@ impl<'s> Importer<'s> {
 
     fn item<'p, 'n>(
         &'p self,
-        node: &'n prompt::Node,
+        node: &'n prompt::Node<'n>,
         tidy: Tidy,
         warnings: &mut Vec<ImportWarning>,
     ) -> Item<'p, 'n, 's> {
@@ -115,8 +115,8 @@ fn check_names(options: &ImportOptions) -> Result<(), ImportError> {
 }
 
 /// Returns, for each node, the outputs that it needs.
-fn needs(prompt: &Prompt) -> Vec<Vec<Link>> {
-    let links = |node: &prompt::Node| {
+fn needs(prompt: &Prompt<'_>) -> Vec<Vec<Link>> {
+    let links = |node: &prompt::Node<'_>| {
         let links = node.inputs.iter().filter_map(|(_, given)| match given {
             Given::Link(link) => Some(*link),
             Given::Value(_) => None,
@@ -126,7 +126,7 @@ fn needs(prompt: &Prompt) -> Vec<Vec<Link>> {
     prompt.nodes.iter().map(links).collect()
 }
 
-fn sorted(prompt: &Prompt, needs: &[Vec<Link>]) -> Result<Vec<usize>, ImportError> {
+fn sorted(prompt: &Prompt<'_>, needs: &[Vec<Link>]) -> Result<Vec<usize>, ImportError> {
     let nodes: Vec<Vec<usize>> = needs.iter().map(|links| links.iter().map(|link| link.node).collect()).collect();
     order::sorted(&nodes).map_err(|cycle| ImportError::Cycle {
         nodes: cycle.iter().filter_map(|&at| prompt.nodes.get(at)).map(prompt::Node::label).collect(),

@@ -8,7 +8,7 @@ use crate::prompt;
 /// A node of the prompt with the form that it gets in the source.
 #[derive(Debug)]
 pub(crate) struct Item<'p, 'n, 's> {
-    pub(crate) node: &'n prompt::Node,
+    pub(crate) node: &'n prompt::Node<'n>,
     pub(crate) form: NodeForm<'p, 's>,
     /// Whether its title is the default title, which the editor gives every node of the class.
     pub(crate) has_default_title: bool,

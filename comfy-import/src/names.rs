@@ -26,31 +26,32 @@ const MAX_WORDS: usize = 5;
 /// The maximum length of a name made from a title, in bytes.
 const MAX_NAME_LEN: usize = 32;
 
-/// Returns one or more names that suit a node, best first.
-pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
-    let mut names: Vec<String> = own_title(item).into_iter().collect();
-    if let [slot] = uses.slots(at) {
-        names.extend(use_name(Link { node: at, slot: *slot }, item, uses));
-    }
-    names.extend(class_names(item));
-    usable(names, "node")
+/// Returns one or more names that suit a node, best first. Each is made when it is needed.
+pub(crate) fn candidates(at: usize, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> impl Iterator<Item = String> {
+    let by_use = move || match uses.slots(at) {
+        [slot] => use_name(Link { node: at, slot: *slot }, item, uses),
+        _ => None,
+    };
+    let names = lazy(move || own_title(item)).chain(lazy(by_use));
+    usable(names.chain(lazy(move || class_names(item))), "node")
 }
 
 /// Returns one or more names that suit an output as a parameter or result of a function, best first.
-pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> Vec<String> {
-    let mut names: Vec<String> = use_name(link, item, uses).into_iter().collect();
-    names.extend(own_title(item));
-    names.extend(class_names(item));
-    usable(names, "value")
+pub(crate) fn output_candidates(link: Link, item: &Item<'_, '_, '_>, uses: &Uses<'_>) -> impl Iterator<Item = String> {
+    let names = lazy(move || use_name(link, item, uses)).chain(lazy(move || own_title(item)));
+    usable(names.chain(lazy(move || class_names(item))), "value")
+}
+
+/// Returns what a function returns, which is called when the first element is needed.
+fn lazy<T: IntoIterator>(make: impl FnOnce() -> T) -> impl Iterator<Item = T::Item> {
+    std::iter::once_with(make).flatten()
 }
 
 /// Returns the usable names, or the fallback if there are none.
-fn usable(mut names: Vec<String>, fallback: &str) -> Vec<String> {
-    names.retain(|name| is_usable(name));
-    if names.is_empty() {
-        names.push(fallback.to_owned());
-    }
-    names
+fn usable(names: impl Iterator<Item = String>, fallback: &'static str) -> impl Iterator<Item = String> {
+    let mut names = names.filter(|name| is_usable(name));
+    let first = names.next().unwrap_or_else(|| fallback.to_owned());
+    std::iter::once(first).chain(names)
 }
 
 /// Returns a name made from a title, unless the title is the one that the editor gives every node of the class.
@@ -164,12 +165,12 @@ impl Locals {
 
     /// Takes the first candidate that is free at statement `at`, for a value that is last used at `until`. A name is
     /// free again after the last use of its value: `let model = LoraLoader { model, … };`.
-    pub(crate) fn take(&mut self, candidates: &[String], at: usize, until: usize) -> String {
-        let free = candidates.iter().find(|name| self.until.get(*name).is_none_or(|&until| until <= at));
-        let name = match free {
-            Some(name) => name.clone(),
-            None => self.numbered(candidates.first().map_or("value", String::as_str), at),
-        };
+    pub(crate) fn take(&mut self, candidates: impl IntoIterator<Item = String>, at: usize, until: usize) -> String {
+        let mut candidates = candidates.into_iter();
+        let first = candidates.next().unwrap_or_else(|| "value".to_owned());
+        let is_free = |name: &String| self.until.get(name).is_none_or(|&until| until <= at);
+        let free = if is_free(&first) { Some(first.clone()) } else { candidates.find(is_free) };
+        let name = free.unwrap_or_else(|| self.numbered(&first, at));
         self.until.insert(name.clone(), until);
         name
     }
@@ -218,10 +219,10 @@ mod tests {
     #[test]
     fn a_name_is_free_after_its_last_use() {
         let mut locals = Locals::default();
-        let model = ["model".to_owned()];
-        assert_eq!(locals.take(&model, 0, 3), "model");
-        assert_eq!(locals.take(&model, 2, 9), "model_2");
-        assert_eq!(locals.take(&model, 3, 4), "model");
-        assert_eq!(locals.take(&model, 3, 4), "model_3");
+        let model = || ["model".to_owned()];
+        assert_eq!(locals.take(model(), 0, 3), "model");
+        assert_eq!(locals.take(model(), 2, 9), "model_2");
+        assert_eq!(locals.take(model(), 3, 4), "model");
+        assert_eq!(locals.take(model(), 3, 4), "model_3");
     }
 }

@@ -10,27 +10,28 @@ use crate::limits::{MAX_NODES, MAX_SHOWN_LEN};
 
 /// The nodes of a prompt, in the order of the file.
 #[derive(Debug)]
-pub(crate) struct Prompt {
-    pub(crate) nodes: Vec<Node>,
+pub(crate) struct Prompt<'j> {
+    pub(crate) nodes: Vec<Node<'j>>,
 }
 
 /// A node of a prompt.
 #[derive(Debug)]
-pub(crate) struct Node {
+pub(crate) struct Node<'j> {
     pub(crate) id: Text,
     pub(crate) class: Option<Text>,
     /// The title, which may be empty.
     pub(crate) title: Option<Text>,
     /// The whole value of `_meta`, if it is more than an object with a title.
     pub(crate) meta: Option<Value>,
-    pub(crate) inputs: Vec<(Text, Given)>,
+    pub(crate) inputs: Vec<(Text, Given<'j>)>,
 }
 
 /// The value of an input.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Given {
+pub(crate) enum Given<'j> {
     Link(Link),
-    Value(Value),
+    /// A value, which may be large and is not copied.
+    Value(&'j Value),
 }
 
 /// An output of a node.
@@ -41,7 +42,7 @@ pub(crate) struct Link {
     pub(crate) slot: u16,
 }
 
-impl Node {
+impl Node<'_> {
     /// Returns the label of this node for messages.
     pub(crate) fn label(&self) -> NodeLabel {
         NodeLabel::new(self.id.clone(), self.class.clone(), self.title.clone().filter(|title| !title.is_empty()))
@@ -49,7 +50,7 @@ impl Node {
 }
 
 /// Parses a prompt. Unknown members of a node, such as `is_changed`, are left out with a warning.
-pub(crate) fn read(json: &Value, warnings: &mut Vec<ImportWarning>) -> Result<Prompt, ImportError> {
+pub(crate) fn read<'j>(json: &'j Value, warnings: &mut Vec<ImportWarning>) -> Result<Prompt<'j>, ImportError> {
     let prompt = RawPrompt::new(json)?;
     let found = prompt.nodes().len();
     if found == 0 {
@@ -62,7 +63,11 @@ pub(crate) fn read(json: &Value, warnings: &mut Vec<ImportWarning>) -> Result<Pr
     Ok(Prompt { nodes })
 }
 
-fn node(raw: PromptNode<'_>, prompt: &RawPrompt<'_>, warnings: &mut Vec<ImportWarning>) -> Result<Node, ImportError> {
+fn node<'j>(
+    raw: PromptNode<'j>,
+    prompt: &RawPrompt<'_>,
+    warnings: &mut Vec<ImportWarning>,
+) -> Result<Node<'j>, ImportError> {
     let wrong = |message: String| ImportError::Node { node: raw.label(), message };
     let Some(map) = raw.json.as_object() else {
         let found = raw.json.kind_name();
@@ -102,7 +107,7 @@ fn meta(meta: Option<&Value>) -> (Option<Text>, Option<Value>) {
     }
 }
 
-fn given(value: &Value, prompt: &RawPrompt<'_>) -> Result<Given, String> {
+fn given<'j>(value: &'j Value, prompt: &RawPrompt<'_>) -> Result<Given<'j>, String> {
     if let Some(link) = RawLink::of(value)
         && let Some(node) = prompt.position(link.source)
         // An array with a boolean or a number of more than 128 bits in place of the slot stays a value.
@@ -117,5 +122,5 @@ fn given(value: &Value, prompt: &RawPrompt<'_>) -> Result<Given, String> {
     if !value.is_finite() {
         return Err("NaN and infinities cannot be sent as JSON; give a number".to_owned());
     }
-    Ok(Given::Value(value.clone()))
+    Ok(Given::Value(value))
 }

@@ -181,7 +181,7 @@ impl Scopes {
         };
         for (node, links) in needs.iter().enumerate() {
             let path = self.path(node);
-            for link in links {
+            for link in links.iter().filter(|link| self.of(link.node) != self.of(node)) {
                 let other = self.path(link.node);
                 path.iter().filter(|scope| !other.contains(scope)).for_each(|&scope| add(&mut imports, scope, *link));
                 other.iter().filter(|scope| !path.contains(scope)).for_each(|&scope| add(&mut exports, scope, *link));
@@ -198,6 +198,9 @@ impl Scopes {
 
     /// Returns the unit that contains a node in a function, if the node is within the function.
     pub(crate) fn unit_in(&self, scope: usize, node: usize) -> Option<Unit> {
+        if self.of.get(node) == Some(&scope) {
+            return Some(Unit::Node(node));
+        }
         let path = self.path(node);
         let level = path.iter().position(|&known| known == scope)?;
         Some(Self::unit(&path, level, node))
@@ -205,7 +208,7 @@ impl Scopes {
 
     /// Returns whether a node is in a function, or in one that it calls.
     pub(crate) fn is_within(&self, node: usize, scope: usize) -> bool {
-        self.path(node).contains(&scope)
+        self.of.get(node) == Some(&scope) || self.path(node).contains(&scope)
     }
 
     /// Returns the function that contains a node.

@@ -17,10 +17,14 @@ use std::path::Path;
 /// look the same. The variation selectors U+FE00 to U+FE0F do not count, because most emoji end with one; those beyond,
 /// which can carry any byte unseen, do.
 pub const fn is_hidden(c: char) -> bool {
+    // Most characters are ASCII, and few comparisons tell them.
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     // Unassigned characters that Unicode reserves for these purposes are included, so that the list need not change with
     // each version. A test compares it with the categories of Unicode.
     matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
         | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
         | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -11,12 +11,18 @@ use crate::text::code;
 /// The items that the modules of a node may refer to.
 struct Scope<'p> {
     shared: &'p Shared<'p>,
-    imports: Imports<'p>,
+    imports: &'p Imports<'p>,
 }
 
 /// Writes the module of a node's dynamic inputs.
-pub(super) fn emit_node_modules(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
-    let scope = &Scope { shared, imports: Imports::new(shared) };
+pub(super) fn emit_node_modules(
+    node: &Node<'_>,
+    shared: &Shared<'_>,
+    imports: &Imports<'_>,
+    style: Style,
+    out: &mut Writer,
+) {
+    let scope = &Scope { shared, imports };
     out.gap();
     if style.docs {
         line!(out, "/// The types of the dynamic inputs of [`{}`].", node.ident);
@@ -59,7 +65,7 @@ fn emit_choice(choice: &Choice<'_>, input: &str, scope: &Scope<'_>, style: Style
     for branch in &choice.branches {
         emit_branch(branch, input, scope, style, out);
     }
-    imports::close(mark, &scope.imports, out);
+    imports::close(mark, scope.imports, out);
 }
 
 fn emit_branch(branch: &Branch<'_>, input: &str, scope: &Scope<'_>, style: Style, out: &mut Writer) {
@@ -111,5 +117,5 @@ fn emit_rows(rows: &Rows<'_>, input: &str, scope: &Scope<'_>, style: Style, out:
         emit_modules(&rows.record, scope, style, out);
         out.close();
     }
-    imports::close(mark, &scope.imports, out);
+    imports::close(mark, scope.imports, out);
 }

@@ -39,10 +39,11 @@ const FORMAT: u32 = 1;
 pub(crate) fn emit(plan: &Plan<'_>, style: Style) -> String {
     let mut out = Writer::default();
     line!(out, "::comfy_runtime::generated_format!({FORMAT});");
+    let imports = imports::Imports::new(&plan.shared);
     for node in &plan.nodes {
-        node::emit(node, &plan.shared, style, &mut out);
+        node::emit(node, &plan.shared, &imports, style, &mut out);
     }
-    shared::emit(&plan.shared, style, &mut out);
+    shared::emit(&plan.shared, &imports, style, &mut out);
     imports::emit_prelude(plan, style, &mut out);
     out.finish()
 }

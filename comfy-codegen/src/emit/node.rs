@@ -1,5 +1,6 @@
 //! Writes the items that are generated for a node.
 
+use super::imports::Imports;
 use super::kinds::{Types, generics};
 use super::record::Form;
 use super::writer::{Writer, line, open};
@@ -8,7 +9,7 @@ use crate::plan::{Node, Output, OutputKind, Shared};
 use crate::text::code;
 
 /// Writes a node: its struct, its builder, its outputs and the modules of its dynamic inputs.
-pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut Writer) {
+pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, imports: &Imports<'_>, style: Style, out: &mut Writer) {
     let types = Types { shared, modules: &node.module };
     let form = Form {
         ident: &node.ident,
@@ -26,7 +27,7 @@ pub(super) fn emit(node: &Node<'_>, shared: &Shared<'_>, style: Style, out: &mut
         emit_outputs(node, types, style, out);
     }
     if node.record.has_modules() {
-        dynamic::emit_node_modules(node, shared, style, out);
+        dynamic::emit_node_modules(node, shared, imports, style, out);
     }
 }
 

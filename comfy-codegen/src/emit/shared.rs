@@ -10,7 +10,7 @@ use crate::plan::{Shared, UnionId};
 use crate::text::{code, literal};
 
 /// Writes the modules `options`, `unions` and `types`.
-pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {
+pub(super) fn emit(shared: &Shared<'_>, imports: &Imports<'_>, style: Style, out: &mut Writer) {
     module("options", "The options of closed combos, with one enum for every list.", &[], style, out);
     emit_options(shared, style, out);
     out.close();
@@ -23,7 +23,7 @@ pub(super) fn emit(shared: &Shared<'_>, style: Style, out: &mut Writer) {
     );
     let mark = out.mark();
     emit_unions(shared, style, out);
-    imports::close(mark, &Imports::new(shared), out);
+    imports::close(mark, imports, out);
     let lints = ["non_camel_case_types", "unused_imports"];
     module("types", "The types of sockets, with one marker for every type word.", &lints, style, out);
     emit_types(shared, style, out);

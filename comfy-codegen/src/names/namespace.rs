@@ -36,16 +36,16 @@ impl Suffix {
         if taken.insert(name.to_owned()) {
             return name.to_owned();
         }
-        self.take_numbered(name, &mut 2, taken)
+        self.take_numbered(name, &mut 2, |name| taken.insert(name.to_owned()))
     }
 
-    /// Adds the name with the smallest free number from `number` on to `taken` and returns it. Afterwards, `number` is the
-    /// next one to try, so that numbering many equal names takes linear time.
-    fn take_numbered(self, name: &str, number: &mut usize, taken: &mut HashSet<String>) -> String {
+    /// Returns the name with the smallest number from `number` on that `take` takes. Afterwards, `number` is the next one to
+    /// try, so that numbering many equal names takes linear time.
+    fn take_numbered(self, name: &str, number: &mut usize, mut take: impl FnMut(&str) -> bool) -> String {
         loop {
             let free = self.append(name, *number);
             *number += 1;
-            if taken.insert(free.clone()) {
+            if take(&free) {
                 return free;
             }
         }
@@ -58,26 +58,28 @@ impl Suffix {
 /// schema names; the others are numbered from 2 in that order. So the result does not depend on the order of the
 /// wishes, except that wishes with equal schema names are numbered as they come.
 pub(crate) fn settle(wishes: &[Wish<'_>], suffix: Suffix) -> Vec<String> {
-    settle_beside(wishes, suffix, &HashSet::new())
+    settle_beside(wishes, suffix, |_| false)
 }
 
-/// Assigns unique names like [`settle`], and avoids the names in `others`, which the namespace already has. No wanted
-/// name may be one of them.
-pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, others: &HashSet<String>) -> Vec<String> {
+/// Assigns unique names like [`settle`], and avoids the names that the namespace already has: those for which `is_other`
+/// returns `true`. No wanted name may be one of them.
+pub(crate) fn settle_beside(wishes: &[Wish<'_>], suffix: Suffix, is_other: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut names: Vec<String> = wishes.iter().map(|wish| wish.wanted.clone()).collect();
+    let mut seen = HashSet::with_capacity(wishes.len());
+    if wishes.iter().all(|wish| seen.insert(wish.wanted.as_str())) {
+        return names;
+    }
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, wish) in wishes.iter().enumerate() {
         groups.entry(&wish.wanted).or_default().push(index);
     }
-    let mut names: Vec<String> = wishes.iter().map(|wish| wish.wanted.clone()).collect();
-    if groups.len() == wishes.len() {
-        return names;
-    }
-    let mut taken: HashSet<String> = groups.keys().map(|&name| name.to_owned()).chain(others.iter().cloned()).collect();
+    let mut taken: HashSet<String> = groups.keys().map(|&name| name.to_owned()).collect();
     for (wanted, mut group) in groups {
         group.sort_by_key(|&index| (wishes[index].exact != wanted, wishes[index].exact));
         let mut number = 2;
         for &index in group.iter().skip(1) {
-            names[index] = suffix.take_numbered(wanted, &mut number, &mut taken);
+            names[index] =
+                suffix.take_numbered(wanted, &mut number, |name| !is_other(name) && taken.insert(name.to_owned()));
         }
     }
     names

@@ -20,7 +20,8 @@ pub(super) fn name_all<'s>(nodes: &mut [Node<'s>], tables: &Tables<'s>) -> Share
     for node in nodes.iter_mut() {
         name_modules(&mut node.record, &markers);
     }
-    nodes.sort_by(|a, b| a.ident.cmp(&b.ident));
+    // Nodes are large, so only their names are moved while they are sorted.
+    nodes.sort_by_cached_key(|node| node.ident.clone());
     let unions = unions(&tables.unions, &words);
     let lists = lists(&tables.lists);
     Shared { words, unions, lists }
@@ -75,8 +76,7 @@ fn name_nodes(nodes: &mut [Node<'_>], markers: &HashSet<&str>) {
     let mut taken: HashSet<String> = idents.iter().cloned().collect();
     let helpers =
         sorted_by_name(&idents, |ident| (helper(ident, "Outputs", &mut taken), helper(ident, "Builder", &mut taken)));
-    taken.extend(markers.iter().map(ToString::to_string));
-    let modules = modules(&idents, "_node", &taken);
+    let modules = modules(&idents, "_node", |name| taken.contains(name) || markers.contains(name));
     for (((node, ident), helpers), module) in nodes.iter_mut().zip(idents).zip(helpers).zip(modules) {
         node.ident = ident;
         (node.outputs_ident, node.builder_ident) = helpers;
@@ -100,19 +100,18 @@ fn helper(ident: &str, suffix: &str, taken: &mut HashSet<String>) -> String {
     Suffix::Type.take_free(&format!("{ident}{suffix}"), taken)
 }
 
-/// Returns the name of the module for each of these names. Modules and types share a namespace: `types` are the types
+/// Returns the name of the module for each of these names. Modules and types share a namespace: `is_type` tells the types
 /// that code beside the modules refers to.
-fn modules(idents: &[String], suffix: &str, types: &HashSet<String>) -> Vec<String> {
+fn modules(idents: &[String], suffix: &str, is_type: impl Fn(&str) -> bool) -> Vec<String> {
     let wishes: Vec<Wish<'_>> = idents
         .iter()
         .map(|ident| {
-            let wanted = unreserved(snake_case(ident), suffix, |name| {
-                reserved::is_reserved_module(name) || types.contains(name)
-            });
+            let wanted =
+                unreserved(snake_case(ident), suffix, |name| reserved::is_reserved_module(name) || is_type(name));
             Wish { exact: ident, wanted }
         })
         .collect();
-    settle_beside(&wishes, Suffix::Snake, types)
+    settle_beside(&wishes, Suffix::Snake, is_type)
 }
 
 /// Names the modules of dynamic inputs and all items in them, at every depth.
@@ -121,7 +120,7 @@ fn name_modules(record: &mut Record<'_>, markers: &HashSet<&str>) {
         return;
     }
     let idents: Vec<String> = record.fields.iter().map(|field| field.ident.name().to_owned()).collect();
-    for (field, module) in record.fields.iter_mut().zip(modules(&idents, "_input", &HashSet::new())) {
+    for (field, module) in record.fields.iter_mut().zip(modules(&idents, "_input", |_| false)) {
         name_module(&mut field.kind, module, markers);
     }
 }
@@ -155,8 +154,8 @@ fn name_branches(choice: &mut Choice<'_>, markers: &HashSet<&str>) {
     let idents = settle(&wishes, Suffix::Type);
     let mut taken: HashSet<String> = idents.iter().cloned().collect();
     let builders = sorted_by_name(&idents, |ident| helper(ident, "Builder", &mut taken));
-    taken.extend(markers.iter().map(ToString::to_string));
-    let modules = modules(&idents, "_branch", &taken);
+    // The markers are not copied, because there may be many, and as many dynamic inputs.
+    let modules = modules(&idents, "_branch", |name| taken.contains(name) || markers.contains(name));
     for (((branch, ident), builder), module) in choice.branches.iter_mut().zip(idents).zip(builders).zip(modules) {
         name_branch(branch, ident, builder, module, markers);
     }

@@ -11,7 +11,7 @@ use comfy_schema::{Map, Text, Value};
 
 use crate::error::{ConvertError, ConvertWarning, ConvertWarningKind};
 use crate::flatten::{Flat, Promoted, Resolver, Source};
-use crate::frontend::title;
+use crate::frontend::{js, title};
 use crate::load::{Group, InnerSource, Link, Loaded, Node, NodeKind};
 use crate::options::Options;
 use crate::ui::Mode;
@@ -176,7 +176,7 @@ impl Emitter<'_, '_> {
             let value = value.as_ref().map(|value| Held::Value(values::of_unknown(value)));
             return Ok(value.map(|value| ("UNKNOWN".into(), Some(value))).into_iter().collect());
         }
-        let mut inputs = Inputs::new();
+        let mut inputs = Inputs::with_capacity(node.widgets.list.len() + node.inputs.len());
         for widget in node.widgets.list.iter().filter(|widget| widget.sent) {
             let (value, warning) = self.values.of(widget, node, label)?;
             self.warnings.extend(warning.map(|kind| ConvertWarning { node: Some(label.clone()), kind }));
@@ -199,28 +199,34 @@ impl Emitter<'_, '_> {
 fn prompt(mut nodes: Vec<Emitted>) -> Value {
     let ids: HashSet<Text> = nodes.iter().map(|node| node.id.clone()).collect();
     // Integer keys come first, in ascending order; the others follow in insertion order.
-    nodes.sort_by_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
+    nodes.sort_by_cached_key(|node| integer(&node.id).map_or((1, 0), |id| (0, id)));
     nodes.into_iter().map(|node| (node.id.clone(), node.into_value(&ids))).collect::<Map>().into()
 }
 
 /// Returns the id as an integer, if JavaScript treats it as an array index.
 fn integer(id: &str) -> Option<u32> {
-    id.parse::<u32>().ok().filter(|number| *number != u32::MAX && number.to_string() == id)
+    js::decimal(id).filter(|number| *number != u32::MAX)
+}
+
+/// Returns the inputs with unique names: the first place and the last content of each.
+fn without_doubles(all: Inputs) -> Inputs {
+    let mut places: HashMap<Text, usize> = HashMap::with_capacity(all.len());
+    let mut inputs: Inputs = Vec::with_capacity(all.len());
+    for (name, held) in all {
+        match places.get(&name) {
+            Some(&at) => inputs[at].1 = held,
+            None => {
+                places.insert(name.clone(), inputs.len());
+                inputs.push((name, held));
+            }
+        }
+    }
+    inputs
 }
 
 impl Emitted {
     fn into_value(self, ids: &HashSet<Text>) -> Value {
-        let mut places: HashMap<Text, usize> = HashMap::new();
-        let mut inputs: Inputs = Vec::new();
-        for (name, held) in self.inputs {
-            match places.get(&name) {
-                Some(&at) => inputs[at].1 = held,
-                None => {
-                    places.insert(name.clone(), inputs.len());
-                    inputs.push((name, held));
-                }
-            }
-        }
+        let inputs = if self.inputs.len() > 1 { without_doubles(self.inputs) } else { self.inputs };
         let value = |held| match held {
             Held::Value(value) => Some(value),
             Held::Link(id, slot) => ids.contains(&id).then(|| Value::Array(vec![id.into(), slot.into()])),

@@ -53,6 +53,8 @@ pub(crate) fn js_text(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
+        // JavaScript writes shorter integers with all their digits.
+        Value::Int(number) if number.unsigned_abs() < 1 << 53 => number.to_string(),
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => number_text(value.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => text.to_string(),
         Value::Object(_) => "[object Object]".into(),
@@ -123,6 +125,12 @@ pub(crate) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".into() } else { format!("{number}") }
 }
 
+/// Returns the number of a text that is a decimal integer as JavaScript writes it.
+pub(crate) fn decimal(text: &str) -> Option<u32> {
+    let is_written_otherwise = text.starts_with('+') || text.len() > 1 && text.starts_with('0');
+    if is_written_otherwise { None } else { text.parse().ok() }
+}
+
 /// Rounds a number as JavaScript's `Math.round` does: halves go up.
 pub(crate) fn js_round(number: f64) -> f64 {
     (number + 0.5).floor()
@@ -166,6 +174,14 @@ mod tests {
             ("-Infinity", "-Infinity"),
         ] {
             assert_eq!(js_text(&parse(json)), text);
+        }
+    }
+
+    #[test]
+    fn decimal_integers_have_one_form() {
+        assert_eq!(["0", "7", "4294967295"].map(decimal), [Some(0), Some(7), Some(u32::MAX)]);
+        for other in ["", "+7", "07", "-0", "-7", "7.0", " 7", "4294967296"] {
+            assert_eq!(decimal(other), None, "{other}");
         }
     }
 

@@ -22,19 +22,26 @@ pub(super) fn load<'s>(loader: &Loader<'_, 's>, at: usize, renumbered: Option<&R
         ..Graph::default()
     };
     let id_of = |place: usize| renumbered.nodes.get(&place).unwrap_or(&saved.nodes[place].id);
-    let last: std::collections::HashMap<_, _> = (0..saved.nodes.len()).map(|place| (id_of(place), place)).collect();
+    // The position of the last node of each id in the file, which is its position in the graph if all ids differ.
+    graph.by_id = (0..saved.nodes.len()).map(|place| (id_of(place).clone(), place)).collect();
+    let all_differ = graph.by_id.len() == saved.nodes.len();
+    graph.nodes.reserve_exact(graph.by_id.len());
+    graph.slots.reserve(saved.links.len());
     for (place, node) in saved.nodes.iter().enumerate() {
         let id = id_of(place);
-        if last.get(id) == Some(&place) {
-            graph.by_id.insert(id.clone(), graph.nodes.len());
-            let filled = loader.node(node, id);
-            for (slot, input) in filled.inputs.iter().enumerate() {
-                if let Some(link) = &input.link {
-                    graph.slots.entry((graph.nodes.len(), link.clone())).or_insert(slot);
-                }
+        if !all_differ {
+            match graph.by_id.get_mut(id) {
+                Some(at) if *at == place => *at = graph.nodes.len(),
+                _ => continue,
             }
-            graph.nodes.push(filled);
         }
+        let filled = loader.node(node, id);
+        for (slot, input) in filled.inputs.iter().enumerate() {
+            if let Some(link) = &input.link {
+                graph.slots.entry((graph.nodes.len(), link.clone())).or_insert(slot);
+            }
+        }
+        graph.nodes.push(filled);
     }
     graph
 }

@@ -1,5 +1,6 @@
 //! The link table of a graph.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use comfy_schema::Text;
@@ -20,6 +21,24 @@ pub(crate) struct Link {
     pub(crate) target_slot: usize,
 }
 
+/// Returns the links of which no other has the same ends, the links in `named`, and the first of links with the same ends
+/// of which none is in `named`.
+fn without_doubles(list: Vec<(LinkId, Link)>, named: &HashSet<&LinkId>) -> Vec<(LinkId, Link)> {
+    fn ends(link: &Link) -> (&str, usize, &str, usize) {
+        (&link.origin, link.origin_slot, &link.target, link.target_slot)
+    }
+    let is_named: Vec<bool> = list.iter().map(|(id, link)| link.target != TARGET && named.contains(id)).collect();
+    let named_ends: HashSet<_> =
+        list.iter().zip(&is_named).filter(|(_, is_named)| **is_named).map(|((_, link), _)| ends(link)).collect();
+    let mut first_of = HashSet::new();
+    let kept: Vec<bool> = list
+        .iter()
+        .zip(is_named)
+        .map(|((_, link), is_named)| is_named || !named_ends.contains(&ends(link)) && first_of.insert(ends(link)))
+        .collect();
+    list.into_iter().zip(kept).filter_map(|(link, kept)| kept.then_some(link)).collect()
+}
+
 /// The links of a graph, in the file's order.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
@@ -38,32 +57,23 @@ impl Links {
         let named: HashSet<&LinkId> =
             graph.nodes.iter().flat_map(|node| &node.inputs).filter_map(|input| input.link.as_ref()).collect();
         let id = |id: &Text| renumbered.get(id).unwrap_or(id).clone();
-        let mut list: Vec<(LinkId, Link)> = Vec::new();
-        let mut by_id: HashMap<LinkId, usize> = HashMap::new();
+        let mut list: Vec<(LinkId, Link)> = Vec::with_capacity(graph.links.len());
+        let mut by_id: HashMap<&LinkId, usize> = HashMap::with_capacity(graph.links.len());
         for link in &graph.links {
             let (origin, target) = (id(&link.origin), id(&link.target));
             let entry = Link { origin, origin_slot: link.origin_slot, target, target_slot: link.target_slot };
-            match by_id.get(&link.id) {
-                Some(&at) => list[at].1 = entry,
-                None => {
-                    by_id.insert(link.id.clone(), list.len());
+            match by_id.entry(&link.id) {
+                Entry::Occupied(at) => list[*at.get()].1 = entry,
+                Entry::Vacant(place) => {
+                    place.insert(list.len());
                     list.push((link.id.clone(), entry));
                 }
             }
         }
-        let ends = |link: &Link| (link.origin.clone(), link.origin_slot, link.target.clone(), link.target_slot);
-        let mut has_named = HashSet::new();
-        for (id, link) in &list {
-            if named.contains(id) && link.target != TARGET {
-                has_named.insert(ends(link));
-            }
-        }
-        let mut first_of = HashSet::new();
-        list.retain(|(id, link)| {
-            let ends = ends(link);
-            if has_named.contains(&ends) { named.contains(id) } else { first_of.insert(ends) }
-        });
-        let mut links = Self { list, ..Self::default() };
+        drop(by_id);
+        let list = without_doubles(list, &named);
+        let by_id = HashMap::with_capacity(list.len());
+        let mut links = Self { list, by_id, ..Self::default() };
         for (at, (id, link)) in links.list.iter().enumerate() {
             links.by_id.insert(id.clone(), at);
             if link.origin == ORIGIN {

@@ -147,6 +147,9 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
     widgets.read(class, &saved.values);
     node.inputs = slots::of_class(class, &widgets, &saved.inputs);
     widgets.repair(class);
+    // Vectors that grow on demand have space for four at first, and there may be many nodes.
+    node.inputs.shrink_to_fit();
+    widgets.list.shrink_to_fit();
     if class.class == "Preview3D"
         && let Some(file) = saved
             .properties
@@ -157,17 +160,14 @@ fn class_node<'s>(node: &mut Node<'s>, class: &'s NodeDef, saved: &UiNode) {
         widgets.set(at, Some(file.clone()));
     }
     node.widgets = widgets;
-    for (at, output) in class.outputs.iter().enumerate() {
-        let links = saved.outputs.get(at).map(|output| output.links.clone()).unwrap_or_default();
-        let template = match &output.kind {
+    let more = class.outputs.len().saturating_sub(node.outputs.len());
+    node.outputs.extend(std::iter::repeat_n(OutSlot::default(), more));
+    for (slot, output) in node.outputs.iter_mut().zip(&class.outputs) {
+        slot.kind = output.kind.type_word();
+        slot.template = match &output.kind {
             OutputKind::Match(id) => id.clone(),
             _ => None,
         };
-        let declared = OutSlot { kind: output.kind.type_word(), links, template };
-        match node.outputs.get_mut(at) {
-            Some(slot) => *slot = declared,
-            None => node.outputs.push(declared),
-        }
     }
 }
 

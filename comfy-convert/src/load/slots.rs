@@ -17,17 +17,19 @@ pub(super) fn saved(input: &UiInput) -> Slot {
 /// Returns the slots of a node: first the inputs of its class, those without widgets before those with widgets, then
 /// the saved inputs that the class does not declare.
 pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput]) -> Vec<Slot> {
-    let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
-    let mut builder = Builder { widgets, by_name, slots: Vec::new() };
+    let by_name: HashMap<&Text, &UiInput> = inputs.iter().map(|input| (&input.name, input)).collect();
+    let link_of = |name: &Text| by_name.get(name)?.link.clone();
+    let mut builder = Builder { widgets, link_of: &link_of, slots: Vec::new() };
     let declared = declared(class);
     builder.class(&declared);
     let mut slots = builder.slots;
-    let known: HashSet<Text> = slots.iter().map(|slot| slot.name.clone()).collect();
+    let known: HashSet<&Text> = slots.iter().map(|slot| &slot.name).collect();
     let choices: Vec<String> =
         declared.iter().filter(|spec| is_choice(spec)).map(|spec| format!("{}.", spec.name)).collect();
     let unknown = inputs.iter().filter(|input| !known.contains(&input.name));
     // The inputs of branches that are not chosen are dropped, including their links.
-    let kept = unknown.filter(|input| !choices.iter().any(|prefix| input.name.starts_with(prefix.as_str())));
+    let kept: Vec<&UiInput> =
+        unknown.filter(|input| !choices.iter().any(|prefix| input.name.starts_with(prefix.as_str()))).collect();
     let mut skip = false;
     for input in kept {
         let orphan = input.widget.as_ref().is_some_and(|name| widgets.get(name).is_none());
@@ -45,16 +47,8 @@ pub(super) fn of_class(class: &NodeDef, widgets: &Widgets<'_>, inputs: &[UiInput
 /// Returns the slots of a node of a class with these widgets. `linked` holds the names of the linked slots, on which
 /// the length of autogrow inputs depends.
 pub(crate) fn slots_of(class: &NodeDef, widgets: &Widgets<'_>, linked: &HashSet<Text>) -> Vec<Slot> {
-    let input = |name: &Text| UiInput {
-        name: name.clone(),
-        kind: Text::default(),
-        link: Some(LinkId::number(0.0)),
-        label: None,
-        widget: None,
-    };
-    let inputs: Vec<UiInput> = linked.iter().map(input).collect();
-    let by_name = inputs.iter().map(|input| (&input.name, input)).collect();
-    let mut builder = Builder { widgets, by_name, slots: Vec::new() };
+    let link_of = |name: &Text| linked.contains(name).then(|| LinkId::number(0.0));
+    let mut builder = Builder { widgets, link_of: &link_of, slots: Vec::new() };
     builder.class(&declared(class));
     builder.slots
 }
@@ -65,7 +59,8 @@ fn is_choice(spec: &Spec<'_>) -> bool {
 
 struct Builder<'a, 's> {
     widgets: &'a Widgets<'s>,
-    by_name: HashMap<&'a Text, &'a UiInput>,
+    /// Returns the link of the input of a name.
+    link_of: &'a dyn Fn(&Text) -> Option<LinkId>,
     slots: Vec<Slot>,
 }
 
@@ -116,8 +111,7 @@ impl Builder<'_, '_> {
     }
 
     fn slot(&self, name: &Text, kind: Text) -> Slot {
-        let link = self.by_name.get(name).and_then(|input| input.link.clone());
-        Slot { name: name.clone(), kind, link, ..Slot::default() }
+        Slot { name: name.clone(), kind, link: (self.link_of)(name), ..Slot::default() }
     }
 }
 

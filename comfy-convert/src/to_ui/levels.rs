@@ -18,6 +18,8 @@ pub(super) struct Levels {
     pub(super) list: Vec<Level>,
     /// The level of each node.
     pub(super) of_node: Vec<usize>,
+    /// The position of each node among the items of its level.
+    pub(super) place_of_node: Vec<usize>,
 }
 
 /// A graph of the file.
@@ -27,6 +29,8 @@ pub(super) struct Level {
     pub(super) id: Text,
     /// The level of the instance; the root is its own parent.
     pub(super) parent: usize,
+    /// The position of the instance among the items of its parent.
+    pub(super) place: usize,
     pub(super) items: Vec<Item>,
     pub(super) helpers: Vec<Helper>,
     pub(super) inputs: Vec<Port>,
@@ -104,11 +108,13 @@ pub(super) struct Helper {
 impl Levels {
     /// Sorts nodes into graphs by their ids.
     pub(super) fn new(ids: &[&str]) -> Self {
-        let mut levels = Self { list: vec![Level::default()], of_node: Vec::with_capacity(ids.len()) };
+        let (of_node, place_of_node) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
+        let mut levels = Self { list: vec![Level::default()], of_node, place_of_node };
         let made = levels.make(ids);
         for (node, id) in ids.iter().enumerate() {
             let level = id.rsplit_once(':').and_then(|(group, _)| made.get(group)).copied().unwrap_or(0);
             levels.enter(level);
+            levels.place_of_node.push(levels.list[level].items.len());
             levels.list[level].items.push(Item::Node(node));
             levels.of_node.push(level);
         }
@@ -118,6 +124,9 @@ impl Levels {
     /// Creates a level for every instance that can be one, and returns the levels by the ids of their instances.
     fn make<'i>(&mut self, ids: &[&'i str]) -> HashMap<&'i str, usize> {
         let groups = groups(ids);
+        if groups.is_empty() {
+            return HashMap::new();
+        }
         let nodes: HashSet<&str> = ids.iter().copied().collect();
         // The editor renumbers a node whose number occurs twice in the file, even if it is in another graph.
         let roots = |id: &&'i str| !id.contains(':');
@@ -143,6 +152,7 @@ impl Levels {
         let parent = *parent;
         if level != 0 && items.is_empty() {
             self.enter(parent);
+            self.list[level].place = self.list[parent].items.len();
             self.list[parent].items.push(Item::Instance(level));
         }
     }

@@ -41,9 +41,15 @@ impl<'r, 's> Router<'r, 's> {
     /// Draws a link of the prompt through all graphs between its ends.
     pub(super) fn connect(&mut self, wire: &Wire) {
         let kind = self.nodes[wire.from].output_kind(wire.output);
+        let (from, to) = (Origin::Node(wire.from, wire.output), Target::Node(wire.to, wire.slot));
+        let graph = self.levels.of_node[wire.from];
+        if graph == self.levels.of_node[wire.to] {
+            self.link(graph, from, to, &kind);
+            return;
+        }
         let (up, down) = (self.path(wire.from), self.path(wire.to));
         let common = up.iter().zip(&down).take_while(|(a, b)| a == b).count();
-        let mut from = Origin::Node(wire.from, wire.output);
+        let mut from = from;
         for &level in up[common..].iter().rev() {
             from = Origin::Instance(level, self.output(level, from, &kind));
         }
@@ -54,7 +60,7 @@ impl<'r, 's> Router<'r, 's> {
             self.link(graph, from, Target::Instance(level, port), &kind);
             (graph, from) = (level, Origin::Border(port));
         }
-        self.link(graph, from, Target::Node(wire.to, wire.slot), &kind);
+        self.link(graph, from, to, &kind);
     }
 
     fn path(&self, node: usize) -> Vec<usize> {

@@ -164,6 +164,8 @@ impl<'s> Built<'s> {
         let sent: HashSet<&str> =
             widgets.list.iter().filter(|widget| widget.sent).map(|widget| widget.name.as_str()).collect();
         self.rest(inputs, &sent, lost);
+        // Vectors that grow on demand have space for four at first, and there may be many nodes.
+        self.slots.shrink_to_fit();
     }
 
     /// Returns the size at which the editor draws the node.
@@ -180,6 +182,9 @@ impl<'s> Built<'s> {
     /// Handles the inputs that no widget holds: links to slots that the class does not declare are kept, literals of
     /// sockets are noted, and all other values are lost.
     fn rest(&mut self, inputs: &'s Map, sent: &HashSet<&str>, lost: &mut Vec<LostValue>) {
+        if inputs.is_empty() {
+            return;
+        }
         let told: HashSet<Text> = self.slots.iter().map(|slot| slot.name.clone()).collect();
         for (name, value) in inputs {
             if let Some(wanted) = link(value) {
@@ -312,8 +317,7 @@ fn companions(widgets: &mut Widgets<'_>) {
 
 /// Returns an id in the form of the file: as a number if it is a decimal integer.
 pub(super) fn id_value(id: &str) -> Value {
-    let number = id.parse::<u32>().ok().filter(|number| number.to_string() == id);
-    number.map_or_else(|| id.into(), Value::from)
+    js::decimal(id).map_or_else(|| id.into(), Value::from)
 }
 
 /// Returns the template of an output with a matched type.

@@ -1,6 +1,5 @@
 //! Writing of the file's graphs: nodes and instances with their positions, links, and definitions.
 
-use std::collections::HashMap;
 use std::fmt::{self, Display, Write as _};
 
 use comfy_schema::{Map, Value};
@@ -44,7 +43,7 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         let level = &self.levels.list[graph];
         let items: Vec<Item> = level.items.iter().copied().chain((0..level.helpers.len()).map(Item::Helper)).collect();
         let sizes: Vec<BoxSize> = items.iter().map(|&item| self.size(item)).collect();
-        let places = (self.layout)(&sizes, &edges(level, &items));
+        let places = (self.layout)(&sizes, &self.edges(level));
         let mut written = Written { nodes: Vec::with_capacity(items.len()), right: 0.0 };
         for (at, (&item, &size)) in items.iter().zip(&sizes).enumerate() {
             let (x, y) = places.get(at).copied().unwrap_or_default();
@@ -61,6 +60,24 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
             });
         }
         written
+    }
+
+    /// Returns the links between the items of a graph, as pairs of their positions.
+    fn edges(&self, level: &Level) -> Vec<(usize, usize)> {
+        let edge = |link: &Link| {
+            let from = match link.from {
+                Origin::Node(node, _) => self.levels.place_of_node[node],
+                Origin::Instance(level, _) => self.levels.list[level].place,
+                Origin::Border(_) => return None,
+            };
+            let to = match link.to {
+                Target::Node(node, _) => self.levels.place_of_node[node],
+                Target::Instance(level, _) => self.levels.list[level].place,
+                Target::Border(_) | Target::Helper(_) => return None,
+            };
+            Some((from, to))
+        };
+        level.links.iter().filter_map(edge).collect()
     }
 
     fn size(&self, item: Item) -> BoxSize {
@@ -177,25 +194,6 @@ impl<L: Fn(&[BoxSize], &[(usize, usize)]) -> Vec<(f64, f64)>> Writer<'_, '_, L> 
         ])
         .into()
     }
-}
-
-/// Returns the links between the items of a graph, as pairs of positions in `items`.
-fn edges(level: &Level, items: &[Item]) -> Vec<(usize, usize)> {
-    let places: HashMap<Item, usize> = items.iter().enumerate().map(|(at, &item)| (item, at)).collect();
-    let edge = |link: &Link| {
-        let from = match link.from {
-            Origin::Node(node, _) => Item::Node(node),
-            Origin::Instance(level, _) => Item::Instance(level),
-            Origin::Border(_) => return None,
-        };
-        let to = match link.to {
-            Target::Node(node, _) => Item::Node(node),
-            Target::Instance(level, _) => Item::Instance(level),
-            Target::Border(_) | Target::Helper(_) => return None,
-        };
-        Some((*places.get(&from)?, *places.get(&to)?))
-    };
-    level.links.iter().filter_map(edge).collect()
 }
 
 /// Writes the input or output node of a definition, with a height that fits its ports.

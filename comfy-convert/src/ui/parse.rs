@@ -1,5 +1,7 @@
 //! Parsing of a workflow's JSON into the model.
 
+use std::fmt::Display;
+
 use comfy_schema::{Map, Text, Value};
 
 use super::{Saved, UiGraph, UiInput, UiLink, UiNode, UiOutput, UiPort, UiSubgraph, UiWorkflow, fields};
@@ -56,7 +58,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn ignore(&mut self, at: &str, message: impl std::fmt::Display) {
+    fn ignore(&mut self, at: impl Display, message: impl Display) {
         // A hostile file could cause millions of messages; a few are enough.
         if self.ignored.len() < 100 {
             self.ignored.push(format!("{at}{message}"));
@@ -94,11 +96,11 @@ impl Reader {
     }
 
     fn graph(&mut self, holder: &Map, at: &str) -> Result<UiGraph, DocumentError> {
-        let mut nodes = Vec::new();
+        let mut nodes = Vec::with_capacity(fields::array(holder, "nodes").len());
         for (index, node) in fields::array(holder, "nodes").iter().enumerate() {
             nodes.push(self.node(node, index, at)?);
         }
-        let mut links = Vec::new();
+        let mut links = Vec::with_capacity(fields::array(holder, "links").len());
         for (index, value) in fields::array(holder, "links").iter().enumerate() {
             match link(value) {
                 Some(link) => links.push(link),
@@ -119,12 +121,12 @@ impl Reader {
         if self.slots > MAX_SLOTS {
             return Err(DocumentError::TooManySlots { max: MAX_SLOTS });
         }
-        let at = format!("{at}node {id} `{class}`: ");
-        let mut inputs = Vec::new();
+        let at = format_args!("{at}node {id} `{class}`: ");
+        let mut inputs = Vec::with_capacity(saved_inputs.len());
         for value in saved_inputs {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
-                None => self.ignore(&at, "an entry of `inputs` is not an object and is left out"),
+                None => self.ignore(at, "an entry of `inputs` is not an object and is left out"),
             }
         }
         let values = match node.get("widgets_values") {
@@ -132,7 +134,7 @@ impl Reader {
             Some(Value::Object(_)) => Saved::Named,
             None | Some(Value::Null) => Saved::None,
             Some(other) => {
-                self.ignore(&at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
+                self.ignore(at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
                 Saved::None
             }
         };

@@ -3,6 +3,7 @@
 use comfy_schema::{BranchDef, InputKind, NodeDef, Value};
 
 use super::{Kind, PREFIXED, Spec, Widget, Widgets, declared, initial, special};
+use crate::frontend::js;
 
 /// Returns the widgets of a new node of this class.
 pub(crate) fn widgets_of(class: &NodeDef) -> Widgets<'_> {
@@ -50,10 +51,7 @@ pub(super) fn add_branch<'s>(spec: &Spec<'s>, branch: &'s BranchDef, list: &mut 
 /// Returns the branch that comes first in a JavaScript object: the one with the least integer-like key, or else the
 /// first one in the document.
 pub(crate) fn first_branch(branches: &[BranchDef]) -> Option<&BranchDef> {
-    let index = |branch: &BranchDef| {
-        let key = branch.key.as_str();
-        key.parse::<u32>().ok().filter(|&index| index != u32::MAX && index.to_string() == key)
-    };
+    let index = |branch: &BranchDef| js::decimal(&branch.key).filter(|&index| index != u32::MAX);
     branches.iter().filter(|branch| index(branch).is_some()).min_by_key(|branch| index(branch)).or(branches.first())
 }
 

@@ -133,13 +133,13 @@ impl Composer<'_, '_, '_, '_> {
         }
         // The parameters for values must have the same names in every function, so they are named first.
         for parameter in self.chosen.used_by(|node| self.scopes.is_within(node, at)) {
-            let name = body.locals.take(std::slice::from_ref(&parameter.name), 0, FOREVER);
+            let name = body.locals.take([parameter.name.clone()], 0, FOREVER);
             parameters.push(format!("{name}: {}", parameter.ty));
         }
         let first = parameters.len();
         for &link in &scope.imports {
             let Some(item) = self.items.get(link.node) else { continue };
-            let name = body.locals.take(&names::output_candidates(link, item, self.uses), 0, FOREVER);
+            let name = body.locals.take(names::output_candidates(link, item, self.uses), 0, FOREVER);
             let ty = self.type_of(link);
             parameters.push(format!("{name}: {ty}"));
             body.crossed.insert(link, name);
@@ -169,7 +169,7 @@ impl Composer<'_, '_, '_, '_> {
             } else {
                 self.last_use_of(link, at, places).unwrap_or(body.at)
             };
-            let name = body.locals.take(&candidates, body.at, until);
+            let name = body.locals.take(candidates, body.at, until);
             body.crossed.insert(link, name.clone());
             names.push(name);
         }
@@ -219,7 +219,7 @@ impl Composer<'_, '_, '_, '_> {
 
     /// Returns the function without its body.
     fn signature(&mut self, at: usize, parameters: Vec<String>, output: Vec<String>) -> Function {
-        self.imports.insert(("comfy_runtime::attr".to_owned(), "workflow".to_owned()));
+        self.import("comfy_runtime::attr", "workflow");
         let mut attributes = Vec::new();
         if parameters.len() > MAX_PARAMETERS {
             attributes.push("#[allow(clippy::too_many_arguments)]".to_owned());

@@ -6,7 +6,7 @@ mod node;
 mod raw;
 mod types;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use comfy_codegen::plan::Shared;
 
@@ -52,7 +52,8 @@ struct Composer<'c, 'p, 'n, 's> {
     is_result: Vec<bool>,
     /// The name of each function.
     function_names: Vec<String>,
-    imports: BTreeSet<(String, String)>,
+    /// The names to import from each module.
+    imports: BTreeMap<String, BTreeSet<String>>,
     warnings: Vec<ImportWarning>,
 }
 
@@ -89,7 +90,7 @@ pub(super) fn source(
         is_result: (0..items.len()).map(|at| is_wanted.contains(&at)).collect(),
         results,
         function_names: function::function_names(&scopes.all, options, &chosen),
-        imports: BTreeSet::new(),
+        imports: BTreeMap::new(),
         warnings,
     };
     composer.nested = nest::nested(&composer, order);
@@ -100,10 +101,10 @@ pub(super) fn source(
         source.push('\n');
         source.push_str(&function.source());
     }
-    let nodes: BTreeSet<String> = items
+    let nodes: BTreeSet<&str> = items
         .iter()
         .filter_map(|item| match &item.form {
-            NodeForm::Typed(planned, _) => Some(planned.ident.clone()),
+            NodeForm::Typed(planned, _) => Some(planned.ident.as_str()),
             NodeForm::Raw(_) => None,
         })
         .collect();
@@ -111,7 +112,7 @@ pub(super) fn source(
         source,
         name: options.name.clone(),
         parameters: chosen.list.clone(),
-        nodes: nodes.into_iter().collect(),
+        nodes: nodes.into_iter().map(str::to_owned).collect(),
         count: items.len(),
         warnings: composer.warnings,
     })
@@ -188,12 +189,20 @@ impl Composer<'_, '_, '_, '_> {
     fn runtime(&mut self, path: &str) {
         let path = format!("comfy_runtime::{path}");
         if let Some((module, name)) = path.rsplit_once("::") {
-            self.imports.insert((module.to_owned(), name.to_owned()));
+            self.import(module, name);
         }
     }
 
     fn generated(&mut self, name: &str) {
-        self.imports.insert((self.options.nodes.clone(), name.to_owned()));
+        let options = self.options;
+        self.import(&options.nodes, name);
+    }
+
+    fn import(&mut self, module: &str, name: &str) {
+        // Most items are imported already.
+        if !self.imports.get(module).is_some_and(|names| names.contains(name)) {
+            self.imports.entry(module.to_owned()).or_default().insert(name.to_owned());
+        }
     }
 
     fn warn(&mut self, node: usize, message: String) {

@@ -50,7 +50,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
             if let (Expr::Struct(literal), Some(slot)) = (&mut value, slot) {
                 literal.then = output_name(item, slot);
             }
-            let name = body.locals.take(&names::candidates(at, item, self.uses), body.at, until);
+            let name = body.locals.take(names::candidates(at, item, self.uses), body.at, until);
             body.bound.insert(at, Binding { name: name.clone(), slot });
             name
         });
@@ -104,7 +104,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         inside: &Inside<'c>,
         body: &mut Body,
     ) -> Vec<Field> {
-        let mut fields = Vec::new();
+        let mut fields = Vec::with_capacity(values.fields.len());
         for Filled { field, value, is_default } in &values.fields {
             let input = format!("{}{}", inside.prefix, field.source.name);
             let name = field.ident.to_string();
@@ -196,7 +196,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
         let Some((last, before)) = modules.split_last() else { return name.to_owned() };
         if self.modules.get(last).is_some_and(|known| known.len() == 1) && !NOT_IMPORTED.contains(last) {
             let module = std::iter::once(self.options.nodes.as_str()).chain(before.iter().copied()).collect::<Vec<_>>();
-            self.imports.insert((module.join("::"), (*last).to_owned()));
+            self.import(&module.join("::"), last);
             return format!("{last}::{name}");
         }
         if let Some(first) = modules.first() {
@@ -264,7 +264,7 @@ impl<'c> Composer<'c, '_, '_, '_> {
                 Some(_) if planned.outputs.len() == 1 => name.clone(),
                 Some(output) => format!("{name}.{output}"),
                 None => {
-                    self.imports.insert(("comfy_runtime".to_owned(), "Handle".to_owned()));
+                    self.import("comfy_runtime", "Handle");
                     format!("{name}.node().any({})", link.slot)
                 }
             },

@@ -89,7 +89,7 @@ impl Composer<'_, '_, '_, '_> {
         let ident = word.ident.clone();
         let module =
             if word.core { "comfy_runtime::types".to_owned() } else { format!("{}::types", self.options.nodes) };
-        self.imports.insert((module, ident.clone()));
+        self.import(&module, &ident);
         ident
     }
 }

@@ -9,18 +9,18 @@ use crate::prompt::Given;
 /// The inputs by name, and the set of those that have been taken.
 pub(super) struct Inputs<'n> {
     /// The inputs, sorted by name, so that the inputs below a name follow each other.
-    given: BTreeMap<&'n str, &'n Given>,
+    given: BTreeMap<&'n str, &'n Given<'n>>,
     taken: HashSet<&'n str>,
 }
 
 impl<'n> Inputs<'n> {
-    pub(super) fn new(inputs: &'n [(Text, Given)]) -> Self {
+    pub(super) fn new(inputs: &'n [(Text, Given<'n>)]) -> Self {
         let given = inputs.iter().map(|(name, given)| (name.as_str(), given)).collect();
         Self { given, taken: HashSet::new() }
     }
 
     /// Takes an input and returns its value.
-    pub(super) fn take(&mut self, name: &str) -> Option<&'n Given> {
+    pub(super) fn take(&mut self, name: &str) -> Option<&'n Given<'n>> {
         let (&name, &given) = self.given.get_key_value(name)?;
         self.taken.insert(name);
         Some(given)

@@ -67,7 +67,7 @@ pub(super) enum Tidy {
 ///
 /// Returns the reason why the node must be raw.
 pub(super) fn fit<'p, 's>(
-    node: &prompt::Node,
+    node: &prompt::Node<'_>,
     planned: &'p Node<'s>,
     shared: &Shared<'s>,
     tidy: Tidy,
@@ -116,6 +116,7 @@ impl<'s> Fitter<'_, 's> {
                 None => {}
             }
         }
+        fields.shrink_to_fit();
         Ok(Values { record, fields })
     }
 
@@ -145,7 +146,7 @@ impl<'s> Fitter<'_, 's> {
         let key = match inputs.take(name) {
             None => return Ok(None),
             Some(Given::Link(_)) => return Err(format!("`{name}` is linked, but it chooses between branches")),
-            Some(Given::Value(value)) => value,
+            Some(Given::Value(value)) => *value,
         };
         let branch = key.as_str().and_then(|key| choice.branches.iter().find(|branch| branch.key == key));
         let Some(branch) = branch else {

@@ -164,20 +164,25 @@ fn comment(text: &str, indent: usize, out: &mut String) {
 fn beside(value: &Expr, head: usize, place: Position) -> String {
     let here = Position { column: place.column + head, ..place };
     let next = Position { indent: place.indent + TAB, column: place.indent + TAB, ..place };
-    let line = one_line(value).filter(|line| !matches!(value, Expr::Text(_)) && !here.holds(line));
+    if let Expr::Text(_) = value {
+        return format!(" {}", expr(value, here));
+    }
+    let line = one_line(value).filter(|line| !here.holds(line));
     if let Some(line) = line.filter(|line| next.holds(line)) {
         return format!("\n{:1$}{line}", "", next.indent);
     }
     let written = expr(value, here);
     let first = written.lines().next().unwrap_or_default();
-    if written.contains('\n') && here.column + width(first) > LINE && !matches!(value, Expr::Text(_)) {
+    if written.contains('\n') && here.column + width(first) > LINE {
         return format!("\n{:1$}{2}", "", next.indent, expr(value, next));
     }
     format!(" {written}")
 }
 
 fn expr(value: &Expr, place: Position) -> String {
-    if let Some(line) = one_line(value)
+    // The literal of a text tries one line itself, which takes time for a long text.
+    let line = if let Expr::Text(_) = value { None } else { one_line(value) };
+    if let Some(line) = line
         && place.holds(&line)
     {
         return line;

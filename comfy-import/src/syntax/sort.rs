@@ -8,14 +8,11 @@ use super::text::width;
 /// The width of a line: the option `max_width` of rustfmt less one, since a list of names leaves one column free.
 const LINE: usize = 99;
 
-/// Returns the declarations for these items, each given by the path of a module and a name in it. The declaration of
-/// the module `deprecated` allows deprecated items.
-pub(crate) fn imports(items: &BTreeSet<(String, String)>, deprecated: Option<&str>) -> String {
-    let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (module, name) in items {
-        modules.entry(module).or_default().push(name);
-    }
-    let mut declarations: Vec<(&str, Vec<&str>)> = modules.into_iter().collect();
+/// Returns the declarations for these names, by the path of their module. The declaration of the module `deprecated`
+/// allows deprecated items.
+pub(crate) fn imports(modules: &BTreeMap<String, BTreeSet<String>>, deprecated: Option<&str>) -> String {
+    let mut declarations: Vec<(&str, Vec<&str>)> =
+        modules.iter().map(|(module, names)| (module.as_str(), names.iter().map(String::as_str).collect())).collect();
     for (_, names) in &mut declarations {
         names.sort_by(|a, b| by_version(a, b));
     }
@@ -135,9 +132,12 @@ mod tests {
             ("comfy_runtime::attr", "workflow"),
             ("crate::nodes::a", "b"),
         ];
-        let items = items.into_iter().map(|(module, name)| (module.to_owned(), name.to_owned())).collect();
+        let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (module, name) in items {
+            modules.entry(module.to_owned()).or_default().insert(name.to_owned());
+        }
         assert_eq!(
-            imports(&items, None),
+            imports(&modules, None),
             "use crate::nodes::a::b;\nuse crate::nodes::{A, B};\nuse comfy_runtime::Out;\nuse comfy_runtime::attr::workflow;\n"
         );
     }

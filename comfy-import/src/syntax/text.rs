@@ -31,9 +31,14 @@ pub(crate) fn is_short(text: &str) -> bool {
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
-        escape(c, &mut out);
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_escaped(c)) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        out.extend(c.escape_default());
+        rest = &special[c.len_utf8()..];
     }
+    out.push_str(rest);
     out.push('"');
     out
 }
@@ -84,11 +89,15 @@ fn cut(text: &str, column: usize, end: usize) -> String {
     let gap = format!("\\\n{:1$}", "", column + 1);
     let mut out = String::from("\"");
     let mut line = Line::default();
+    let mut written = String::new();
     for c in text.chars() {
-        if line.is_over && c != '\n' || line.width + width(&escaped(c)) > room {
+        written.clear();
+        escape(c, &mut written);
+        let columns = width(&written);
+        if line.is_over && c != '\n' || line.width + columns > room {
             line.end(&gap, room, &mut out);
         }
-        line.push(c);
+        line.push(c, &written, columns);
     }
     out.push_str(&line.text);
     out.push('"');
@@ -107,11 +116,12 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, c: char) {
+    /// Adds a character, given with its written form and the width of that.
+    fn push(&mut self, c: char, written: &str, columns: usize) {
         // Rust drops blanks at the beginning of a continued line.
-        let written = if c == ' ' && self.text.is_empty() { "\\x20".to_owned() } else { escaped(c) };
-        self.text.push_str(&written);
-        self.width += width(&written);
+        let (written, columns) = if c == ' ' && self.text.is_empty() { ("\\x20", 4) } else { (written, columns) };
+        self.text.push_str(written);
+        self.width += columns;
         match c {
             '\n' => self.is_over = true,
             ' ' => self.gap = self.text.len(),
@@ -136,26 +146,24 @@ fn stands_raw(c: char) -> bool {
     c == '\t' || !is_hidden(c)
 }
 
-/// Returns a character as it is written in a quoted literal.
-fn escaped(c: char) -> String {
-    let mut out = String::new();
-    escape(c, &mut out);
-    out
-}
-
 /// Writes a character as in a quoted literal.
 fn escape(c: char, out: &mut String) {
-    if matches!(c, '"' | '\\') || is_hidden(c) {
+    if is_escaped(c) {
         out.extend(c.escape_default());
     } else {
         out.push(c);
     }
 }
 
+/// Returns whether a quoted literal has an escape for a character.
+fn is_escaped(c: char) -> bool {
+    matches!(c, '"' | '\\') || is_hidden(c)
+}
+
 /// Returns whether a character has no glyph, is a direction mark (which rustc refuses in sources), or only looks like a
 /// space.
 fn is_hidden(c: char) -> bool {
-    shown::is_hidden(c) || c.is_whitespace() && !c.is_ascii()
+    shown::is_hidden(c) || !c.is_ascii() && c.is_whitespace()
 }
 
 #[cfg(test)]

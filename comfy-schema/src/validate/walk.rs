@@ -101,8 +101,9 @@ impl<'s, 'w> Walk<'s, 'w> {
         self.order.shuffle(&mut outputs);
         let mut good_outputs = Vec::new();
         let mut details = Vec::new();
-        let mut node_errors = NodeErrors::default();
-        let mut reported = 0;
+        let mut failed_outputs = Vec::new();
+        // The number of nodes that had a result when each output failed.
+        let mut found_before = Vec::new();
         for output in outputs {
             let ok = match self.visit(output) {
                 Visit::Done { ok } => ok,
@@ -120,28 +121,34 @@ impl<'s, 'w> Walk<'s, 'w> {
             if let Some(Some(known)) = self.known.get(output) {
                 details.extend(known.errors.iter().map(|error| format!("{}: {}", error.message(), error.details())));
             }
-            // The nodes that got a result since the last failed output are reported with this output.
-            for &node in self.found.get(reported..).unwrap_or_default() {
-                self.report(node, &mut node_errors);
-            }
-            reported = self.found.len();
-            node_errors.failed_outputs.push(self.id(output));
+            found_before.push(self.found.len());
+            failed_outputs.push(self.id(output));
         }
+        let nodes = self.reports(&found_before);
+        let node_errors = NodeErrors { nodes, failed_outputs };
         Findings { good_outputs, node_errors, details, unverifiable: self.unverifiable }
     }
 
-    /// Adds the errors of a node, if it has a result with errors.
-    fn report(&self, node: usize, reports: &mut NodeErrors) {
-        let (Some(Some(known)), Some(class)) = (self.known.get(node), self.graph.classes.get(node)) else { return };
-        if known.ok || known.errors.is_empty() {
-            return;
+    /// Takes the errors of all nodes. The nodes that got a result since the last failed output are reported with the next
+    /// one: `found_before` has the number of nodes that had a result when each output failed.
+    fn reports(&mut self, found_before: &[usize]) -> Vec<NodeReport> {
+        let mut reports = Vec::new();
+        let mut first = 0;
+        for (failed_before, &end) in found_before.iter().enumerate() {
+            for &node in self.found.get(first..end).unwrap_or_default() {
+                let (Some(Some(known)), Some(class)) = (self.known.get_mut(node), self.graph.classes.get(node)) else {
+                    continue;
+                };
+                // They are not copied, because they may hold large values.
+                let errors = std::mem::take(&mut known.errors);
+                if !known.ok && !errors.is_empty() {
+                    let (id, class_type) = (self.prompt.key_at(node).cloned().unwrap_or_default(), class.class.clone());
+                    reports.push(NodeReport { id, class_type, errors, failed_before });
+                }
+            }
+            first = end;
         }
-        reports.nodes.push(NodeReport {
-            id: self.id(node),
-            class_type: class.class.clone(),
-            errors: known.errors.clone(),
-            failed_before: reports.failed_outputs.len(),
-        });
+        reports
     }
 
     /// Validates a node and everything upstream of it.

@@ -140,7 +140,14 @@ impl Map {
 
 fn has_duplicates(entries: &[(Text, Value)]) -> bool {
     if entries.len() <= MAX_PAIRWISE {
-        return entries.iter().enumerate().any(|(at, (key, _))| entries[..at].iter().any(|(other, _)| other == key));
+        let mut seen = [""; MAX_PAIRWISE];
+        for (at, (key, _)) in entries.iter().enumerate() {
+            if seen[..at].contains(&key.as_str()) {
+                return true;
+            }
+            seen[at] = key;
+        }
+        return false;
     }
     let mut seen = HashSet::with_capacity(entries.len());
     entries.iter().any(|(key, _)| !seen.insert(key.as_str()))
