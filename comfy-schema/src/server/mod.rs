@@ -33,6 +33,9 @@
 pub mod address;
 mod environment;
 mod header;
+#[cfg(feature = "redaction")]
+#[doc(hidden)]
+pub mod redaction;
 mod secret;
 
 use std::fmt;
