@@ -23,10 +23,19 @@ use crate::key::UnknownNode;
 /// [`source`](std::error::Error::source) returns `None`: reporters that print the chain of causes would print them
 /// twice. The fields of the variants hold the causes.
 ///
-/// No message contains a key, a token, or the user part of a URL.
+/// No message contains a key, a token, or the user part of a URL: where a server repeats one that it was sent, `***`
+/// stands in its place.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// An id or a name that was to stand in the path of a request is empty, `.` or `..`, so nothing was sent: the
+    /// request would have been one for another route.
+    #[error("invalid id or name \"{}\": expected one that is not empty, `.` or `..`", escaped(text))]
+    #[non_exhaustive]
+    PathSegment {
+        /// The id or the name.
+        text: String,
+    },
     /// A setting of the client is invalid.
     #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]

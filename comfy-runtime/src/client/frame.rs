@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use comfy_schema::Value;
+use comfy_schema::server::redaction::Redaction;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::halves::Halves;
@@ -27,6 +28,19 @@ pub(crate) enum Frame<'f> {
     Text { node: String, text: String },
     /// A binary frame of an unknown form.
     Unknown(Bytes),
+}
+
+impl Frame<'_> {
+    /// Replaces the secrets in messages. Results of nodes stay as they are.
+    pub(crate) fn redacted(self, redaction: &Redaction) -> Self {
+        match self {
+            Self::Event { kind, data, halves } if kind != "executed" => {
+                Self::Event { kind, data: redaction.value(data), halves }
+            }
+            Self::Text { node, text } => Self::Text { node, text: redaction.string(text) },
+            frame => frame,
+        }
+    }
 }
 
 /// The data of a `progress` or `executing` event. A member that is absent or `null` is `None` or 0.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use comfy_schema::Value;
+use comfy_schema::server::redaction::Redaction;
 use futures_core::Stream as _;
 use tokio::time::Instant;
 
@@ -53,7 +54,7 @@ pub enum Message<'m> {
 pub fn frames<'m>(messages: impl IntoIterator<Item = Message<'m>>) -> usize {
     let tracker = tracker();
     let mut events = tracker.events();
-    let hub = Hub::new();
+    let hub = Hub::new(Redaction::default());
     hub.add(&tracker);
     for message in messages {
         hub.receive(&match message {

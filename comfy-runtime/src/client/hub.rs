@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use comfy_schema::server::redaction::Redaction;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -18,6 +19,8 @@ use super::tracker::Tracker;
 /// The runs of a client, and the state of its WebSocket.
 #[derive(Debug)]
 pub(crate) struct Hub {
+    /// Removes secrets from the messages of events.
+    redaction: Redaction,
     runs: Mutex<Runs>,
     connection: watch::Sender<Connection>,
     /// Counts the changes of the server's queue.
@@ -79,8 +82,9 @@ enum Subject<'f> {
 }
 
 impl Hub {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(redaction: Redaction) -> Self {
         Self {
+            redaction,
             runs: Mutex::default(),
             connection: watch::Sender::new(Connection::default()),
             queue_changes: watch::Sender::new(0),
@@ -109,7 +113,7 @@ impl Hub {
         let id = tracker.prompt_id();
         // The lock is held until the frames are handled, so that no later frame precedes them.
         for (message, connection) in runs.strays.take(id) {
-            if let Some(frame) = message.frame() {
+            if let Some(frame) = message.frame(&self.redaction) {
                 tracker.handle(frame, connection);
             }
         }
@@ -185,7 +189,7 @@ impl Hub {
 
     /// Passes a message to the runs that it belongs to. Frames of other clients' prompts are ignored.
     pub(crate) fn receive(&self, message: &Received) {
-        let Some(frame) = message.frame() else {
+        let Some(frame) = message.frame(&self.redaction) else {
             debug!("ignored a text frame that is not an event");
             return;
         };

@@ -21,6 +21,7 @@ use super::limits::LOOKUP_WAITS;
 use super::origin::Origin;
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::response;
+use super::transport::is_segment;
 use super::words::error_message;
 use crate::workflow::Workflow;
 
@@ -181,15 +182,17 @@ impl Prompt {
     }
 
     async fn post_once(&self, inner: &Arc<Inner>, call: Call<'_>) -> Result<Value, Error> {
-        let (name, limits) = (call.name(), inner.transport.limits);
+        let (name, transport) = (call.name(), &inner.transport);
+        let (limits, redaction) = (transport.limits, &transport.redaction);
         let request = call.request().timeout(limits.response_timeout);
         let response = call.response(request).await?;
         if response.status() != 400 {
-            let response = check_status(&name, response).await?;
+            let response = check_status(transport, &name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
             return response::parse_message(&name, &body)
                 .ok()
-                .filter(|response| json::get(response, "prompt_id").is_some())
+                .filter(|response| json::get(response, "prompt_id").is_some_and(is_id))
+                .map(|response| redaction.value(response))
                 .ok_or_else(|| Error::InvalidResponse {
                     call: name,
                     reason: "expected JSON with a `prompt_id`".into(),
@@ -197,10 +200,11 @@ impl Prompt {
         }
         let body = read_body(&name, response, limits.max_response_bytes).await?;
         let rejection =
-            response::parse_message(&name, &body).ok().and_then(|response| Rejection::read(&response, &self.origin));
+            response::parse_message(&name, &body).ok().map(|response| redaction.value(response));
+        let rejection = rejection.and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
-            None => Error::Status { call: name, status: 400, message: error_message(&body), retry_after: None },
+            None => Error::Status { call: name, status: 400, message: error_message(redaction, &body), retry_after: None },
         })
     }
 
@@ -285,6 +289,12 @@ impl Prompt {
         wanted.sort_unstable();
         Ok(wanted)
     }
+}
+
+/// Returns whether a prompt can be asked for under an id of the server. Other values than strings are no ids, and the id
+/// that was sent counts.
+fn is_id(id: &Value) -> bool {
+    id.as_str().is_none_or(is_segment)
 }
 
 impl Inner {

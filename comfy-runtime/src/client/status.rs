@@ -192,7 +192,7 @@ pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Valu
         let [kind, data] = json::array(Some(message)) else { continue };
         match kind.as_str() {
             Some("execution_success") => return Ending::Finished(done),
-            Some("execution_error") => return failed(tracker, data, done),
+            Some("execution_error") => return failed(tracker, &transport.redaction.value(data.clone()), done),
             Some("execution_interrupted") => return interrupted(tracker, data, done),
             _ => {}
         }

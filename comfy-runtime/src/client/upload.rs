@@ -375,7 +375,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
         let response = call.exchange(call.request().multipart(form)).await?;
         let body = read_body(&name, response, MAX_UPLOAD_RESPONSE_BYTES).await?;
         response::parse(&name, &body)
-            .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
+            .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: call.redacted(&error) })
     });
     loop {
         let before = sent.load(Ordering::Relaxed);

@@ -45,7 +45,7 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn editor_page(&self) -> Result<String, Error> {
-        self.inner.transport.get([""]).below_root().text().await
+        self.inner.transport.get([]).below_root().text().await
     }
 
     /// Returns the help page of a node, such as `KSampler/en.md`; `None` if there is none (`GET /docs/{path}`).
