@@ -159,7 +159,7 @@ impl Call<'_> {
 
     /// Sends a request of this call once, and follows redirects as far as is safe.
     pub(crate) async fn response(&self, request: RequestBuilder) -> Result<Response, Error> {
-        check_route(&self.route)?;
+        check_route(self.route.iter().map(String::as_str))?;
         redirect::send(self.transport, &self.name(), request, self.redirects).await
     }
 

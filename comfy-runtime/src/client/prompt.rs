@@ -199,12 +199,13 @@ impl Prompt {
                 });
         }
         let body = read_body(&name, response, limits.max_response_bytes).await?;
-        let rejection =
-            response::parse_message(&name, &body).ok().map(|response| redaction.value(response));
+        let rejection = response::parse_message(&name, &body).ok().map(|response| redaction.value(response));
         let rejection = rejection.and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
-            None => Error::Status { call: name, status: 400, message: error_message(redaction, &body), retry_after: None },
+            None => {
+                Error::Status { call: name, status: 400, message: error_message(redaction, &body), retry_after: None }
+            }
         })
     }
 

@@ -105,9 +105,9 @@ pub(crate) fn is_segment(text: &str) -> bool {
 }
 
 /// Returns an error if a segment of a route cannot be sent as it is.
-pub(super) fn check_route(route: &[String]) -> Result<(), Error> {
-    match route.iter().find(|part| !is_segment(part)) {
-        Some(part) => Err(Error::PathSegment { text: part.clone() }),
+pub(super) fn check_route<'r>(route: impl IntoIterator<Item = &'r str>) -> Result<(), Error> {
+    match route.into_iter().find(|part| !is_segment(part)) {
+        Some(part) => Err(Error::PathSegment { text: part.to_owned() }),
         None => Ok(()),
     }
 }

@@ -105,7 +105,9 @@ mod tests {
 
     #[test]
     fn a_header_that_the_client_sets_itself_is_refused() {
-        for name in ["content-length", "transfer-encoding", "connection", "upgrade", "sec-websocket-key", "te", "trailer"] {
+        for name in
+            ["content-length", "transfer-encoding", "connection", "upgrade", "sec-websocket-key", "te", "trailer"]
+        {
             let error = parse(&format!("{}: 5", name.to_uppercase())).unwrap_err();
             assert_eq!(error, InvalidHeader::Reserved { name });
             assert!(error.to_string().contains(name));

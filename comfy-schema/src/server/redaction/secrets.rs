@@ -84,7 +84,8 @@ impl Secrets {
             return;
         }
         let (scheme, credentials) = value.trim().split_once(' ').unwrap_or(("", value));
-        let has_scheme = name.ends_with("authorization") || ["bearer", "basic"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+        let has_scheme =
+            name.ends_with("authorization") || ["bearer", "basic"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
         if !has_scheme {
             self.add(value);
             if name == "cookie" {

@@ -28,7 +28,9 @@ fn raw(text: &str, c: char) -> Option<&str> {
 
 /// Percent-encoding, and `+` for a space as forms have it.
 fn percent(text: &str, c: char) -> Option<&str> {
-    if c == ' ' && let Some(rest) = text.strip_prefix('+') {
+    if c == ' '
+        && let Some(rest) = text.strip_prefix('+')
+    {
         return Some(rest);
     }
     let mut rest = text;
@@ -40,7 +42,9 @@ fn percent(text: &str, c: char) -> Option<&str> {
 
 /// The escapes of JSON that printable characters have.
 fn json(text: &str, c: char) -> Option<&str> {
-    if matches!(c, '"' | '\\' | '/') && let Some(rest) = text.strip_prefix('\\')?.strip_prefix(c) {
+    if matches!(c, '"' | '\\' | '/')
+        && let Some(rest) = text.strip_prefix('\\')?.strip_prefix(c)
+    {
         return Some(rest);
     }
     let mut rest = text;
