@@ -7,10 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use comfy_runtime::Client;
 use comfy_runtime::client::ServerOptions;
 use comfy_runtime::client::{ClientBuilder, Error, Event, Upload, View};
-use futures_util::StreamExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::scripted::{Call, Reply, Scripted};
+use crate::scripted::{Call, Reply, Scripted, Wire};
 use crate::support::blank;
 
 /// What is left of every secret of [`with_secrets`], in plain text and in base64.
@@ -86,10 +85,11 @@ async fn what_is_no_secret_stays_in_the_message() {
 
 #[tokio::test(start_paused = true)]
 async fn the_user_of_the_url_is_not_shown() {
-    for echo in [ECHOES[0], |call| {
+    let decoded: fn(&Call) -> String = |call| {
         let credentials = call.header("authorization").unwrap().trim_start_matches("Basic ");
         String::from_utf8(STANDARD.decode(credentials).unwrap()).unwrap()
-    }] {
+    };
+    for echo in [ECHOES[0], decoded] {
         let server = Scripted::refusing(move |call| Reply::new(401, echo(call))).await;
         let url = server.url().replace("http://", "http://me:S3CR%21pw@");
         let error = Client::builder(url).connect_lazy().unwrap().queue().await.unwrap_err();
@@ -130,7 +130,7 @@ async fn messages_of_a_run_show_no_secret() {
     let mut events = run.events();
     let blocked = r#"{"prompt_id": "p", "exception_type": "ExecutionBlocked", "exception_message": "S3CR-key"}"#;
     server.event(format!(r#"{{"type": "execution_error", "data": {blocked}}}"#));
-    server.send(crate::scripted::Wire::Frame(Message::binary(
+    server.send(Wire::Frame(Message::binary(
         [&[0, 0, 0, 3, 0, 0, 0, 1], &b"1say S3CR-key"[..]].concat(),
     )));
     server.event(r#"{"type": "executed", "data": {"prompt_id": "p", "node": "1", "output": {"text": ["S3CR-key"]}}}"#);

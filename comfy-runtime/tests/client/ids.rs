@@ -42,11 +42,12 @@ async fn an_id_is_sent_exactly() {
         ("../x", "..%2Fx"),
         ("8bd5e383-af66", "8bd5e383-af66"),
     ] {
-        client.job(id).await.unwrap();
+        // Only the request matters.
+        _ = client.job(id).await;
         let calls = server.calls();
         assert_eq!(calls.last().unwrap().route, format!("GET /comfy/api/jobs/{path}"));
     }
-    client.write_userdata("workflows/a.json", "{}", true).await.unwrap();
+    _ = client.write_userdata("workflows/a.json", "{}", true).await;
     assert_eq!(server.calls().last().unwrap().route, "POST /comfy/api/userdata/workflows%2Fa.json");
 }
 
@@ -60,7 +61,8 @@ async fn an_id_of_the_server_that_leads_to_another_route_is_an_error() {
         })
         .await;
         let client = Client::connect_lazy(server.url()).unwrap();
-        let run = tokio::time::timeout(Duration::from_secs(60), client.run(&blank(1)));
+        let workflow = blank(1);
+        let run = tokio::time::timeout(Duration::from_secs(60), client.run(&workflow));
         let error = run.await.expect("expected an end").unwrap_err();
         assert!(matches!(error, Error::Unconfirmed { .. }), "{error}");
     }
