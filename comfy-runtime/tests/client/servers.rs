@@ -47,7 +47,9 @@ async fn a_header_that_the_client_sets_itself_is_named() {
     let server = queues().await;
     let client = Client::builder(server.url()).header("Host", "comfy.example").connect().await.unwrap();
     client.queue().await.unwrap();
-    assert!(server.calls().iter().all(|call| call.header("host") == Some("comfy.example")));
+    for route in ["GET /ws", "GET /queue"] {
+        assert_eq!(server.calls_to(route)[0].header("host"), Some("comfy.example"), "{route}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
