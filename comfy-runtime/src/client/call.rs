@@ -14,6 +14,7 @@ use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
+use super::shape::unexpected_body;
 use super::transport::{Mount, Transport};
 use super::words::{self, error_message};
 
@@ -180,6 +181,7 @@ impl Call<'_> {
                     Ok(result) => return Ok(result),
                     Err(error) => error,
                 };
+                self.transport.note(&error);
                 if retries >= self.transport.limits.retries || !self.may_repeat_after(&error) {
                     return Err(error);
                 }
@@ -227,9 +229,14 @@ impl Call<'_> {
         self.send_and_read().await.map(Bytes::from)
     }
 
-    /// Sends the request and ignores the body.
+    /// Sends a request whose response has no body. The page of a login or a proxy in its place confirms nothing.
     pub(crate) async fn no_body(self) -> Result<(), Error> {
-        self.send().await.map(drop)
+        let name = self.name();
+        let body = self.send_and_read().await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        Err(unexpected_body(&name, &body, "an empty response"))
     }
 }
 

@@ -94,10 +94,11 @@ pub fn history(document: &[u8]) -> usize {
 pub fn queue(document: &[u8]) -> usize {
     let reader = JsonReader::new("GET /queue", JsonBounds::queue(), &status::skips_in_queue);
     let Ok(kept) = json_reader::read(reader, document) else { return 0 };
-    let snapshot = QueueSnapshot::read(kept, Instant::now());
-    _ = (snapshot.status(PROMPT_ID), snapshot.item(PROMPT_ID), snapshot.other(PROMPT_ID));
+    if let Ok(snapshot) = QueueSnapshot::read(kept, Instant::now()) {
+        _ = (snapshot.status(PROMPT_ID), snapshot.item(PROMPT_ID), snapshot.other(PROMPT_ID));
+    }
     let Ok(document) = response::parse("GET /queue", document) else { return 0 };
-    let queue = Queue::read(document);
+    let Ok(queue) = Queue::read(document) else { return 0 };
     queue.running.len() + queue.pending.len()
 }
 

@@ -70,6 +70,7 @@ pub mod routes;
 mod run;
 mod save;
 mod selection;
+mod shape;
 mod socket;
 mod status;
 mod strays;

@@ -24,6 +24,7 @@ use super::file::OutputFile;
 use super::limits::{MAX_UPLOAD_RESPONSE_BYTES, UPLOAD_CHUNK_BYTES};
 use super::response;
 use super::routes::View;
+use super::shape::unexpected;
 use super::{Client, json};
 
 /// A file to upload, from disk or from memory.
@@ -335,7 +336,7 @@ impl Client {
             }
             let call = transport.post(["upload", kind]);
             let error = match post(&call, form, &sent, transport.limits.read_timeout).await {
-                Ok(response) => return Ok(Uploaded::read(response, upload)),
+                Ok(response) => return Uploaded::read(&call.name(), response, upload),
                 Err(error) => error,
             };
             if matches!(&error, Error::Transport { reason, .. } if !reason.is_connect()) {
@@ -390,14 +391,15 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
 }
 
 impl Uploaded {
-    fn read(raw: Value, upload: &Upload) -> Self {
-        Self {
-            name: json::string(&raw, "name").unwrap_or_else(|| upload.name.clone()),
+    fn read(call: &str, raw: Value, upload: &Upload) -> Result<Self, Error> {
+        let name = json::string(&raw, "name");
+        Ok(Self {
+            name: name.ok_or_else(|| unexpected(call, &raw, "an object with the string `name`"))?,
             subfolder: json::string(&raw, "subfolder").unwrap_or_else(|| upload.subfolder.clone()),
             folder: json::string(&raw, "type").unwrap_or_else(|| upload.folder.to_owned()),
             already_there: false,
             raw,
-        }
+        })
     }
 }
 
