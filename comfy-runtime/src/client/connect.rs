@@ -1,5 +1,6 @@
 //! Connects a client: checks its settings, sets up TLS and HTTP, and opens the WebSocket.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use comfy_schema::server::{Secret, ServerOptions};
@@ -110,8 +111,8 @@ impl Transport {
         let prefix = builder.prefix.trim_matches('/').to_owned();
         let credentials = take_credentials(&http, &mut base);
         let websocket = builder.websocket.as_ref().map(|path| websocket_url(&base, path)).transpose()?;
-        let (limits, anonymous) = (builder.limits, OnceLock::new());
-        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, limits })
+        let (limits, anonymous, outages) = (builder.limits, OnceLock::new(), AtomicU64::new(0));
+        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, limits, outages })
     }
 }
 

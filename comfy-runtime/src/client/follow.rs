@@ -244,9 +244,8 @@ impl Follow<'_> {
             (Process::Restarted, _) => self.lost(LostReason::Forgotten),
             // Someone may have erased a run that started, but while no server was there, nobody could.
             (Process::Unknown, true) if self.memory.had_outage(self.inner) => self.lost(LostReason::Forgotten),
-            (Process::Unknown, true) => self.lost(LostReason::Unexplained),
             (Process::Unknown, false) if was_asked => self.deleted(),
-            (Process::Unknown, false) => self.lost(LostReason::Unexplained),
+            (Process::Unknown, _) => self.lost(LostReason::Unexplained),
         })
     }
 
