@@ -8,12 +8,14 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
+use super::call_name::CallName;
 use super::error::Error;
 use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
+use super::shape::unexpected_body;
 use super::transport::{Mount, Transport, check_route};
 use super::words::{self, error_message};
 
@@ -120,8 +122,8 @@ impl Call<'_> {
 
     /// Returns the method and the route, for messages. The query is omitted, because it may contain data that must not
     /// be logged.
-    pub(crate) fn name(&self) -> String {
-        format!("{} /{}", self.method, self.route.join("/"))
+    pub(crate) fn name(&self) -> CallName {
+        CallName::new(format!("{} /{}", self.method, self.route.join("/")), &self.transport.redaction)
     }
 
     /// Returns the request, for callers that send another kind of body or read the response themselves.
@@ -186,6 +188,7 @@ impl Call<'_> {
                     Ok(result) => return Ok(result),
                     Err(error) => error,
                 };
+                self.transport.note(&error);
                 if retries >= self.transport.limits.retries || !self.may_repeat_after(&error) {
                     return Err(error);
                 }
@@ -233,9 +236,14 @@ impl Call<'_> {
         self.send_and_read().await.map(Bytes::from)
     }
 
-    /// Sends the request and ignores the body.
+    /// Sends a request whose response has no body. The page of a login or a proxy in its place confirms nothing.
     pub(crate) async fn no_body(self) -> Result<(), Error> {
-        self.send().await.map(drop)
+        let name = self.name();
+        let body = self.send_and_read().await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        Err(unexpected_body(&name, &body, "an empty response"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Connects a client: checks its settings, sets up TLS and HTTP, and opens the WebSocket.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use comfy_schema::server::header::reserved;
@@ -112,8 +113,9 @@ impl Transport {
         let prefix = builder.prefix.trim_matches('/').to_owned();
         let credentials = take_credentials(&http, &mut base);
         let websocket = builder.websocket.as_ref().map(|path| websocket_url(&base, path)).transpose()?;
-        let (limits, anonymous, redaction) = (builder.limits, OnceLock::new(), redaction(builder));
-        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, redaction, limits })
+        let (limits, anonymous, outages) = (builder.limits, OnceLock::new(), AtomicU64::new(0));
+        let redaction = redaction(builder);
+        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, redaction, limits, outages })
     }
 }
 

@@ -266,6 +266,26 @@ impl Error {
         }
     }
 
+    /// Returns whether no server was there: the connection was refused or broke off, or a proxy has no server behind it. A
+    /// server that is slow is there.
+    pub(super) fn is_outage(&self) -> bool {
+        match self {
+            Self::Transport { reason, .. } => !reason.is_timeout(),
+            Self::Status { status, .. } => matches!(status, 502..=504),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the server, or something in front of it, answered with what is no answer to the call. In contrast
+    /// to a failed connection and to a proxy without a server behind it, that most likely stays so.
+    pub(super) fn is_unusable_answer(&self) -> bool {
+        match self {
+            Self::InvalidResponse { .. } | Self::ResponseTooLarge { .. } | Self::Redirect { .. } => true,
+            Self::Status { status, .. } => matches!(status, 400..=501) && !matches!(status, 408 | 425 | 429),
+            _ => false,
+        }
+    }
+
     /// Returns the HTTP status of the response, for [`Error::Status`].
     pub fn status(&self) -> Option<u16> {
         match self {

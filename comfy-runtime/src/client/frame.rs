@@ -1,5 +1,6 @@
 //! Parses one frame of the WebSocket.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -208,7 +209,8 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
             let (metadata, image) = split_field(&rest)?;
             let metadata = response::parse_message("WebSocket", &metadata).ok()?;
             let format = PreviewFormat::of(&image, PreviewFormat::of_mime(json::text(&metadata, "image_type")));
-            let (prompt_id, node) = (json::string(&metadata, "prompt_id"), json::string(&metadata, "node_id"));
+            let prompt_id = json::prompt_id(&metadata).map(Cow::into_owned);
+            let node = json::string(&metadata, "node_id");
             Some(Frame::Image { format, source: ImageSource { prompt_id, node }, bytes: image })
         }
         _ => None,

@@ -1,5 +1,6 @@
 //! Distributes the frames of a client's WebSocket to its runs, and tracks the state of the connection.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,7 +75,7 @@ pub(crate) struct Expected(Arc<Hub>);
 
 /// The prompt that a frame is about.
 enum Subject<'f> {
-    Prompt(&'f str),
+    Prompt(Cow<'f, str>),
     /// The prompt of the last frame that named one.
     Current,
     /// The frame is about no single prompt.
@@ -204,21 +205,25 @@ impl Hub {
         let id = match subject {
             Subject::Nothing => return,
             Subject::Current => match &runs.current {
-                Some(id) => id.as_str(),
+                Some(id) => Cow::Borrowed(id.as_str()),
                 None => return,
             },
             Subject::Prompt(id) => {
-                if runs.current.as_deref() != Some(id) {
-                    runs.current = Some(id.to_owned());
+                if runs.current.as_deref() != Some(id.as_ref()) {
+                    runs.current = Some(id.clone().into_owned());
                 }
                 id
             }
         };
-        match runs.by_id.get(id).map(Vec::as_slice) {
-            Some([tracker]) => tracker.handle(frame, number),
-            Some(trackers) => trackers.iter().for_each(|tracker| tracker.handle(frame.clone(), number)),
-            None if runs.expected > 0 => runs.strays.push(id, message.clone(), number),
-            None => {}
+        let trackers = runs.by_id.get(id.as_ref()).map(Vec::as_slice).unwrap_or_default();
+        if trackers.is_empty() && runs.expected > 0 {
+            runs.strays.push(&id, message.clone(), number);
+        }
+        // The id may borrow from the frame.
+        drop(id);
+        match trackers {
+            [tracker] => tracker.handle(frame, number),
+            trackers => trackers.iter().for_each(|tracker| tracker.handle(frame.clone(), number)),
         }
     }
 
@@ -230,10 +235,10 @@ impl Hub {
                 return Subject::Nothing;
             }
             Frame::Event { kind, .. } if kind == "feature_flags" => return Subject::Nothing,
-            Frame::Event { data, .. } => json::text(data, "prompt_id"),
-            Frame::State { prompt_id } => Some(*prompt_id),
-            Frame::Progress(data) | Frame::Executing(data) => data.prompt_id,
-            Frame::Image { source, .. } => source.prompt_id.as_deref(),
+            Frame::Event { data, .. } => json::prompt_id(data),
+            Frame::State { prompt_id } => Some(Cow::Borrowed(*prompt_id)),
+            Frame::Progress(data) | Frame::Executing(data) => data.prompt_id.map(Cow::Borrowed),
+            Frame::Image { source, .. } => source.prompt_id.as_deref().map(Cow::Borrowed),
             Frame::Text { .. } | Frame::Unknown(_) => None,
         };
         id.map_or(Subject::Current, Subject::Prompt)

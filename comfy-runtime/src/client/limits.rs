@@ -153,6 +153,11 @@ pub(crate) const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
 /// Maximum time for which the history may lack a run whose end was reported.
 pub(crate) const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
 
+/// Maximum time for which the answers about a run may be unusable, such as those of a login page, or a redirect. Logins
+/// are renewed and proxies switched over within seconds, and ComfyUI starts within a minute, while an answer that cannot
+/// be read, or that is forbidden, stays as it is.
+pub(crate) const MAX_UNREADABLE_TIME: Duration = Duration::from_secs(60);
+
 /// The wait before the second request for a run that is in neither the queue nor the history.
 pub(crate) const ABSENT_WAIT: Duration = Duration::from_millis(300);
 

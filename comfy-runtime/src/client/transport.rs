@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use comfy_schema::server::redaction::Redaction;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -45,6 +46,8 @@ pub(crate) struct Transport {
     /// Removes what this client sends as a secret from texts of the server.
     pub(crate) redaction: Redaction,
     pub(crate) limits: Limits,
+    /// Counts the requests that showed that no server was there: whoever polls a server notices its restart by them.
+    pub(super) outages: AtomicU64,
 }
 
 /// The path below which a route exists.
@@ -61,6 +64,18 @@ pub(super) enum Mount {
 }
 
 impl Transport {
+    /// Returns how often a request showed that no server was there.
+    pub(crate) fn outages(&self) -> u64 {
+        self.outages.load(Ordering::Relaxed)
+    }
+
+    /// Counts a failed request if it shows that no server was there.
+    pub(super) fn note(&self, error: &Error) {
+        if error.is_outage() {
+            self.outages.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Returns the HTTP client for other origins, which has no header of the user.
     pub(super) fn anonymous(&self) -> Result<reqwest::Client, InvalidSetting> {
         if let Some(client) = self.anonymous.get() {

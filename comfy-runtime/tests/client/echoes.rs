@@ -130,9 +130,7 @@ async fn messages_of_a_run_show_no_secret() {
     let mut events = run.events();
     let blocked = r#"{"prompt_id": "p", "exception_type": "ExecutionBlocked", "exception_message": "S3CR-key"}"#;
     server.event(format!(r#"{{"type": "execution_error", "data": {blocked}}}"#));
-    server.send(Wire::Frame(Message::binary(
-        [&[0, 0, 0, 3, 0, 0, 0, 1], &b"1say S3CR-key"[..]].concat(),
-    )));
+    server.send(Wire::Frame(Message::binary([&[0, 0, 0, 3, 0, 0, 0, 1], &b"1say S3CR-key"[..]].concat())));
     server.event(r#"{"type": "executed", "data": {"prompt_id": "p", "node": "1", "output": {"text": ["S3CR-key"]}}}"#);
     server.event(r#"{"type": "execution_success", "data": {"prompt_id": "p"}}"#);
     let mut texts = Vec::new();

@@ -22,6 +22,7 @@ mod runs;
 mod saving;
 mod scripted;
 mod servers;
+mod shapes;
 mod socket;
 mod submit;
 mod support;
