@@ -16,16 +16,26 @@ const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Reads a file, or standard input if the path is `-`.
 pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
-        io::stdin().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    } else {
-        File::open(file)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        return all(io::stdin(), MAX_FILE_BYTES);
     }
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("the file is larger than {} GiB", MAX_FILE_BYTES >> 30).into_failure());
+    let file = File::open(file)?;
+    // A regular file that is too large is refused before it fills the memory.
+    if file.metadata()?.len() > MAX_FILE_BYTES {
+        return Err(too_large(MAX_FILE_BYTES));
     }
-    Ok(bytes)
+    all(file, MAX_FILE_BYTES)
+}
+
+/// Reads a stream to its end, but no more than this number of bytes.
+fn all(stream: impl Read, max: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    stream.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max { Err(too_large(max)) } else { Ok(bytes) }
+}
+
+fn too_large(max: u64) -> Failure {
+    format!("the file is larger than {max} bytes").into_failure()
 }
 
 /// Returns the file to write for each file that is read, `None` for standard output. With several files, `out` is a
@@ -78,5 +88,27 @@ pub(crate) fn write_json(target: Option<&Path>, json: impl Display) -> Result<()
     match target {
         Some(_) => write(target, format!("{json}\n").as_bytes()),
         None => print::json(json),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_large_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("video.mp4");
+        // The file has a size and no content, so that it takes no space.
+        File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+        let error = bytes(&path).unwrap_err();
+        assert!(error.to_string().contains("larger than 2147483648 bytes"), "{error}");
+    }
+
+    #[test]
+    fn an_endless_stream_is_read_up_to_the_limit() {
+        let error = all(io::repeat(b'x'), 10).unwrap_err();
+        assert!(error.to_string().contains("larger than 10 bytes"), "{error}");
+        assert_eq!(all(&b"0123456789"[..], 10).unwrap(), b"0123456789");
     }
 }

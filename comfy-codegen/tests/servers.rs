@@ -249,3 +249,20 @@ fn the_credentials_of_another_server_are_not_sent() {
     let heads = server.heads();
     assert!(heads.len() == 1 && !heads[0].contains("s3cret"), "{heads:?}");
 }
+
+#[test]
+fn a_response_that_is_too_large_is_refused_before_it_is_read() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // The head promises a body that never comes.
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", (512 << 20) + 1);
+            _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            _ = std::io::Write::write_all(&mut stream, head.as_bytes());
+        }
+    });
+    let error = everything(&error_of(ServerOptions::new(url)));
+    assert!(error.contains("the response has 536870913 bytes; at most 536870912 are read"), "{error}");
+}

@@ -325,3 +325,16 @@ proptest! {
         let _ = Converter::new(&SCHEMA).convert(&workflow);
     }
 }
+
+#[test]
+fn a_node_of_an_unknown_class_gets_a_limited_number_of_outputs() {
+    let lost = |output: usize| {
+        let prompt = format!(
+            r#"{{"1": {{"class_type": "Unknown", "inputs": {{}}}},
+                 "2": {{"class_type": "Other", "inputs": {{"a": ["1", {output}]}}}}}}"#
+        );
+        to_editor(&json(&prompt)).lost
+    };
+    assert_eq!(lost(63), []);
+    assert_ne!(lost(64), []);
+}

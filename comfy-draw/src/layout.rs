@@ -218,6 +218,16 @@ mod tests {
         assert!(places.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
+    #[test]
+    fn the_boxes_and_layers_of_a_full_layout_are_limited() {
+        // Links have routes unless the boxes are in plain columns.
+        let routes = |boxes: usize| {
+            let chain = (1..boxes).map(|at| (at - 1, at)).chain([(0, 2)]).collect::<Vec<_>>();
+            layout(&vec![(200.0, 100.0); boxes], &chain).routes.len()
+        };
+        assert_eq!([routes(1_499), routes(1_500)], [1_499, 0]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 

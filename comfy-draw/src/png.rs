@@ -32,3 +32,18 @@ pub(crate) fn render(svg: &str, scale: f32) -> Result<Vec<u8>, DrawError> {
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     pixmap.encode_png().map_err(|error| DrawError::Render { reason: error.to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+
+    #[test]
+    fn the_sides_of_a_picture_are_limited() {
+        let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" width="100000" height="10"/>"#;
+        for scale in [1.0, 16.0, f32::MAX] {
+            let png = render(svg, scale).unwrap();
+            let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+            assert!((8_191..=8_192).contains(&side(16)) && side(20) <= 2, "{} × {}", side(16), side(20));
+        }
+    }
+}

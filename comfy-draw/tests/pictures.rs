@@ -90,6 +90,14 @@ fn a_node_that_the_prompt_has_is_not_inactive() {
 }
 
 #[test]
+fn a_tooltip_shows_the_beginning_of_a_long_value() {
+    let prompt = parse(&format!(r#"{{"1": {{"class_type": "A", "inputs": {{"text": "{}"}}}}}}"#, "x".repeat(5_000)));
+    let svg = Drawing::new(&prompt, None).unwrap().svg();
+    // The quote of the value counts.
+    assert!(svg.contains(&"x".repeat(1_999)) && !svg.contains(&"x".repeat(2_001)));
+}
+
+#[test]
 fn json_that_is_not_a_prompt_and_large_prompts_are_errors() {
     assert!(matches!(Drawing::new(&Value::Null, None), Err(DrawError::NotAPrompt { .. })));
     let node = |at: usize| (at.to_string(), Value::Object(Map::new()));

@@ -59,7 +59,39 @@ pub use params::{Parameter, Parameters};
 
 #[cfg(test)]
 mod tests {
+    use comfy_schema::{Map, Schema, Value};
+
     use super::{ImportError, ImportOptions, Imported, Importer};
+
+    /// Imports nodes of an unknown class with these ids.
+    fn import(ids: impl IntoIterator<Item = String>, options: &ImportOptions) -> Result<Imported, ImportError> {
+        let node = Map::from_iter([("class_type", Value::from("A")), ("inputs", Map::new().into())]);
+        let prompt: Map = ids.into_iter().map(|id| (id, Value::from(node.clone()))).collect();
+        Importer::new(&Schema::default()).import(&prompt.into(), options)
+    }
+
+    #[test]
+    fn the_nodes_of_a_prompt_are_limited() {
+        let error = import((0..=100_000).map(|at| at.to_string()), &ImportOptions::new("many")).unwrap_err();
+        assert!(matches!(error, ImportError::TooMany { found: 100_001, max: 100_000 }), "{error}");
+    }
+
+    #[test]
+    fn functions_are_nested_up_to_a_limit() {
+        let mut options = ImportOptions::new("deep");
+        options.functions = true;
+        let functions = |depth: usize| {
+            let source = import([vec!["1"; depth + 1].join(":")], &options).unwrap().source;
+            source.lines().filter(|line| line.starts_with("fn ") || line.starts_with("pub fn ")).count()
+        };
+        assert_eq!([functions(2), functions(32), functions(33), functions(100)], [3, 33, 33, 33]);
+    }
+
+    #[test]
+    fn messages_show_the_beginning_of_a_long_text() {
+        let message = import(["1".to_owned()], &ImportOptions::new("1".repeat(1000))).unwrap_err().to_string();
+        assert!(message.contains(&"1".repeat(70)) && !message.contains(&"1".repeat(81)), "{message}");
+    }
 
     const fn assert_send_sync<T: Send + Sync + 'static>() {}
 

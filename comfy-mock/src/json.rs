@@ -77,6 +77,14 @@ mod tests {
     use comfy_schema::Value;
 
     use super::dumps;
+    use crate::limits::MAX_DEPTH;
+
+    #[test]
+    fn values_that_are_nested_too_deep_are_cut_off() {
+        let nested = |depth: usize| (0..depth).fold(Value::from("x"), |value, _| Value::Array(vec![value]));
+        assert!(dumps(&nested(MAX_DEPTH)).contains("\"x\""));
+        assert!(dumps(&nested(MAX_DEPTH + 1)).contains("[null]"));
+    }
 
     #[test]
     fn values_are_written_as_python_writes_them() {

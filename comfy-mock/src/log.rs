@@ -72,3 +72,17 @@ fn iso(millis: u64) -> String {
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Log;
+
+    #[test]
+    fn the_last_lines_are_kept() {
+        let log = Log::default();
+        (0..1_000).for_each(|at| _ = log.add(&format!("line {at}.")));
+        let text = log.text();
+        assert_eq!(text.lines().count(), 300);
+        assert!(!text.contains("line 699.") && text.contains("line 700.") && text.contains("line 999."));
+    }
+}

@@ -103,3 +103,33 @@ impl Requests {
         lock(&self.requests).iter().cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts() -> Parts {
+        axum::http::Request::new(()).into_parts().0
+    }
+
+    #[test]
+    fn the_requests_and_bodies_that_are_recorded_are_limited() {
+        let requests = Requests::default();
+        for _ in 0..=MAX_REQUESTS {
+            requests.add(&parts());
+        }
+        assert_eq!(requests.all().len(), MAX_REQUESTS);
+        let body = Bytes::from(vec![0; MAX_BODY_BYTES + 1]);
+        let request = requests.add(&parts());
+        request.set_body(&body);
+        assert_eq!(request.body(), None);
+        let body = body.slice(1..);
+        for _ in 0..=MAX_TOTAL_BYTES / MAX_BODY_BYTES {
+            requests.add(&parts()).set_body(&body);
+        }
+        // The sum is checked when the next request arrives.
+        requests.add(&parts());
+        let bytes: usize = requests.all().iter().filter_map(|request| request.body().map(<[u8]>::len)).sum();
+        assert_eq!(bytes, MAX_TOTAL_BYTES);
+    }
+}

@@ -240,3 +240,17 @@ async fn a_stop_closes_sockets() {
     assert!(start.elapsed() < Duration::from_secs(2));
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_too_large_ends_the_connection() {
+    use futures_util::SinkExt as _;
+    use tokio_tungstenite::tungstenite::Message;
+
+    let server = Server::spawn().await.unwrap();
+    let mut socket = Socket::connect(&server, "me").await;
+    socket.0.send(Message::text(" ".repeat(4 << 20))).await.unwrap();
+    assert_eq!(server.clients(), ["me"]);
+    // The server may close the connection before it has read the message.
+    _ = socket.0.send(Message::text(" ".repeat((4 << 20) + 1))).await;
+    server.until(|server| server.clients().is_empty()).await;
+}

@@ -125,6 +125,20 @@ async fn invalid_bodies() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn half_a_character_is_refused_with_its_place() {
+    let server = Server::spawn().await.unwrap();
+    let prompt = r#"{"prompt": {"1": {"class_type": "PreviewAny", "inputs": {"source": "\ud83d"}}}}"#;
+    let (status, text) = raw(&server, "POST", "/prompt", prompt).await;
+    assert_eq!(status, 400);
+    for part in ["the stand-in server does not accept half a character", "prompt.1.inputs.source"] {
+        assert!(text.contains(part), "{text}");
+    }
+    // In other bodies it is invalid JSON.
+    assert_eq!(raw(&server, "POST", "/settings", r#"{"a": "\udc00"}"#).await.0, 500);
+    assert!(server.pending().is_empty() && server.finished().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn numbers_order_the_queue() {
     let server = Server::builder().timing(Timing::instant().start(Duration::from_secs(60))).spawn().await.unwrap();
     let send = async |more: &str| {
@@ -273,6 +287,18 @@ async fn long_bodies_are_refused() {
     }
     assert_eq!(form(&server, "/upload/image", &[("image", Some("x"), &long)]).await.status, 413);
     assert!(get(&server, "/features").await.text().contains("\"max_upload_size\": 1000.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_and_users_are_limited_by_default() {
+    let server = Server::spawn().await.unwrap();
+    assert!(get(&server, "/features").await.text().contains(&format!("\"max_upload_size\": {}", 100 << 20)));
+    let add =
+        async |at: usize| raw(&server, "POST", "/users", &json!({"username": format!("u{at}")}).to_string()).await.0;
+    for at in 0..1_000 {
+        assert_eq!(add(at).await, 200, "{at}");
+    }
+    assert_eq!(add(1_000).await, 400);
 }
 
 #[tokio::test(start_paused = true)]

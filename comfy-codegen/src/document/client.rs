@@ -64,6 +64,10 @@ impl Client<'_> {
             } else if !status.is_success() {
                 return Err(self.unreachable(&refusal(status.as_u16())));
             } else {
+                if let Some(length) = response.body().content_length().filter(|&length| length > MAX_RESPONSE_BYTES) {
+                    let reason = format!("the response has {length} bytes; at most {MAX_RESPONSE_BYTES} are read");
+                    return Err(self.unreachable(&reason));
+                }
                 let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
                 return body.map(Some).map_err(|error| self.failed(error));
             }

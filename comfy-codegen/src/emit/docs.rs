@@ -151,3 +151,20 @@ fn range(field: &Field<'_>) -> String {
     let text = |bound: &Option<Bound>| bound.as_ref().map(Bound::text).unwrap_or_default();
     format!(" {}..={}", text(&field.min), text(&field.max))
 }
+
+#[cfg(test)]
+mod tests {
+    use comfy_schema::Value;
+
+    use super::{listed, option_text};
+
+    #[test]
+    fn long_lists_and_values_are_not_shown_in_full() {
+        let items = |count: usize| vec!["a".to_owned(); count];
+        assert_eq!(listed(&items(12), "options"), ["a"; 12].join(", "));
+        assert_eq!(listed(&items(13), "options"), "13 options");
+        let length = |value: &str| option_text(&Value::from(value)).chars().count();
+        assert_eq!(length(&"ä".repeat(60)), 60);
+        assert!(length(&"ä".repeat(1000)) <= 61);
+    }
+}

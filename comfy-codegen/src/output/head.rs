@@ -43,8 +43,22 @@ impl Head {
 
 #[cfg(test)]
 mod tests {
+    use comfy_schema::shown::is_hidden;
+
     use super::Head;
     use crate::output::{Fingerprint, head};
+
+    #[test]
+    fn hidden_characters_of_a_name_are_escaped_and_add_no_line() {
+        let none = Fingerprint::default();
+        let name = "http://x/\u{202e}\u{2066}\u{200b}\u{ad}\u{1b}[31m\u{85}\u{2028}\r\nfn evil() {}";
+        let text = head(none, name, none);
+        let (line, rest) = text.split_once('\n').unwrap();
+        assert_eq!(rest, "\n");
+        assert_eq!(line.chars().find(|&c| is_hidden(c)), None, "{line}");
+        let read = Head::read(&text).unwrap();
+        assert_eq!(read.schema, r"http://x/\u{202e}\u{2066}\u{200b}\u{ad}\u{1b}[31m\u{85}\u{2028}\r\nfn evil() {}");
+    }
 
     #[test]
     fn a_head_is_read_as_it_was_written() {

@@ -21,3 +21,20 @@ pub(super) fn enumerable(values: &[Value]) -> Option<Vec<&str>> {
 fn is_variant(text: &str) -> bool {
     text.chars().count() <= MAX_VARIANT_LEN && !names::type_case(text).is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use comfy_schema::Value;
+
+    use super::enumerable;
+
+    #[test]
+    fn a_list_with_too_many_options_or_a_long_one_gets_no_enum() {
+        let options = |count: usize| (0..count).map(|at| Value::from(format!("o{at}").as_str())).collect::<Vec<_>>();
+        assert!(enumerable(&options(256)).is_some());
+        assert!(enumerable(&options(257)).is_none());
+        let option = |length: usize| [Value::from("ä".repeat(length).as_str())];
+        assert!(enumerable(&option(60)).is_some());
+        assert!(enumerable(&option(61)).is_none());
+    }
+}

@@ -161,4 +161,12 @@ mod tests {
         let text = "{".repeat(100_000);
         assert_eq!(expand(&text, &mut Random::new(0)).0.len(), 100_000 - MAX_CHOICE_DEPTH);
     }
+
+    #[test]
+    fn choices_are_expanded_up_to_a_number_of_bytes() {
+        // Each of the levels reads a megabyte again.
+        let text = "{".repeat(MAX_CHOICE_DEPTH) + &"a".repeat(1 << 20);
+        let left = expand(&text, &mut Random::new(0)).0.bytes().filter(|byte| *byte == b'{').count();
+        assert_eq!(left, MAX_CHOICE_DEPTH - MAX_CHOICE_BYTES / (1 << 20));
+    }
 }

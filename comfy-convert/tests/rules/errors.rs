@@ -1,6 +1,6 @@
 //! Errors where the front end gives no prompt either, and limits: each names the node and is found in time.
 
-use comfy_convert::{ConvertError, UiWorkflow};
+use comfy_convert::{ConvertError, DocumentError, UiWorkflow};
 
 use crate::support::{convert, file, json};
 
@@ -85,6 +85,28 @@ fn ten_thousand_levels() {
         .collect();
     let error = convert(&with(&levels)).unwrap_err();
     assert!(matches!(error, ConvertError::TooDeep { max: 100, .. }), "{error}");
+}
+
+#[test]
+fn slots_and_subgraphs_of_a_file_are_limited() {
+    let read = |nodes: &str, subgraphs: &str| {
+        let text = format!(r#"{{"nodes":[{nodes}],"links":[],"definitions":{{"subgraphs":[{subgraphs}]}}}}"#);
+        UiWorkflow::from_value(&json(&text)).map(|_| ())
+    };
+    let slots = |count: usize| format!(r#"{{"id":1,"type":"A","inputs":[{}]}}"#, vec!["{}"; count].join(","));
+    assert_eq!(read(&slots(1_000_001), ""), Err(DocumentError::TooManySlots { max: 1_000_000 }));
+    let subgraphs = vec![r#"{"id":"s"}"#; 100_001];
+    assert_eq!(read("", &subgraphs[1..].join(",")), Ok(()));
+    assert_eq!(read("", &subgraphs.join(",")), Err(DocumentError::TooManySubgraphs { max: 100_000 }));
+}
+
+#[test]
+fn the_copies_of_subgraphs_that_get_names_are_limited() {
+    let own = subgraph("s0", r#"{"id":2,"type":"s0"}"#, "");
+    assert_eq!(with(&[own]).subgraph_names().len(), 32);
+    let instances = (0..10_100).map(|id| format!(r#"{{"id":{id},"type":"s1"}}"#)).collect::<Vec<_>>().join(",");
+    let many = [subgraph("s0", &instances, ""), subgraph("s1", r#"{"id":1,"type":"A"}"#, "")];
+    assert_eq!(with(&many).subgraph_names().len(), 10_000);
 }
 
 #[test]

@@ -141,7 +141,7 @@ mod tests {
     use comfy_schema::{Schema, Value};
 
     use super::super::graph::Graph;
-    use super::{Cache, MAX_RESULTS, signatures};
+    use super::{Cache, MAX_FILE_BYTES, MAX_RESULTS, fingerprint, signatures};
     use crate::storage::Storage;
 
     fn of(json: &str) -> Vec<u128> {
@@ -160,6 +160,22 @@ mod tests {
         };
         assert_eq!(of(&chain("1", 5)), of(&chain("2", 5)));
         assert_ne!(of(&chain("1", 5))[0], of(&chain("1", 6))[0]);
+    }
+
+    #[test]
+    fn the_content_of_a_large_file_is_not_read() {
+        let storage = Storage::open(None, None).unwrap();
+        let path = storage.folder(crate::storage::Area::Input).join("a.png");
+        let write = |size: u64, byte: u8| {
+            let mut file = std::fs::File::create(&path).unwrap();
+            std::io::Write::write_all(&mut file, &[byte]).unwrap();
+            // The rest of the file takes no space.
+            file.set_len(size).unwrap();
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+            fingerprint(&storage, "a.png")
+        };
+        assert_ne!(write(1000, 1), write(1000, 2));
+        assert_eq!(write(MAX_FILE_BYTES + 1, 1), write(MAX_FILE_BYTES + 1, 2));
     }
 
     #[test]

@@ -151,7 +151,13 @@ fn size_of_file(node: &GraphNode<'_>, storage: &Storage) -> Result<Option<(u32, 
 
 #[cfg(test)]
 mod tests {
-    use super::{keep_aspect_ratio, multiple_of_8, scale};
+    use super::{Flow, keep_aspect_ratio, multiple_of_8, scale};
+
+    #[test]
+    fn a_node_makes_a_limited_number_of_pictures() {
+        let count = |count| Flow { count: Some(count), ..Flow::default() }.count();
+        assert_eq!([count(0), count(64), count(65), count(u32::MAX)], [1, 64, 64, 64]);
+    }
 
     #[test]
     fn a_side_of_zero_keeps_the_aspect_ratio() {

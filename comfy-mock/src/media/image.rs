@@ -286,6 +286,28 @@ mod tests {
     }
 
     #[test]
+    fn small_files_with_large_pictures_are_refused() {
+        let image = Image::decode(&png_of(Picture::new((24, 16), 1, 1_000), &[]).unwrap()).unwrap();
+        // A PNG file whose head claims a picture of 4 GB.
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, 40_000, 40_000);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.write_header().unwrap().write_chunk(png::chunk::IDAT, &[0; 8]).unwrap();
+        let error = Image::decode(&file).unwrap_err();
+        assert!(matches!(error, MediaError::TooLarge), "{error}");
+        // A JPEG file that claims the largest side that is decoded, and a larger one.
+        let file = jpeg(&image.rgb(), 24, 16, 95).unwrap();
+        let at = file.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap() + 5;
+        let with_width = |width: u16| {
+            let mut file = file.clone();
+            file[at + 2..at + 4].copy_from_slice(&width.to_be_bytes());
+            file
+        };
+        assert_eq!(size_of(&with_width(16_384)).unwrap().0, 16_384);
+        assert!(size_of(&with_width(16_385)).is_err());
+    }
+
+    #[test]
     fn other_bytes_are_refused() {
         for bytes in [&b"broken"[..], b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP"] {
             assert!(Image::decode(bytes).is_err() && size_of(bytes).is_err());

@@ -3,10 +3,11 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
-use comfy_schema::Value;
+use comfy_schema::{JsonError, JsonErrorKind, Value};
 use percent_encoding::percent_decode_str;
 
 use super::reply;
+use crate::json::object;
 use crate::requests;
 
 /// The query of a request: its names and values, decoded.
@@ -60,11 +61,26 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 impl Body {
-    /// Parses the body as JSON, whatever its content type. The error is a response with status 500.
+    /// Parses the body as JSON, whatever its content type. The error is a response with status 500, or 400 for half a
+    /// character (a lone surrogate), which a real server accepts, but which no Rust text can hold.
     #[expect(clippy::result_large_err, reason = "the error is the response")]
     pub(crate) fn json(&self) -> Result<Value, Response> {
-        Value::parse(&self.0).map_err(|_| reply::internal_error())
+        Value::parse(&self.0).map_err(|error| match error.kind {
+            JsonErrorKind::Surrogate => half_a_character(&error),
+            _ => reply::internal_error(),
+        })
     }
+}
+
+/// Returns the response to a body with half a character, in the form of a refused prompt.
+fn half_a_character(error: &JsonError) -> Response {
+    let error = object([
+        ("type", "not_in_the_stand_in".into()),
+        ("message", "the stand-in server does not accept half a character (a lone surrogate)".into()),
+        ("details", error.to_string().as_str().into()),
+        ("extra_info", object([])),
+    ]);
+    reply::json_with(400, &object([("error", error), ("node_errors", object([]))]))
 }
 
 #[cfg(test)]

@@ -152,7 +152,26 @@ fn highest(folder: &Path, stem: &str) -> u64 {
 mod tests {
     use std::fs;
 
-    use super::{Area, Storage};
+    use super::{Area, MAX_COUNTERS, Storage, lock};
+
+    #[test]
+    fn the_prefixes_whose_counters_are_kept_are_limited() {
+        let storage = Storage::open(None, None).unwrap();
+        fs::write(storage.folder(Area::Output).join("cat_00007_.png"), "").unwrap();
+        for at in 0..=MAX_COUNTERS + 1 {
+            storage.destination(Area::Output, &format!("p{at}"), (1, 1), 1).unwrap();
+        }
+        assert!(lock(&storage.counters).len() <= MAX_COUNTERS + 1);
+        // A counter that was forgotten is read from the names of the files.
+        assert_eq!(storage.destination(Area::Output, "cat", (1, 1), 1).unwrap().number, 8);
+    }
+
+    #[test]
+    fn at_most_so_many_files_are_listed() {
+        let storage = Storage::open(None, None).unwrap();
+        (0..5).for_each(|at| fs::write(storage.folder(Area::Input).join(at.to_string()), "").unwrap());
+        assert_eq!((storage.files(Area::Input, 3).len(), storage.files(Area::Input, 9).len()), (3, 5));
+    }
 
     #[test]
     fn numbers_continue_after_the_existing_files() {

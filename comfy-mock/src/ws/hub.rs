@@ -190,3 +190,30 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_socket_that_reads_too_slowly_is_dropped() {
+        let hub = Hub::new(Arc::default());
+        let mut queue = hub.connect("me", Vec::new());
+        let frame = Frame::text("1", &"x".repeat(1 << 20));
+        let overrun = Arc::clone(&queue.overrun);
+        let mut waiting = Box::pin(overrun.notified());
+        let mut is_dropped = || waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        (0..64).for_each(|_| hub.send(To::All, &frame));
+        assert!(!is_dropped());
+        // A frame that was taken makes room for another one.
+        let Ok(Command::Send(taken)) = queue.commands.try_recv() else { panic!("expected a frame") };
+        queue.taken(&taken);
+        hub.send(To::All, &frame);
+        assert!(!is_dropped());
+        hub.send(To::All, &frame);
+        assert!(is_dropped());
+        assert_eq!(queue.commands.len(), 64);
+    }
+}

@@ -17,7 +17,7 @@ use tracing::debug;
 use super::call::{Call, retry_wait, too_large};
 use super::content::{self, HEAD_BYTES};
 use super::error::Error;
-use super::file::OutputFile;
+use super::file::{OutputFile, half_character};
 use super::transport::Transport;
 
 /// The method and route of every download, for messages.
@@ -57,14 +57,21 @@ impl OutputFile {
     /// # Errors
     ///
     /// Returns [`Error::Status`] with status 404 if the file no longer exists, [`Error::WrongContent`] if the content is
-    /// not what the name of the file says, and [`Error::Transport`] or another [`Error::Status`] if the call fails.
+    /// not what the name of the file says, [`Error::InvalidResponse`] if the server's name of the file has half a character
+    /// (a lone surrogate), and [`Error::Transport`] or another [`Error::Status`] if the call fails.
     pub async fn stream(&self) -> Result<Download, Error> {
+        self.check_name()?;
         let query = vec![
             ("filename", self.filename.clone()),
             ("subfolder", self.subfolder.clone()),
             ("type", self.folder.clone()),
         ];
         Download::open(Arc::clone(&self.transport), query).await
+    }
+
+    /// Returns an error if the name of the file is not known, because it has half a character.
+    pub(super) fn check_name(&self) -> Result<(), Error> {
+        self.half.as_ref().map_or(Ok(()), |(call, place)| Err(half_character(call, place)))
     }
 
     /// Downloads the file into memory.

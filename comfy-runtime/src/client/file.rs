@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use comfy_schema::Value;
 
+use super::error::Error;
 use super::json;
 use super::origin::NodeInfo;
 use super::transport::Transport;
@@ -29,6 +30,8 @@ pub struct OutputFile {
     /// The whole item as the node reported it.
     pub raw: Value,
     pub(super) transport: Arc<Transport>,
+    /// The response with half a character in the name of the file or its folders, and the place in it.
+    pub(super) half: Option<(&'static str, String)>,
 }
 
 /// The kind of a file, by the extension of its name.
@@ -56,6 +59,7 @@ impl OutputFile {
             key: key.to_owned(),
             raw: item.clone(),
             transport: Arc::clone(transport),
+            half: None,
         };
         if let Some(path) = item.as_str().filter(|path| PATH_KEYS.contains(&key) && path.contains('.')) {
             let path = path.trim_end_matches(" [output]");
@@ -72,6 +76,12 @@ impl OutputFile {
     pub fn kind(&self) -> FileKind {
         FileKind::from_name(&self.filename)
     }
+}
+
+/// Returns the error for an output that has half a character at this place of a response.
+pub(super) fn half_character(call: &str, place: &str) -> Error {
+    let reason = format!("half a character (a lone surrogate) in `{place}`");
+    Error::InvalidResponse { call: call.to_owned(), reason }
 }
 
 impl fmt::Debug for OutputFile {

@@ -278,7 +278,10 @@ impl Follow<'_> {
     /// Returns the ending that the WebSocket reported, with the outputs that it reported.
     fn hinted_ending(&self) -> Option<Ending> {
         let (tracker, transport) = (self.tracker, &self.inner.transport);
-        let done = || Done::from_events(tracker.run_info(transport), tracker.outputs());
+        let done = || {
+            let (outputs, halves) = tracker.outputs();
+            Done::from_events(tracker.run_info(transport), outputs, halves)
+        };
         match tracker.hint()? {
             EndHint::Success | EndHint::Ended => Some(Ending::Finished(done())),
             EndHint::Error(data) => Some(status::failed(tracker, &data, done())),

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use comfy_schema::Value;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::halves::Halves;
 use super::json;
 use super::response;
 
@@ -18,8 +19,8 @@ pub(crate) enum Frame<'f> {
     Progress(NodeData<'f>),
     /// An `executing` event.
     Executing(NodeData<'f>),
-    /// Any other event: `type` and `data`.
-    Event { kind: String, data: Value },
+    /// Any other event: `type` and `data`, and the half characters in the output of a node.
+    Event { kind: String, data: Value, halves: Halves },
     /// An image.
     Image { format: PreviewFormat, source: ImageSource, bytes: Bytes },
     /// A text that a node reports while it runs.
@@ -160,10 +161,10 @@ fn node_data(rest: &str) -> Option<NodeData<'_>> {
 }
 
 fn event(text: &str) -> Option<Frame<'static>> {
-    let value = response::parse_message("WebSocket", text.as_bytes()).ok()?;
+    let (value, halves) = response::parse_event(text.as_bytes()).ok()?;
     let kind = json::string(&value, "type")?;
     let Value::Object(mut map) = value else { return None };
-    Some(Frame::Event { kind, data: map.remove("data").unwrap_or(Value::Null) })
+    Some(Frame::Event { kind, data: map.remove("data").unwrap_or(Value::Null), halves })
 }
 
 /// Parses a binary frame. The bytes of images are not copied.
@@ -310,8 +311,18 @@ mod tests {
     }
 
     #[test]
+    fn an_event_of_too_many_values_or_bytes_is_none() {
+        // The object, its two members and the values of the list.
+        let event = |values: usize| format!(r#"{{"type": "x", "data": [{}0]}}"#, "0,".repeat(values - 4));
+        assert!(text(&event(1 << 20)).is_some());
+        assert_eq!(text(&event((1 << 20) + 1)), None);
+        assert_eq!(text(&format!(r#"{{"type": "x", "data": "{}"}}"#, "a".repeat(64 << 20))), None);
+    }
+
+    #[test]
     fn an_event_has_a_type_and_data() {
-        let expected = Frame::Event { kind: "x".into(), data: Value::Float(f64::NAN) };
+        let (data, halves) = (Value::Float(f64::NAN), Halves::default());
+        let expected = Frame::Event { kind: "x".into(), data, halves };
         assert_eq!(text(r#"{"type": "x", "data": NaN}"#), Some(expected));
         for wrong in ["", "[]", "{}", r#"{"type": 5}"#] {
             assert_eq!(text(wrong), None);

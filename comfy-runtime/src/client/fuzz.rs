@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::builder::ClientBuilder;
 use super::ending::{Deletion, Ending};
+use super::halves::Halves;
 use super::hub::Hub;
 use super::json_reader::{self, JsonReader};
 use super::limits::JsonBounds;
@@ -77,7 +78,7 @@ pub fn history(document: &[u8]) -> usize {
     for (_, entry) in &entries {
         _ = HistoryEntry::read(entry.clone());
         let Some(transport) = &*TRANSPORT else { continue };
-        let ending = status::ending(transport, &tracker, entry);
+        let ending = status::ending(transport, &tracker, entry, Halves::default());
         if let Ending::Finished(done) = &ending {
             _ = (done.all_files(), done.images("1"), done.text("2"));
         }

@@ -4,10 +4,9 @@
 //! not wanted, such as the prompts of other clients, are skipped, and only their structure is checked. The bounds of a
 //! document count its bytes and its values, so that its tree needs at most a known amount of memory.
 
-use comfy_schema::shown::escaped;
 use comfy_schema::{JsonErrorKind, Map, Text, Value};
 
-use super::halves;
+use super::halves::{self, Step, add_index, add_key};
 use super::json_fault::JsonFault;
 use super::limits::{JsonBounds, MAX_JSON_DEPTH};
 
@@ -24,6 +23,9 @@ pub(crate) trait Filter: Sync {
     fn drops(&self, _path: Path<'_>, _value: &Value) -> bool {
         false
     }
+
+    /// Learns that U+FFFD stands for half a character in the text at a path, or in this key of the object at the path.
+    fn replaces(&self, _path: Path<'_>, _key: Option<&str>) {}
 }
 
 /// A filter that leaves out nothing.
@@ -138,6 +140,16 @@ impl<'p> Path<'p> {
     pub(crate) fn index(self, depth: usize) -> Option<usize> {
         let level = self.0.get(depth)?;
         matches!(level.container, Container::Array(_)).then(|| level.begun.saturating_sub(1))
+    }
+
+    /// Returns the steps from a depth on, and the step to this key at the end.
+    pub(crate) fn steps(self, from: usize, key: Option<&str>) -> Vec<Step> {
+        let keys = self.depth() - usize::from(key.is_some());
+        let step = |depth| match self.index(depth) {
+            Some(index) => Step::Index(index),
+            None => Step::Key(self.key(depth).unwrap_or_default().to_owned()),
+        };
+        (from..keys).map(step).chain(key.map(|key| Step::Key(key.to_owned()))).collect()
     }
 }
 
@@ -294,6 +306,7 @@ impl<'s> JsonReader<'s> {
         let objects = self.levels.iter().filter(|level| matches!(level.container, Container::Object(_)));
         if self.is_message || halves::is_shown_only(objects.map(|level| level.key.as_str())) {
             halves::report(self.call, &place);
+            self.filter.replaces(Path(&self.levels), text.as_str().filter(|_| is_key));
             return Ok(text);
         }
         let kind = if is_key { "key" } else { "text" };
@@ -432,24 +445,6 @@ impl<'s> JsonReader<'s> {
         };
         format!("expected {expected} at byte {}, found `{}`", self.read + 1, char::from(byte).escape_default())
     }
-}
-
-/// Adds the step to an element to the text of a path.
-fn add_index(place: &mut String, index: usize) {
-    place.push('[');
-    place.push_str(&index.to_string());
-    place.push(']');
-}
-
-/// Adds the step to a member to the text of a path. The key of a level is empty while a key is read.
-fn add_key(place: &mut String, key: &str) {
-    if key.is_empty() {
-        return;
-    }
-    if !place.is_empty() {
-        place.push('.');
-    }
-    *place += &escaped(key).to_string();
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ const MAX_QUEUE_KEPT_BYTES: usize = 32 << 20;
 /// about 100,000 prompts may wait.
 const MAX_QUEUE_VALUES: usize = 800_000;
 
-/// Maximum size of a WebSocket message, in bytes: a full-size image of `SaveImageWebsocket` is one message. The memory is
-/// taken as the bytes arrive, whatever size the frame claims.
+/// Maximum size of a WebSocket message, in bytes: a full-size image of `SaveImageWebsocket` is one message. Address
+/// space is reserved for the size that a frame claims, and memory is used as the bytes arrive.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// Maximum size of an event, in bytes. Events hold texts and names of files; images have messages of their own.
@@ -55,6 +55,13 @@ pub(crate) const MAX_OUTPUT_NODES: usize = 10_000;
 
 /// Maximum size of the outputs that are kept from events, in bytes.
 pub(crate) const MAX_OUTPUT_BYTES: usize = 64 << 20;
+
+/// Maximum size of the list of texts in the outputs of a run that have half a character, in bytes. With more of them, no
+/// output can be read.
+pub(crate) const MAX_HALVES_BYTES: usize = 1 << 20;
+
+/// Length of the place of half a character, in bytes, after which no further step of it is shown.
+pub(crate) const MAX_PLACE_BYTES: usize = 200;
 
 /// Maximum number of frames of unknown prompts that are kept while a submission waits for its response.
 pub(crate) const MAX_STRAY_FRAMES: usize = 4096;

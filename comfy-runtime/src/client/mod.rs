@@ -27,6 +27,7 @@ mod builder;
 mod call;
 mod cancel;
 mod check_drift;
+mod collecting;
 mod comparison;
 mod connect;
 mod content;

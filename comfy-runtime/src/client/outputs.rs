@@ -6,7 +6,8 @@ use std::sync::Arc;
 use comfy_schema::{Map, Value};
 
 use super::error::Error;
-use super::file::{FileKind, OutputFile};
+use super::file::{FileKind, OutputFile, half_character};
+use super::halves::{Halves, Step};
 use super::json;
 use super::no_results::{NoResults, NoResultsReason};
 use super::origin::{NodeInfo, Origin};
@@ -31,18 +32,19 @@ struct Results {
     run: RunInfo,
     outputs: Map,
     entry: Value,
+    halves: Halves,
 }
 
 impl Done {
     /// Reads the outputs from an entry of the history.
-    pub(crate) fn from_entry(run: RunInfo, entry: Value) -> Self {
+    pub(crate) fn from_entry(run: RunInfo, entry: Value, halves: Halves) -> Self {
         let outputs = json::get(&entry, "outputs").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self(Arc::new(Results { run, outputs, entry }))
+        Self(Arc::new(Results { run, outputs, entry, halves }))
     }
 
     /// Creates the outputs from the events that reported them, for a run without an entry in the history.
-    pub(crate) fn from_events(run: RunInfo, outputs: Map) -> Self {
-        Self(Arc::new(Results { run, outputs, entry: Value::Null }))
+    pub(crate) fn from_events(run: RunInfo, outputs: Map, halves: Halves) -> Self {
+        Self(Arc::new(Results { run, outputs, entry: Value::Null, halves }))
     }
 
     /// Returns the id of the run.
@@ -95,10 +97,12 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
-    /// node that cannot have results in this run.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, [`Error::NoResults`] for a node
+    /// that cannot have results in this run, and [`Error::InvalidResponse`] if a text of the node has half a character (a lone
+    /// surrogate); [`outputs`](Self::outputs) still has it.
     pub fn text(&self, node: impl NodeKey) -> Result<Vec<String>, Error> {
         let id = self.id(node)?;
+        self.check_whole(&id, &[Step::Key("text".to_owned())])?;
         let text = self.0.outputs.get(&id).and_then(|output| json::get(output, "text"));
         Ok(match text {
             Some(Value::String(text)) => vec![text.to_string()],
@@ -110,10 +114,12 @@ impl Done {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, and [`Error::NoResults`] for a
-    /// node that cannot have results in this run.
+    /// Returns [`Error::NoSuchNode`] for a handle of another workflow or an unknown id, [`Error::NoResults`] for a node
+    /// that cannot have results in this run, and [`Error::InvalidResponse`] if the output has half a character (a lone
+    /// surrogate); [`outputs`](Self::outputs) still has it.
     pub fn raw(&self, node: impl NodeKey) -> Result<Option<&Value>, Error> {
         let id = self.id(node)?;
+        self.check_whole(&id, &[])?;
         Ok(self.0.outputs.get(&id))
     }
 
@@ -123,6 +129,8 @@ impl Done {
     }
 
     /// Returns the outputs of all nodes by id, including nodes that another node expanded to.
+    ///
+    /// At the places that [`half_characters`](Self::half_characters) lists, they are not what the server has.
     pub fn outputs(&self) -> &Map {
         &self.0.outputs
     }
@@ -132,6 +140,17 @@ impl Done {
     /// It is `null` if the history was cleared before the client could read it.
     pub fn entry(&self) -> &Value {
         &self.0.entry
+    }
+
+    /// Returns the places in the outputs at which the server has half a character (a lone surrogate, such as `"\ud83d"`),
+    /// such as `outputs.9.images[0].filename`. No Rust text can hold it, so [`outputs`](Self::outputs) have U+FFFD there.
+    pub fn half_characters(&self) -> Vec<String> {
+        self.0.halves.places()
+    }
+
+    /// Returns an error if a value of a node's output has half a character.
+    fn check_whole(&self, id: &str, steps: &[Step]) -> Result<(), Error> {
+        self.0.halves.find(id, steps).map_or(Ok(()), |place| Err(half_character(self.0.source(), &place)))
     }
 
     fn of_kind(&self, node: impl NodeKey, kind: FileKind) -> Result<Vec<OutputFile>, Error> {
@@ -158,15 +177,31 @@ impl Done {
 
     fn files_of(&self, id: &str, output: &Value) -> Vec<OutputFile> {
         let node: NodeInfo = self.0.run.origin.node(id);
-        let lists = json::members(Some(output));
-        lists
-            .flat_map(|(key, list)| json::array(Some(list)).iter().map(move |item| (key, item)))
-            .filter_map(|(key, item)| OutputFile::read(key, item, &node, &self.0.run.transport))
-            .collect()
+        let mut files = Vec::new();
+        for (key, list) in json::members(Some(output)) {
+            for (index, item) in json::array(Some(list)).iter().enumerate() {
+                let Some(file) = OutputFile::read(key, item, &node, &self.0.run.transport) else { continue };
+                files.push(OutputFile { half: self.half_of_file(id, key, index), ..file });
+            }
+        }
+        files
+    }
+
+    /// Returns the place of half a character in the name of a file, or in the folders that it is in.
+    fn half_of_file(&self, id: &str, key: &str, index: usize) -> Option<(&'static str, String)> {
+        let item = [Step::Key(key.to_owned()), Step::Index(index)];
+        let member = |member: &str| [item.as_slice(), &[Step::Key(member.to_owned())]].concat();
+        let place = ["filename", "subfolder", "type"].into_iter().find_map(|key| self.0.halves.find(id, &member(key)));
+        place.map(|place| (self.0.source(), place))
     }
 }
 
 impl Results {
+    /// Returns what reported the outputs, for messages.
+    fn source(&self) -> &'static str {
+        if self.entry.is_null() { "WebSocket" } else { "GET /history" }
+    }
+
     /// Returns the reason why a node cannot have results; `None` if it has some, or could have made some.
     fn no_results(&self, id: &str) -> Option<NoResultsReason> {
         let executed = self.executed();

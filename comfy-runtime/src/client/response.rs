@@ -2,6 +2,8 @@
 
 use comfy_schema::Value;
 
+use super::collecting::Collecting;
+use super::halves::Halves;
 use super::json_fault::JsonFault;
 use super::json_reader::{self, JsonReader, KeepAll};
 use super::limits::JsonBounds;
@@ -11,10 +13,17 @@ pub(crate) fn parse(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
     json_reader::read(JsonReader::new(call, JsonBounds::response(body.len()), &KeepAll), body)
 }
 
-/// Parses an event, or the body that explains a failed call. Every text may have lone surrogates: what happened is told
+/// Parses a message of the server, such as the body that explains a failed call. Every text may have lone surrogates: what happened is told
 /// by the queue and the history.
 pub(crate) fn parse_message(call: &str, body: &[u8]) -> Result<Value, JsonFault> {
     json_reader::read(JsonReader::message(call, JsonBounds::event(), &KeepAll), body)
+}
+
+/// Parses an event, and finds the half characters in the output that it reports.
+pub(crate) fn parse_event(body: &[u8]) -> Result<(Value, Halves), JsonFault> {
+    let filter = Collecting::in_event(&KeepAll);
+    let event = json_reader::read(JsonReader::message("WebSocket", JsonBounds::event(), &filter), body)?;
+    Ok((event, filter.into_halves()))
 }
 
 #[cfg(test)]

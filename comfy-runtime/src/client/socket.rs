@@ -125,9 +125,12 @@ async fn upgrade(transport: &Transport, client_id: &str) -> Result<WebSocketStre
         return Err(OpenError::refused("invalid `Sec-WebSocket-Accept` header"));
     }
     let stream = response.upgrade().await.map_err(|error| OpenError::broken(error.without_url().to_string()))?;
-    let max = Some(MAX_MESSAGE_BYTES);
-    let config = WebSocketConfig::default().max_message_size(max).max_frame_size(max);
-    Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
+    Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(limited(MAX_MESSAGE_BYTES))).await)
+}
+
+/// Returns the configuration of a WebSocket whose messages have at most this number of bytes, in one frame or in several.
+fn limited(max_bytes: usize) -> WebSocketConfig {
+    WebSocketConfig::default().max_message_size(Some(max_bytes)).max_frame_size(Some(max_bytes))
 }
 
 /// Listens until the client is dropped, and reconnects whenever the connection breaks. Without a `first` connection,
@@ -268,5 +271,40 @@ async fn ping(socket: &mut WebSocketStream<Upgraded>) -> Result<(), End> {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(End::Failed(error.to_string())),
         Err(_) => Err(End::IdleTimeout),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    /// Returns the number of bytes of the message, or the error, that a client reads from these bytes.
+    async fn received(max: usize, bytes: &[u8]) -> Result<usize, String> {
+        let (stream, mut server) = tokio::io::duplex(4096);
+        let mut client = WebSocketStream::from_raw_socket(stream, Role::Client, Some(limited(max))).await;
+        server.write_all(bytes).await.unwrap();
+        client.next().await.unwrap().map(|message| message.len()).map_err(|error| error.to_string())
+    }
+
+    /// A frame of a binary message, and whether it is the first and the last one.
+    fn frame(is_first: bool, is_last: bool, payload: &[u8]) -> Vec<u8> {
+        let head = [u8::from(is_last) << 7 | u8::from(is_first) << 1, u8::try_from(payload.len()).unwrap()];
+        [&head, payload].concat()
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_large_is_refused_by_the_size_that_its_frame_claims() {
+        let head = |size: usize| [[0x82, 127].as_slice(), &(size as u64).to_be_bytes()].concat();
+        let error = received(MAX_MESSAGE_BYTES, &head(MAX_MESSAGE_BYTES + 1)).await.unwrap_err();
+        assert!(error.contains("268435457") && error.contains("268435456"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_frames_of_a_message_are_limited_together() {
+        let message = |last: &[u8]| [frame(true, false, &[0; 60]), frame(false, true, last)].concat();
+        assert_eq!(received(100, &message(&[0; 40])).await, Ok(100));
+        assert!(received(100, &message(&[0; 41])).await.is_err());
     }
 }

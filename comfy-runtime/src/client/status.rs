@@ -5,8 +5,10 @@ use std::sync::Arc;
 use comfy_schema::Value;
 use tokio::time::Instant;
 
+use super::collecting::Collecting;
 use super::ending::{Ending, ExecutionError, Interruption};
 use super::error::Error;
+use super::halves::Halves;
 use super::json;
 use super::json_reader::{Filter, Path};
 use super::limits::JsonBounds;
@@ -59,8 +61,10 @@ impl QueueCache {
         if let Some(status) = queue.status(tracker.prompt_id()) {
             return Ok(status);
         }
-        let entry = history_entry(transport, tracker.prompt_id()).await?;
-        Ok(entry.map_or(RunStatus::Absent, |entry| RunStatus::Ended(Box::new(ending(transport, tracker, &entry)))))
+        let entry = history_entry_with_halves(transport, tracker.prompt_id()).await?;
+        Ok(entry.map_or(RunStatus::Absent, |(entry, halves)| {
+            RunStatus::Ended(Box::new(ending(transport, tracker, &entry, halves)))
+        }))
     }
 
     /// Returns a snapshot of the queue that is not older than `since`. Runs that ask at the same time share one.
@@ -164,18 +168,24 @@ fn is_item_of(item: &Value, prompt_id: &str) -> bool {
 
 /// Requests the entry of a run in the history. Only this entry is asked for, and only this entry is kept.
 pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Result<Option<Value>, Error> {
+    Ok(history_entry_with_halves(transport, prompt_id).await?.map(|(entry, _)| entry))
+}
+
+/// Requests the entry of a run in the history, and finds the half characters in its outputs.
+async fn history_entry_with_halves(transport: &Transport, prompt_id: &str) -> Result<Option<(Value, Halves)>, Error> {
     let bounds = JsonBounds::response(transport.limits.max_response_bytes);
     let others = |path: Path<'_>| path.depth() == 1 && path.key(0) != Some(prompt_id);
-    match transport.get(["history", prompt_id]).filtered_json(bounds, &others).await? {
-        Value::Object(mut entries) => Ok(entries.remove(prompt_id)),
+    let filter = Collecting::in_history(&others);
+    match transport.get(["history", prompt_id]).filtered_json(bounds, &filter).await? {
+        Value::Object(mut entries) => Ok(entries.remove(prompt_id).map(|entry| (entry, filter.into_halves()))),
         _ => Ok(None),
     }
 }
 
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
 /// run before.
-pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value) -> Ending {
-    let done = Done::from_entry(tracker.run_info(transport), entry.clone());
+pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Value, halves: Halves) -> Ending {
+    let done = Done::from_entry(tracker.run_info(transport), entry.clone(), halves);
     let status = json::get(entry, "status");
     let messages = json::array(status.and_then(|status| json::get(status, "messages")));
     for message in messages.iter().rev() {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::ending::{Ending, ExecutionError};
 use super::event::{Event, Preview};
 use super::frame::{Frame, NodeData};
+use super::halves::Halves;
 use super::json;
 use super::mailbox::{Events, Mailbox};
 use super::origin::{NodeInfo, Origin};
@@ -107,7 +108,7 @@ impl Tracker {
         let event = match frame {
             Frame::Progress(data) => Some(progress(data)),
             Frame::Executing(data) => state.executing(data),
-            Frame::Event { kind, data } => self.event(&mut state, kind, data),
+            Frame::Event { kind, data, halves } => self.event(&mut state, kind, data, halves),
             Frame::Image { format, source, bytes } => {
                 let node = source.node.or_else(|| state.node.clone());
                 let is_result = node.as_deref().and_then(|id| self.origin.class(id)) == Some(WEBSOCKET_IMAGE_CLASS);
@@ -126,7 +127,7 @@ impl Tracker {
         }
     }
 
-    fn event(&self, state: &mut State, kind: String, data: Value) -> Option<Event> {
+    fn event(&self, state: &mut State, kind: String, data: Value, halves: Halves) -> Option<Event> {
         let node = || json::string(&data, "node").unwrap_or_default();
         Some(match kind.as_str() {
             "execution_start" => {
@@ -142,7 +143,7 @@ impl Tracker {
             "progress_state" => return None,
             "executed" => {
                 let output = json::get(&data, "output").cloned().unwrap_or(Value::Null);
-                state.outputs.insert(node(), &output);
+                state.outputs.insert(node(), &output, halves);
                 Event::Executed { node: node(), output }
             }
             "execution_error" => {
@@ -263,9 +264,10 @@ impl Tracker {
         }
     }
 
-    /// Returns the outputs that events reported, by node.
-    pub(crate) fn outputs(&self) -> Map {
-        self.lock().outputs.to_map()
+    /// Returns the outputs that events reported, by node, and the half characters in them.
+    pub(crate) fn outputs(&self) -> (Map, Halves) {
+        let state = self.lock();
+        (state.outputs.to_map(), state.outputs.halves().clone())
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Error, HistoryQuery, LostReason};
+use comfy_runtime::client::{Error, HistoryQuery, LostReason, Upload};
 use serde_json::json;
 
 use crate::scripted::{Reply, Scripted};
@@ -102,4 +102,25 @@ async fn a_run_whose_entry_is_too_large_is_lost_at_once_and_says_why() {
     let Err(Error::Lost(lost)) = client.run(&blank(1)).await else { panic!("expected a lost run") };
     assert_eq!(lost.reason, LostReason::Unreadable);
     assert!(lost.to_string().contains("at most 1000 bytes"), "{lost}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_body_of_a_failed_call_is_read_up_to_a_limit_and_quoted_in_part() {
+    // 1 MiB with the quotes of a JSON text, and one byte more.
+    for (length, quoted) in [((1 << 20) - 2, 500), ((1 << 20) - 1, 0)] {
+        let body = format!("\"{}\"", "é".repeat(length / 2) + &"x".repeat(length % 2));
+        let server = Scripted::start(move |_| Reply::new(500, body.clone())).await;
+        let client = Client::builder(server.url()).connect().await.unwrap();
+        let Err(Error::Status { message, .. }) = client.queue().await else { panic!("expected a status") };
+        let letters = message.chars().filter(|letter| *letter == 'é').count();
+        assert!((quoted.max(1) - 1..=quoted).contains(&letters), "{length}: {letters}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_response_to_an_upload_is_limited() {
+    let server = Scripted::start(|_| Reply::json(" ".repeat(1 << 20) + r#"{"name": "a.png"}"#)).await;
+    let client = Client::connect(server.url()).await.unwrap();
+    let error = client.upload(&Upload::bytes("a.png", "x")).await.unwrap_err();
+    assert!(error.to_string().contains("at most 1048576 bytes"), "{error}");
 }

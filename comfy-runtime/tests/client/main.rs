@@ -7,6 +7,7 @@ mod delivery;
 mod download;
 mod drift;
 mod endings;
+mod halves;
 mod limits;
 mod polling;
 mod preflight;

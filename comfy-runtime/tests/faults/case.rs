@@ -85,6 +85,15 @@ pub(crate) struct Case {
     pub(crate) after: Duration,
 }
 
+/// How a case passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The client reported the ending that the server remembers.
+    Known,
+    /// The client reported that the ending cannot be known, and nothing told it.
+    Unexplained,
+}
+
 /// A mistake of the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -99,12 +108,12 @@ pub(crate) enum Flaw {
 }
 
 impl Case {
-    /// Runs the case.
-    pub(crate) async fn run(&self) -> Result<(), Flaw> {
+    /// Runs the case, and returns how it passed.
+    pub(crate) async fn run(&self) -> Result<Verdict, Flaw> {
         timeout(LONG, self.check()).await.unwrap_or(Err(Flaw::Hang))
     }
 
-    async fn check(&self) -> Result<(), Flaw> {
+    async fn check(&self) -> Result<Verdict, Flaw> {
         let server = server::spawn(self.timing).await;
         let client = connect(&server).await;
         let workflow = self.workflow();
@@ -122,17 +131,19 @@ impl Case {
             Ok(Accepted::Partial { run, .. }) if self.kind == Kind::Partial => run,
             Ok(Accepted::Complete(run)) if self.kind != Kind::Partial => run,
             Ok(accepted) => return Err(Flaw::Wrong(format!("unexpected acceptance: {accepted:?}"))),
-            Err(error) => return self.check_failed_submission(&server, &error, &before, blocker.as_deref()).await,
+            Err(error) => {
+                self.check_failed_submission(&server, &error, &before, blocker.as_deref()).await?;
+                return Ok(Verdict::Known);
+            }
         };
         let id = run.prompt_id().to_owned();
         let reader = tokio::spawn(last_events(run.events()));
-        let (ending, memory) = self.to_the_end(&server, run).await;
+        let (ending, memory, was_told) = self.to_the_end(&server, run).await;
         let (last_events, was_seen) = reader.await.expect("no panic");
-        // If the client did not see the run in the queue, nothing distinguishes a deletion by another client from a
-        // restart of the server.
-        let is_unknowable = !was_seen && matches!(self.kind, Kind::Deleted | Kind::Restart | Kind::RestartPending);
+        let is_unknowable = !was_seen && !was_told && self.may_be_unexplained();
         let is_unexplained = matches!(&ending, Ending::Lost(lost) if lost.reason == LostReason::Unexplained);
-        if !(is_unknowable && is_unexplained) {
+        let is_unexplained = is_unknowable && is_unexplained;
+        if !is_unexplained {
             judge(&ending, memory.as_ref(), &last_events)?;
         }
         // Two runs of the same id leave one entry in the history, so accepted requests are counted.
@@ -144,7 +155,7 @@ impl Case {
         let others = server.finished().into_iter().filter(|known| !before.contains(known) && *known != id);
         let others = others.filter(|known| blocker.as_ref() != Some(known)).count();
         if times == 1 && others == 0 {
-            return Ok(());
+            return Ok(if is_unexplained { Verdict::Unexplained } else { Verdict::Known });
         }
         Err(Flaw::Doubled(format!("accepted {times} times, and {others} additional runs")))
     }
@@ -173,11 +184,11 @@ impl Case {
     }
 
     /// Performs the action that the kind is named after, and waits for the end of the run. Returns the ending that the
-    /// client reports, and the one that the server remembers.
-    async fn to_the_end(&self, server: &Server, mut run: Run) -> (Ending, Option<Memory>) {
+    /// client reports, the one that the server remembers, and whether the client had read the queue before the action.
+    async fn to_the_end(&self, server: &Server, mut run: Run) -> (Ending, Option<Memory>, bool) {
         let id = run.prompt_id().to_owned();
         let knows = |server: &Server| server.history(&id).is_some();
-        let mut restarted = None;
+        let (mut restarted, mut was_told) = (None, false);
         if self.kind.hangs() {
             let runs = |server: &Server| server.running().as_deref() == Some(&id);
             if self.kind.waits() {
@@ -186,6 +197,7 @@ impl Case {
                 server.until(runs).await;
             }
             sleep(self.after).await;
+            was_told = self.has_read_the_queue(server);
             match self.kind {
                 Kind::Interrupted => {
                     let body = format!(r#"{{"prompt_id": "{id}"}}"#);
@@ -207,7 +219,30 @@ impl Case {
             None if knows(server) => memory_of(server, &id),
             None => None,
         };
-        (ending, memory)
+        (ending, memory, was_told)
+    }
+
+    /// Returns whether nothing but the queue can tell the client how a run of this kind ended that it did not see: a
+    /// restart ends every connection, and so may a fault before another client deletes the run.
+    fn may_be_unexplained(&self) -> bool {
+        match self.kind {
+            Kind::Restart | Kind::RestartPending => true,
+            Kind::Deleted => self.faults.iter().any(|fault| {
+                matches!(
+                    fault,
+                    Fault::Http("/ws", _) | Fault::Event(_, EventFault::CloseBefore | EventFault::CloseAfter)
+                )
+            }),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the client has read the server's queue, which shows another prompt. A fault may have kept the
+    /// answer from it.
+    fn has_read_the_queue(&self, server: &Server) -> bool {
+        let is_queue = |route: &str| route == "GET /queue";
+        let is_faulty = self.faults.iter().any(|fault| matches!(fault, Fault::Http(route, _) if is_queue(route)));
+        !is_faulty && server.requests().iter().any(|request| request.method == "GET" && request.path == "/api/queue")
     }
 
     /// Checks a failed submission: the faults must explain the error, and the server must not have the run.

@@ -22,6 +22,8 @@ fn every_fault_with_every_kind_of_run() {
     println!("every fault with every kind of run: {score}");
     assert!(score.is_clean(), "{score}");
     assert!(score.cases > 200, "{score}");
+    // Only the faults of the queue hide a run that waits until the server restarts.
+    assert!(score.unexplained <= matrix::http_faults().len(), "{score}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio::time::sleep;
 
-use crate::case::{Case, Flaw};
+use crate::case::{Case, Flaw, Verdict};
 
 /// Maximum step of the simulated clock.
 const TICK: Duration = Duration::from_millis(5);
@@ -21,6 +21,8 @@ pub(crate) struct Score {
     doubled: usize,
     wrong: usize,
     hangs: usize,
+    /// The cases in which the client could not know the ending, and said so.
+    pub(crate) unexplained: usize,
     took: Duration,
     /// The failed cases.
     flaws: Vec<String>,
@@ -32,8 +34,9 @@ impl Score {
         self.flaws.is_empty()
     }
 
-    fn add(&mut self, case: &Case, result: Result<(), Flaw>) {
+    fn add(&mut self, case: &Case, result: Result<Verdict, Flaw>) {
         self.cases += 1;
+        self.unexplained += usize::from(result == Ok(Verdict::Unexplained));
         let Err(flaw) = result else { return };
         match flaw {
             Flaw::Lost(_) => self.lost += 1,
@@ -47,8 +50,9 @@ impl Score {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cases, lost, doubled, wrong, hangs, took, .. } = self;
-        write!(f, "{cases} runs: {lost} lost, {doubled} doubled, {wrong} wrong ends, {hangs} hangs ({took:.1?})")?;
+        let Self { cases, lost, doubled, wrong, hangs, unexplained, took, .. } = self;
+        write!(f, "{cases} runs: {lost} lost, {doubled} doubled, {wrong} wrong ends, {hangs} hangs")?;
+        write!(f, ", {unexplained} without a known ending ({took:.1?})")?;
         self.flaws.iter().try_for_each(|flaw| write!(f, "\n  {flaw}"))
     }
 }
@@ -76,7 +80,7 @@ pub(crate) fn of(cases: impl IntoIterator<Item = Case, IntoIter: Send>) -> Score
 /// Runs a case on a simulated clock. The client and the server share one thread, and what one sends to the other over
 /// the loopback interface has arrived when the call that sends it returns. So the clock moves on only when both wait for
 /// it, and no limit of the client is reached because the machine is busy.
-fn simulate(case: &Case) -> Result<(), Flaw> {
+fn simulate(case: &Case) -> Result<Verdict, Flaw> {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
         // The clock moves in small steps, so that a packet that is late after all arrives before a limit is reached.

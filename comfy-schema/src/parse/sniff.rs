@@ -98,3 +98,17 @@ fn error_text(error: &Value) -> String {
     };
     if text.is_empty() { error.to_string().chars().take(200).collect() } else { text.chars().take(200).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_SNIFFED_BYTES, SchemaError, text};
+
+    #[test]
+    fn a_long_text_is_not_parsed_for_its_error_message() {
+        let quoted = |length: usize| format!("\"{}\"", "a".repeat(length - 2));
+        let error = text(&quoted(MAX_SNIFFED_BYTES)).unwrap_err();
+        assert!(matches!(error, SchemaError::NotAnObject { .. }), "{error}");
+        let error = text(&quoted(MAX_SNIFFED_BYTES + 1)).unwrap_err();
+        assert!(matches!(error, SchemaError::NotJson { .. }), "{error}");
+    }
+}

@@ -55,3 +55,19 @@ impl Definition {
         node.get(side)?.as_object()?.get(name)?.as_object()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use comfy_schema::Value;
+
+    use super::Definition;
+
+    #[test]
+    fn a_definition_with_too_many_nodes_is_none() {
+        let read = |count: usize| {
+            let nodes: Vec<String> = (0..count).map(|at| format!(r#"{{"type":"A","index":{at}}}"#)).collect();
+            Definition::read(&Value::parse(format!(r#"{{"nodes":[{}]}}"#, nodes.join(",")).as_bytes()).unwrap())
+        };
+        assert!(read(1_000).is_some() && read(1_001).is_none());
+    }
+}

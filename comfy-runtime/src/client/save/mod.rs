@@ -91,6 +91,7 @@ impl Saver {
     /// the file cannot be written or if its path leads to something other than a regular file in the folder, and the
     /// errors of [`OutputFile::stream`] and [`Download::chunk`].
     pub async fn save(&mut self, file: &OutputFile) -> Result<PathBuf, Error> {
+        file.check_name()?;
         let unsafe_name = |name: &str, reason| Error::FileName { name: name.to_owned(), reason };
         let parts = name::parts(&file.subfolder).map_err(|reason| unsafe_name(&file.subfolder, reason))?;
         if let Some(reason) = name::fault(&file.filename) {

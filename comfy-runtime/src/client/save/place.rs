@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn the_files_of_one_name_are_limited() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("a.png"), "").unwrap();
+        (2..=MAX_NUMBERED_NAMES).for_each(|number| fs::write(root.join(name::numbered("a.png", number)), "").unwrap());
+        let error = under_free_name(part(root, "new"), root, root, "a.png").unwrap_err();
+        assert!(error.to_string().contains("10,000 files of this name exist"), "{error}");
+        assert_eq!(fs::read_dir(root).unwrap().count(), 10_000, "no temporary file is left");
+        let last = root.join("a (10000).png");
+        fs::remove_file(&last).unwrap();
+        assert_eq!(under_free_name(part(root, "new"), root, root, "a.png").unwrap(), last);
+    }
+
+    #[test]
     fn many_writers_of_one_name_lose_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
