@@ -65,6 +65,7 @@ mod rejection;
 mod reported;
 mod response;
 mod resubmit;
+mod resume;
 mod retry_after;
 pub mod routes;
 mod run;
@@ -77,6 +78,7 @@ mod submit;
 mod tracker;
 mod transport;
 mod upload;
+mod version;
 mod words;
 
 use std::fmt;
