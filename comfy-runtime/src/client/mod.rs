@@ -23,6 +23,7 @@
 
 mod acceptance;
 mod attach;
+mod beginning;
 mod builder;
 mod call;
 mod cancel;
