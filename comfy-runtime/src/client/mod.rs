@@ -109,7 +109,7 @@ pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
 pub use run::Run;
-pub use save::{SaveReport, Saver};
+pub use save::{SaveReport, Saver, remove_unfinished};
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
 pub use uuid::Uuid;
