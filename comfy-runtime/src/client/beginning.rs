@@ -25,8 +25,9 @@ const PAGES: [&str; 12] =
 
 /// Elements that a fragment of a page begins with. After an XML declaration they belong to another language.
 const FRAGMENTS: [&str; 31] = [
-    "a", "article", "b", "base", "big", "br", "button", "font", "footer", "form", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "i", "iframe", "img", "main", "nav", "noscript", "p", "pre", "section", "small", "span", "strong", "table", "ul",
+    "a", "article", "b", "base", "big", "br", "button", "font", "footer", "form", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "i", "iframe", "img", "main", "nav", "noscript", "p", "pre", "section", "small", "span", "strong",
+    "table", "ul",
 ];
 
 /// The number of bytes whose alternation with zeros shows text in UTF-16 without a byte order mark.

@@ -145,7 +145,8 @@ mod tests {
         let original = version_of(&first);
         assert!(original.may_be(&original.clone()) && original.may_be_part(&original.clone()));
         assert!(!original.may_be(&version(&first, 8)) && !original.may_be_part(&version(&first, 8)));
-        for (at, line) in [("etag", "\"b\""), ("last-modified", "y"), ("content-type", "text/html")].iter().enumerate() {
+        for (at, line) in [("etag", "\"b\""), ("last-modified", "y"), ("content-type", "text/html")].iter().enumerate()
+        {
             let mut lines = first;
             lines[at] = *line;
             assert!(!original.may_be(&version_of(&lines)) && !original.may_be_part(&version_of(&lines)), "{line:?}");

@@ -76,10 +76,7 @@ impl Part {
         self.finish(|part| part.persist_noclobber(path))
     }
 
-    fn finish(
-        self,
-        rename: impl FnOnce(TempPath) -> Result<(), PathPersistError>,
-    ) -> Result<(), (Self, io::Error)> {
+    fn finish(self, rename: impl FnOnce(TempPath) -> Result<(), PathPersistError>) -> Result<(), (Self, io::Error)> {
         let Self { path, entry } = self;
         rename(path).map_err(|PathPersistError { error, path }| (Self { path, entry }, error))
     }
