@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::call::too_large;
 use super::error::Error;
-use super::file::{OutputFile, half_character};
+use super::file::OutputFile;
 use super::resume::{CALL, Reader};
 use super::transport::Transport;
 
@@ -48,7 +48,7 @@ impl OutputFile {
 
     /// Returns an error if the name of the file is not known, because it has half a character.
     pub(super) fn check_name(&self) -> Result<(), Error> {
-        self.half.as_ref().map_or(Ok(()), |(call, place)| Err(half_character(call, place)))
+        self.half.as_ref().map_or(Ok(()), |(call, place)| Err(Error::half_character(call, place)))
     }
 
     /// Downloads the file into memory.

@@ -198,9 +198,10 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         for (name, value) in &reply.headers {
             _ = write!(head, "{name}: {value}\r\n");
         }
-        _ = match reply.is_chunked {
-            true => write!(head, "transfer-encoding: chunked\r\n\r\n{:x}\r\n", reply.body.len()),
-            false => write!(head, "content-length: {}\r\n\r\n", reply.body.len()),
+        _ = if reply.is_chunked {
+            write!(head, "transfer-encoding: chunked\r\n\r\n{:x}\r\n", reply.body.len())
+        } else {
+            write!(head, "content-length: {}\r\n\r\n", reply.body.len())
         };
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;

@@ -19,8 +19,7 @@ use super::error::Error;
 use super::file::OutputFile;
 use super::limits::DOWNLOAD_BUFFER_BYTES;
 use super::outputs::Done;
-use part::Part;
-use place::failed;
+use part::{Part, failed};
 
 pub use part::remove_unfinished;
 

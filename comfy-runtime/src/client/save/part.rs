@@ -11,7 +11,6 @@ use tempfile::{PathPersistError, TempPath};
 
 use super::super::error::Error;
 use super::super::limits::REMOVE_TIMEOUT;
-use super::place::failed;
 
 /// The unfinished files of this process.
 static UNFINISHED: Registry = Registry::new();
@@ -80,6 +79,12 @@ impl Part {
         let Self { path, entry } = self;
         rename(path).map_err(|PathPersistError { error, path }| (Self { path, entry }, error))
     }
+}
+
+/// Returns a function that names the path in an error of the operating system.
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |reason| Error::File { path, reason }
 }
 
 /// The files that exist under temporary names.

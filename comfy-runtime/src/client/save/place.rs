@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::error::Error;
 use super::super::limits::MAX_NUMBERED_NAMES;
 use super::name;
-use super::part::Part;
+use super::part::{Part, failed};
 
 /// Creates the subfolder below a folder, and returns its path. No part of it may be a link that leaves the folder.
 pub(super) fn subfolder(folder: &Path, parts: &[&str]) -> Result<PathBuf, Error> {
@@ -121,12 +121,6 @@ fn irregular(path: &Path, kind: FileType) -> Error {
 
 fn refused(path: &Path, reason: &'static str) -> Error {
     Error::File { path: path.to_owned(), reason: io::Error::new(ErrorKind::InvalidInput, reason) }
-}
-
-/// Returns a function that names the path in an error of the operating system.
-pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |reason| Error::File { path, reason }
 }
 
 #[cfg(test)]
