@@ -78,8 +78,8 @@ fn begins_page(head: &[u8]) -> bool {
     ascii.starts_with("<!doctype html") || element(&ascii).is_some_and(|(name, _)| PAGES.contains(&name))
 }
 
-/// Returns what a text is that begins with `<`, in lower case. XML declarations, comments and document types may precede
-/// the first element.
+/// Returns what a text is that begins with `<`, in lower case. XML declarations, comments and document types may
+/// precede the first element.
 fn markup(text: &str) -> Beginning {
     let mut rest = text;
     loop {

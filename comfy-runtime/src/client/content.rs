@@ -1,5 +1,5 @@
-//! Compares the beginning of a downloaded file with its name. A login page or a proxy may respond with a text of its own
-//! and status 200, which must not be saved as a picture.
+//! Compares the beginning of a downloaded file with its name. A login page or a proxy may respond with a text of its
+//! own and status 200, which must not be saved as a picture.
 
 use super::beginning::{Beginning, first_line};
 use super::error::Error;
@@ -28,8 +28,8 @@ enum Expected {
 
 /// Returns an error if a file of this name cannot begin with these bytes.
 ///
-/// A ComfyUI server guesses the content type from the name, and never calls a file HTML. So the type decides only if it is
-/// HTML, and where neither name nor bytes do.
+/// A ComfyUI server guesses the content type from the name, and never calls a file HTML. So the type decides only if it
+/// is HTML, and where neither name nor bytes do.
 pub(super) fn check(call: &str, name: &str, content_type: Option<&str>, head: &[u8]) -> Result<(), Error> {
     let expected = Expected::from_name(name);
     let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

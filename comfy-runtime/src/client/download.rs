@@ -17,8 +17,8 @@ use super::transport::Transport;
 
 /// A file that is being downloaded: a [`Stream`] of its chunks.
 ///
-/// If the connection breaks, the download resumes after the last chunk. A file that changes meanwhile is an error, so that
-/// no bytes of two versions are joined. After an error, the next read makes another attempt.
+/// If the connection breaks, the download resumes after the last chunk. A file that changes meanwhile is an error, so
+/// that no bytes of two versions are joined. After an error, the next read makes another attempt.
 #[must_use = "nothing is read before `chunk`, `bytes` or `save`"]
 pub struct Download {
     length: Option<u64>,
@@ -34,8 +34,9 @@ impl OutputFile {
     /// # Errors
     ///
     /// Returns [`Error::Status`] with status 404 if the file no longer exists, [`Error::WrongContent`] if the content is
-    /// not what the name of the file says, [`Error::InvalidResponse`] if the server's name of the file has half a character
-    /// (a lone surrogate), and [`Error::Transport`] or another [`Error::Status`] if the call fails.
+    /// not what the name of the file says, [`Error::InvalidResponse`] if the server sends something else than the whole
+    /// file or its name of the file has half a character (a lone surrogate), and [`Error::Transport`] or another
+    /// [`Error::Status`] if the call fails.
     pub async fn stream(&self) -> Result<Download, Error> {
         self.check_name()?;
         let query = vec![

@@ -127,7 +127,7 @@ async fn a_download_that_always_breaks_is_an_error_and_leaves_no_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-/// Downloads the file of a server that answers the first request and those after it, and returns its bytes or the error.
+/// Saves the file of a server that answers the first request and those after it, and returns its bytes or the error.
 async fn resumed(first: Reply, next: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Result<Vec<u8>, String> {
     let (_server, _client, file) =
         serving(move |call, before| if before == 0 { first.clone() } else { next(call) }).await;

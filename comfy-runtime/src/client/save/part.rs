@@ -18,8 +18,8 @@ static UNFINISHED: Registry = Registry::new();
 /// Removes the temporary files of all downloads of this process that are not complete.
 ///
 /// A program that ends with [`std::process::exit`] while files are saved calls it right before that, because nothing is
-/// dropped then. Afterwards no file can be saved any more: each attempt is an [`Error::File`]. It takes at most a second,
-/// even if a disk does not respond.
+/// dropped then. Afterwards no file can be saved any more: each attempt is an [`Error::File`]. It takes at most a
+/// second, even if a disk does not respond.
 pub fn remove_unfinished() {
     let (sender, removed) = mpsc::channel();
     let removing = thread::Builder::new().spawn(move || {
