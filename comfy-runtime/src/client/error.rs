@@ -257,6 +257,12 @@ impl Error {
         Self::Transport { call: call.to_owned(), reason: TransportError::new(error) }
     }
 
+    /// Returns the error for an output that has half a character at this place of a response.
+    pub(super) fn half_character(call: &str, place: &str) -> Self {
+        let reason = format!("half a character (a lone surrogate) in `{place}`");
+        Self::InvalidResponse { call: call.to_owned(), reason }
+    }
+
     /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.
     pub fn is_temporary(&self) -> bool {
         match self {

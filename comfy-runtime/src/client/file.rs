@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use comfy_schema::Value;
 
-use super::error::Error;
 use super::json;
 use super::origin::NodeInfo;
 use super::transport::Transport;
@@ -76,12 +75,6 @@ impl OutputFile {
     pub fn kind(&self) -> FileKind {
         FileKind::from_name(&self.filename)
     }
-}
-
-/// Returns the error for an output that has half a character at this place of a response.
-pub(super) fn half_character(call: &str, place: &str) -> Error {
-    let reason = format!("half a character (a lone surrogate) in `{place}`");
-    Error::InvalidResponse { call: call.to_owned(), reason }
 }
 
 impl fmt::Debug for OutputFile {

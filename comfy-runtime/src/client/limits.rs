@@ -76,6 +76,12 @@ const MAX_DOWNLOAD_BYTES: u64 = 64 << 30;
 /// The number of bytes of a download that are written to the disk at once.
 pub(crate) const DOWNLOAD_BUFFER_BYTES: usize = 1 << 20;
 
+/// Minimum number of bytes that a resumed download has to bring, so that the attempts are counted anew.
+pub(crate) const MIN_RESUME_BYTES: u64 = 64 << 10;
+
+/// Maximum time to remove the unfinished files when the process ends.
+pub(crate) const REMOVE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Maximum length of the name of a file or folder, in bytes: that of common file systems.
 pub(crate) const MAX_NAME_BYTES: usize = 255;
 

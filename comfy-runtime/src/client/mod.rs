@@ -23,6 +23,7 @@
 
 mod acceptance;
 mod attach;
+mod beginning;
 mod builder;
 mod call;
 mod call_name;
@@ -66,6 +67,7 @@ mod rejection;
 mod reported;
 mod response;
 mod resubmit;
+mod resume;
 mod retry_after;
 pub mod routes;
 mod run;
@@ -79,6 +81,7 @@ mod submit;
 mod tracker;
 mod transport;
 mod upload;
+mod version;
 mod words;
 
 use std::fmt;
@@ -108,7 +111,7 @@ pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
 pub use run::Run;
-pub use save::{SaveReport, Saver};
+pub use save::{SaveReport, Saver, remove_unfinished};
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
 pub use uuid::Uuid;

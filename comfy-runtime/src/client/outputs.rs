@@ -6,7 +6,7 @@ use std::sync::Arc;
 use comfy_schema::{Map, Value};
 
 use super::error::Error;
-use super::file::{FileKind, OutputFile, half_character};
+use super::file::{FileKind, OutputFile};
 use super::halves::{Halves, Step};
 use super::json;
 use super::no_results::{NoResults, NoResultsReason};
@@ -150,7 +150,7 @@ impl Done {
 
     /// Returns an error if a value of a node's output has half a character.
     fn check_whole(&self, id: &str, steps: &[Step]) -> Result<(), Error> {
-        self.0.halves.find(id, steps).map_or(Ok(()), |place| Err(half_character(self.0.source(), &place)))
+        self.0.halves.find(id, steps).map_or(Ok(()), |place| Err(Error::half_character(self.0.source(), &place)))
     }
 
     fn of_kind(&self, node: impl NodeKey, kind: FileKind) -> Result<Vec<OutputFile>, Error> {
