@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use comfy_schema::server::redaction::Redaction;
 use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
@@ -261,6 +262,15 @@ impl Error {
     pub(super) fn half_character(call: &str, place: &str) -> Self {
         let reason = format!("half a character (a lone surrogate) in `{place}`");
         Self::InvalidResponse { call: call.to_owned(), reason }
+    }
+
+    /// Removes secrets from what a server sent in place of a file.
+    pub(super) fn redacted(mut self, redaction: &Redaction) -> Self {
+        if let Self::WrongContent { found, first_line, .. } = &mut self {
+            *found = redaction.text(found).into_owned();
+            *first_line = redaction.text(first_line).into_owned();
+        }
+        self
     }
 
     /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.

@@ -83,7 +83,7 @@ impl Reader {
     /// Reads the first bytes of the file, and returns an error if its name promises other content.
     pub(super) async fn checked_head(&mut self) -> Result<Bytes, Error> {
         let head = self.head().await?;
-        content::check(CALL, self.name(), self.content_type(), &head[..head.len().min(HEAD_BYTES)])?;
+        self.check_content(self.content_type(), &head)?;
         Ok(head)
     }
 
@@ -207,7 +207,9 @@ impl Reader {
     fn check_encoding(&self) -> Result<(), Error> {
         let Some(encoding) = encoding(self.response.headers()) else { return Ok(()) };
         let found = format!("an encoding that was not asked for ({encoding})");
-        Err(Error::WrongContent { call: CALL.into(), name: self.name().to_owned(), found, first_line: String::new() })
+        let (call, name) = (CALL.to_owned(), self.name().to_owned());
+        let error = Error::WrongContent { call, name, found, first_line: String::new() };
+        Err(error.redacted(&self.transport.redaction))
     }
 
     /// Checks that the response is the rest of the file.
@@ -258,8 +260,13 @@ impl Reader {
     /// Returns the error for a response that does not continue the file, given its type and first bytes.
     fn changed(&self, content_type: Option<&HeaderValue>, head: &[u8]) -> Error {
         let content_type = content_type.and_then(|kind| kind.to_str().ok());
-        let wrong = content::check(CALL, self.name(), content_type, &head[..head.len().min(HEAD_BYTES)]);
-        wrong.err().unwrap_or_else(|| invalid(CHANGED))
+        self.check_content(content_type, head).err().unwrap_or_else(|| invalid(CHANGED))
+    }
+
+    /// Returns an error, without secrets, if the name of the file promises other content.
+    fn check_content(&self, content_type: Option<&str>, head: &[u8]) -> Result<(), Error> {
+        content::check(CALL, self.name(), content_type, &head[..head.len().min(HEAD_BYTES)])
+            .map_err(|error| error.redacted(&self.transport.redaction))
     }
 }
 

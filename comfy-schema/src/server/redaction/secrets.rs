@@ -24,12 +24,18 @@ pub(super) fn all<'s>(
     others: impl IntoIterator<Item = &'s Secret>,
 ) -> Vec<String> {
     let mut secrets = Secrets(Vec::new());
-    urls.into_iter().for_each(|url| secrets.url(url.reveal()));
-    headers.iter().for_each(|(name, value)| secrets.header(name, value.reveal()));
+    for url in urls {
+        secrets.url(url.reveal());
+    }
+    for (name, value) in headers {
+        secrets.header(name, value.reveal());
+    }
     if let Some((_, query)) = websocket.and_then(|path| path.reveal().split_once('?')) {
         secrets.query(query);
     }
-    others.into_iter().for_each(|secret| secrets.add(secret.reveal()));
+    for secret in others {
+        secrets.add(secret.reveal());
+    }
     let mut secrets = secrets.0;
     secrets.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     secrets.dedup();
@@ -89,7 +95,9 @@ impl Secrets {
         if !has_scheme {
             self.add(value);
             if name == "cookie" {
-                value.split(';').filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| self.add(value));
+                for (_, value) in value.split(';').filter_map(|pair| pair.split_once('=')) {
+                    self.add(value);
+                }
             }
             return;
         }
