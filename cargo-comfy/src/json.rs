@@ -51,9 +51,77 @@ fn line(f: &mut fmt::Formatter<'_>, at: usize, level: usize) -> fmt::Result {
     write!(f, "{:1$}", "", level * 2)
 }
 
+/// Displays JSON with `null` in place of `NaN`, `Infinity` and `-Infinity`, which Python writes and which JSON does not
+/// have, as `JSON.stringify` does.
+pub(crate) struct Strict<J>(pub(crate) J);
+
+impl<J: fmt::Display> fmt::Display for Strict<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Filter { out: f, place: Place::Outside }, "{}", self.0)
+    }
+}
+
+/// Writes JSON that arrives in pieces.
+struct Filter<'f, W> {
+    out: &'f mut W,
+    place: Place,
+}
+
+/// The place in the JSON that was reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    InString,
+    /// Behind a backslash.
+    Escaped,
+    /// Behind a minus, which is not written yet.
+    Minus,
+    /// In the name of a number that is written as `null`.
+    InName,
+}
+
+impl<W: Write> Write for Filter<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| self.write_char(c))
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        let place = self.place;
+        self.place = match (place, c) {
+            (Place::InString, '\\') => Place::Escaped,
+            (Place::InString, '"') => Place::Outside,
+            (Place::InString | Place::Escaped, _) => Place::InString,
+            (Place::InName, 'a'..='z' | 'N') => return Ok(()),
+            (_, 'N' | 'I') => {
+                self.place = Place::InName;
+                return self.out.write_str("null");
+            }
+            (_, '-') => {
+                self.place = Place::Minus;
+                return Ok(());
+            }
+            (_, '"') => Place::InString,
+            _ => Place::Outside,
+        };
+        if place == Place::Minus {
+            self.out.write_char('-')?;
+        }
+        self.out.write_char(c)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strict_json_has_no_numbers_that_json_lacks() {
+        let json = r#"[NaN, Infinity, -Infinity, -1, 1e-5, true, null, "NaN -Infinity \" NaN", {"NaN": NaN}]"#;
+        let expected = r#"[null,null,null,-1,1e-5,true,null,"NaN -Infinity \" NaN",{"NaN":null}]"#;
+        let value = Value::parse(json.as_bytes()).unwrap();
+        assert_eq!(Strict(&value).to_string(), expected);
+        assert_eq!(Strict(Strict(json)).to_string().replace(' ', ""), expected.replace(' ', ""));
+    }
 
     #[test]
     fn links_stay_on_one_line_and_everything_else_is_indented() {

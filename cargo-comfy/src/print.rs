@@ -17,6 +17,7 @@ use clap::error::{ContextKind, ContextValue};
 use comfy_schema::shown::{escaped, escaped_json, escaped_lines};
 
 use crate::failure::{Failure, IntoFailure};
+use crate::json::Strict;
 use crate::paint::Paint;
 
 /// Returns the colours for standard output.
@@ -40,7 +41,7 @@ pub(crate) fn painted(text: &str) -> Result<(), Failure> {
     if paint().is_enabled() { bytes(Coloured(text).to_string().as_bytes()) } else { self::text(text) }
 }
 
-/// Prints a line of JSON: exactly, or with `\u001b` for hidden characters on a terminal.
+/// Prints a line of JSON, which every JSON parser accepts: exactly, or with `\u001b` for hidden characters on a terminal.
 pub(crate) fn json(json: impl Display) -> Result<(), Failure> {
     let mut lines = JsonLines::new();
     lines.write(json)?;
@@ -111,6 +112,7 @@ impl JsonLines {
 
     /// Adds a line, as [`json`] prints it.
     pub(crate) fn write(&mut self, json: impl Display) -> Result<(), Failure> {
+        let json = Strict(json);
         let written =
             if self.is_terminal { writeln!(self.out, "{}", escaped_json(json)) } else { writeln!(self.out, "{json}") };
         written.map_err(failure)

@@ -96,5 +96,6 @@ fn leave(words: &Mutex<Option<String>>) -> ! {
         // The process ends whether or not the message was printed.
         _ = printed.recv_timeout(LAST_WORDS_TIMEOUT);
     }
+    comfy_runtime::client::remove_unfinished();
     process::exit(STOPPED.into())
 }

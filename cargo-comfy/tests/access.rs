@@ -251,13 +251,15 @@ async fn both_clients_use_the_proxy_of_the_environment() {
     let server = Server::spawn().await.unwrap();
     for line in ["nodes KSampler --server URL", "snapshot --server URL --out a.json"] {
         let proxy = "http://127.0.0.1:1".to_owned();
-        let environment = vec![
-            ("HTTP_PROXY", proxy.clone()),
-            ("http_proxy", proxy),
-            ("NO_PROXY", "127.0.0.1".to_owned()),
-            ("no_proxy", "127.0.0.1".to_owned()),
-        ];
-        let output = run(words(line, &server), environment).await;
-        assert_eq!(output.status.code(), Some(0), "{line}: {}", texts(&output));
+        for list in ["127.0.0.1", "*", "localhost, *"] {
+            let environment = vec![
+                ("HTTP_PROXY", proxy.clone()),
+                ("http_proxy", proxy.clone()),
+                ("NO_PROXY", list.to_owned()),
+                ("no_proxy", list.to_owned()),
+            ];
+            let output = run(words(line, &server), environment).await;
+            assert_eq!(output.status.code(), Some(0), "{line}, NO_PROXY={list}: {}", texts(&output));
+        }
     }
 }

@@ -115,6 +115,19 @@ fn credentials_are_sent_and_not_shown() {
 }
 
 #[test]
+fn what_a_server_echoes_is_not_shown() {
+    let echoing = Recorder::start(None, |target| (302, format!("https://sso.example/s3cret/login?next={target}")));
+    let error = everything(&error_of(with_secrets(&echoing.url)));
+    assert!(error.contains("https://sso.example/***/login") && !error.contains("s3cret"), "{error}");
+}
+
+#[test]
+fn a_header_that_the_client_sets_itself_is_named() {
+    let error = error_of(ServerOptions::new("http://127.0.0.1:1").header("Content-Length", "5")).to_string();
+    assert!(error.contains("content-length"), "{error}");
+}
+
+#[test]
 fn a_redirect_to_another_origin_names_the_address_and_gets_nothing() {
     let other = Recorder::with_definitions(None);
     for status in [301, 302, 303, 307, 308] {

@@ -1,7 +1,9 @@
 //! `cargo comfy doctor`.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::thread;
 
 use comfy_mock::{HttpFault, Server};
 use comfy_schema::Value;
@@ -108,6 +110,41 @@ async fn a_token_that_is_missing_or_wrong() {
     let output = place.run(&["doctor", "--token", "s3cret"]).await;
     let (out, err) = expect(&output, 1);
     assert!(out.contains("wrong or have expired") && !out.contains("s3cret") && !err.contains("s3cret"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_page_asks_for_credentials() {
+    let place = small().await;
+    place.server.faults().http("GET /system_stats", HttpFault::page().always());
+    let json = login_in_json();
+    for server in [place.server.url(), json] {
+        let checks = doctor(&place, 1, &["--server", &server]).await;
+        let (status, message) = result(&checks, "server");
+        assert!(status == "error" && message.contains("login page") && message.contains("--token"), "{message}");
+        assert_eq!(result(&checks, "token").0, "skipped");
+        let checks = doctor(&place, 1, &["--server", &server, "--token", "s3cret"]).await;
+        assert!(result(&checks, "server").1.contains("wrong or have expired"), "{checks:?}");
+    }
+}
+
+/// Starts a server that asks for a login with status 200 and JSON, whatever is asked for. Returns its URL.
+fn login_in_json() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            let mut bytes = stream.try_clone().unwrap().bytes();
+            while !head.ends_with(b"\r\n\r\n") {
+                let Some(Ok(byte)) = bytes.next() else { break };
+                head.push(byte);
+            }
+            let body = r#"{"detail": "Not authenticated"}"#;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
 }
 
 #[tokio::test(flavor = "multi_thread")]

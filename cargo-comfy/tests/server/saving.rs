@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+#[cfg(unix)]
+use comfy_mock::HttpFault;
 use comfy_schema::Value;
 
 use super::place::{Place, expect, lines, member};
@@ -74,4 +76,23 @@ async fn what_can_be_saved_is_saved_and_the_exit_code_tells_of_the_rest() {
     assert!(!err.contains('\u{1b}'), "{err}");
     let (out, _) = run(&place, 5, &["--json"]).await;
     assert_eq!(lines(&out).iter().filter(|line| member(line, "event") == "not_saved").count(), 4, "{out}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_signals_at_once_leave_no_part_of_a_file() {
+    // Whether the first signal's clean-up is done before the second signal is a matter of chance.
+    for _ in 0..8 {
+        let place = place().await;
+        // The beginning of a file is saved before the download breaks; then nothing more arrives.
+        place.server.faults().http("GET /view", HttpFault::cut_body(520)).http("GET /view", HttpFault::hang().always());
+        let mut running = place.start(&["run", "workflow.json"]);
+        place.until("the download resumes", |server| server.count("GET /api/view") > 1).await;
+        // A process that is paused gets both signals in the same moment when it goes on.
+        for signal in ["-STOP", "-INT", "-TERM", "-CONT"] {
+            running.signal(signal);
+        }
+        expect(&running.output().await, 130);
+        assert_eq!(tree(&place.path("out")).len(), 0);
+    }
 }

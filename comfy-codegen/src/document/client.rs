@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use comfy_schema::server::ServerOptions;
 use comfy_schema::server::address::{address_after_redirect, same_origin};
+use comfy_schema::server::header::reserved;
+use comfy_schema::server::proxy::is_bypassed;
+use comfy_schema::server::redaction::Redaction;
 use comfy_tls::{Pem, Trust, remedy};
 use ureq::http::header::LOCATION;
 use ureq::http::{HeaderName, HeaderValue, Response, Uri};
@@ -91,7 +94,7 @@ impl Client<'_> {
         };
         if !same_origin(url, &target) {
             let [route, _] = ROUTES;
-            let address = address_after_redirect(&target, route);
+            let address = Redaction::of(self.server).string(address_after_redirect(&target, route));
             let reason = format!("it redirects to {address}; use this address");
             return Err(Error::Server { url: self.server.shown_url(), reason });
         }
@@ -122,6 +125,7 @@ impl Client<'_> {
     }
 
     fn unreachable(&self, reason: &str) -> Error {
+        let reason = Redaction::of(self.server).text(reason).into_owned();
         Error::Unreachable { url: self.server.shown_url(), source: reason.into() }
     }
 }
@@ -167,6 +171,9 @@ fn headers(server: &ServerOptions) -> Result<Vec<(HeaderName, HeaderValue)>, Err
         let name: HeaderName = name
             .parse()
             .map_err(|_| invalid("invalid header name; expected letters, digits and hyphens".to_owned()))?;
+        if let Some(name) = reserved(name.as_str()) {
+            return Err(invalid(format!("the header {name} is set by the client itself")));
+        }
         let mut value = HeaderValue::from_bytes(value.reveal().as_bytes())
             .map_err(|_| invalid(format!("invalid value of the header {name}; expected no control characters")))?;
         value.set_sensitive(true);
@@ -187,11 +194,15 @@ fn agent(server: &ServerOptions) -> Result<Agent, Error> {
     let is_plain = server.url.reveal().trim().starts_with("http://");
     let tls = if is_plain { comfy_tls::no_tls() } else { trust.client_config() };
     let tls = tls.map_err(|error| Error::Server { url: server.shown_url(), reason: error.to_string() })?;
-    let config = Agent::config_builder()
+    let mut config = Agent::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(Some(TOTAL_TIMEOUT))
         .max_redirects(0)
         .http_status_as_error(false);
+    // The HTTP client itself does not know `*` behind a space.
+    if is_bypassed(|name| std::env::var_os(name)) {
+        config = config.proxy(None);
+    }
     let connector =
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())

@@ -8,13 +8,15 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tracing::{Instrument as _, debug};
 
+use super::call_name::CallName;
 use super::error::Error;
 use super::json_fault::JsonFault;
 use super::json_reader::{Filter, JsonReader, KeepAll};
 use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
-use super::transport::{Mount, Transport};
+use super::shape::unexpected_body;
+use super::transport::{Mount, Transport, check_route};
 use super::words::{self, error_message};
 
 /// A request that was not sent yet.
@@ -120,8 +122,8 @@ impl Call<'_> {
 
     /// Returns the method and the route, for messages. The query is omitted, because it may contain data that must not
     /// be logged.
-    pub(crate) fn name(&self) -> String {
-        format!("{} /{}", self.method, self.route.join("/"))
+    pub(crate) fn name(&self) -> CallName {
+        CallName::new(format!("{} /{}", self.method, self.route.join("/")), &self.transport.redaction)
     }
 
     /// Returns the request, for callers that send another kind of body or read the response themselves.
@@ -140,6 +142,11 @@ impl Call<'_> {
         }
     }
 
+    /// Returns a message about a response without the secrets of this client.
+    pub(crate) fn redacted(&self, message: impl ToString) -> String {
+        self.transport.redaction.string(message.to_string())
+    }
+
     /// Sends the request, repeats it where that is safe, and turns a status of 400 or more into an error.
     pub(crate) async fn send(self) -> Result<Response, Error> {
         let timeout = self.transport.limits.response_timeout;
@@ -149,11 +156,12 @@ impl Call<'_> {
     /// Sends a request of this call once, follows redirects as far as is safe, and turns a status of 400 or more into an
     /// error.
     pub(crate) async fn exchange(&self, request: RequestBuilder) -> Result<Response, Error> {
-        check_status(&self.name(), self.response(request).await?).await
+        check_status(self.transport, &self.name(), self.response(request).await?).await
     }
 
     /// Sends a request of this call once, and follows redirects as far as is safe.
     pub(crate) async fn response(&self, request: RequestBuilder) -> Result<Response, Error> {
+        check_route(self.route.iter().map(String::as_str))?;
         redirect::send(self.transport, &self.name(), request, self.redirects).await
     }
 
@@ -180,6 +188,7 @@ impl Call<'_> {
                     Ok(result) => return Ok(result),
                     Err(error) => error,
                 };
+                self.transport.note(&error);
                 if retries >= self.transport.limits.retries || !self.may_repeat_after(&error) {
                     return Err(error);
                 }
@@ -211,7 +220,7 @@ impl Call<'_> {
         let (name, timeout) = (&self.name(), self.transport.limits.response_timeout);
         self.with_retries(|| async {
             let response = self.exchange(self.request().timeout(timeout)).await?;
-            read_json(name, response, JsonReader::new(name, bounds, filter)).await
+            read_json(self.transport, name, response, JsonReader::new(name, bounds, filter)).await
         })
         .await
     }
@@ -227,17 +236,22 @@ impl Call<'_> {
         self.send_and_read().await.map(Bytes::from)
     }
 
-    /// Sends the request and ignores the body.
+    /// Sends a request whose response has no body. The page of a login or a proxy in its place confirms nothing.
     pub(crate) async fn no_body(self) -> Result<(), Error> {
-        self.send().await.map(drop)
+        let name = self.name();
+        let body = self.send_and_read().await?;
+        if body.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        Err(unexpected_body(&name, &body, "an empty response"))
     }
 }
 
 /// Returns the response if its status is below 400.
-pub(crate) async fn check_status(name: &str, response: Response) -> Result<Response, Error> {
+pub(crate) async fn check_status(transport: &Transport, name: &str, response: Response) -> Result<Response, Error> {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        return Err(status_error(name, status, response).await);
+        return Err(status_error(transport, name, status, response).await);
     }
     Ok(response)
 }
@@ -255,7 +269,12 @@ pub(crate) async fn read_body(name: &str, mut response: Response, max: usize) ->
 }
 
 /// Parses the body of a response as JSON while it arrives.
-async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_>) -> Result<Value, Error> {
+async fn read_json(
+    transport: &Transport,
+    name: &str,
+    mut response: Response,
+    mut reader: JsonReader<'_>,
+) -> Result<Value, Error> {
     // The beginning shows whether a page stands in place of JSON.
     let mut beginning = Bytes::new();
     let read = loop {
@@ -276,10 +295,12 @@ async fn read_json(name: &str, mut response: Response, mut reader: JsonReader<'_
         if !words::is_page(&beginning) {
             return match fault {
                 JsonFault::TooLarge(reason) => Error::ResponseTooLarge { call: name.to_owned(), reason },
-                JsonFault::Invalid(reason) => Error::InvalidResponse { call: name.to_owned(), reason },
+                JsonFault::Invalid(reason) => {
+                    Error::InvalidResponse { call: name.to_owned(), reason: transport.redaction.string(reason) }
+                }
             };
         }
-        let page = words::page(&beginning);
+        let page = words::page(&transport.redaction, &beginning);
         let reason = format!("expected JSON, found {page}; is this the URL of a ComfyUI server?");
         Error::InvalidResponse { call: name.to_owned(), reason }
     })
@@ -291,11 +312,12 @@ pub(crate) fn too_large(name: &str, max: u64, setting: &str) -> Error {
     Error::ResponseTooLarge { call: name.to_owned(), reason }
 }
 
-async fn status_error(name: &str, status: StatusCode, response: Response) -> Error {
+async fn status_error(transport: &Transport, name: &str, status: StatusCode, response: Response) -> Error {
     let retry_after = retry_after(response.headers(), SystemTime::now());
     // A failure to read the body is ignored, because the body only explains the status.
     let body = read_body(name, response, MAX_ERROR_BYTES).await.unwrap_or_default();
-    Error::Status { call: name.to_owned(), status: status.as_u16(), message: error_message(&body), retry_after }
+    let message = error_message(&transport.redaction, &body);
+    Error::Status { call: name.to_owned(), status: status.as_u16(), message, retry_after }
 }
 
 /// Returns the wait before the next attempt: the time that the server asks for, or else about 0.1 s, 0.2 s, 0.4 s, …,

@@ -1,7 +1,10 @@
 //! Connects a client: checks its settings, sets up TLS and HTTP, and opens the WebSocket.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
+use comfy_schema::server::header::reserved;
+use comfy_schema::server::redaction::Redaction;
 use comfy_schema::server::{Secret, ServerOptions};
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -110,9 +113,18 @@ impl Transport {
         let prefix = builder.prefix.trim_matches('/').to_owned();
         let credentials = take_credentials(&http, &mut base);
         let websocket = builder.websocket.as_ref().map(|path| websocket_url(&base, path)).transpose()?;
-        let (limits, anonymous) = (builder.limits, OnceLock::new());
-        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, limits })
+        let (limits, anonymous, outages) = (builder.limits, OnceLock::new(), AtomicU64::new(0));
+        let redaction = redaction(builder);
+        Ok(Self { http, settings, anonymous, base, prefix, websocket, credentials, redaction, limits, outages })
     }
+}
+
+/// Returns the redaction of everything that the settings hold as a secret.
+fn redaction(builder: &ClientBuilder) -> Redaction {
+    let urls = [Some(&builder.url), builder.proxy.as_ref()];
+    let others = [builder.comfy_org_api_key.as_ref(), builder.comfy_org_auth_token.as_ref()];
+    let (urls, others) = (urls.into_iter().flatten(), others.into_iter().flatten());
+    Redaction::new(urls, &builder.headers.0, builder.websocket.as_ref(), others)
 }
 
 /// Returns the URL of the WebSocket, which has a path and a query of its own below the base URL.
@@ -151,6 +163,9 @@ fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, Error> {
         // What is not a name may be a secret in the wrong place.
         let name = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| invalid("expected a name of letters, digits and hyphens".to_owned()))?;
+        if let Some(name) = reserved(name.as_str()) {
+            return Err(invalid(format!("{name}: the client sets this header itself")));
+        }
         let mut value = HeaderValue::from_bytes(value.reveal().as_bytes())
             .map_err(|_| invalid(format!("{name}: expected a value without control characters")))?;
         value.set_sensitive(true);

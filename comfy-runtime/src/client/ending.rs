@@ -158,16 +158,17 @@ impl fmt::Display for Deletion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostReason {
-    /// The server was restarted, which empties its queue and history: it no longer knows a run that had started, or
-    /// other prompts that it knew before, or it counts its prompts from 0 again.
+    /// The server was restarted, which empties its queue and history: it no longer knows other prompts that it knew before,
+    /// it counts its prompts from 0 again, or it was down and no longer knows a run that had started.
     Forgotten,
     /// The run had started, and someone removed it from the history before the client could read how it ended. The
     /// server was not restarted.
     Erased,
-    /// The run is in neither the queue nor the history, no start was reported, and nothing shows whether someone
-    /// removed it from the queue or the server was restarted.
+    /// The run is in neither the queue nor the history, and nothing shows whether someone removed it from there or the
+    /// server was restarted.
     Unexplained,
-    /// The server's answer about the run is larger than the [limits](super::Error::ResponseTooLarge) of the client.
+    /// The answers about the run cannot be used: they are larger than the [limits](super::Error::ResponseTooLarge) of the
+    /// client, or for a minute they were those of a login page, forbidden, redirected elsewhere, or no valid response.
     Unreadable,
     /// The server does not respond.
     Unreachable,
@@ -194,10 +195,13 @@ impl fmt::Display for LostRun {
         let reason = match self.reason {
             LostReason::Forgotten => "the server was restarted and no longer knows it",
             LostReason::Erased => "it was removed from the history before its outcome was read",
+            LostReason::Unexplained if self.started => {
+                "the server does not know it; either it was removed from the history, or the server was restarted"
+            }
             LostReason::Unexplained => {
                 "the server does not know it; either it was removed from the queue, or the server was restarted"
             }
-            LostReason::Unreadable => "the answer of the server about it is too large",
+            LostReason::Unreadable => "the answers about it cannot be used",
             LostReason::Unreachable => "the server does not respond",
         };
         write!(f, "prompt {} is lost: {reason}", escaped(&self.prompt_id))?;

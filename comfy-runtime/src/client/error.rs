@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use comfy_schema::server::redaction::Redaction;
 use comfy_schema::shown::{self, escaped, shortened};
 
 use super::difference::Difference;
@@ -23,10 +24,19 @@ use crate::key::UnknownNode;
 /// [`source`](std::error::Error::source) returns `None`: reporters that print the chain of causes would print them
 /// twice. The fields of the variants hold the causes.
 ///
-/// No message contains a key, a token, or the user part of a URL.
+/// No message contains a key, a token, or the user part of a URL: where a server repeats one that it was sent, `***`
+/// stands in its place.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// An id or a name that was to stand in the path of a request is empty, `.` or `..`, so nothing was sent: the
+    /// request would have been one for another route.
+    #[error("invalid id or name \"{}\": expected one that is not empty, `.` or `..`", escaped(text))]
+    #[non_exhaustive]
+    PathSegment {
+        /// The id or the name.
+        text: String,
+    },
     /// A setting of the client is invalid.
     #[error("invalid {setting}: {}", escaped(reason))]
     #[non_exhaustive]
@@ -248,11 +258,46 @@ impl Error {
         Self::Transport { call: call.to_owned(), reason: TransportError::new(error) }
     }
 
+    /// Returns the error for an output that has half a character at this place of a response.
+    pub(super) fn half_character(call: &str, place: &str) -> Self {
+        let reason = format!("half a character (a lone surrogate) in `{place}`");
+        Self::InvalidResponse { call: call.to_owned(), reason }
+    }
+
+    /// Removes secrets from what a server sent in place of a file.
+    pub(super) fn redacted(mut self, redaction: &Redaction) -> Self {
+        if let Self::WrongContent { found, first_line, .. } = &mut self {
+            *found = redaction.text(found).into_owned();
+            *first_line = redaction.text(first_line).into_owned();
+        }
+        self
+    }
+
     /// Returns whether the same call may succeed later: the server was not reached, or it asks to wait.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Transport { .. } | Self::Socket { .. } | Self::Incomplete { .. } | Self::NoProgress { .. } => true,
             Self::Status { status, .. } => matches!(status, 429 | 502..=504),
+            _ => false,
+        }
+    }
+
+    /// Returns whether no server was there: the connection was refused or broke off, or a proxy has no server behind it. A
+    /// server that is slow is there.
+    pub(super) fn is_outage(&self) -> bool {
+        match self {
+            Self::Transport { reason, .. } => !reason.is_timeout(),
+            Self::Status { status, .. } => matches!(status, 502..=504),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the server, or something in front of it, answered with what is no answer to the call. In contrast
+    /// to a failed connection and to a proxy without a server behind it, that most likely stays so.
+    pub(super) fn is_unusable_answer(&self) -> bool {
+        match self {
+            Self::InvalidResponse { .. } | Self::ResponseTooLarge { .. } | Self::Redirect { .. } => true,
+            Self::Status { status, .. } => matches!(status, 400..=501) && !matches!(status, 408 | 425 | 429),
             _ => false,
         }
     }

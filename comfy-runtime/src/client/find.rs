@@ -8,6 +8,7 @@ use super::error::Error;
 use super::inner::Inner;
 use super::json;
 use super::status::{history_entry, queue_item};
+use super::transport::check_route;
 
 /// A prompt that the server's queue or history has.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ impl Inner {
     /// Looks for a prompt in the queue, then in the history, and then in the queue again: a prompt that was submitted
     /// between the first two requests is in the queue then.
     pub(crate) async fn find(&self, prompt_id: &str) -> Result<Option<Found>, Error> {
+        // The queue could be searched for any id, but not the history.
+        check_route([prompt_id])?;
         if let Some(found) = self.find_in_queue(prompt_id).await? {
             return Ok(Some(found));
         }

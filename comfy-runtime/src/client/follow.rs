@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::acceptance::Acceptance;
 use super::ending::{Deletion, Ending, LostReason, LostRun, Stalled};
@@ -12,8 +12,8 @@ use super::error::Error;
 use super::hub::Connection;
 use super::inner::Inner;
 use super::limits::{
-    ABSENT_WAIT, DRAIN_TIMEOUT, MAX_HISTORY_DELAY, MAX_HISTORY_WAIT, MAX_POLLING, MAX_QUEUE_AGE, MIN_HISTORY_WAIT,
-    MIN_POLLING, PING_TIMEOUT,
+    ABSENT_WAIT, DRAIN_TIMEOUT, MAX_HISTORY_DELAY, MAX_HISTORY_WAIT, MAX_POLLING, MAX_QUEUE_AGE, MAX_UNREADABLE_TIME,
+    MIN_HISTORY_WAIT, MIN_POLLING, PING_TIMEOUT,
 };
 use super::outputs::Done;
 use super::process::{Process, ProcessMemory};
@@ -32,13 +32,21 @@ struct Follow<'f> {
     queue_changes: watch::Receiver<u64>,
     /// The time of a reported change that the last snapshot of the queue may lack, because it was a shared one.
     unseen_change: Option<Instant>,
-    /// The time since which the server has not responded, and the last error.
-    failing: Option<(Instant, String)>,
+    /// The requests that failed since the last one that succeeded.
+    failing: Option<Failing>,
     /// The time since which the run has been in neither the queue nor the history.
     absent_since: Option<Instant>,
     /// The time since which the run has been absent although the WebSocket reported its end.
     hinted_since: Option<Instant>,
     history_wait: Duration,
+}
+
+/// Requests for the state of a run that failed, one after the other.
+struct Failing {
+    since: Instant,
+    /// The time since which the failures are answers that cannot be used, and no lack of an answer.
+    unusable_since: Option<Instant>,
+    last_error: String,
 }
 
 /// Waits for the end of a run that was accepted.
@@ -86,7 +94,8 @@ impl Follow<'_> {
         }
         loop {
             let quiet = tracker.last_activity().elapsed();
-            let has_events = self.has_events();
+            // Events do not tell when the server answers again.
+            let has_events = self.has_events() && self.failing.is_none();
             let interval = if has_events { self.inner.transport.limits.poll_interval } else { self.polling(quiet) };
             // While events arrive there is nothing to ask; after the last one the interval starts anew.
             let rest = interval.checked_sub(quiet).filter(|rest| !rest.is_zero()).unwrap_or(interval);
@@ -141,7 +150,9 @@ impl Follow<'_> {
             Ok(status) => status,
             Err(error) => return self.no_response(&error),
         };
-        self.failing = None;
+        if !matches!(status, RunStatus::Absent) {
+            self.failing = None;
+        }
         match status {
             RunStatus::Ended(ending) => {
                 self.inner.set_witness(self.tracker.prompt_id());
@@ -167,19 +178,32 @@ impl Follow<'_> {
 
     /// Handles a failed request: the server does not respond, or responds with an error.
     fn no_response(&mut self, error: &Error) -> Option<Ending> {
-        let (since, last_error) = self.failing.get_or_insert_with(|| (Instant::now(), String::new()));
-        *last_error = error.to_string();
+        let now = Instant::now();
+        let failing =
+            self.failing.get_or_insert_with(|| Failing { since: now, unusable_since: None, last_error: String::new() });
+        failing.last_error = error.to_string();
+        let (since, is_new) = (failing.since, failing.unusable_since.is_none());
+        failing.unusable_since = error.is_unusable_answer().then(|| failing.unusable_since.unwrap_or(now));
+        let unusable_since = failing.unusable_since;
+        if unusable_since.is_some() && is_new {
+            warn!(prompt_id = self.tracker.prompt_id(), %error, "the answers about the run cannot be used");
+        }
         if let Error::ResponseTooLarge { .. } = error {
             // The same answer would be as large again. How the run failed is known without the history.
             let ended =
                 self.tracker.hint().is_some_and(|hint| matches!(hint, EndHint::Error(_) | EndHint::Interrupted(_)));
             return self.hinted_ending().filter(|_| ended).or_else(|| Some(self.lost(LostReason::Unreadable)));
         }
-        if since.elapsed() < self.inner.transport.limits.unreachable_after {
+        let max = self.inner.transport.limits.unreachable_after;
+        let reason = if unusable_since.is_some_and(|since| since.elapsed() >= MAX_UNREADABLE_TIME.min(max)) {
+            LostReason::Unreadable
+        } else if since.elapsed() >= max {
+            LostReason::Unreachable
+        } else {
             return None;
-        }
+        };
         // An ending that the WebSocket reported is the best information left.
-        Some(self.hinted_ending().unwrap_or_else(|| self.lost(LostReason::Unreachable)))
+        Some(self.hinted_ending().unwrap_or_else(|| self.lost(reason)))
     }
 
     /// Handles a run that is in neither the queue nor the history.
@@ -192,6 +216,7 @@ impl Follow<'_> {
             return if hinted_since.elapsed() >= MAX_HISTORY_DELAY { self.hinted_ending() } else { None };
         }
         if first {
+            self.failing = None;
             return None;
         }
         let started = self.tracker.started();
@@ -216,10 +241,11 @@ impl Follow<'_> {
         Some(match (process, started) {
             (Process::Same, true) => self.lost(LostReason::Erased),
             (Process::Same, false) => self.deleted(),
-            // A run that started stays in the queue or in the history as long as the server runs.
-            (Process::Restarted, _) | (Process::Unknown, true) => self.lost(LostReason::Forgotten),
+            (Process::Restarted, _) => self.lost(LostReason::Forgotten),
+            // Someone may have erased a run that started, but while no server was there, nobody could.
+            (Process::Unknown, true) if self.memory.had_outage(self.inner) => self.lost(LostReason::Forgotten),
             (Process::Unknown, false) if was_asked => self.deleted(),
-            (Process::Unknown, false) => self.lost(LostReason::Unexplained),
+            (Process::Unknown, _) => self.lost(LostReason::Unexplained),
         })
     }
 
@@ -255,7 +281,7 @@ impl Follow<'_> {
         if !queue.contains(self.tracker.prompt_id()) {
             return;
         }
-        self.memory.learn(&queue, self.tracker.prompt_id());
+        self.memory.learn(self.inner, &queue, self.tracker.prompt_id());
         let connection = self.inner.hub.connection();
         if connection.is_open && connection.opened_at.is_some_and(|time| time < queue.requested_at()) {
             self.verified_connection = connection.number;
@@ -291,7 +317,7 @@ impl Follow<'_> {
 
     fn lost(&self, reason: LostReason) -> Ending {
         let last_error = match &self.failing {
-            Some((_, error)) => error.clone(),
+            Some(failing) => failing.last_error.clone(),
             None => self.inner.hub.connection().reason,
         };
         Ending::Lost(LostRun {

@@ -1,9 +1,11 @@
 //! Parses one frame of the WebSocket.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 use comfy_schema::Value;
+use comfy_schema::server::redaction::Redaction;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::halves::Halves;
@@ -27,6 +29,19 @@ pub(crate) enum Frame<'f> {
     Text { node: String, text: String },
     /// A binary frame of an unknown form.
     Unknown(Bytes),
+}
+
+impl Frame<'_> {
+    /// Replaces the secrets in messages. Results of nodes stay as they are.
+    pub(crate) fn redacted(self, redaction: &Redaction) -> Self {
+        match self {
+            Self::Event { kind, data, halves } if kind != "executed" => {
+                Self::Event { kind, data: redaction.value(data), halves }
+            }
+            Self::Text { node, text } => Self::Text { node, text: redaction.string(text) },
+            frame => frame,
+        }
+    }
 }
 
 /// The data of a `progress` or `executing` event. A member that is absent or `null` is `None` or 0.
@@ -194,7 +209,8 @@ fn known(bytes: &Bytes) -> Option<Frame<'static>> {
             let (metadata, image) = split_field(&rest)?;
             let metadata = response::parse_message("WebSocket", &metadata).ok()?;
             let format = PreviewFormat::of(&image, PreviewFormat::of_mime(json::text(&metadata, "image_type")));
-            let (prompt_id, node) = (json::string(&metadata, "prompt_id"), json::string(&metadata, "node_id"));
+            let prompt_id = json::prompt_id(&metadata).map(Cow::into_owned);
+            let node = json::string(&metadata, "node_id");
             Some(Frame::Image { format, source: ImageSource { prompt_id, node }, bytes: image })
         }
         _ => None,

@@ -8,10 +8,12 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use comfy_schema::Value;
+use comfy_schema::server::redaction::Redaction;
 use futures_core::Stream as _;
 use tokio::time::Instant;
 
 use super::builder::ClientBuilder;
+use super::call_name::CallName;
 use super::ending::{Deletion, Ending};
 use super::halves::Halves;
 use super::hub::Hub;
@@ -53,7 +55,7 @@ pub enum Message<'m> {
 pub fn frames<'m>(messages: impl IntoIterator<Item = Message<'m>>) -> usize {
     let tracker = tracker();
     let mut events = tracker.events();
-    let hub = Hub::new();
+    let hub = Hub::new(Redaction::default());
     hub.add(&tracker);
     for message in messages {
         hub.receive(&match message {
@@ -93,11 +95,13 @@ pub fn history(document: &[u8]) -> usize {
 /// Reads a response of `GET /queue`, and returns the number of prompts in it.
 pub fn queue(document: &[u8]) -> usize {
     let reader = JsonReader::new("GET /queue", JsonBounds::queue(), &status::skips_in_queue);
+    let call = CallName::new("GET /queue".to_owned(), &Redaction::default());
     let Ok(kept) = json_reader::read(reader, document) else { return 0 };
-    let snapshot = QueueSnapshot::read(kept, Instant::now());
-    _ = (snapshot.status(PROMPT_ID), snapshot.item(PROMPT_ID), snapshot.other(PROMPT_ID));
+    if let Ok(snapshot) = QueueSnapshot::read(&call, kept, Instant::now()) {
+        _ = (snapshot.status(PROMPT_ID), snapshot.item(PROMPT_ID), snapshot.other(PROMPT_ID));
+    }
     let Ok(document) = response::parse("GET /queue", document) else { return 0 };
-    let queue = Queue::read(document);
+    let Ok(queue) = Queue::read(&call, document) else { return 0 };
     queue.running.len() + queue.pending.len()
 }
 

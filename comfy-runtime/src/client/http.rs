@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use comfy_schema::server::Secret;
+use comfy_schema::server::proxy::is_bypassed;
 use comfy_tls::{Trust, TrustError};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
@@ -39,6 +40,10 @@ impl HttpSettings {
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true)
             .tls_backend_preconfigured(tls);
+        // The HTTP client itself applies `*` to names only, and would send requests for addresses through the proxy.
+        if self.proxy.is_none() && is_bypassed(|name| std::env::var_os(name)) {
+            client = client.no_proxy();
+        }
         if let Some(proxy) = &self.proxy {
             // The error of the HTTP client is left out, because it may contain the password of the proxy.
             let proxy = reqwest::Proxy::all(proxy.reveal())

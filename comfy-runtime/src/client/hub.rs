@@ -1,10 +1,12 @@
 //! Distributes the frames of a client's WebSocket to its runs, and tracks the state of the connection.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use comfy_schema::server::redaction::Redaction;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -18,6 +20,8 @@ use super::tracker::Tracker;
 /// The runs of a client, and the state of its WebSocket.
 #[derive(Debug)]
 pub(crate) struct Hub {
+    /// Removes secrets from the messages of events.
+    redaction: Redaction,
     runs: Mutex<Runs>,
     connection: watch::Sender<Connection>,
     /// Counts the changes of the server's queue.
@@ -71,7 +75,7 @@ pub(crate) struct Expected(Arc<Hub>);
 
 /// The prompt that a frame is about.
 enum Subject<'f> {
-    Prompt(&'f str),
+    Prompt(Cow<'f, str>),
     /// The prompt of the last frame that named one.
     Current,
     /// The frame is about no single prompt.
@@ -79,8 +83,9 @@ enum Subject<'f> {
 }
 
 impl Hub {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(redaction: Redaction) -> Self {
         Self {
+            redaction,
             runs: Mutex::default(),
             connection: watch::Sender::new(Connection::default()),
             queue_changes: watch::Sender::new(0),
@@ -109,7 +114,7 @@ impl Hub {
         let id = tracker.prompt_id();
         // The lock is held until the frames are handled, so that no later frame precedes them.
         for (message, connection) in runs.strays.take(id) {
-            if let Some(frame) = message.frame() {
+            if let Some(frame) = message.frame(&self.redaction) {
                 tracker.handle(frame, connection);
             }
         }
@@ -185,7 +190,7 @@ impl Hub {
 
     /// Passes a message to the runs that it belongs to. Frames of other clients' prompts are ignored.
     pub(crate) fn receive(&self, message: &Received) {
-        let Some(frame) = message.frame() else {
+        let Some(frame) = message.frame(&self.redaction) else {
             debug!("ignored a text frame that is not an event");
             return;
         };
@@ -200,21 +205,25 @@ impl Hub {
         let id = match subject {
             Subject::Nothing => return,
             Subject::Current => match &runs.current {
-                Some(id) => id.as_str(),
+                Some(id) => Cow::Borrowed(id.as_str()),
                 None => return,
             },
             Subject::Prompt(id) => {
-                if runs.current.as_deref() != Some(id) {
-                    runs.current = Some(id.to_owned());
+                if runs.current.as_deref() != Some(id.as_ref()) {
+                    runs.current = Some(id.clone().into_owned());
                 }
                 id
             }
         };
-        match runs.by_id.get(id).map(Vec::as_slice) {
-            Some([tracker]) => tracker.handle(frame, number),
-            Some(trackers) => trackers.iter().for_each(|tracker| tracker.handle(frame.clone(), number)),
-            None if runs.expected > 0 => runs.strays.push(id, message.clone(), number),
-            None => {}
+        let trackers = runs.by_id.get(id.as_ref()).map(Vec::as_slice).unwrap_or_default();
+        if trackers.is_empty() && runs.expected > 0 {
+            runs.strays.push(&id, message.clone(), number);
+        }
+        // The id may borrow from the frame.
+        drop(id);
+        match trackers {
+            [tracker] => tracker.handle(frame, number),
+            trackers => trackers.iter().for_each(|tracker| tracker.handle(frame.clone(), number)),
         }
     }
 
@@ -226,10 +235,10 @@ impl Hub {
                 return Subject::Nothing;
             }
             Frame::Event { kind, .. } if kind == "feature_flags" => return Subject::Nothing,
-            Frame::Event { data, .. } => json::text(data, "prompt_id"),
-            Frame::State { prompt_id } => Some(*prompt_id),
-            Frame::Progress(data) | Frame::Executing(data) => data.prompt_id,
-            Frame::Image { source, .. } => source.prompt_id.as_deref(),
+            Frame::Event { data, .. } => json::prompt_id(data),
+            Frame::State { prompt_id } => Some(Cow::Borrowed(*prompt_id)),
+            Frame::Progress(data) | Frame::Executing(data) => data.prompt_id.map(Cow::Borrowed),
+            Frame::Image { source, .. } => source.prompt_id.as_deref().map(Cow::Borrowed),
             Frame::Text { .. } | Frame::Unknown(_) => None,
         };
         id.map_or(Subject::Current, Subject::Prompt)

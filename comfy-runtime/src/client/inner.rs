@@ -45,8 +45,8 @@ impl Inner {
         (comfy_org_api_key, comfy_org_auth_token): (Option<Secret>, Option<Secret>),
     ) -> Self {
         Self {
+            hub: Arc::new(Hub::new(transport.redaction.clone())),
             transport,
-            hub: Arc::new(Hub::new()),
             queue: QueueCache::default(),
             client_id,
             comfy_org_api_key,

@@ -1,5 +1,7 @@
 //! Lenient access to JSON: a value that is absent or of another type than expected is treated as absent.
 
+use std::borrow::Cow;
+
 use comfy_schema::{Map, Text, Value};
 
 /// Returns a member of an object.
@@ -20,6 +22,21 @@ pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 /// Returns a member that is a string, owned.
 pub(crate) fn string(value: &Value, key: &str) -> Option<String> {
     text(value, key).map(str::to_owned)
+}
+
+/// Returns an id, which is a text. Some servers write ids as numbers.
+pub(crate) fn id(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) if text.as_str().is_empty() => None,
+        Value::String(text) => Some(Cow::Borrowed(text.as_str())),
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => Some(Cow::Owned(value.to_string())),
+        _ => None,
+    }
+}
+
+/// Returns the id of a prompt that an object names.
+pub(crate) fn prompt_id(value: &Value) -> Option<Cow<'_, str>> {
+    id(get(value, "prompt_id")?)
 }
 
 /// Returns a member that is a whole number of at least 0, including floats without a fraction.

@@ -76,6 +76,12 @@ const MAX_DOWNLOAD_BYTES: u64 = 64 << 30;
 /// The number of bytes of a download that are written to the disk at once.
 pub(crate) const DOWNLOAD_BUFFER_BYTES: usize = 1 << 20;
 
+/// Minimum number of bytes that a resumed download has to bring, so that the attempts are counted anew.
+pub(crate) const MIN_RESUME_BYTES: u64 = 64 << 10;
+
+/// Maximum time to remove the unfinished files when the process ends.
+pub(crate) const REMOVE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Maximum length of the name of a file or folder, in bytes: that of common file systems.
 pub(crate) const MAX_NAME_BYTES: usize = 255;
 
@@ -152,6 +158,11 @@ pub(crate) const MAX_HISTORY_WAIT: Duration = Duration::from_secs(1);
 
 /// Maximum time for which the history may lack a run whose end was reported.
 pub(crate) const MAX_HISTORY_DELAY: Duration = Duration::from_secs(5);
+
+/// Maximum time for which the answers about a run may be unusable, such as those of a login page, or a redirect. Logins
+/// are renewed and proxies switched over within seconds, and ComfyUI starts within a minute, while an answer that cannot
+/// be read, or that is forbidden, stays as it is.
+pub(crate) const MAX_UNREADABLE_TIME: Duration = Duration::from_secs(60);
 
 /// The wait before the second request for a run that is in neither the queue nor the history.
 pub(crate) const ABSENT_WAIT: Duration = Duration::from_millis(300);

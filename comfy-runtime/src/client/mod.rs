@@ -23,8 +23,10 @@
 
 mod acceptance;
 mod attach;
+mod beginning;
 mod builder;
 mod call;
+mod call_name;
 mod cancel;
 mod check_drift;
 mod collecting;
@@ -65,11 +67,13 @@ mod rejection;
 mod reported;
 mod response;
 mod resubmit;
+mod resume;
 mod retry_after;
 pub mod routes;
 mod run;
 mod save;
 mod selection;
+mod shape;
 mod socket;
 mod status;
 mod strays;
@@ -77,6 +81,7 @@ mod submit;
 mod tracker;
 mod transport;
 mod upload;
+mod version;
 mod words;
 
 use std::fmt;
@@ -106,7 +111,7 @@ pub use rejection::{DroppedOutputs, InputProblem, NodeProblem, Rejection};
 #[doc(inline)]
 pub use routes::{Channel, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, View};
 pub use run::Run;
-pub use save::{SaveReport, Saver};
+pub use save::{SaveReport, Saver, remove_unfinished};
 pub use submit::{Accepted, Submission};
 pub use upload::{Upload, Uploaded};
 pub use uuid::Uuid;

@@ -150,7 +150,7 @@ impl Done {
 
     /// Returns an error if a value of a node's output has half a character.
     fn check_whole(&self, id: &str, steps: &[Step]) -> Result<(), Error> {
-        self.0.halves.find(id, steps).map_or(Ok(()), |place| Err(half_character(self.0.source(), &place)))
+        self.0.halves.find(id, steps).map_or(Ok(()), |place| Err(Error::half_character(self.0.source(), &place)))
     }
 
     fn of_kind(&self, node: impl NodeKey, kind: FileKind) -> Result<Vec<OutputFile>, Error> {

@@ -26,6 +26,8 @@ pub(crate) enum Process {
 pub(crate) struct ProcessMemory {
     /// How often the client had noticed a restart when the run was accepted.
     restarts: u64,
+    /// How often no server had been there when the server last had the run.
+    outages: u64,
     /// Another prompt that the process knew.
     witness: Option<Witness>,
     /// The number that the process's counter gave to the run.
@@ -45,11 +47,12 @@ impl ProcessMemory {
     pub(crate) fn new(inner: &Inner, acceptance: &Acceptance) -> Self {
         let witness = inner.witness().map(|prompt_id| Witness { prompt_id, is_strong: true });
         let number = acceptance.number.as_ref().filter(|_| acceptance.is_counted).and_then(whole);
-        Self { restarts: inner.restarts(), witness, number, created: None }
+        Self { restarts: inner.restarts(), outages: inner.transport.outages(), witness, number, created: None }
     }
 
     /// Learns from a queue that contains the run, and therefore belongs to the process that accepted it.
-    pub(crate) fn learn(&mut self, queue: &QueueSnapshot, prompt_id: &str) {
+    pub(crate) fn learn(&mut self, inner: &Inner, queue: &QueueSnapshot, prompt_id: &str) {
+        self.outages = inner.transport.outages();
         if let Some((other, is_strong)) = queue.other(prompt_id)
             && (is_strong || !self.witness.as_ref().is_some_and(|witness| witness.is_strong))
         {
@@ -78,6 +81,12 @@ impl ProcessMemory {
         }
         let is_forgotten = self.witness.as_ref().is_some_and(|witness| witness.is_strong);
         Ok(if is_forgotten { Process::Restarted } else { Process::Unknown })
+    }
+
+    /// Returns whether no server was there since it last had the run. That a run which had started is then unknown is
+    /// most likely due to a restart, but whether a run that waited was removed, it does not tell.
+    pub(crate) fn had_outage(&self, inner: &Inner) -> bool {
+        inner.transport.outages() > self.outages
     }
 
     /// Compares the oldest job that the server knows with the run. Older servers have no list of jobs, and a

@@ -1,6 +1,7 @@
 //! The request that submits a workflow. It is sent so that the workflow runs at most once, even if the response is
 //! lost.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,6 +22,8 @@ use super::limits::LOOKUP_WAITS;
 use super::origin::Origin;
 use super::rejection::{DroppedOutputs, NodeProblem, Rejection, node_problems};
 use super::response;
+use super::shape::{unexpected, unexpected_body};
+use super::transport::is_segment;
 use super::words::error_message;
 use crate::workflow::Workflow;
 
@@ -83,7 +86,7 @@ impl Prompt {
         // Events may arrive before the response.
         let expected = inner.hub.expect();
         let response = self.post(inner, &sent_id, client_id, body).await?;
-        let prompt_id = json::string(&response, "prompt_id").unwrap_or_else(|| sent_id.clone());
+        let prompt_id = json::prompt_id(&response).map_or_else(|| sent_id.clone(), Cow::into_owned);
         if prompt_id != sent_id {
             debug!(sent_id, prompt_id, "the server gave the prompt another id");
         }
@@ -181,26 +184,33 @@ impl Prompt {
     }
 
     async fn post_once(&self, inner: &Arc<Inner>, call: Call<'_>) -> Result<Value, Error> {
-        let (name, limits) = (call.name(), inner.transport.limits);
+        let (name, transport) = (call.name(), &inner.transport);
+        let (limits, redaction) = (transport.limits, &transport.redaction);
         let request = call.request().timeout(limits.response_timeout);
         let response = call.response(request).await?;
         if response.status() != 400 {
-            let response = check_status(&name, response).await?;
+            let response = check_status(transport, &name, response).await?;
             let body = read_body(&name, response, limits.max_response_bytes).await?;
-            return response::parse_message(&name, &body)
-                .ok()
-                .filter(|response| json::get(response, "prompt_id").is_some())
-                .ok_or_else(|| Error::InvalidResponse {
-                    call: name,
-                    reason: "expected JSON with a `prompt_id`".into(),
-                });
+            let expected = "an object with a `prompt_id`, which is a text or a number";
+            return match response::parse_message(&name, &body) {
+                Ok(response) if json::prompt_id(&response).is_some_and(|id| is_segment(&id)) => {
+                    Ok(redaction.value(response))
+                }
+                Ok(response) => Err(unexpected(&name, &response, expected)),
+                Err(_) => Err(unexpected_body(&name, &body, expected)),
+            };
         }
         let body = read_body(&name, response, limits.max_response_bytes).await?;
-        let rejection =
-            response::parse_message(&name, &body).ok().and_then(|response| Rejection::read(&response, &self.origin));
+        let rejection = response::parse_message(&name, &body).ok().map(|response| redaction.value(response));
+        let rejection = rejection.and_then(|response| Rejection::read(&response, &self.origin));
         Err(match rejection {
             Some(rejection) => Error::Rejected(Box::new(rejection)),
-            None => Error::Status { call: name, status: 400, message: error_message(&body), retry_after: None },
+            None => Error::Status {
+                call: name.into(),
+                status: 400,
+                message: error_message(redaction, &body),
+                retry_after: None,
+            },
         })
     }
 
@@ -237,7 +247,7 @@ impl Prompt {
 
     /// Looks for the prompt among those that sent events to this client under ids that it does not know, because the
     /// server gave the prompt an id of its own.
-    async fn find_by_events(&self, inner: &Arc<Inner>, client_id: &str) -> Result<Option<Found>, Error> {
+    pub(crate) async fn find_by_events(&self, inner: &Arc<Inner>, client_id: &str) -> Result<Option<Found>, Error> {
         for id in inner.hub.stray_prompts() {
             let Some(found) = inner.find(&id).await? else { continue };
             if found.client_id() == Some(client_id) && self.differs(inner, &found).await?.is_none() {

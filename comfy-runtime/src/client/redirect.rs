@@ -92,7 +92,8 @@ impl Hop<'_> {
 
     fn elsewhere(&self, target: &Url) -> Error {
         let route = self.name.split_once(' ').map_or(self.name, |(_, route)| route);
-        Error::Redirect { call: self.name.to_owned(), address: address_after_redirect(target.as_str(), route) }
+        let address = self.transport.redaction.string(address_after_redirect(target.as_str(), route));
+        Error::Redirect { call: self.name.to_owned(), address }
     }
 
     fn invalid(&self, reason: &str) -> Error {

@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// Returns the wait that the header `Retry-After` asks for: seconds, or the time until a date. A date in the past asks for
-/// no wait.
+/// no wait, and a number that is too large for a duration for the longest one.
 ///
 /// A date is compared with the server's own clock if the response has the header `Date`, and otherwise with `now`.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = asked.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        let is_whole = asked.bytes().all(|byte| byte.is_ascii_digit());
+        return Duration::try_from_secs_f64(seconds).ok().or_else(|| is_whole.then_some(Duration::MAX));
     }
     let date = |text: &str| httpdate::parse_http_date(text).ok();
     let server_now = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(date);
@@ -41,6 +42,9 @@ mod tests {
         assert_eq!(wait("7", None, now), Some(Duration::from_secs(7)));
         assert_eq!(wait(" 0.5 ", None, now), Some(Duration::from_millis(500)));
         assert_eq!(wait("0", None, now), Some(Duration::ZERO));
+        for huge in ["99999999999999999999999", &*"9".repeat(400).leak()] {
+            assert_eq!(wait(huge, None, now), Some(Duration::MAX));
+        }
         for wrong in ["-1", "soon", "", "NaN", "1e99"] {
             assert_eq!(wait(wrong, None, now), None, "{wrong}");
         }

@@ -1,10 +1,12 @@
 //! The state of a run as the server's queue and history report it, which overrides what the WebSocket reported.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use comfy_schema::Value;
 use tokio::time::Instant;
 
+use super::call_name::CallName;
 use super::collecting::Collecting;
 use super::ending::{Ending, ExecutionError, Interruption};
 use super::error::Error;
@@ -13,8 +15,12 @@ use super::json;
 use super::json_reader::{Filter, Path};
 use super::limits::JsonBounds;
 use super::outputs::Done;
+use super::shape::{self, unexpected};
 use super::tracker::Tracker;
 use super::transport::Transport;
+
+/// The members of the server's queue: the prompts that run, and those that wait.
+const QUEUE_LISTS: [&str; 2] = ["queue_running", "queue_pending"];
 
 /// The state of a run as the server reports it.
 #[derive(Debug)]
@@ -75,25 +81,25 @@ impl QueueCache {
             return Ok(Arc::clone(queue));
         }
         let requested_at = Instant::now();
-        let raw = transport.get(["queue"]).filtered_json(JsonBounds::queue(), &skips_in_queue).await?;
-        let queue = Arc::new(QueueSnapshot::read(raw, requested_at));
+        let call = transport.get(["queue"]);
+        let (name, raw) = (call.name(), call.filtered_json(JsonBounds::queue(), &skips_in_queue).await?);
+        let queue = Arc::new(QueueSnapshot::read(&name, raw, requested_at)?);
         *last = Some(Arc::clone(&queue));
         Ok(queue)
     }
 }
 
 impl QueueSnapshot {
-    pub(super) fn read(raw: Value, requested_at: Instant) -> Self {
-        let id = |item: &Value| json::array(Some(item)).get(1).and_then(Value::as_str).map(str::to_owned);
+    pub(super) fn read(call: &CallName, raw: Value, requested_at: Instant) -> Result<Self, Error> {
         let number = |item: &Value| json::array(Some(item)).first().and_then(Value::as_f64).unwrap_or_default();
-        let items = |key| json::array(json::get(&raw, key));
-        let running = items("queue_running").iter().filter_map(id).collect();
+        let [running, waiting] = queue_lists(call, &raw, true)?;
+        let running = running.iter().filter_map(item_id).map(Cow::into_owned).collect();
         // The server lists waiting prompts in the order of its heap, not in the order in which they run.
         let mut waiting: Vec<(f64, String)> =
-            items("queue_pending").iter().filter_map(|item| Some((number(item), id(item)?))).collect();
+            waiting.iter().filter_map(|item| Some((number(item), item_id(item)?.into_owned()))).collect();
         waiting.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
         let waiting = waiting.into_iter().map(|(_, id)| id).collect();
-        Self { requested_at, running, waiting, raw }
+        Ok(Self { requested_at, running, waiting, raw })
     }
 
     pub(super) fn status(&self, prompt_id: &str) -> Option<RunStatus> {
@@ -118,7 +124,7 @@ impl QueueSnapshot {
 
     /// Returns what is kept of the queue's item of a prompt; see [`skips_in_queue`]. [`queue_item`] returns all of it.
     pub(crate) fn item(&self, prompt_id: &str) -> Option<&Value> {
-        let lists = ["queue_running", "queue_pending"].map(|key| json::array(json::get(&self.raw, key)));
+        let lists = QUEUE_LISTS.map(|key| json::array(json::get(&self.raw, key)));
         lists.into_iter().flatten().find(|item| is_item_of(item, prompt_id))
     }
 
@@ -134,7 +140,8 @@ impl QueueSnapshot {
 /// client; kept are number, id, the id of the client, and the time of creation.
 pub(super) fn skips_in_queue(path: Path<'_>) -> bool {
     match path.depth() {
-        1 => !matches!(path.key(0), Some("queue_running" | "queue_pending")),
+        // What stands in place of the lists is kept for the message that quotes it.
+        2 => !is_queue_list(path.key(0)),
         3 => matches!(path.index(2), Some(2 | 4..)),
         4 => path.index(2) == Some(3) && !matches!(path.key(3), Some("client_id" | "create_time")),
         _ => false,
@@ -146,7 +153,7 @@ struct ItemOf<'i>(&'i str);
 
 impl Filter for ItemOf<'_> {
     fn skips(&self, path: Path<'_>) -> bool {
-        path.depth() == 1 && !matches!(path.key(0), Some("queue_running" | "queue_pending"))
+        path.depth() == 2 && !is_queue_list(path.key(0))
     }
 
     fn drops(&self, path: Path<'_>, item: &Value) -> bool {
@@ -157,13 +164,39 @@ impl Filter for ItemOf<'_> {
 /// Requests a prompt's item of the queue: number, id, prompt, extra data, outputs.
 pub(crate) async fn queue_item(transport: &Transport, prompt_id: &str) -> Result<Option<Value>, Error> {
     let bounds = JsonBounds::queue_item(transport.limits.max_response_bytes);
-    let queue = transport.get(["queue"]).filtered_json(bounds, &ItemOf(prompt_id)).await?;
-    let lists = ["queue_running", "queue_pending"].map(|key| json::array(json::get(&queue, key)));
+    let call = transport.get(["queue"]);
+    let (name, queue) = (call.name(), call.filtered_json(bounds, &ItemOf(prompt_id)).await?);
+    // The items of other prompts were dropped.
+    let lists = queue_lists(&name, &queue, false)?;
     Ok(lists.into_iter().flatten().find(|item| is_item_of(item, prompt_id)).cloned())
 }
 
 fn is_item_of(item: &Value, prompt_id: &str) -> bool {
-    json::array(Some(item)).get(1).and_then(Value::as_str) == Some(prompt_id)
+    item_id(item).as_deref() == Some(prompt_id)
+}
+
+fn item_id(item: &Value) -> Option<Cow<'_, str>> {
+    json::id(json::array(Some(item)).get(1)?)
+}
+
+fn is_queue_list(key: Option<&str>) -> bool {
+    key.is_some_and(|key| QUEUE_LISTS.contains(&key))
+}
+
+/// Returns the prompts of a queue that run and those that wait. `is_whole` says that no item was left out.
+pub(super) fn queue_lists<'q>(call: &CallName, queue: &'q Value, is_whole: bool) -> Result<[&'q [Value]; 2], Error> {
+    let lists = QUEUE_LISTS.map(|key| json::get(queue, key).and_then(Value::as_array));
+    match lists {
+        [Some(running), Some(waiting)]
+            if !is_whole || running.iter().chain(waiting).all(|item| item_id(item).is_some()) =>
+        {
+            Ok([running, waiting])
+        }
+        _ => {
+            let expected = "an object with the arrays `queue_running` and `queue_pending` of prompts with ids";
+            Err(unexpected(call, queue, expected))
+        }
+    }
 }
 
 /// Requests the entry of a run in the history. Only this entry is asked for, and only this entry is kept.
@@ -174,12 +207,33 @@ pub(crate) async fn history_entry(transport: &Transport, prompt_id: &str) -> Res
 /// Requests the entry of a run in the history, and finds the half characters in its outputs.
 async fn history_entry_with_halves(transport: &Transport, prompt_id: &str) -> Result<Option<(Value, Halves)>, Error> {
     let bounds = JsonBounds::response(transport.limits.max_response_bytes);
-    let others = |path: Path<'_>| path.depth() == 1 && path.key(0) != Some(prompt_id);
+    // A server that ignores the id answers with all runs, of which only the structure is kept. What else stands in place
+    // of the entry is kept for the message that quotes it.
+    let others = |path: Path<'_>| {
+        let is_other = path.depth() > 1 && path.key(0) != Some(prompt_id);
+        is_other && (path.depth() > 2 || path.key(1) != Some("prompt"))
+    };
     let filter = Collecting::in_history(&others);
-    match transport.get(["history", prompt_id]).filtered_json(bounds, &filter).await? {
-        Value::Object(mut entries) => Ok(entries.remove(prompt_id).map(|entry| (entry, filter.into_halves()))),
-        _ => Ok(None),
+    let call = transport.get(["history", prompt_id]);
+    let (name, response) = (call.name(), call.filtered_json(bounds, &filter).await?);
+    match response {
+        Value::Object(mut entries) if entries.get(prompt_id).is_some_and(is_entry) => {
+            Ok(entries.remove(prompt_id).map(|entry| (entry, filter.into_halves())))
+        }
+        Value::Object(entries) if entries.iter().all(|(id, run)| id.as_str() != prompt_id && has_prompt(run)) => {
+            Ok(None)
+        }
+        other => Err(unexpected(&name, &other, "`{}`, or an object with the run and its outputs under its id")),
     }
+}
+
+fn has_prompt(entry: &Value) -> bool {
+    json::get(entry, "prompt").is_some_and(shape::is_array)
+}
+
+/// Returns whether a value is the entry of a run in the history. Every entry has outputs, even if there are none.
+pub(super) fn is_entry(entry: &Value) -> bool {
+    json::get(entry, "outputs").is_some_and(shape::is_object)
 }
 
 /// Reads the end of a run from its entry in the history. The messages decide, because `status_str` may be that of the
@@ -192,7 +246,7 @@ pub(super) fn ending(transport: &Arc<Transport>, tracker: &Tracker, entry: &Valu
         let [kind, data] = json::array(Some(message)) else { continue };
         match kind.as_str() {
             Some("execution_success") => return Ending::Finished(done),
-            Some("execution_error") => return failed(tracker, data, done),
+            Some("execution_error") => return failed(tracker, &transport.redaction.value(data.clone()), done),
             Some("execution_interrupted") => return interrupted(tracker, data, done),
             _ => {}
         }

@@ -4,6 +4,7 @@
 //! may arrive before the response that names the id, so that they are kept until it arrives.
 
 use bytes::Bytes;
+use comfy_schema::server::redaction::Redaction;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frame::{self, Frame};
@@ -17,12 +18,13 @@ pub(crate) enum Received {
 }
 
 impl Received {
-    /// Parses the frame; `None` for a text that is not an event.
-    pub(crate) fn frame(&self) -> Option<Frame<'_>> {
-        match self {
-            Self::Text(text) => frame::text(text.as_str()),
-            Self::Binary(bytes) => Some(frame::binary(bytes)),
-        }
+    /// Parses the frame, and removes secrets from its messages; `None` for a text that is not an event.
+    pub(crate) fn frame(&self, redaction: &Redaction) -> Option<Frame<'_>> {
+        let frame = match self {
+            Self::Text(text) => frame::text(text.as_str())?,
+            Self::Binary(bytes) => frame::binary(bytes),
+        };
+        Some(frame.redacted(redaction))
     }
 
     fn len(&self) -> usize {

@@ -2,12 +2,33 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use comfy_schema::server::redaction::Redaction;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 
+use super::error::Error;
 use super::http::{HttpSettings, InvalidSetting};
 use super::limits::Limits;
+
+/// The characters that a segment of a path cannot have as they are. URL parsers drop some of the control characters.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// The HTTP client of one server.
 pub(crate) struct Transport {
@@ -22,7 +43,11 @@ pub(crate) struct Transport {
     pub(super) websocket: Option<Url>,
     /// The `Authorization` header for the user and password that the URL held.
     pub(super) credentials: Option<HeaderValue>,
+    /// Removes what this client sends as a secret from texts of the server.
+    pub(crate) redaction: Redaction,
     pub(crate) limits: Limits,
+    /// Counts the requests that showed that no server was there: whoever polls a server notices its restart by them.
+    pub(super) outages: AtomicU64,
 }
 
 /// The path below which a route exists.
@@ -39,6 +64,18 @@ pub(super) enum Mount {
 }
 
 impl Transport {
+    /// Returns how often a request showed that no server was there.
+    pub(crate) fn outages(&self) -> u64 {
+        self.outages.load(Ordering::Relaxed)
+    }
+
+    /// Counts a failed request if it shows that no server was there.
+    pub(super) fn note(&self, error: &Error) {
+        if error.is_outage() {
+            self.outages.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Returns the HTTP client for other origins, which has no header of the user.
     pub(super) fn anonymous(&self) -> Result<reqwest::Client, InvalidSetting> {
         if let Some(client) = self.anonymous.get() {
@@ -56,20 +93,37 @@ impl Transport {
             url.query_pairs_mut().extend_pairs(query);
             return url;
         }
-        let mut url = self.base.clone();
         let prefix = match mount {
             Mount::Prefix | Mount::Socket => self.prefix.as_str(),
             Mount::Api => "api",
             Mount::Root => "",
         };
-        // Only http and https URLs are accepted, and those always have a path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(prefix.split('/').filter(|part| !part.is_empty())).extend(route);
+        let mut path = self.base.path().trim_end_matches('/').to_owned();
+        let parts = prefix.split('/').filter(|part| is_segment(part)).chain(route.iter().map(String::as_str));
+        for part in parts {
+            path.push('/');
+            path.extend(utf8_percent_encode(part, ENCODED));
         }
+        let mut url = self.base.clone();
+        url.set_path(&path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         url
+    }
+}
+
+/// Returns whether a text can be one segment of a path. URL parsers, proxies and servers resolve `.` and `..`, so that
+/// the request would be one for another route, and that without a name often exists as well.
+pub(crate) fn is_segment(text: &str) -> bool {
+    !matches!(text, "" | "." | "..")
+}
+
+/// Returns an error if a segment of a route cannot be sent as it is.
+pub(super) fn check_route<'r>(route: impl IntoIterator<Item = &'r str>) -> Result<(), Error> {
+    match route.into_iter().find(|part| !is_segment(part)) {
+        Some(part) => Err(Error::PathSegment { text: part.to_owned() }),
+        None => Ok(()),
     }
 }
 

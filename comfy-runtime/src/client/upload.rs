@@ -19,11 +19,13 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::call::{Call, read_body, retry_wait};
+use super::call_name::CallName;
 use super::error::Error;
 use super::file::OutputFile;
 use super::limits::{MAX_UPLOAD_RESPONSE_BYTES, UPLOAD_CHUNK_BYTES};
 use super::response;
 use super::routes::View;
+use super::shape::unexpected;
 use super::{Client, json};
 
 /// A file to upload, from disk or from memory.
@@ -335,7 +337,7 @@ impl Client {
             }
             let call = transport.post(["upload", kind]);
             let error = match post(&call, form, &sent, transport.limits.read_timeout).await {
-                Ok(response) => return Ok(Uploaded::read(response, upload)),
+                Ok(response) => return Uploaded::read(&call.name(), response, upload),
                 Err(error) => error,
             };
             if matches!(&error, Error::Transport { reason, .. } if !reason.is_connect()) {
@@ -358,7 +360,7 @@ impl Client {
     async fn check_size(&self, upload: &Upload, call: &Call<'_>) -> Result<(), Error> {
         let (Some(size), Ok(features)) = (upload.size().await, self.features().await) else { return Ok(()) };
         match features.max_upload_size {
-            Some(limit) if size > limit => Err(Error::UploadTooLarge { call: call.name(), size, limit }),
+            Some(limit) if size > limit => Err(Error::UploadTooLarge { call: call.name().into(), size, limit }),
             _ => Ok(()),
         }
     }
@@ -375,7 +377,7 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
         let response = call.exchange(call.request().multipart(form)).await?;
         let body = read_body(&name, response, MAX_UPLOAD_RESPONSE_BYTES).await?;
         response::parse(&name, &body)
-            .map_err(|error| Error::InvalidResponse { call: name.clone(), reason: error.to_string() })
+            .map_err(|error| Error::InvalidResponse { call: name.to_string(), reason: call.redacted(&error) })
     });
     loop {
         let before = sent.load(Ordering::Relaxed);
@@ -383,21 +385,22 @@ async fn post(call: &Call<'_>, form: Form, sent: &AtomicU64, limit: Duration) ->
             Ok(response) => return response,
             Err(_) if sent.load(Ordering::Relaxed) > before => {}
             Err(_) => {
-                return Err(Error::NoProgress { call: name.clone(), time: limit });
+                return Err(Error::NoProgress { call: name.to_string(), time: limit });
             }
         }
     }
 }
 
 impl Uploaded {
-    fn read(raw: Value, upload: &Upload) -> Self {
-        Self {
-            name: json::string(&raw, "name").unwrap_or_else(|| upload.name.clone()),
+    fn read(call: &CallName, raw: Value, upload: &Upload) -> Result<Self, Error> {
+        let name = json::string(&raw, "name");
+        Ok(Self {
+            name: name.ok_or_else(|| unexpected(call, &raw, "an object with the string `name`"))?,
             subfolder: json::string(&raw, "subfolder").unwrap_or_else(|| upload.subfolder.clone()),
             folder: json::string(&raw, "type").unwrap_or_else(|| upload.folder.to_owned()),
             already_there: false,
             raw,
-        }
+        })
     }
 }
 

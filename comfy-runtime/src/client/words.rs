@@ -1,6 +1,7 @@
 //! The message in the body of a failed call: that of an error object, or the first words of a text or an HTML page.
 
 use comfy_schema::Value;
+use comfy_schema::server::redaction::Redaction;
 use comfy_schema::shown::shortened;
 
 use super::json;
@@ -14,16 +15,16 @@ const HIDDEN: [&str; 4] = ["script", "style", "svg", "template"];
 const REFERENCES: [(&str, &str); 6] =
     [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
 
-/// Returns the message in the body of a failed call, without hidden characters; empty if there is none.
-pub(super) fn error_message(body: &[u8]) -> String {
+/// Returns the message in the body of a failed call, without hidden characters and secrets; empty if there is none.
+pub(super) fn error_message(redaction: &Redaction, body: &[u8]) -> String {
     if is_page(body) {
-        return page(body);
+        return page(redaction, body);
     }
     let message = match response::parse_message("the body of a failed call", body) {
         Ok(value) => of_json(&value),
         Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
     };
-    shortened(&message, MAX_MESSAGE_CHARS)
+    shortened(&redaction.string(message), MAX_MESSAGE_CHARS)
 }
 
 /// Returns whether a body is an HTML page, as login pages and proxies send.
@@ -31,9 +32,9 @@ pub(super) fn is_page(body: &[u8]) -> bool {
     without_mark(body).trim_ascii_start().starts_with(b"<")
 }
 
-/// Returns a description of an HTML page with its first words.
-pub(super) fn page(body: &[u8]) -> String {
-    let words = first_words(&String::from_utf8_lossy(without_mark(body)));
+/// Returns a description of an HTML page with its first words, without secrets.
+pub(super) fn page(redaction: &Redaction, body: &[u8]) -> String {
+    let words = redaction.string(first_words(&String::from_utf8_lossy(without_mark(body))));
     if words.is_empty() {
         return "an HTML page".to_owned();
     }
@@ -106,7 +107,11 @@ fn behind_tag(tag: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::error_message;
+    use comfy_schema::server::redaction::Redaction;
+
+    fn error_message(body: &[u8]) -> String {
+        super::error_message(&Redaction::default(), body)
+    }
 
     #[test]
     fn the_message_of_an_error_object_is_shown() {

@@ -126,3 +126,118 @@ async fn a_download_that_always_breaks_is_an_error_and_leaves_no_file() {
     assert!(tokio::time::timeout(crate::support::LONG, file.save_to(folder.path())).await.unwrap().is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// Saves the file of a server that answers the first request and those after it, and returns its bytes or the error.
+async fn resumed(first: Reply, next: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Result<Vec<u8>, String> {
+    let (_server, _client, file) =
+        serving(move |call, before| if before == 0 { first.clone() } else { next(call) }).await;
+    let folder = tempfile::tempdir().unwrap();
+    let saved = file.save_to(folder.path()).await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), usize::from(saved.is_ok()));
+    saved.map(|path| std::fs::read(path).unwrap()).map_err(|error| error.to_string())
+}
+
+/// Returns other bytes of the same number, which begin as those of a picture do.
+fn other_bytes() -> Vec<u8> {
+    let mut bytes = bytes();
+    bytes[5000..].fill(0);
+    bytes
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_page_in_place_of_the_rest_of_a_file_is_an_error_that_quotes_it() {
+    let page = || format!("<html>log in{}", " ".repeat(400_000));
+    for first in [Reply::new(200, bytes()), Reply::new(200, bytes()).chunked()] {
+        for tag in [None, Some("\"one\"")] {
+            let first = tag.iter().fold(first.clone().cut(9000), |first, tag| first.header("etag", *tag));
+            let next = move |_: &Call| Reply::new(200, page()).chunked().header("content-type", "text/html");
+            let error = resumed(first, next).await.unwrap_err();
+            assert!(error.contains("found text/html: `<html>log in`"), "{error}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_download_checks_the_encoding_again() {
+    let first = || Reply::new(200, bytes()).header("etag", "\"one\"");
+    for cut in [0, 9000] {
+        let error = resumed(first().cut(cut), |call| part(call, "\"one\"").header("content-encoding", "gzip")).await;
+        assert!(error.unwrap_err().contains("not asked for (gzip)"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_file_sent_again_is_compared_with_what_was_received() {
+    let reply = |bytes: Vec<u8>, time: &str| Reply::new(200, bytes).header("last-modified", time);
+    let (monday, tuesday) = ("Mon, 23 Nov 2026 10:00:00 GMT", "Tue, 24 Nov 2026 10:00:00 GMT");
+    for chunked in [false, true] {
+        let sent = |reply: Reply| if chunked { reply.chunked() } else { reply };
+        let first = || sent(reply(bytes(), monday)).cut(9000);
+        let with = |next: Reply| resumed(first(), move |_| next.clone());
+        assert_eq!(with(sent(reply(bytes(), monday))).await.unwrap(), bytes());
+        for next in [reply(other_bytes(), monday), reply(bytes(), tuesday)] {
+            let error = with(sent(next)).await.unwrap_err();
+            assert!(error.contains("the file changed during the download"), "{error}");
+        }
+    }
+    // A shorter file does not show in its beginning, but in its size.
+    let error = resumed(reply(bytes(), monday).cut(9000), move |_| reply(bytes()[..20_000].to_vec(), monday)).await;
+    assert!(error.unwrap_err().contains("changed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_is_requested_only_of_a_version_that_the_server_names() {
+    for (tag, wants_part) in [(None, false), (Some("W/\"weak\""), false), (Some("\"strong\""), true)] {
+        let (server, _client, file) = serving(move |call, before| {
+            let reply = tag.map_or_else(|| Reply::new(200, bytes()), |tag| part(call, tag));
+            if before == 0 { reply.cut(9000) } else { reply }
+        })
+        .await;
+        assert_eq!(file.bytes().await.unwrap(), bytes());
+        assert_eq!(server.calls_to("GET /view")[1].header("range").is_some(), wants_part, "{tag:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_a_file_of_another_size_is_an_error() {
+    let (server, _client, file) = serving(|_, before| match before {
+        0 => Reply::new(200, bytes()).header("etag", "\"one\"").cut(9000),
+        _ => Reply::new(206, "0123456789").header("etag", "\"one\"").header("content-range", "bytes 9000-9009/9010"),
+    })
+    .await;
+    let error = file.bytes().await.unwrap_err().to_string();
+    assert!(error.contains("changed"), "{error}");
+    assert_eq!(server.calls_to("GET /view").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_breaks_after_every_few_bytes_is_given_up() {
+    let (server, _client, file) = serving(|call, _| part(call, "\"one\"").cut(1)).await;
+    let folder = tempfile::tempdir().unwrap();
+    assert!(file.save_to(folder.path()).await.is_err());
+    // The first request, and the four retries that are the default.
+    assert_eq!(server.calls_to("GET /view").len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_answer_without_the_whole_file_is_an_error() {
+    let part = Reply::new(206, &bytes()[..1000]).header("content-range", "bytes 0-999/300000");
+    let middle = Reply::new(206, &bytes()[9000..]).header("content-range", "bytes 9000-299999/300000");
+    for (reply, status) in [(part, 206), (middle, 206), (Reply::new(204, ""), 204), (Reply::new(202, bytes()), 202)] {
+        // The second attempt, after nothing was received, counts as a first one.
+        for first in [reply.clone(), Reply::new(200, bytes()).cut(0)] {
+            let reply = reply.clone();
+            let error = resumed(first, move |_| reply.clone()).await.unwrap_err();
+            assert!(error.contains(&format!("expected a file with status 200, found status {status}")), "{error}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_encoding_that_changes_nothing_is_accepted() {
+    for encoding in ["", "identity", "Identity"] {
+        let (_server, _client, file) =
+            serving(move |_, _| Reply::new(200, bytes()).header("content-encoding", encoding)).await;
+        assert_eq!(file.bytes().await.unwrap(), bytes(), "{encoding:?}");
+    }
+}

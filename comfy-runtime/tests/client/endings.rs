@@ -20,6 +20,8 @@ struct World {
     has_jobs: bool,
     /// Whether the response to a deletion is an error.
     loses_deletions: bool,
+    /// The number of requests for the queue that a proxy answers, because the server is down.
+    down: u32,
     number: i64,
     clock: i64,
 }
@@ -68,6 +70,10 @@ impl World {
                 let reply = json!({"prompt_id": id, "number": item[0], "node_errors": {}});
                 self.pending.push(item);
                 Reply::json(reply)
+            }
+            "GET /queue" if self.down > 0 => {
+                self.down -= 1;
+                Reply::new(502, "")
             }
             "GET /queue" => Reply::json(json!({"queue_running": self.running, "queue_pending": self.pending})),
             "GET /jobs" if self.has_jobs => {
@@ -270,8 +276,23 @@ async fn without_evidence_a_vanished_run_is_unexplained() {
 async fn a_run_that_had_started_is_lost_by_a_restart() {
     let mut scene = Scene::new(|_| {}).await;
     scene.start().await;
-    let ending = scene.ending(|world, _| world.restart()).await;
+    let restart = |world: &mut World, _: &str| {
+        world.restart();
+        world.down = 1;
+    };
+    let ending = scene.ending(restart).await;
     assert!(is_lost(&ending, LostReason::Forgotten), "{ending:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_vanished_after_its_start_without_an_outage_is_unexplained() {
+    // The run ended and was erased while the connection was closed.
+    let mut scene = Scene::new(|_| {}).await;
+    scene.start().await;
+    let ending = scene.ending(World::remove).await;
+    assert!(is_lost(&ending, LostReason::Unexplained), "{ending:?}");
+    let message = ending.into_result().unwrap_err().to_string();
+    assert!(message.contains("either it was removed from the history, or the server was restarted"), "{message}");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn only_the_history_of_one_run_is_asked_for_and_only_its_entry_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_response_of_too_many_values_is_an_error_that_names_the_limit() {
     // 9 MB that would become a tree of more than 140 MB.
-    let history = |_: &str| format!(r#"{{"a": {{"outputs": [{}0]}}}}"#, "0,".repeat(4 << 20));
+    let history = |_: &str| format!(r#"{{"a": {{"prompt": [], "outputs": [{}0]}}}}"#, "0,".repeat(4 << 20));
     let server = serving(empty_queue, history).await;
     let client = Client::connect(server.url()).await.unwrap();
     let error = client.history_of("a").await.unwrap_err();

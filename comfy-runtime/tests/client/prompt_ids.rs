@@ -106,3 +106,23 @@ async fn events_before_the_response_are_not_lost() {
     }
     assert_eq!(seen, ["started", "executing img", "executed save", "finished"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unanswered_prompt_is_cancelled_by_the_id_that_its_events_tell() {
+    let (server, client) = own_ids().await;
+    server.node("VAEDecode").hang();
+    server.faults().http("POST /prompt", HttpFault::hang_after());
+    let (workflow, sent) = (text_to_image(1, 1), comfy_runtime::client::Uuid::new_v4());
+    let submission = client.submission(&workflow).prompt_id(sent).submit();
+    let cancelling = async {
+        server.until(|server| server.running().is_some()).await;
+        while !client.cancel_unanswered(&workflow, &sent.to_string()).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        answer = submission => panic!("expected no answer, found {answer:?}"),
+        () = cancelling => {}
+    }
+    server.until(|server| server.running().is_none()).await;
+}

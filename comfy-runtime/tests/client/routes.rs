@@ -6,7 +6,6 @@ use comfy_mock::{HttpFault, Server};
 use comfy_runtime::Client;
 use comfy_runtime::client::{Channel, Error, HistoryQuery, JobOrder, JobQuery, JobSort, JobStatus, Map, Value, View};
 
-use crate::scripted::{Reply, Scripted};
 use crate::support::{blank, connect, quick, text_to_image};
 
 /// Returns a server whose first run hangs in its sampler, and a client.
@@ -319,28 +318,4 @@ async fn a_truncated_response_is_requested_again() {
     client.system_stats().await.unwrap();
     server.faults().http("/object_info/*", HttpFault::cut_body(100).times(2));
     assert!(client.object_info_of("KSampler").await.unwrap().is_some());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_response_that_is_null_counts_as_empty() {
-    let server = Scripted::start(|_| Reply::json("null")).await;
-    let client = Client::connect(server.url()).await.unwrap();
-    assert!(client.history(&HistoryQuery::new()).await.unwrap().is_empty());
-    assert_eq!(client.history_of("nobody").await.unwrap(), None);
-    assert!(client.queue().await.unwrap().running.is_empty());
-    assert!(client.jobs(&JobQuery::new()).await.unwrap().jobs.is_empty());
-    assert!(client.models("loras").await.unwrap().is_empty());
-    assert!(client.settings().await.unwrap().is_empty());
-    assert!(client.userdata_tree(None).await.unwrap().is_empty());
-    assert_eq!(client.system_stats().await.unwrap().ram_total, None);
-    assert!(matches!(client.queue_remaining().await, Err(Error::InvalidResponse { .. })), "there is no number");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_response_of_another_type_is_an_error() {
-    let server = Scripted::start(|_| Reply::json("\"text\"")).await;
-    let client = Client::connect(server.url()).await.unwrap();
-    let error = client.queue().await.unwrap_err();
-    assert_eq!(error.to_string(), "GET /queue: invalid response: expected an object, found a string");
-    assert!(matches!(client.embeddings().await, Err(Error::InvalidResponse { .. })));
 }

@@ -40,11 +40,13 @@ pub(crate) struct Reply {
     cut: Option<usize>,
     /// Whether the connection stays open after the cut.
     hangs: bool,
+    /// Whether the body has no announced length, and is sent as one chunk.
+    is_chunked: bool,
 }
 
 impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None, hangs: false }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, hangs: false, is_chunked: false }
     }
 
     pub(crate) fn json(body: impl ToString) -> Self {
@@ -53,6 +55,12 @@ impl Reply {
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sends the body without its length.
+    pub(crate) fn chunked(mut self) -> Self {
+        self.is_chunked = true;
         self
     }
 
@@ -190,9 +198,16 @@ async fn serve(shared: Arc<Shared>, mut stream: TcpStream) -> Option<()> {
         for (name, value) in &reply.headers {
             _ = write!(head, "{name}: {value}\r\n");
         }
-        _ = write!(head, "content-length: {}\r\n\r\n", reply.body.len());
+        _ = if reply.is_chunked {
+            write!(head, "transfer-encoding: chunked\r\n\r\n{:x}\r\n", reply.body.len())
+        } else {
+            write!(head, "content-length: {}\r\n\r\n", reply.body.len())
+        };
         stream.write_all(head.as_bytes()).await.ok()?;
         stream.write_all(&reply.body[..reply.cut.unwrap_or(reply.body.len())]).await.ok()?;
+        if reply.is_chunked && reply.cut.is_none() {
+            stream.write_all(b"\r\n0\r\n\r\n").await.ok()?;
+        }
         if reply.hangs {
             std::future::pending::<()>().await;
         }

@@ -38,6 +38,21 @@ async fn the_websocket_may_have_a_path_and_a_query_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_header_that_the_client_sets_itself_is_named() {
+    for name in ["Content-Length", "Transfer-Encoding", "Upgrade"] {
+        let error = Client::builder("http://127.0.0.1:1").header(name, "5").connect().await.unwrap_err();
+        assert!(matches!(error, Error::Setup { .. }), "{error}");
+        assert!(error.to_string().contains(&name.to_lowercase()), "{error}");
+    }
+    let server = queues().await;
+    let client = Client::builder(server.url()).header("Host", "comfy.example").connect().await.unwrap();
+    client.queue().await.unwrap();
+    for route in ["GET /ws", "GET /queue"] {
+        assert_eq!(server.calls_to(route)[0].header("host"), Some("comfy.example"), "{route}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_invalid_option_is_named_without_its_secret() {
     let invalid = [
         ServerOptions::new("http://127.0.0.1:1").websocket("wss://other/ws?token=s3cret"),

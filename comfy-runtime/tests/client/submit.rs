@@ -103,6 +103,7 @@ async fn a_run_lost_by_a_restart_is_resubmitted_only_on_request() {
         let restart = tokio::spawn(async move {
             restarted.until(|server| server.running().is_some()).await;
             restarted.node("VAEDecode").reset();
+            restarted.faults().http("GET /queue", HttpFault::status(503));
             restarted.restart();
         });
         let workflow = text_to_image(times.into(), 1);
@@ -131,6 +132,7 @@ async fn a_run_that_is_followed_goes_on_after_a_resubmission() {
     let events = run.events();
     server.until(|server| server.running().is_some()).await;
     server.node("VAEDecode").reset();
+    server.faults().http("GET /queue", HttpFault::status(503));
     server.restart();
     let words = words(events).await;
     let at = words.iter().position(|word| word == "resubmitted").unwrap_or_else(|| panic!("{words:?}"));
@@ -151,6 +153,7 @@ async fn a_run_that_cannot_be_resubmitted_is_lost_with_the_reason() {
     let run = client.submission(&text_to_image(1, 2)).resubmit_lost(3).submit().await.unwrap().into_run();
     server.until(|server| server.running().is_some()).await;
     server.faults().http("POST /prompt", HttpFault::status(500));
+    server.faults().http("GET /queue", HttpFault::status(503));
     server.restart();
     let Err(Error::Lost(lost)) = run.finish().await else { panic!("expected a lost run") };
     assert_eq!(lost.reason, LostReason::Forgotten);
@@ -167,6 +170,7 @@ async fn a_cancelled_run_is_not_resubmitted() {
     server.until(|server| server.running().is_some()).await;
     server.faults().http("/jobs/*", HttpFault::status(500));
     assert!(run.cancel().await.is_err());
+    server.faults().http("GET /queue", HttpFault::status(503));
     server.restart();
     assert!(matches!(run.finish().await, Err(Error::Lost(_))));
     assert_eq!(server.count("POST /api/prompt"), 1);
@@ -267,6 +271,7 @@ async fn a_run_that_is_cancelled_while_it_is_resubmitted_is_cancelled() {
     server.until(|server| server.running().is_some()).await;
     // The second submission takes long enough for a cancellation.
     server.faults().http("POST /prompt", HttpFault::delay(LONG / 2));
+    server.faults().http("GET /queue", HttpFault::status(503));
     server.restart();
     server.until(|server| server.count("POST /api/prompt") == 2).await;
     assert!(!run.cancel().await.unwrap(), "the server has forgotten the first run");

@@ -206,6 +206,8 @@ impl Case {
                 Kind::Deleted => while !server::post(server, "/queue", &format!(r#"{{"delete": ["{id}"]}}"#)).await {},
                 Kind::Restart | Kind::RestartPending => {
                     restarted = Some(memory_of(server, &id));
+                    // The server is down for a moment, which tells a restart from a history that was cleared.
+                    server.faults().http("GET /queue", HttpFault::status(503));
                     server.restart();
                     server.node("KSampler").reset();
                 }

@@ -32,7 +32,13 @@
 #[doc(hidden)]
 pub mod address;
 mod environment;
-mod header;
+#[doc(hidden)]
+pub mod header;
+#[doc(hidden)]
+pub mod proxy;
+#[cfg(feature = "redaction")]
+#[doc(hidden)]
+pub mod redaction;
 mod secret;
 
 use std::fmt;

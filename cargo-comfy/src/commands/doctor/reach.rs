@@ -81,6 +81,16 @@ async fn failed(options: &ServerOptions, error: &Error) -> [Check; 3] {
             answers(error, "check the address: a server with a certificate needs https:// instead of http://")
         }
         Error::Setup { .. } => not_asked(Check::error(SERVER, error, "correct the setting that the message names")),
+        Error::InvalidResponse { .. } if !has_credentials(options) => answers(
+            error,
+            "if a login page answers, give credentials with --token, --api-key or --header; otherwise check that this is \
+             the address of ComfyUI",
+        ),
+        Error::InvalidResponse { .. } => answers(
+            error,
+            "if a login page answers, the credentials are wrong or have expired; otherwise check that this is the \
+             address of ComfyUI",
+        ),
         _ => answers(error, "check that this is the address of ComfyUI, and not of a login page or another program"),
     }
 }

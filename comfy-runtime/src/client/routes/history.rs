@@ -2,10 +2,11 @@
 
 use comfy_schema::{Map, Value};
 
+use super::delete;
 use super::queue::QueueItem;
-use super::{delete, object};
 use crate::client::error::Error;
-use crate::client::status::history_entry;
+use crate::client::shape::object_of;
+use crate::client::status::{self, history_entry};
 use crate::client::{Client, json};
 
 /// A run that has ended.
@@ -90,7 +91,7 @@ impl Client {
     pub async fn history(&self, query: &HistoryQuery) -> Result<Vec<(String, HistoryEntry)>, Error> {
         let call = self.inner.transport.get(["history"]);
         let call = call.query_opt("max_items", query.max_items).query_opt("offset", query.offset);
-        let entries = object(&call.name(), call.json().await?)?;
+        let entries = object_of(&call.name(), call.json().await?, status::is_entry, "an object of runs with outputs")?;
         Ok(entries.into_iter().map(|(id, entry)| (id.to_string(), HistoryEntry::read(entry))).collect())
     }
 

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use comfy_schema::{Map, NodeDef, Schema, Value};
 
 use super::object;
+use crate::client::call_name::CallName;
 use crate::client::error::Error;
+use crate::client::shape::{self, unexpected};
 use crate::client::{Client, json};
 
 /// The machine of a server and the versions of its software.
@@ -86,7 +88,8 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn object_info(&self) -> Result<Schema, Error> {
-        schema("GET /object_info", &self.object_info_bytes().await?)
+        let name = self.inner.transport.get(["object_info"]).name();
+        schema(&name, &self.object_info_bytes().await?)
     }
 
     /// Returns the definition of one class; `None` if the server does not have it (`GET /object_info/{class}`).
@@ -110,7 +113,8 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn node_replacements(&self) -> Result<Value, Error> {
-        self.inner.transport.get(["node_replacements"]).json().await
+        let call = self.inner.transport.get(["node_replacements"]);
+        object(&call.name(), call.json().await?).map(Value::Object)
     }
 
     /// Returns the machine, its memory and the versions (`GET /system_stats`).
@@ -120,7 +124,8 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn system_stats(&self) -> Result<SystemStats, Error> {
         let call = self.inner.transport.get(["system_stats"]);
-        let raw = Value::Object(object(&call.name(), call.json().await?)?);
+        let (name, expected) = (call.name(), "an object with the object `system`");
+        let raw = shape::with(&name, call.json().await?, "system", shape::is_object, expected)?;
         let system = json::get(&raw, "system").unwrap_or(&Value::Null);
         let text = |key| json::string(system, key).unwrap_or_default();
         Ok(SystemStats {
@@ -143,7 +148,12 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn features(&self) -> Result<Features, Error> {
         let call = self.inner.transport.get(["features"]);
-        let raw = object(&call.name(), call.json().await?)?;
+        let (name, response) = (call.name(), call.json().await?);
+        // Every server that has the route tells these, whatever their values are.
+        if !["supports_preview_metadata", "max_upload_size"].iter().any(|key| json::get(&response, key).is_some()) {
+            return Err(unexpected(&name, &response, "an object with `supports_preview_metadata`"));
+        }
+        let raw = object(&name, response)?;
         let flag = |key| raw.get(key).and_then(Value::as_bool).unwrap_or_default();
         let size = raw.get("max_upload_size").and_then(Value::as_i128);
         Ok(Features {
@@ -171,7 +181,9 @@ impl Device {
     }
 }
 
-fn schema(call: &str, bytes: &[u8]) -> Result<Schema, Error> {
-    Schema::from_slice(bytes)
-        .map_err(|error| Error::InvalidResponse { call: call.to_owned(), reason: error.to_string() })
+fn schema(call: &CallName, bytes: &[u8]) -> Result<Schema, Error> {
+    Schema::from_slice(bytes).map_err(|error| Error::InvalidResponse {
+        call: call.to_string(),
+        reason: call.redaction().string(error.to_string()),
+    })
 }

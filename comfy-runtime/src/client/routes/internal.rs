@@ -4,6 +4,7 @@ use comfy_schema::Value;
 
 use super::{object, strings};
 use crate::client::error::Error;
+use crate::client::shape::{self, object_of, unexpected};
 use crate::client::{Client, json};
 
 /// The end of the server's log.
@@ -33,8 +34,9 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn log_text(&self) -> Result<String, Error> {
-        let response = self.inner.transport.get(["internal", "logs"]).below_root().json().await?;
-        Ok(response.as_str().unwrap_or_default().to_owned())
+        let call = self.inner.transport.get(["internal", "logs"]).below_root();
+        let (name, response) = (call.name(), call.json().await?);
+        response.as_str().map(str::to_owned).ok_or_else(|| unexpected(&name, &response, "a string"))
     }
 
     /// Returns the last entries of the log, with times (`GET /internal/logs/raw`).
@@ -44,7 +46,9 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn logs(&self) -> Result<Logs, Error> {
         let call = self.inner.transport.get(["internal", "logs", "raw"]).below_root();
-        let mut members = object(&call.name(), call.json().await?)?;
+        let (name, expected) = (call.name(), "an object with the array `entries`");
+        let response = shape::with(&name, call.json().await?, "entries", shape::is_array, expected)?;
+        let mut members = object(&name, response)?;
         let entries = members.remove("entries");
         let entry = |entry: &Value| LogEntry {
             time: json::string(entry, "t").unwrap_or_default(),
@@ -75,7 +79,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn folder_paths(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
         let call = self.inner.transport.get(["internal", "folder_paths"]).below_root();
-        let folders = object(&call.name(), call.json().await?)?;
+        let folders = object_of(&call.name(), call.json().await?, shape::is_array, "an object of arrays")?;
         Ok(folders.iter().map(|(kind, paths)| (kind.to_string(), json::strings(Some(paths)))).collect())
     }
 
@@ -88,6 +92,6 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn folder_files(&self, folder: &str) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["internal", "files", folder]).below_root();
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 }

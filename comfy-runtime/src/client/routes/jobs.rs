@@ -7,7 +7,9 @@ use std::time::Duration;
 use comfy_schema::{Map, Value};
 
 use super::object;
+use crate::client::cancel::is_cancelled;
 use crate::client::error::Error;
+use crate::client::shape;
 use crate::client::{Client, json};
 
 /// The status of a job.
@@ -248,7 +250,8 @@ impl Client {
             .query_opt("sort_order", sort_order)
             .query_opt("limit", query.limit)
             .query_opt("offset", query.offset);
-        let mut response = object(&call.name(), call.json().await?)?;
+        let (name, expected) = (call.name(), "an object with the array `jobs`");
+        let mut response = object(&name, shape::with(&name, call.json().await?, "jobs", shape::is_array, expected)?)?;
         let jobs = match response.remove("jobs") {
             Some(Value::Array(jobs)) => jobs.into_iter().map(Job::read).collect(),
             _ => Vec::new(),
@@ -270,8 +273,10 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn job(&self, prompt_id: &str) -> Result<Option<Job>, Error> {
-        match self.inner.transport.get(["jobs", prompt_id]).below_api().json().await {
-            Ok(job) => Ok(Some(Job::read(job))),
+        let call = self.inner.transport.get(["jobs", prompt_id]).below_api();
+        let (name, expected) = (call.name(), "an object with the string `id`");
+        match call.json().await {
+            Ok(job) => shape::with(&name, job, "id", shape::is_string, expected).map(|job| Some(Job::read(job))),
             Err(Error::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -287,8 +292,8 @@ impl Client {
     pub async fn cancel_many(&self, prompt_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Result<bool, Error> {
         let ids = prompt_ids.into_iter().map(|id| Value::from(id.as_ref())).collect();
         let body = json::object([("job_ids", ids)]);
-        let response =
-            self.inner.transport.post(["jobs", "cancel"]).below_api().json_body(&body).repeatable().json().await?;
-        Ok(json::get(&response, "cancelled").and_then(Value::as_bool).unwrap_or_default())
+        let call = self.inner.transport.post(["jobs", "cancel"]).below_api().json_body(&body).repeatable();
+        let (name, response) = (call.name(), call.json().await?);
+        is_cancelled(&name, &response)
     }
 }

@@ -1,15 +1,20 @@
 //! A method of [`Client`](super::Client) for every route of the server.
 //!
-//! The methods are lenient. A member of a response that is absent, `null` or of another type than expected counts as
-//! absent, and so does a whole response that is `null` where an object or an array is expected. The fields `raw` keep
-//! everything that the server sent.
+//! The methods are lenient about details: a member of an item that is absent, `null` or of another type than expected
+//! counts as absent. They are strict about what was asked for: a response without it, such as the JSON of a login page,
+//! is an error, and never an empty list. The fields `raw` keep everything that the server sent.
 //!
 //! # Errors
 //!
 //! Every method may return [`Error::Transport`] if the server cannot be reached, [`Error::Status`] if it responds with
-//! a status of 400 or more, [`Error::InvalidResponse`] if the response as a whole has another type than expected, and
+//! a status of 400 or more, [`Error::InvalidResponse`] if the response lacks what was asked for, and
 //! [`Error::ResponseTooLarge`] if it is larger than a limit of the client.
 //! The methods document errors with a special meaning.
+//!
+//! [`Error::Transport`]: crate::client::Error::Transport
+//! [`Error::Status`]: crate::client::Error::Status
+//! [`Error::InvalidResponse`]: crate::client::Error::InvalidResponse
+//! [`Error::ResponseTooLarge`]: crate::client::Error::ResponseTooLarge
 
 mod history;
 mod info;
@@ -33,39 +38,10 @@ pub use userdata::{UserEntry, UserFile};
 pub use users::Users;
 pub use view::{Channel, View};
 
-use comfy_schema::{Map, Value};
+use comfy_schema::Value;
 
-use super::error::Error;
 use super::json;
-
-/// Returns the members of a response that is an object; none if it is `null`.
-fn object(call: &str, response: Value) -> Result<Map, Error> {
-    match response {
-        Value::Object(map) => Ok(map),
-        Value::Null => Ok(Map::new()),
-        other => Err(unexpected(call, &other, "an object")),
-    }
-}
-
-/// Returns the elements of a response that is an array; none if it is `null`.
-fn array(call: &str, response: Value) -> Result<Vec<Value>, Error> {
-    match response {
-        Value::Array(items) => Ok(items),
-        Value::Null => Ok(Vec::new()),
-        other => Err(unexpected(call, &other, "an array")),
-    }
-}
-
-/// Returns the strings of a response that is an array.
-fn strings(call: &str, response: Value) -> Result<Vec<String>, Error> {
-    let items = Value::Array(array(call, response)?);
-    Ok(json::strings(Some(&items)))
-}
-
-fn unexpected(call: &str, response: &Value, expected: &str) -> Error {
-    let reason = format!("expected {expected}, found {}", response.kind_name());
-    Error::InvalidResponse { call: call.to_owned(), reason }
-}
+use super::shape::{array, object, strings};
 
 /// Returns the body `{"delete": [ids]}`.
 fn delete(ids: impl IntoIterator<Item = impl AsRef<str>>) -> Value {

@@ -45,7 +45,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn model_folder_names(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models"]);
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 
     /// Returns the files of one kind, as nodes accept them (`GET /models/{folder}`).
@@ -56,7 +56,7 @@ impl Client {
     /// `text_encoders`). Otherwise fails as [every route](crate::client::routes#errors) does.
     pub async fn models(&self, folder: &str) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["models", folder]);
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 
     /// Returns the embeddings, which a prompt text uses as `embedding:name` (`GET /embeddings`).
@@ -66,7 +66,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn embeddings(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["embeddings"]);
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 
     /// Returns the metadata of a `.safetensors` file; `None` if it has none or does not exist

@@ -2,8 +2,9 @@
 
 use comfy_schema::{Map, Value};
 
-use super::{object, strings};
+use super::strings;
 use crate::client::error::Error;
+use crate::client::shape::{self, object_of};
 use crate::client::{Client, json};
 
 /// A subgraph blueprint, which can be inserted into any workflow.
@@ -45,7 +46,7 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn editor_page(&self) -> Result<String, Error> {
-        self.inner.transport.get([""]).below_root().text().await
+        self.inner.transport.get([]).below_root().text().await
     }
 
     /// Returns the help page of a node, such as `KSampler/en.md`; `None` if there is none (`GET /docs/{path}`).
@@ -70,7 +71,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn extensions(&self) -> Result<Vec<String>, Error> {
         let call = self.inner.transport.get(["extensions"]);
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 
     /// Returns the names of the example workflows of each node pack (`GET /workflow_templates`).
@@ -80,7 +81,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn workflow_templates(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
         let call = self.inner.transport.get(["workflow_templates"]);
-        let packs = object(&call.name(), call.json().await?)?;
+        let packs = object_of(&call.name(), call.json().await?, shape::is_array, "an object of arrays")?;
         Ok(packs.iter().map(|(pack, names)| (pack.to_string(), json::strings(Some(names)))).collect())
     }
 
@@ -101,7 +102,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn translations(&self) -> Result<Map, Error> {
         let call = self.inner.transport.get(["i18n"]);
-        object(&call.name(), call.json().await?)
+        object_of(&call.name(), call.json().await?, shape::is_object, "an object of objects")
     }
 
     /// Returns the blueprints, by id (`GET /global_subgraphs`).
@@ -111,7 +112,7 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn subgraphs(&self) -> Result<Vec<(String, Subgraph)>, Error> {
         let call = self.inner.transport.get(["global_subgraphs"]);
-        let subgraphs = object(&call.name(), call.json().await?)?;
+        let subgraphs = object_of(&call.name(), call.json().await?, shape::is_object, "an object of objects")?;
         Ok(subgraphs.into_iter().map(|(id, raw)| (id.to_string(), Subgraph::read(raw))).collect())
     }
 
@@ -121,7 +122,12 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn subgraph(&self, id: &str) -> Result<Option<Subgraph>, Error> {
-        let raw = self.inner.transport.get(["global_subgraphs", id]).json().await?;
-        Ok((!raw.is_null()).then(|| Subgraph::read(raw)))
+        let call = self.inner.transport.get(["global_subgraphs", id]);
+        let (name, raw) = (call.name(), call.json().await?);
+        if raw.is_null() {
+            return Ok(None);
+        }
+        let expected = "an object with the string `name`, or `null`";
+        shape::with(&name, raw, "name", shape::is_string, expected).map(|raw| Some(Subgraph::read(raw)))
     }
 }

@@ -2,9 +2,12 @@
 
 use comfy_schema::{Map, Value};
 
-use super::{delete, object};
+use super::delete;
+use crate::client::call_name::CallName;
 use crate::client::cancel::cancel;
 use crate::client::error::Error;
+use crate::client::shape::unexpected;
+use crate::client::status::queue_lists;
 use crate::client::{Client, json};
 
 /// The prompts that run and wait.
@@ -42,7 +45,7 @@ impl QueueItem {
         let part = |at: usize| parts.get(at).unwrap_or(&Value::Null);
         Self {
             number: part(0).as_f64().unwrap_or_default(),
-            prompt_id: part(1).as_str().unwrap_or_default().to_owned(),
+            prompt_id: json::id(part(1)).unwrap_or_default().into_owned(),
             prompt: part(2).clone(),
             extra_data: part(3).as_object().cloned().unwrap_or_default(),
             outputs: json::strings(parts.get(4)),
@@ -51,13 +54,12 @@ impl QueueItem {
 }
 
 impl Queue {
-    pub(in crate::client) fn read(raw: Value) -> Self {
-        let items = |key| json::array(json::get(&raw, key)).iter().map(QueueItem::read).collect::<Vec<_>>();
-        let running = items("queue_running");
+    pub(in crate::client) fn read(call: &CallName, raw: Value) -> Result<Self, Error> {
+        let [running, mut pending] =
+            queue_lists(call, &raw, true)?.map(|items| items.iter().map(QueueItem::read).collect::<Vec<_>>());
         // The server lists waiting prompts in the order of its heap, not in the order in which they run.
-        let mut pending = items("queue_pending");
         pending.sort_by(|a, b| a.number.total_cmp(&b.number).then_with(|| a.prompt_id.cmp(&b.prompt_id)));
-        Self { running, pending, raw }
+        Ok(Self { running, pending, raw })
     }
 }
 
@@ -70,9 +72,8 @@ impl Client {
     pub async fn queue_remaining(&self) -> Result<u64, Error> {
         let call = self.inner.transport.get(["prompt"]);
         let (name, response) = (call.name(), call.json().await?);
-        json::at(&response, &["exec_info"]).and_then(|info| json::whole(info, "queue_remaining")).ok_or_else(|| {
-            Error::InvalidResponse { call: name, reason: "expected a number `exec_info.queue_remaining`".into() }
-        })
+        let remaining = json::get(&response, "exec_info").and_then(|info| json::whole(info, "queue_remaining"));
+        remaining.ok_or_else(|| unexpected(&name, &response, "an object with the number `exec_info.queue_remaining`"))
     }
 
     /// Returns the prompts that run and wait (`GET /queue`).
@@ -82,8 +83,8 @@ impl Client {
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn queue(&self) -> Result<Queue, Error> {
         let call = self.inner.transport.get(["queue"]);
-        let members = object(&call.name(), call.json().await?)?;
-        Ok(Queue::read(Value::Object(members)))
+        let name = call.name();
+        Queue::read(&name, call.json().await?)
     }
 
     /// Removes these prompts from the queue if they wait (`POST /queue`).

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use comfy_schema::Value;
 
 use super::{array, strings};
+use crate::client::call_name::CallName;
 use crate::client::error::Error;
+use crate::client::shape::unexpected;
 use crate::client::{Client, json};
 
 /// A file of the user.
@@ -42,14 +44,16 @@ pub struct UserEntry {
 }
 
 impl UserFile {
-    fn read(raw: Value) -> Self {
-        Self {
-            path: json::string(&raw, "path").or_else(|| raw.as_str().map(str::to_owned)).unwrap_or_default(),
+    /// Reads the description of a file. Older servers answer with its path only.
+    fn read(call: &CallName, raw: Value) -> Result<Self, Error> {
+        let path = json::string(&raw, "path").or_else(|| raw.as_str().map(str::to_owned));
+        Ok(Self {
+            path: path.ok_or_else(|| unexpected(call, &raw, "an object with the string `path`"))?,
             size: json::whole(&raw, "size"),
             modified: json::whole(&raw, "modified"),
             created: json::whole(&raw, "created"),
             raw,
-        }
+        })
     }
 }
 
@@ -63,7 +67,7 @@ impl Client {
     pub async fn userdata_paths(&self, folder: &str, recurse: bool) -> Result<Vec<String>, Error> {
         let call =
             self.inner.transport.get(["userdata"]).query("dir", folder).query_opt("recurse", recurse.then_some(true));
-        strings(&call.name(), call.json().await?)
+        strings(&call.name(), &call.json().await?)
     }
 
     /// Returns the files in a folder, with sizes and times (`GET /userdata` with `full_info`).
@@ -74,7 +78,8 @@ impl Client {
     pub async fn userdata_files(&self, folder: &str, recurse: bool) -> Result<Vec<UserFile>, Error> {
         let call = self.inner.transport.get(["userdata"]).query("dir", folder).query("full_info", "true");
         let call = call.query_opt("recurse", recurse.then_some(true));
-        Ok(array(&call.name(), call.json().await?)?.into_iter().map(UserFile::read).collect())
+        let name = call.name();
+        array(&name, call.json().await?)?.into_iter().map(|file| UserFile::read(&name, file)).collect()
     }
 
     /// Returns all files and folders of the user, or those below a folder, folders first (`GET /v2/userdata`).
@@ -124,7 +129,7 @@ impl Client {
     ) -> Result<UserFile, Error> {
         let call = self.inner.transport.post(["userdata", file]).body(content.into());
         let call = call.query("overwrite", overwrite.to_string()).query("full_info", "true");
-        Ok(UserFile::read(call.json().await?))
+        UserFile::read(&call.name(), call.json().await?)
     }
 
     /// Removes a file (`DELETE /userdata/{file}`).
@@ -146,6 +151,6 @@ impl Client {
     pub async fn move_userdata(&self, file: &str, dest: &str, overwrite: bool) -> Result<UserFile, Error> {
         let call = self.inner.transport.post(["userdata", file, "move", dest]);
         let call = call.query("overwrite", overwrite.to_string()).query("full_info", "true");
-        Ok(UserFile::read(call.json().await?))
+        UserFile::read(&call.name(), call.json().await?)
     }
 }

@@ -2,8 +2,9 @@
 
 use comfy_schema::{Map, Value};
 
-use super::{object, unexpected};
+use super::object;
 use crate::client::error::Error;
+use crate::client::shape::{self, unexpected};
 use crate::client::{Client, json};
 
 /// The users of a server.
@@ -23,7 +24,9 @@ impl Client {
     ///
     /// Fails as [every route](crate::client::routes#errors) does.
     pub async fn users(&self) -> Result<Users, Error> {
-        let raw = self.inner.transport.get(["users"]).json().await?;
+        let call = self.inner.transport.get(["users"]);
+        let (name, expected) = (call.name(), "an object with the string `storage`");
+        let raw = shape::with(&name, call.json().await?, "storage", shape::is_string, expected)?;
         Ok(Users { users: json::get(&raw, "users").and_then(Value::as_object).cloned(), raw })
     }
 

@@ -4,12 +4,12 @@
 //! exists is destroyed by a download that fails, and no reader sees a part of a file.
 
 mod name;
+mod part;
 mod place;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 use tokio::task::spawn_blocking;
@@ -19,7 +19,9 @@ use super::error::Error;
 use super::file::OutputFile;
 use super::limits::DOWNLOAD_BUFFER_BYTES;
 use super::outputs::Done;
-use place::failed;
+use part::{Part, failed};
+
+pub use part::remove_unfinished;
 
 /// Saves the files of runs in a folder, below the subfolders that they have on the server.
 ///
@@ -170,13 +172,13 @@ impl Download {
     }
 
     /// Writes the whole file under a temporary name into a folder.
-    async fn write_part(mut self, folder: &Path) -> Result<TempPath, Error> {
-        let (file, part) = place::temporary(folder)?;
+    async fn write_part(mut self, folder: &Path) -> Result<Part, Error> {
+        let (file, part) = Part::create(folder)?;
         let mut file = BufWriter::with_capacity(DOWNLOAD_BUFFER_BYTES, File::from_std(file));
         while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(failed(&part))?;
+            file.write_all(&chunk).await.map_err(failed(part.path()))?;
         }
-        file.flush().await.map_err(failed(&part))?;
+        file.flush().await.map_err(failed(part.path()))?;
         // The bytes are not forced to the disk, which would take longer than most downloads: after a power failure, the
         // file can be downloaded again.
         Ok(part)

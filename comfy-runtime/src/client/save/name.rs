@@ -6,7 +6,10 @@
 use super::super::limits::{MAX_NAME_BYTES, MAX_SUBPATH_BYTES};
 
 /// Names that Windows keeps for devices, with every extension: a write to `NUL.png` goes to a device and not to a file.
-const DEVICES: [&str; 6] = ["aux", "con", "conin$", "conout$", "nul", "prn"];
+const DEVICES: [&str; 7] = ["aux", "clock$", "con", "conin$", "conout$", "nul", "prn"];
+
+/// Names of files with which Windows configures the folder or the drive that holds them.
+const CONFIGURATIONS: [&str; 3] = ["autorun.inf", "desktop.ini", "folder.htt"];
 
 /// The longest extension that stays at the end of a name that gets a number.
 const MAX_EXTENSION_BYTES: usize = 32;
@@ -25,6 +28,9 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     if name.contains(':') {
         return Some("it contains `:`, which names a drive or a stream on Windows");
     }
+    if name.contains(['<', '>', '"', '|', '?', '*']) {
+        return Some("it contains a character that Windows does not allow in names: `<`, `>`, `\"`, `|`, `?` or `*`");
+    }
     if name.chars().any(char::is_control) {
         return Some("it contains control characters");
     }
@@ -37,6 +43,9 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     // ComfyUI lists no hidden files, and hidden files configure programs: `.bashrc`, `.cargo`, `.git`.
     if name.starts_with('.') {
         return Some("it is a hidden name");
+    }
+    if CONFIGURATIONS.contains(&name.to_lowercase().as_str()) {
+        return Some("it configures a folder on Windows");
     }
     is_device(name).then_some("it names a device on Windows")
 }
@@ -95,9 +104,26 @@ mod tests {
             ("control characters", &["a\0.png", "a\n.png", "\u{1b}[31m.png", "\u{9b}31m.png", "\u{7f}"]),
             ("dropped ends", &["a.png.", "a.png ", " ", "a.png\u{a0}", "..."]),
             ("hidden names", &[".bashrc", ".gitconfig", "..a"]),
+            ("configuration", &["desktop.ini", "Desktop.INI", "autorun.inf", "folder.htt"]),
+            ("characters that Windows refuses", &["a?b*.png", "<x>|y.png", "q\"q.png", "a>", "|", "a*"]),
             (
                 "devices",
-                &["CON", "con", "NUL.png", "aux.txt", "Prn.tar.gz", "COM1", "lpt9.png", "COM¹", "conin$", "nul .png"],
+                &[
+                    "CON",
+                    "con",
+                    "NUL.png",
+                    "aux.txt",
+                    "Prn.tar.gz",
+                    "COM0",
+                    "COM1",
+                    "lpt9.png",
+                    "COM¹",
+                    "com³.png",
+                    "conin$",
+                    "CONOUT$",
+                    "CLOCK$",
+                    "nul .png",
+                ],
             ),
             ("long names", &[&long]),
         ];
@@ -124,6 +150,8 @@ mod tests {
             "COM10.png",
             "com.png",
             "lpt",
+            "clock.png",
+            "my desktop.ini",
             "nullable.txt",
             "猫.png",
             " a.png",

@@ -4,21 +4,10 @@ use std::fs::{self, FileType};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempPath;
-
 use super::super::error::Error;
 use super::super::limits::MAX_NUMBERED_NAMES;
 use super::name;
-
-/// Creates a new file with an unpredictable name in a folder. It is removed when the path is dropped.
-pub(super) fn temporary(folder: &Path) -> Result<(fs::File, TempPath), Error> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".comfy-").suffix(".part");
-    // The result is as readable as any other file of the user; the default is for secrets.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder).map(tempfile::NamedTempFile::into_parts).map_err(failed(folder))
-}
+use super::part::{Part, failed};
 
 /// Creates the subfolder below a folder, and returns its path. No part of it may be a link that leaves the folder.
 pub(super) fn subfolder(folder: &Path, parts: &[&str]) -> Result<PathBuf, Error> {
@@ -48,7 +37,7 @@ pub(super) fn create_folder(folder: &Path) -> Result<(), Error> {
 }
 
 /// Renames a complete file to a name in a folder below `root`, or to the first free name after it: `cat (2).png`.
-pub(super) fn under_free_name(mut part: TempPath, root: &Path, folder: &Path, file: &str) -> Result<PathBuf, Error> {
+pub(super) fn under_free_name(mut part: Part, root: &Path, folder: &Path, file: &str) -> Result<PathBuf, Error> {
     for number in 1..=MAX_NUMBERED_NAMES {
         let path = folder.join(if number == 1 { file.to_owned() } else { name::numbered(file, number) });
         if is_taken(&path, root)? {
@@ -65,10 +54,10 @@ pub(super) fn under_free_name(mut part: TempPath, root: &Path, folder: &Path, fi
 }
 
 /// Renames a complete file to a name in a folder below `root`, and replaces a regular file of that name.
-pub(super) fn over_old(part: TempPath, root: &Path, folder: &Path, file: &str) -> Result<PathBuf, Error> {
+pub(super) fn over_old(part: Part, root: &Path, folder: &Path, file: &str) -> Result<PathBuf, Error> {
     let path = folder.join(file);
     is_taken(&path, root)?;
-    part.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    part.replace(&path).map_err(|(_, error)| failed(&path)(error))?;
     Ok(path)
 }
 
@@ -84,8 +73,8 @@ pub(super) fn resolved(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Renames a complete file to a path, and replaces a regular file there.
-pub(super) fn at(part: TempPath, path: &Path) -> Result<(), Error> {
-    part.persist(path).map_err(|error| failed(path)(error.error))
+pub(super) fn at(part: Part, path: &Path) -> Result<(), Error> {
+    part.replace(path).map_err(|(_, error)| failed(path)(error))
 }
 
 /// Returns whether a regular file has the path. A file of another kind, and a link that leaves the folder, is an error.
@@ -108,22 +97,20 @@ fn is_taken(path: &Path, root: &Path) -> Result<bool, Error> {
 }
 
 /// Renames a file to a path that must not exist.
-fn rename_to_new(part: TempPath, path: &Path) -> Result<(), (TempPath, io::Error)> {
-    let error = match part.persist_noclobber(path) {
+fn rename_to_new(part: Part, path: &Path) -> Result<(), (Part, io::Error)> {
+    let part = match part.rename_to_new(path) {
         Ok(()) => return Ok(()),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => return Err((error.path, error.error)),
-        Err(error) => error,
+        Err((part, error)) if error.kind() == ErrorKind::AlreadyExists => return Err((part, error)),
+        Err((part, _)) => part,
     };
     // The file system has neither a rename that keeps what is there nor hard links, as on some network drives. An empty
     // file reserves the name, and is then replaced.
-    let part = error.path;
     if let Err(error) = fs::File::create_new(path) {
         return Err((part, error));
     }
-    part.persist(path).map_err(|error| {
+    part.replace(path).inspect_err(|_| {
         // The reservation is of no use any more; the error of the rename is the one to report.
         _ = fs::remove_file(path);
-        (error.path, error.error)
     })
 }
 
@@ -136,21 +123,15 @@ fn refused(path: &Path, reason: &'static str) -> Error {
     Error::File { path: path.to_owned(), reason: io::Error::new(ErrorKind::InvalidInput, reason) }
 }
 
-/// Returns a function that names the path in an error of the operating system.
-pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |reason| Error::File { path, reason }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Returns a complete temporary file with this content.
-    fn part(folder: &Path, content: &str) -> TempPath {
-        let (_, path) = temporary(folder).unwrap();
-        fs::write(&path, content).unwrap();
-        path
+    fn part(folder: &Path, content: &str) -> Part {
+        let (_, part) = Part::create(folder).unwrap();
+        fs::write(part.path(), content).unwrap();
+        part
     }
 
     #[test]
