@@ -194,6 +194,9 @@ impl ClientBuilder {
 
     /// Sets the time without a response of the server after which its runs end as [lost](super::Error::Lost); defaults
     /// to 5 min.
+    ///
+    /// If the server, or a proxy in front of it, does respond, but in a way that cannot be used, such as with a login page
+    /// or with status 403, its runs end as lost after a minute, or after this time if it is shorter.
     pub fn unreachable_after(mut self, time: Duration) -> Self {
         self.limits.unreachable_after = time;
         self

@@ -22,6 +22,8 @@ struct World {
     loses_deletions: bool,
     /// The number of requests for the queue that a proxy answers, because the server is down.
     down: u32,
+    /// A prompt whose history nobody may read.
+    forbidden: &'static str,
     number: i64,
     clock: i64,
 }
@@ -100,6 +102,7 @@ impl World {
                 Reply::new(200, "")
             }
             route => match route.strip_prefix("GET /history/") {
+                Some(id) if id == self.forbidden => Reply::new(403, ""),
                 Some(id) => {
                     let entry = self.history.iter().find(|(known, _)| known == id);
                     Reply::json(entry.map_or(json!({}), |(id, entry)| json!({id.as_str(): entry})))
@@ -317,4 +320,17 @@ async fn a_run_that_vanished_after_its_start_was_erased_if_the_connection_lives(
     scene.world.lock().unwrap().remove(&id);
     let ending = scene.ended().await;
     assert!(is_lost(&ending, LostReason::Erased), "{ending:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn evidence_that_cannot_be_read_does_not_put_the_ending_off_for_ever() {
+    let mut scene = Scene::new(|world| world.run_other("other")).await;
+    {
+        let mut world = scene.world.lock().unwrap();
+        world.restart();
+        world.forbidden = "other";
+    }
+    scene.server.send(Wire::Close);
+    let ending = tokio::time::timeout(LONG * 2, scene.run.ended()).await.unwrap();
+    assert!(is_lost(&ending, LostReason::Unreadable), "{ending:?}");
 }
