@@ -142,3 +142,14 @@ fn the_name_of_the_definitions_is_a_literal_in_the_build_script() {
     let literal = r#".schema("schemas/a\"); evil(); (\"\\\n\u{202e}.json")"#;
     assert!(exists && build.contains(literal), "{build}");
 }
+
+#[test]
+fn the_messages_of_cargo_are_escaped() {
+    let folder = folder("e\u{1b}]0;x\u{7}");
+    let output = init(&folder, &[]);
+    let text = text(&output, 2);
+    assert!(text.contains("cannot create a crate"), "{text}");
+    assert!(text.contains("\\u{1b}]0;x\\u{7}"), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
+    let _ = fs::remove_dir_all(&folder);
+}
