@@ -123,22 +123,23 @@ pub(super) async fn unanswered(
         }
     };
     let is_accepted = Cell::new(false);
-    let by_id = async {
-        let mut wait = MIN_ATTEMPT_WAIT;
-        // An error is not the last word either, because the answer may still arrive.
-        while !client.cancel(prompt_id).await.unwrap_or(false) {
-            sleep(wait).await;
-            wait = (wait * 2).min(MAX_ATTEMPT_WAIT);
-        }
-        is_accepted.set(true);
-        // A run that has begun ends after its current step.
-        while client.queue().await.map_or(true, |queue| {
-            queue.running.iter().chain(&queue.pending).any(|item| item.prompt_id == prompt_id)
-        }) {
-            sleep(MIN_ATTEMPT_WAIT).await;
-        }
-        Word::Cancelled
-    };
+    let by_id =
+        async {
+            let mut wait = MIN_ATTEMPT_WAIT;
+            // An error is not the last word either, because the answer may still arrive.
+            while !client.cancel(prompt_id).await.unwrap_or(false) {
+                sleep(wait).await;
+                wait = (wait * 2).min(MAX_ATTEMPT_WAIT);
+            }
+            is_accepted.set(true);
+            // A run that has begun ends after its current step.
+            while client.queue().await.map_or(true, |queue| {
+                queue.running.iter().chain(&queue.pending).any(|item| item.prompt_id == prompt_id)
+            }) {
+                sleep(MIN_ATTEMPT_WAIT).await;
+            }
+            Word::Cancelled
+        };
     let (mut answered, mut by_id) = (pin!(answered), pin!(by_id));
     let word = timeout(WORD_TIMEOUT, async {
         tokio::select! {

@@ -68,7 +68,8 @@ impl FromStr for NewValue {
 fn json_or_text(text: &str) -> Result<Value, String> {
     match Value::parse(text.as_bytes()) {
         Ok(value) if has_infinite(&value) => {
-            Err("expected a finite number; write a text that looks like another one in quotes, such as '\"NaN\"'".into())
+            Err("expected a finite number; write a text that looks like another one in quotes, such as '\"NaN\"'"
+                .into())
         }
         Ok(value) => Ok(value),
         Err(error) if error.kind == JsonErrorKind::Surrogate => Err(error.to_string()),
