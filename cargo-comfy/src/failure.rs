@@ -10,6 +10,10 @@ use comfy_schema::shown;
 /// same on every system.
 const CLOSED_PIPE: u8 = 141;
 
+/// The exit code after a signal: the one that a shell gives a program which Ctrl-C ended. SIGTERM gives the same code,
+/// because it counts as Ctrl-C.
+pub(crate) const STOPPED: u8 = 130;
+
 /// The reason why a command did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -20,6 +24,8 @@ pub(crate) enum Failure {
     /// Standard output was closed by its reader, such as `head`, so nobody reads on. Nothing is printed, and the exit
     /// code is 141.
     ClosedPipe,
+    /// Ctrl-C or SIGTERM stopped the command, which has printed what there is to say. The exit code is 130.
+    Stopped,
     /// The command could not do its work. The exit code is 2, as for invalid arguments.
     Error(Box<dyn Error + Send + Sync>),
 }
@@ -39,6 +45,7 @@ impl Failure {
             Self::Negative(_) => 1,
             Self::Reported(code) => *code,
             Self::ClosedPipe => CLOSED_PIPE,
+            Self::Stopped => STOPPED,
             Self::Error(_) => 2,
         }
     }
@@ -50,6 +57,7 @@ impl fmt::Display for Failure {
             Self::Negative(message) => f.write_str(message),
             Self::Reported(code) => write!(f, "exit code {code}"),
             Self::ClosedPipe => f.write_str("standard output is closed"),
+            Self::Stopped => f.write_str("stopped"),
             Self::Error(error) => Chain(error.as_ref()).fmt(f),
         }
     }

@@ -45,7 +45,7 @@ pub(crate) fn targets(
     out: Option<&Path>,
     name: impl Fn(&Path) -> String,
 ) -> Result<Vec<Option<PathBuf>>, Failure> {
-    let Some(out) = out else {
+    let Some(out) = out.filter(|out| !is_standard_output(out)) else {
         return Ok(vec![None; files.len()]);
     };
     if files.len() == 1 && !out.is_dir() {
@@ -75,17 +75,23 @@ pub(crate) fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Writes to a file, which is replaced as a whole (see [`replace`]), or to standard output if there is no target.
+/// Returns whether a file to write is `-`, which stands for standard output.
+pub(crate) fn is_standard_output(target: &Path) -> bool {
+    target.as_os_str() == "-"
+}
+
+/// Writes to a file, which is replaced as a whole (see [`replace`]), or to standard output if there is no target or it
+/// is `-`.
 pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    match target {
+    match target.filter(|target| !is_standard_output(target)) {
         Some(target) => replace::write(target, bytes).map_err(|error| Failure::from(error).about(target)),
         None => print::document(bytes),
     }
 }
 
-/// Writes JSON to a file, or to standard output if there is no target.
+/// Writes JSON to a file, or to standard output if there is no target or it is `-`.
 pub(crate) fn write_json(target: Option<&Path>, json: impl Display) -> Result<(), Failure> {
-    match target {
+    match target.filter(|target| !is_standard_output(target)) {
         Some(_) => write(target, format!("{json}\n").as_bytes()),
         None => print::json(json),
     }

@@ -13,7 +13,7 @@ mod replace;
 mod server;
 #[cfg(any(feature = "run", feature = "serve"))]
 mod signal;
-#[cfg(feature = "run")]
+#[cfg_attr(not(feature = "run"), path = "no_stop.rs")]
 mod stop;
 mod workflow;
 
@@ -71,10 +71,12 @@ fn main() -> ExitCode {
             print::usage(error).and_then(|()| if code == 0 { Ok(()) } else { Err(Failure::Reported(code)) })
         }
     };
-    match outcome {
+    let code = match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure),
-    }
+    };
+    print::finish();
+    code
 }
 
 /// Returns the arguments of the program, or clap's message.
@@ -96,19 +98,19 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Attach(attach) => attach.run(),
         #[cfg(feature = "run")]
         Command::Cancel(cancel) => cancel.run(),
-        Command::Check(check) => check.run(),
+        Command::Check(check) => stop::blocking(move || check.run()),
         Command::Completions(completions) => completions.run(self::command()),
-        Command::Convert(convert) => convert.run(),
-        Command::Diff(diff) => diff.run(),
+        Command::Convert(convert) => stop::blocking(move || convert.run()),
+        Command::Diff(diff) => stop::blocking(move || diff.run()),
         #[cfg(feature = "run")]
         Command::Doctor(doctor) => doctor.run(),
-        Command::Export(export) => export.run(),
-        Command::Generate(generate) => generate.run(),
-        Command::Graph(graph) => graph.run(),
-        Command::Import(import) => import.run(),
-        Command::Init(init) => init.run(),
+        Command::Export(export) => stop::blocking(move || export.run()),
+        Command::Generate(generate) => stop::blocking(move || generate.run()),
+        Command::Graph(graph) => stop::blocking(move || graph.run()),
+        Command::Import(import) => stop::blocking(move || import.run()),
+        Command::Init(init) => stop::blocking(move || init.run()),
         Command::Man(man) => man.run(self::command()),
-        Command::Nodes(nodes) => nodes.run(),
+        Command::Nodes(nodes) => stop::blocking(move || nodes.run()),
         #[cfg(feature = "run")]
         Command::Queue(queue) => queue.run(),
         #[cfg(feature = "run")]
@@ -125,7 +127,7 @@ fn report(failure: &Failure) -> ExitCode {
     match failure {
         Failure::Negative(message) => print::note(message),
         Failure::Error(_) => print::error(failure),
-        Failure::Reported(_) | Failure::ClosedPipe => {}
+        Failure::Reported(_) | Failure::ClosedPipe | Failure::Stopped => {}
     }
     ExitCode::from(failure.code())
 }

@@ -7,10 +7,13 @@
 //!
 //! Printing to standard output fails with [`Failure::ClosedPipe`] once the reader, such as `head`, has closed the pipe.
 //! A command passes this failure on with `?`, and the program ends with 141. Standard error may be closed: messages are
-//! then lost, and the command does its work.
+//! then lost, and the command does its work. After [`listen`], a signal interrupts whoever waits for a reader.
+
+mod stream;
 
 use std::fmt::{self, Display};
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::time::Duration;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
@@ -19,6 +22,30 @@ use comfy_schema::shown::{escaped, escaped_json, escaped_lines};
 use crate::failure::{Failure, IntoFailure};
 use crate::json::Strict;
 use crate::paint::Paint;
+
+/// Maximum time to print the last messages of a command that was stopped. Standard error may be a pipe that nobody reads,
+/// and the process must end all the same.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Lets [`stop`] interrupt whoever waits for the reader of standard output or standard error.
+#[cfg(any(feature = "run", feature = "serve"))]
+pub(crate) fn listen() -> io::Result<()> {
+    stream::OUT.listen()?;
+    stream::ERR.listen()
+}
+
+/// Lets nobody wait any longer for a reader that does not read: the command was stopped.
+#[cfg(any(feature = "run", feature = "serve"))]
+pub(crate) fn stop() {
+    stream::OUT.stop();
+    stream::ERR.stop();
+}
+
+/// Waits until everything is printed, as far as it is read.
+pub(crate) fn finish() {
+    stream::ERR.finish(LAST_WORDS_TIMEOUT);
+    stream::OUT.finish(LAST_WORDS_TIMEOUT);
+}
 
 /// Returns the colours for standard output.
 pub(crate) fn paint() -> Paint {
@@ -84,7 +111,7 @@ fn escape_arguments(error: &mut clap::Error) {
 /// Prints a line to standard error.
 pub(crate) fn note(text: impl Display) {
     // There is nobody to tell if standard error is closed.
-    _ = io::stderr().lock().write_all(format!("{}\n", escaped_lines(text)).as_bytes());
+    _ = stream::ERR.write(format!("{}\n", escaped_lines(text)).as_bytes());
 }
 
 /// Prints a warning to standard error.
@@ -99,15 +126,14 @@ pub(crate) fn error(text: impl Display) {
 
 /// Standard output for many lines of JSON, which are buffered.
 pub(crate) struct JsonLines {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Out>,
     is_terminal: bool,
 }
 
 impl JsonLines {
-    /// Locks standard output.
+    /// Creates an empty buffer.
     pub(crate) fn new() -> Self {
-        let out = io::stdout().lock();
-        Self { is_terminal: out.is_terminal(), out: BufWriter::with_capacity(1 << 16, out) }
+        Self { is_terminal: io::stdout().is_terminal(), out: BufWriter::with_capacity(1 << 16, Out) }
     }
 
     /// Adds a line, as [`json`] prints it.
@@ -126,12 +152,26 @@ impl JsonLines {
 
 /// Prints bytes to standard output as they are.
 fn bytes(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    // Without the flush, an error of the last line would be lost when the program ends.
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(failure)
+    stream::OUT.write(bytes).map_err(failure)
+}
+
+/// Standard output, as a writer.
+struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        stream::OUT.write(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn failure(error: io::Error) -> Failure {
+    if error.get_ref().is_some_and(|error| error.is::<stream::Stopped>()) {
+        return Failure::Stopped;
+    }
     match error.kind() {
         ErrorKind::BrokenPipe => Failure::ClosedPipe,
         _ => format!("cannot write to standard output: {error}").into_failure(),

@@ -3,8 +3,36 @@
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+#[cfg(feature = "run")]
+use std::{mem, sync::TryLockError, thread, time::Duration};
 
 use tempfile::NamedTempFile;
+
+/// Held while a temporary file exists.
+static UNFINISHED: Mutex<()> = Mutex::new(());
+
+/// How often, and how long in between, [`settle`] looks whether files are complete.
+#[cfg(feature = "run")]
+const SETTLE_LOOKS: (u32, Duration) = (100, Duration::from_millis(10));
+
+/// Does work that creates temporary files.
+pub(crate) fn unfinished<T>(work: impl FnOnce() -> T) -> T {
+    let _held = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    work()
+}
+
+/// Waits until no temporary file is left, but for a second at most, and lets no other be created: the process ends.
+#[cfg(feature = "run")]
+pub(crate) fn settle() {
+    let (looks, pause) = SETTLE_LOOKS;
+    for _ in 0..looks {
+        match UNFINISHED.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            held => return mem::forget(held),
+        }
+    }
+}
 
 /// Writes a file that the user named, and replaces a regular file that has the name, or the one that a link of the name
 /// leads to. A pipe or a device that the user named is written to as it is.
@@ -24,12 +52,12 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Ok(found) => (path.to_owned(), Some(found)),
     };
     match old {
-        None => persist(new(&target, bytes)?, &target),
-        Some(old) if old.is_file() => {
+        None => unfinished(|| persist(new(&target, bytes)?, &target)),
+        Some(old) if old.is_file() => unfinished(|| {
             let part = new(&target, bytes)?;
             part.as_file().set_permissions(old.permissions())?;
             persist(part, &target)
-        }
+        }),
         Some(old) if old.is_dir() => Err(io::Error::new(ErrorKind::IsADirectory, "expected a file, found a folder")),
         Some(_) if target == path => OpenOptions::new().write(true).open(path)?.write_all(bytes),
         Some(_) => Err(irregular()),
@@ -38,11 +66,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a file unless one of the name exists. Returns whether it was written.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    match new(path, bytes)?.persist_noclobber(path) {
+    unfinished(|| match new(path, bytes)?.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
-    }
+    })
 }
 
 /// Returns an error if something other than a regular file has a path that the user did not name.

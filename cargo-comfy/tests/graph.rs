@@ -57,6 +57,8 @@ fn standard_output_is_svg_and_definitions_are_optional() {
     let svg = stdout(&run(&folder, &["graph", "-"], PROMPT), 0);
     assert!(svg.starts_with("<svg") && svg.contains(">Ground<"));
     // With definitions, links have the colour of their type.
+    assert_eq!(stdout(&run(&folder, &["graph", "-", "--out", "-"], PROMPT), 0), svg);
+    assert!(!folder.join("-").exists());
     let typed = stdout(&run(&folder, &["graph", "-", "--schema", SCHEMA], PROMPT), 0);
     assert!(typed.contains("#64b5f6") && !svg.contains("#64b5f6"));
 }

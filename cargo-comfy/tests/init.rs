@@ -142,3 +142,15 @@ fn the_name_of_the_definitions_is_a_literal_in_the_build_script() {
     let literal = r#".schema("schemas/a\"); evil(); (\"\\\n\u{202e}.json")"#;
     assert!(exists && build.contains(literal), "{build}");
 }
+
+#[test]
+fn the_messages_of_cargo_are_escaped() {
+    let folder = folder("e\u{1b}]0;x\u{7}\u{202e}");
+    let output = init(&folder, &[]);
+    let text = text(&output, 2);
+    assert!(text.contains("cannot create a crate"), "{text}");
+    // Cargo leaves out escape sequences of a terminal, but not directions.
+    assert!(text.contains("\\u{202e}"), "{text}");
+    assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text}");
+    let _ = fs::remove_dir_all(&folder);
+}

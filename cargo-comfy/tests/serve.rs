@@ -53,6 +53,43 @@ fn output_folder(served: &mut Served) -> std::path::PathBuf {
     line.strip_prefix("saving pictures in ").unwrap().split(';').next().unwrap().into()
 }
 
+/// Sends a request, and returns the answer.
+#[cfg(unix)]
+fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_it_while_it_draws_pictures() {
+    let mut served = Served(serve(&[]).spawn().unwrap());
+    let folder = output_folder(&mut served);
+    let mut url = String::new();
+    BufReader::new(served.0.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let address = url.trim().strip_prefix("http://").unwrap();
+    // Drawing all of them takes minutes.
+    let prompt = r#"{"prompt": {
+        "1": {"class_type": "EmptyImage", "inputs": {"width": 16384, "height": 16384, "batch_size": 64, "color": 0}},
+        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}}}}"#;
+    let answer = ask(address, "POST", "/prompt", prompt);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let is_running = || ask(address, "GET", "/queue", "").contains(r#""queue_running": [["#);
+    while !is_running() {}
+    assert!(Command::new("kill").args(["-INT", &served.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+    assert!(!folder.exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_stop_it_and_remove_its_temporary_folder() {

@@ -10,6 +10,7 @@ const PRINTERS: &[(&str, &str)] = &[
     ("cargo-comfy/src/commands/run/bars.rs", "draws progress bars, whose texts it escapes"),
     ("cargo-comfy/src/commands/run/preview.rs", "draws pictures"),
     ("cargo-comfy/src/print.rs", "is the module that prints"),
+    ("cargo-comfy/src/print/stream.rs", "writes for the module that prints"),
     ("comfy-codegen/src/cargo.rs", "prints the instructions of a build script for cargo"),
 ];
 

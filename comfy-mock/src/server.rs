@@ -192,5 +192,6 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stop.send_replace(true);
+        self.shared.storage.close();
     }
 }

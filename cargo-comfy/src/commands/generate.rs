@@ -9,7 +9,7 @@ use comfy_schema::shown::{self, escaped};
 
 use crate::definitions::Definitions;
 use crate::failure::Failure;
-use crate::print;
+use crate::{files, print};
 
 /// Generate typed Rust nodes from a server's node definitions.
 #[derive(Debug, Args)]
@@ -99,7 +99,11 @@ impl Generate {
                 Err(Failure::Negative(message))
             };
         }
-        self.print(&config.generate()?)
+        let generated = config.source()?;
+        if !fs::read_to_string(&self.out).is_ok_and(|old| old == generated.source) {
+            files::write(Some(&self.out), generated.source.as_bytes())?;
+        }
+        self.print(&generated.report)
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -121,9 +125,12 @@ impl Generate {
 
     fn print(&self, report: &Report) -> Result<(), Failure> {
         match self.report {
-            Format::Json => print::json(report.to_json()),
-            Format::Text => print::line(text(report)),
+            // Standard output holds the source.
+            _ if files::is_standard_output(&self.out) => print::note(text(report)),
+            Format::Json => return print::json(report.to_json()),
+            Format::Text => return print::line(text(report)),
         }
+        Ok(())
     }
 }
 

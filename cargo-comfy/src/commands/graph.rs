@@ -88,7 +88,7 @@ impl Graph {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        let Some(out) = &self.out else { return Ok(Format::Svg) };
+        let Some(out) = self.out.as_ref().filter(|out| !files::is_standard_output(out)) else { return Ok(Format::Svg) };
         let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
         match extension.to_str() {
             Some("svg") => Ok(Format::Svg),

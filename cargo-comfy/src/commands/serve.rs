@@ -91,19 +91,25 @@ enum PreviewMethod {
 impl Serve {
     /// Runs the command until Ctrl-C or SIGTERM.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        Runtime::new()?.block_on(async {
+        let runtime = Runtime::new()?;
+        print::listen()?;
+        let result = runtime.block_on(async {
             let mut signals = Signals::listen()?;
             let server = self.start().await?;
             // A program that starts the server can read its address from standard output.
             print::line(server.url())?;
             print::note(format_args!("saving pictures in {}; press Ctrl-C to stop", shown::path(&server.output_dir())));
             signals.next().await?;
+            print::stop();
             tokio::select! {
                 () = server.shutdown() => Ok(()),
                 // The second signal does not wait for connections to end.
                 signal = signals.next() => Ok(signal?),
             }
-        })
+        });
+        // A picture that is drawn must not hold up the end.
+        runtime.shutdown_background();
+        result
     }
 
     async fn start(self) -> Result<Server, comfy_mock::Error> {

@@ -90,6 +90,9 @@ fn store(schema: &Schema, path: &Path) -> Result<(), Failure> {
         let message = format!("the server returned no node definitions; {} is unchanged", shown::path(path));
         return Err(message.into_failure());
     }
+    if files::is_standard_output(path) {
+        return files::write(None, schema.to_json().as_bytes());
+    }
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder.map_err(|error| Failure::from(error).about(path))?;
     files::write(Some(path), schema.to_json().as_bytes())?;

@@ -134,6 +134,11 @@ impl Place {
 }
 
 impl Running {
+    #[cfg(unix)]
+    pub(crate) fn of(child: Child) -> Self {
+        Self(Some(child))
+    }
+
     pub(crate) fn child(&mut self) -> &mut Child {
         self.0.as_mut().unwrap()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use comfy_mock::{HttpFault, Server};
 
-use super::place::{Place, expect, texts};
+use super::place::{Place, Running, WORKFLOW, expect, texts};
 use super::uploads::{PNG, copy};
 
 /// The route of the request that cancels a run, for faults.
@@ -115,6 +115,73 @@ async fn the_second_signal_leaves_while_the_submission_is_not_answered() {
     let ids = cancellations(&place.server);
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert!(err.contains(&format!("cargo comfy attach {} --server {}", ids[0], place.server.url())), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_attempt_to_submit_begins_after_the_signal() {
+    for status in [429, 503] {
+        let place = Place::new().await;
+        let busy = HttpFault::status(status).retry_after(Duration::from_secs(20));
+        place.server.faults().http("POST /prompt", busy);
+        let mut running = place.start(&["run", "workflow.json"]);
+        place.until_called("POST /api/prompt").await;
+        running.signal("-INT");
+        let (_, err) = expect(&running.output().await, 130);
+        assert!(err.contains("the server did not accept the workflow; nothing runs"), "{status}: {err}");
+        assert!(!err.contains("cargo comfy attach"), "{status}: {err}");
+        assert_eq!(place.server.count("POST /api/prompt"), 1, "{status}");
+    }
+}
+
+/// Reads from a pipe until it has sent a text, and nothing more.
+async fn until_begun(mut from: impl std::io::Read + Send + 'static, text: &'static [u8]) -> impl Sized {
+    let reading = tokio::task::spawn_blocking(move || {
+        let (mut all, mut byte) = (Vec::new(), [0]);
+        while !all.ends_with(text) {
+            assert!(from.read(&mut byte).unwrap() > 0, "{}", String::from_utf8_lossy(&all));
+            all.extend(byte);
+        }
+        from
+    });
+    reading.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_cancelled_although_nobody_reads_standard_error() {
+    let place = Place::new().await;
+    place.server.node("KSampler").hang();
+    // The line about this node is longer than what a pipe holds.
+    let id = "q".repeat(300_000);
+    let long = WORKFLOW.replace("\"samples\": {", &format!("\"{id}\": {{"));
+    std::fs::write(place.path("long.json"), long.replace("[\"samples\", 0]", &format!("[\"{id}\", 0]"))).unwrap();
+    let mut command = place.command(&["run", "long.json"]);
+    let (reader, writer) = pipe().unwrap();
+    command.stderr(writer);
+    let mut running = Running::of(command.spawn().unwrap());
+    // The command holds an end of the pipe.
+    drop(command);
+    let _unread = until_begun(reader, b"qqqqqqqq").await;
+    let prompt = place.until_running().await;
+    running.signal("-INT");
+    expect(&running.output().await, 130);
+    place.until("the run ends", |server| server.history(&prompt).is_some()).await;
+    assert!(place.was_interrupted(&prompt));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn saving_stops_although_nobody_reads_standard_output() {
+    let place = Place::new().await;
+    // The paths are together longer than what a pipe holds, which are 16 of them on Linux.
+    let out = vec!["o".repeat(200); 15].join("/");
+    let arguments = ["run", "workflow.json", "--set", "latent.batch_size=64", "--out", &out];
+    let mut running = place.start(&arguments);
+    let unread = running.child().stdout.take().unwrap();
+    let saved = || place.files(&out).iter().filter(|name| name.starts_with("cat")).count();
+    place.until("more files than fit", |_| saved() > 16).await;
+    running.signal("-INT");
+    let (_, err) = expect(&running.output().await, 130);
+    assert!(err.contains("of 64 files were saved"), "{err}");
+    drop(unread);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,12 +322,15 @@ async fn every_command_that_asks_a_server_stops() {
         ("GET /queue", "GET /api/queue", &["queue"]),
         ("GET /queue", "GET /api/queue", &["attach", "a"]),
         (CANCEL, "POST /api/jobs/a/cancel", &["cancel", "a"]),
+        ("GET /object_info", "GET /api/object_info", &["check", "workflow.json"]),
+        ("GET /object_info", "GET /api/object_info", &["nodes"]),
+        ("GET /object_info", "GET /api/object_info", &["init", "new"]),
     ] {
         let place = Place::new().await;
         place.server.faults().http(route, HttpFault::hang().always());
         let mut running = place.start(arguments);
-        place.until_called(path).await;
-        running.signal("-INT");
+        place.until(path, |server| server.count(route) > 0).await;
+        running.signal(if path.starts_with("GET") { "-INT" } else { "-TERM" });
         let output = running.output().await;
         assert_eq!(output.status.code(), Some(130), "{arguments:?} {:?}", texts(&output));
         assert_eq!(place.files("."), ["workflow.json"], "{arguments:?}");

@@ -146,7 +146,8 @@ fn send_pictures(stage: &mut Stage, node: &GraphNode<'_>, flow: Flow, seed: u64)
 /// Writes the files of a node on a thread for blocking work, because the threads that answer requests must not block.
 async fn write(stage: &Stage, node: &GraphNode<'_>, job: output::SaveJob) -> Result<Value, Halt> {
     let shared = Arc::clone(&stage.shared);
-    let written = tokio::task::spawn_blocking(move || job.run(&shared.storage, shared.settings.max_pixels)).await;
+    let work = move || job.run(&shared.storage, shared.settings.max_pixels, || *shared.stop.borrow());
+    let written = tokio::task::spawn_blocking(work).await;
     match written {
         Ok(Ok(output)) => Ok(output),
         Ok(Err(error)) => Err(failed(node, "Exception".to_owned(), error.to_string())),

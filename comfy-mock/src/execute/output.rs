@@ -51,6 +51,8 @@ pub(crate) enum JobError {
     Write(#[from] std::io::Error),
     #[error("{0}")]
     Media(#[from] MediaError),
+    #[error("the server was stopped")]
+    Stopped,
 }
 
 impl FileKind {
@@ -161,8 +163,14 @@ fn text_of(graph: &Graph<'_>, node: &GraphNode<'_>) -> String {
 }
 
 impl SaveJob {
-    /// Writes the files, with pictures of at most `max_pixels`, and returns the UI output.
-    pub(crate) fn run(self, storage: &Storage, max_pixels: u64) -> Result<Value, JobError> {
+    /// Writes the files, with pictures of at most `max_pixels`, and returns the UI output. No further file is written once
+    /// `is_stopped` returns true.
+    pub(crate) fn run(
+        self,
+        storage: &Storage,
+        max_pixels: u64,
+        is_stopped: impl Fn() -> bool,
+    ) -> Result<Value, JobError> {
         let (extension, key) = self.kind.names();
         let count = if matches!(self.kind, FileKind::Png(_)) && !self.animated { self.flow.count() } else { 1 };
         let destination = storage
@@ -173,7 +181,11 @@ impl SaveJob {
         for at in 0..count {
             let stem = destination.stem.replace("%batch_num%", &at.to_string());
             let filename = format!("{stem}_{:05}_.{extension}", destination.number + u64::from(at));
-            fs::write(destination.folder.join(&filename), self.bytes(at, max_pixels)?)?;
+            let bytes = self.bytes(at, max_pixels)?;
+            if is_stopped() {
+                return Err(JobError::Stopped);
+            }
+            fs::write(destination.folder.join(&filename), bytes)?;
             items.push(object([
                 ("filename", Value::from(filename)),
                 ("subfolder", Value::from(destination.subfolder.as_str())),

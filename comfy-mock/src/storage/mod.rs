@@ -25,7 +25,7 @@ pub(crate) struct Storage {
     /// The next file number of each prefix: folder and prefix → number.
     counters: Mutex<HashMap<(PathBuf, String), u64>>,
     /// The temporary folder, which is removed with the server.
-    _temporary: Option<TempDir>,
+    temporary: Mutex<Option<TempDir>>,
 }
 
 /// The destination of the files of an output node.
@@ -49,7 +49,7 @@ impl Storage {
             }
         };
         let output = output.unwrap_or_else(|| base.join("output"));
-        let storage = Self { base, output, counters: Mutex::default(), _temporary: temporary };
+        let storage = Self { base, output, counters: Mutex::default(), temporary: Mutex::new(temporary) };
         for area in [Area::Input, Area::Output, Area::Temp] {
             fs::create_dir_all(storage.folder(area))?;
         }
@@ -87,6 +87,13 @@ impl Storage {
         _ = fs::remove_dir_all(&folder);
         _ = fs::create_dir_all(&folder);
         lock(&self.counters).clear();
+    }
+
+    /// Removes the temporary folder, if the server has one, even if a picture is still drawn on another thread.
+    pub(crate) fn close(&self) {
+        // Dropped after the lock is released, and an error is ignored: the system cleans up such folders, too.
+        let temporary = lock(&self.temporary).take();
+        drop(temporary);
     }
 
     /// Returns the destination of `count` files with this prefix, and reserves their numbers.

@@ -12,7 +12,6 @@ use futures_util::{StreamExt as _, stream};
 use super::call::too_large;
 use super::error::Error;
 use super::file::OutputFile;
-use super::outputs::half_character;
 use super::resume::{CALL, Reader};
 use super::transport::Transport;
 

@@ -23,6 +23,7 @@
 
 mod acceptance;
 mod attach;
+mod attempts;
 mod beginning;
 mod builder;
 mod call;
@@ -88,6 +89,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use crate::key::{NodeKey, UnknownNode};
+#[doc(hidden)]
+pub use attempts::Attempts;
 pub use builder::ClientBuilder;
 pub use bytes::Bytes;
 pub use comfy_schema::drift::Finding;

@@ -234,12 +234,6 @@ impl Results {
     }
 }
 
-/// Returns the error for an output that has half a character at this place of a response.
-pub(super) fn half_character(call: &str, place: &str) -> Error {
-    let reason = format!("half a character (a lone surrogate) in `{place}`");
-    Error::InvalidResponse { call: call.to_owned(), reason }
-}
-
 /// Two values are equal if they are of the same run and hold the same outputs.
 impl PartialEq for Done {
     fn eq(&self, other: &Self) -> bool {

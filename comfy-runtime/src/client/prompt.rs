@@ -11,6 +11,7 @@ use tracing::debug;
 use uuid::Uuid;
 
 use super::acceptance::Acceptance;
+use super::attempts::Attempts;
 use super::call::{Call, check_status, read_body, retry_wait};
 use super::comparison;
 use super::difference::Difference;
@@ -39,6 +40,7 @@ pub(crate) struct Prompt {
     pub(crate) targets: Option<Vec<String>>,
     pub(crate) extra: Map,
     pub(crate) editor_workflow: Option<Value>,
+    pub(crate) attempts: Attempts,
 }
 
 /// A prompt that the server accepted, as a whole or in part.
@@ -71,6 +73,7 @@ impl Prompt {
             targets: None,
             extra: Map::new(),
             editor_workflow: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -147,6 +150,7 @@ impl Prompt {
         let mut retries = 0;
         loop {
             let call = transport.post(["prompt"]).body(body.clone());
+            self.attempts.begin();
             let error = match self.post_once(inner, call).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
@@ -173,7 +177,7 @@ impl Prompt {
                     error => Error::Unconfirmed { prompt_id: sent_id.to_owned(), reason: Box::new(error) },
                 });
             }
-            if retries >= transport.limits.retries {
+            if !self.attempts.may_go_on() || retries >= transport.limits.retries {
                 return Err(error);
             }
             let wait = retry_wait(retries, &error);

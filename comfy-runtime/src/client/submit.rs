@@ -7,6 +7,7 @@ use comfy_schema::Value;
 use uuid::Uuid;
 
 use super::acceptance::Acceptance;
+use super::attempts::Attempts;
 use super::error::Error;
 use super::find::Found;
 use super::inner::Inner;
@@ -142,6 +143,13 @@ impl<'c> Submission<'c> {
     /// If a node has effects outside of the server, they may then happen twice.
     pub fn resubmit_lost(mut self, times: u32) -> Self {
         self.options.resubmissions = times;
+        self
+    }
+
+    /// Sets the handle that ends the attempts to submit the workflow. It is not part of the public API.
+    #[doc(hidden)]
+    pub fn attempts(mut self, attempts: Attempts) -> Self {
+        self.prompt.attempts = attempts;
         self
     }
 

@@ -229,9 +229,14 @@ impl Setup<'_> {
 /// Creates a new crate with `cargo init`.
 fn create(folder: &Path) -> Result<(), Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let created = Command::new(cargo).args(["init", "--quiet", "--bin", "--"]).arg(folder).status();
-    let status = created.map_err(|error| format!("cannot run cargo: {error}").into_failure())?;
-    if status.success() {
+    let created = Command::new(cargo).args(["init", "--quiet", "--bin", "--"]).arg(folder).output();
+    let output = created.map_err(|error| format!("cannot run cargo: {error}").into_failure())?;
+    // Cargo's messages hold the path as it is, which may have control characters.
+    let messages = String::from_utf8_lossy(&output.stderr);
+    if !messages.trim().is_empty() {
+        print::note(messages.trim_end());
+    }
+    if output.status.success() {
         return Ok(());
     }
     let message = "cannot create a crate; give another PATH, or create one with `cargo new`";

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use comfy_convert::{Document, UiDocument};
-use comfy_runtime::client::{Accepted, Error, Run as Running, Uploaded, Uuid};
+use comfy_runtime::client::{Accepted, Attempts, Error, Run as Running, Uploaded, Uuid};
 use comfy_runtime::{Client, Workflow};
 use comfy_schema::server::ServerOptions;
 use comfy_schema::{Schema, Value};
@@ -176,8 +176,9 @@ impl Run {
         }
         let Prepared { client, workflow, editor, .. } = prepared;
         let id = Uuid::new_v4();
-        let posting = self.post(&client, &workflow, editor, id);
-        let run = session.submit(&client, &id.to_string(), posting).await?;
+        let attempts = Attempts::default();
+        let posting = self.post(&client, &workflow, editor, id, &attempts);
+        let run = session.submit(&client, &id.to_string(), &attempts, posting).await?;
         session.finish(&run, names(&workflow)).await
     }
 
@@ -258,8 +259,9 @@ impl Run {
         workflow: &Workflow,
         editor: Option<Value>,
         prompt_id: Uuid,
+        attempts: &Attempts,
     ) -> Result<Running, Error> {
-        let mut submission = client.submission(workflow).prompt_id(prompt_id);
+        let mut submission = client.submission(workflow).prompt_id(prompt_id).attempts(attempts.clone());
         if let Some(editor) = editor {
             submission = submission.editor_workflow(editor);
         }

@@ -7,7 +7,7 @@
 use std::pin::pin;
 
 use comfy_runtime::Client;
-use comfy_runtime::client::{Done, Ending, Error, Events, Run, Uploaded};
+use comfy_runtime::client::{Attempts, Done, Ending, Error, Events, Run, Uploaded};
 use comfy_schema::shown::escaped;
 
 use super::cancel::{self, Word};
@@ -67,12 +67,17 @@ impl Session<'_> {
         &self,
         client: &Client,
         prompt_id: &str,
+        attempts: &Attempts,
         posting: impl Future<Output = Result<Run, Error>>,
     ) -> Result<Run, Failure> {
         self.stop.set_last_words(self.resume.left(prompt_id));
         let mut posting = pin!(posting);
         let posted = match self.stop.guard(&mut posting).await {
             Ok(posted) => posted,
+            Err(stopped) if !attempts.end() => {
+                self.tell(prompt_id, &Word::NotSubmitted);
+                return Err(stopped);
+            }
             Err(stopped) => {
                 print::note(format_args!("cancelling prompt {prompt_id} on the server; Ctrl-C again leaves at once"));
                 let word = cancel::unanswered(client, prompt_id, posting).await;
@@ -155,14 +160,17 @@ impl Session<'_> {
     async fn save(&self, done: &Done) -> Result<(), Failure> {
         let mut saved = 0;
         let saving = self.stop.guard(self.save.save(done, self.json, &mut saved)).await;
-        let stopped = |_: &Failure| {
+        let stopped = |failure: &Failure| {
+            if !matches!(failure, Failure::Stopped) {
+                return;
+            }
             let all = done.all_files().len();
             print::note(format_args!("stopped; {saved} of {all} files were saved"));
             if saved < all {
                 print::note(self.resume.left(done.prompt_id()));
             }
         };
-        saving.inspect_err(stopped)?
+        saving.and_then(|saved| saved).inspect_err(stopped)
     }
 
     /// Prints the server's word about a prompt that was to be cancelled.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use comfy_schema::prompt::Prompt;
 use comfy_schema::shown::escaped;
-use comfy_schema::{Map, Value, suggest};
+use comfy_schema::{JsonErrorKind, Map, Value, suggest};
 
 use crate::failure::{Failure, IntoFailure};
 
@@ -55,11 +55,35 @@ impl FromStr for NewValue {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.strip_prefix('@') {
-            None => Ok(Self::Json(Value::parse(text.as_bytes()).unwrap_or_else(|_| Value::from(text)))),
+            None => json_or_text(text).map(Self::Json),
             Some("") => Err(format!("no file is named after @; {TEXT_HINT}")),
             Some(text) if text.starts_with('@') => Ok(Self::Json(text.into())),
             Some(path) => Ok(Self::File(path.into())),
         }
+    }
+}
+
+/// Returns the value of a text that is JSON, or else the text. What a request cannot hold, and can hardly be meant as a
+/// text, is an error.
+fn json_or_text(text: &str) -> Result<Value, String> {
+    match Value::parse(text.as_bytes()) {
+        Ok(value) if has_infinite(&value) => {
+            Err("expected a finite number; write a text that looks like another one in quotes, such as '\"NaN\"'"
+                .into())
+        }
+        Ok(value) => Ok(value),
+        Err(error) if error.kind == JsonErrorKind::Surrogate => Err(error.to_string()),
+        Err(_) => Ok(Value::from(text)),
+    }
+}
+
+/// Returns whether a value holds a number that JSON does not have: NaN or an infinity.
+fn has_infinite(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => !number.is_finite(),
+        Value::Array(items) => items.iter().any(has_infinite),
+        Value::Object(members) => members.iter().any(|(_, value)| has_infinite(value)),
+        _ => false,
     }
 }
 
@@ -197,6 +221,16 @@ mod tests {
         assert_eq!(input(&set(r#"6.text="7""#).unwrap(), "6", "text"), Value::from("7"));
         assert_eq!(input(&set("3.steps=7").unwrap(), "3", "steps"), Value::Int(7));
         assert_eq!(input(&set("6.text=a=b").unwrap(), "6", "text"), Value::from("a=b"));
+    }
+
+    #[test]
+    fn a_value_that_no_request_can_hold_is_an_error() {
+        for text in ["3.seed=NaN", "3.seed=-Infinity", "3.seed=[1, NaN]", "3.seed=1e999"] {
+            assert!(set(text).unwrap_err().contains("finite"), "{text}");
+        }
+        assert_eq!(input(&set(r#"6.text="NaN""#).unwrap(), "6", "text"), Value::from("NaN"));
+        assert!(set(r#"6.text="\ud83d""#).unwrap_err().contains("half a character"));
+        assert_eq!(input(&set("6.text=\"a").unwrap(), "6", "text"), Value::from("\"a"));
     }
 
     #[test]
