@@ -188,7 +188,9 @@ impl Call<'_> {
                     Ok(result) => return Ok(result),
                     Err(error) => error,
                 };
-                self.transport.note(&error);
+                if error.is_outage() {
+                    self.transport.note_outage();
+                }
                 if retries >= self.transport.limits.retries || !self.may_repeat_after(&error) {
                     return Err(error);
                 }

@@ -9,7 +9,6 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 
-use super::error::Error;
 use super::http::{HttpSettings, InvalidSetting};
 use super::limits::Limits;
 
@@ -69,11 +68,9 @@ impl Transport {
         self.outages.load(Ordering::Relaxed)
     }
 
-    /// Counts a failed request if it shows that no server was there.
-    pub(super) fn note(&self, error: &Error) {
-        if error.is_outage() {
-            self.outages.fetch_add(1, Ordering::Relaxed);
-        }
+    /// Counts a request that showed that no server was there.
+    pub(super) fn note_outage(&self) {
+        self.outages.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Returns the HTTP client for other origins, which has no header of the user.

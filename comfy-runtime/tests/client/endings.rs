@@ -148,6 +148,14 @@ impl Scene {
         self.ended().await
     }
 
+    /// Waits until the client has noticed the other prompts in the queue.
+    async fn asked_again(&self) {
+        let asked = self.server.calls_to("GET /queue").len();
+        while self.server.calls_to("GET /queue").len() < asked + 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     async fn ended(&mut self) -> Ending {
         tokio::time::timeout(LONG, self.run.ended()).await.unwrap()
     }
@@ -303,11 +311,7 @@ async fn a_run_that_had_started_was_erased_if_the_server_knows_other_prompts() {
     let mut scene = Scene::new(|world| world.end_other("other")).await;
     scene.start().await;
     scene.world.lock().unwrap().wait_other("another");
-    // The client notices the other prompt with its next request.
-    let asked = scene.server.calls_to("GET /queue").len();
-    while scene.server.calls_to("GET /queue").len() < asked + 2 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    scene.asked_again().await;
     let ending = scene.ending(World::remove).await;
     assert!(is_lost(&ending, LostReason::Erased), "{ending:?}");
 }
@@ -325,6 +329,7 @@ async fn a_run_that_vanished_after_its_start_was_erased_if_the_connection_lives(
 #[tokio::test(start_paused = true)]
 async fn evidence_that_cannot_be_read_does_not_put_the_ending_off_for_ever() {
     let mut scene = Scene::new(|world| world.run_other("other")).await;
+    scene.asked_again().await;
     {
         let mut world = scene.world.lock().unwrap();
         world.restart();
