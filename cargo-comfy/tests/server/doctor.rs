@@ -1,7 +1,7 @@
 //! `cargo comfy doctor`.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
@@ -133,12 +133,9 @@ fn login_in_json() -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut head = Vec::new();
-            let mut bytes = stream.try_clone().unwrap().bytes();
-            while !head.ends_with(b"\r\n\r\n") {
-                let Some(Ok(byte)) = bytes.next() else { break };
-                head.push(byte);
-            }
+            // The request ends with an empty line.
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
             let body = r#"{"detail": "Not authenticated"}"#;
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             _ = stream.write_all(format!("{head}{body}").as_bytes());

@@ -54,8 +54,9 @@ fn json(text: &str, c: char) -> Option<&str> {
     Some(rest)
 }
 
-/// The character references of HTML.
+/// The character references of HTML. JSON in HTML has a backslash in front of a quotation mark.
 fn html(text: &str, c: char) -> Option<&str> {
+    let text = text.strip_prefix('\\').filter(|_| c == '"').unwrap_or(text);
     let (reference, rest) = text.strip_prefix('&')?.split_once(';')?;
     let is_written = match reference.strip_prefix('#') {
         Some(number) => match number.strip_prefix(['x', 'X']) {
