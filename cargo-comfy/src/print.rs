@@ -169,7 +169,7 @@ impl Write for Out {
 }
 
 fn failure(error: io::Error) -> Failure {
-    if error.get_ref().is_some_and(|error| error.is::<stream::Stopped>()) {
+    if matches!(error.get_ref(), Some(reason) if reason.is::<stream::Stopped>()) {
         return Failure::Stopped;
     }
     match error.kind() {

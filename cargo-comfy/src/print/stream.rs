@@ -39,6 +39,10 @@ enum Target {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(any(feature = "run", feature = "serve")),
+    allow(dead_code, reason = "without these features, no command listens to signals")
+)]
 enum Mode {
     /// Whoever prints writes.
     Direct,

@@ -177,7 +177,8 @@ impl Run {
         let Prepared { client, workflow, editor, .. } = prepared;
         let id = Uuid::new_v4();
         let attempts = Attempts::default();
-        let posting = self.post(&client, &workflow, editor, id, &attempts);
+        // Boxed, because the future is large.
+        let posting = Box::pin(self.post(&client, &workflow, editor, id, &attempts));
         let run = session.submit(&client, &id.to_string(), &attempts, posting).await?;
         session.finish(&run, names(&workflow)).await
     }
