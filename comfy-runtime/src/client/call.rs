@@ -16,7 +16,7 @@ use super::limits::{JsonBounds, MAX_ERROR_BYTES, MAX_RETRY_WAIT};
 use super::redirect::{self, Redirects};
 use super::retry_after::retry_after;
 use super::shape::unexpected_body;
-use super::transport::{Mount, Transport, check_route};
+use super::transport::{Mount, Transport, is_segment};
 use super::words::{self, error_message};
 
 /// A request that was not sent yet.
@@ -336,4 +336,12 @@ pub(crate) fn retry_wait(retries: u32, error: &Error) -> Duration {
 pub(crate) fn jittered(time: Duration) -> Duration {
     let [byte, ..] = uuid::Uuid::new_v4().into_bytes();
     time / 2 + time * u32::from(byte) / 255
+}
+
+/// Returns an error if a segment of a route cannot be sent as it is.
+pub(super) fn check_route<'r>(route: impl IntoIterator<Item = &'r str>) -> Result<(), Error> {
+    match route.into_iter().find(|part| !is_segment(part)) {
+        Some(part) => Err(Error::PathSegment { text: part.to_owned() }),
+        None => Ok(()),
+    }
 }

@@ -4,11 +4,11 @@ use comfy_schema::Value;
 use tokio::time::Instant;
 
 use super::acceptance::Acceptance;
+use super::call::check_route;
 use super::error::Error;
 use super::inner::Inner;
 use super::json;
 use super::status::{history_entry, queue_item};
-use super::transport::check_route;
 
 /// A prompt that the server's queue or history has.
 #[derive(Debug)]

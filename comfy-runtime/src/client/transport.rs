@@ -116,14 +116,6 @@ pub(crate) fn is_segment(text: &str) -> bool {
     !matches!(text, "" | "." | "..")
 }
 
-/// Returns an error if a segment of a route cannot be sent as it is.
-pub(super) fn check_route<'r>(route: impl IntoIterator<Item = &'r str>) -> Result<(), Error> {
-    match route.into_iter().find(|part| !is_segment(part)) {
-        Some(part) => Err(Error::PathSegment { text: part.to_owned() }),
-        None => Ok(()),
-    }
-}
-
 impl fmt::Debug for Transport {
     /// Writes neither headers nor the URL of the WebSocket, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
