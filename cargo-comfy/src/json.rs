@@ -90,7 +90,7 @@ impl<W: Write> Write for Filter<'_, W> {
         self.place = match (place, c) {
             (Place::InString, '\\') => Place::Escaped,
             (Place::InString, '"') => Place::Outside,
-            (Place::InString | Place::Escaped, _) => Place::InString,
+            (Place::InString | Place::Escaped, _) | (Place::Outside, '"') => Place::InString,
             (Place::InName, 'a'..='z' | 'N') => return Ok(()),
             (_, 'N' | 'I') => {
                 self.place = Place::InName;
@@ -100,7 +100,6 @@ impl<W: Write> Write for Filter<'_, W> {
                 self.place = Place::Minus;
                 return Ok(());
             }
-            (_, '"') => Place::InString,
             _ => Place::Outside,
         };
         if place == Place::Minus {

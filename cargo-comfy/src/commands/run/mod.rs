@@ -177,7 +177,7 @@ impl Run {
         let Prepared { client, workflow, editor, .. } = prepared;
         let id = Uuid::new_v4();
         let posting = self.post(&client, &workflow, editor, id);
-        let run = session.submit(&client, &id.to_string(), posting).await?;
+        let run = Box::pin(session.submit(&client, &id.to_string(), posting)).await?;
         session.finish(&run, names(&workflow)).await
     }
 
