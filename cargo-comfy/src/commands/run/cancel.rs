@@ -5,8 +5,8 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use comfy_runtime::Client;
 use comfy_runtime::client::{Ending, Error, Run};
+use comfy_runtime::{Client, Workflow};
 use tokio::time::{sleep, timeout};
 
 /// Maximum time to wait for the server's word after the first Ctrl-C. The routes answer within milliseconds, but a node
@@ -102,9 +102,11 @@ async fn told(
 }
 
 /// Cancels a prompt whose submission was not answered yet. The request is not aborted, because the server may have
-/// received it: whichever comes first decides, the answer or a cancellation by the id that this program chose.
+/// received it: whichever comes first decides, the answer or a cancellation by the id that this program chose, or that the
+/// server chose and its events tell.
 pub(super) async fn unanswered(
     client: &Client,
+    workflow: &Workflow,
     prompt_id: &str,
     posting: impl Future<Output = Result<Run, Error>>,
 ) -> Word {
@@ -127,7 +129,7 @@ pub(super) async fn unanswered(
         async {
             let mut wait = MIN_ATTEMPT_WAIT;
             // An error is not the last word either, because the answer may still arrive.
-            while !client.cancel(prompt_id).await.unwrap_or(false) {
+            while !client.cancel_unanswered(workflow, prompt_id).await.unwrap_or(false) {
                 sleep(wait).await;
                 wait = (wait * 2).min(MAX_ATTEMPT_WAIT);
             }

@@ -179,7 +179,7 @@ impl Run {
         let attempts = Attempts::default();
         // Boxed, because the future is large.
         let posting = Box::pin(self.post(&client, &workflow, editor, id, &attempts));
-        let run = session.submit(&client, &id.to_string(), &attempts, posting).await?;
+        let run = Box::pin(session.submit(&client, &workflow, &id.to_string(), &attempts, posting)).await?;
         session.finish(&run, names(&workflow)).await
     }
 

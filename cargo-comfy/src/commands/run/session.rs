@@ -6,8 +6,8 @@
 
 use std::pin::pin;
 
-use comfy_runtime::Client;
 use comfy_runtime::client::{Attempts, Done, Ending, Error, Events, Run, Uploaded};
+use comfy_runtime::{Client, Workflow};
 use comfy_schema::shown::escaped;
 
 use super::cancel::{self, Word};
@@ -66,6 +66,7 @@ impl Session<'_> {
     pub(crate) async fn submit(
         &self,
         client: &Client,
+        workflow: &Workflow,
         prompt_id: &str,
         attempts: &Attempts,
         posting: impl Future<Output = Result<Run, Error>>,
@@ -80,7 +81,7 @@ impl Session<'_> {
             }
             Err(stopped) => {
                 print::note(format_args!("cancelling prompt {prompt_id} on the server; Ctrl-C again leaves at once"));
-                let word = cancel::unanswered(client, prompt_id, posting).await;
+                let word = cancel::unanswered(client, workflow, prompt_id, posting).await;
                 self.tell(prompt_id, &word);
                 return Err(stopped);
             }
