@@ -67,7 +67,8 @@ pub(super) const CASES: &[Make] = &[
     }),
 ];
 
-/// Returns a schema of this many classes with a few inputs each, as the size of a schema grows with installed packs.
+/// Returns a schema of this many classes with a few inputs each, dynamic ones among them, as the size of a schema grows with
+/// installed packs.
 pub fn schema(classes: usize) -> String {
     let mut json = String::from("{\n");
     for at in 0..classes {
@@ -75,7 +76,7 @@ pub fn schema(classes: usize) -> String {
         // Writing to a string cannot fail.
         _ = write!(
             json,
-            r#"{comma}"Node Number {at}": {{"input": {{"required": {{"image": ["IMAGE"], "kind {pack}": [["a", "b", "c {at}"], {{"tooltip": "What it is."}}], "steps": ["INT", {{"default": 20, "min": 1, "max": 100}}], "text": ["STRING", {{"multiline": true}}]}}, "optional": {{"own": ["TYPE_{pack}"], "grow": ["COMFY_AUTOGROW_V3", {{"template": {{"input": {{"required": {{"value": ["IMAGE", {{}}]}}}}, "prefix": "v", "min": 1, "max": 8}}}}]}}}}, "output": ["IMAGE", "TYPE_{pack}"], "output_name": ["image", "own"], "name": "Node Number {at}", "display_name": "Node {at}", "description": "Makes a picture.", "python_module": "custom_nodes.pack_{pack}", "category": "pack {pack}/x"}}"#,
+            r#"{comma}"Node Number {at}": {{"input": {{"required": {{"image": ["IMAGE"], "kind {pack}": [["a", "b", "c {at}"], {{"tooltip": "What it is."}}], "steps": ["INT", {{"default": 20, "min": 1, "max": 100}}], "text": ["STRING", {{"multiline": true}}]}}, "optional": {{"own": ["TYPE_{pack}"], "grow": ["COMFY_AUTOGROW_V3", {{"template": {{"input": {{"required": {{"value": ["IMAGE", {{}}]}}}}, "prefix": "v", "min": 1, "max": 8}}}}], "mode": ["COMFY_DYNAMICCOMBO_V3", {{"options": [{{"key": "small", "inputs": {{}}}}, {{"key": "large", "inputs": {{"required": {{"scale": ["FLOAT", {{}}]}}}}}}]}}]}}}}, "output": ["IMAGE", "TYPE_{pack}"], "output_name": ["image", "own"], "name": "Node Number {at}", "display_name": "Node {at}", "description": "Makes a picture.", "python_module": "custom_nodes.pack_{pack}", "category": "pack {pack}/x"}}"#,
             pack = at / 10,
         );
     }
