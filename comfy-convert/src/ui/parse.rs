@@ -1,5 +1,6 @@
 //! Parsing of a workflow's JSON into the model.
 
+use std::cell::LazyCell;
 use std::fmt::Display;
 
 use comfy_schema::{Map, Text, Value};
@@ -121,12 +122,12 @@ impl Reader {
         if self.slots > MAX_SLOTS {
             return Err(DocumentError::TooManySlots { max: MAX_SLOTS });
         }
-        let at = format_args!("{at}node {id} `{class}`: ");
+        let at = LazyCell::new(|| format!("{at}node {id} `{class}`: "));
         let mut inputs = Vec::with_capacity(saved_inputs.len());
         for value in saved_inputs {
             match value.as_object() {
                 Some(saved) => inputs.push(input(saved)),
-                None => self.ignore(at, "an entry of `inputs` is not an object and is left out"),
+                None => self.ignore(&*at, "an entry of `inputs` is not an object and is left out"),
             }
         }
         let values = match node.get("widgets_values") {
@@ -134,7 +135,7 @@ impl Reader {
             Some(Value::Object(_)) => Saved::Named,
             None | Some(Value::Null) => Saved::None,
             Some(other) => {
-                self.ignore(at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
+                self.ignore(&*at, format_args!("`widgets_values` is {} and is left out", other.kind_name()));
                 Saved::None
             }
         };
